@@ -1,0 +1,65 @@
+# fcfi: everything a checkout needs, from a machine with Python 3.11 (or later), pip and make.
+#   make demo   install the using half (no torch) and segment a bundled photograph
+#   make test   install what the tests need and run them
+# Settings: PYTHON (interpreter that makes .venv), PYTEST_ARGS (for example PYTEST_ARGS="-k geometry").
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3 || command -v python)
+PYTEST_ARGS ?=
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+TORCH := torch==2.13.0
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test quick lint format clean
+
+help: ## show this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
+
+demo: $(VENV)/.use ## segment a bundled photograph with three clicks; writes demo-out/
+	@mkdir -p demo-out
+	$(BIN)/fcfi segment examples/chelsea.jpg $(DEMO_CLICKS) -o demo-out/mask.png --overlay demo-out/overlay.png
+	@echo "Mask:    $(CURDIR)/demo-out/mask.png"
+	@echo "Overlay: $(CURDIR)/demo-out/overlay.png"
+
+DEMO_CLICKS := --click 220,150 --click 100,260
+
+test: $(VENV)/.test ## run all tests (CPU, no network)
+	$(BIN)/python -m pytest -q $(PYTEST_ARGS)
+
+quick: $(VENV)/.test ## run the tests that take milliseconds
+	$(BIN)/python -m pytest -q -m "not slow" $(PYTEST_ARGS)
+
+lint: $(VENV)/.test ## style, types and layers: ruff, mypy --strict, import-linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.test ## let ruff put the source in order
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean: ## remove the environment and everything made by the other commands
+	rm -rf $(VENV) demo-out build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find fcfi tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Some distributions ship venv without ensurepip: then the machine's own pip fills the environment.
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "fcfi needs Python 3.11 or later; '$(PYTHON)' is older or missing: set PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || \
+		{ $(PYTHON) -m venv --without-pip $(VENV) && $(PYTHON) -m pip --quiet --python $(BIN)/python install pip; }
+	@touch $@
+
+$(VENV)/.use: pyproject.toml | $(VENV)/.made
+	@echo "Installing fcfi into $(VENV) ..."
+	@$(PIP) install -e .
+	@touch $@
+
+# torch first, alone: pip then keeps this build (CPU or CUDA, as your package index gives it) for all that follows.
+$(VENV)/.test: pyproject.toml | $(VENV)/.made
+	@echo "Installing fcfi and what its tests need into $(VENV) ..."
+	@$(PIP) install $(TORCH)
+	@$(PIP) install -e ".[train,test]"
+	@touch $@ $(VENV)/.use
