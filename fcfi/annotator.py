@@ -1,9 +1,9 @@
 """The robot user: where a person who knows the true mask would click next.
 
 Training and evaluation share it.  It knows nothing of networks, images or metrics.
-Source: the evaluation protocol of RITM (Sofiiuk et al., 2022), which the paper follows (section 4.1).  The "largest error
-region" is meant in depth, not in area: the click goes to the error pixel that is farthest from the edge of its region,
-over all false negatives (a positive click) and all false positives (a negative click).
+Source: the evaluation protocol of RITM (Sofiiuk et al., 2022), which the paper follows (section 4.1).  The "largest
+error region" is meant in depth, not in area: the click goes to the error pixel that is farthest from the edge of its
+region, over all false negatives (a positive click) and all false positives (a negative click).
 """
 
 from dataclasses import dataclass
@@ -18,6 +18,8 @@ from fcfi.labels import BACKGROUND, OBJECT, Mask, Truth
 
 INNER = 0.5
 """In training any pixel deeper than this part of the largest depth may be clicked (RITM)."""
+EXACT, QUICK = cv2.DIST_MASK_PRECISE, cv2.DIST_MASK_5
+"""Distance transforms: exact to evaluate; to train one about 2 % off and three times as fast (both as in RITM)."""
 
 
 def next_click(truth: Truth, mask: Mask, made: Clicks = (), rng: np.random.Generator | None = None) -> Click | None:
@@ -33,8 +35,9 @@ def next_click(truth: Truth, mask: Mask, made: Clicks = (), rng: np.random.Gener
     """
     if truth.shape != mask.shape:
         raise InputError(f"the mask is {mask.shape} and the true mask {truth.shape} (height, width): they must agree")
-    missed = _depth((truth == OBJECT) & ~mask, made)
-    extra = _depth((truth == BACKGROUND) & mask, made)
+    transform = EXACT if rng is None else QUICK
+    missed = _depth((truth == OBJECT) & ~mask, made, transform)
+    extra = _depth((truth == BACKGROUND) & mask, made, transform)
     positive = missed.largest > extra.largest  # on a tie the released robot clicks negatively
     region = missed if positive else extra
     if region.largest <= 0:
@@ -64,7 +67,7 @@ class _Depth:
         return self.left + column, self.top + row
 
 
-def _depth(error: Mask, made: Clicks) -> _Depth:
+def _depth(error: Mask, made: Clicks, transform: int) -> _Depth:
     """Depth of the error, 0 at clicked pixels.
 
     Only the box of the error is worked on: one row of zeros round it stands for all that lies outside, image border
@@ -76,9 +79,7 @@ def _depth(error: Mask, made: Clicks) -> _Depth:
         return _Depth(np.zeros((1, 1), np.float32), 0.0, 0, 0)
     padded = np.zeros((height + 2, width + 2), np.uint8)
     padded[1:-1, 1:-1] = errors[top : top + height, left : left + width]
-    depth = np.ascontiguousarray(
-        cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1], np.float32
-    )
+    depth = np.ascontiguousarray(cv2.distanceTransform(padded, cv2.DIST_L2, transform)[1:-1, 1:-1], np.float32)
     for click in made:
         if 0 <= click.x - left < width and 0 <= click.y - top < height:
             depth[click.y - top, click.x - left] = 0
