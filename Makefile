@@ -18,7 +18,7 @@ help: ## show this list
 
 demo: $(VENV)/.use ## segment a bundled photograph with three clicks; writes demo-out/
 	@mkdir -p demo-out
-	$(BIN)/fcfi segment examples/chelsea.jpg $(DEMO_CLICKS) -o demo-out/mask.png --overlay demo-out/overlay.png
+	$(BIN)/fcfi segment examples/images/astronaut.jpg $(DEMO_CLICKS) -o demo-out/mask.png --overlay demo-out/overlay.png
 	@echo "Mask:    $(CURDIR)/demo-out/mask.png"
 	@echo "Overlay: $(CURDIR)/demo-out/overlay.png"
 
