@@ -1,0 +1,240 @@
+"""Reading pictures and masks from any file a person may have, and writing PNG.
+
+Everything comes out in one form: (H, W, 3) uint8 RGB, upright.  What is done to get there:
+
+- EXIF orientation is applied; of an animation or a file of several pictures the first is taken.
+- Alpha is composited on white, which is what a viewer shows; what hides under transparent pixels may be anything.
+- CMYK becomes RGB as (255 - C)(255 - K) / 255 (Adobe's inverted JPEGs included); colour profiles are not applied.
+- 16-bit grey is divided by 256, unless its largest value needs at most 14 bits (a camera or microscope of 10, 12 or 14
+  bits): then by the power of two that makes those bits 8.  16-bit colour keeps its high byte.  Other numbers (32-bit,
+  float) are stretched from their smallest to their largest value.
+- The size is read from the header and bounded before anything is decoded.
+
+Knows nothing of clicks, networks or data sets.  Pillow does the decoding: it reads headers alone, and knows CMYK,
+palettes and EXIF; only the FORMATS below are open to it.
+"""
+
+import io
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image as Pillow
+from PIL import UnidentifiedImageError
+
+from fcfi.errors import InputError
+from fcfi.files import MAX_NAME, write_bytes
+
+Image = NDArray[np.uint8]
+"""(H, W, 3) RGB, 0 to 255."""
+Mask = NDArray[np.bool_]
+"""(H, W), true on the object."""
+
+MAX_PIXELS = 200_000_000
+"""Largest picture in pixels: what the largest telephone sensors give; 600 MB as RGB."""
+FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "DIB", "GIF", "PPM", "JPEG2000", "AVIF")
+"""Pillow's names of what may be opened; it knows more, some of which start programs (EPS)."""
+ACCEPTED = "JPEG, PNG, WebP, TIFF, BMP, GIF, PPM, JPEG 2000 or AVIF"
+WHITE = (255, 255, 255, 255)
+SENSOR_BITS = 14
+"""A 16-bit grey picture that uses at most so many bits comes from a sensor of that depth."""
+JPEG_MASK_LEVEL = 127
+"""A mask in a JPEG is object above this grey: its compression leaves small values everywhere."""
+ORIENTATION = 0x0112
+"""EXIF tag; values 2 to 8 say how to turn the picture (EXIF 2.3, table 4)."""
+TURNS = {
+    2: Pillow.Transpose.FLIP_LEFT_RIGHT,
+    3: Pillow.Transpose.ROTATE_180,
+    4: Pillow.Transpose.FLIP_TOP_BOTTOM,
+    5: Pillow.Transpose.TRANSPOSE,
+    6: Pillow.Transpose.ROTATE_270,
+    7: Pillow.Transpose.TRANSVERSE,
+    8: Pillow.Transpose.ROTATE_90,
+}
+
+
+def read_image(path: str | os.PathLike[str], max_pixels: int = MAX_PIXELS) -> Image:
+    """The picture in a file as (H, W, 3) uint8 RGB.  Raises InputError if there is none that can be read."""
+    with _opened(path) as stream:
+        return _rgb(_decode(stream, str(path), max_pixels), str(path))
+
+
+def decode_image(data: bytes, name: str = "the picture", max_pixels: int = MAX_PIXELS) -> Image:
+    """The picture in the bytes of a file as (H, W, 3) uint8 RGB; `name` is for messages.  Raises InputError."""
+    return _rgb(_decode(io.BytesIO(data), name, max_pixels), name)
+
+
+def read_mask(path: str | os.PathLike[str], height: int, width: int, max_pixels: int = MAX_PIXELS) -> Mask:
+    """The mask in a file as (height, width) bool: background is 0 (or index 0, or transparent), the rest is object.
+
+    Raises InputError if it cannot be read or has another size.
+    """
+    with _opened(path) as stream:
+        mask = _object(_decode(stream, str(path), max_pixels))
+    if mask.shape != (height, width):
+        raise InputError(
+            f"the mask {path} is {mask.shape[1]} x {mask.shape[0]} pixels and its picture {width} x {height}: "
+            "give a mask of the picture's size"
+        )
+    return mask
+
+
+def check_image(array: Any) -> Image:
+    """An array given as a picture as (H, W, 3) uint8; (H, W) is grey.  No copy is made of (H, W, 3).
+
+    Raises InputError for anything else.
+    """
+    if not isinstance(array, np.ndarray):
+        raise InputError(f"a picture came as {type(array).__name__}: give a path or a uint8 array (H, W, 3) or (H, W)")
+    grey = array.ndim == 2
+    if array.dtype != np.uint8 or not (grey or (array.ndim == 3 and array.shape[2] == 3)):
+        raise InputError(
+            f"a picture came as an array of shape {array.shape} and type {array.dtype}: "
+            "give uint8 (0 to 255) of shape (H, W, 3) in RGB order, or (H, W) for grey"
+        )
+    if array.size == 0:
+        raise InputError(f"a picture came as an empty array of shape {array.shape}: give at least one pixel")
+    return np.repeat(array[:, :, None], 3, axis=2) if grey else array
+
+
+def check_mask(array: Any, height: int, width: int) -> Mask:
+    """An array given as a mask as (height, width) bool, object where not 0.  Raises InputError for anything else."""
+    if not isinstance(array, np.ndarray) or array.ndim != 2 or array.dtype.kind not in "bui":
+        what = f"shape {array.shape}, type {array.dtype}" if isinstance(array, np.ndarray) else type(array).__name__
+        raise InputError(f"a mask came as {what}: give an array (H, W) of bool or whole numbers, 0 for background")
+    if array.shape != (height, width):
+        raise InputError(
+            f"a mask of {array.shape[1]} x {array.shape[0]} pixels came for a picture of {width} x {height}: "
+            "give a mask of the picture's size"
+        )
+    mask: Mask = array != 0
+    return mask
+
+
+def encode_png(array: NDArray[np.uint8] | Mask) -> bytes:
+    """PNG of a picture (H, W, 3) uint8, a grey map (H, W) uint8 as it is, or a mask (H, W) bool as 0 and 255."""
+    values = array.astype(np.uint8) * np.uint8(255) if array.dtype == np.bool_ else array
+    if values.dtype != np.uint8 or not (values.ndim == 2 or (values.ndim == 3 and values.shape[2] == 3)):
+        raise InputError(f"PNG takes bool (H, W) or uint8 (H, W) or (H, W, 3); got {values.dtype} {values.shape}")
+    buffer = io.BytesIO()
+    Pillow.fromarray(np.ascontiguousarray(values)).save(buffer, format="PNG")
+    return buffer.getvalue()
+
+
+def write_png(path: str | os.PathLike[str], array: NDArray[np.uint8] | Mask) -> None:
+    """Write a picture, map or mask (as 0 and 255) as PNG, whole or not at all.  Raises InputError."""
+    if Path(path).suffix.lower() != ".png":
+        raise InputError(f"cannot write {path}: pictures and masks are written as PNG; give a name ending in .png")
+    write_bytes(path, encode_png(array))
+
+
+@contextmanager
+def _opened(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """A regular file that is not empty, opened for reading; InputError says what else it is."""
+    with ExitStack() as stack:
+        try:
+            file = Path(path)
+            if file.is_dir():
+                raise InputError(f"{path} is a folder: give a picture file ({ACCEPTED})")
+            if file.exists() and not file.is_file():
+                raise InputError(f"{path} is a device or pipe: give a picture file ({ACCEPTED})")
+            stream = stack.enter_context(file.open("rb"))
+            if file.stat().st_size == 0:
+                raise InputError(f"{path} is empty: give a picture file ({ACCEPTED})")
+        except FileNotFoundError as error:
+            raise InputError(f"{path} does not exist: check the name") from error
+        except (OSError, ValueError) as error:  # no permission, a name too long, a NUL character
+            reason = getattr(error, "strerror", None) or error
+            raise InputError(f"{str(path)[:MAX_NAME]!r} cannot be read: {reason}") from error
+        yield stream
+
+
+def _decode(stream: BinaryIO, name: str, max_pixels: int) -> Pillow.Image:
+    """The first picture in the file, decoded and upright, in whatever mode it was stored."""
+    # Both settings are Pillow's own, for the whole process, and the same at every call, so threads cannot disagree.
+    warnings.filterwarnings("ignore", module=r"PIL\.")  # what matters becomes an InputError
+    if Pillow.MAX_IMAGE_PIXELS is not None:
+        Pillow.MAX_IMAGE_PIXELS = max(Pillow.MAX_IMAGE_PIXELS, max_pixels)
+    try:
+        picture = Pillow.open(stream, formats=FORMATS)
+        _check_pixels(picture.size, name, max_pixels)
+        picture.load()
+        return _upright(picture)
+    except InputError:
+        raise
+    except UnidentifiedImageError as error:
+        raise InputError(f"{name} is no picture that can be read, or its start is damaged: give {ACCEPTED}") from error
+    except Pillow.DecompressionBombError as error:
+        raise InputError(_too_large(name, "far more", max_pixels)) from error
+    except MemoryError as error:
+        raise InputError(f"{name} needs more memory than there is: give a smaller picture") from error
+    except Exception as error:  # decoders raise almost anything on broken bytes
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise InputError(f"{name} is damaged or cut off and cannot be decoded ({reason}): give a whole file") from error
+
+
+def _check_pixels(size: tuple[int, int], name: str, max_pixels: int) -> None:
+    """InputError if the header promises more pixels than allowed, or none."""
+    width, height = size
+    if width * height > max_pixels:
+        raise InputError(_too_large(name, f"{width} x {height}", max_pixels))
+    if width < 1 or height < 1:
+        raise InputError(f"{name} has no pixels ({width} x {height}): give a picture")
+
+
+def _too_large(name: str, pixels: str, max_pixels: int) -> str:
+    return f"{name} has {pixels} pixels, and at most {max_pixels / 1e6:g} million are read: give a smaller picture"
+
+
+def _upright(picture: Pillow.Image) -> Pillow.Image:
+    """Turned as its EXIF says; a TIFF is turned by Pillow while loading.  Unreadable EXIF turns nothing."""
+    try:
+        turn = TURNS.get(picture.getexif().get(ORIENTATION, 1))
+    except Exception:  # broken EXIF is common and no reason to refuse a picture
+        return picture
+    if turn is None:
+        return picture
+    turned = picture.transpose(turn)
+    turned.format = picture.format
+    return turned
+
+
+def _rgb(picture: Pillow.Image, name: str) -> Image:
+    """(H, W, 3) uint8 of a decoded picture of any mode."""
+    if picture.mode[0] in "IF":  # I;16 and its byte orders, I, F
+        return np.repeat(_to_8_bits(np.asarray(picture))[:, :, None], 3, axis=2)
+    try:
+        if picture.has_transparency_data:
+            over = picture.convert("RGBA")
+            picture = Pillow.alpha_composite(Pillow.new("RGBA", over.size, WHITE), over)
+        return np.array(picture.convert("RGB"))
+    except (ValueError, MemoryError) as error:
+        raise InputError(f"{name} cannot be brought to RGB ({error}): save it as RGB PNG or JPEG") from error
+
+
+def _to_8_bits(values: NDArray[Any]) -> NDArray[np.uint8]:
+    """(H, W) of any numbers as uint8, as the head of this file says."""
+    if values.dtype.kind == "f":
+        values = np.nan_to_num(values.astype(np.float64), nan=0, posinf=0, neginf=0)
+    low, high = values.min(), values.max()
+    if values.dtype.kind != "f" and low >= 0 and high < 2**16:
+        bits = max(8, int(high).bit_length())
+        return (values >> (bits - 8 if bits <= SENSOR_BITS else 8)).astype(np.uint8)
+    scale = 255 / (float(high) - float(low) or 1)
+    return ((values - float(low)) * scale + 0.5).astype(np.uint8)
+
+
+def _object(picture: Pillow.Image) -> Mask:
+    """(H, W) true where a decoded mask is neither background nor transparent."""
+    level = JPEG_MASK_LEVEL if picture.format == "JPEG" else 0
+    if picture.mode in ("P", "PA"):  # the index counts, not its colour (VOC)
+        return np.asarray(picture.getchannel(0)).astype(np.bool_)
+    if picture.mode in ("1", "L", "F") or picture.mode.startswith("I"):
+        return np.asarray(np.asarray(picture) > level)
+    rgba = np.asarray(picture.convert("RGBA"))
+    return np.asarray((rgba[:, :, :3] > level).any(axis=2) & (rgba[:, :, 3] != 0))

@@ -1,0 +1,338 @@
+"""Any picture a person may have comes out as upright (H, W, 3) uint8 RGB, or as one clear sentence."""
+
+import io
+import os
+import struct
+import zlib
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image as Pillow
+
+from fcfi.errors import InputError
+from fcfi.images import (
+    check_image,
+    check_mask,
+    decode_image,
+    encode_png,
+    read_image,
+    read_mask,
+    write_png,
+)
+
+HEIGHT, WIDTH = 24, 40
+
+
+@pytest.fixture
+def photo() -> np.ndarray:
+    """(24, 40, 3): smooth, so that JPEG keeps it, and different at every corner."""
+    y, x = np.mgrid[0:HEIGHT, 0:WIDTH]
+    return np.stack([x * 6, y * 10, 255 - x * 3 - y * 5], axis=2).astype(np.uint8)
+
+
+def near(image: np.ndarray, photo: np.ndarray, tolerance: float = 6) -> bool:
+    return bool(
+        image.shape == photo.shape
+        and image.dtype == np.uint8
+        and np.abs(image.astype(float) - photo).mean() < tolerance
+    )
+
+
+@pytest.mark.parametrize("suffix", ["png", "bmp", "tif", "ppm", "jpg", "webp", "jp2", "avif"])
+def test_reads_the_usual_formats(tmp_path: Path, photo: np.ndarray, suffix: str) -> None:
+    path = tmp_path / f"photo.{suffix}"
+    Pillow.fromarray(photo).save(path)
+    assert near(read_image(path), photo)
+    assert near(read_image(str(path)), photo)
+    assert near(decode_image(path.read_bytes()), photo)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "tif"])
+def test_exif_orientation_is_applied(tmp_path: Path, photo: np.ndarray, orientation: int, suffix: str) -> None:
+    stored = {  # what a camera stores so that turning it as EXIF says gives the photo
+        1: photo,
+        2: photo[:, ::-1],
+        3: photo[::-1, ::-1],
+        4: photo[::-1],
+        5: photo.transpose(1, 0, 2),
+        6: np.rot90(photo, 1),
+        7: photo[::-1, ::-1].transpose(1, 0, 2),
+        8: np.rot90(photo, -1),
+    }[orientation]
+    exif = Pillow.Exif()
+    exif[0x0112] = orientation
+    path = tmp_path / f"photo.{suffix}"
+    Pillow.fromarray(np.ascontiguousarray(stored)).save(path, exif=exif, quality=95)
+    assert near(read_image(path), photo)
+
+
+def test_broken_exif_turns_nothing(tmp_path: Path, photo: np.ndarray) -> None:
+    Pillow.fromarray(photo).save(tmp_path / "photo.jpg", exif=b"Exif\0\0MM\0*\xff\xff\xff\xff" + b"\xff" * 40)
+    assert near(read_image(tmp_path / "photo.jpg"), photo)
+
+
+def test_sixteen_bit_grey_is_divided_by_256(tmp_path: Path) -> None:
+    values = np.linspace(0, 65535, 600).astype(np.uint16).reshape(20, 30)
+    for suffix in ("png", "tif"):
+        cv2.imwrite(str(tmp_path / f"grey.{suffix}"), values)
+        image = read_image(tmp_path / f"grey.{suffix}")
+        np.testing.assert_array_equal(image, np.repeat((values >> 8).astype(np.uint8)[:, :, None], 3, axis=2))
+
+
+def test_twelve_bit_grey_in_sixteen_is_not_black(tmp_path: Path) -> None:
+    values = np.linspace(0, 4095, 600).astype(np.uint16).reshape(20, 30)
+    cv2.imwrite(str(tmp_path / "grey.png"), values)
+    assert read_image(tmp_path / "grey.png").max() == 255
+
+
+@pytest.mark.parametrize("suffix", ["png", "tif"])
+def test_sixteen_bit_colour_keeps_its_high_byte(tmp_path: Path, photo: np.ndarray, suffix: str) -> None:
+    path = tmp_path / f"photo.{suffix}"
+    cv2.imwrite(str(path), photo[:, :, ::-1].astype(np.uint16) * 257)
+    np.testing.assert_array_equal(read_image(path), photo)
+
+
+def test_float_pictures_are_stretched(tmp_path: Path) -> None:
+    values = np.linspace(-3, 5, 600, dtype=np.float32).reshape(20, 30)
+    values[0, 1] = np.nan
+    Pillow.fromarray(values).save(tmp_path / "float.tif")
+    image = read_image(tmp_path / "float.tif")
+    assert (image.min(), image.max()) == (0, 255)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "I", "YCbCr", "LAB"])
+def test_every_mode_comes_out_as_rgb(tmp_path: Path, photo: np.ndarray, mode: str) -> None:
+    path = tmp_path / "photo.tif" if mode in ("I", "YCbCr", "LAB") else tmp_path / "photo.png"
+    source = Pillow.fromarray(photo)
+    made = lab(source) if mode == "LAB" else source.convert("I") if mode == "I" else source.convert(mode)
+    made.save(path)
+    image = read_image(path)
+    assert image.shape == photo.shape
+    assert image.dtype == np.uint8
+    assert image.std() > 20
+
+
+def lab(picture: Pillow.Image) -> Pillow.Image:
+    from PIL import ImageCms
+
+    transform = ImageCms.buildTransform(ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), "RGB", "LAB")
+    converted = ImageCms.applyTransform(picture, transform)
+    assert converted is not None
+    return converted
+
+
+def test_grey_comes_out_with_three_equal_channels(tmp_path: Path, photo: np.ndarray) -> None:
+    Pillow.fromarray(photo[:, :, 0]).save(tmp_path / "grey.png")
+    np.testing.assert_array_equal(read_image(tmp_path / "grey.png"), np.repeat(photo[:, :, :1], 3, axis=2))
+
+
+def test_palette_colours_are_looked_up(tmp_path: Path, photo: np.ndarray) -> None:
+    Pillow.fromarray(photo).quantize(256).save(tmp_path / "palette.png")
+    assert near(read_image(tmp_path / "palette.png"), photo, tolerance=12)
+
+
+def test_alpha_is_composited_on_white(tmp_path: Path) -> None:
+    rgba = np.zeros((2, 3, 4), np.uint8)
+    rgba[0] = (200, 0, 0, 255)
+    Pillow.fromarray(rgba).save(tmp_path / "alpha.png")
+    image = read_image(tmp_path / "alpha.png")
+    assert image[0, 0].tolist() == [200, 0, 0]
+    assert image[1, 0].tolist() == [255, 255, 255]
+
+
+def test_a_transparent_palette_entry_is_white(tmp_path: Path) -> None:
+    picture = Pillow.new("P", (4, 4), 1)
+    picture.putpalette([9, 9, 9, 7, 7, 7])
+    picture.save(tmp_path / "p.png", transparency=1)
+    assert (read_image(tmp_path / "p.png") == 255).all()
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_cmyk_jpegs_have_the_right_colours(tmp_path: Path, orientation: int) -> None:
+    exif = Pillow.Exif()
+    exif[0x0112] = orientation
+    photo = Pillow.new("RGB", (24, 16), (250, 120, 10)).convert("CMYK")
+    photo.save(tmp_path / "cmyk.jpg", quality=95, exif=exif)
+    assert b"Adobe" in (tmp_path / "cmyk.jpg").read_bytes()  # stored inverted, as Photoshop does
+    image = read_image(tmp_path / "cmyk.jpg")
+    assert image.shape == ((16, 24, 3) if orientation == 1 else (24, 16, 3))
+    np.testing.assert_allclose(image.mean(axis=(0, 1)), [250, 120, 10], atol=4)
+
+
+@pytest.mark.parametrize("suffix", ["gif", "webp", "png", "tif"])
+def test_the_first_frame_of_an_animation(tmp_path: Path, suffix: str) -> None:
+    frames = [Pillow.new("RGB", (8, 6), colour) for colour in ("red", "blue", "lime")]
+    path = tmp_path / f"moving.{suffix}"
+    frames[0].save(path, save_all=True, append_images=frames[1:])
+    image = read_image(path)
+    assert image.shape == (6, 8, 3)
+    assert image[..., 0].min() > 200
+    assert image[..., 2].max() < 60
+
+
+@pytest.mark.parametrize("size", [(1, 1), (20000, 20), (20, 20000)])
+def test_extreme_sizes(tmp_path: Path, size: tuple[int, int]) -> None:
+    Pillow.new("RGB", size, "red").save(tmp_path / "x.png")
+    assert read_image(tmp_path / "x.png").shape == (size[1], size[0], 3)
+
+
+def bomb(width: int, height: int) -> bytes:
+    """A valid, tiny PNG whose header promises width x height pixels."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
+    )
+
+
+@pytest.mark.parametrize("side", [15_000, 30_000, 2**31 - 1])
+def test_a_decompression_bomb_is_refused_from_its_header(tmp_path: Path, side: int) -> None:
+    (tmp_path / "bomb.png").write_bytes(bomb(side, side))
+    with pytest.raises(InputError, match=r"bomb\.png has .* pixels, and at most 200 million are read"):
+        read_image(tmp_path / "bomb.png")
+
+
+def test_the_limit_is_the_callers(tmp_path: Path, photo: np.ndarray) -> None:
+    write_png(tmp_path / "photo.png", photo)
+    with pytest.raises(InputError, match="40 x 24 pixels, and at most 0.0005 million"):
+        read_image(tmp_path / "photo.png", max_pixels=500)
+    with pytest.raises(InputError, match="at most"):
+        read_mask(tmp_path / "photo.png", HEIGHT, WIDTH, max_pixels=500)
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg", "webp", "gif", "bmp", "jp2", "tif", "avif"])
+@pytest.mark.parametrize("part", [0.2, 0.9])
+def test_a_file_cut_off_is_refused_in_one_quiet_sentence(
+    tmp_path: Path, photo: np.ndarray, suffix: str, part: float, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / f"cut.{suffix}"
+    noise = np.random.default_rng(0).integers(0, 256, (200, 300, 3), np.uint8)
+    Pillow.fromarray(noise).save(path)
+    data = path.read_bytes()
+    path.write_bytes(data[: int(len(data) * part)])
+    with pytest.raises(InputError, match=r"cut\.") as caught:
+        read_image(path)
+    assert "\n" not in str(caught.value)
+    assert "0x" not in str(caught.value)
+    assert capfd.readouterr() == ("", "")
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    data=st.sampled_from(["PNG", "JPEG", "TIFF", "GIF", "BMP", "WEBP"]),
+    edits=st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), min_size=1, max_size=8),
+)
+def test_damaged_bytes_give_a_picture_or_an_input_error(data: str, edits: list[tuple[int, int]]) -> None:
+    buffer = io.BytesIO()
+    Pillow.new("RGB", (9, 7), "red").save(buffer, format=data)
+    content = bytearray(buffer.getvalue())
+    for position, value in edits:
+        content[position % len(content)] = value
+    try:
+        image = decode_image(bytes(content), "fuzz", max_pixels=10_000)
+    except InputError as error:
+        assert str(error).startswith("fuzz")
+    else:
+        assert image.dtype == np.uint8
+        assert image.shape[2] == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("missing.png", None, "does not exist: check the name"),
+        ("empty.png", b"", "is empty"),
+        ("text.png", b"this is no picture at all", "is no picture that can be read"),
+        ("drawing.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "is no picture that can be read"),
+        ("page.eps", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n", "is no picture that can be read"),
+        ("a\0b.png", None, "cannot be read"),
+        ("n" * 5000, None, "cannot be read"),
+    ],
+)
+def test_what_is_no_picture_is_refused(tmp_path: Path, name: str, content: bytes | None, message: str) -> None:
+    path = f"{tmp_path}/{name}"
+    if content is not None:
+        Path(path).write_bytes(content)
+    with pytest.raises(InputError, match=message):
+        read_image(path)
+    with pytest.raises(InputError, match=message):
+        read_mask(path, 1, 1)
+
+
+def test_a_folder_and_a_pipe_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="is a folder"):
+        read_image(tmp_path)
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe.png")
+        with pytest.raises(InputError, match="device or pipe"):
+            read_image(tmp_path / "pipe.png")
+
+
+def test_masks_are_read_as_written(tmp_path: Path) -> None:
+    mask = np.zeros((HEIGHT, WIDTH), np.bool_)
+    mask[3:9, 5:20] = True
+    write_png(tmp_path / "mask.png", mask)
+    stored = np.asarray(Pillow.open(tmp_path / "mask.png"))
+    assert set(np.unique(stored)) == {0, 255}
+    np.testing.assert_array_equal(read_mask(tmp_path / "mask.png", HEIGHT, WIDTH), mask)
+
+
+@pytest.mark.parametrize("kind", ["ones", "bits", "palette", "rgb", "transparent", "deep", "jpeg"])
+def test_any_kind_of_mask(tmp_path: Path, kind: str) -> None:
+    mask = np.zeros((HEIGHT, WIDTH), np.uint8)
+    mask[8:16, 8:24] = 1
+    grey = Pillow.fromarray(mask * 255)
+    palette = Pillow.fromarray(mask, "P")
+    palette.putpalette([0, 0, 0, 0, 0, 0])  # black on black: the index counts
+    rgb = np.stack([mask * 0, mask * 128, mask * 0], axis=2)
+    rgba = np.dstack([np.full((HEIGHT, WIDTH, 3), 200, np.uint8), mask * 255])
+    picture = {
+        "ones": Pillow.fromarray(mask),
+        "bits": grey.convert("1"),
+        "palette": palette,
+        "rgb": Pillow.fromarray(rgb),
+        "transparent": Pillow.fromarray(rgba),
+        "deep": Pillow.fromarray(mask.astype(np.uint16)),
+        "jpeg": grey,
+    }[kind]
+    path = tmp_path / ("mask.jpg" if kind == "jpeg" else "mask.png")
+    picture.save(path)
+    np.testing.assert_array_equal(read_mask(path, HEIGHT, WIDTH), mask == 1)
+
+
+def test_a_mask_of_another_size_is_refused_with_both_sizes(tmp_path: Path) -> None:
+    write_png(tmp_path / "mask.png", np.zeros((5, 7), np.bool_))
+    with pytest.raises(InputError, match="7 x 5 pixels and its picture 40 x 24"):
+        read_mask(tmp_path / "mask.png", HEIGHT, WIDTH)
+    with pytest.raises(InputError, match="7 x 5 pixels came for a picture of 40 x 24"):
+        check_mask(np.zeros((5, 7), np.uint8), HEIGHT, WIDTH)
+
+
+def test_png_keeps_pictures_and_maps_and_refuses_other_names(tmp_path: Path, photo: np.ndarray) -> None:
+    write_png(tmp_path / "photo.png", photo)
+    np.testing.assert_array_equal(read_image(tmp_path / "photo.png"), photo)
+    np.testing.assert_array_equal(decode_image(encode_png(photo[:, ::2])), photo[:, ::2])
+    with pytest.raises(InputError, match=r"ending in \.png"):
+        write_png(tmp_path / "mask.jpg", photo)
+    with pytest.raises(InputError, match="float"):
+        write_png(tmp_path / "mask.png", photo / 255)  # type: ignore[arg-type]
+    assert sorted(os.listdir(tmp_path)) == ["photo.png"]
+
+
+def test_arrays_are_checked_and_not_copied(photo: np.ndarray) -> None:
+    assert check_image(photo) is photo
+    assert check_image(photo[:, :, 0]).shape == photo.shape
+    for wrong in (photo / 255, photo[None], photo[:, :, :2], np.zeros((0, 4, 3), np.uint8), "photo.jpg", None):
+        with pytest.raises(InputError, match="picture came as"):
+            check_image(wrong)
+    for wrong in ([[0]], np.zeros((2, 2, 3), bool), np.zeros((2, 2))):
+        with pytest.raises(InputError, match="mask came as"):
+            check_mask(wrong, 2, 2)
