@@ -333,6 +333,6 @@ def test_arrays_are_checked_and_not_copied(photo: np.ndarray) -> None:
     for wrong in (photo / 255, photo[None], photo[:, :, :2], np.zeros((0, 4, 3), np.uint8), "photo.jpg", None):
         with pytest.raises(InputError, match="picture came as"):
             check_image(wrong)
-    for wrong in ([[0]], np.zeros((2, 2, 3), bool), np.zeros((2, 2))):
+    for mask in ([[0]], np.zeros((2, 2, 3), bool), np.zeros((2, 2))):
         with pytest.raises(InputError, match="mask came as"):
-            check_mask(wrong, 2, 2)
+            check_mask(mask, 2, 2)
