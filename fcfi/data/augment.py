@@ -1,0 +1,265 @@
+"""From a picture to a training crop: choose an object, place a window, resize, flip, recolour, paste.
+
+NumPy and OpenCV on the host: about 3 ms a crop of 256 x 256, and a crop lasts several clicks (`fcfi.training.rounds`).
+Knows nothing of clicks, batches or torch.  Ranges: paper, section 4.1; views and pasting are ours.
+"""
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from fcfi.data.pictures import IGNORE_ID, Instance, Picture, Pictures, Reading
+from fcfi.labels import BACKGROUND, IGNORE, OBJECT
+
+TRIES = 20
+"""Draws of picture and window before a crop with enough of an object is given up."""
+OVERHANG = 1.4
+"""How much a window that reaches over the picture is shortened, at most: a little stretching costs less than emptiness."""
+MEAN_COLOUR = (124, 116, 104)
+"""RGB outside of a picture (ImageNet mean); such pixels are ignored."""
+
+
+@dataclass(frozen=True)
+class CropConfig:
+    """How crops are drawn; chances in [0, 1].
+
+    weights:          share of each source (data set name); sources not named here are left out; empty takes all by size.
+    second_reading:   chance of a further reading where a picture has one.
+    reading_chances:  the same for single sources.
+    minimum_area:     smallest object in pixels of the picture.
+    minimum_visible:  smallest object in pixels of the crop.
+    maximum_part:     largest object as a part of the picture.
+    close:            chance of a view close round the object (what the zoom-in shows), else one of most of the picture.
+    close_ratio:      side of a close view over the object's longer side, drawn log-uniformly.
+    wide_ratio:       side of a wide view over the picture's longer side.
+    stretch:          largest change of width against height.
+    flip, merge:      chance of mirroring; of two objects as one target.
+    paste:            chance that an object of another picture is pasted in.
+    brightness, contrast: ranges, as parts of full scale and as a factor less one.
+    rgb_shift:        largest shift of a channel, 8-bit steps.
+    grey, blur, jpeg: chances of losing colour, sharpness, quality.
+    """
+
+    weights: dict[str, float] = field(default_factory=dict)
+    second_reading: float = 0.3
+    reading_chances: dict[str, float] = field(default_factory=dict)
+    minimum_area: int = 100
+    minimum_visible: int = 120
+    maximum_part: float = 0.7
+    close: float = 0.6
+    close_ratio: tuple[float, float] = (1.05, 3.0)
+    wide_ratio: tuple[float, float] = (0.5, 1.0)
+    stretch: float = 1.25
+    flip: float = 0.5
+    merge: float = 0.05
+    paste: float = 0.15
+    brightness: tuple[float, float] = (-0.25, 0.25)
+    contrast: tuple[float, float] = (-0.15, 0.4)
+    rgb_shift: int = 10
+    grey: float = 0.05
+    blur: float = 0.05
+    jpeg: float = 0.1
+
+
+@dataclass(frozen=True, eq=False)
+class Crop:
+    """One training crop.
+
+    image: (S, S, 3) uint8 RGB.  truth: (S, S) uint8, 0 background, 1 object, 255 ignore.
+    others: (S, S) bool, other objects (where negative clicks may go).
+    """
+
+    image: NDArray[np.uint8]
+    truth: NDArray[np.uint8]
+    others: NDArray[np.bool_]
+
+
+class CropSampler:
+    """Draws crops without end: the source first, then the picture, then the object."""
+
+    def __init__(self, pictures: Pictures, config: CropConfig) -> None:
+        self._config = config
+        self._by_source: dict[str, list[Picture]] = {}
+        for picture in pictures:
+            if not config.weights or config.weights.get(picture.source, 0) > 0:
+                self._by_source.setdefault(picture.source, []).append(picture)
+        self._sources = sorted(self._by_source)
+        weights = [config.weights.get(source) or len(self._by_source[source]) for source in self._sources]
+        self._weights = np.asarray(weights, float) / np.sum(weights)
+
+    def __len__(self) -> int:
+        """Pictures in use."""
+        return sum(map(len, self._by_source.values()))
+
+    def draw(self, size: int, rng: np.random.Generator) -> Crop:
+        """One crop of size x size pixels.  Raises RuntimeError if TRIES pictures hold no usable object."""
+        for _ in range(TRIES):
+            crop = self._try(size, rng)
+            if crop is not None:
+                if rng.random() < self._config.paste:
+                    crop = self._paste(crop, rng)
+                return recolour(crop, self._config, rng)
+        raise RuntimeError(f"no object of at least {self._config.minimum_area} pixels found in {TRIES} pictures")
+
+    def _picture(self, rng: np.random.Generator) -> Picture:
+        pictures = self._by_source[self._sources[rng.choice(len(self._sources), p=self._weights)]]
+        return pictures[rng.integers(len(pictures))]
+
+    def _try(self, size: int, rng: np.random.Generator) -> Crop | None:
+        picture = self._picture(rng)
+        reading = choose_reading(picture, self._config, rng)
+        chosen = choose_instances(reading, self._config, rng)
+        if not chosen:
+            return None
+        left, top, width, height = choose_window(chosen, picture.image.shape[:2], self._config, rng)
+        image = cut(picture.image, left, top, width, height, size, MEAN_COLOUR)
+        ids = cut(reading.ids, left, top, width, height, size, IGNORE_ID)
+        target = np.isin(ids, [instance.id for instance in chosen])
+        truth = np.where(target, OBJECT, BACKGROUND).astype(np.uint8)
+        truth[ids == IGNORE_ID] = IGNORE
+        visible = int(target.sum())
+        if visible < self._config.minimum_visible or visible > 0.95 * size * size:
+            return None
+        crop = Crop(image, truth, (ids != 0) & ~target & (ids != IGNORE_ID))
+        return mirror(crop) if rng.random() < self._config.flip else crop
+
+    def _paste(self, crop: Crop, rng: np.random.Generator) -> Crop:
+        """An object of another picture over the crop: half the time it becomes the target, else it hides a part of it."""
+        picture = self._picture(rng)
+        reading = picture.readings[0]
+        whole = [instance for instance in reading.instances if instance.area >= 4 * self._config.minimum_area]
+        if not whole:
+            return crop
+        instance = whole[rng.integers(len(whole))]
+        box = np.s_[instance.top : instance.bottom, instance.left : instance.right]
+        return paste(crop, picture.image[box], reading.ids[box] == instance.id, self._config.minimum_visible, rng)
+
+
+def choose_reading(picture: Picture, config: CropConfig, rng: np.random.Generator) -> Reading:
+    """The usual reading, or now and then a further one."""
+    chance = config.reading_chances.get(picture.source, config.second_reading)
+    if len(picture.readings) > 1 and rng.random() < chance:
+        return picture.readings[rng.integers(1, len(picture.readings))]
+    return picture.readings[0]
+
+
+def choose_instances(reading: Reading, config: CropConfig, rng: np.random.Generator) -> list[Instance]:
+    """The target: one object (large ones more often, by the root of their area), now and then two; empty if none fits."""
+    largest = config.maximum_part * reading.ids.size
+    fitting = [instance for instance in reading.instances if config.minimum_area <= instance.area <= largest]
+    if not fitting:
+        return []
+    weights = np.sqrt([instance.area for instance in fitting])
+    count = 2 if len(fitting) > 1 and rng.random() < config.merge else 1
+    return [fitting[i] for i in rng.choice(len(fitting), count, replace=False, p=weights / weights.sum())]
+
+
+def choose_window(
+    chosen: list[Instance], shape: tuple[int, ...], config: CropConfig, rng: np.random.Generator
+) -> tuple[int, int, int, int]:
+    """Left, top, width and height in pixels of the picture; may reach over its border."""
+    rows, columns = shape[0], shape[1]
+    left, top = min(i.left for i in chosen), min(i.top for i in chosen)
+    right, bottom = max(i.right for i in chosen), max(i.bottom for i in chosen)
+    longer = max(right - left, bottom - top)
+    if rng.random() < config.close:
+        side = longer * np.exp(rng.uniform(*np.log(config.close_ratio)))
+    else:
+        side = max(rows, columns) * rng.uniform(*config.wide_ratio)
+    side = min(max(side, 32.0), 1.05 * max(rows, columns))
+    stretch = np.exp(rng.uniform(-1, 1) * np.log(config.stretch) / 2)
+    width, height = (
+        max(8, round(max(length / OVERHANG, min(length, limit))))
+        for length, limit in ((side * stretch, columns), (side / stretch, rows))
+    )
+    return (
+        _place(left, right, width, columns, rng),
+        _place(top, bottom, height, rows, rng),
+        width,
+        height,
+    )
+
+
+def _place(low: int, high: int, length: int, limit: int, rng: np.random.Generator) -> int:
+    """Where a window of this length starts: over the object [low, high) where it fits, inside [0, limit) where it can."""
+    centre = (low + high) / 2
+    slack = abs(length - (high - low)) / 2
+    start = round(centre - length / 2 + rng.uniform(-slack, slack))
+    if length <= limit:
+        return min(max(start, 0), limit - length)
+    return -round((length - limit) * rng.random())
+
+
+def cut(
+    array: NDArray[np.generic],
+    left: int,
+    top: int,
+    width: int,
+    height: int,
+    size: int,
+    fill: int | tuple[int, int, int],
+) -> NDArray[np.generic]:
+    """The window resized to size x size; `fill` outside of the array.  Maps of ids keep their values."""
+    rows, columns = array.shape[:2]
+    inside = array[max(0, top) : min(rows, top + height), max(0, left) : min(columns, left + width)]
+    border = (max(0, -top), max(0, top + height - rows), max(0, -left), max(0, left + width - columns))
+    if any(border):
+        inside = cv2.copyMakeBorder(inside, *border, cv2.BORDER_CONSTANT, value=fill)
+    if array.ndim == 2:
+        return cv2.resize(inside, (size, size), interpolation=cv2.INTER_NEAREST_EXACT)
+    shrinks = width * height > size * size
+    return cv2.resize(inside, (size, size), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+
+
+def mirror(crop: Crop) -> Crop:
+    """Left and right exchanged."""
+    return Crop(*(np.ascontiguousarray(array[:, ::-1]) for array in (crop.image, crop.truth, crop.others)))
+
+
+def paste(
+    crop: Crop, image: NDArray[np.uint8], mask: NDArray[np.bool_], minimum_visible: int, rng: np.random.Generator
+) -> Crop:
+    """The object `mask` of `image` laid over the crop with a soft edge, as the new target or in front of the old one."""
+    size = len(crop.truth)
+    scale = size * rng.uniform(0.15, 0.7) / max(mask.shape)
+    width, height = (max(4, round(length * scale)) for length in (mask.shape[1], mask.shape[0]))
+    alpha = cv2.resize(mask.astype(np.float32), (width, height), interpolation=cv2.INTER_AREA)
+    patch = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
+    left = int(rng.integers(-width // 4, max(1, size - 3 * width // 4)))
+    top = int(rng.integers(-height // 4, max(1, size - 3 * height // 4)))
+    rows, columns = slice(max(0, top), min(size, top + height)), slice(max(0, left), min(size, left + width))
+    part = np.s_[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
+    alpha, patch = alpha[part], patch[part]
+    over = alpha > 0.5
+    truth, others = crop.truth.copy(), crop.others.copy()
+    if rng.random() < 0.5:
+        others |= truth == OBJECT
+        truth[truth == OBJECT] = BACKGROUND
+        truth[rows, columns][over], others[rows, columns][over] = OBJECT, False
+    else:
+        truth[rows, columns][over], others[rows, columns][over] = BACKGROUND, True
+    if np.count_nonzero(truth == OBJECT) < minimum_visible:
+        return crop
+    blended = crop.image.copy()
+    below = blended[rows, columns].astype(np.float32)
+    blended[rows, columns] = (below + alpha[..., None] * (patch - below)).astype(np.uint8)
+    return Crop(blended, truth, others)
+
+
+def recolour(crop: Crop, config: CropConfig, rng: np.random.Generator) -> Crop:
+    """Brightness, contrast and channels shifted; now and then grey, blurred or badly compressed."""
+    gain = 1 + rng.uniform(*config.contrast)
+    offset = 255 * rng.uniform(*config.brightness) + rng.uniform(-config.rgb_shift, config.rgb_shift, 3)
+    middle = 127.5 * (1 - gain)
+    ramp = np.arange(256)[:, None] * gain + middle + offset
+    image = cv2.LUT(crop.image, np.clip(ramp, 0, 255).astype(np.uint8)[None])
+    if rng.random() < config.grey:
+        image = cv2.cvtColor(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+    if rng.random() < config.blur:
+        image = cv2.GaussianBlur(image, (0, 0), rng.uniform(0.5, 1.5))
+    if rng.random() < config.jpeg:
+        _, encoded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(30, 90))])
+        image = cv2.imdecode(encoded, cv2.IMREAD_COLOR)
+    return Crop(image, crop.truth, crop.others)  # type: ignore[arg-type]

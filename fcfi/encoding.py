@@ -1,0 +1,80 @@
+"""From clicks to what a network takes in: disks, window, clicked cell, label and gate.
+
+The one definition shared by training and by every runtime.  It works in whole numbers on the host, so that the network
+itself is a static graph (no crop, no drawing).  Knows nothing of images, zoom or networks.
+Source: paper, section 3; window and radius as released.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fcfi.clicks import Click, Clicks
+
+STRIDE = 4
+"""Input pixels to one cell of the feature map F (all variants)."""
+DISK_RADIUS = 5
+"""Pixels at network input size (released code: `norm_radius`)."""
+WINDOW_RATIO = 0.3
+"""Height and width of the correction window as a part of the input's (paper: r = 0.3)."""
+
+
+@dataclass(frozen=True)
+class Guidance:
+    """What the clicks say to a network for one input of H x W pixels; h x w cells at stride 4.
+
+    disks:  (2, H, W) float32, 1 inside a disk round a positive (map 0) or negative (map 1) click, else 0.
+    window: (1, h, w) float32, 1 inside the correction window round the last click, else 0.
+    cell:   row * w + column of the last click's cell.
+    label:  1.0 if the last click is positive, else 0.0.
+    gate:   1.0 if there is a feedback mask, 0.0 at a first click.
+    """
+
+    disks: NDArray[np.float32]
+    window: NDArray[np.float32]
+    cell: int
+    label: float
+    gate: float
+
+
+def encode(clicks: Clicks, height: int, width: int, gate: float) -> Guidance:
+    """Guidance for clicks in the coordinates of the network input; the last click is the new one."""
+    last = clicks[-1]
+    h, w = -(-height // STRIDE), -(-width // STRIDE)
+    return Guidance(
+        disks=draw_disks(clicks, height, width),
+        window=draw_window(last, height, width),
+        cell=(last.y * h // height) * w + last.x * w // width,
+        label=float(last.positive),
+        gate=gate,
+    )
+
+
+def draw_disks(clicks: Clicks, height: int, width: int) -> NDArray[np.float32]:
+    """(2, H, W): positive and negative disks of DISK_RADIUS pixels."""
+    disks = np.zeros((2, height, width), np.float32)
+    for click in clicks:
+        top, left = max(0, click.y - DISK_RADIUS), max(0, click.x - DISK_RADIUS)
+        rows, columns = np.ogrid[top : click.y + DISK_RADIUS + 1, left : click.x + DISK_RADIUS + 1]
+        inside = (rows - click.y) ** 2 + (columns - click.x) ** 2 <= DISK_RADIUS**2
+        part = disks[0 if click.positive else 1, top : click.y + DISK_RADIUS + 1, left : click.x + DISK_RADIUS + 1]
+        part[inside[: part.shape[0], : part.shape[1]]] = 1
+    return disks
+
+
+def draw_window(click: Click, height: int, width: int) -> NDArray[np.float32]:
+    """(1, h, w): the correction window round one click, floor for its top left and ceil for its bottom right."""
+    h, w = -(-height // STRIDE), -(-width // STRIDE)
+    top, bottom = _span(click.y, height, h)
+    left, right = _span(click.x, width, w)
+    window = np.zeros((1, h, w), np.float32)
+    window[:, top:bottom, left:right] = 1
+    return window
+
+
+def _span(position: int, size: int, cells: int) -> tuple[int, int]:
+    """First and last (exclusive) cell of the window along one axis of `size` pixels."""
+    half = int(WINDOW_RATIO * size / 2 + 0.5)
+    first, last = max(0, position - half), min(size, position + half)
+    return first * cells // size, -(-last * cells // size)

@@ -1,0 +1,1 @@
+"""The method in PyTorch: backbones, heads, the paper's two feedback modules, checkpoints and export."""

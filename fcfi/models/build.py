@@ -1,0 +1,16 @@
+"""From a configuration to a network with fresh weights."""
+
+from collections.abc import Callable
+
+from fcfi.models.config import ModelConfig
+from fcfi.models.efficientnet import LiteBody
+from fcfi.models.fcfi import FCFI, Body
+
+_BODIES: dict[str, Callable[[ModelConfig], Body]] = {
+    "lite0": lambda config: LiteBody(),
+}
+
+
+def build(config: ModelConfig) -> FCFI:
+    """The network of this configuration, randomly initialised."""
+    return FCFI(config, _BODIES[config.backbone](config))

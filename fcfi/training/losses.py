@@ -1,0 +1,88 @@
+"""The losses of the paper (section 3.4), all on logits, averaged over the pixels that count.
+
+Unlike the released code no sigmoid is applied to a probability, and the auxiliary loss is really added.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from fcfi.encoding import STRIDE
+from fcfi.labels import IGNORE, OBJECT
+from fcfi.models.fcfi import Output
+
+ALPHA, GAMMA = 0.5, 2.0
+"""Of the normalised focal loss (paper)."""
+PROBS_EPSILON = 1e-4
+
+
+@dataclass(frozen=True)
+class LossConfig:
+    """Weights of the parts.
+
+    auxiliary: binary cross-entropy of the head's auxiliary answer.  corrected: focal, after FFC, inside its window.
+    fused: focal, after CFF.  overlap: one less the soft IoU of the final answer (ours; 0 in the paper).
+    """
+
+    auxiliary: float = 0.4
+    corrected: float = 0.2
+    fused: float = 0.2
+    overlap: float = 0.0
+
+
+def total_loss(output: Output, truth: Tensor, window: Tensor, config: LossConfig) -> tuple[Tensor, dict[str, Tensor]]:
+    """The weighted sum, and each part for the log.
+
+    truth: (B, 1, H, W) uint8, 0, 1 or 255 (ignore).  window: (B, 1, h, w) 0/1 at stride 4.
+    """
+    target, counts = (truth == OBJECT).float(), (truth != IGNORE).float()
+    middle = cell_labels(truth)
+    small_target, small_counts = (middle == OBJECT).float(), (middle != IGNORE).float()
+    logits = output.logits.float()
+    parts = {"final": normalised_focal(logits, target, counts)}
+    weights = {"final": 1.0}
+    if config.overlap:
+        parts["overlap"], weights["overlap"] = soft_overlap(logits, target, counts), config.overlap
+    if output.aux_logits is not None:
+        entropy = functional.binary_cross_entropy_with_logits(output.aux_logits.float(), small_target, reduction="none")
+        parts["auxiliary"] = (entropy * small_counts).sum() / small_counts.sum().clamp_min(1)
+        weights["auxiliary"] = config.auxiliary
+    if output.corrected is not None:
+        corrected_logits = output.corrected.float().clamp(PROBS_EPSILON, 1 - PROBS_EPSILON).logit()
+        parts["corrected"] = normalised_focal(corrected_logits, small_target, small_counts * window)
+        weights["corrected"] = config.corrected
+    if output.fused_logits is not None:
+        parts["fused"] = normalised_focal(output.fused_logits.float(), small_target, small_counts)
+        weights["fused"] = config.fused
+    total = torch.stack([weights[name] * part for name, part in parts.items()]).sum()
+    return total, {name: part.detach() for name, part in parts.items()}
+
+
+def normalised_focal(logits: Tensor, target: Tensor, counts: Tensor) -> Tensor:
+    """Focal loss whose weights sum, in every sample, to the number of pixels that count (RITM, section 3.4).
+
+    logits, target (0/1), counts (0/1): (B, 1, H, W) float32.
+    """
+    negative_log = functional.binary_cross_entropy_with_logits(logits, target, reduction="none")
+    with torch.no_grad():
+        focus = (1 - torch.exp(-negative_log)).pow(GAMMA) * counts
+        pixels = counts.sum((1, 2, 3), keepdim=True)
+        focus *= pixels / focus.sum((1, 2, 3), keepdim=True).clamp_min(1e-6)
+        focus *= ALPHA / pixels.clamp_min(1)
+    return (focus * negative_log).sum((1, 2, 3)).mean()
+
+
+def soft_overlap(logits: Tensor, target: Tensor, counts: Tensor) -> Tensor:
+    """One less the soft IoU, averaged over samples."""
+    probs = logits.sigmoid() * counts
+    target = target * counts
+    both = (probs * target).sum((1, 2, 3))
+    either = (probs + target).sum((1, 2, 3)) - both
+    return (1 - (both + 1) / (either + 1)).mean()
+
+
+def cell_labels(truth: Tensor) -> Tensor:
+    """(B, 1, h, w): the label near the middle of each cell."""
+    return truth[..., STRIDE // 2 :: STRIDE, STRIDE // 2 :: STRIDE]

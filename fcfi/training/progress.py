@@ -1,0 +1,77 @@
+"""What a person sees of a run: a progress bar, TensorBoard with pictures, and a log of one JSON object a line."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from torch.utils.tensorboard import SummaryWriter
+
+from fcfi.training.rounds import Batch
+
+LINE_SECONDS = 30.0
+"""Between lines of the log file."""
+
+
+class Display:
+    """Bar, TensorBoard and log of one run; only the first process of a run has one."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._bar = Progress(
+            TextColumn("[bold]{task.description}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>4.0f} %"),
+            TextColumn("{task.fields[news]}"),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(elapsed_when_finished=False),
+        )
+        self._task = self._bar.add_task(name, total=1.0, news="")
+        self._board = SummaryWriter(str(folder / "tensorboard"))
+        self._log = (folder / "log.jsonl").open("a", encoding="utf-8")
+        self._last = 0.0
+        self._bar.start()
+
+    def step(self, step: int, part: float, rate: float, values: dict[str, float]) -> None:
+        """Once a step: rate in crops a second, values to plot."""
+        news = f"step {step}  loss {values['loss']:.4f}  IoU {values['iou']:.3f}  {rate:.1f} crops/s"
+        self._bar.update(self._task, completed=part, news=news)
+        if time.monotonic() - self._last > LINE_SECONDS:
+            self._last = time.monotonic()
+            for name, value in values.items():
+                self._board.add_scalar(f"train/{name}", value, step)
+            self.note({"step": step, "part": round(part, 5), "crops_per_second": round(rate, 2), **values})
+
+    def measured(self, step: int, values: dict[str, float]) -> None:
+        """What was measured on the development pictures."""
+        for name, value in values.items():
+            self._board.add_scalar(f"dev/{name}", value, step)
+        self.note({"step": step, **{f"dev_{name}": value for name, value in values.items()}})
+
+    def pictures(self, step: int, batch: Batch, probs: NDArray[np.float32]) -> None:
+        """The first four crops: picture with clicks, feedback, answer, true mask."""
+        rows = []
+        for image, disks, feedback, answer, truth in zip(
+            batch.image[:4], batch.disks, batch.feedback, probs, batch.truth, strict=False
+        ):
+            marked = image.cpu().numpy().copy()
+            marked[:, disks[0].cpu().numpy() > 0] = np.array([[0.0], [1.0], [0.0]])
+            marked[:, disks[1].cpu().numpy() > 0] = np.array([[1.0], [0.0], [0.0]])
+            maps = [feedback[0].cpu().numpy(), answer, truth[0].cpu().numpy().clip(0, 1)]
+            rows.append(np.concatenate([marked, *(np.repeat(m[None], 3, 0) for m in maps)], 2))
+        self._board.add_image("train/clicks, feedback, answer, truth", np.concatenate(rows, 1), step)
+
+    def note(self, values: dict[str, Any]) -> None:
+        """One line of the log."""
+        rounded = {k: round(v, 5) if isinstance(v, float) else v for k, v in values.items()}
+        self._log.write(json.dumps({"time": round(time.time(), 1), **rounded}) + "\n")
+        self._log.flush()
+
+    def close(self) -> None:
+        """End the bar and the files."""
+        self._bar.stop()
+        self._board.close()
+        self._log.close()

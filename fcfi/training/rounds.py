@@ -1,0 +1,247 @@
+"""Simulated clicks: which clicks and which feedback a training batch shows the network.
+
+Two ways, two classes with one face (`next_batch`, `observe`):
+
+`EveryRound` (ours): a batch is a pool of running sessions.  Each step trains on one click of every session; the answer
+becomes the feedback of the next click, and a session that is done makes room for a fresh crop.  No pass is spent
+without learning from it, and long sessions cost nothing extra.
+`LastRound` (paper, section 4.1): fresh crops each step; 0 to 3 clicks are simulated without gradient (in evaluation
+mode), only the last is trained on.
+
+Knows nothing of files, optimisers or losses.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Literal, NamedTuple
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from fcfi.annotator import next_click
+from fcfi.clicks import Click, Clicks
+from fcfi.data.augment import Crop
+from fcfi.encoding import encode
+from fcfi.errors import ConfigError
+from fcfi.labels import BACKGROUND, OBJECT
+
+THRESHOLD = 0.5
+GOOD_ENOUGH = 0.98
+"""IoU at which a session ends: what is left to click is noise of the labels."""
+NEGATIVE_PLACES = (0.5, 0.4, 0.1)
+"""Starting negative clicks: at the object's border, on other objects, on background (paper)."""
+BORDER = 15
+"""Pixels round the object that count as its border."""
+
+
+@dataclass(frozen=True)
+class RoundsConfig:
+    """How clicks are simulated.
+
+    learn_from:  every click of a session (`every`), or only the last one as in the paper (`last`).
+    most:        clicks of a session at most (`every`: 1 to this; `last`: 0 to this less one without gradient).
+    decay:       a session goes on after each click with this chance (`every`).
+    start:       largest number of starting clicks of each kind; their number is drawn with chance ~ start_decay^n.
+    from_mask:   chance to start from a wrong mask instead of from nothing.
+    soften:      chance that the feedback is blurred, as zooming in does.
+    """
+
+    learn_from: Literal["every", "last"] = "every"
+    most: int = 10
+    decay: float = 0.8
+    start: int = 6
+    start_decay: float = 0.35
+    from_mask: float = 0.1
+    soften: float = 0.2
+
+    def __post_init__(self) -> None:
+        if self.learn_from not in ("every", "last"):
+            raise ConfigError(f"rounds.learn_from = {self.learn_from!r} is unknown: use 'every' or 'last'")
+
+
+class Batch(NamedTuple):
+    """What a step trains on; the first seven are the network's inputs, `truth` is (B, 1, S, S) uint8."""
+
+    image: Tensor
+    feedback: Tensor
+    disks: Tensor
+    window: Tensor
+    cell: Tensor
+    label: Tensor
+    gate: Tensor
+    truth: Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """A running session: its crop, its clicks so far, the feedback (None before the first answer)."""
+
+    crop: Crop
+    clicks: Clicks
+    feedback: NDArray[np.float32] | None = field(default=None)
+
+
+class EveryRound:
+    """A pool of sessions, each a click further at every step."""
+
+    def __init__(self, crops: Iterator[Crop], batch: int, config: RoundsConfig, rng: np.random.Generator) -> None:
+        self._crops, self._config, self._rng = crops, config, rng
+        self._pool = [start(next(crops), config, rng) for _ in range(batch)]
+
+    def next_batch(self, predict: Callable[[Batch], Tensor]) -> Batch:
+        """The pool as a batch; `predict` is not needed."""
+        return collate(self._pool, self._config, self._rng)
+
+    def observe(self, probs: NDArray[np.float32]) -> None:
+        """Take the answers (B, S, S): click on, or make room for fresh crops."""
+        for slot, state in enumerate(self._pool):
+            on = advance(state, probs[slot], self._rng) if self._goes_on(state) else None
+            self._pool[slot] = on or start(next(self._crops), self._config, self._rng)
+
+    def _goes_on(self, state: State) -> bool:
+        return len(state.clicks) < self._config.most and self._rng.random() < self._config.decay
+
+
+class LastRound:
+    """Fresh crops each step, clicked some times without gradient."""
+
+    def __init__(self, crops: Iterator[Crop], batch: int, config: RoundsConfig, rng: np.random.Generator) -> None:
+        self._crops, self._batch, self._config, self._rng = crops, batch, config, rng
+
+    def next_batch(self, predict: Callable[[Batch], Tensor]) -> Batch:
+        """`predict`: a batch to probabilities (B, 1, S, S), without gradient, in evaluation mode."""
+        states = [start(next(self._crops), self._config, self._rng) for _ in range(self._batch)]
+        for _ in range(self._rng.integers(self._config.most)):
+            probs = predict(collate(states, self._config, self._rng))[:, 0].float().cpu().numpy()
+            states = [
+                advance(state, answer, self._rng) or state for state, answer in zip(states, probs, strict=True)
+            ]
+        return collate(states, self._config, self._rng)
+
+    def observe(self, probs: NDArray[np.float32]) -> None:
+        """Nothing: the next step starts afresh."""
+
+
+def make_rounds(
+    crops: Iterator[Crop], batch: int, config: RoundsConfig, rng: np.random.Generator
+) -> EveryRound | LastRound:
+    """The way that the configuration names."""
+    return {"every": EveryRound, "last": LastRound}[config.learn_from](crops, batch, config, rng)
+
+
+def start(crop: Crop, config: RoundsConfig, rng: np.random.Generator) -> State:
+    """A session's first state: starting clicks, or a wrong mask and the click that begins to mend it."""
+    if rng.random() < config.from_mask:
+        wrong = spoil(crop, rng)
+        click = next_click(crop.truth, wrong, (), rng)
+        if click is not None:
+            return State(crop, (click,), wrong.astype(np.float32))
+    return State(crop, starting_clicks(crop, config, rng))
+
+
+def advance(state: State, probs: NDArray[np.float32], rng: np.random.Generator) -> State | None:
+    """The session one click further, or None if the mask is as good as its label."""
+    mask = probs > THRESHOLD
+    target, counts = state.crop.truth == OBJECT, state.crop.truth <= OBJECT
+    both, either = np.count_nonzero(mask & target), np.count_nonzero((mask & counts) | target)
+    if both > GOOD_ENOUGH * either:
+        return None
+    click = next_click(state.crop.truth, mask, state.clicks, rng)
+    return None if click is None else replace(state, clicks=(*state.clicks, click), feedback=probs)
+
+
+def starting_clicks(crop: Crop, config: RoundsConfig, rng: np.random.Generator) -> Clicks:
+    """1 to `start` positive clicks, the first at the object's centre or deep inside, and 0 to `start` negative ones.
+
+    In the order positive, negative, so that the last, which the correction works around, may be either.
+    """
+    target = crop.truth == OBJECT
+    nothing = np.zeros_like(target)
+    first = next_click(crop.truth, nothing, (), None if rng.random() < 0.5 else rng)
+    assert first is not None, "a crop has an object"
+    positive = [first]
+    for _ in range(_count(config, rng)):
+        positive += _draw(target, 1, True, rng)
+    negative: list[Click] = []
+    background = crop.truth == BACKGROUND
+    for _ in range(_count(config, rng)):
+        place = rng.choice(3, p=NEGATIVE_PLACES)
+        where = (_border(target) & background, crop.others & background, background)[place]
+        negative += _draw(where, 1, False, rng)
+    return tuple(positive + negative) if rng.random() < 0.5 else tuple([*negative, *positive[::-1]])
+
+
+def _count(config: RoundsConfig, rng: np.random.Generator) -> int:
+    """0 to start - 1, with chance proportional to start_decay^n."""
+    chances = config.start_decay ** np.arange(config.start)
+    return int(rng.choice(config.start, p=chances / chances.sum()))
+
+
+def _draw(where: NDArray[np.bool_], count: int, positive: bool, rng: np.random.Generator) -> list[Click]:
+    """`count` random pixels of a map as clicks; none if the map is empty."""
+    pixels = np.flatnonzero(where)
+    if not len(pixels):
+        return []
+    rows, columns = np.divmod(pixels[rng.integers(len(pixels), size=count)], where.shape[1])
+    return [Click(int(x), int(y), positive) for x, y in zip(columns, rows, strict=True)]
+
+
+def _border(target: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Pixels within BORDER pixels outside the object."""
+    kernel = np.ones((2 * BORDER + 1, 2 * BORDER + 1), np.uint8)
+    return cv2.dilate(target.view(np.uint8), kernel).view(bool) & ~target
+
+
+def spoil(crop: Crop, rng: np.random.Generator) -> NDArray[np.bool_]:
+    """A wrong mask of the object: eroded, dilated, shifted, or with a part taken from or added to it."""
+    mask = (crop.truth == OBJECT).view(np.uint8)
+    size = max(3, int(np.sqrt(np.count_nonzero(mask)) * rng.uniform(0.05, 0.3)))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    kind = rng.integers(5)
+    if kind == 0:
+        mask = cv2.erode(mask, kernel)
+    elif kind == 1:
+        mask = cv2.dilate(mask, kernel)
+    elif kind == 2:
+        dx, dy = rng.integers(-size, size + 1, 2)
+        mask = cv2.warpAffine(mask, np.float32([[1, 0, dx], [0, 1, dy]]), mask.shape[::-1], flags=cv2.INTER_NEAREST)
+    else:
+        rows, columns = np.nonzero(_border(mask.view(bool)) | mask.view(bool))
+        at = rng.integers(len(rows))
+        mask = cv2.circle(mask.copy(), (int(columns[at]), int(rows[at])), 2 * size, int(kind == 3), -1)
+    return mask.view(bool)
+
+
+def collate(states: list[State], config: RoundsConfig, rng: np.random.Generator) -> Batch:
+    """The network's inputs for these sessions."""
+    guidance, feedback = [], []
+    for state in states:
+        height, width = state.crop.truth.shape
+        guidance.append(encode(state.clicks, height, width, float(state.feedback is not None)))
+        feedback.append(_feedback(state, config, rng))
+    return Batch(
+        image=_stack([state.crop.image for state in states]).permute(0, 3, 1, 2).float().div_(255),
+        feedback=_stack(feedback)[:, None],
+        disks=_stack([g.disks for g in guidance]),
+        window=_stack([g.window for g in guidance]),
+        cell=torch.tensor([g.cell for g in guidance]),
+        label=torch.tensor([g.label for g in guidance]).view(-1, 1, 1, 1),
+        gate=torch.tensor([g.gate for g in guidance]).view(-1, 1, 1, 1),
+        truth=_stack([state.crop.truth for state in states])[:, None],
+    )
+
+
+def _feedback(state: State, config: RoundsConfig, rng: np.random.Generator) -> NDArray[np.float32]:
+    if state.feedback is None:
+        return np.zeros(state.crop.truth.shape, np.float32)
+    if rng.random() >= config.soften:
+        return state.feedback
+    small = cv2.resize(state.feedback, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    return cv2.resize(small, state.feedback.shape[::-1], interpolation=cv2.INTER_LINEAR)
+
+
+def _stack(arrays: list[NDArray[np.generic]]) -> Tensor:
+    return torch.from_numpy(np.stack(arrays))
