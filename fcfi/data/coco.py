@@ -93,15 +93,15 @@ def _place(file: Path, image: Record, layout: str) -> tuple[Path, int]:
                     return base, form
     source = SOURCES[layout]
     raise DatasetError(
-        f"the pictures of {file} are not there (looked for {_names(image)[0] or _names(image)[2]}): "
+        f"the pictures of {file} are not there (looked for {_names(image)[0] or _names(image)[1]}): "
         f"expected are {source.expects}; published at {source.where}"
     )
 
 
 def _names(image: Record) -> tuple[str, str, str]:
-    """Its file name, and the last one and two parts of its address; empty where the file does not say."""
+    """Its file name, and the last two parts and one part of its address; empty where the file does not say."""
     parts = PurePosixPath(str(image.get("coco_url", ""))).parts
-    return str(image.get("file_name", "")), "/".join(parts[-1:]), "/".join(parts[-2:])
+    return str(image.get("file_name", "")), "/".join(parts[-2:]), "/".join(parts[-1:])
 
 
 def _items(annotations: list[Record], pictures: Mapping[int, Path]) -> Iterator[Item]:

@@ -45,11 +45,11 @@ def read_instances(path: Path) -> NDArray[np.int64]:
         from scipy.io import loadmat
     except ImportError as error:
         raise DatasetError("SBD's masks are MATLAB files and need SciPy to be read: pip install scipy") from error
+    if not path.is_file():
+        raise DatasetError(f"{path} is missing: every picture of SBD's list needs its instance map")
     try:
         field: Any = loadmat(path)["GTinst"]["Segmentation"][0, 0]
         instances = np.asarray(field, np.int64)
-    except FileNotFoundError as error:
-        raise DatasetError(f"{path} is missing: every picture of SBD's list needs its instance map") from error
     except Exception as error:  # SciPy raises many kinds on a damaged file
         raise DatasetError(f"{path} is no instance map of SBD (GTinst.Segmentation): {error}") from error
     if instances.ndim != 2:
