@@ -1,15 +1,14 @@
 """The command line: one short function a command, and the one place where errors become exit codes.
 
-Exit codes: 0 done; 2 the person's mistake (every FCFIError and every wrong option), told in one line on stderr; 1 a fault
-of ours, told in one line, with the whole traceback if FCFI_DEBUG=1.  Results go to stdout, progress and errors to stderr.
-The commands hold no logic of their own and import what they need when they run: `fcfi --help` loads no runtime, and only
-`train`, `export` and `import` load torch.
+Exit codes: 0 done; 2 the person's mistake (every FCFIError and every wrong option), told in one line on stderr; 1 a
+fault of ours, told in one line, with the whole traceback if FCFI_DEBUG=1.  Results go to stdout, progress and errors to
+stderr.  The commands hold no logic of their own and import what they need when they run: `fcfi --help` loads no runtime,
+and only `train`, `export` and `import` load torch.
 """
 
 import os
 import re
 import sys
-import time
 import traceback
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -52,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return OUR_FAULT
     except Exception as error:
         if _is_usage(error):
-            return _tell(f"{error.format_message()}; see `fcfi --help`", YOUR_MISTAKE)  # type: ignore[attr-defined]
+            return _tell(f"{error.format_message().rstrip('.')}; see `fcfi --help`", YOUR_MISTAKE)  # type: ignore[attr-defined]
         return _our_fault(error)
 
 
@@ -68,6 +67,116 @@ def root(
         typer.echo(f"fcfi {__version__}")
     elif context.invoked_subcommand is None:
         typer.echo(context.get_help())
+
+
+Network = Annotated[
+    str | None,
+    typer.Option("--network", metavar="NAME|FILE", help="A shipped network's name or a network file (*.onnx)."),
+]
+Runtime = Annotated[str, typer.Option(help="auto, openvino, onnxruntime or torch.")]
+
+
+@app.command(epilog="Example: fcfi segment photo.jpg --click 320,180 --click 90,60,- -o mask.png --overlay overlay.png")
+def segment(
+    photo: Annotated[Path, typer.Argument(help="The photograph, in any usual format.", show_default=False)],
+    click: Annotated[
+        list[str],
+        typer.Option("--click", metavar="X,Y[,-]", help="A point on the object; with ,- off it. Order counts."),
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The mask: PNG, 0 and 255.")],
+    overlay: Annotated[Path | None, typer.Option(help="The photograph with the mask over it: PNG.")] = None,
+    network: Network = None,
+    runtime: Runtime = "auto",
+    from_mask: Annotated[Path | None, typer.Option(help="Start from this mask and correct it.")] = None,
+) -> None:
+    """Cut an object out of a photograph."""
+    clicks = tuple(parse_click(text) for text in click)
+    check_outputs((output, overlay), inputs=(photo, from_mask))
+    import fcfi
+    from fcfi.images import read_image, read_mask, write_png
+    from fcfi.overlay import draw
+
+    image = read_image(photo)
+    session = fcfi.load(network, runtime=runtime).session(image)
+    if from_mask is not None:
+        session.start_from(read_mask(from_mask, *image.shape[:2]))
+    for point in clicks:
+        session.click(point.x, point.y, positive=point.positive)
+    write_png(output, session.mask)
+    if overlay is not None:
+        write_png(overlay, draw(image, session.mask, session.clicks))
+    typer.echo(f"{output}: {session.mask.mean():.1%} of the picture, after {len(clicks)} clicks")
+
+
+@app.command(epilog="Example: fcfi train recipes/lite0.toml --data data/train --set run.minutes=30")
+def train(
+    recipe: Annotated[Path, typer.Argument(help="The run as a TOML file.", show_default=False)],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The run's folder; runs/NAME by default.", show_default=False)
+    ] = None,
+    data: Annotated[Path | None, typer.Option(help="The pictures to learn from, instead of the recipe's.")] = None,
+    start: Annotated[Path | None, typer.Option(help="A checkpoint to begin from.")] = None,
+    change: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Another value for a key of the recipe.")
+    ] = None,
+) -> None:
+    """Train a network from a recipe, or go on with a run that was stopped."""
+    need_training("train")
+    from fcfi.training.config import read_recipe
+    from fcfi.training.loop import train as run
+
+    changes = [*([f"data.path={data.as_posix()}"] if data else []), *(change or [])]
+    plan = read_recipe(recipe, changes)
+    weights = run(plan, output or Path("runs") / plan.name, start)
+    typer.echo(f"{weights}: trained; next: fcfi export {weights} -o {plan.name}.onnx")
+
+
+@app.command(epilog="Example: fcfi export runs/lite0/model.safetensors -o lite0.onnx --training-data 'VOC 2012, COCO'")
+def export(
+    checkpoint: Annotated[Path, typer.Argument(help="Weights from `fcfi train` or `fcfi import`.", show_default=False)],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The network file: ONNX.")],
+    name: Annotated[str | None, typer.Option(help="The network's name; by default the output's.")] = None,
+    training_data: Annotated[str, typer.Option(help="What it learnt from, in words.")] = "not stated",
+    licence: Annotated[str, typer.Option(help="The weights' licence.")] = "not stated",
+    storage: Annotated[str, typer.Option(help="Type of the weights in the file: float32 or float16.")] = "float32",
+) -> None:
+    """Write a checkpoint as one network file, checked against torch."""
+    check_outputs((output,), inputs=(checkpoint,))
+    need_training("export")
+    from fcfi.models.export import export as write
+
+    done = write(checkpoint, output, name or output.stem, training_data=training_data, licence=licence, storage=storage)
+    typer.echo(f"{output}: {done.bytes / 1e6:.1f} MB, weights {done.weights_sha256[:12]}")
+    for runtime, difference in done.differences.items():
+        typer.echo(f"  {runtime}: largest difference from torch {difference:.2g} standard deviations")
+
+
+@app.command("import", epilog="Example: fcfi import hrnet18s_cocolvis.pth -o hrnet18s.safetensors")
+def import_(
+    released: Annotated[Path, typer.Argument(help="A checkpoint of the released code (*.pth).", show_default=False)],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The checkpoint to write: *.safetensors.")],
+) -> None:
+    """Convert a released checkpoint; nothing inside it is run."""
+    check_outputs((output,), inputs=(released,))
+    need_training("import")
+    from fcfi.models.checkpoint import import_released
+
+    import_released(released, output)
+    typer.echo(f"{output}: written; next: fcfi export {output} -o {output.stem}.onnx")
+
+
+@app.command(epilog="Example: fcfi networks")
+def networks() -> None:
+    """List the networks that come with fcfi."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from fcfi.weights import shipped
+
+    table = Table("name", "variant", "MB", "licence", "trained on")
+    for entry in shipped():
+        table.add_row(entry.name, entry.variant, f"{entry.bytes / 1e6:.1f}", entry.licence, entry.data)
+    Console().print(table)
 
 
 def parse_click(text: str) -> Click:
@@ -89,7 +198,9 @@ def check_outputs(outputs: "Iterable[Path | None]", inputs: "Iterable[Path | Non
         if path is None:
             continue
         if path.resolve() in taken:
-            raise InputError(f"{path} would be written over {taken[path.resolve()]}: give each output a name of its own")
+            raise InputError(
+                f"{path} would be written over {taken[path.resolve()]}: give each output a name of its own"
+            )
         if path.is_dir():
             raise InputError(f"{path} is a folder: give the name of a file to write")
         if not path.resolve().parent.is_dir():
