@@ -1,0 +1,77 @@
+"""Wrong masks to start an evaluation from: how many clicks does it take to mend a mask that is already there?
+
+Made from the true mask by a fixed rule, or read from a folder (another program's masks).  Knows nothing of networks.
+No source in the paper; the released code always starts from nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+
+from fcfi.data.sample import Sample
+from fcfi.errors import ConfigError, DatasetError
+from fcfi.images import read_mask
+from fcfi.labels import OBJECT, Mask
+
+ERODED_PART: Final = 0.15
+"""Part of the largest depth that is taken off all round: leaves 0.72 of a disk."""
+SHIFTED_PART: Final = 0.1
+"""Part of the object's width and height by which it is moved right and down."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where the masks come from.  name: for the report.  make: the starting mask (H, W) bool of a sample."""
+
+    name: str
+    make: Callable[[Sample], Mask]
+
+
+def starting_masks(kind: str | Path) -> Start:
+    """The masks `eroded` or `shifted` from the true ones, or those of a folder as NAME.png.
+
+    Raises ConfigError if it is neither; the folder's `make` raises DatasetError where a mask is missing.
+    """
+    if str(kind) in _RULES:
+        return Start(str(kind), _RULES[str(kind)])
+    folder = Path(kind)
+    if not folder.is_dir():
+        raise ConfigError(
+            f"starting masks {str(kind)!r}: accepted are {', '.join(_RULES)} or a folder with NAME.png files"
+        )
+    return Start(folder.name, partial(from_folder, folder))
+
+
+def eroded(sample: Sample) -> Mask:
+    """The object without its rim, at least one pixel of it where there are two; its deepest pixel always stays."""
+    padded = np.pad((sample.truth == OBJECT).astype(np.uint8), 1)
+    depth = cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
+    largest = float(depth.max())
+    kept: Mask = depth > max(ERODED_PART * largest, min(1.0, largest / 2))
+    return kept
+
+
+def shifted(sample: Sample) -> Mask:
+    """The object moved right and down by a part of its size, at least one pixel; what leaves the image is lost."""
+    whole = sample.truth == OBJECT
+    rows, columns = np.flatnonzero(whole.any(axis=1)), np.flatnonzero(whole.any(axis=0))
+    down, right = (max(1, round(SHIFTED_PART * (ends[-1] - ends[0] + 1))) for ends in (rows, columns))
+    moved = np.zeros_like(whole)
+    moved[down:, right:] = whole[: whole.shape[0] - down, : whole.shape[1] - right]
+    return moved
+
+
+def from_folder(folder: Path, sample: Sample) -> Mask:
+    """The mask NAME.png of the folder.  Raises DatasetError if it is missing, InputError if it does not fit."""
+    file = folder / f"{sample.name}.png"
+    if not file.is_file():
+        raise DatasetError(f"{file} is missing: every object needs a starting mask of its own name")
+    return read_mask(file, *sample.truth.shape)
+
+
+_RULES: Final = {"eroded": eroded, "shifted": shifted}
