@@ -1,0 +1,200 @@
+"""Networks: a file that answers clicks, behind one small protocol, whatever computes it.
+
+A network file (*.onnx) says in its metadata what it is; a checkpoint (*.safetensors) runs in torch.  Knows nothing of
+pictures, zoom or clicks; `fcfi.encoding` says what the inputs mean.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from platform import machine
+from typing import Any, Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fcfi.errors import ConfigError, NetworkError
+from fcfi.runtimes import INPUTS, OUTPUT, Runtime
+from fcfi.runtimes.metadata import read_metadata
+
+FORMAT: Final = "1"
+"""Version of network files that this package reads (metadata `fcfi_format`)."""
+RUNTIMES: Final = ("auto", "openvino", "onnxruntime", "torch")
+PRECISIONS: Final = ("float32", "bfloat16", "auto")
+CHECKPOINT: Final = ".safetensors"
+X86: Final = ("x86_64", "amd64", "i686")
+"""Processors, as platform.machine() names them, on which OpenVINO is the faster one."""
+MAX_MULTIPLE: Final = 256
+"""Largest stride in pixels that a file may ask for."""
+
+
+@dataclass(frozen=True)
+class NetworkInfo:
+    """What a network is.
+
+    name, variant: as its file says.  sha256: of the weights, the same in the checkpoint and in every file made of it.
+    multiple: height and width of its input are multiples of this.  runtime: library, precision and device.
+    metadata: all texts of the file.
+    """
+
+    name: str
+    variant: str
+    sha256: str
+    multiple: int
+    runtime: str = ""
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+class Network(Protocol):
+    """What answers a click.  Threads may share it."""
+
+    @property
+    def info(self) -> NetworkInfo:
+        """What it is."""
+        ...
+
+    def __call__(
+        self,
+        image: NDArray[Any],
+        feedback: NDArray[Any],
+        disks: NDArray[Any],
+        window: NDArray[Any],
+        cell: NDArray[Any],
+        label: NDArray[Any],
+        gate: NDArray[Any],
+        /,
+    ) -> NDArray[np.float32]:
+        """Logits (B, 1, H, W) float32.
+
+        image (B, 3, H, W) RGB in [0, 1]; feedback (B, 1, H, W) in [0, 1]; disks (B, 2, H, W), window (B, 1, h, w) and
+        label, gate (B, 1, 1, 1) 0/1, all float32; cell (B,) int64.  H and W are multiples of info.multiple.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class OpenedNetwork:
+    """A network file in a runtime."""
+
+    info: NetworkInfo
+    runtime: Runtime
+
+    def __call__(self, *inputs: NDArray[Any]) -> NDArray[np.float32]:
+        """Logits (B, 1, H, W), of inputs as `Network` describes them."""
+        return self.runtime.run(dict(zip(INPUTS, inputs, strict=True)))
+
+
+def open_network(
+    path: str | os.PathLike[str], runtime: str = "auto", threads: int | None = None, precision: str = "float32"
+) -> OpenedNetwork:
+    """Open a network file (*.onnx) or a checkpoint (*.safetensors).
+
+    runtime: one of RUNTIMES; auto takes the best installed one.  threads: at most so many; None: the runtime's choice.
+    precision: one of PRECISIONS; float32 is exact, bfloat16 faster where the processor has it, auto takes it there.
+    Raises NetworkError if the file cannot be used, ConfigError for an unknown setting.
+    """
+    _check_settings(runtime, threads, precision)
+    file = _regular(path)
+    chosen = choose(file, runtime)
+    if chosen == "torch":
+        from fcfi.runtimes.torch import Torch
+
+        checkpoint = Torch(file, threads, precision)
+        return OpenedNetwork(_info(file, checkpoint.metadata, checkpoint.description), checkpoint)
+    read_info(file)  # first: OpenVINO tries all its formats on a wrong file and complains of each on stderr
+    opened = _openvino_or_onnxruntime(chosen)(file, threads, precision)
+    _check_ports(file, opened)
+    return OpenedNetwork(read_info(file, opened.description), opened)
+
+
+def choose(path: str | os.PathLike[str], runtime: str = "auto") -> str:
+    """The runtime to take for this file on this machine.  Raises NetworkError if there is none."""
+    checkpoint = Path(path).suffix == CHECKPOINT
+    if runtime == "auto":
+        return "torch" if checkpoint else _installed()
+    if (runtime == "torch") != checkpoint:
+        wanted = "a checkpoint (*.safetensors)" if runtime == "torch" else "a network file (*.onnx)"
+        raise NetworkError(f"the runtime {runtime} takes {wanted}, and {path} came: choose another runtime, or auto")
+    return runtime
+
+
+def read_info(path: str | os.PathLike[str], runtime: str = "") -> NetworkInfo:
+    """What a network file (*.onnx) says of itself, without loading it.  Raises NetworkError."""
+    file = _regular(path)
+    return _info(file, read_metadata(file), runtime)
+
+
+def _installed() -> str:
+    """The better one of the installed runtimes for network files."""
+    better = ("openvino", "onnxruntime") if machine().lower() in X86 else ("onnxruntime", "openvino")
+    for name in better:
+        if find_spec(name) is not None:
+            return name
+    raise NetworkError(f"no runtime is installed: pip install {better[0]}")
+
+
+def _openvino_or_onnxruntime(name: str) -> Callable[[Path, int | None, str], Runtime]:
+    """The class of a runtime for network files; its module is imported here and no sooner."""
+    if name == "openvino":
+        from fcfi.runtimes.openvino import OpenVINO
+
+        return OpenVINO
+    from fcfi.runtimes.onnxruntime import ONNXRuntime
+
+    return ONNXRuntime
+
+
+def _check_ports(path: Path, opened: Runtime) -> None:
+    """NetworkError unless the file takes in and gives what is wanted."""
+    if opened.inputs != frozenset(INPUTS) or OUTPUT not in opened.outputs:
+        raise NetworkError(
+            f"{path} takes in {', '.join(sorted(opened.inputs))} and gives {', '.join(sorted(opened.outputs))}, "
+            f"where {', '.join(INPUTS)} and {OUTPUT} are wanted: give a file written by `fcfi export`"
+        )
+
+
+def _info(path: Path, texts: Mapping[str, str], runtime: str = "") -> NetworkInfo:
+    """The texts of a file, checked."""
+    version = texts.get("fcfi_format")
+    if version is None:
+        raise NetworkError(
+            f"{path} is no network of fcfi (its metadata lacks fcfi_format): make one with `fcfi export`"
+        )
+    if version != FORMAT:
+        raise NetworkError(f"{path} has format {version} and this fcfi reads {FORMAT}: update fcfi, or export it again")
+    sha256, multiple = texts.get("weights_sha256", ""), texts.get("multiple", "32")
+    if not sha256 or not multiple.isdecimal() or not 1 <= int(multiple) <= MAX_MULTIPLE:
+        raise NetworkError(
+            f"{path} has damaged metadata (weights_sha256, multiple): export it again with `fcfi export`"
+        )
+    return NetworkInfo(
+        texts.get("name", path.stem), texts.get("variant", "unknown"), sha256, int(multiple), runtime, dict(texts)
+    )
+
+
+def _regular(path: str | os.PathLike[str]) -> Path:
+    """The path as one of a file that is there."""
+    file = Path(path)
+    try:
+        if file.is_dir():
+            raise NetworkError(f"{path} is a folder: give a network file (*.onnx)")
+        if not file.exists():
+            raise NetworkError(
+                f"{path} does not exist: give a network file (*.onnx); `fcfi networks` lists shipped ones"
+            )
+        if not file.is_file() or file.stat().st_size == 0:
+            raise NetworkError(f"{path} is empty or no regular file: give a network file (*.onnx)")
+    except (OSError, ValueError) as error:
+        raise NetworkError(f"{str(path)[:100]!r} cannot be read: {error}") from error
+    return file
+
+
+def _check_settings(runtime: str, threads: int | None, precision: str) -> None:
+    if runtime not in RUNTIMES:
+        raise ConfigError(f"runtime {runtime!r} is unknown: choose one of {', '.join(RUNTIMES)}")
+    if precision not in PRECISIONS:
+        raise ConfigError(f"precision {precision!r} is unknown: choose one of {', '.join(PRECISIONS)}")
+    if threads is not None and threads < 1:
+        raise ConfigError(f"threads = {threads} is not possible: give at least 1, or nothing for the runtime's choice")

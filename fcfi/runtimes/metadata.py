@@ -1,0 +1,93 @@
+"""The texts that an ONNX file carries (its metadata_props), read without any library.
+
+An ONNX file is one protocol buffer message (ModelProto): a row of fields, each with a number, a type and, for most, a
+length.  The reader jumps from field to field, over the graph, so that it costs a few reads; a file that was cut off or
+never was ONNX shows itself on the way.  Knows nothing of graphs.
+Source: onnx.proto (ModelProto, StringStringEntryProto); protobuf.dev/programming-guides/encoding.
+"""
+
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from fcfi.errors import NetworkError
+
+GRAPH: Final = 7
+"""Number of the field `graph` in ModelProto."""
+METADATA: Final = 14
+"""Number of the field `metadata_props` in ModelProto."""
+KEY, VALUE = 1, 2
+"""Numbers of the fields of StringStringEntryProto."""
+VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
+"""Types on the wire."""
+MAX_TEXT: Final = 1 << 20
+"""Bytes of the longest entry that is read; ours have some hundreds."""
+
+
+class _MalformedError(Exception):
+    """The bytes are no protocol buffer message, or not a whole one."""
+
+
+def read_metadata(path: Path) -> dict[str, str]:
+    """Keys and texts of an ONNX file.  Raises NetworkError if it is none or is cut off."""
+    texts: dict[str, str] = {}
+    graphs = 0
+    try:
+        with path.open("rb") as stream:
+            for number, wire, length in _fields(stream, path.stat().st_size):
+                graphs += number == GRAPH and wire == BYTES
+                if number == METADATA and wire == BYTES:
+                    key, value = _entry(_take(stream, min(length, MAX_TEXT)))
+                    texts[key] = value
+    except (_MalformedError, UnicodeDecodeError) as error:
+        raise NetworkError(f"{path} is no ONNX file, or is damaged or cut off: give a network file (*.onnx)") from error
+    except OSError as error:
+        raise NetworkError(f"{path} cannot be read: {error.strerror or error}") from error
+    if graphs != 1:
+        raise NetworkError(f"{path} is no ONNX file, it holds no graph: give a network file (*.onnx)")
+    return texts
+
+
+def _entry(data: bytes) -> tuple[str, str]:
+    """Key and text of one entry."""
+    stream, found = BytesIO(data), {KEY: "", VALUE: ""}
+    for number, wire, length in _fields(stream, len(data)):
+        if number in found and wire == BYTES:
+            found[number] = _take(stream, length).decode("utf-8")
+    return found[KEY], found[VALUE]
+
+
+def _fields(stream: BinaryIO, size: int) -> Iterator[tuple[int, int, int]]:
+    """(number, type, length) of each field; the stream stands at its content and afterwards goes on behind it."""
+    while stream.tell() < size:
+        tag = _varint(stream)
+        number, wire = tag >> 3, tag & 7
+        if wire == VARINT:
+            _varint(stream)
+        length = {VARINT: 0, FIXED64: 8, FIXED32: 4}.get(wire, -1)
+        if wire == BYTES:
+            length = _varint(stream)
+        end = stream.tell() + length
+        if number == 0 or length < 0 or end > size:
+            raise _MalformedError
+        yield number, wire, length
+        stream.seek(end)
+
+
+def _varint(stream: BinaryIO) -> int:
+    """A whole number of seven bits a byte, the lowest first."""
+    value = 0
+    for shift in range(0, 70, 7):
+        byte = _take(stream, 1)[0]
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return value
+    raise _MalformedError
+
+
+def _take(stream: BinaryIO, length: int) -> bytes:
+    data = stream.read(length)
+    if len(data) != length:
+        raise _MalformedError
+    return data

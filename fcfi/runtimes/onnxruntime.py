@@ -1,0 +1,47 @@
+"""ONNX Runtime: for processors that OpenVINO does not serve.  Knows nothing of what the network means."""
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fcfi.errors import NetworkError
+from fcfi.runtimes import OUTPUT, Arrays
+
+ERRORS_ONLY = 3
+"""ONNX Runtime's severity: nothing below an error goes to stderr."""
+
+
+class ONNXRuntime:
+    """A session of ONNX Runtime, which threads may share."""
+
+    def __init__(self, path: Path, threads: int | None, precision: str) -> None:
+        """Load the file for the processor; it computes in float32 whatever the precision.  Raises NetworkError."""
+        try:
+            import onnxruntime
+        except ImportError as error:
+            raise NetworkError("the runtime onnxruntime is not installed: pip install onnxruntime") from error
+        if precision == "bfloat16":
+            warnings.warn("onnxruntime does not compute in bfloat16: float32 is used", RuntimeWarning, stacklevel=2)
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = ERRORS_ONLY
+        if threads is not None:
+            options.intra_op_num_threads = threads
+        try:
+            self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # its errors have no common class of their own
+            raise NetworkError(f"ONNX Runtime cannot load {path}: export it again with this version of fcfi") from error
+        self.description = f"onnxruntime {onnxruntime.__version__} float32 CPU"
+        self.inputs = frozenset(port.name for port in self._session.get_inputs())
+        self.outputs = frozenset(port.name for port in self._session.get_outputs())
+
+    def run(self, inputs: Arrays) -> NDArray[np.float32]:
+        """Logits (B, 1, H, W) for named inputs.  Raises NetworkError if it fails."""
+        try:
+            logits: NDArray[np.float32] = self._session.run([OUTPUT], dict(inputs))[0]
+        except Exception as error:  # its errors have no common class of their own
+            raise NetworkError(
+                "the network failed on this input: its file does not fit this version of fcfi"
+            ) from error
+        return logits

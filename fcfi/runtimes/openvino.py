@@ -1,0 +1,64 @@
+"""OpenVINO: the fastest runtime on x86 processors.  Knows nothing of what the network means."""
+
+import warnings
+from collections import deque
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fcfi.errors import NetworkError
+from fcfi.runtimes import OUTPUT, Arrays
+
+HINTS = {"float32": "f32", "bfloat16": "bf16"}
+"""OpenVINO's names of the precisions to compute in."""
+
+
+class OpenVINO:
+    """A compiled network and a pool of inference requests: each running call has a request to itself."""
+
+    def __init__(self, path: Path, threads: int | None, precision: str) -> None:
+        """Compile the file for the processor; precision: float32, bfloat16 or auto.  Raises NetworkError."""
+        try:
+            import openvino
+        except ImportError as error:
+            raise NetworkError("the runtime openvino is not installed: pip install openvino") from error
+        core = openvino.Core()
+        precision = _possible(precision, core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
+        settings: dict[str, Any] = {"INFERENCE_PRECISION_HINT": HINTS[precision], "PERFORMANCE_HINT": "LATENCY"}
+        if threads is not None:
+            settings["INFERENCE_NUM_THREADS"] = threads
+        try:
+            self._compiled = core.compile_model(path, "CPU", settings)
+        except RuntimeError as error:
+            raise NetworkError(f"OpenVINO cannot load {path}: export it again with this version of fcfi") from error
+        self._idle: deque[Any] = deque()
+        self.description = f"openvino {openvino.__version__.split('-')[0]} {precision} CPU"
+        self.inputs = frozenset(name for port in self._compiled.inputs for name in port.names)
+        self.outputs = frozenset(name for port in self._compiled.outputs for name in port.names)
+
+    def run(self, inputs: Arrays) -> NDArray[np.float32]:
+        """Logits (B, 1, H, W) for named inputs.  Raises NetworkError if it fails."""
+        try:
+            request = self._idle.pop()
+        except IndexError:
+            request = self._compiled.create_infer_request()
+        try:
+            logits: NDArray[np.float32] = request.infer(dict(inputs), share_inputs=True)[OUTPUT]
+        except RuntimeError as error:
+            raise NetworkError(
+                "the network failed on this input: its file does not fit this version of fcfi"
+            ) from error
+        self._idle.append(request)
+        return logits
+
+
+def _possible(precision: str, capabilities: list[str]) -> str:
+    """The precision wished, or float32, said in a warning, where the processor lacks it."""
+    if precision == "auto":
+        return "bfloat16" if "BF16" in capabilities else "float32"
+    if precision == "bfloat16" and "BF16" not in capabilities:
+        warnings.warn("this processor does not compute in bfloat16: float32 is used", RuntimeWarning, stacklevel=2)
+        return "float32"
+    return precision
