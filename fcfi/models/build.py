@@ -3,11 +3,18 @@
 from collections.abc import Callable
 
 from fcfi.models.config import ModelConfig
+from fcfi.models.deeplab import DeepLabBody
 from fcfi.models.efficientnet import LiteBody
 from fcfi.models.fcfi import FCFI, Body
+from fcfi.models.hrnet import HRNetBody
 
 _BODIES: dict[str, Callable[[ModelConfig], Body]] = {
     "lite0": lambda config: LiteBody(),
+    "hrnet18s": HRNetBody,
+    "hrnet18": HRNetBody,
+    "hrnet32": HRNetBody,
+    "resnet50": DeepLabBody,
+    "resnet101": DeepLabBody,
 }
 
 
