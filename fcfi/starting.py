@@ -50,7 +50,7 @@ def starting_masks(kind: str | Path) -> Start:
 def eroded(sample: Sample) -> Mask:
     """The object without its rim, at least one pixel of it where there are two; its deepest pixel always stays."""
     padded = np.pad((sample.truth == OBJECT).astype(np.uint8), 1)
-    depth = cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
+    depth = np.asarray(cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1], np.float32)
     largest = float(depth.max())
     kept: Mask = depth > max(ERODED_PART * largest, min(1.0, largest / 2))
     return kept
@@ -58,7 +58,7 @@ def eroded(sample: Sample) -> Mask:
 
 def shifted(sample: Sample) -> Mask:
     """The object moved right and down by a part of its size, at least one pixel; what leaves the image is lost."""
-    whole = sample.truth == OBJECT
+    whole: Mask = sample.truth == OBJECT
     rows, columns = np.flatnonzero(whole.any(axis=1)), np.flatnonzero(whole.any(axis=0))
     down, right = (max(1, round(SHIFTED_PART * (ends[-1] - ends[0] + 1))) for ends in (rows, columns))
     moved = np.zeros_like(whole)

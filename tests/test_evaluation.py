@@ -1,0 +1,224 @@
+"""Evaluation with a painter in the place of a network: what comes out is known beforehand."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from fcfi.clicks import Click, Clicks
+from fcfi.data.objects import Objects
+from fcfi.data.sample import Sample
+from fcfi.errors import ConfigError, DatasetError
+from fcfi.evaluation import ObjectResult, Protocol, Report, choose_protocol, evaluate, evaluate_object, paper_protocol
+from fcfi.geometry import Zoom
+from fcfi.labels import IGNORE, OBJECT, Mask
+from fcfi.network import NetworkInfo
+from fcfi.predictor import Prediction
+from fcfi.starting import Start
+
+SIDE = 40
+
+
+class Painter:
+    """Paints a square brush round the last click onto the mask before: white for a positive, black for a negative."""
+
+    def __init__(self, radius: int) -> None:
+        self.radius = radius
+        self.calls: list[tuple[Clicks, Prediction | None]] = []
+
+    def predict(self, image: NDArray[np.uint8], clicks: Clicks, previous: Prediction | None = None) -> Prediction:
+        self.calls.append((clicks, previous))
+        mask = np.zeros(image.shape[:2], bool) if previous is None else previous.mask
+        last = clicks[-1]
+        top, left = max(0, last.y - self.radius), max(0, last.x - self.radius)
+        mask[top : last.y + self.radius + 1, left : last.x + self.radius + 1] = last.positive
+        return Prediction.from_mask(mask)
+
+
+def sample(name: str, *boxes: tuple[int, int, int, int]) -> Sample:
+    """An object made of boxes (left, top, right, bottom)."""
+    truth = np.zeros((SIDE, SIDE), np.uint8)
+    for left, top, right, bottom in boxes:
+        truth[top:bottom, left:right] = OBJECT
+    return Sample(name, np.zeros((SIDE, SIDE, 3), np.uint8), truth)
+
+
+ONE = sample("one", (5, 5, 12, 12))  # 7 x 7: a brush of radius 3 paints it at once
+TWO = sample("two", (5, 5, 12, 12), (20, 20, 27, 27))
+LARGE = sample("large", (0, 0, 40, 40))
+
+
+def made(*samples: Sample) -> Objects:
+    return Objects("made", "folder", samples, f"{len(samples)} made objects")
+
+
+def test_one_click_is_enough_for_the_painter() -> None:
+    result = evaluate_object(Painter(3), ONE)
+    assert result.clicks == (Click(8, 8, True),)
+    assert result.ious == (1.0,)
+    assert result.boundary_ious == (1.0,)
+    assert len(result.seconds) == 1
+    assert result.start is None
+    assert result.noc(0.95) == 1
+
+
+def test_two_parts_take_two_clicks_in_reading_order() -> None:
+    painter = Painter(3)
+    result = evaluate_object(painter, TWO)
+    assert result.clicks == (Click(8, 8), Click(23, 23))
+    assert result.ious == (0.5, 1.0)
+    assert [result.noc(target) for target in (0.4, 0.5, 0.8)] == [1, 1, 2]
+    assert painter.calls[0][1] is None
+    assert [len(clicks) for clicks, _ in painter.calls] == [1, 2]
+
+
+def test_the_robot_goes_on_to_the_last_target_and_lower_ones_are_counted_on_the_way() -> None:
+    result = evaluate_object(Painter(0), ONE, Protocol(targets=(0.15, 0.5, 0.95), limit=49))
+    assert result.ious == tuple(number / 49 for number in range(1, 48))  # 47 of 49 pixels are the first above 0.95
+    assert [result.noc(target, 49) for target in (0.15, 0.5, 0.95)] == [8, 25, 47]
+    assert [result.noc(target) for target in (0.15, 0.5, 0.95)] == [8, 20, 20]
+
+
+def test_a_negative_click_takes_away_what_was_too_much() -> None:
+    result = evaluate_object(Painter(5), ONE)  # the brush is 11 x 11, the object 7 x 7
+    assert result.ious[0] == 49 / 121
+    assert not result.clicks[1].positive
+
+
+def test_the_limit_ends_it() -> None:
+    result = evaluate_object(Painter(0), LARGE, Protocol(limit=5))
+    assert len(result.ious) == len(result.clicks) == len(set(result.clicks)) == 5
+    assert result.ious == tuple(number / 1600 for number in range(1, 6))
+    assert result.noc(0.9, limit=5) == 5
+
+
+def test_it_ends_when_no_error_pixel_is_left_to_click() -> None:
+    class Stubborn(Painter):
+        def predict(self, image: NDArray[np.uint8], clicks: Clicks, previous: Prediction | None = None) -> Prediction:
+            self.calls.append((clicks, previous))
+            return Prediction.from_mask(np.zeros(image.shape[:2], bool))
+
+    result = evaluate_object(Stubborn(0), sample("dot", (4, 4, 6, 5)))
+    assert result.clicks == (Click(4, 4), Click(5, 4))
+    assert result.ious == (0.0, 0.0)
+    assert result.noc(0.9) == 20
+
+
+def test_ignored_pixels_count_nowhere() -> None:
+    truth = ONE.truth.copy()
+    truth[:, 12:] = IGNORE
+    result = evaluate_object(Painter(5), Sample("seam", ONE.image, truth))
+    assert result.ious[0] == 49 / (9 * 11)  # the brush covers columns 3 to 13, of which 3 to 11 count
+
+
+def test_report_by_hand() -> None:
+    seen: list[tuple[int, int, str]] = []
+    protocol = Protocol(limit=4)
+    report = evaluate(
+        Painter(3),
+        made(ONE, TWO, LARGE),
+        protocol,
+        progress=lambda number, count, result: seen.append((number, count, result.name)),
+    )
+    assert seen == [(1, 3, "one"), (2, 3, "two"), (3, 3, "large")]
+    assert (report.dataset, report.found, report.start) == ("made", "3 made objects", None)
+    assert report.noc(0.90) == pytest.approx((1 + 2 + 4) / 3)
+    assert report.not_reached(0.90) == report.failed_as_released(0.90) == 1
+    large = [49 * number / 1600 for number in range(1, 5)]
+    means = [(1 + 0.5 + large[0]) / 3, *((2 + value) / 3 for value in large[1:])]
+    assert report.mean_ious() == pytest.approx(means)
+    assert report.iou_auc() == pytest.approx((means[0] / 2 + means[1] + means[2] + means[3] / 2) / 3)
+    assert [result.name for result in report.worst(2)] == ["large", "two"]
+    assert report.start_iou() is None
+    median, slow = report.seconds() or (0, 0)
+    assert 0 < median <= slow
+
+
+def test_both_failure_counts_differ_at_the_last_click() -> None:
+    report = evaluate(Painter(3), made(ONE, TWO), Protocol(limit=2))
+    assert report.noc(0.9) == 1.5
+    assert report.not_reached(0.9) == 0
+    assert report.failed_as_released(0.9) == 1
+
+
+def test_the_report_of_a_known_curve() -> None:
+    late = ObjectResult("late", (), (0.1,) * 19 + (0.91,), (0.0,) * 20, (0.5,) * 20)
+    never = ObjectResult("never", (), (0.2,) * 20, (0.1,) * 20, (0.5,) * 20)
+    soon = ObjectResult("soon", (), (0.86, 0.96), (0.5, 0.7), (0.5, 1.5))
+    report = Report("made", "", Protocol(), None, (late, never, soon))
+    assert [report.noc(target) for target in (0.8, 0.9, 0.95)] == pytest.approx([41 / 3, 42 / 3, 42 / 3])
+    assert [report.not_reached(target) for target in (0.8, 0.9, 0.95)] == [1, 1, 2]
+    assert [report.failed_as_released(target) for target in (0.8, 0.9, 0.95)] == [2, 2, 2]
+    assert report.mean_ious()[-1] == pytest.approx((0.91 + 0.2 + 0.96) / 3)
+    assert report.mean_boundary_ious()[-1] == pytest.approx((0.0 + 0.1 + 0.7) / 3)
+    assert report.seconds() == (0.5, 0.5)
+    assert [one.name for one in report.worst()] == ["never", "late", "soon"]
+
+
+def test_starting_from_a_wrong_mask() -> None:
+    def half(given: Sample) -> Mask:
+        mask: Mask = given.truth == OBJECT
+        mask[20:] = False
+        return mask
+
+    painter = Painter(3)
+    report = evaluate(painter, made(TWO), start=Start("half", half))
+    assert report.start == "half"
+    assert report.start_iou() == 0.5
+    assert report.objects[0].clicks == (Click(23, 23),)
+    assert report.objects[0].ious == (1.0,)
+    assert painter.calls[0][1] is not None  # the network is told of the mask before the first click
+    assert report.noc(0.5) == 0
+    assert report.noc(0.9) == 1
+
+
+def test_a_start_that_is_good_enough_needs_no_click() -> None:
+    report = evaluate(Painter(3), made(ONE), start=Start("true", lambda given: given.truth == OBJECT))
+    assert report.objects[0].clicks == ()
+    assert report.noc(0.95) == 0
+    assert report.not_reached(0.95) == report.failed_as_released(0.95) == 0
+    assert report.mean_ious() == report.mean_boundary_ious() == (1.0,) * 20
+    assert report.seconds() is None
+
+
+def test_it_can_be_done_again() -> None:
+    first, second = (evaluate(Painter(2), made(ONE, TWO, LARGE)) for _ in range(2))
+    assert [(one.clicks, one.ious) for one in first.objects] == [(one.clicks, one.ious) for one in second.objects]
+
+
+def test_a_plain_sequence_of_samples_will_do() -> None:
+    assert evaluate(Painter(3), [ONE]).dataset == "objects"
+    with pytest.raises(DatasetError, match="at least one"):
+        evaluate(Painter(3), [])
+
+
+@pytest.mark.parametrize(
+    ("dataset", "variant", "target", "ratio"),
+    [
+        ("GrabCut", "hrnet18s", 700, 3.0),
+        ("Berkeley", "resnet101", 720, 2.5),
+        ("DAVIS", "lite0", 720, 3.5),
+        ("SBD", "resnet50", 480, 2.3),
+    ],
+)
+def test_the_papers_settings(dataset: str, variant: str, target: int, ratio: float) -> None:
+    protocol = paper_protocol(dataset, variant)
+    assert (protocol.zoom.target, protocol.zoom.ratio, protocol.flip) == (target, ratio, "average")
+
+
+def test_protocols_by_name() -> None:
+    info = NetworkInfo("tiny", "lite0", "0" * 64, 32, metadata={"zoom_target": "448", "zoom_ratio": "1.6"})
+    fixed = choose_protocol("fixed", "anything", info)
+    assert fixed.zoom == Zoom(target=448, ratio=1.6)
+    assert choose_protocol("paper", "DAVIS", info).name == "paper"
+    with pytest.raises(ConfigError, match="only for GrabCut, Berkeley, DAVIS, SBD"):
+        choose_protocol("paper", "mine", info)
+    with pytest.raises(ConfigError, match="'best' is unknown"):
+        choose_protocol("best", "DAVIS", info)
+
+
+@pytest.mark.parametrize("targets", [(), (0.9, 0.8), (0.0, 0.5), (0.5, 1.1), (0.5, 0.5)])
+def test_impossible_rules_are_refused(targets: tuple[float, ...]) -> None:
+    with pytest.raises(ConfigError, match="rising"):
+        Protocol(targets=targets)
+    with pytest.raises(ConfigError, match="at least 1"):
+        Protocol(limit=0)
