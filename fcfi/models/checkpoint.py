@@ -61,28 +61,27 @@ def import_released(source: Path, destination: Path) -> FCFI:
     that are not finite.  Nothing is written then.
     """
     class_name, values, tensors = _read_released(source)
+    model = from_released(source, class_name, values, tensors)
+    save_model(model, destination, {"imported_from": Path(source).name, "imported_class": class_name})
+    return model
+
+
+def from_released(source: Path, class_name: object, values: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> FCFI:
+    """The network, in evaluation mode, that a released class name, its parameters and tensors describe."""
     try:
         config = released.config_of(class_name, values)
     except (NetworkError, ConfigError) as error:
         raise NetworkError(f"{source}: {error}") from error
+    assert isinstance(class_name, str)
     model = build(config)
-    expected = {released.to_released(class_name, name): shape for name, shape in shapes(model).items()}
-    check_keys(
-        source,
-        {name: tuple(tensor.shape) for name, tensor in tensors.items()},
-        {
-            **{name: shape for name, shape in expected.items() if name is not None},
-            **released.dead_shapes(class_name, config),
-        },
-    )
-    state = {
-        ours: tensor for name, tensor in tensors.items() if (ours := released.to_ours(class_name, name)) is not None
-    }
-    for name, tensor in state.items():
+    names = {name: released.to_released(class_name, name) for name in model.state_dict()}
+    expected = {names[name]: shape for name, shape in shapes(model).items()}
+    expected |= released.dead_shapes(class_name, config)
+    check_keys(source, {name: tuple(tensor.shape) for name, tensor in tensors.items()}, expected)
+    for name, tensor in tensors.items():
         if not tensor.isfinite().all():
             raise NetworkError(f"{source}: {name} holds values that are not finite; the file is damaged")
-    model.load_state_dict(state)
-    save_model(model, destination, {"imported_from": Path(source).name, "imported_class": class_name})
+    model.load_state_dict({ours: tensors[theirs] for ours, theirs in names.items()})
     return model.eval()
 
 
@@ -148,8 +147,9 @@ def _read_released(source: Path) -> tuple[str, dict[str, Any], dict[str, Tensor]
             f"{source} holds pickled code or is no torch file; only tensors and plain values are accepted, "
             "as the released checkpoints have them"
         ) from error
-    except (RuntimeError, EOFError, OSError, ValueError, KeyError, AttributeError, TypeError, IndexError) as error:
-        raise NetworkError(f"{source} is no torch file or is damaged ({str(error).splitlines()[0]})") from error
+    except Exception as error:  # of any kind: the reader trusts the bytes that say how to go on
+        detail = (str(error).splitlines() or [type(error).__name__])[0]
+        raise NetworkError(f"{source} is no torch file or is damaged ({detail})") from error
     if not isinstance(content, dict) or not {"state_dict", "config"} <= content.keys():
         raise NetworkError(f"{source} is no released checkpoint: a dictionary with 'state_dict' and 'config' is wanted")
     try:
@@ -160,7 +160,7 @@ def _read_released(source: Path) -> tuple[str, dict[str, Any], dict[str, Tensor]
         raise NetworkError(
             f"{source}: its config is not of the released form {{'class', 'params': {{name: {{'value'}}}}}}"
         ) from error
-    strange = [name for name, tensor in tensors.items() if not isinstance(tensor, Tensor)]
+    strange = [name for name, tensor in tensors.items() if not (isinstance(name, str) and isinstance(tensor, Tensor))]
     if strange:
-        raise NetworkError(f"{source}: {strange[0]} is no tensor")
+        raise NetworkError(f"{source}: {strange[0]!r} in its state_dict is no name of a tensor")
     return class_name, values, tensors

@@ -128,9 +128,8 @@ _CONFIGS: Mapping[str, tuple[Callable[[Mapping[str, Any]], ModelConfig], tuple[s
 
 def config_of(class_name: object, values: Mapping[str, Any]) -> ModelConfig:
     """Our configuration for a released class name and its parameters; NetworkError or ConfigError if there is none."""
-    if class_name not in _CONFIGS:
+    if not isinstance(class_name, str) or class_name not in _CONFIGS:
         raise NetworkError(f"class {class_name!r} is unknown: use a released file of one of {', '.join(_CONFIGS)}")
-    assert isinstance(class_name, str)
     make, used = _CONFIGS[class_name]
     fixed = _FIXED_BY_CLASS[class_name]
     for name, value in values.items():
@@ -161,22 +160,21 @@ def dead_shapes(class_name: str, config: ModelConfig) -> dict[str, tuple[int, ..
     return shapes
 
 
-def to_ours(class_name: str, name: str) -> str | None:
-    """Our name of a released tensor, None if the file has no business with such a one."""
+def to_ours(class_name: str, name: str) -> str:
+    """Our name of a released tensor."""
     return _rename(name, NAMES[class_name])
 
 
-def to_released(class_name: str, name: str) -> str | None:
+def to_released(class_name: str, name: str) -> str:
     """The released name of one of our tensors."""
     return _rename(name, tuple((ours, released) for released, ours in NAMES[class_name]))
 
 
-def _rename(name: str, names: Names) -> str | None:
-    """With the longest beginning that fits."""
-    fitting = [pair for pair in names if name.startswith(pair[0])]
-    if not fitting:
-        return None
-    old, new = max(fitting, key=lambda pair: len(pair[0]))
+def _rename(name: str, names: Names) -> str:
+    """With the longest beginning that fits; a name that none fits stays as it is."""
+    old, new = max(
+        (pair for pair in names if name.startswith(pair[0])), key=lambda pair: len(pair[0]), default=("", "")
+    )
     return new + name[len(old) :]
 
 
