@@ -102,12 +102,15 @@ def check_image(array: Any) -> Image:
     return np.repeat(array[:, :, None], 3, axis=2) if grey else array
 
 
-def check_mask(array: Any, height: int, width: int) -> Mask:
-    """An array given as a mask as (height, width) bool, object where not 0.  Raises InputError for anything else."""
-    if not isinstance(array, np.ndarray) or array.ndim != 2 or array.dtype.kind not in "bui":
+def check_mask(array: Any, height: int | None = None, width: int | None = None) -> Mask:
+    """An array given as a mask as (H, W) bool, object where not 0; of this height and width if they are given.
+
+    Raises InputError for anything else.
+    """
+    if not isinstance(array, np.ndarray) or array.ndim != 2 or array.dtype.kind not in "bui" or array.size == 0:
         what = f"shape {array.shape}, type {array.dtype}" if isinstance(array, np.ndarray) else type(array).__name__
         raise InputError(f"a mask came as {what}: give an array (H, W) of bool or whole numbers, 0 for background")
-    if array.shape != (height, width):
+    if height is not None and width is not None and array.shape != (height, width):
         raise InputError(
             f"a mask of {array.shape[1]} x {array.shape[0]} pixels came for a picture of {width} x {height}: "
             "give a mask of the picture's size"

@@ -1,0 +1,148 @@
+"""Tiny networks for tests: one in NumPy, one as an ONNX file.  Both use every input, so that a wrong one shows."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+
+from fcfi.encoding import STRIDE
+from fcfi.network import NetworkInfo
+
+METADATA: Mapping[str, str] = {
+    "fcfi_format": "1",
+    "name": "tiny",
+    "variant": "tiny",
+    "weights_sha256": "ab" * 32,
+    "multiple": "32",
+    "training_data": "none",
+    "licence": "Apache-2.0",
+    "input_conventions": "as fcfi.encoding says",
+}
+
+KERNEL: NDArray[Any] = np.random.default_rng(0).normal(size=(1, 6, 3, 3)).astype(np.float32)
+
+
+class ColourNetwork:
+    """Object is what has nearly the colour of the clicked cell; feedback and disks weigh in.  Pure NumPy."""
+
+    def __init__(self, name: str = "colour", multiple: int = 32, **metadata: str) -> None:
+        self.info = NetworkInfo(name, "fake", f"sha256 of {name}", multiple, "numpy", metadata)
+        self.calls: list[tuple[NDArray[Any], ...]] = []
+
+    def __call__(self, *inputs: NDArray[Any]) -> NDArray[np.float32]:
+        self.calls.append(inputs)
+        return self.logits(*inputs)
+
+    def logits(
+        self,
+        image: NDArray[Any],
+        feedback: NDArray[Any],
+        disks: NDArray[Any],
+        window: NDArray[Any],
+        cell: NDArray[Any],
+        label: NDArray[Any],
+        gate: NDArray[Any],
+    ) -> NDArray[np.float32]:
+        """(1, 1, H, W) for a batch of one."""
+        row, column = divmod(int(cell[0]), window.shape[-1])
+        colour = image[0, :, row * STRIDE + STRIDE // 2, column * STRIDE + STRIDE // 2]
+        alike = 1 - 4 * np.abs(image[0] - colour[:, None, None]).mean(axis=0)
+        near = np.repeat(np.repeat(window[0, 0], STRIDE, axis=0), STRIDE, axis=1)
+        said = (label[0, 0, 0, 0] * 2 - 1) * alike * (0.5 + near)
+        before = gate[0, 0, 0, 0] * (feedback[0, 0] * 4 - 2)
+        return np.asarray(4 * said + before + 6 * (disks[0, 0] - disks[0, 1]), np.float32)[None, None]
+
+
+class ConstantNetwork(ColourNetwork):
+    """The same logit everywhere."""
+
+    def __init__(self, value: float) -> None:
+        super().__init__("constant")
+        self.value = value
+
+    def logits(self, *inputs: NDArray[Any]) -> NDArray[np.float32]:
+        return np.full((1, 1, *inputs[0].shape[2:]), self.value, np.float32)
+
+
+def write_onnx(path: Path, metadata: Mapping[str, str] = METADATA, window: str = "window") -> Path:
+    """A network file: a 3x3 convolution over image, feedback and disks, moved by window, cell, label and gate."""
+    constants: dict[str, NDArray[Any]] = {
+        "kernel": KERNEL,
+        "scales": np.array([1, 1, STRIDE, STRIDE], np.float32),
+        "shape": np.array([-1, 1, 1, 1], np.int64),
+        "small": np.array(0.01, np.float32),
+    }
+    nodes = [
+        helper.make_node("Concat", ["image", "feedback", "disks"], ["all"], axis=1),
+        helper.make_node("Conv", ["all", "kernel"], ["seen"], pads=[1, 1, 1, 1]),
+        helper.make_node("Resize", [window, "", "scales"], ["near"], mode="nearest"),
+        helper.make_node("Mul", ["near", "label"], ["said"]),
+        helper.make_node("Cast", ["cell"], ["number"], to=TensorProto.FLOAT),
+        helper.make_node("Mul", ["number", "small"], ["moved"]),
+        helper.make_node("Reshape", ["moved", "shape"], ["place"]),
+        helper.make_node("Add", ["seen", "said"], ["sum"]),
+        helper.make_node("Add", ["sum", "place"], ["sum2"]),
+        helper.make_node("Add", ["sum2", "gate"], ["logits"]),
+    ]
+    pixels, cells = ["batch", "height", "width"], ["batch", "rows", "columns"]
+    inputs = [
+        *(_port(name, pixels, channels) for name, channels in (("image", 3), ("feedback", 1), ("disks", 2))),
+        _port(window, cells, 1),
+        helper.make_tensor_value_info("cell", TensorProto.INT64, ["batch"]),
+        *(helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", 1, 1, 1]) for name in ("label", "gate")),
+    ]
+    weights = [numpy_helper.from_array(value, name) for name, value in constants.items()]
+    graph = helper.make_graph(nodes, "tiny", inputs, [_port("logits", pixels, 1)], weights)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    helper.set_model_props(model, dict(metadata))
+    onnx.checker.check_model(model)
+    onnx.save(model, path)
+    return path
+
+
+def onnx_logits(
+    image: NDArray[Any],
+    feedback: NDArray[Any],
+    disks: NDArray[Any],
+    window: NDArray[Any],
+    cell: NDArray[Any],
+    label: NDArray[Any],
+    gate: NDArray[Any],
+) -> NDArray[np.float32]:
+    """What `write_onnx`'s network answers, in NumPy."""
+    height, width = image.shape[2:]
+    padded = np.pad(np.concatenate([image, feedback, disks], axis=1), ((0, 0), (0, 0), (1, 1), (1, 1)))
+    seen = sum(
+        (padded[:, :, y : y + height, x : x + width] * KERNEL[:, :, y, x, None, None]).sum(axis=1, keepdims=True)
+        for y in range(3)
+        for x in range(3)
+    )
+    near = np.repeat(np.repeat(window, STRIDE, axis=2), STRIDE, axis=3)
+    return np.asarray(seen + near * label + cell.reshape(-1, 1, 1, 1) * 0.01 + gate, np.float32)
+
+
+def random_inputs(batch: int = 1, height: int = 32, width: int = 64, seed: int = 0) -> tuple[NDArray[Any], ...]:
+    """Inputs of one size as a network takes them."""
+    random = np.random.default_rng(seed)
+
+    def uniform(*shape: int) -> NDArray[np.float32]:
+        return random.random(shape, np.float32)
+
+    h, w = height // STRIDE, width // STRIDE
+    return (
+        uniform(batch, 3, height, width),
+        uniform(batch, 1, height, width),
+        (uniform(batch, 2, height, width) > 0.9).astype(np.float32),
+        (uniform(batch, 1, h, w) > 0.5).astype(np.float32),
+        random.integers(0, h * w, batch),
+        np.ones((batch, 1, 1, 1), np.float32),
+        np.ones((batch, 1, 1, 1), np.float32),
+    )
+
+
+def _port(name: str, axes: list[str], channels: int) -> Any:
+    return helper.make_tensor_value_info(name, TensorProto.FLOAT, [axes[0], channels, *axes[1:]])

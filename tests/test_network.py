@@ -1,0 +1,232 @@
+"""Network files run the same in every runtime, in any thread; wrong and damaged ones are refused in one sentence."""
+
+import sys
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import fcfi.network
+from fcfi.errors import ConfigError, FCFIError, NetworkError
+from fcfi.network import choose, open_network, read_info
+from fcfi.runtimes import INPUTS
+from fcfi.runtimes.metadata import read_metadata
+from fcfi.runtimes.openvino import _possible
+from tests.networks import METADATA, onnx_logits, random_inputs, write_onnx
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_onnx(tmp_path_factory.mktemp("networks") / "tiny.onnx")
+
+
+def runtime(name: str) -> str:
+    pytest.importorskip(name)
+    return name
+
+
+@pytest.mark.parametrize("name", ["openvino", "onnxruntime"])
+def test_a_runtime_gives_what_the_graph_says_for_any_size_and_batch(file: Path, name: str) -> None:
+    network = open_network(file, runtime(name), threads=1)
+    for shape in ((1, 32, 64), (2, 64, 32), (1, 32, 64)):
+        inputs = random_inputs(*shape)
+        logits = network(*inputs)
+        assert logits.shape == (shape[0], 1, *shape[1:])
+        assert logits.dtype == np.float32
+        np.testing.assert_allclose(logits, onnx_logits(*inputs), atol=1e-4)
+
+
+@pytest.mark.parametrize("name", ["openvino", "onnxruntime"])
+def test_an_answer_is_the_callers_own(file: Path, name: str) -> None:
+    network = open_network(file, runtime(name), threads=1)
+    first = network(*random_inputs(seed=1))
+    kept = first.copy()
+    network(*random_inputs(seed=2))
+    np.testing.assert_array_equal(first, kept)
+    first[:] = 0
+
+
+@pytest.mark.parametrize("name", ["openvino", "onnxruntime"])
+def test_threads_share_a_network(file: Path, name: str) -> None:
+    network = open_network(file, runtime(name), threads=1)
+    inputs = [random_inputs(1, 32 + 32 * (seed % 3), 64, seed) for seed in range(24)]
+    alone = [network(*one) for one in inputs]
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda one: network(*one), inputs))
+    for one, other in zip(alone, together, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_read_only_and_strided_inputs_are_taken(file: Path) -> None:
+    inputs = list(random_inputs())
+    inputs[0] = inputs[0][:, :, :, ::-1]
+    inputs[1].setflags(write=False)
+    for name in ("openvino", "onnxruntime"):
+        np.testing.assert_allclose(open_network(file, runtime(name))(*inputs), onnx_logits(*inputs), atol=1e-4)
+
+
+def test_a_network_says_what_it_is(file: Path) -> None:
+    info = open_network(file).info
+    assert (info.name, info.variant, info.sha256, info.multiple) == ("tiny", "tiny", "ab" * 32, 32)
+    assert info.metadata == METADATA
+    assert "float32" in info.runtime
+    assert read_info(file).metadata == METADATA
+
+
+def test_metadata_equals_what_the_libraries_read(file: Path) -> None:
+    assert read_metadata(file) == {entry.key: entry.value for entry in onnx.load(file).metadata_props}
+    session = pytest.importorskip("onnxruntime").InferenceSession(file)
+    assert read_metadata(file) == session.get_modelmeta().custom_metadata_map
+
+
+def test_long_and_odd_texts_are_read(tmp_path: Path) -> None:
+    odd = {**METADATA, "training_data": "grün 画像 " * 500, "": "no key", "empty": ""}
+    assert read_metadata(write_onnx(tmp_path / "odd.onnx", odd)) == odd
+
+
+def test_the_runtime_is_chosen_by_machine_and_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fcfi.network, "find_spec", lambda name: name if name in present else None)
+    present: set[str] = {"openvino", "onnxruntime"}
+    monkeypatch.setattr(fcfi.network, "machine", lambda: "x86_64")
+    assert choose("a.onnx") == "openvino"
+    monkeypatch.setattr(fcfi.network, "machine", lambda: "arm64")
+    assert choose("a.onnx") == "onnxruntime"
+    present = {"openvino"}
+    assert choose("a.onnx") == "openvino"
+    assert choose("a.safetensors") == "torch"
+    assert choose("a.onnx", "onnxruntime") == "onnxruntime"
+    present = set()
+    with pytest.raises(NetworkError, match="no runtime is installed: pip install onnxruntime"):
+        choose("a.onnx")
+
+
+@pytest.mark.parametrize("name", ["openvino", "onnxruntime", "torch"])
+def test_a_missing_runtime_is_named(file: Path, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.safetensors" if name == "torch" else file
+    path.touch()
+    if name == "torch":
+        path.write_bytes(b"x")
+    monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(NetworkError, match=f"{name} .*pip install"):
+        open_network(path, name)
+
+
+def test_wrong_settings_are_refused(file: Path) -> None:
+    for settings_, message in (
+        ({"runtime": "tensorflow"}, "runtime 'tensorflow' is unknown: choose one of auto, openvino"),
+        ({"precision": "int3"}, "precision 'int3' is unknown"),
+        ({"threads": 0}, "threads = 0"),
+    ):
+        with pytest.raises(ConfigError, match=message):
+            open_network(file, **settings_)
+    with pytest.raises(NetworkError, match="torch takes a checkpoint"):
+        open_network(file, "torch")
+    with pytest.raises(NetworkError, match="openvino takes a network file"):
+        choose("a.safetensors", "openvino")
+
+
+def test_a_precision_that_the_processor_lacks_is_replaced_and_said() -> None:
+    assert _possible("auto", ["FP32"]) == "float32"
+    assert _possible("auto", ["FP32", "BF16"]) == "bfloat16"
+    with pytest.warns(RuntimeWarning, match="does not compute in bfloat16"):
+        assert _possible("bfloat16", ["FP32"]) == "float32"
+
+
+def test_onnxruntime_says_that_it_computes_in_float32(file: Path) -> None:
+    with pytest.warns(RuntimeWarning, match="float32 is used"):
+        open_network(file, runtime("onnxruntime"), precision="bfloat16")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        open_network(file, "onnxruntime", precision="auto")
+
+
+# Files that are no networks
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("missing.onnx", None, "does not exist"),
+        ("empty.onnx", b"", "is empty"),
+        ("text.onnx", b"this is no network\n" * 40, "no ONNX file"),
+        ("zeros.onnx", bytes(300), "no ONNX file"),
+        ("photo.png", b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "no ONNX file"),
+        ("a\0b.onnx", None, "does not exist"),
+        ("n" * 5000, None, "cannot be read"),
+    ],
+)
+def test_what_is_no_network_file_is_refused_quietly(
+    tmp_path: Path, name: str, content: bytes | None, message: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = f"{tmp_path}/{name}"
+    if content is not None:
+        Path(path).write_bytes(content)
+    for run in ("auto", "openvino", "onnxruntime"):
+        with pytest.raises(NetworkError, match=message) as caught:
+            open_network(path, run)
+        assert "\n" not in str(caught.value)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NetworkError, match="is a folder"):
+        open_network(tmp_path)
+
+
+@pytest.mark.parametrize("part", [0.1, 0.5, 0.95])
+def test_a_network_cut_off_is_refused(file: Path, tmp_path: Path, part: float) -> None:
+    data = file.read_bytes()
+    (tmp_path / "cut.onnx").write_bytes(data[: int(len(data) * part)])
+    with pytest.raises(NetworkError, match=r"cut\.onnx"):
+        open_network(tmp_path / "cut.onnx")
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"fcfi_format": None}, "lacks fcfi_format"),
+        ({"fcfi_format": "7"}, "has format 7 and this fcfi reads 1"),
+        ({"multiple": "zero"}, "damaged metadata"),
+        ({"multiple": "0"}, "damaged metadata"),
+        ({"weights_sha256": None}, "damaged metadata"),
+    ],
+)
+def test_wrong_metadata_are_refused(tmp_path: Path, changed: dict[str, str | None], message: str) -> None:
+    texts = {key: value for key, value in {**METADATA, **changed}.items() if value is not None}
+    with pytest.raises(NetworkError, match=message):
+        open_network(write_onnx(tmp_path / "a.onnx", texts))
+
+
+@pytest.mark.parametrize("name", ["openvino", "onnxruntime"])
+def test_other_inputs_are_refused(tmp_path: Path, name: str) -> None:
+    path = write_onnx(tmp_path / "a.onnx", window="door")
+    with pytest.raises(NetworkError, match="takes in .*door.* where image, .*window"):
+        open_network(path, runtime(name))
+
+
+@pytest.mark.parametrize("name", ["openvino", "onnxruntime"])
+def test_inputs_that_do_not_fit_are_a_network_error(file: Path, name: str) -> None:
+    network = open_network(file, runtime(name))
+    inputs = list(random_inputs())
+    inputs[INPUTS.index("image")] = np.zeros((1, 5, 32, 64), np.float32)
+    with pytest.raises(NetworkError, match="the network failed on this input"):
+        network(*inputs)
+    np.testing.assert_allclose(network(*random_inputs()), onnx_logits(*random_inputs()), atol=1e-4)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(edits=st.lists(st.tuples(st.integers(0, 5000), st.integers(0, 255)), min_size=1, max_size=6))
+def test_damaged_bytes_never_break_the_reader(file: Path, tmp_path: Path, edits: list[tuple[int, int]]) -> None:
+    data = bytearray(file.read_bytes())
+    for position, value in edits:
+        data[position % len(data)] = value
+    (tmp_path / "fuzz.onnx").write_bytes(bytes(data))
+    try:
+        read_info(tmp_path / "fuzz.onnx")
+    except FCFIError as error:
+        assert "fuzz.onnx" in str(error)
