@@ -54,7 +54,8 @@ class ColourNetwork:
         near = np.repeat(np.repeat(window[0, 0], STRIDE, axis=0), STRIDE, axis=1)
         said = (label[0, 0, 0, 0] * 2 - 1) * alike * (0.5 + near)
         before = gate[0, 0, 0, 0] * (feedback[0, 0] * 4 - 2)
-        return np.asarray(4 * said + before + 6 * (disks[0, 0] - disks[0, 1]), np.float32)[None, None]
+        tilt = np.linspace(0, 0.5, image.shape[3])  # so that a mirrored picture has another answer
+        return np.asarray(4 * said + before + tilt + 6 * (disks[0, 0] - disks[0, 1]), np.float32)[None, None]
 
 
 class ConstantNetwork(ColourNetwork):

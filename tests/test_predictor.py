@@ -1,0 +1,291 @@
+"""One click, one mask: the same answer for the same values, at any size, in any thread."""
+
+import dataclasses
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fcfi.clicks import Click, Clicks
+from fcfi.encoding import encode
+from fcfi.errors import ConfigError, InputError, NetworkError
+from fcfi.geometry import Box, Crop, Zoom, whole
+from fcfi.network import NetworkInfo, open_network
+from fcfi.predictor import THRESHOLD, Prediction, Predictor, network_inputs, sigmoid, zoom_of
+from tests.networks import ColourNetwork, ConstantNetwork, write_onnx
+
+HEIGHT, WIDTH = 300, 400
+ON, OFF = Click(200, 150), Click(20, 20, positive=False)
+SMALL = Zoom(target=128, ratio=1.4, minimum=50)
+
+
+@pytest.fixture
+def photo() -> np.ndarray:
+    """A bright disk of radius 60 on a dark ground."""
+    y, x = np.mgrid[0:HEIGHT, 0:WIDTH]
+    image = np.full((HEIGHT, WIDTH, 3), 20, np.uint8)
+    image[(x - 200) ** 2 + (y - 150) ** 2 < 60**2] = (220, 180, 90)
+    return image
+
+
+def disk() -> np.ndarray:
+    y, x = np.mgrid[0:HEIGHT, 0:WIDTH]
+    return np.asarray((x - 200) ** 2 + (y - 150) ** 2 < 60**2)
+
+
+def iou(a: np.ndarray, b: np.ndarray) -> float:
+    return float((a & b).sum() / (a | b).sum())
+
+
+def test_a_click_gives_the_object(photo: np.ndarray) -> None:
+    prediction = Predictor(ColourNetwork(), SMALL).predict(photo, (ON,))
+    assert prediction.probs.shape == prediction.mask.shape == (HEIGHT, WIDTH)
+    assert prediction.probs.dtype == np.float32
+    assert prediction.mask.dtype == np.bool_
+    assert 0 <= prediction.probs.min() <= prediction.probs.max() <= 1
+    np.testing.assert_array_equal(prediction.mask, prediction.probs > THRESHOLD)
+    assert iou(prediction.mask, disk()) > 0.9
+
+
+def test_the_first_click_sees_the_whole_picture_and_later_ones_zoom_in(photo: np.ndarray) -> None:
+    predictor = Predictor(ColourNetwork(), SMALL)
+    first = predictor.predict(photo, (ON,))
+    second = predictor.predict(photo, (ON, Click(150, 150)), first)
+    assert first.box == whole(HEIGHT, WIDTH)
+    assert (first.crop.height, first.crop.width) == (96, 128)
+    assert second.box.area < first.box.area / 2
+    assert second.box.intersection(first.object_box or second.box) == first.object_box
+    assert max(second.crop.height, second.crop.width) == 128
+    assert iou(second.mask, disk()) > iou(first.mask, disk())
+    outside = np.ones((HEIGHT, WIDTH), np.bool_)
+    outside[second.box.top : second.box.bottom, second.box.left : second.box.right] = False
+    assert (second.probs[outside] == 0).all()
+
+
+def test_the_network_is_given_what_encode_says(photo: np.ndarray) -> None:
+    network = ColourNetwork()
+    predictor = Predictor(network, SMALL)
+    first = predictor.predict(photo, (ON,))
+    edge = Click(145, 150, positive=False)
+    second = predictor.predict(photo, (ON, edge), first)
+    assert second.box != first.box
+    for call, prediction, clicks, gate in zip(network.calls, (first, second), ((ON,), (ON, edge)), (0, 1), strict=True):
+        crop = prediction.crop
+        guidance = encode(crop.clicks(clicks), crop.height, crop.width, gate)
+        image, feedback, disks, window, cell, label, gate_ = call
+        assert image.dtype == feedback.dtype == disks.dtype == window.dtype == label.dtype == gate_.dtype == np.float32
+        np.testing.assert_array_equal(image[0], crop.image(photo).transpose(2, 0, 1).astype(np.float32) / 255)
+        np.testing.assert_array_equal(disks[0], guidance.disks)
+        np.testing.assert_array_equal(window[0], guidance.window)
+        assert cell.dtype == np.int64
+        assert cell.tolist() == [guidance.cell]
+        assert (label.shape, gate_.shape) == ((1, 1, 1, 1), (1, 1, 1, 1))
+        assert (label.item(), gate_.item()) == (clicks[-1].positive, gate)
+    assert (network.calls[0][1] == 0).all()
+    np.testing.assert_allclose(network.calls[1][1][0, 0], second.crop.map(first.probs), atol=1e-5)
+
+
+def test_feedback_in_the_same_box_is_handed_on_exactly(photo: np.ndarray) -> None:
+    network = ColourNetwork()
+    predictor = Predictor(network, SMALL)
+    second = predictor.predict(photo, (ON, ON), predictor.predict(photo, (ON,)))
+    third = predictor.predict(photo, (ON, ON, ON), second)
+    assert third.crop == second.crop
+    np.testing.assert_array_equal(network.calls[-1][1][0, 0], second.seen)
+
+
+def test_the_order_of_clicks_counts(photo: np.ndarray) -> None:
+    predictor = Predictor(ColourNetwork(), SMALL)
+    one, other = predictor.predict(photo, (ON, OFF)), predictor.predict(photo, (OFF, ON))
+    assert (one.probs != other.probs).any()
+
+
+def test_values_go_in_and_nothing_is_changed(photo: np.ndarray) -> None:
+    predictor = Predictor(ColourNetwork(), SMALL, flip="average")
+    before = photo.copy()
+    first = predictor.predict(photo, (ON,))
+    kept = first.probs
+    again = [predictor.predict(photo, (ON, OFF), first).probs for _ in range(2)]
+    np.testing.assert_array_equal(again[0], again[1])
+    np.testing.assert_array_equal(first.probs, kept)
+    np.testing.assert_array_equal(photo, before)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        first.threshold = 0.1  # type: ignore[misc]
+    with pytest.raises(ValueError, match="read-only"):
+        first.seen[0, 0] = 1
+
+
+@pytest.mark.parametrize("flip", ["none", "average"])
+def test_threads_share_a_predictor(photo: np.ndarray, tmp_path: Path, flip: str) -> None:
+    network = open_network(write_onnx(tmp_path / "tiny.onnx"), threads=1)
+    predictor = Predictor(network, SMALL, flip)  # type: ignore[arg-type]
+
+    def user(number: int) -> np.ndarray:
+        clicks: Clicks = ()
+        prediction = None
+        for step in range(4):
+            clicks = (*clicks, Click((37 * number + 90 * step) % WIDTH, (53 * number) % HEIGHT, step % 2 == 0))
+            prediction = predictor.predict(photo, clicks, prediction)
+        assert prediction is not None
+        return prediction.probs
+
+    alone = [user(number) for number in range(12)]
+    with ThreadPoolExecutor(6) as pool:
+        together = list(pool.map(user, range(12)))
+    for one, other in zip(alone, together, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_flip_averages_with_the_mirrored_answer(photo: np.ndarray) -> None:
+    photo[:, 250:] //= 2  # not symmetric
+    plain = Predictor(ColourNetwork(), SMALL).predict(photo, (ON,))
+    mirrored_click = Click(WIDTH - 1 - ON.x, ON.y)
+    mirrored = Predictor(ColourNetwork(), SMALL).predict(np.ascontiguousarray(photo[:, ::-1]), (mirrored_click,))
+    network = ColourNetwork()
+    both = Predictor(network, SMALL, "average").predict(photo, (ON,))
+    assert len(network.calls) == 2
+    np.testing.assert_allclose(both.seen, (plain.seen + mirrored.seen[:, ::-1]) / 2, atol=0.02)
+    assert (both.seen != plain.seen).any()
+
+
+def test_a_mask_that_exists_can_be_gone_on_from(photo: np.ndarray) -> None:
+    network = ColourNetwork()
+    predictor = Predictor(network, SMALL)
+    start = Prediction.from_mask(disk().astype(np.uint8) * 255)
+    np.testing.assert_array_equal(start.mask, disk())
+    assert start.object_box == Box(141, 91, 260, 210)
+    prediction = predictor.predict(photo, (Click(255, 150),), start)
+    assert network.calls[0][6].item() == 1
+    np.testing.assert_allclose(network.calls[0][1][0, 0], prediction.crop.map(disk()), atol=1e-6)
+    assert prediction.box.area < HEIGHT * WIDTH / 2
+    assert iou(prediction.mask, disk()) > 0.9
+
+
+def test_an_empty_mask_before_means_the_whole_picture(photo: np.ndarray) -> None:
+    nothing = Prediction.from_mask(np.zeros((HEIGHT, WIDTH), np.bool_))
+    assert nothing.object_box is None
+    assert Predictor(ColourNetwork(), SMALL).predict(photo, (ON,), nothing).box == whole(HEIGHT, WIDTH)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_nothing_of_the_mask_before_is_lost_by_the_zoom(data: st.DataObject) -> None:
+    """With feedback as the answer, every pixel that was object stays so, but for what resizing moves at the edge."""
+    height, width = data.draw(st.integers(1, 250)), data.draw(st.integers(1, 250))
+    left, top = data.draw(st.integers(0, width - 1)), data.draw(st.integers(0, height - 1))
+    mask = np.zeros((height, width), np.bool_)
+    mask[top : top + data.draw(st.integers(1, 90)), left : left + data.draw(st.integers(1, 90))] = True
+    click = Click(data.draw(st.integers(0, width - 1)), data.draw(st.integers(0, height - 1)), data.draw(st.booleans()))
+    prediction = Predictor(ConstantNetwork(5), Zoom(target=64, minimum=20)).predict(
+        np.zeros((height, width, 3), np.uint8), (click,), Prediction.from_mask(mask)
+    )
+    assert prediction.mask[mask].all()
+    assert prediction.mask[click.y, click.x]
+
+
+@pytest.mark.parametrize(("height", "width"), [(1, 1), (20, 20000), (20000, 20), (1, 700), (3, 2)])
+@pytest.mark.parametrize("flip", ["none", "average"])
+def test_extreme_pictures(height: int, width: int, flip: str) -> None:
+    network = ColourNetwork()
+    predictor = Predictor(network, Zoom(target=384), flip)  # type: ignore[arg-type]
+    image = np.full((height, width, 3), 128, np.uint8)
+    clicks: Clicks = ()
+    prediction = None
+    for x, y in ((width // 2, height // 2), (0, 0), (width - 1, height - 1)):
+        clicks = (*clicks, Click(x, y))
+        prediction = predictor.predict(image, clicks, prediction)
+        assert prediction.mask.shape == (height, width)
+        assert prediction.mask[y, x]
+    assert max(call[0].size for call in network.calls) <= 3 * 384 * 384
+
+
+def test_grey_pictures_and_views_are_taken(photo: np.ndarray) -> None:
+    predictor = Predictor(ColourNetwork(), SMALL)
+    grey = photo[:, :, 0]
+    same = predictor.predict(np.repeat(grey[:, :, None], 3, axis=2), (ON,))
+    np.testing.assert_array_equal(predictor.predict(grey, (ON,)).probs, same.probs)
+    flipped = predictor.predict(photo[:, ::-1], (ON,))
+    np.testing.assert_array_equal(flipped.probs, predictor.predict(np.ascontiguousarray(photo[:, ::-1]), (ON,)).probs)
+
+
+def test_wrong_input_is_refused(photo: np.ndarray) -> None:
+    predictor = Predictor(ColourNetwork(), SMALL)
+    with pytest.raises(InputError, match="no click came"):
+        predictor.predict(photo, ())
+    with pytest.raises(InputError, match=r"click 2 at \(400, 0\) is outside"):
+        predictor.predict(photo, (ON, Click(400, 0)))
+    with pytest.raises(InputError, match="picture came as an array of shape .* float64"):
+        predictor.predict(photo / 255, (ON,))  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="previous mask has 5 x 4 pixels and the picture 400 x 300"):
+        predictor.predict(photo, (ON,), Prediction.from_mask(np.ones((4, 5), np.bool_)))
+    for mask in ([[1]], np.ones((2, 2)), np.ones((2, 2, 1), np.bool_), np.ones((0, 3), np.bool_)):
+        with pytest.raises(InputError, match="a mask came as"):
+            Prediction.from_mask(mask)  # type: ignore[arg-type]
+
+
+def test_wrong_settings_are_refused() -> None:
+    with pytest.raises(ConfigError, match="flip 'both' is unknown: choose one of none, average"):
+        Predictor(ColourNetwork(), flip="both")  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match="threshold"):
+        Predictor(ColourNetwork(), threshold=1)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_an_answer_that_is_no_number_is_refused(photo: np.ndarray, value: float) -> None:
+    with pytest.raises(NetworkError, match="constant gave .* not finite"):
+        Predictor(ConstantNetwork(value), SMALL).predict(photo, (ON,))
+
+
+def test_the_zoom_of_the_file_is_the_default() -> None:
+    assert Predictor(ColourNetwork()).zoom == Zoom()
+    network = ColourNetwork(zoom_target="480", zoom_ratio="2.3")
+    assert Predictor(network).zoom == Zoom(target=480, ratio=2.3)
+    assert Predictor(network, SMALL).zoom == SMALL
+    for wrong in ({"zoom_target": "big"}, {"zoom_ratio": "0"}):
+        with pytest.raises(NetworkError, match="damaged zoom"):
+            zoom_of(NetworkInfo("a", "b", "c", 32, "", wrong))
+
+
+@pytest.mark.parametrize("multiple", [4, 8, 64])
+def test_the_input_fits_the_networks_multiple(photo: np.ndarray, multiple: int) -> None:
+    network = ColourNetwork(multiple=multiple)
+    Predictor(network, Zoom(target=100)).predict(photo, (ON,))
+    assert all(side % multiple == 0 for side in network.calls[0][0].shape[2:])
+
+
+def test_a_prediction_keeps_the_crop_alone() -> None:
+    image = np.zeros((3000, 4000, 3), np.uint8)
+    prediction = Predictor(ConstantNetwork(2), SMALL).predict(image, (ON,))
+    assert prediction.seen.nbytes == 96 * 128 * 4
+    assert set(vars(prediction)) <= {"crop", "seen", "height", "width", "threshold", "object_box"}
+
+
+def test_sigmoid_is_exact_and_silent() -> None:
+    logits = np.array([-1e4, -20, -1, 0, 1, 20, 1e4], np.float32)
+    with np.errstate(all="raise"):
+        given_ = sigmoid(logits)
+    exact = 1 / (1 + np.exp(-np.clip(logits.astype(np.float64), -500, 500)))
+    np.testing.assert_allclose(given_, exact, atol=1e-7)
+
+
+def test_inputs_are_contiguous_and_writable() -> None:
+    feedback = np.zeros((32, 32), np.float32)
+    feedback.setflags(write=False)
+    arrays = network_inputs(np.zeros((3, 32, 32), np.float32)[:, :, ::-1], feedback, encode((Click(1, 1),), 32, 32, 0))
+    assert all(array.flags.c_contiguous and array.flags.writeable for array in arrays)
+
+
+def test_an_older_negative_click_outside_of_the_box_is_left_out(photo: np.ndarray) -> None:
+    network = ColourNetwork()
+    predictor = Predictor(network, SMALL)
+    prediction = predictor.predict(photo, (OFF, ON), Prediction.from_mask(disk()))
+    assert not prediction.box.contains(OFF)
+    assert network.calls[-1][2][0, 1].sum() == 0
+    assert not prediction.mask[OFF.y, OFF.x]
+
+
+def test_crops_are_values() -> None:
+    assert Crop(Box(0, 0, 2, 2), 32, 32) == Crop(Box(0, 0, 2, 2), 32, 32)
