@@ -1,0 +1,327 @@
+"""Results of an evaluation for people and for files: record (JSON), table, Markdown and plot.
+
+A record is what the JSON file holds: everything that is needed to compare, repeat and look up single objects.  Tables
+and plots are made from records, so that old results show as new ones do.  Knows nothing of how anything was measured.
+"""
+
+import json
+import os
+import platform
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Final
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+
+from fcfi.errors import ConfigError, InputError
+from fcfi.evaluation import ObjectResult, Report
+from fcfi.files import replacing, write_text
+from fcfi.network import NetworkInfo
+from fcfi.published import PUBLISHED, Published
+
+FORMAT: Final = "fcfi-evaluation/1"
+"""Marks a record; the number rises when its meaning changes."""
+DIGITS: Final = 6
+"""Decimals of IoUs and seconds in a record."""
+PACKAGES: Final = ("fcfi", "numpy", "opencv-python-headless", "openvino", "onnxruntime", "torch")
+"""Distributions whose versions a record gives, where they are installed."""
+PLOTS: Final = (".png", ".svg", ".pdf")
+NOTHING: Final = "-"
+"""In a table where there is no number."""
+COMPARED: Final = (0.85, 0.90)
+"""The IoUs of the published tables."""
+
+Record = Mapping[str, Any]
+"""What the JSON file holds: plain dicts, lists, texts and numbers."""
+
+
+# ── records ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def record_of(report: Report, info: NetworkInfo, seed: int = 0) -> dict[str, Any]:
+    """The record of a measurement made just now on this machine with this network.
+
+    seed: the one with which objects were chosen; the robot itself draws no random numbers.
+    """
+    rules, seconds = report.protocol, report.seconds()
+    return {
+        "format": FORMAT,
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "dataset": {"name": report.dataset, "found": report.found, "objects": len(report.objects)},
+        "network": {
+            "name": info.name,
+            "variant": info.variant,
+            "sha256": info.sha256,
+            "runtime": info.runtime,
+            "training_data": info.metadata.get("training_data", "not stated"),
+        },
+        "protocol": {
+            "name": rules.name,
+            "zoom_target": rules.zoom.target,
+            "zoom_ratio": rules.zoom.ratio,
+            "zoom_minimum": rules.zoom.minimum,
+            "zoom_keep_iou": rules.zoom.keep_iou,
+            "flip": rules.flip,
+            "threshold": rules.threshold,
+            "limit": rules.limit,
+            "targets": list(rules.targets),
+            "start": report.start,
+        },
+        "seed": seed,
+        "machine": machine(),
+        "versions": versions(),
+        "results": {
+            "noc": {_percent(target): _rounded(report.noc(target)) for target in rules.targets},
+            "not_reached_within_limit": {_percent(target): report.not_reached(target) for target in rules.targets},
+            "failed_as_released_code_counts": {
+                _percent(target): report.failed_as_released(target) for target in rules.targets
+            },
+            "mean_iou_after_click": [_rounded(value) for value in report.mean_ious()],
+            "mean_boundary_iou_after_click": [_rounded(value) for value in report.mean_boundary_ious()],
+            "iou_auc": _rounded(report.iou_auc()),
+            "mean_iou_at_start": None if report.start is None else _rounded(report.start_iou() or 0.0),
+            "seconds_per_click_median": seconds and _rounded(seconds[0]),
+            "seconds_per_click_p95": seconds and _rounded(seconds[1]),
+        },
+        "objects": [_object_row(result) for result in report.objects],
+    }
+
+
+def write_record(path: str | os.PathLike[str], record: Record) -> None:
+    """Write a record as JSON, whole or not at all; one object a line.  Raises InputError if it cannot be written."""
+    head = json.dumps({key: value for key, value in record.items() if key != "objects"}, indent=2, ensure_ascii=False)
+    rows = ",\n".join(f"    {json.dumps(row, ensure_ascii=False)}" for row in record["objects"])
+    write_text(path, f'{head[:-2]},\n  "objects": [\n{rows}\n  ]\n}}\n')
+
+
+def read_record(path: str | os.PathLike[str]) -> Record:
+    """A record from its file.  Raises InputError if it is none."""
+    try:
+        record = json.loads(Path(path).read_bytes())
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"{path} cannot be read as a result: {error}; give a file of `fcfi evaluate --json`"
+        ) from error
+    if not isinstance(record, dict) or record.get("format") != FORMAT:
+        raise InputError(f"{path} is no result of this version ({FORMAT}): give a file of `fcfi evaluate --json`")
+    return record
+
+
+def machine() -> dict[str, Any]:
+    """The computer: processor, cores this process may use, system, Python."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return {"cpu": _cpu(), "cores": usable, "system": platform.platform(), "python": platform.python_version()}
+
+
+def versions() -> dict[str, str]:
+    """Versions of PACKAGES that are installed; none of them is imported."""
+    found: dict[str, str] = {}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    if "fcfi" not in found:  # run from its folder
+        from fcfi import __version__
+
+        found = {"fcfi": __version__, **found}
+    return found
+
+
+# ── tables ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def show(record: Record, published: Sequence[Published] = PUBLISHED) -> RenderableType:
+    """For the terminal: this measurement beside the published rows of the same data set, then its details."""
+    return Group(compare(record, published), details(record))
+
+
+def compare(record: Record, published: Sequence[Published] = PUBLISHED) -> Table:
+    """NoC of this measurement in the last row, of the papers above it; none of theirs if it started from masks."""
+    name, targets = record["dataset"]["name"], record["protocol"]["targets"]
+    table = Table("method", "backbone", "trained on", title=_title(record))
+    for target in targets:
+        table.add_column(f"NoC@{_percent(target)}", justify="right")
+    for row in published if record["protocol"]["start"] is None else ():
+        values = [row.noc(name, target) for target in targets]
+        if any(value is not None for value in values):
+            table.add_row(row.method, row.backbone, row.training, *(_clicks(value) for value in values))
+    table.add_section()
+    ours = (_clicks(record["results"]["noc"][_percent(target)]) for target in targets)
+    table.add_row(
+        record["network"]["name"], record["network"]["variant"], record["network"]["training_data"], *ours, style="bold"
+    )
+    return table
+
+
+def details(record: Record) -> Table:
+    """Failures, IoU on the way, area under the curve and time, a line each."""
+    results, limit = record["results"], record["protocol"]["limit"]
+    objects = record["dataset"]["objects"]
+    table = Table(show_header=False, box=None)
+    for key, words in (
+        ("not_reached_within_limit", f"objects of {objects} that do not reach it within {limit} clicks"),
+        ("failed_as_released_code_counts", f"the same as the released code counts (at click {limit} is too late)"),
+    ):
+        table.add_row(words, ", ".join(f"@{target} {count}" for target, count in results[key].items()))
+    if results["mean_iou_at_start"] is not None:
+        table.add_row(
+            f"mean IoU before the first click ({record['protocol']['start']})", _four(results["mean_iou_at_start"])
+        )
+    for key, words in (("mean_iou_after_click", "mean IoU"), ("mean_boundary_iou_after_click", "mean boundary IoU")):
+        table.add_row(f"{words} after click {', '.join(map(str, _stops(limit)))}", _at(results[key], _stops(limit)))
+    table.add_row("area under mean IoU against clicks (IoU-AuC)", _four(results["iou_auc"]))
+    if results["seconds_per_click_median"] is not None:
+        slow = f"{results['seconds_per_click_median']:.3f}, {results['seconds_per_click_p95']:.3f}"
+        table.add_row("seconds per click, prediction alone: median, 95th percentile", slow)
+    return table
+
+
+def markdown(records: Iterable[Record], published: Sequence[Published] = ()) -> str:
+    """A Markdown table of NoC@85 / NoC@90: a row a network and protocol, a column a data set; published rows first."""
+    kept = sorted(records, key=lambda record: (record["network"]["name"], record["protocol"]["name"], record["date"]))
+    if not kept:
+        raise InputError("no result came: give at least one file of `fcfi evaluate --json`")
+    order = list(
+        dict.fromkeys(("GrabCut", "Berkeley", "DAVIS", "SBD", *(record["dataset"]["name"] for record in kept)))
+    )
+    datasets = [name for name in order if any(record["dataset"]["name"] == name for record in kept)]
+    columns = " | ".join(f"{name} 85 / 90" for name in datasets)
+    lines = [
+        f"| network | protocol | {columns} | not reached @90 | s per click |",
+        f"|---|---|{'---|' * len(datasets)}---|---|",
+    ]
+    lines += [_published_line(row, datasets) for row in published]
+    groups: dict[tuple[str, ...], dict[str, Record]] = {}
+    for record in kept:  # the newest of the same kind stays
+        groups.setdefault(_kind(record), {})[record["dataset"]["name"]] = record
+    return "\n".join([*lines, *(_our_line(group, datasets) for group in groups.values())]) + "\n"
+
+
+# ── plot ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def plot(path: str | os.PathLike[str], records: Sequence[Record]) -> None:
+    """Draw mean IoU against clicks, a line a record, as PNG, SVG or PDF, whole or not at all.
+
+    Needs matplotlib, loaded only here.  Raises ConfigError if it is missing, InputError for another kind of file.
+    """
+    kind = Path(path).suffix.lower()
+    if kind not in PLOTS:
+        raise InputError(f"cannot draw {path}: give a name that ends in {', '.join(PLOTS)}")
+    try:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+        from matplotlib.ticker import MaxNLocator
+    except ImportError as error:
+        raise ConfigError("plots need matplotlib, which is not installed: pip install 'fcfi[plot]'") from error
+    figure = Figure(figsize=(7, 4.5), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot(xlabel="clicks", ylabel="mean IoU", ylim=(0, 1))
+    for record in records:
+        ious = record["results"]["mean_iou_after_click"]
+        label = f"{record['dataset']['name']}, {record['network']['name']} ({record['protocol']['name']})"
+        axes.plot(range(1, len(ious) + 1), ious, marker="o", markersize=3, label=label)
+    for target in COMPARED:
+        axes.axhline(target, color="grey", linewidth=0.7, linestyle="dotted")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.legend(loc="lower right", fontsize="small")
+    with replacing(path) as temporary:
+        figure.savefig(temporary, format=kind[1:], dpi=150)
+
+
+# ── helpers ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _object_row(result: ObjectResult) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "name": result.name,
+        "ious": [_rounded(value) for value in result.ious],
+        "boundary_ious": [_rounded(value) for value in result.boundary_ious],
+        "clicks": [[click.x, click.y, "+" if click.positive else "-"] for click in result.clicks],
+        "seconds": [_rounded(value) for value in result.seconds],
+    }
+    return row if result.start is None else {**row, "start": [_rounded(value) for value in result.start]}
+
+
+def _our_line(group: Mapping[str, Record], datasets: Sequence[str]) -> str:
+    """One network and protocol; cells in the order of the data sets."""
+    first = next(iter(group.values()))
+    rules = first["protocol"]
+    cells = []
+    for name in datasets:
+        noc = group[name]["results"]["noc"] if name in group else {}
+        cells.append(" / ".join(_clicks(noc.get(_percent(target))) for target in COMPARED))
+    missed = [
+        str(group[name]["results"]["not_reached_within_limit"].get(_percent(0.90), NOTHING))
+        for name in datasets
+        if name in group
+    ]
+    times = [record["results"]["seconds_per_click_median"] or 0.0 for record in group.values()]
+    zoom = "tuned per set" if rules["name"] == "paper" else f"{rules['zoom_target']} px, {rules['zoom_ratio']:g}"
+    protocol = f"{rules['name']} ({zoom}{', flip' if rules['flip'] == 'average' and rules['name'] != 'paper' else ''})"
+    start = f", from {rules['start']} masks" if rules["start"] else ""
+    speed = (
+        f"{min(times):.2f}" if f"{min(times):.2f}" == f"{max(times):.2f}" else f"{min(times):.2f} to {max(times):.2f}"
+    )
+    return f"| {first['network']['name']} | {protocol}{start} | {' | '.join(cells)} | {' / '.join(missed)} | {speed} |"
+
+
+def _published_line(row: Published, datasets: Sequence[str]) -> str:
+    cells = [" / ".join(_clicks(row.noc(name, target)) for target in COMPARED) for name in datasets]
+    method = f"{row.method}, {row.backbone}, {row.training} (published)"
+    return f"| {' | '.join([method, 'paper', *cells, NOTHING, NOTHING])} |"
+
+
+def _kind(record: Record) -> tuple[str, ...]:
+    """Records that agree in this share a row; the tuned zoom of the paper's protocol differs by data set."""
+    rules, network = record["protocol"], record["network"]
+    zoom = "" if rules["name"] == "paper" else f"{rules['zoom_target']} {rules['zoom_ratio']} {rules['flip']}"
+    return (network["name"], network["sha256"], rules["name"], zoom, str(rules["start"]))
+
+
+def _title(record: Record) -> str:
+    rules = record["protocol"]
+    start = f", from {rules['start']} masks" if rules["start"] else ""
+    flip = ", flip" if rules["flip"] == "average" else ""
+    zoom = f"zoom {rules['zoom_target']} px, {rules['zoom_ratio']:g}{flip}"
+    return f"{record['dataset']['found']}\nprotocol {rules['name']} ({zoom}){start}; clicks, lower is better"
+
+
+def _stops(limit: int) -> list[int]:
+    """The clicks whose IoU the table gives."""
+    return [click for click in (1, 2, 3, 5, 10, 20) if click <= limit]
+
+
+def _at(curve: Sequence[float], clicks: Sequence[int]) -> str:
+    return ", ".join(_four(curve[click - 1]) for click in clicks)
+
+
+def _cpu() -> str:
+    """The processor's name; Linux gives it only in a file."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        lines = []
+    named = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
+    return named or platform.processor() or platform.machine()
+
+
+def _percent(target: float) -> str:
+    """`90` for 0.9: how an IoU is named in tables and in records."""
+    return f"{100 * target:g}"
+
+
+def _clicks(value: float | None) -> str:
+    return NOTHING if value is None else f"{value:.2f}"
+
+
+def _four(value: float) -> str:
+    return f"{value:.4f}"
+
+
+def _rounded(value: float) -> float:
+    return round(value, DIGITS)
