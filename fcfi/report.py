@@ -207,7 +207,7 @@ def markdown(records: Iterable[Record], published: Sequence[Published] = ()) -> 
 def plot(path: str | os.PathLike[str], records: Sequence[Record]) -> None:
     """Draw mean IoU against clicks, a line a record, as PNG, SVG or PDF, whole or not at all.
 
-    Needs matplotlib, loaded only here.  Raises ConfigError if it is missing, InputError for another kind of file.
+    A line begins at click 0 where there were starting masks.  Needs matplotlib, loaded only here.  Raises ConfigError if it is missing, InputError for another kind of file.
     """
     kind = Path(path).suffix.lower()
     if kind not in PLOTS:
@@ -224,7 +224,8 @@ def plot(path: str | os.PathLike[str], records: Sequence[Record]) -> None:
     for record in records:
         ious = record["results"]["mean_iou_after_click"]
         label = f"{record['dataset']['name']}, {record['network']['name']} ({record['protocol']['name']})"
-        axes.plot(range(1, len(ious) + 1), ious, marker="o", markersize=3, label=label)
+        start = [record["results"]["mean_iou_at_start"]] if record["protocol"]["start"] else []
+        axes.plot(range(1 - len(start), len(ious) + 1), [*start, *ious], marker="o", markersize=3, label=label)
     for target in COMPARED:
         axes.axhline(target, color="grey", linewidth=0.7, linestyle="dotted")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
