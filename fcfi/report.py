@@ -207,7 +207,8 @@ def markdown(records: Iterable[Record], published: Sequence[Published] = ()) -> 
 def plot(path: str | os.PathLike[str], records: Sequence[Record]) -> None:
     """Draw mean IoU against clicks, a line a record, as PNG, SVG or PDF, whole or not at all.
 
-    A line begins at click 0 where there were starting masks.  Needs matplotlib, loaded only here.  Raises ConfigError if it is missing, InputError for another kind of file.
+    A line begins at click 0 where there were starting masks.  Needs matplotlib, loaded only here.
+    Raises ConfigError if it is missing, InputError for another kind of file.
     """
     kind = Path(path).suffix.lower()
     if kind not in PLOTS:
