@@ -5,18 +5,26 @@ Knows nothing of clicks, batches or torch.  Ranges: paper, section 4.1; views an
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fcfi.data.pictures import IGNORE_ID, Instance, Picture, Pictures, Reading
+from fcfi.data.pictures import IGNORE_ID, Instance, Picture, PicturesBySource, Reading
+from fcfi.errors import DatasetError
 from fcfi.labels import BACKGROUND, IGNORE, OBJECT
 
 TRIES = 20
 """Draws of picture and window before a crop with enough of an object is given up."""
+MOST_VISIBLE = 0.95
+"""Largest part of a crop that its object may fill."""
 OVERHANG = 1.4
-"""How much a window that reaches over the picture is shortened, at most: a little stretching costs less than emptiness."""
+"""How much a window that reaches over the picture is shortened at most: stretching costs less than emptiness."""
+PASTED_SIZE = (0.15, 0.7)
+"""Longer side of a pasted object as a part of the crop's shorter side."""
+SMALLEST_VIEW = 32.0
+"""Pixels of the picture along a view's side."""
 MEAN_COLOUR = (124, 116, 104)
 """RGB outside of a picture (ImageNet mean); such pixels are ignored."""
 
@@ -25,7 +33,7 @@ MEAN_COLOUR = (124, 116, 104)
 class CropConfig:
     """How crops are drawn; chances in [0, 1].
 
-    weights:          share of each source (data set name); sources not named here are left out; empty takes all by size.
+    weights:          share of each source (data set name); others are left out; empty takes all, by their size.
     second_reading:   chance of a further reading where a picture has one.
     reading_chances:  the same for single sources.
     minimum_area:     smallest object in pixels of the picture.
@@ -67,8 +75,8 @@ class CropConfig:
 class Crop:
     """One training crop.
 
-    image: (S, S, 3) uint8 RGB.  truth: (S, S) uint8, 0 background, 1 object, 255 ignore.
-    others: (S, S) bool, other objects (where negative clicks may go).
+    image: (h, w, 3) uint8 RGB.  truth: (h, w) uint8, 0 background, 1 object, 255 ignore.
+    others: (h, w) bool, other objects (where negative clicks may go).
     """
 
     image: NDArray[np.uint8]
@@ -79,54 +87,56 @@ class Crop:
 class CropSampler:
     """Draws crops without end: the source first, then the picture, then the object."""
 
-    def __init__(self, pictures: Pictures, config: CropConfig) -> None:
+    def __init__(self, pictures: PicturesBySource, config: CropConfig) -> None:
+        """Raises DatasetError if no source is left."""
         self._config = config
-        self._by_source: dict[str, list[Picture]] = {}
-        for picture in pictures:
-            if not config.weights or config.weights.get(picture.source, 0) > 0:
-                self._by_source.setdefault(picture.source, []).append(picture)
-        self._sources = sorted(self._by_source)
-        weights = [config.weights.get(source) or len(self._by_source[source]) for source in self._sources]
-        self._weights = np.asarray(weights, float) / np.sum(weights)
+        self._sources = [source for source in sorted(pictures) if config.weights.get(source, not config.weights)]
+        if not any(len(pictures[source]) for source in self._sources):
+            raise DatasetError(
+                f"no picture to learn from: the data holds {', '.join(sorted(pictures)) or 'nothing'}, "
+                f"crops.weights names {', '.join(config.weights) or 'nothing'}"
+            )
+        self._pictures = pictures
+        weights = [config.weights.get(source) or len(pictures[source]) for source in self._sources]
+        self._chances = np.asarray(weights, float) / np.sum(weights)
 
-    def __len__(self) -> int:
-        """Pictures in use."""
-        return sum(map(len, self._by_source.values()))
-
-    def draw(self, size: int, rng: np.random.Generator) -> Crop:
-        """One crop of size x size pixels.  Raises RuntimeError if TRIES pictures hold no usable object."""
+    def draw(self, height: int, width: int, rng: np.random.Generator) -> Crop:
+        """One crop of this size.  Raises DatasetError if TRIES pictures in a row hold no usable object."""
         for _ in range(TRIES):
-            crop = self._try(size, rng)
+            crop = self._try(height, width, rng)
             if crop is not None:
                 if rng.random() < self._config.paste:
                     crop = self._paste(crop, rng)
                 return recolour(crop, self._config, rng)
-        raise RuntimeError(f"no object of at least {self._config.minimum_area} pixels found in {TRIES} pictures")
+        raise DatasetError(
+            f"{TRIES} pictures in a row hold no object of at least {self._config.minimum_area} pixels: "
+            "check the masks, or lower crops.minimum_area"
+        )
 
     def _picture(self, rng: np.random.Generator) -> Picture:
-        pictures = self._by_source[self._sources[rng.choice(len(self._sources), p=self._weights)]]
-        return pictures[rng.integers(len(pictures))]
+        pictures = self._pictures[self._sources[rng.choice(len(self._sources), p=self._chances)]]
+        return pictures[int(rng.integers(len(pictures)))]
 
-    def _try(self, size: int, rng: np.random.Generator) -> Crop | None:
+    def _try(self, height: int, width: int, rng: np.random.Generator) -> Crop | None:
         picture = self._picture(rng)
         reading = choose_reading(picture, self._config, rng)
         chosen = choose_instances(reading, self._config, rng)
         if not chosen:
             return None
-        left, top, width, height = choose_window(chosen, picture.image.shape[:2], self._config, rng)
-        image = cut(picture.image, left, top, width, height, size, MEAN_COLOUR)
-        ids = cut(reading.ids, left, top, width, height, size, IGNORE_ID)
+        window = choose_window(chosen, picture.image.shape[:2], width / height, self._config, rng)
+        image = cut(picture.image, window, height, width, MEAN_COLOUR)
+        ids = cut(reading.ids, window, height, width, IGNORE_ID)
         target = np.isin(ids, [instance.id for instance in chosen])
         truth = np.where(target, OBJECT, BACKGROUND).astype(np.uint8)
         truth[ids == IGNORE_ID] = IGNORE
         visible = int(target.sum())
-        if visible < self._config.minimum_visible or visible > 0.95 * size * size:
+        if visible < self._config.minimum_visible or visible > MOST_VISIBLE * target.size:
             return None
         crop = Crop(image, truth, (ids != 0) & ~target & (ids != IGNORE_ID))
         return mirror(crop) if rng.random() < self._config.flip else crop
 
     def _paste(self, crop: Crop, rng: np.random.Generator) -> Crop:
-        """An object of another picture over the crop: half the time it becomes the target, else it hides a part of it."""
+        """An object of another picture over the crop: as the new target or in front of the old one."""
         picture = self._picture(rng)
         reading = picture.readings[0]
         whole = [instance for instance in reading.instances if instance.area >= 4 * self._config.minimum_area]
@@ -146,7 +156,7 @@ def choose_reading(picture: Picture, config: CropConfig, rng: np.random.Generato
 
 
 def choose_instances(reading: Reading, config: CropConfig, rng: np.random.Generator) -> list[Instance]:
-    """The target: one object (large ones more often, by the root of their area), now and then two; empty if none fits."""
+    """The target: one object (by the root of its area), now and then two; empty if none fits."""
     largest = config.maximum_part * reading.ids.size
     fitting = [instance for instance in reading.instances if config.minimum_area <= instance.area <= largest]
     if not fitting:
@@ -156,34 +166,38 @@ def choose_instances(reading: Reading, config: CropConfig, rng: np.random.Genera
     return [fitting[i] for i in rng.choice(len(fitting), count, replace=False, p=weights / weights.sum())]
 
 
+@dataclass(frozen=True)
+class Window:
+    """A part of a picture in its pixels; may reach over the border."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+
 def choose_window(
-    chosen: list[Instance], shape: tuple[int, ...], config: CropConfig, rng: np.random.Generator
-) -> tuple[int, int, int, int]:
-    """Left, top, width and height in pixels of the picture; may reach over its border."""
+    chosen: list[Instance], shape: tuple[int, ...], aspect: float, config: CropConfig, rng: np.random.Generator
+) -> Window:
+    """A view of the chosen objects on a picture of this (height, width); aspect: width over height of the crop."""
     rows, columns = shape[0], shape[1]
     left, top = min(i.left for i in chosen), min(i.top for i in chosen)
     right, bottom = max(i.right for i in chosen), max(i.bottom for i in chosen)
-    longer = max(right - left, bottom - top)
     if rng.random() < config.close:
-        side = longer * np.exp(rng.uniform(*np.log(config.close_ratio)))
+        side = max(right - left, bottom - top) * np.exp(rng.uniform(*np.log(config.close_ratio)))
     else:
         side = max(rows, columns) * rng.uniform(*config.wide_ratio)
-    side = min(max(side, 32.0), 1.05 * max(rows, columns))
-    stretch = np.exp(rng.uniform(-1, 1) * np.log(config.stretch) / 2)
+    side = min(max(side, SMALLEST_VIEW), 1.05 * max(rows, columns))
+    stretch = np.sqrt(aspect) * np.exp(rng.uniform(-1, 1) * np.log(config.stretch) / 2)
     width, height = (
         max(8, round(max(length / OVERHANG, min(length, limit))))
         for length, limit in ((side * stretch, columns), (side / stretch, rows))
     )
-    return (
-        _place(left, right, width, columns, rng),
-        _place(top, bottom, height, rows, rng),
-        width,
-        height,
-    )
+    return Window(_place(left, right, width, columns, rng), _place(top, bottom, height, rows, rng), width, height)
 
 
 def _place(low: int, high: int, length: int, limit: int, rng: np.random.Generator) -> int:
-    """Where a window of this length starts: over the object [low, high) where it fits, inside [0, limit) where it can."""
+    """Where a window of this length starts: over the object [low, high), and inside [0, limit) where it can."""
     centre = (low + high) / 2
     slack = abs(length - (high - low)) / 2
     start = round(centre - length / 2 + rng.uniform(-slack, slack))
@@ -192,44 +206,39 @@ def _place(low: int, high: int, length: int, limit: int, rng: np.random.Generato
     return -round((length - limit) * rng.random())
 
 
-def cut(
-    array: NDArray[np.generic],
-    left: int,
-    top: int,
-    width: int,
-    height: int,
-    size: int,
-    fill: int | tuple[int, int, int],
-) -> NDArray[np.generic]:
-    """The window resized to size x size; `fill` outside of the array.  Maps of ids keep their values."""
+def cut(array: NDArray[Any], window: Window, height: int, width: int, fill: int | tuple[int, int, int]) -> NDArray[Any]:
+    """The window resized to height x width; `fill` outside of the array.  Maps of ids keep their values."""
     rows, columns = array.shape[:2]
-    inside = array[max(0, top) : min(rows, top + height), max(0, left) : min(columns, left + width)]
-    border = (max(0, -top), max(0, top + height - rows), max(0, -left), max(0, left + width - columns))
+    bottom, right = window.top + window.height, window.left + window.width
+    inside = array[max(0, window.top) : min(rows, bottom), max(0, window.left) : min(columns, right)]
+    border = (max(0, -window.top), max(0, bottom - rows), max(0, -window.left), max(0, right - columns))
     if any(border):
         inside = cv2.copyMakeBorder(inside, *border, cv2.BORDER_CONSTANT, value=fill)
     if array.ndim == 2:
-        return cv2.resize(inside, (size, size), interpolation=cv2.INTER_NEAREST_EXACT)
-    shrinks = width * height > size * size
-    return cv2.resize(inside, (size, size), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+        return cv2.resize(inside, (width, height), interpolation=cv2.INTER_NEAREST_EXACT)
+    shrinks = window.width * window.height > height * width
+    return cv2.resize(inside, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
 
 
 def mirror(crop: Crop) -> Crop:
     """Left and right exchanged."""
-    return Crop(*(np.ascontiguousarray(array[:, ::-1]) for array in (crop.image, crop.truth, crop.others)))
+    image, truth, others = (np.ascontiguousarray(array[:, ::-1]) for array in (crop.image, crop.truth, crop.others))
+    return Crop(image, truth, others)  # type: ignore[arg-type]
 
 
 def paste(
     crop: Crop, image: NDArray[np.uint8], mask: NDArray[np.bool_], minimum_visible: int, rng: np.random.Generator
 ) -> Crop:
-    """The object `mask` of `image` laid over the crop with a soft edge, as the new target or in front of the old one."""
-    size = len(crop.truth)
-    scale = size * rng.uniform(0.15, 0.7) / max(mask.shape)
+    """The object `mask` of `image` over the crop with a soft edge, as the new target or in front of the old one."""
+    rows_of_crop, columns_of_crop = crop.truth.shape
+    scale = min(crop.truth.shape) * rng.uniform(*PASTED_SIZE) / max(mask.shape)
     width, height = (max(4, round(length * scale)) for length in (mask.shape[1], mask.shape[0]))
     alpha = cv2.resize(mask.astype(np.float32), (width, height), interpolation=cv2.INTER_AREA)
     patch = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
-    left = int(rng.integers(-width // 4, max(1, size - 3 * width // 4)))
-    top = int(rng.integers(-height // 4, max(1, size - 3 * height // 4)))
-    rows, columns = slice(max(0, top), min(size, top + height)), slice(max(0, left), min(size, left + width))
+    left = int(rng.integers(-width // 4, max(1, columns_of_crop - 3 * width // 4)))
+    top = int(rng.integers(-height // 4, max(1, rows_of_crop - 3 * height // 4)))
+    rows = slice(max(0, top), min(rows_of_crop, top + height))
+    columns = slice(max(0, left), min(columns_of_crop, left + width))
     part = np.s_[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
     alpha, patch = alpha[part], patch[part]
     over = alpha > 0.5
@@ -254,12 +263,12 @@ def recolour(crop: Crop, config: CropConfig, rng: np.random.Generator) -> Crop:
     offset = 255 * rng.uniform(*config.brightness) + rng.uniform(-config.rgb_shift, config.rgb_shift, 3)
     middle = 127.5 * (1 - gain)
     ramp = np.arange(256)[:, None] * gain + middle + offset
-    image = cv2.LUT(crop.image, np.clip(ramp, 0, 255).astype(np.uint8)[None])
+    image: NDArray[Any] = cv2.LUT(crop.image, np.clip(ramp, 0, 255).astype(np.uint8)[None])
     if rng.random() < config.grey:
         image = cv2.cvtColor(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
     if rng.random() < config.blur:
         image = cv2.GaussianBlur(image, (0, 0), rng.uniform(0.5, 1.5))
     if rng.random() < config.jpeg:
         _, encoded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(30, 90))])
-        image = cv2.imdecode(encoded, cv2.IMREAD_COLOR)
-    return Crop(image, crop.truth, crop.others)  # type: ignore[arg-type]
+        image = np.asarray(cv2.imdecode(encoded, cv2.IMREAD_COLOR))
+    return Crop(image, crop.truth, crop.others)

@@ -4,7 +4,7 @@ A picture may have several readings: the same pixels, labelled otherwise (anothe
 Knows nothing of crops, clicks or networks.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -69,4 +69,13 @@ class Picture:
     readings: tuple[Reading, ...]
 
 
-Pictures = Sequence[Picture]
+PicturesBySource = Mapping[str, Sequence[Picture]]
+"""For each data set its pictures; a sequence may read them only when asked."""
+
+
+def by_source(pictures: Iterable[Picture]) -> dict[str, list[Picture]]:
+    """Pictures in memory, sorted by where they are from."""
+    groups: dict[str, list[Picture]] = {}
+    for picture in pictures:
+        groups.setdefault(picture.source, []).append(picture)
+    return groups

@@ -74,7 +74,8 @@ class ShardObjects(Sequence[Sample]):
 def _read_shard(shard: Path) -> Iterator[Picture]:
     try:
         with tarfile.open(shard) as tar:
-            key, parts = "", {}
+            key = ""
+            parts: dict[str, bytes] = {}
             for member in tar:
                 stem, _, kind = member.name.partition(".")
                 if stem != key and parts:

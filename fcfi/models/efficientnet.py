@@ -45,9 +45,7 @@ class LiteBody(nn.Module):
         self.prompt = PromptEncoder(self.prompts, PROMPT_CHANNELS)
         self.backbone = Lite0(PROMPT_CHANNELS)
         self.pyramid = Pyramid(PROMPT_CHANNELS, FEATURE_CHANNELS)
-        self.classifier = nn.Sequential(
-            conv_bn_relu(FEATURE_CHANNELS, 64), conv_bn_relu(64, 64), nn.Conv2d(64, 1, 1)
-        )
+        self.classifier = nn.Sequential(conv_bn_relu(FEATURE_CHANNELS, 64), conv_bn_relu(64, 32), nn.Conv2d(32, 1, 1))
 
     def features(self, image: Tensor, prompts: Tensor) -> Features:
         """See `fcfi.models.fcfi.Body`."""
@@ -57,11 +55,12 @@ class LiteBody(nn.Module):
 
     def head(self, features: Features) -> tuple[Tensor, None]:
         """See `fcfi.models.fcfi.Body`."""
-        return self.classifier(features.fused), None
+        logits: Tensor = self.classifier(features.fused)
+        return logits, None
 
 
 class PromptEncoder(nn.Module):
-    """Prompt maps (B, maps, H, W) to (B, channels, H/4, W/4): every pixel of a cell becomes a channel, then two layers."""
+    """Prompt maps (B, maps, H, W) to (B, channels, H/4, W/4); each pixel of a cell becomes a channel first."""
 
     def __init__(self, maps: int, channels: int) -> None:
         super().__init__()
@@ -74,7 +73,8 @@ class PromptEncoder(nn.Module):
         )
 
     def forward(self, prompts: Tensor) -> Tensor:
-        return self.layers(prompts)
+        encoded: Tensor = self.layers(prompts)
+        return encoded
 
 
 class InvertedResidual(nn.Module):
@@ -96,7 +96,7 @@ class InvertedResidual(nn.Module):
             hidden = hidden + self.inject(prompts)
         if self.expand is not None:
             hidden = functional.relu6(hidden, inplace=True)
-        projected = self.project(functional.relu6(self.depthwise(hidden), inplace=True))
+        projected: Tensor = self.project(functional.relu6(self.depthwise(hidden), inplace=True))
         return x + projected if self.residual else projected
 
 
@@ -122,8 +122,8 @@ class Lite0(nn.Module):
         x = functional.relu6(self.stem(image), inplace=True)
         levels = []
         for number, stage in enumerate(self.stages):
-            for block in stage:
-                x = block(x, prompts) if block.inject is not None else block(x)
+            for block in stage.children():
+                x = block(x, prompts)  # only the block that injects them looks at them
             if number in (1, 2, 4, 6):
                 levels.append(x)
         return levels
@@ -143,7 +143,7 @@ class Pyramid(nn.Module):
         self.prompt = nn.Conv2d(prompts, 64, 1)
 
     def forward(self, levels: list[Tensor], prompts: Tensor) -> Tensor:
-        x = self.context(self.coarse(levels[3]) + self.whole(levels[3]))
+        x: Tensor = self.context(self.coarse(levels[3]) + self.whole(levels[3]))
         for level in (2, 1, 0):
             side = self.lateral[level](levels[level])
             x = side + resize_like(self.down[level](x), side)
@@ -166,7 +166,8 @@ def load_imagenet(backbone: Lite0) -> None:
     _fold(backbone.stem, state, "_conv_stem", "_bn0")
     number = 0
     for stage in backbone.stages:
-        for block in stage:  # type: ignore[attr-defined]
+        for block in stage.children():
+            assert isinstance(block, InvertedResidual)
             prefix = f"_blocks.{number}"
             norms = iter((f"{prefix}._bn0", f"{prefix}._bn1", f"{prefix}._bn2"))
             if block.expand is None:

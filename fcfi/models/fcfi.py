@@ -63,12 +63,7 @@ class FCFI(nn.Module):
         super().__init__()
         self.config = config
         self.body = body
-        pixels = 3 + body.prompts
-        self.correction: nn.Module | None = {
-            "none": lambda: None,
-            "similarity": SimilarityCorrection,
-            "encoded": lambda: EncodedCorrection(pixels + 1 + body.channels, config.mid),
-        }[config.correction]()
+        self.correction = _correction(config, body.channels, 3 + body.prompts)
         self.fusion = CollaborativeFusion(body.channels, config.mid) if config.fusion == "collaborative" else None
 
     def forward(
@@ -83,8 +78,8 @@ class FCFI(nn.Module):
     ) -> Output:
         """One click.
 
-        image (B, 3, H, W) RGB in [0, 1]; feedback (B, 1, H, W) in [0, 1], zero at a first click; disks (B, 2, H, W) 0/1;
-        window (B, 1, h, w) 0/1; cell (B,) int64; label, gate (B, 1, 1, 1) 0/1.
+        image (B, 3, H, W) RGB in [0, 1]; feedback (B, 1, H, W) in [0, 1], zero at a first click;
+        disks (B, 2, H, W) 0/1; window (B, 1, h, w) 0/1; cell (B,) int64; label, gate (B, 1, 1, 1) 0/1.
         """
         image = (image - self.body.mean) / self.body.std
         prompts = torch.cat([feedback, disks], 1)[:, 3 - self.body.prompts :]
@@ -99,3 +94,12 @@ class FCFI(nn.Module):
         return Output(
             resize_like(logits, image), aux_logits, None if self.correction is None else corrected, fused_logits
         )
+
+
+def _correction(config: ModelConfig, channels: int, pixels: int) -> nn.Module | None:
+    """The FFC of a configuration; channels: of F; pixels: channels of image and prompts together."""
+    if config.correction == "none":
+        return None
+    if config.correction == "similarity":
+        return SimilarityCorrection()
+    return EncodedCorrection(pixels + 1 + channels, config.mid)  # and one of feedback

@@ -9,7 +9,6 @@ from torch import Tensor, nn
 
 from fcfi.models.layers import conv_bn_relu, resize_like, separable_conv_bn_relu
 
-
 EPSILON = 1e-6
 """Smallest length of a feature vector: keeps the similarity of a vector of zeros, and its gradient, finite."""
 
@@ -32,7 +31,7 @@ def affinity(embedding: Tensor, cell: Tensor) -> Tensor:
     clicked = vectors.gather(2, cell[:, None, None].expand(-1, vectors.shape[1], 1))
     dots = (clicked.transpose(1, 2) @ vectors).float()
     similarity = dots / (_lengths(vectors) * _lengths(clicked)).clamp_min(EPSILON)
-    return similarity.unflatten(2, embedding.shape[-2:])
+    return similarity.reshape(embedding.shape[0], 1, *embedding.shape[-2:])
 
 
 def _lengths(vectors: Tensor) -> Tensor:

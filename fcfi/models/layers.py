@@ -10,7 +10,9 @@ from torch.nn import functional
 def conv_bn_relu(inputs: int, outputs: int, kernel: int = 3, bias: bool = False) -> nn.Sequential:
     """Convolution, batch normalisation, ReLU; keeps height and width."""
     return nn.Sequential(
-        nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2, bias=bias), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True)
+        nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2, bias=bias),
+        nn.BatchNorm2d(outputs),
+        nn.ReLU(inplace=True),
     )
 
 
@@ -48,7 +50,8 @@ class DepthwiseConv2d(nn.Conv2d):
             dtype = torch.get_autocast_dtype("cpu")
             x, weight = x.to(dtype), weight.to(dtype)
             bias = None if bias is None else bias.to(dtype)
-        return _FrozenDepthwise.apply(x, weight, bias, self.stride[0])  # type: ignore[no-untyped-call, no-any-return]
+        answer: Tensor = _FrozenDepthwise.apply(x, weight, bias, self.stride[0])  # type: ignore[no-untyped-call]
+        return answer
 
 
 class _FrozenDepthwise(torch.autograd.Function):
@@ -59,7 +62,7 @@ class _FrozenDepthwise(torch.autograd.Function):
         return functional.conv2d(x, weight, bias, stride, weight.shape[-1] // 2, 1, x.shape[1])
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, Tensor | None, None]:  # type: ignore[override]
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, Tensor | None, None]:
         (weight,) = ctx.saved_tensors
         for_bias = gradient.sum((0, 2, 3)) if ctx.needs_input_grad[2] else None
         if ctx.stride > 1:
@@ -67,4 +70,9 @@ class _FrozenDepthwise(torch.autograd.Function):
             spread[:, :, :: ctx.stride, :: ctx.stride] = gradient
             gradient = spread
         turned = weight.flip(2, 3)
-        return functional.conv2d(gradient, turned, None, 1, weight.shape[-1] // 2, 1, gradient.shape[1]), None, for_bias, None
+        return (
+            functional.conv2d(gradient, turned, None, 1, weight.shape[-1] // 2, 1, gradient.shape[1]),
+            None,
+            for_bias,
+            None,
+        )

@@ -1,6 +1,6 @@
 """Recipes: a training run as a TOML file, read into frozen dataclasses.
 
-An unknown key is refused and the nearest known one named; a value of the wrong type is refused.  Knows nothing of torch.
+An unknown key is refused and the nearest known one named; a value of the wrong type is refused.
 """
 
 import tomllib
@@ -66,7 +66,7 @@ class RunConfig:
 
     steps, minutes: the length of the run: whichever is not 0 (minutes of training, over all resumptions).
     batch:    crops of a step on each device.
-    sizes:    (part of the run, crop size in pixels) pairs: the size from that part on.
+    sizes:    (part of the run, height, width) of crops in pixels: the size from that part on.
     freeze:   name prefixes or parts (`*.part`) of weights that stay as they are.
     imagenet: whether the backbone starts from ImageNet weights (`package`) or at random (`none`).
     precision: as in Lightning Fabric: `32-true`, `bf16-mixed`, `16-mixed`.
@@ -78,7 +78,7 @@ class RunConfig:
     steps: int = 0
     minutes: float = 0.0
     batch: int = 16
-    sizes: tuple[tuple[float, int], ...] = ((0.0, 256),)
+    sizes: tuple[tuple[float, int, int], ...] = ((0.0, 256, 256),)
     freeze: tuple[str, ...] = ()
     imagenet: Literal["package", "none"] = "none"
     precision: str = "32-true"
@@ -91,8 +91,10 @@ class RunConfig:
     def __post_init__(self) -> None:
         if bool(self.steps) == bool(self.minutes):
             raise ConfigError("the run needs either steps or minutes: set one of run.steps and run.minutes")
-        if any(size % 32 or size < 32 for _, size in self.sizes):
-            raise ConfigError(f"run.sizes = {self.sizes}: sizes must be multiples of 32 pixels")
+        if not self.sizes or self.sizes[0][0] != 0 or any(h % 32 or w % 32 or min(h, w) < 32 for _, h, w in self.sizes):
+            raise ConfigError(
+                f"run.sizes = {self.sizes}: (part, height, width) is wanted, from part 0 on, in multiples of 32 pixels"
+            )
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,16 @@
 """The training loop: from a recipe to a trained network.
 
-One step: a batch of simulated clicks, forward, losses, backward, clip, update, moving average.  A run saves itself every
-few minutes and goes on from the last save when it is started again; the weights that are shipped are the moving average.
-One process or many (Lightning Fabric; `torchrun` for several devices or machines).
+One step: a batch of simulated clicks, forward, losses, backward, clip, update, moving average.  A run saves itself
+every few minutes and when it is stopped (Ctrl+C, SIGTERM), and goes on from the last save when it is started again.
+The weights that count are the moving average.  One process or many (Lightning Fabric; `torchrun` for several devices or
+machines).
 """
 
 import os
+import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,42 +18,45 @@ import cv2
 import numpy as np
 import torch
 from lightning_fabric import Fabric
+from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.optim import Optimizer
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
+from fcfi.data.objects import Objects
+from fcfi.data.pictures import PicturesBySource
+from fcfi.data.readers import open_dataset
 from fcfi.errors import ConfigError, FCFIError
 from fcfi.files import replacing
+from fcfi.labels import IGNORE, OBJECT
 from fcfi.models.build import build
 from fcfi.models.checkpoint import load_model, save_model
-from fcfi.models.efficientnet import load_imagenet
+from fcfi.models.efficientnet import LiteBody, load_imagenet
 from fcfi.models.fcfi import FCFI
 from fcfi.training.config import Recipe
 from fcfi.training.losses import total_loss
 from fcfi.training.optimise import freeze, make_optimizer, set_rate
 from fcfi.training.progress import Display
-from fcfi.training.rounds import Batch, make_rounds
+from fcfi.training.rounds import Batch, EveryRound, LastRound, make_rounds
 from fcfi.training.stream import crop_stream, load_pictures
 from fcfi.training.validate import measure
 
 CHECKPOINT = "last.pt"
 WEIGHTS = "model.safetensors"
 BAD_STEPS = 20
-"""Steps in a row whose loss is not a number before the run is stopped."""
-SMOOTH = 0.98
-"""Of the running means that are shown."""
+"""Steps in a row without a finite loss and gradient before a run is stopped."""
 
 
-class Diverged(FCFIError):
+class DivergedError(FCFIError):
     """The loss is not a number any more."""
 
 
 @dataclass
-class _Clock:
+class Clock:
     """Where a run stands; saved with it.  seconds: of training, over all resumptions."""
 
     step: int = 0
     seconds: float = 0.0
-    bad: int = 0
 
     def part(self, recipe: Recipe) -> float:
         """Done of the run, in [0, 1]."""
@@ -58,106 +65,120 @@ class _Clock:
         return min(1.0, self.seconds / (60 * recipe.run.minutes))
 
 
+@dataclass(frozen=True)
+class Learner:
+    """The network under training and what changes it.
+
+    model: the bare network.  wrapped: the same behind Fabric (precision, gradients of all processes).
+    average: moving average of its weights.
+    """
+
+    fabric: Fabric
+    model: FCFI
+    wrapped: nn.Module
+    average: AveragedModel
+    optimizer: Optimizer
+
+
 def train(recipe: Recipe, folder: Path, start: Path | None = None) -> Path:
     """Run the recipe in `folder`, or go on with the run that is there; gives the file of trained weights.
 
     start: weights to begin from (fine-tuning); their configuration must be the recipe's.
-    Raises FCFIError subclasses for a wrong recipe, missing data or a loss that is not a number.
+    Raises FCFIError subclasses for a wrong recipe, missing data, a full disk, or a loss that is not a number; the last
+    save stays intact.
     """
-    fabric = _fabric(recipe)
-    folder.mkdir(parents=True, exist_ok=True)
+    fabric = make_fabric(recipe)
     pictures = load_pictures(recipe.data)
-    fabric.seed_everything(recipe.run.seed, verbose=False)
-    model = _model(recipe, start)
-    freeze(model, recipe.run.freeze)
-    average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(recipe.optimizer.ema), use_buffers=True)
-    average.to(fabric.device)
-    if fabric.device.type == "cpu":
-        model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    wrapped, optimizer = fabric.setup(model, make_optimizer(model, recipe.optimizer))
-    clock = _Clock()
+    objects = open_dataset(recipe.data.dev).choose(recipe.data.dev_objects) if recipe.data.dev else None
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(recipe.run.seed)
+    learner = make_learner(recipe, fabric, start)
+    clock = Clock()
     if (folder / CHECKPOINT).exists():
-        _resume(folder / CHECKPOINT, recipe, model, average, optimizer, clock)
+        restore(folder / CHECKPOINT, recipe, learner, clock)
     display = Display(folder, recipe.name) if fabric.is_global_zero else None
     try:
-        _steps(recipe, fabric, wrapped, model, average, optimizer, clock, pictures, folder, display)
+        run(recipe, learner, clock, pictures, objects, folder, display)
     finally:
         if display is not None:
             display.close()
     return folder / WEIGHTS
 
 
-def _steps(recipe, fabric, wrapped, model, average, optimizer, clock, pictures, folder, display) -> None:  # type: ignore[no-untyped-def]
-    """All steps from where the clock stands to the end of the run."""
-    rng = np.random.default_rng([recipe.run.seed, fabric.global_rank, clock.step])
-    saved, shown = time.monotonic(), {}
-    size, rounds = 0, None
-    while (part := clock.part(recipe)) < 1:
-        began = time.monotonic()
-        wanted = _size(recipe, part)
-        if wanted != size:
-            size = wanted
-            seed = (recipe.run.seed, fabric.global_rank, clock.step)
-            crops = crop_stream(pictures, recipe.crops, size, recipe.run.workers, seed)
-            rounds = make_rounds(crops, recipe.run.batch, recipe.rounds, rng)
-        set_rate(optimizer, recipe.optimizer, clock.step, part)
-        batch = to_device(rounds.next_batch(lambda b: _predict(wrapped, to_device(b, fabric.device))), fabric.device)
-        values, probs = _step(recipe, fabric, wrapped, optimizer, batch, clock)
-        average.update_parameters(model)
-        rounds.observe(probs)
-        clock.step += 1
-        clock.seconds += time.monotonic() - began
-        values["seconds"] = time.monotonic() - began
-        shown = {k: SMOOTH * shown.get(k, v) + (1 - SMOOTH) * v for k, v in values.items()}
-        if display is not None:
-            display.step(clock.step, clock.part(recipe), recipe.run.batch * fabric.world_size / shown["seconds"], shown)
-        if recipe.data.dev and clock.step % recipe.data.dev_every == 0 and display is not None:
-            display.pictures(clock.step, batch, probs)
-            display.measured(clock.step, measure(average.module, recipe))
-        if time.monotonic() - saved > 60 * recipe.run.save_minutes or clock.part(recipe) >= 1:
-            saved = time.monotonic()
-            if fabric.is_global_zero:
-                _save(folder, recipe, model, average, optimizer, clock)
-            fabric.barrier()
+def run(
+    recipe: Recipe,
+    learner: Learner,
+    clock: Clock,
+    pictures: PicturesBySource,
+    objects: Objects | None,
+    folder: Path,
+    display: Display | None,
+) -> None:
+    """All steps from where the clock stands to the end of the run.  objects: to measure progress on."""
+    fabric, saved, bad = learner.fabric, time.monotonic(), 0
+    size: tuple[int, int] | None = None
+    with stop_asked() as stop:
+        while clock.part(recipe) < 1 and not stop:
+            began = time.monotonic()
+            if size != size_at(recipe, clock.part(recipe)):
+                size = size_at(recipe, clock.part(recipe))
+                rounds = new_rounds(recipe, fabric, clock, pictures, size)
+            rate = set_rate(learner.optimizer, recipe.optimizer, clock.step, clock.part(recipe))
+            batch = to_device(rounds.next_batch(lambda b: predict(learner, b)), fabric.device)
+            values, probs = update(recipe, learner, batch)
+            bad = bad + 1 if "skipped" in values else 0
+            if bad == BAD_STEPS:
+                raise DivergedError(
+                    f"loss or gradient was no number for {BAD_STEPS} steps (at step {clock.step}): the last save is "
+                    "intact; lower optimizer.lr, or use run.precision='32-true', and start again"
+                )
+            rounds.observe(probs)
+            clock.step += 1
+            clock.seconds += time.monotonic() - began
+            if display is not None:
+                crops = recipe.run.batch * fabric.world_size
+                display.step(clock.step, clock.part(recipe), crops, {**values, "rate": rate})
+                if objects is not None and clock.step % recipe.data.dev_every == 0:
+                    display.pictures(clock.step, batch, probs)
+                    display.measured(clock.step, measure(learner.average.module, objects))  # type: ignore[arg-type]
+            if time.monotonic() - saved > 60 * recipe.run.save_minutes or clock.part(recipe) >= 1 or stop:
+                saved = time.monotonic()
+                save(folder, recipe, learner, clock)
 
 
-def _step(recipe, fabric, wrapped, optimizer, batch, clock):  # type: ignore[no-untyped-def]
-    """One update; gives the values to show and the probabilities (B, S, S)."""
-    wrapped.train()
-    output = wrapped(*batch[:7])
+def update(recipe: Recipe, learner: Learner, batch: Batch) -> tuple[dict[str, float], NDArray[np.float32]]:
+    """One step; gives values to show and the probabilities (B, H, W).  Without a finite gradient it is skipped."""
+    learner.wrapped.train()
+    output = learner.wrapped(*batch[:7])
     loss, parts = total_loss(output, batch.truth, batch.window, recipe.losses)
-    optimizer.zero_grad(set_to_none=True)
-    fabric.backward(loss)
-    if recipe.optimizer.clip:
-        norm = fabric.clip_gradients(wrapped, optimizer, max_norm=recipe.optimizer.clip, error_if_nonfinite=False)
-    if torch.isfinite(loss) and (not recipe.optimizer.clip or torch.isfinite(norm)):
-        optimizer.step()
-        clock.bad = 0
-    else:
-        clock.bad += 1
-        if clock.bad >= BAD_STEPS:
-            raise Diverged(
-                f"the loss has not been a number for {BAD_STEPS} steps (step {clock.step}): the last save is intact; "
-                "lower optimizer.lr or use 32-true precision and start again"
-            )
+    learner.optimizer.zero_grad(set_to_none=True)
+    learner.fabric.backward(loss)
+    norm = learner.fabric.clip_gradients(
+        learner.wrapped, learner.optimizer, max_norm=recipe.optimizer.clip or float("inf"), error_if_nonfinite=False
+    )
     probs = output.logits.detach()[:, 0].float().sigmoid()
+    if norm is None or not torch.isfinite(norm):  # the same in all processes
+        return {"skipped": 1.0}, probs.nan_to_num(0).cpu().numpy()
+    learner.optimizer.step()
+    learner.average.update_parameters(learner.model)
     values = {"loss": float(loss.detach()), **{name: float(part) for name, part in parts.items()}}
-    values["iou"] = _mean_iou(probs, batch.truth[:, 0])
-    return {k: v if np.isfinite(v) else 0.0 for k, v in values.items()}, probs.nan_to_num(0).cpu().numpy()
+    values["iou"] = mean_iou(probs, batch.truth[:, 0])
+    return values, probs.cpu().numpy()
 
 
-def _mean_iou(probs: Tensor, truth: Tensor) -> float:
-    mask, target, counts = probs > 0.5, truth == 1, truth <= 1
+def mean_iou(probs: Tensor, truth: Tensor) -> float:
+    """Mean IoU at probability 0.5 of (B, H, W) probabilities with labels 0, 1, 255."""
+    mask, target = probs > 0.5, truth == OBJECT
     both = (mask & target).sum((1, 2)).float()
-    either = ((mask | target) & counts).sum((1, 2)).float()
+    either = ((mask | target) & (truth != IGNORE)).sum((1, 2)).float()
     return float((both / either.clamp_min(1)).mean())
 
 
-def _predict(wrapped: nn.Module, batch: Batch) -> Tensor:
-    """Probabilities without gradient, in evaluation mode."""
-    wrapped.eval()
+def predict(learner: Learner, batch: Batch) -> Tensor:
+    """Probabilities (B, 1, H, W) without gradient, in evaluation mode."""
+    learner.wrapped.eval()
     with torch.no_grad():
-        probs: Tensor = wrapped(*batch[:7]).logits.float().sigmoid()
+        probs: Tensor = learner.wrapped(*to_device(batch, learner.fabric.device)[:7]).logits.float().sigmoid()
     return probs
 
 
@@ -167,31 +188,50 @@ def to_device(batch: Batch, device: torch.device) -> Batch:
     return moved._replace(image=moved.image.contiguous(memory_format=torch.channels_last))
 
 
-def _size(recipe: Recipe, part: float) -> int:
-    """Crop size at this part of the run."""
-    return [size for since, size in recipe.run.sizes if since <= part][-1]
+def size_at(recipe: Recipe, part: float) -> tuple[int, int]:
+    """Height and width of crops at this part of the run."""
+    return [(height, width) for since, height, width in recipe.run.sizes if since <= part][-1]
 
 
-def _fabric(recipe: Recipe) -> Fabric:
+def new_rounds(
+    recipe: Recipe, fabric: Fabric, clock: Clock, pictures: PicturesBySource, size: tuple[int, int]
+) -> EveryRound | LastRound:
+    """Simulated clicks on a fresh stream of crops; another one for each process and each resumption."""
+    seed = (recipe.run.seed, fabric.global_rank, clock.step)
+    crops = crop_stream(pictures, recipe.crops, size, recipe.run.workers, seed)
+    return make_rounds(crops, recipe.run.batch, recipe.rounds, np.random.default_rng(seed))
+
+
+def make_fabric(recipe: Recipe) -> Fabric:
     """One process, or the part of a `torchrun` that this process is."""
-    local, nodes = os.environ.get("LOCAL_WORLD_SIZE"), os.environ.get("GROUP_WORLD_SIZE")
-    devices = local or recipe.run.devices
     cpu = recipe.run.accelerator == "cpu" or not torch.cuda.is_available()
-    if devices == "auto":
-        devices = "1" if cpu else "-1"
-    cv2.setNumThreads(1)
+    local, nodes = os.environ.get("LOCAL_WORLD_SIZE"), os.environ.get("GROUP_WORLD_SIZE", "1")
+    devices = local or ("1" if cpu else "-1") if recipe.run.devices == "auto" else recipe.run.devices
+    cv2.setNumThreads(1)  # torch uses the cores; more threads would only push each other aside
     fabric = Fabric(
         accelerator="cpu" if cpu else recipe.run.accelerator,
         devices=int(devices),
-        num_nodes=int(nodes or 1),
+        num_nodes=int(nodes),
         precision=recipe.run.precision,  # type: ignore[arg-type]
-        strategy="ddp" if local else "auto",
+        strategy="auto" if local is None else "ddp",
     )
     fabric.launch()
     return fabric
 
 
-def _model(recipe: Recipe, start: Path | None) -> FCFI:
+def make_learner(recipe: Recipe, fabric: Fabric, start: Path | None) -> Learner:
+    """Network, moving average and optimiser, on their devices."""
+    model = start_model(recipe, start)
+    freeze(model, recipe.run.freeze)
+    mean = get_ema_multi_avg_fn(recipe.optimizer.ema)  # type: ignore[no-untyped-call]
+    average = AveragedModel(model, multi_avg_fn=mean, use_buffers=True)
+    model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    wrapped, optimizer = fabric.setup(model, make_optimizer(model, recipe.optimizer))
+    return Learner(fabric, model, wrapped, average.to(fabric.device), optimizer)
+
+
+def start_model(recipe: Recipe, start: Path | None) -> FCFI:
+    """The network to begin with: given weights, ImageNet's, or random ones."""
     if start is not None:
         model = load_model(start)
         if model.config != recipe.model:
@@ -199,35 +239,57 @@ def _model(recipe: Recipe, start: Path | None) -> FCFI:
         return model
     model = build(recipe.model)
     if recipe.run.imagenet == "package":
-        if recipe.model.backbone != "lite0":
-            raise ConfigError(f"run.imagenet = 'package' is for lite0 only; {recipe.model.backbone} starts with 'none'")
-        load_imagenet(model.body.backbone)  # type: ignore[attr-defined, arg-type]
+        if not isinstance(model.body, LiteBody):
+            raise ConfigError(f"run.imagenet = 'package' is for lite0; with {recipe.model.backbone} use 'none'")
+        load_imagenet(model.body.backbone)
     return model
 
 
-def _save(folder: Path, recipe: Recipe, model, average, optimizer, clock: _Clock) -> None:  # type: ignore[no-untyped-def]
-    """Everything to go on from, and the averaged weights as they stand."""
-    state = {
-        "recipe": recipe.as_dict(),
-        "step": clock.step,
-        "seconds": clock.seconds,
-        "model": model.state_dict(),
-        "average": average.state_dict(),
-        "optimizer": optimizer.state_dict(),
-    }
-    with replacing(folder / CHECKPOINT) as temporary:
-        torch.save(state, temporary)
-    save_model(average.module, folder / WEIGHTS, {"recipe": recipe.name, "steps": str(clock.step)})
+def save(folder: Path, recipe: Recipe, learner: Learner, clock: Clock) -> None:
+    """Everything to go on from, and the averaged weights as they stand; the first process writes, the others wait."""
+    if learner.fabric.is_global_zero:
+        state = {
+            "recipe": recipe.as_dict(),
+            "step": clock.step,
+            "seconds": clock.seconds,
+            "model": learner.model.state_dict(),
+            "average": learner.average.state_dict(),
+            "optimizer": learner.optimizer.state_dict(),
+        }
+        with replacing(folder / CHECKPOINT) as temporary:
+            torch.save(state, temporary)
+        texts = {"recipe": recipe.name, "steps": str(clock.step), "training_data": ", ".join(recipe.crops.weights)}
+        save_model(learner.average.module, folder / WEIGHTS, texts)  # type: ignore[arg-type]
+    learner.fabric.barrier()
 
 
-def _resume(path: Path, recipe: Recipe, model, average, optimizer, clock: _Clock) -> None:  # type: ignore[no-untyped-def]
+def restore(path: Path, recipe: Recipe, learner: Learner, clock: Clock) -> None:
     """Go on from a save.  Data only is read: no code inside the file is run."""
-    state = torch.load(path, map_location="cpu", weights_only=True)
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:
+        raise ConfigError(f"{path} cannot be read ({error}): remove it to start afresh") from error
     if state["recipe"]["model"] != recipe.as_dict()["model"]:
         raise ConfigError(f"{path} is of a run with another network: give another --out folder, or remove it")
-    model.load_state_dict(state["model"])
-    average.load_state_dict(state["average"])
-    optimizer.load_state_dict(state["optimizer"])
+    learner.model.load_state_dict(state["model"])
+    learner.average.load_state_dict(state["average"])
+    learner.optimizer.load_state_dict(state["optimizer"])
     clock.step, clock.seconds = state["step"], state["seconds"]
 
 
+@contextmanager
+def stop_asked() -> Iterator[list[int]]:
+    """A list that is empty until Ctrl+C or SIGTERM comes: the run then saves itself and ends.  A second one ends it."""
+    asked: list[int] = []
+
+    def note(number: int, frame: object) -> None:
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

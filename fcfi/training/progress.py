@@ -1,6 +1,7 @@
 """What a person sees of a run: a progress bar, TensorBoard with pictures, and a log of one JSON object a line."""
 
 import json
+import math
 import time
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from torch.utils.tensorboard import SummaryWriter
 
 from fcfi.training.rounds import Batch
 
+SMOOTH = 0.98
+"""Of the running means that are shown."""
 LINE_SECONDS = 30.0
 """Between lines of the log file."""
 
@@ -32,18 +35,26 @@ class Display:
         self._task = self._bar.add_task(name, total=1.0, news="")
         self._board = SummaryWriter(str(folder / "tensorboard"))
         self._log = (folder / "log.jsonl").open("a", encoding="utf-8")
-        self._last = 0.0
+        self._means: dict[str, float] = {}
+        self._last, self._before = 0.0, time.monotonic()
         self._bar.start()
 
-    def step(self, step: int, part: float, rate: float, values: dict[str, float]) -> None:
-        """Once a step: rate in crops a second, values to plot."""
-        news = f"step {step}  loss {values['loss']:.4f}  IoU {values['iou']:.3f}  {rate:.1f} crops/s"
+    def step(self, step: int, part: float, crops: int, values: dict[str, float]) -> None:
+        """Once a step: crops it learnt from, values to plot; running means of them are shown."""
+        now = time.monotonic()
+        values = {**values, "seconds": now - self._before}
+        self._before = now
+        for name, value in values.items():
+            self._means[name] = SMOOTH * self._means.get(name, value) + (1 - SMOOTH) * value
+        rate = crops / self._means["seconds"]
+        loss, iou = self._means.get("loss", math.nan), self._means.get("iou", math.nan)
+        news = f"step {step}  loss {loss:.4f}  IoU {iou:.3f}  {rate:.1f} crops/s"
         self._bar.update(self._task, completed=part, news=news)
         if time.monotonic() - self._last > LINE_SECONDS:
             self._last = time.monotonic()
-            for name, value in values.items():
+            for name, value in self._means.items():
                 self._board.add_scalar(f"train/{name}", value, step)
-            self.note({"step": step, "part": round(part, 5), "crops_per_second": round(rate, 2), **values})
+            self.note({"step": step, "part": part, "crops_per_second": rate, **self._means})
 
     def measured(self, step: int, values: dict[str, float]) -> None:
         """What was measured on the development pictures."""

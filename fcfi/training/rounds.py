@@ -11,9 +11,9 @@ mode), only the last is trained on.
 Knows nothing of files, optimisers or losses.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import cv2
 import numpy as np
@@ -116,9 +116,7 @@ class LastRound:
         states = [start(next(self._crops), self._config, self._rng) for _ in range(self._batch)]
         for _ in range(self._rng.integers(self._config.most)):
             probs = predict(collate(states, self._config, self._rng))[:, 0].float().cpu().numpy()
-            states = [
-                advance(state, answer, self._rng) or state for state, answer in zip(states, probs, strict=True)
-            ]
+            states = [advance(state, answer, self._rng) or state for state, answer in zip(states, probs, strict=True)]
         return collate(states, self._config, self._rng)
 
     def observe(self, probs: NDArray[np.float32]) -> None:
@@ -129,7 +127,9 @@ def make_rounds(
     crops: Iterator[Crop], batch: int, config: RoundsConfig, rng: np.random.Generator
 ) -> EveryRound | LastRound:
     """The way that the configuration names."""
-    return {"every": EveryRound, "last": LastRound}[config.learn_from](crops, batch, config, rng)
+    if config.learn_from == "every":
+        return EveryRound(crops, batch, config, rng)
+    return LastRound(crops, batch, config, rng)
 
 
 def start(crop: Crop, config: RoundsConfig, rng: np.random.Generator) -> State:
@@ -171,7 +171,7 @@ def starting_clicks(crop: Crop, config: RoundsConfig, rng: np.random.Generator) 
         place = rng.choice(3, p=NEGATIVE_PLACES)
         where = (_border(target) & background, crop.others & background, background)[place]
         negative += _draw(where, 1, False, rng)
-    return tuple(positive + negative) if rng.random() < 0.5 else tuple([*negative, *positive[::-1]])
+    return tuple(positive + negative) if rng.random() < 0.5 else (*negative, *positive[::-1])
 
 
 def _count(config: RoundsConfig, rng: np.random.Generator) -> int:
@@ -207,12 +207,14 @@ def spoil(crop: Crop, rng: np.random.Generator) -> NDArray[np.bool_]:
         mask = cv2.dilate(mask, kernel)
     elif kind == 2:
         dx, dy = rng.integers(-size, size + 1, 2)
-        mask = cv2.warpAffine(mask, np.float32([[1, 0, dx], [0, 1, dy]]), mask.shape[::-1], flags=cv2.INTER_NEAREST)
+        mask = cv2.warpAffine(
+            mask, np.array([[1, 0, dx], [0, 1, dy]], np.float32), mask.shape[::-1], flags=cv2.INTER_NEAREST
+        )
     else:
         rows, columns = np.nonzero(_border(mask.view(bool)) | mask.view(bool))
         at = rng.integers(len(rows))
         mask = cv2.circle(mask.copy(), (int(columns[at]), int(rows[at])), 2 * size, int(kind == 3), -1)
-    return mask.view(bool)
+    return np.asarray(mask, np.bool_)
 
 
 def collate(states: list[State], config: RoundsConfig, rng: np.random.Generator) -> Batch:
@@ -240,8 +242,9 @@ def _feedback(state: State, config: RoundsConfig, rng: np.random.Generator) -> N
     if rng.random() >= config.soften:
         return state.feedback
     small = cv2.resize(state.feedback, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    return cv2.resize(small, state.feedback.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    softened = cv2.resize(small, state.feedback.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return np.asarray(softened, np.float32)
 
 
-def _stack(arrays: list[NDArray[np.generic]]) -> Tensor:
+def _stack(arrays: Sequence[NDArray[Any]]) -> Tensor:
     return torch.from_numpy(np.stack(arrays))
