@@ -1,3 +1,84 @@
-"""fcfi: cut objects out of pictures with a few clicks."""
+"""fcfi: cut objects out of pictures with a few clicks.
+
+    import fcfi
+    session = fcfi.load().session("photo.jpg")      # default network, best runtime of this machine
+    mask = session.click(320, 180)                   # (H, W) bool
+    mask = session.click(90, 60, positive=False)
+
+Importing fcfi loads no NumPy, no OpenCV, no runtime and no torch; what is used is loaded at its first use.
+"""
+
+import os
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from fcfi.clicks import Click
+from fcfi.errors import FCFIError
+
+if TYPE_CHECKING:
+    from fcfi.geometry import Zoom
+    from fcfi.predictor import Flip, Prediction, Predictor
+    from fcfi.segmenter import Segmenter
+    from fcfi.session import Session
 
 __version__ = "0.1.0"
+__all__ = [
+    "Click",
+    "FCFIError",
+    "Prediction",
+    "Predictor",
+    "Segmenter",
+    "Session",
+    "Zoom",
+    "__version__",
+    "load",
+]
+
+_HOMES = {
+    "Prediction": "fcfi.predictor",
+    "Predictor": "fcfi.predictor",
+    "Segmenter": "fcfi.segmenter",
+    "Session": "fcfi.session",
+    "Zoom": "fcfi.geometry",
+}
+"""Where a public name that is loaded at its first use is defined."""
+
+
+def load(
+    name_or_path: str | os.PathLike[str] | None = None,
+    runtime: str = "auto",
+    *,
+    precision: str = "float32",
+    threads: int | None = None,
+    zoom: "Zoom | None" = None,
+    flip: "Flip" = "none",
+    threshold: float = 0.49,
+) -> "Segmenter":
+    """Open a network, ready for `.session(picture)` and `.predict(...)`.
+
+    name_or_path: a shipped network's name, a network file (*.onnx), a checkpoint (*.safetensors, in torch), or None for
+        the default network.
+    runtime: auto (the best installed one), openvino, onnxruntime or torch.
+    precision: float32 (exact), bfloat16 (faster where the processor has it) or auto.
+    threads: at most so many; None leaves it to the runtime.
+    zoom: how closely to look; None takes what the network recommends.
+    flip: none, or average (with the mirrored picture: a little better, twice the time).
+    threshold: a pixel is object above this probability.
+
+    Raises NetworkError if the network cannot be found or used, ConfigError for a setting that does not exist.
+    """
+    from fcfi import segmenter
+
+    return segmenter.load(
+        name_or_path, runtime, precision=precision, threads=threads, zoom=zoom, flip=flip, threshold=threshold
+    )
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'fcfi' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

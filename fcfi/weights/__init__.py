@@ -46,18 +46,22 @@ class Entry:
     noc: Mapping[str, float] = field(default_factory=dict)
 
 
-def shipped(folder: Path = FOLDER) -> tuple[Entry, ...]:
-    """The networks of the table, in its order; none if there is no table.  Raises NetworkError if it is damaged."""
-    return tuple(_entry(row, folder) for row in _table(folder).get("network", ()))
+def shipped(folder: Path | None = None) -> tuple[Entry, ...]:
+    """The networks of the table, in its order; none if there is no table.  Raises NetworkError if it is damaged.
+
+    folder: of the table and its files; None is that of the package.
+    """
+    rows = _table(folder or FOLDER).get("network", [])
+    return tuple(_entry(row, folder or FOLDER) for row in (rows if isinstance(rows, list) else [rows]))
 
 
-def find(name: str | None = None, folder: Path = FOLDER) -> Entry:
+def find(name: str | None = None, folder: Path | None = None) -> Entry:
     """The network of this name, or the default one.  Raises NetworkError, with the nearest names, if there is none."""
     entries = {entry.name: entry for entry in shipped(folder)}
     if not entries:
         raise NetworkError("this installation of fcfi has no network: give a network file (*.onnx)")
     if name is None:
-        name = str(_table(folder).get("default", next(iter(entries))))
+        name = str(_table(folder or FOLDER).get("default", next(iter(entries))))
     if name not in entries:
         near = get_close_matches(name, entries, n=1)
         meant = f"did you mean {near[0]}?" if near else "give one of them or a network file (*.onnx)"

@@ -1,0 +1,291 @@
+"""Undo, redo, remove, reset and replay: a mask depends on the mask begun from and the clicks in order, nothing else."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from fcfi.clicks import Click, Clicks
+from fcfi.errors import ConfigError, InputError
+from fcfi.geometry import Zoom
+from fcfi.log import from_runs, to_runs
+from fcfi.predictor import Prediction, Predictor
+from fcfi.session import Session
+from tests.networks import ColourNetwork, ConstantNetwork
+
+HEIGHT, WIDTH = 40, 60
+IMAGE = np.random.default_rng(0).integers(0, 256, (HEIGHT // 4, WIDTH // 4, 3), np.uint8).repeat(4, 0).repeat(4, 1)
+START = np.zeros((HEIGHT, WIDTH), np.bool_)
+START[10:30, 20:45] = True
+ZOOM = Zoom(target=64, minimum=16)
+PREDICTOR = Predictor(ColourNetwork(), ZOOM)
+
+CLICKS = st.builds(Click, st.integers(0, WIDTH - 1), st.integers(0, HEIGHT - 1), st.booleans())
+ROUNDS = st.lists(CLICKS, min_size=1, max_size=3).map(tuple)
+
+
+def from_scratch(start: np.ndarray | None, rounds: tuple[Clicks, ...]) -> np.ndarray:
+    """The mask that these clicks make, without a session."""
+    clicks: Clicks = ()
+    prediction = None if start is None else Prediction.from_mask(start)
+    for one in rounds:
+        clicks = (*clicks, *one)
+        prediction = PREDICTOR.predict(IMAGE, clicks, prediction)
+    return np.zeros((HEIGHT, WIDTH), np.bool_) if prediction is None else prediction.mask
+
+
+class Users(RuleBasedStateMachine):
+    """Anything a person may do, against a list of what was done and a place in it."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.session = Session(PREDICTOR, IMAGE)
+        self.history: list[tuple[np.ndarray | None, tuple[Clicks, ...]]] = [(None, ())]
+        self.place = 0
+
+    def enter(self, start: np.ndarray | None, rounds: tuple[Clicks, ...]) -> None:
+        self.history = [*self.history[: self.place + 1], (start, rounds)]
+        self.place += 1
+
+    @rule(click=CLICKS)
+    def click(self, click: Click) -> None:
+        mask = self.session.click(click.x, click.y, click.positive)
+        start, rounds = self.history[self.place]
+        self.enter(start, (*rounds, (click,)))
+        np.testing.assert_array_equal(mask, self.session.mask)
+
+    @rule(clicks=ROUNDS)
+    def click_together(self, clicks: Clicks) -> None:
+        self.session.click_together(clicks)
+        start, rounds = self.history[self.place]
+        self.enter(start, (*rounds, clicks))
+
+    @rule(count=st.integers(1, 4))
+    def undo(self, count: int) -> None:
+        for _ in range(count):
+            self.session.undo()
+        self.place = max(0, self.place - count)
+
+    @rule(count=st.integers(1, 4))
+    def redo(self, count: int) -> None:
+        for _ in range(count):
+            self.session.redo()
+        self.place = min(len(self.history) - 1, self.place + count)
+
+    @precondition(lambda self: self.session.clicks)
+    @rule(data=st.data())
+    def remove(self, data: st.DataObject) -> None:
+        index = data.draw(st.integers(0, len(self.session.clicks) - 1))
+        self.session.remove(index)
+        start, rounds = self.history[self.place]
+        left, seen = [], 0
+        for one in rounds:
+            left.append(tuple(click for place, click in enumerate(one, start=seen) if place != index))
+            seen += len(one)
+        self.enter(start, tuple(one for one in left if one))
+
+    @rule()
+    def reset(self) -> None:
+        self.session.reset()
+        self.enter(None, ())
+
+    @rule(shift=st.integers(-5, 5))
+    def start_from(self, shift: int) -> None:
+        start = np.roll(START, shift)
+        np.testing.assert_array_equal(self.session.start_from(start), start)
+        self.enter(start, ())
+
+    @rule(x=st.sampled_from([-1, WIDTH]))
+    def a_failing_click_changes_nothing(self, x: int) -> None:
+        with pytest.raises(InputError):
+            self.session.click(x, 0)
+
+    @rule()
+    def replay(self) -> None:
+        log = json.loads(json.dumps(self.session.log()))
+        self.session = Session.replay(PREDICTOR, IMAGE, log)
+        start, rounds = self.history[self.place]
+        first = [] if start is None else [(start, ())]
+        self.history = [(None, ()), *first, *((start, rounds[: n + 1]) for n in range(len(rounds)))]
+        self.place = len(self.history) - 1
+
+    @invariant()
+    def the_mask_is_that_of_the_clicks_alone(self) -> None:
+        start, rounds = self.history[self.place]
+        assert self.session.clicks == tuple(click for one in rounds for click in one)
+        np.testing.assert_array_equal(self.session.mask, from_scratch(start, rounds))
+        assert self.session.can_undo == (self.place > 0)
+        assert self.session.can_redo == (self.place < len(self.history) - 1)
+
+
+TestUsers = Users.TestCase
+TestUsers.settings = settings(max_examples=30, stateful_step_count=15, deadline=None)
+
+
+def test_a_new_session_has_an_empty_mask() -> None:
+    session = Session(PREDICTOR, IMAGE)
+    assert session.mask.shape == session.probs.shape == (HEIGHT, WIDTH)
+    assert session.mask.dtype == np.bool_
+    assert not session.mask.any()
+    assert (session.probs == 0).all()
+    assert session.clicks == ()
+    assert session.prediction is None
+    assert not session.undo().any()
+    assert not session.redo().any()
+
+
+def test_probs_and_mask_agree() -> None:
+    session = Session(PREDICTOR, IMAGE)
+    session.click(30, 20)
+    np.testing.assert_array_equal(session.mask, session.probs > PREDICTOR.threshold)
+
+
+def test_a_log_replays_to_the_same_bits() -> None:
+    for flip in ("none", "average"):
+        predictor = Predictor(ColourNetwork(), ZOOM, flip)
+        session = Session(predictor, IMAGE, clock=iter(range(100, 200)).__next__)
+        session.start_from(START)
+        session.click(30, 20)
+        session.click_together((Click(5, 5, False), Click(50, 35)))
+        session.click(10, 30)
+        session.remove(1)
+        session.undo()
+        session.remove(0)
+        log = json.loads(json.dumps(session.log()))
+        again = Session.replay(predictor, IMAGE, log)
+        assert again.clicks == session.clicks == (Click(5, 5, False), Click(50, 35), Click(10, 30))
+        np.testing.assert_array_equal(again.probs.view(np.uint32), session.probs.view(np.uint32))
+        assert again.log() == log
+        assert [click["time"] for click in log["clicks"]] == [101, 101, 102]
+        assert [click["round"] for click in log["clicks"]] == [0, 0, 1]
+
+
+def test_the_form_of_a_log() -> None:
+    session = Session(PREDICTOR, IMAGE, clock=lambda: 5.5)
+    session.click(30, 20)
+    log = session.log()
+    assert set(log) == {"format", "version", "image", "network", "settings", "start", "clicks"}
+    assert log["network"] == {"name": "colour", "sha256": "sha256 of colour", "runtime": "numpy"}
+    assert log["settings"]["target"] == 64
+    assert log["clicks"] == [{"x": 30, "y": 20, "positive": True, "time": 5.5, "round": 0}]
+    assert len(log["image"]["sha256"]) == 64
+
+
+def recorded() -> dict[str, Any]:
+    session = Session(PREDICTOR, IMAGE)
+    session.start_from(START)
+    session.click(30, 20)
+    log: dict[str, Any] = json.loads(json.dumps(session.log()))
+    return log
+
+
+def test_a_log_of_something_else_is_refused_unless_allowed() -> None:
+    log = recorded()
+    other = IMAGE.copy()
+    other[0, 0, 0] ^= 1
+    with pytest.raises(InputError, match="another picture of the same size"):
+        Session.replay(PREDICTOR, other, log)
+    with pytest.raises(InputError, match="picture of 60 x 40 pixels and this one has 60 x 39"):
+        Session.replay(PREDICTOR, IMAGE[1:], log)
+    newer = Predictor(ConstantNetwork(3), ZOOM)
+    with pytest.raises(InputError, match=r"made with the network colour .* this one is constant"):
+        Session.replay(newer, IMAGE, log)
+    assert Session.replay(newer, IMAGE, log, network="any").mask.any()
+    for predictor, key in (
+        (Predictor(ColourNetwork(), Zoom(target=96, minimum=16)), "target"),
+        (Predictor(ColourNetwork(), ZOOM, "average"), "flip"),
+        (Predictor(ColourNetwork(), ZOOM, threshold=0.6), "threshold"),
+    ):
+        with pytest.raises(InputError, match=f"made with {key} = "):
+            Session.replay(predictor, IMAGE, log)
+        assert Session.replay(predictor, IMAGE, log, network="any").clicks == (Click(30, 20),)
+    with pytest.raises(ConfigError, match="give same or any"):
+        Session.replay(PREDICTOR, IMAGE, log, network="other")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda log: [], "no log of a session"),
+        (lambda log: {"format": "other"}, "no log of a session"),
+        (lambda log: {**log, "version": 9}, "version 9 and this fcfi reads 1"),
+        (lambda log: {**log, "image": None}, "'image'"),
+        (lambda log: {**log, "network": {"name": 3}}, "'name'"),
+        (lambda log: {**log, "clicks": "none"}, "'clicks'"),
+        (lambda log: {**log, "clicks": [3]}, "'clicks'"),
+        (lambda log: {**log, "clicks": [{**log["clicks"][0], "x": "1"}]}, "'x'"),
+        (lambda log: {**log, "clicks": [{**log["clicks"][0], "positive": 1}]}, "'positive'"),
+        (lambda log: {**log, "clicks": [{**log["clicks"][0], "x": True}]}, "'x'"),
+        (lambda log: {**log, "clicks": [{**log["clicks"][0], "x": 60}]}, "outside the picture"),
+        (lambda log: {**log, "clicks": [{**log["clicks"][0], "round": n} for n in (1, 0)]}, "do not rise"),
+        (lambda log: {**log, "start": [1, -1]}, "'start'"),
+        (lambda log: {**log, "start": [1, 2]}, "starting mask has 3 pixels"),
+        (lambda log: {**log, "start": "all"}, "'start'"),
+    ],
+)
+def test_a_damaged_log_is_refused(change: Callable[[dict[str, Any]], Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        Session.replay(PREDICTOR, IMAGE, change(recorded()))
+
+
+@given(st.integers(1, 12), st.integers(1, 12), st.integers(0))
+def test_runs_hold_any_mask(height: int, width: int, bits: int) -> None:
+    mask = np.array([bits >> place & 1 for place in range(height * width)], np.bool_).reshape(height, width)
+    runs = to_runs(mask)
+    np.testing.assert_array_equal(from_runs(runs, height, width), mask)
+    assert all(run > 0 for run in runs[1:])
+
+
+def test_fractions_go_to_the_nearest_pixel_and_nonsense_is_refused() -> None:
+    session = Session(PREDICTOR, IMAGE)
+    session.click(29.6, np.float32(20.4))  # type: ignore[arg-type]
+    session.click(np.int64(3), 0)  # type: ignore[arg-type]
+    assert session.clicks == (Click(30, 20), Click(3, 0))
+    assert all(type(click.x) is int for click in session.clicks)
+    for wrong in (float("nan"), float("inf"), "3", None, True):
+        with pytest.raises(InputError, match="no place in a picture"):
+            session.click(wrong, 0)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match=r"click 3 at \(60, 0\) is outside"):
+        session.click(60, 0)
+    with pytest.raises(InputError, match="no click came"):
+        session.click_together(())
+    assert len(session.clicks) == 2
+
+
+def test_wrong_masks_and_places_are_refused() -> None:
+    session = Session(PREDICTOR, IMAGE)
+    with pytest.raises(InputError, match="60 x 39 pixels came for a picture of 60 x 40"):
+        session.start_from(START[1:])
+    for index in (0, -1):
+        with pytest.raises(InputError, match=f"no click {index}: there are 0"):
+            session.remove(index)
+    with pytest.raises(InputError, match="picture came as"):
+        Session(PREDICTOR, IMAGE / 255)  # type: ignore[arg-type]
+    assert not session.can_undo
+
+
+def test_clicks_before_a_removed_one_are_not_predicted_again() -> None:
+    network = ColourNetwork()
+    session = Session(Predictor(network, ZOOM), IMAGE)
+    for x in (10, 20, 30, 40):
+        session.click(x, 20)
+    network.calls.clear()
+    session.remove(2)
+    assert len(network.calls) == 1
+    session.undo()
+    session.redo()
+    assert len(network.calls) == 1
+
+
+def test_masks_of_one_pixel_and_long_pictures() -> None:
+    for height, width in ((1, 1), (20, 20000)):
+        session = Session(PREDICTOR, np.full((height, width, 3), 9, np.uint8))
+        assert session.click(width - 1, height - 1).shape == (height, width)
+        assert session.mask[height - 1, width - 1]
+        replayed = Session.replay(PREDICTOR, session.image, session.log())
+        np.testing.assert_array_equal(replayed.mask, session.mask)
