@@ -2,8 +2,8 @@
 
 Exit codes: 0 done; 2 the person's mistake (every FCFIError and every wrong option), told in one line on stderr; 1 a
 fault of ours, told in one line, with the whole traceback if FCFI_DEBUG=1.  Results go to stdout, progress and errors to
-stderr.  The commands hold no logic of their own and import what they need when they run: `fcfi --help` loads no runtime,
-and only `train`, `export` and `import` load torch.
+stderr.  The commands hold no logic of their own and import what they need when they run: `fcfi --help` loads no
+runtime, and only `train`, `export` and `import` load torch.
 """
 
 import os
@@ -11,6 +11,7 @@ import re
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -21,11 +22,20 @@ from fcfi.clicks import Click
 from fcfi.errors import ConfigError, FCFIError, InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from rich.console import Console
+
+    from fcfi.evaluation import ObjectResult, Progress
 
 DEBUG_VARIABLE: Final = "FCFI_DEBUG"
 """Environment variable: 1 shows the traceback of a fault of ours."""
 CLICK_FORM: Final = re.compile(r"\s*(-?\d+)\s*,\s*(-?\d+)\s*(?:,\s*([+-]))?\s*")
+PNG: Final = (".png",)
+SHOWN_TARGET: Final = 0.90
+"""IoU whose clicks the progress bar shows."""
+PIPED_WIDTH: Final = 120
+"""Columns of a table that does not go to a terminal."""
 DONE, OUR_FAULT, YOUR_MISTAKE, INTERRUPTED = 0, 1, 2, 130
 
 app = typer.Typer(
@@ -91,13 +101,16 @@ def segment(
 ) -> None:
     """Cut an object out of a photograph."""
     clicks = tuple(parse_click(text) for text in click)
-    check_outputs((output, overlay), inputs=(photo, from_mask))
+    drawn = {output: PNG} if overlay is None else {output: PNG, overlay: PNG}
+    if overlay == output:
+        raise InputError(f"--output and --overlay are both {output}: give each a name of its own")
+    check_outputs(drawn, inputs=(photo, from_mask))
     import fcfi
     from fcfi.images import read_image, read_mask, write_png
     from fcfi.overlay import draw
 
     image = read_image(photo)
-    session = fcfi.load(network, runtime=runtime).session(image)
+    session = fcfi.load(network, runtime).session(image)
     if from_mask is not None:
         session.start_from(read_mask(from_mask, *image.shape[:2]))
     for point in clicks:
@@ -106,6 +119,49 @@ def segment(
     if overlay is not None:
         write_png(overlay, draw(image, session.mask, session.clicks))
     typer.echo(f"{output}: {session.mask.mean():.1%} of the picture, after {len(clicks)} clicks")
+
+
+@app.command(epilog="Example: fcfi evaluate --data examples --json out.json --plot out.png")
+def evaluate(
+    data: Annotated[Path, typer.Option(help="The data set's folder, or its annotation file.")],
+    layout: Annotated[str, typer.Option(help="How it lies on disk; auto finds out.")] = "auto",
+    split: Annotated[str | None, typer.Option(help="train or val, where a data set has them.")] = None,
+    network: Network = None,
+    runtime: Runtime = "auto",
+    protocol: Annotated[
+        str, typer.Option(help="fixed: one zoom for all data sets. paper: tuned for each, as published.")
+    ] = "fixed",
+    start: Annotated[
+        str | None, typer.Option(help="Begin from masks: eroded, shifted, or a folder with NAME.png files.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(help="Measure on so many objects, drawn at random.")] = None,
+    seed: Annotated[int, typer.Option(help="Of that draw.")] = 0,
+    json: Annotated[Path | None, typer.Option(help="Write everything here, object by object.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Draw IoU against clicks here: PNG, SVG or PDF.")] = None,
+) -> None:
+    """Count the clicks that a robot user needs on a data set."""
+    import fcfi
+    from fcfi import report
+    from fcfi.data import open_dataset
+    from fcfi.evaluation import choose_protocol
+    from fcfi.evaluation import evaluate as measure
+    from fcfi.starting import starting_masks
+
+    check_outputs(({json: (".json",)} if json else {}) | ({plot: report.PLOTS} if plot else {}))
+    need_plots(plot)
+    begin = None if start is None else starting_masks(start)
+    objects = open_dataset(data, layout, split)
+    objects = objects if limit is None else objects.choose(limit, seed)
+    opened = fcfi.load(network, runtime).network
+    rules = choose_protocol(protocol, objects.name, opened.info)
+    with progress_bar(objects.name, len(objects)) as advance:
+        measured = measure(rules.predictor(opened), objects, rules, begin, advance)
+    record = report.record_of(measured, opened.info, seed)
+    if json is not None:
+        report.write_record(json, record)
+    if plot is not None:
+        report.plot(plot, [record])
+    console().print(report.show(record))
 
 
 @app.command(epilog="Example: fcfi train recipes/lite0.toml --data data/train --set run.minutes=30")
@@ -125,7 +181,7 @@ def train(
     from fcfi.training.config import read_recipe
     from fcfi.training.loop import train as run
 
-    changes = [*([f"data.path={data.as_posix()}"] if data else []), *(change or [])]
+    changes = [*([f"data.root={data.as_posix()}"] if data else []), *(change or [])]
     plan = read_recipe(recipe, changes)
     weights = run(plan, output or Path("runs") / plan.name, start)
     typer.echo(f"{weights}: trained; next: fcfi export {weights} -o {plan.name}.onnx")
@@ -141,7 +197,7 @@ def export(
     storage: Annotated[str, typer.Option(help="Type of the weights in the file: float32 or float16.")] = "float32",
 ) -> None:
     """Write a checkpoint as one network file, checked against torch."""
-    check_outputs((output,), inputs=(checkpoint,))
+    check_outputs({output: (".onnx",)}, inputs=(checkpoint,))
     need_training("export")
     from fcfi.models.export import export as write
 
@@ -157,7 +213,7 @@ def import_(
     output: Annotated[Path, typer.Option("--output", "-o", help="The checkpoint to write: *.safetensors.")],
 ) -> None:
     """Convert a released checkpoint; nothing inside it is run."""
-    check_outputs((output,), inputs=(released,))
+    check_outputs({output: (".safetensors",)}, inputs=(released,))
     need_training("import")
     from fcfi.models.checkpoint import import_released
 
@@ -168,7 +224,6 @@ def import_(
 @app.command(epilog="Example: fcfi networks")
 def networks() -> None:
     """List the networks that come with fcfi."""
-    from rich.console import Console
     from rich.table import Table
 
     from fcfi.weights import shipped
@@ -176,7 +231,7 @@ def networks() -> None:
     table = Table("name", "variant", "MB", "licence", "trained on")
     for entry in shipped():
         table.add_row(entry.name, entry.variant, f"{entry.bytes / 1e6:.1f}", entry.licence, entry.data)
-    Console().print(table)
+    console().print(table)
 
 
 def parse_click(text: str) -> Click:
@@ -191,21 +246,22 @@ def parse_click(text: str) -> Click:
     return Click(int(x), int(y), sign != "-")
 
 
-def check_outputs(outputs: "Iterable[Path | None]", inputs: "Iterable[Path | None]" = ()) -> None:
-    """Raise InputError before any work if an output cannot be written, is given twice or would replace an input."""
-    taken = {path.resolve(): path for path in inputs if path is not None}
-    for path in outputs:
-        if path is None:
-            continue
+def check_outputs(outputs: "Mapping[Path, tuple[str, ...]]", inputs: "Iterable[Path | None]" = ()) -> None:
+    """Raise InputError before any work if an output cannot be written, or would replace an input.
+
+    outputs: each path with the endings it may have, in lower case.
+    """
+    taken = {path.resolve() for path in inputs if path is not None}
+    for path, endings in outputs.items():
+        if path.suffix.lower() not in endings:
+            raise InputError(f"cannot write {path}: give a name that ends in {' or '.join(endings)}")
         if path.resolve() in taken:
-            raise InputError(
-                f"{path} would be written over {taken[path.resolve()]}: give each output a name of its own"
-            )
+            raise InputError(f"{path} would be written over a file that is read or written too: give it another name")
         if path.is_dir():
-            raise InputError(f"{path} is a folder: give the name of a file to write")
+            raise InputError(f"cannot write {path}: it is a folder; give the name of a file")
         if not path.resolve().parent.is_dir():
-            raise InputError(f"the folder {path.resolve().parent} for {path.name} does not exist: make it first")
-        taken[path.resolve()] = path
+            raise InputError(f"cannot write {path}: its folder {path.resolve().parent} does not exist; create it first")
+        taken.add(path.resolve())
 
 
 def need_training(command: str) -> None:
@@ -214,6 +270,39 @@ def need_training(command: str) -> None:
         raise ConfigError(
             f"`fcfi {command}` needs the learning half, which is not installed: pip install 'fcfi[train]'"
         )
+
+
+def need_plots(plot: Path | None) -> None:
+    """Raise ConfigError before any work if a plot is wanted that cannot be drawn."""
+    if plot is not None and find_spec("matplotlib") is None:
+        raise ConfigError("--plot needs matplotlib, which is not installed: pip install 'fcfi[plot]'")
+
+
+def console() -> "Console":
+    """Where results go; a table that is piped is not squeezed into 80 columns."""
+    from rich.console import Console
+
+    return Console(width=None if sys.stdout.isatty() else PIPED_WIDTH, highlight=False)
+
+
+@contextmanager
+def progress_bar(name: str, total: int) -> "Iterator[Progress]":
+    """A bar on stderr with the mean clicks to 90 % IoU so far and the time left."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Bar(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(name, total=total)
+        clicks = 0
+
+        def advance(done: int, _: int, result: "ObjectResult") -> None:
+            nonlocal clicks
+            clicks += result.noc(SHOWN_TARGET)
+            bar.update(task, completed=done, description=f"{name}  NoC@90 {clicks / done:.2f}")
+
+        yield advance
 
 
 def _tell(message: str, code: int) -> int:
