@@ -164,7 +164,7 @@ def _decode(stream: BinaryIO, name: str, max_pixels: int) -> Pillow.Image:
     if Pillow.MAX_IMAGE_PIXELS is not None:
         Pillow.MAX_IMAGE_PIXELS = max(Pillow.MAX_IMAGE_PIXELS, max_pixels)
     try:
-        picture = Pillow.open(stream, formats=FORMATS)
+        picture = Pillow.open(stream, formats=_formats())
         _check_pixels(picture.size, name, max_pixels)
         picture.load()
         return _upright(picture)
@@ -179,6 +179,12 @@ def _decode(stream: BinaryIO, name: str, max_pixels: int) -> Pillow.Image:
     except Exception as error:  # decoders raise almost anything on broken bytes
         reason = " ".join(str(error).split()) or type(error).__name__
         raise InputError(f"{name} is damaged or cut off and cannot be decoded ({reason}): give a whole file") from error
+
+
+def _formats() -> list[str]:
+    """Those of FORMATS that this release of Pillow knows (AVIF came with 11.3)."""
+    Pillow.init()
+    return [name for name in FORMATS if name in Pillow.OPEN]
 
 
 def _check_pixels(size: tuple[int, int], name: str, max_pixels: int) -> None:
