@@ -1,0 +1,161 @@
+"""What the project promises of itself: layers, documented commands and files, recipes, examples, pinned versions."""
+
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fcfi import cli
+from fcfi.errors import FCFIError
+from fcfi.images import read_image
+from fcfi.labels import OBJECT
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "examples").glob("*.md")])
+RECIPES = sorted((ROOT / "recipes").glob("*.toml"))
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+MAX_PHOTOGRAPH = 200_000
+"""Bytes of one bundled photograph."""
+
+
+def options_of_commands() -> dict[str, set[str]]:
+    """The options of each command of the command line."""
+    from typer.main import get_command
+
+    group = get_command(cli.app)
+    return {
+        name: {option for parameter in command.params for option in parameter.opts} | {"--help"}
+        for name, command in group.commands.items()  # type: ignore[attr-defined]
+    }
+
+
+def documented_commands(text: str) -> list[list[str]]:
+    """Every `fcfi ...` in a code block or between backticks, as words."""
+    code = re.findall(r"```[a-z]*\n(.*?)```", text, re.DOTALL) + re.findall(r"(?<!`)`([^`\n]+)`(?!`)", text)
+    lines = [line.split("   #")[0] for block in code for line in block.splitlines()]
+    starts = [re.match(r"\s*(?:torchrun .* -m )?fcfi (.+)", line) for line in lines]
+    return [shlex.split(match.group(1)) for match in starts if match]
+
+
+# ── documentation ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_documented_commands_and_options_exist(document: Path) -> None:
+    options = options_of_commands()
+    for words in documented_commands(document.read_text()):
+        command = words[0]
+        if command.startswith("-"):
+            continue
+        assert command in options, f"{document.name}: fcfi {command}"
+        for word in words[1:]:
+            assert not word.startswith("-") or word in options[command], f"{document.name}: fcfi {command} {word}"
+
+
+def test_every_command_is_documented_in_the_readme() -> None:
+    documented = {words[0] for words in documented_commands((ROOT / "README.md").read_text())}
+    assert set(options_of_commands()) <= documented
+
+
+def test_the_readme_reaches_a_first_result_by_line_30() -> None:
+    head = "\n".join((ROOT / "README.md").read_text().splitlines()[:30])
+    assert "make demo" in head
+    assert "fcfi segment" in head
+    assert "session.click" in head
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_and_make_targets_in_documents_exist(document: Path) -> None:
+    text = document.read_text()
+    for target in re.findall(r"\]\(([^)#\s]+)\)", text) + re.findall(r'(?:src|href)="([^"#]+)"', text):
+        if "://" not in target:
+            assert (document.parent / target).exists(), f"{document.name}: {target}"
+    known = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"^\s*make ([a-z]+)|`make ([a-z]+)`", text, re.MULTILINE)) <= {
+        pair for name in known for pair in ((name, ""), ("", name))
+    }
+
+
+# ── layers ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_imports_point_one_way() -> None:
+    command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"]
+    done = subprocess.run([*command, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_using_half_runs_without_torch() -> None:
+    """Every module of the using half is imported in a process in which torch cannot be found."""
+    modules = [
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        for path in sorted((ROOT / "fcfi").rglob("*.py"))
+        if not {"models", "training"} & set(path.parts) and path.stem != "__main__"
+    ]
+    blocked = ("torch", "lightning_fabric", "tensorboard", "safetensors", "onnx")
+    program = f"import sys, importlib\nsys.modules.update(dict.fromkeys({blocked!r}))\n" + "".join(
+        f"importlib.import_module({name!r})\n" for name in modules
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+# ── recipes ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
+def test_every_recipe_parses_and_says_what_it_takes(path: Path) -> None:
+    from fcfi.training.config import read_recipe
+
+    recipe = read_recipe(path)
+    assert recipe.name == path.stem
+    assert recipe.hardware
+    assert recipe.hours
+    assert recipe.expected
+    assert f"fcfi train recipes/{path.name}" in path.read_text()
+
+
+def test_the_papers_recipes_are_there() -> None:
+    assert {"resnet101_sbd", "hrnet18s_cocolvis", "hrnet18_cocolvis"} <= {path.stem for path in RECIPES}
+
+
+# ── package and examples ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_torch_is_pinned_in_one_version() -> None:
+    pinned = [need for need in PROJECT["optional-dependencies"]["train"] if re.match(r"torch\b", need)]
+    assert pinned == ["torch==2.13.0"]
+    assert f"TORCH := {pinned[0]}\n" in (ROOT / "Makefile").read_text()
+
+
+def test_who_uses_the_package_installs_no_torch() -> None:
+    names = {re.split(r"[<>=;\[ ]", need)[0] for need in PROJECT["dependencies"]}
+    assert names == {"numpy", "opencv-python-headless", "openvino", "onnxruntime", "pillow", "typer", "rich"}
+
+
+def test_every_error_is_one_of_the_tree() -> None:
+    import fcfi.errors
+
+    kinds = [value for value in vars(fcfi.errors).values() if isinstance(value, type)]
+    assert all(issubclass(kind, FCFIError) for kind in kinds)
+
+
+def test_examples_are_small_and_have_masks_origin_and_licence(examples: Path) -> None:
+    from fcfi.data import open_dataset
+
+    photographs = sorted((examples / "images").iterdir())
+    text = (examples / "README.md").read_text()
+    for photograph in photographs:
+        assert photograph.stat().st_size <= MAX_PHOTOGRAPH
+        row = next(line for line in text.splitlines() if line.startswith(f"| `images/{photograph.name}`"))
+        assert re.search("public domain|CC0", row)
+        height, width = read_image(photograph).shape[:2]
+        assert f"{width} x {height}" in row
+    objects = open_dataset(examples)
+    assert len(objects) == len(photographs)
+    assert all(np.count_nonzero(sample.truth == OBJECT) > 1000 for sample in objects)
