@@ -184,7 +184,8 @@ def train(
     changes = [*([f"data.root={data.as_posix()}"] if data else []), *(change or [])]
     plan = read_recipe(recipe, changes)
     weights = run(plan, output or Path("runs") / plan.name, start)
-    typer.echo(f"{weights}: trained; next: fcfi export {weights} -o {plan.name}.onnx")
+    if os.environ.get("RANK", "0") == "0":  # torchrun starts one process a device
+        typer.echo(f"{weights}: trained; next: fcfi export {weights} -o {plan.name}.onnx")
 
 
 @app.command(epilog="Example: fcfi export runs/lite0/model.safetensors -o lite0.onnx --training-data 'VOC 2012, COCO'")
