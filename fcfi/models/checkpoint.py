@@ -21,7 +21,7 @@ from fcfi.errors import ConfigError, NetworkError
 from fcfi.files import replacing
 from fcfi.models import released
 from fcfi.models.build import build
-from fcfi.models.config import ModelConfig
+from fcfi.models.config import VARIANTS, ModelConfig
 from fcfi.models.fcfi import FCFI
 
 FORMAT = "1"
@@ -31,7 +31,11 @@ FORMAT = "1"
 def save_model(model: FCFI, path: Path, metadata: Mapping[str, str] | None = None) -> None:
     """Write weights and configuration to one safetensors file; `metadata` is kept beside them as text."""
     state = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
-    texts = dict(metadata or {}) | {"fcfi_format": FORMAT, "config": json.dumps(model.config.as_dict())}
+    texts = dict(metadata or {}) | {
+        "fcfi_format": FORMAT,
+        "variant": variant(model.config),
+        "config": json.dumps(model.config.as_dict()),
+    }
     with replacing(path) as temporary:
         save_file(state, temporary, texts)
 
@@ -83,6 +87,14 @@ def from_released(source: Path, class_name: object, values: Mapping[str, Any], t
             raise NetworkError(f"{source}: {name} holds values that are not finite; the file is damaged")
     model.load_state_dict({ours: tensors[theirs] for ours, theirs in names.items()})
     return model.eval()
+
+
+def variant(config: ModelConfig) -> str:
+    """A configuration's name; for one without, its backbone and what it does with the feedback."""
+    for name, known in VARIANTS.items():
+        if known == config:
+            return name
+    return f"{config.backbone}, correction {config.correction}, fusion {config.fusion}"
 
 
 def weights_sha256(model: FCFI) -> str:

@@ -203,3 +203,28 @@ def test_a_file_cut_short_is_refused(tmp_path: Path, small: dict[str, Any]) -> N
     with pytest.raises(NetworkError, match="not a file"):
         import_released(tmp_path / "missing.pth", tmp_path / "ours.safetensors")
     assert not (tmp_path / "ours.safetensors").exists()
+
+
+def released_span(position: int, size: int) -> tuple[int, int, int]:
+    """First and last (exclusive) cell of the window and the clicked cell along one axis, rounded as released."""
+    cells, half = np.float32(size // encoding.STRIDE), int(encoding.WINDOW_RATIO * size / 2 + 0.5)
+
+    def scaled(value: int) -> np.float32:
+        return np.float32(value) / np.float32(size) * cells
+
+    first, last = scaled(max(0, position - half)), scaled(min(size, position + half))
+    return math.floor(first), min(math.ceil(last), int(cells)), int(scaled(position))
+
+
+@pytest.mark.parametrize("size", [128, 160, 384, 416, 448, 480, 736])
+def test_windows_differ_from_the_released_ones_by_float32_rounding_alone(size: int) -> None:
+    """And that by one cell, for at most one click in thirty along an axis, at sizes that are no power of two."""
+    others = 0
+    for x in range(size):
+        guidance = encoding.encode((Click(x, 0),), encoding.STRIDE, size, gate=0)
+        columns = guidance.window[0, 0].nonzero()[0]
+        ours = (int(columns[0]), int(columns[-1]) + 1, guidance.cell)
+        difference = np.abs(np.subtract(ours, released_span(x, size)))
+        assert difference.max() <= 1
+        others += bool(difference.any())
+    assert others <= size / 30

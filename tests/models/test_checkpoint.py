@@ -1,0 +1,118 @@
+"""Our checkpoints: there and back, and what is refused."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from fcfi.errors import FCFIError, NetworkError
+from fcfi.models.build import build
+from fcfi.models.checkpoint import load_model, read_metadata, save_model, variant, weights_sha256
+from fcfi.models.config import VARIANTS, ModelConfig
+from fcfi.models.fcfi import FCFI
+
+CONFIG = ModelConfig("lite0", "encoded", mid=8)
+
+
+@pytest.fixture(scope="module")
+def model() -> FCFI:
+    torch.manual_seed(0)
+    return build(CONFIG)
+
+
+@pytest.fixture
+def path(tmp_path: Path, model: FCFI) -> Path:
+    save_model(model, tmp_path / "model.safetensors", {"recipe": "tiny"})
+    return tmp_path / "model.safetensors"
+
+
+def test_a_network_comes_back_as_it_was(path: Path, model: FCFI) -> None:
+    loaded = load_model(path)
+    assert loaded.config == CONFIG
+    assert not loaded.training
+    assert weights_sha256(loaded) == weights_sha256(model)
+    texts = read_metadata(path)
+    assert (texts["recipe"], texts["fcfi_format"]) == ("tiny", "1")
+    assert texts["variant"] == "lite0, correction encoded, fusion collaborative"
+    assert [file.name for file in path.parent.iterdir()] == ["model.safetensors"]
+
+
+def test_the_sum_tells_weights_apart(model: FCFI) -> None:
+    before = weights_sha256(model)
+    parameter = next(model.parameters())
+    with torch.no_grad():
+        old = float(parameter.flatten()[0])
+        parameter.view(-1)[0] += 1e-3
+        assert weights_sha256(model) != before
+        parameter.view(-1)[0] = old
+    assert weights_sha256(model) == before
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_named_configurations_have_their_name(name: str) -> None:
+    assert VARIANTS[variant(VARIANTS[name])] == VARIANTS[name]
+
+
+def rewrite(path: Path, texts: dict[str, str] | None, **tensors: Tensor | None) -> None:
+    state = load_file(path)
+    for name, tensor in tensors.items():
+        key = name.replace("__", ".")
+        if tensor is None:
+            del state[key]
+        else:
+            state[key] = tensor
+    save_file(state, path, texts)
+
+
+def good() -> dict[str, str]:
+    return {"fcfi_format": "1", "config": json.dumps(CONFIG.as_dict())}
+
+
+def test_other_tensors_than_the_configurations_are_refused(path: Path) -> None:
+    key = "fusion__features_to_feedback__0__bias"
+    rewrite(path, good(), **{key: None})
+    with pytest.raises(NetworkError, match=r"1 tensors are missing, the first is 'fusion.features_to_feedback.0.bias'"):
+        load_model(path)
+    rewrite(path, good(), **{key: torch.zeros(9)})
+    with pytest.raises(NetworkError, match=r"features_to_feedback.0.bias has shape \(9,\), .* wants \(8,\)"):
+        load_model(path)
+    rewrite(path, good(), fusion__features_to_feedbak__0__bias=torch.zeros(8), **{key: None})
+    with pytest.raises(NetworkError, match=r"nearest known name: 'fusion.features_to_feedback.0.bias'"):
+        load_model(path)
+
+
+@pytest.mark.parametrize(
+    ("texts", "message"),
+    [
+        (None, "no fcfi checkpoint of format 1"),
+        ({"fcfi_format": "1"}, "no fcfi checkpoint"),
+        (good() | {"fcfi_format": "7"}, "fcfi_format = '7'"),
+        (good() | {"config": "{"}, "no configuration"),
+        (good() | {"config": "7"}, "no configuration"),
+        (good() | {"config": '{"backbon": "lite0"}'}, "did you mean 'backbone'"),
+    ],
+)
+def test_other_texts_are_refused(path: Path, texts: dict[str, str] | None, message: str) -> None:
+    rewrite(path, texts)
+    with pytest.raises(NetworkError, match=message):
+        load_model(path)
+
+
+def test_what_is_no_checkpoint_is_refused(path: Path) -> None:
+    content = path.read_bytes()
+    for part in (content[:1000], content[:-5], b"", b"hello"):
+        path.write_bytes(part)
+        with pytest.raises(NetworkError, match="is no safetensors file or is damaged"):
+            load_model(path)
+    for missing in (path.parent, path.parent / "missing"):
+        with pytest.raises(NetworkError, match="is not a file"):
+            load_model(missing)
+
+
+def test_nothing_is_left_where_nothing_can_be_written(tmp_path: Path, model: FCFI) -> None:
+    with pytest.raises(FCFIError, match="cannot write"):
+        save_model(model, tmp_path / "no" / "such" / "folder.safetensors")
+    assert list(tmp_path.iterdir()) == []

