@@ -207,7 +207,7 @@ def _place(low: int, high: int, length: int, limit: int, rng: np.random.Generato
 
 
 def cut(array: NDArray[Any], window: Window, height: int, width: int, fill: int | tuple[int, int, int]) -> NDArray[Any]:
-    """The window resized to height x width; `fill` outside of the array.  Maps of ids keep their values."""
+    """The window, which must reach into the array, resized to height x width; `fill` outside.  Ids keep their values."""
     rows, columns = array.shape[:2]
     bottom, right = window.top + window.height, window.left + window.width
     inside = array[max(0, window.top) : min(rows, bottom), max(0, window.left) : min(columns, right)]

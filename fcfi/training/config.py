@@ -18,19 +18,26 @@ from fcfi.training.rounds import RoundsConfig
 
 
 @dataclass(frozen=True)
+class SourceConfig:
+    """One data set.  path: under the root.  layout: of `fcfi.data.readers` (`auto` finds out).  split: where there are."""
+
+    path: str = "."
+    layout: str = "auto"
+    split: str = ""
+
+
+@dataclass(frozen=True)
 class DataConfig:
     """Pictures to learn from.
 
-    path:    a shard, a folder of shards, or a data set that `fcfi evaluate` reads as well.
-    layout:  `shards`, or a layout of `fcfi.data.readers` (`auto` finds out).
-    split:   of data sets that have one.
+    root:    folder (or the one shard or annotation file) in which the sources lie.
+    sources: the data sets in it.
     dev:     pictures to measure progress on; empty for none.
     dev_objects, dev_every: how many objects, after how many steps.
     """
 
-    path: str = "data/train"
-    layout: str = "shards"
-    split: str = "train"
+    root: str = "data/train"
+    sources: tuple[SourceConfig, ...] = (SourceConfig(),)
     dev: str = ""
     dev_objects: int = 40
     dev_every: int = 1000

@@ -1,6 +1,6 @@
 """The pictures of a recipe, and an endless stream of crops from them, made by worker processes or in place."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import cv2
@@ -9,7 +9,7 @@ from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from fcfi.data.augment import Crop, CropConfig, CropSampler
 from fcfi.data.grouping import pictures_of
-from fcfi.data.pictures import PicturesBySource, by_source
+from fcfi.data.pictures import Picture, PicturesBySource, by_source
 from fcfi.data.readers import detect, open_dataset
 from fcfi.data.shards import read_pictures
 from fcfi.training.config import DataConfig
@@ -23,11 +23,17 @@ def load_pictures(config: DataConfig) -> PicturesBySource:
 
     Raises DatasetError if there are none.
     """
-    path = Path(config.path)
-    layout = detect(path) if config.layout == "auto" and path.exists() else config.layout
-    if layout == "shards" and path.exists():
+    pictures: dict[str, Sequence[Picture]] = {}
+    for source in config.sources:
+        pictures |= _load(Path(config.root) / source.path, source.layout, source.split or None)
+    return pictures
+
+
+def _load(path: Path, layout: str, split: str | None) -> PicturesBySource:
+    found = detect(path) if layout == "auto" and path.exists() else layout
+    if found == "shards" and path.exists():
         return by_source(read_pictures(path))
-    return pictures_of(open_dataset(path, config.layout, config.split or None))
+    return pictures_of(open_dataset(path, layout, split))
 
 
 def crop_stream(

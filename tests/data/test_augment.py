@@ -1,0 +1,93 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fcfi.data.augment import Crop, CropConfig, CropSampler, Window, cut, mirror, paste
+from fcfi.data.pictures import by_source
+from fcfi.data.shards import read_pictures
+from fcfi.errors import DatasetError
+from tests.data.made import write_shard
+
+
+@pytest.fixture
+def sampler(tmp_path: Path) -> CropSampler:
+    return CropSampler(by_source(read_pictures(write_shard(tmp_path / "a.tar"))), CropConfig(minimum_visible=30))
+
+
+def test_crops_have_the_size_asked_for_and_an_object(sampler: CropSampler) -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(30):
+        crop = sampler.draw(64, 96, rng)
+        assert crop.image.shape == (64, 96, 3)
+        assert crop.image.dtype == np.uint8
+        assert crop.truth.shape == crop.others.shape == (64, 96)
+        assert set(np.unique(crop.truth)) <= {0, 1, 255}
+        assert (crop.truth == 1).sum() >= 30
+        assert not (crop.others & (crop.truth == 1)).any()
+
+
+def test_the_same_seed_draws_the_same_crop(sampler: CropSampler) -> None:
+    first, second = (sampler.draw(64, 64, np.random.default_rng(3)) for _ in range(2))
+    assert (first.image == second.image).all()
+    assert (first.truth == second.truth).all()
+
+
+def test_only_weighted_sources_are_drawn(tmp_path: Path) -> None:
+    pictures = by_source(
+        [
+            *read_pictures(write_shard(tmp_path / "a.tar", 1, "wanted")),
+            *read_pictures(write_shard(tmp_path / "b.tar", 1, "other")),
+        ]
+    )
+    assert CropSampler(pictures, CropConfig(weights={"wanted": 1.0}))._sources == ["wanted"]
+    with pytest.raises(DatasetError, match=r"holds other, wanted.*names missing"):
+        CropSampler(pictures, CropConfig(weights={"missing": 1.0}))
+
+
+def test_pictures_without_usable_objects_are_told(tmp_path: Path) -> None:
+    sampler = CropSampler(by_source(read_pictures(write_shard(tmp_path / "a.tar"))), CropConfig(minimum_area=10**6))
+    with pytest.raises(DatasetError, match="check the masks"):
+        sampler.draw(64, 64, np.random.default_rng(0))
+
+
+@given(left=st.integers(-7, 39), top=st.integers(-7, 39), width=st.integers(8, 60), height=st.integers(8, 60))
+@settings(max_examples=25, deadline=None)
+def test_a_window_shows_the_picture_where_it_lies_and_the_fill_elsewhere(
+    left: int, top: int, width: int, height: int
+) -> None:
+    ids = np.arange(40 * 40, dtype=np.uint16).reshape(40, 40) + 1
+    shown = cut(ids, Window(left, top, width, height), height, width, 0)
+    assert shown.shape == (height, width)
+    for row in range(height):
+        for column in (0, width - 1):
+            y, x = top + row, left + column
+            inside = 0 <= y < 40 and 0 <= x < 40
+            assert shown[row, column] == (ids[y, x] if inside else 0)
+
+
+def test_mirroring_twice_gives_the_crop_back(sampler: CropSampler) -> None:
+    crop = sampler.draw(64, 64, np.random.default_rng(1))
+    again = mirror(mirror(crop))
+    assert all((a == b).all() for a, b in zip(vars(crop).values(), vars(again).values(), strict=True))
+
+
+def test_a_pasted_object_is_target_or_hides_a_part_of_it() -> None:
+    truth = np.zeros((64, 64), np.uint8)
+    truth[10:50, 10:50] = 1
+    crop = Crop(np.zeros((64, 64, 3), np.uint8), truth, np.zeros((64, 64), bool))
+    targets, hidden = 0, 0
+    for seed in range(40):
+        image, mask = np.full((20, 20, 3), 255, np.uint8), np.ones((20, 20), bool)
+        pasted = paste(crop, image, mask, 10, np.random.default_rng(seed))
+        bright = pasted.image[..., 0] > 200
+        if (pasted.truth[bright] == 1).all():
+            targets += 1
+        else:
+            hidden += 1
+            assert pasted.others[bright].all()
+            assert not (pasted.truth[bright] == 1).any()
+    assert targets > 5
+    assert hidden > 5

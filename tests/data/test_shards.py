@@ -1,0 +1,61 @@
+import io
+import logging
+import tarfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fcfi.data.pictures import IGNORE_ID
+from fcfi.data.shards import find_shards, open_shards, read_pictures
+from fcfi.errors import DatasetError
+from tests.data.made import picture, write_shard
+
+
+def test_a_shard_gives_pictures_with_all_readings(tmp_path: Path) -> None:
+    pictures = read_pictures(write_shard(tmp_path / "train-000.tar", 3))
+    assert [len(p.readings) for p in pictures] == [2, 1, 1]
+    _, ids = picture(1)
+    assert pictures[1].source == "made"
+    assert (pictures[1].readings[0].ids[ids != 255] == ids[ids != 255]).all()
+    assert (pictures[1].readings[0].ids == IGNORE_ID).sum() == (ids == 255).sum()
+
+
+def test_instances_have_area_and_box(tmp_path: Path) -> None:
+    first, second = read_pictures(write_shard(tmp_path / "a.tar", 2))[1].readings[0].instances
+    _, ids = picture(1)
+    rows, columns = np.nonzero(ids == 2)
+    assert (first.id, second.id) == (1, 2)
+    assert second.area == len(rows)
+    assert (second.left, second.right, second.top, second.bottom) == (75, 111, rows.min(), rows.max() + 1)
+    assert columns.max() + 1 == second.right
+
+
+def test_objects_for_evaluation_are_one_an_instance(tmp_path: Path) -> None:
+    samples = open_shards(write_shard(tmp_path / "a.tar", 2))
+    assert [sample.name for sample in samples] == ["made_0#1", "made_0#2", "made_1#1", "made_1#2"]
+    assert set(np.unique(samples[0].truth)) == {0, 1, 255}
+
+
+def test_a_broken_picture_is_left_out_and_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    shard = write_shard(tmp_path / "a.tar", 1)
+    with tarfile.open(shard, "a") as tar:
+        for kind in ("webp", "png"):
+            member = tarfile.TarInfo(f"broken_7.{kind}")
+            member.size = 3
+            tar.addfile(member, io.BytesIO(b"abc"))
+    with caplog.at_level(logging.WARNING):
+        assert len(read_pictures(shard)) == 1
+    assert "broken_7" in caplog.text
+
+
+def test_missing_and_damaged_shards_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match="no shard found"):
+        find_shards(tmp_path)
+    (tmp_path / "train-000.tar").write_bytes(b"no tar at all")
+    with pytest.raises(DatasetError, match="cannot be read"):
+        read_pictures(tmp_path)
+    with tarfile.open(tmp_path / "train-000.tar", "w"):
+        pass
+    with pytest.raises(DatasetError, match="holds no picture"):
+        read_pictures(tmp_path)

@@ -1,0 +1,64 @@
+from pathlib import Path
+
+import pytest
+
+from fcfi.errors import ConfigError
+from fcfi.training.config import parse_recipe, read_recipe
+
+RECIPES = sorted((Path(__file__).parents[2] / "recipes").glob("*.toml"))
+SMALL = {"name": "small", "run": {"steps": 1}}
+
+
+@pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
+def test_every_recipe_parses_and_says_what_it_takes(path: Path) -> None:
+    recipe = read_recipe(path)
+    assert recipe.name == path.stem
+    assert recipe.hardware
+    assert recipe.hours
+    assert recipe.expected
+    assert path.read_text().startswith("#")
+
+
+def test_the_papers_recipes_are_there() -> None:
+    assert {"lite0", "resnet101_sbd", "hrnet18s_cocolvis", "hrnet18_cocolvis"} <= {path.stem for path in RECIPES}
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ({**SMALL, "modle": {}}, "did you mean 'model'"),
+        ({**SMALL, "optimizer": {"learning": 1}}, "unknown key 'optimizer.learning'"),
+        ({**SMALL, "optimizer": {"lr": "fast"}}, "optimizer.lr = 'fast' is of the wrong kind: float"),
+        ({**SMALL, "model": {"correction": "magic"}}, "none, similarity, encoded"),
+        ({**SMALL, "crops": {"close_ratio": [1.0]}}, "crops.close_ratio"),
+        ({"name": "small", "run": {}}, "either steps or minutes"),
+        ({"name": "small", "run": {"steps": 1, "minutes": 1.0}}, "either steps or minutes"),
+        ({"name": "small", "run": {"steps": 1, "sizes": [[0.0, 250, 250]]}}, "multiples of 32"),
+        ({"name": "small"}, "lacks a key"),
+        ({**SMALL, "data": 3}, "must be a table"),
+    ],
+)
+def test_mistakes_are_named(table: dict, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        parse_recipe(table)
+
+
+def test_overrides_are_read_as_toml_or_as_words(tmp_path: Path) -> None:
+    path = tmp_path / "r.toml"
+    path.write_text('name = "r"\n[run]\nsteps = 5\n')
+    recipe = read_recipe(
+        path, ["run.steps=7", "data.root=some/where", "optimizer.lr=1e-3", "run.sizes=[[0.0, 64, 64]]"]
+    )
+    assert recipe.run.steps == 7
+    assert recipe.data.root == "some/where"
+    assert recipe.run.sizes == ((0.0, 64, 64),)
+    with pytest.raises(ConfigError, match="section.key=value"):
+        read_recipe(path, ["run.steps"])
+
+
+def test_files_that_are_no_recipe(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be read"):
+        read_recipe(tmp_path / "missing.toml")
+    (tmp_path / "bad.toml").write_text("name = ")
+    with pytest.raises(ConfigError, match="not valid TOML"):
+        read_recipe(tmp_path / "bad.toml")

@@ -1,0 +1,220 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from fcfi.errors import ConfigError, DatasetError, InputError
+from fcfi.models.checkpoint import load_model
+from fcfi.training import loop
+from fcfi.training.config import DataConfig, Recipe, parse_recipe, read_recipe
+from fcfi.training.loop import CHECKPOINT, WEIGHTS, Clock, DivergedError, make_fabric, make_learner, restore, train
+from fcfi.training.optimise import freeze, make_optimizer, set_rate
+from tests.data.made import write_coco_and_lvis, write_sbd, write_shard
+
+RECIPES = Path(__file__).parents[2] / "recipes"
+SMALL_RUN = [
+    "run.batch=2",
+    "run.workers=0",
+    "run.sizes=[[0.0, 64, 64]]",
+    "run.precision=32-true",
+    "crops.minimum_visible=20",
+]
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::UserWarning"),
+]
+
+
+def small(root: Path, steps: int = 2, **run: object) -> Recipe:
+    return parse_recipe(
+        {
+            "name": "small",
+            "data": {"root": str(root)},
+            "crops": {"minimum_visible": 20},
+            "run": {"steps": steps, "batch": 2, "workers": 0, "sizes": [[0.0, 64, 64]], "accelerator": "cpu", **run},
+        }
+    )
+
+
+@pytest.fixture
+def shard(tmp_path: Path) -> Path:
+    return write_shard(tmp_path / "train-000.tar")
+
+
+def test_a_run_leaves_weights_and_a_log(shard: Path, tmp_path: Path) -> None:
+    weights = train(small(shard), tmp_path / "run")
+    assert weights == tmp_path / "run" / WEIGHTS
+    load_model(weights)
+    lines = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
+    assert lines[0]["loss"] > 0
+    assert list((tmp_path / "run" / "tensorboard").iterdir())
+
+
+def test_a_run_goes_on_where_it_was_saved(shard: Path, tmp_path: Path) -> None:
+    train(small(shard, steps=1), tmp_path / "run")
+    recipe = small(shard, steps=3)
+    learner, clock = make_learner(recipe, make_fabric(recipe), None), Clock()
+    restore(tmp_path / "run" / CHECKPOINT, recipe, learner, clock)
+    assert clock.step == 1
+    assert learner.optimizer.state_dict()["state"], "the optimiser's moments are kept"
+    train(recipe, tmp_path / "run")
+    assert torch.load(tmp_path / "run" / CHECKPOINT, weights_only=True)["step"] == 3
+
+
+def test_a_run_of_another_network_is_not_gone_on_with(shard: Path, tmp_path: Path) -> None:
+    train(small(shard, steps=1), tmp_path / "run")
+    recipe = small(shard)
+    other = replace(recipe, model=replace(recipe.model, correction="encoded"))
+    with pytest.raises(ConfigError, match="another network"):
+        train(other, tmp_path / "run")
+    (tmp_path / "run" / CHECKPOINT).write_bytes(b"half a file")
+    with pytest.raises(ConfigError, match="remove it to start afresh"):
+        train(recipe, tmp_path / "run")
+
+
+def test_weights_of_another_run_can_be_the_start(shard: Path, tmp_path: Path) -> None:
+    first = train(small(shard, steps=1), tmp_path / "first")
+    recipe = small(shard, steps=1)
+    model = loop.start_model(recipe, first)
+    assert all(torch.equal(a, b) for a, b in zip(model.parameters(), load_model(first).parameters(), strict=True))
+    with pytest.raises(ConfigError, match="make them agree"):
+        loop.start_model(replace(recipe, model=replace(recipe.model, fusion="none")), first)
+
+
+def test_a_loss_that_is_no_number_stops_the_run_and_keeps_the_save(
+    shard: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train(small(shard, steps=1), tmp_path / "run")
+    before = (tmp_path / "run" / WEIGHTS).read_bytes()
+    broken = small(shard, steps=100)
+    monkeypatch.setattr(loop, "total_loss", lambda output, *_: (output.logits.sum() * float("nan"), {}))
+    monkeypatch.setattr(loop, "BAD_STEPS", 3)
+    with pytest.raises(DivergedError, match=r"lower optimizer\.lr"):
+        train(broken, tmp_path / "run")
+    assert (tmp_path / "run" / WEIGHTS).read_bytes() == before
+
+
+def test_a_full_disk_keeps_the_last_save(shard: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    train(small(shard, steps=1), tmp_path / "run")
+    before = (tmp_path / "run" / CHECKPOINT).read_bytes()
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(torch, "save", full)
+    with pytest.raises(InputError, match="No space left"):
+        train(small(shard, steps=2), tmp_path / "run")
+    assert (tmp_path / "run" / CHECKPOINT).read_bytes() == before
+
+
+def test_missing_data_is_told_before_anything_is_made(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError):
+        train(small(tmp_path / "nowhere"), tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(("name", "where"), [("resnet101_sbd", "bharathh"), ("hrnet18_cocolvis", "cocodataset.org")])
+def test_a_recipe_says_where_its_missing_data_is_published(name: str, where: str, tmp_path: Path) -> None:
+    recipe = read_recipe(RECIPES / f"{name}.toml", [f"data.root={tmp_path / 'nowhere'}"])
+    with pytest.raises(DatasetError, match=where):
+        train(recipe, tmp_path / "run")
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in RECIPES.glob("*.toml")))
+def test_every_recipe_takes_a_step_on_made_data(name: str, tmp_path: Path) -> None:
+    root = tmp_path / "data"
+    if name.endswith("_sbd"):
+        write_sbd(root)
+    elif name.endswith("_cocolvis"):
+        write_coco_and_lvis(root)
+    else:
+        root.mkdir()
+        write_shard(root / "train-000.tar", source="voc")
+    changes = [*SMALL_RUN, f"data.root={root}", "data.dev=", "run.minutes=0", "run.steps=1", "run.accelerator=cpu"]
+    recipe = read_recipe(RECIPES / f"{name}.toml", [*changes, "crops.minimum_area=60", "rounds.most=2"])
+    load_model(train(recipe, tmp_path / "run"))
+
+
+def test_frozen_weights_stay_and_unknown_names_are_refused(shard: Path, tmp_path: Path) -> None:
+    recipe = small(shard, freeze=["body.backbone.stem.*", "*.depthwise.weight"], imagenet="package")
+    start = loop.start_model(recipe, None)
+    trained = load_model(train(recipe, tmp_path / "run"))
+    before, after = dict(start.named_parameters()), dict(trained.named_parameters())
+    for name in before:
+        frozen = name.startswith("body.backbone.stem.") or name.endswith("depthwise.weight")
+        if frozen:
+            assert torch.equal(before[name], after[name]), name
+    assert not torch.equal(before["body.classifier.2.weight"], after["body.classifier.2.weight"])
+    with pytest.raises(ConfigError, match="no weight is named"):
+        freeze(start, ("nothing.*",))
+
+
+def test_the_learning_rate_follows_its_schedule() -> None:
+    recipe = small(Path())
+    config = replace(recipe.optimizer, warmup=10, lr=1.0)
+    optimizer = make_optimizer(loop.build(recipe.model), config)
+    assert set_rate(optimizer, config, 0, 0.0) == pytest.approx(0.1)
+    assert set_rate(optimizer, config, 100, 0.5) == pytest.approx(0.5)
+    assert set_rate(optimizer, config, 100, 1.0) == pytest.approx(0.0)
+    assert {group["lr"] for group in optimizer.param_groups} == {0.0}
+    steps = replace(config, schedule="milestones", milestones=(0.5, 0.75))
+    assert set_rate(optimizer, steps, 100, 0.6) == pytest.approx(0.1)
+    assert {round(group["lr"], 6) for group in optimizer.param_groups} == {0.1, 0.03}
+
+
+def test_progress_is_measured_on_development_pictures(shard: Path, tmp_path: Path) -> None:
+    recipe = small(shard, steps=1)
+    recipe = replace(recipe, data=DataConfig(str(shard), dev=str(shard), dev_objects=1, dev_every=1))
+    train(recipe, tmp_path / "run")
+    lines = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
+    (measured,) = [line for line in lines if "dev_noc90" in line]
+    assert 1 <= measured["dev_noc90"] <= 20
+
+
+@pytest.mark.slow
+def test_a_run_that_is_asked_to_stop_saves_itself(shard: Path, tmp_path: Path) -> None:
+    run = subprocess.Popen(_command(shard, tmp_path / "run", steps=100000), env=_environment())
+    log = tmp_path / "run" / "log.jsonl"
+    _wait_for(lambda: log.exists() and log.stat().st_size > 0, run)
+    run.send_signal(signal.SIGTERM)
+    assert run.wait(60) == 0
+    assert torch.load(tmp_path / "run" / CHECKPOINT, weights_only=True)["step"] >= 1
+
+
+@pytest.mark.slow
+def test_two_processes_train_as_one(shard: Path, tmp_path: Path) -> None:
+    launch = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", "--master-port=29512"]
+    command = [*launch, *_command(shard, tmp_path / "run", steps=2)[1:]]
+    subprocess.run(command, env=_environment(), check=True, timeout=240)
+    state = torch.load(tmp_path / "run" / CHECKPOINT, weights_only=True)
+    assert state["step"] == 2
+    assert all(np.isfinite(weight.float()).all() for weight in state["model"].values())
+
+
+def _command(shard: Path, folder: Path, steps: int) -> list[str]:
+    changes = ["run.minutes=0", f"run.steps={steps}", "run.accelerator=cpu", "run.imagenet=none", "crops.weights={}"]
+    options = [item for change in [*SMALL_RUN, *changes] for item in ("--set", change)]
+    arguments = ["train", str(RECIPES / "lite0.toml"), "-o", str(folder), "--data", str(shard), *options]
+    return [sys.executable, "-m", "fcfi", *arguments]
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(RECIPES.parent)}
+
+
+def _wait_for(condition: object, run: subprocess.Popen) -> None:
+    assert callable(condition)
+    until = time.monotonic() + 120
+    while not condition():
+        assert run.poll() is None, "the run ended early"
+        assert time.monotonic() < until, "the run never began"
+        time.sleep(0.2)

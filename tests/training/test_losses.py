@@ -1,0 +1,79 @@
+import math
+
+import pytest
+import torch
+
+from fcfi.models.fcfi import Output
+from fcfi.training.losses import LossConfig, cell_labels, normalised_focal, soft_overlap, total_loss
+
+
+def test_normalised_focal_of_two_pixels_by_hand() -> None:
+    """Pixel 1 is right with 0.5, pixel 2 with 0.9: weights 0.25 and 0.01, scaled to sum to 2, times alpha 0.5, mean."""
+    logits = torch.tensor([[[[0.0, math.log(9)]]]])
+    target = torch.ones(1, 1, 1, 2)
+    weights = [0.25 * 2 / 0.26, 0.01 * 2 / 0.26]
+    expected = 0.5 * (weights[0] * math.log(2) - weights[1] * math.log(0.9)) / 2
+    assert float(normalised_focal(logits, target, torch.ones_like(target))) == pytest.approx(expected, rel=1e-5)
+
+
+def test_pixels_that_do_not_count_change_nothing() -> None:
+    logits, target = torch.randn(2, 1, 4, 4), torch.ones(2, 1, 4, 4)
+    counts = torch.ones(2, 1, 4, 4)
+    counts[..., 2:] = 0
+    other = logits.clone()
+    other[..., 2:] = 100
+    for loss in (normalised_focal, soft_overlap):
+        assert torch.allclose(loss(logits, target, counts), loss(other, target, counts))
+
+
+def test_a_sample_without_counting_pixels_is_finite() -> None:
+    nothing = torch.zeros(1, 1, 4, 4)
+    assert torch.isfinite(normalised_focal(torch.randn(1, 1, 4, 4), nothing, nothing))
+
+
+def test_cell_labels_are_taken_near_the_middle() -> None:
+    truth = torch.zeros(1, 1, 8, 8, dtype=torch.uint8)
+    truth[0, 0, 2, 6] = 1
+    assert cell_labels(truth).tolist() == [[[[0, 1], [0, 0]]]]
+
+
+def test_every_part_is_added_with_its_weight_and_reaches_its_output() -> None:
+    truth = torch.zeros(1, 1, 16, 16, dtype=torch.uint8)
+    truth[..., 4:12, 4:12] = 1
+    window = torch.ones(1, 1, 4, 4)
+    leaves = {
+        "logits": torch.randn(1, 1, 16, 16, requires_grad=True),
+        "aux_logits": torch.randn(1, 1, 4, 4, requires_grad=True),
+        "corrected": torch.rand(1, 1, 4, 4).mul(0.8).add(0.1).requires_grad_(),
+        "fused_logits": torch.randn(1, 1, 4, 4, requires_grad=True),
+    }
+    config = LossConfig(auxiliary=0.4, corrected=0.2, fused=0.3, overlap=0.5)
+    total, parts = total_loss(Output(**leaves), truth, window, config)
+    by_hand = (
+        parts["final"]
+        + 0.4 * parts["auxiliary"]
+        + 0.2 * parts["corrected"]
+        + 0.3 * parts["fused"]
+        + 0.5 * parts["overlap"]
+    )
+    assert torch.allclose(total, by_hand)
+    total.backward()
+    assert all(leaf.grad is not None and leaf.grad.abs().sum() > 0 for leaf in leaves.values())
+
+
+def test_the_corrected_feedback_counts_inside_the_window_only() -> None:
+    truth, window = torch.ones(1, 1, 16, 16, dtype=torch.uint8), torch.zeros(1, 1, 4, 4)
+    window[..., :2, :2] = 1
+    corrected = torch.full((1, 1, 4, 4), 0.3, requires_grad=True)
+    output = Output(torch.zeros(1, 1, 16, 16), None, corrected, None)
+    total_loss(output, truth, window, LossConfig())[0].backward()
+    assert corrected.grad is not None
+    assert (corrected.grad != 0).float().equal(window)
+
+
+def test_no_sigmoid_is_applied_to_a_probability() -> None:
+    """A corrected feedback that is right everywhere costs almost nothing; with a second sigmoid it could not."""
+    truth = torch.ones(1, 1, 16, 16, dtype=torch.uint8)
+    output = Output(torch.full((1, 1, 16, 16), 20.0), None, torch.ones(1, 1, 4, 4), None)
+    _, parts = total_loss(output, truth, torch.ones(1, 1, 4, 4), LossConfig())
+    assert float(parts["corrected"]) < 1e-3

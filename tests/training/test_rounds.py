@@ -1,0 +1,143 @@
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import torch
+
+from fcfi.clicks import Click
+from fcfi.data.augment import Crop
+from fcfi.errors import ConfigError
+from fcfi.training.rounds import (
+    Batch,
+    EveryRound,
+    LastRound,
+    RoundsConfig,
+    State,
+    advance,
+    collate,
+    make_rounds,
+    spoil,
+    start,
+    starting_clicks,
+)
+
+SIZE = 64
+
+
+def crop() -> Crop:
+    truth = np.zeros((SIZE, SIZE), np.uint8)
+    truth[16:48, 16:48] = 1
+    truth[:4] = 255
+    others = np.zeros((SIZE, SIZE), bool)
+    others[52:60, 5:30] = True
+    return Crop(np.full((SIZE, SIZE, 3), 100, np.uint8), truth, others)
+
+
+def crops() -> Iterator[Crop]:
+    while True:
+        yield crop()
+
+
+def no_predict(batch: Batch) -> torch.Tensor:
+    raise AssertionError("not needed")
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_starting_clicks_lie_where_they_say(seed: int) -> None:
+    config = RoundsConfig(start=24, start_decay=0.8)
+    clicks = starting_clicks(crop(), config, np.random.default_rng(seed))
+    labels = {click: crop().truth[click.y, click.x] for click in clicks}
+    assert any(click.positive for click in clicks)
+    assert all(label == int(click.positive) for click, label in labels.items())
+    assert sum(click.positive for click in clicks) <= 24
+
+
+def test_the_number_of_starting_clicks_falls_off() -> None:
+    rng = np.random.default_rng(0)
+    config = RoundsConfig(start=24, start_decay=0.8)
+    counts = [sum(c.positive for c in starting_clicks(crop(), config, rng)) for _ in range(400)]
+    assert 0.12 < np.mean(np.array(counts) == 1) < 0.30  # 0.2 of a geometric distribution with 0.8
+    assert max(counts) > 8
+
+
+def test_a_session_goes_on_from_the_answer_with_a_click_on_an_error() -> None:
+    state = State(crop(), (Click(32, 32),))
+    probs = np.zeros((SIZE, SIZE), np.float32)
+    probs[16:48, 16:32] = 0.9
+    following = advance(state, probs, np.random.default_rng(0))
+    assert following is not None
+    assert following.feedback is probs
+    assert following.clicks[:1] == state.clicks
+    new = following.clicks[-1]
+    assert new.positive
+    assert 32 <= new.x < 48
+
+
+def test_a_session_ends_when_the_mask_is_right() -> None:
+    exact = (crop().truth == 1).astype(np.float32)
+    assert advance(State(crop(), (Click(32, 32),)), exact, np.random.default_rng(0)) is None
+
+
+def test_wrong_masks_are_wrong_but_near() -> None:
+    rng, target = np.random.default_rng(0), crop().truth == 1
+    ious = []
+    for _ in range(60):
+        wrong = spoil(crop(), rng)
+        ious.append((wrong & target).sum() / (wrong | target).sum())
+    assert 0.3 < np.median(ious) < 0.97
+    assert np.std(ious) > 0.05
+
+
+def test_starting_from_a_wrong_mask_opens_the_gate() -> None:
+    rng = np.random.default_rng(0)
+    states = [start(crop(), RoundsConfig(from_mask=1.0), rng) for _ in range(8)]
+    batch = collate(states, RoundsConfig(), rng)
+    assert batch.gate.flatten().tolist() == [float(state.feedback is not None) for state in states]
+    assert batch.gate.sum() >= 6
+
+
+def test_every_round_feeds_answers_back_and_replaces_finished_sessions() -> None:
+    rounds = EveryRound(crops(), 4, RoundsConfig(most=3, decay=1.0, from_mask=0, start=1), np.random.default_rng(0))
+    gates = []
+    for _ in range(6):
+        batch = rounds.next_batch(no_predict)
+        gates.append(batch.gate.flatten().tolist())
+        rounds.observe(np.random.default_rng(1).random((4, SIZE, SIZE), np.float32))
+    assert gates[0] == [0, 0, 0, 0]
+    assert gates[1] == [1, 1, 1, 1]
+    assert gates[2] == [1, 1, 1, 1]
+    assert gates[3] == [0, 0, 0, 0], "three clicks at most, then a fresh crop"
+
+
+def test_last_round_predicts_without_learning_and_never_more_than_asked() -> None:
+    calls: list[float] = []
+
+    def predict(batch: Batch) -> torch.Tensor:
+        calls.append(float(batch.gate.mean()))
+        return torch.rand(len(batch.image), 1, SIZE, SIZE)
+
+    rounds = LastRound(crops(), 2, RoundsConfig("last", most=4, from_mask=0), np.random.default_rng(0))
+    lengths = []
+    for _ in range(20):
+        calls.clear()
+        batch = rounds.next_batch(predict)
+        lengths.append(len(calls))
+        assert batch.gate.mean() == float(bool(calls))
+    assert set(lengths) == {0, 1, 2, 3}
+
+
+def test_a_batch_has_the_shapes_of_the_network() -> None:
+    rounds = make_rounds(crops(), 3, RoundsConfig(), np.random.default_rng(0))
+    batch = rounds.next_batch(no_predict)
+    assert batch.image.shape == (3, 3, SIZE, SIZE)
+    assert batch.feedback.shape == (3, 1, SIZE, SIZE)
+    assert batch.disks.shape == (3, 2, SIZE, SIZE)
+    assert batch.window.shape == (3, 1, SIZE // 4, SIZE // 4)
+    assert batch.cell.dtype == torch.int64
+    assert batch.label.shape == batch.gate.shape == (3, 1, 1, 1)
+    assert float(batch.image.max()) <= 1
+
+
+def test_an_unknown_way_is_refused() -> None:
+    with pytest.raises(ConfigError, match="'every' or 'last'"):
+        RoundsConfig(learn_from="some")  # type: ignore[arg-type]
