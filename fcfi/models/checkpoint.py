@@ -14,11 +14,11 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
 from fcfi.errors import ConfigError, NetworkError
-from fcfi.files import replacing
+from fcfi.files import write_bytes
 from fcfi.models import released
 from fcfi.models.build import build
 from fcfi.models.config import VARIANTS, ModelConfig
@@ -36,8 +36,7 @@ def save_model(model: FCFI, path: Path, metadata: Mapping[str, str] | None = Non
         "variant": variant(model.config),
         "config": json.dumps(model.config.as_dict()),
     }
-    with replacing(path) as temporary:
-        save_file(state, temporary, texts)
+    write_bytes(path, save(state, texts))
 
 
 def load_model(path: Path) -> FCFI:
@@ -160,8 +159,9 @@ def _read_released(source: Path) -> tuple[str, dict[str, Any], dict[str, Tensor]
             "as the released checkpoints have them"
         ) from error
     except Exception as error:  # of any kind: the reader trusts the bytes that say how to go on
-        detail = (str(error).splitlines() or [type(error).__name__])[0]
-        raise NetworkError(f"{source} is no torch file or is damaged ({detail})") from error
+        raise NetworkError(
+            f"{source} is no torch file or is damaged; a released checkpoint (*.pth) is wanted"
+        ) from error
     if not isinstance(content, dict) or not {"state_dict", "config"} <= content.keys():
         raise NetworkError(f"{source} is no released checkpoint: a dictionary with 'state_dict' and 'config' is wanted")
     try:

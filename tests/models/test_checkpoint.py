@@ -38,6 +38,8 @@ def test_a_network_comes_back_as_it_was(path: Path, model: FCFI) -> None:
     assert (texts["recipe"], texts["fcfi_format"]) == ("tiny", "1")
     assert texts["variant"] == "lite0, correction encoded, fusion collaborative"
     assert [file.name for file in path.parent.iterdir()] == ["model.safetensors"]
+    (path.parent / "other").touch()
+    assert path.stat().st_mode == (path.parent / "other").stat().st_mode
 
 
 def test_the_sum_tells_weights_apart(model: FCFI) -> None:
