@@ -1,0 +1,79 @@
+"""Draw the README's picture, docs/clicks.jpg: bundled photographs after each of a few clicks, by the default network.
+
+The README's place for it is filled as well.
+
+    python -m benchmarks.picture [NETWORK FILE]
+
+What it shows is what the network answers; the clicks are the ones a person would try first, not a search for good ones.
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+import fcfi
+from fcfi.clicks import Click, Clicks
+from fcfi.files import write_bytes, write_text
+from fcfi.images import read_image
+from fcfi.overlay import draw
+
+ROOT: Final = Path(__file__).parent.parent
+OUTPUT: Final = ROOT / "docs" / "clicks.jpg"
+README: Final = ROOT / "README.md"
+BEGIN, END = "<!-- picture:start -->", "<!-- picture:end -->"
+TAG: Final = (
+    "![Photographs after one, two and three clicks; green dots are on the object, red ones off it](docs/clicks.jpg)"
+)
+WIDTH: Final = 330
+"""Pixels of one panel."""
+GAP: Final = 6
+"""White pixels between panels."""
+QUALITY: Final = 88
+"""Of the JPEG."""
+STORIES: Final[dict[str, Clicks]] = {
+    "astronaut": (Click(150, 330), Click(225, 100), Click(300, 300)),
+    "coffee": (Click(290, 130), Click(290, 240), Click(120, 200, positive=False)),
+}
+"""Clicks on each photograph, in their order."""
+
+
+def panels(name: str, clicks: Clicks, network: str | None) -> NDArray[np.uint8]:
+    """(*, *, 3) uint8 RGB: the photograph after each click, side by side."""
+    image = read_image(ROOT / "examples" / "images" / f"{name}.jpg")
+    session = fcfi.load(network).session(image)
+    row = []
+    for click in clicks:
+        session.click(click.x, click.y, positive=click.positive)
+        picture = draw(image, session.mask, session.clicks)
+        height = round(WIDTH * image.shape[0] / image.shape[1])
+        row.append(cv2.resize(picture, (WIDTH, height), interpolation=cv2.INTER_AREA))
+        row.append(np.full((height, GAP, 3), 255, np.uint8))
+    return np.concatenate(row[:-1], axis=1).astype(np.uint8)
+
+
+def fill(readme: str) -> str:
+    """The README with the picture between its markers."""
+    before, _, rest = readme.partition(BEGIN)
+    _, mark, after = rest.partition(END)
+    assert mark, f"the README lacks {BEGIN} ... {END}"
+    return f"{before}{BEGIN}\n{TAG}\n{END}{after}"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write the picture, and the README if it does not show it yet."""
+    rows = [panels(name, clicks, arguments[0] if arguments else None) for name, clicks in STORIES.items()]
+    page = np.concatenate([np.pad(row, ((0, GAP), (0, 0), (0, 0)), constant_values=255) for row in rows])[:-GAP]
+    _, data = cv2.imencode(".jpg", page[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+    write_bytes(OUTPUT, data.tobytes())
+    write_text(README, fill(README.read_text(encoding="utf-8")))
+    print(f"{OUTPUT}: {len(data) / 1000:.0f} kB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
