@@ -1,4 +1,4 @@
-"""What all tests share: a tiny network file, bundled photographs, and settings that keep runs alike on every machine."""
+"""What all tests share: a tiny network file, bundled photographs, and settings that are alike on every machine."""
 
 import os
 from pathlib import Path
