@@ -1,7 +1,7 @@
 """The robot user: where a person who knows the true mask would click next.
 
 Training and evaluation share it.  It knows nothing of networks, images or metrics.
-Source: the evaluation protocol of RITM (Sofiiuk et al., 2022), which the paper follows (section 4.1).  The "largest
+Source: the evaluation protocol of RITM (Sofiiuk et al., 2022), which the paper follows.  The "largest
 error region" is meant in depth, not in area: the click goes to the error pixel that is farthest from the edge of its
 region, over all false negatives (a positive click) and all false positives (a negative click).
 """

@@ -2,7 +2,7 @@
 
 The one definition shared by training and by every runtime.  It works in whole numbers on the host, so that the network
 itself is a static graph (no crop, no drawing).  Knows nothing of images, zoom or networks.
-Source: paper, section 3; window and radius as released.
+Source: paper; window and radius as released.
 """
 
 from dataclasses import dataclass

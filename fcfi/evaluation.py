@@ -1,7 +1,7 @@
 """Measuring a predictor: a robot user clicks on every object of a data set, and what came of it is kept.
 
 Deterministic: the robot draws no random numbers.  Knows nothing of files, tables or plots (report.py).
-Source: paper, section 4.1; settings as released.
+Source: the protocol of the paper; settings as released.
 """
 
 import time

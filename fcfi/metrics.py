@@ -2,7 +2,7 @@
 
 Pure functions on masks and on IoU curves; knows nothing of networks, robots or files.  A curve is a tuple of IoUs, the
 first after click 1; it may end early, because the robot stops at the highest IoU wanted.
-Source: paper, section 4.1 (NoC, NoF); boundary IoU: Cheng et al., CVPR 2021.
+Source: the paper (NoC, NoF); boundary IoU: Cheng et al., CVPR 2021.
 """
 
 from collections.abc import Sequence

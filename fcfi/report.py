@@ -64,6 +64,7 @@ def record_of(report: Report, info: NetworkInfo, seed: int = 0) -> dict[str, Any
             "zoom_ratio": rules.zoom.ratio,
             "zoom_minimum": rules.zoom.minimum,
             "zoom_keep_iou": rules.zoom.keep_iou,
+            "zoom_looks": rules.zoom.looks,
             "flip": rules.flip,
             "threshold": rules.threshold,
             "limit": rules.limit,
@@ -263,7 +264,7 @@ def _our_line(group: Mapping[str, Record], datasets: Sequence[str]) -> str:
         if name in group
     ]
     times = [record["results"]["seconds_per_click_median"] or 0.0 for record in group.values()]
-    zoom = "tuned per set" if rules["name"] == "paper" else f"{rules['zoom_target']} px, {rules['zoom_ratio']:g}"
+    zoom = "tuned per set" if rules["name"] == "paper" else _zoom(rules)
     protocol = f"{rules['name']} ({zoom}{', flip' if rules['flip'] == 'average' and rules['name'] != 'paper' else ''})"
     start = f", from {rules['start']} masks" if rules["start"] else ""
     speed = (
@@ -281,7 +282,7 @@ def _published_line(row: Published, datasets: Sequence[str]) -> str:
 def _kind(record: Record) -> tuple[str, ...]:
     """Records that agree in this share a row; the tuned zoom of the paper's protocol differs by data set."""
     rules, network = record["protocol"], record["network"]
-    zoom = "" if rules["name"] == "paper" else f"{rules['zoom_target']} {rules['zoom_ratio']} {rules['flip']}"
+    zoom = "" if rules["name"] == "paper" else f"{_zoom(rules)} {rules['flip']}"
     return (network["name"], network["sha256"], rules["name"], zoom, str(rules["start"]))
 
 
@@ -289,8 +290,14 @@ def _title(record: Record) -> str:
     rules = record["protocol"]
     start = f", from {rules['start']} masks" if rules["start"] else ""
     flip = ", flip" if rules["flip"] == "average" else ""
-    zoom = f"zoom {rules['zoom_target']} px, {rules['zoom_ratio']:g}{flip}"
+    zoom = f"zoom {_zoom(rules)}{flip}"
     return f"{record['dataset']['found']}\nprotocol {rules['name']} ({zoom}){start}; clicks, lower is better"
+
+
+def _zoom(rules: Mapping[str, Any]) -> str:
+    """The zoom of a record's protocol, in words."""
+    looks = f", {rules['zoom_looks']} looks" if rules["zoom_looks"] > 1 else ""
+    return f"{rules['zoom_target']} px, {rules['zoom_ratio']:g}{looks}"
 
 
 def _stops(limit: int) -> list[int]:

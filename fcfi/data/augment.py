@@ -1,7 +1,7 @@
 """From a picture to a training crop: choose an object, place a window, resize, flip, recolour, paste.
 
 NumPy and OpenCV on the host: about 3 ms a crop of 256 x 256, and a crop lasts several clicks (`fcfi.training.rounds`).
-Knows nothing of clicks, batches or torch.  Ranges: paper, section 4.1; views and pasting are ours.
+Knows nothing of clicks, batches or torch.  Ranges: paper; views and pasting are ours.
 """
 
 from dataclasses import dataclass, field
@@ -117,10 +117,14 @@ class CropSampler:
         pictures = self._pictures[self._sources[rng.choice(len(self._sources), p=self._chances)]]
         return pictures[int(rng.integers(len(pictures)))]
 
-    def _try(self, height: int, width: int, rng: np.random.Generator) -> Crop | None:
+    def choose(self, rng: np.random.Generator) -> tuple[Picture, Reading, list[Instance]]:
+        """A picture, one of its readings and the target on it, which may be empty."""
         picture = self._picture(rng)
         reading = choose_reading(picture, self._config, rng)
-        chosen = choose_instances(reading, self._config, rng)
+        return picture, reading, choose_instances(reading, self._config, rng)
+
+    def _try(self, height: int, width: int, rng: np.random.Generator) -> Crop | None:
+        picture, reading, chosen = self.choose(rng)
         if not chosen:
             return None
         window = choose_window(chosen, picture.image.shape[:2], width / height, self._config, rng)

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from fcfi.models.config import ModelConfig
-from fcfi.models.feedback import CollaborativeFusion, EncodedCorrection, SimilarityCorrection
+from fcfi.models.feedback import CollaborativeFusion, CorrectedFusion, EncodedCorrection, SimilarityCorrection
 from fcfi.models.layers import resize_like
 
 
@@ -64,7 +64,7 @@ class FCFI(nn.Module):
         self.config = config
         self.body = body
         self.correction = _correction(config, body.channels, 3 + body.prompts)
-        self.fusion = CollaborativeFusion(body.channels, config.mid) if config.fusion == "collaborative" else None
+        self.fusion = _fusion(config, body.channels)
 
     def forward(
         self,
@@ -103,3 +103,10 @@ def _correction(config: ModelConfig, channels: int, pixels: int) -> nn.Module | 
     if config.correction == "similarity":
         return SimilarityCorrection()
     return EncodedCorrection(pixels + 1 + channels, config.mid)  # and one of feedback
+
+
+def _fusion(config: ModelConfig, channels: int) -> nn.Module | None:
+    """What lets feedback act on F: CFF, its half where there is FFC only, nothing in the baseline."""
+    if config.fusion == "collaborative":
+        return CollaborativeFusion(channels, config.mid)
+    return None if config.correction == "none" else CorrectedFusion(channels)

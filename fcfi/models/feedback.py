@@ -1,4 +1,4 @@
-"""The paper's two modules: focused feedback correction (FFC, section 3.2) and collaborative feedback fusion (CFF, 3.3).
+"""The paper's two modules: focused feedback correction (FFC) and collaborative feedback fusion (CFF).
 
 Both sit between the backbone's feature map F (stride 4) and the head, work on feedback in probabilities at the size of
 F, and know nothing of backbones, heads or clicks.  The graph is static: the window is a 0/1 map, not a crop.
@@ -14,7 +14,7 @@ EPSILON = 1e-6
 
 
 def correct(feedback: Tensor, affinity: Tensor, label: Tensor, window: Tensor) -> Tensor:
-    """Pull the feedback towards the click's label where pixels look alike, inside the window only (paper, eq. 2).
+    """Pull the feedback towards the click's label where pixels look alike, inside the window only.
 
     feedback, affinity, window: (B, 1, h, w) in [0, 1].  label: (B, 1, 1, 1), 1 positive, 0 negative.
     """
@@ -23,7 +23,7 @@ def correct(feedback: Tensor, affinity: Tensor, label: Tensor, window: Tensor) -
 
 
 def affinity(embedding: Tensor, cell: Tensor) -> Tensor:
-    """(B, 1, h, w): cosine similarity of every cell to the clicked one (paper, eq. 1).
+    """(B, 1, h, w): cosine similarity of every cell to the clicked one.
 
     embedding: (B, C, h, w).  cell: (B,) int64, row * w + column.
     """
@@ -89,5 +89,25 @@ class CollaborativeFusion(nn.Module):
         corrected: (B, 1, h, w) in [0, 1].  gate: (B, 1, 1, 1), 0 at a first click (no feedback yet), else 1 (w_g).
         """
         fused_logits = self.feedback_pathway(torch.cat([corrected, self.features_to_feedback(features)], 1))
-        residual = self.feedback_to_features(torch.cat([features, fused_logits.sigmoid()], 1))
-        return features + gate * residual, fused_logits
+        return update_features(self.feedback_to_features, features, fused_logits.sigmoid(), gate), fused_logits
+
+
+class CorrectedFusion(nn.Module):
+    """The feature pathway of CFF alone, fed with the corrected feedback: FFC without CFF (second row of the ablation).
+
+    The paper does not say how that row uses the corrected feedback; this is the smallest way in which it can act.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.feedback_to_features = conv_bn_relu(channels + 1, 1, 1, bias=True)
+
+    def forward(self, features: Tensor, corrected: Tensor, gate: Tensor) -> tuple[Tensor, None]:
+        """Updated features; shapes as in CollaborativeFusion."""
+        return update_features(self.feedback_to_features, features, corrected, gate), None
+
+
+def update_features(pathway: nn.Module, features: Tensor, feedback: Tensor, gate: Tensor) -> Tensor:
+    """The feature pathway of CFF: one channel of `pathway`, broadcast over F, where there is feedback."""
+    residual: Tensor = pathway(torch.cat([features, feedback], 1))
+    return features + gate * residual

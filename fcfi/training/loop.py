@@ -9,7 +9,7 @@ machines).
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,9 +23,8 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from fcfi.data.objects import Objects
 from fcfi.data.pictures import PicturesBySource
-from fcfi.data.readers import open_dataset
+from fcfi.data.sample import Sample
 from fcfi.errors import ConfigError, FCFIError
 from fcfi.files import replacing
 from fcfi.labels import IGNORE, OBJECT
@@ -38,8 +37,8 @@ from fcfi.training.losses import total_loss
 from fcfi.training.optimise import freeze, make_optimizer, set_rate
 from fcfi.training.progress import Display
 from fcfi.training.rounds import Batch, EveryRound, LastRound, make_rounds
-from fcfi.training.stream import crop_stream, load_pictures
-from fcfi.training.validate import measure
+from fcfi.training.stream import crop_stream, load_pictures, read_by_source
+from fcfi.training.validate import choose_objects, measure
 
 CHECKPOINT = "last.pt"
 WEIGHTS = "model.safetensors"
@@ -89,7 +88,7 @@ def train(recipe: Recipe, folder: Path, start: Path | None = None) -> Path:
     """
     fabric = make_fabric(recipe)
     pictures = load_pictures(recipe.data)
-    objects = open_dataset(recipe.data.dev).choose(recipe.data.dev_objects) if recipe.data.dev else None
+    objects = development_objects(recipe)
     folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(recipe.run.seed)
     learner = make_learner(recipe, fabric, start)
@@ -105,12 +104,19 @@ def train(recipe: Recipe, folder: Path, start: Path | None = None) -> Path:
     return folder / WEIGHTS
 
 
+def development_objects(recipe: Recipe) -> list[Sample]:
+    """Objects of the recipe's development pictures, drawn as training draws them; none if it names no pictures."""
+    if not recipe.data.dev:
+        return []
+    return choose_objects(read_by_source(Path(recipe.data.dev)), recipe.crops, recipe.data.dev_objects)
+
+
 def run(
     recipe: Recipe,
     learner: Learner,
     clock: Clock,
     pictures: PicturesBySource,
-    objects: Objects | None,
+    objects: Sequence[Sample],
     folder: Path,
     display: Display | None,
 ) -> None:
@@ -138,7 +144,7 @@ def run(
             if display is not None:
                 crops = recipe.run.batch * fabric.world_size
                 display.step(clock.step, clock.part(recipe), crops, {**values, "rate": rate})
-                if objects is not None and clock.step % recipe.data.dev_every == 0:
+                if objects and clock.step % recipe.data.dev_every == 0:
                     display.pictures(clock.step, batch, probs)
                     display.measured(clock.step, measure(learner.average.module, objects))  # type: ignore[arg-type]
             if time.monotonic() - saved > 60 * recipe.run.save_minutes or clock.part(recipe) >= 1 or stop:

@@ -1,4 +1,4 @@
-"""The losses of the paper (section 3.4), all on logits, averaged over the pixels that count.
+"""The losses of the paper, all on logits, averaged over the pixels that count.
 
 Unlike the released code no sigmoid is applied to a probability, and the auxiliary loss is really added.
 """
@@ -61,7 +61,7 @@ def total_loss(output: Output, truth: Tensor, window: Tensor, config: LossConfig
 
 
 def normalised_focal(logits: Tensor, target: Tensor, counts: Tensor) -> Tensor:
-    """Focal loss whose weights sum, in every sample, to the number of pixels that count (RITM, section 3.4).
+    """Focal loss whose weights sum, in every sample, to the number of pixels that count (as in RITM).
 
     logits, target (0/1), counts (0/1): (B, 1, H, W) float32.
     """

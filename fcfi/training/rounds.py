@@ -5,7 +5,7 @@ Two ways, two classes with one face (`next_batch`, `observe`):
 `EveryRound` (ours): a batch is a pool of running sessions.  Each step trains on one click of every session; the answer
 becomes the feedback of the next click, and a session that is done makes room for a fresh crop.  No pass is spent
 without learning from it, and long sessions cost nothing extra.
-`LastRound` (paper, section 4.1): fresh crops each step; 0 to 3 clicks are simulated without gradient (in evaluation
+`LastRound` (paper): fresh crops each step; 0 to 3 clicks are simulated without gradient (in evaluation
 mode), only the last is trained on.
 
 Knows nothing of files, optimisers or losses.

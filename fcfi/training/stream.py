@@ -25,11 +25,12 @@ def load_pictures(config: DataConfig) -> PicturesBySource:
     """
     pictures: dict[str, Sequence[Picture]] = {}
     for source in config.sources:
-        pictures |= _load(Path(config.root) / source.path, source.layout, source.split or None)
+        pictures |= read_by_source(Path(config.root) / source.path, source.layout, source.split or None)
     return pictures
 
 
-def _load(path: Path, layout: str, split: str | None) -> PicturesBySource:
+def read_by_source(path: Path, layout: str = "auto", split: str | None = None) -> PicturesBySource:
+    """The pictures of one data set, by where they are from."""
     found = detect(path) if layout == "auto" and path.exists() else layout
     if found == "shards" and path.exists():
         return by_source(read_pictures(path))

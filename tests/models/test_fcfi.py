@@ -88,11 +88,19 @@ def test_the_ablation_is_four_configurations(correction: Correction, fusion: Fus
     assert (output.corrected is None) == (correction == "none")
     assert (output.fused_logits is None) == (fusion == "none")
     assert (model.correction is None) == (correction == "none")
-    assert (model.fusion is None) == (fusion == "none")
+    assert (model.fusion is None) == (correction == fusion == "none")
     keys = set(model.state_dict())
     assert {key for key in keys if key.startswith("body.")} == {
         key for key in network().state_dict() if key.startswith("body.")
     }
+
+
+@pytest.mark.parametrize("correction", ["similarity", "encoded"])
+def test_correction_without_fusion_acts_on_the_answer(correction: Correction) -> None:
+    inputs = example(1, 64, 64)
+    model = network(correction, "none")
+    closed = torch.zeros_like(inputs[NAMES.index("window")])
+    assert not torch.equal(answer(model, inputs).logits, answer(model, inputs, window=closed).logits)
 
 
 def test_both_forms_of_correction_fit_one_network() -> None:
