@@ -131,8 +131,9 @@ def evaluate(
     protocol: Annotated[
         str, typer.Option(help="fixed: one zoom for all data sets. paper: tuned for each, as published.")
     ] = "fixed",
-    start: Annotated[
-        str | None, typer.Option(help="Begin from masks: eroded, shifted, or a folder with NAME.png files.")
+    start_from: Annotated[
+        str | None,
+        typer.Option(metavar="eroded|shifted|DIR", help="Begin from wrong masks; DIR holds them as NAME.png."),
     ] = None,
     limit: Annotated[int | None, typer.Option(help="Measure on so many objects, drawn at random.")] = None,
     seed: Annotated[int, typer.Option(help="Of that draw.")] = 0,
@@ -149,7 +150,7 @@ def evaluate(
 
     check_outputs(({json: (".json",)} if json else {}) | ({plot: report.PLOTS} if plot else {}))
     need_plots(plot)
-    begin = None if start is None else starting_masks(start)
+    begin = None if start_from is None else starting_masks(start_from)
     objects = open_dataset(data, layout, split)
     objects = objects if limit is None else objects.choose(limit, seed)
     opened = fcfi.load(network, runtime).network

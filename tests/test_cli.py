@@ -189,7 +189,7 @@ def test_anything_else_is_no_click(text: str) -> None:
         (["evaluate", "--data", "{examples}", "--network", "{net}", "--protocol", "paper"], "paper"),
         (["evaluate", "--data", "{examples}", "--network", "{net}", "--limit", "0"], "at least 1"),
         (["evaluate", "--data", "{examples}", "--network", "{net}", "--limit", "x"], "--limit"),
-        (["evaluate", "--data", "{examples}", "--network", "{net}", "--start", "abacus"], "eroded"),
+        (["evaluate", "--data", "{examples}", "--network", "{net}", "--start-from", "abacus"], "eroded"),
         (["evaluate", "--data", "{examples}", "--network", "{net}", "--json", "{tmp}/a.txt"], ".json"),
         (["evaluate", "--data", "{examples}", "--network", "{net}", "--plot", "{tmp}/a.doc"], ".png"),
         (["train", "{tmp}/no.toml"], "recipe"),

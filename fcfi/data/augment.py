@@ -211,7 +211,10 @@ def _place(low: int, high: int, length: int, limit: int, rng: np.random.Generato
 
 
 def cut(array: NDArray[Any], window: Window, height: int, width: int, fill: int | tuple[int, int, int]) -> NDArray[Any]:
-    """The window, which must reach into the array, resized to height x width; `fill` outside.  Ids keep their values."""
+    """The window, resized to height x width, with `fill` outside of the array; ids keep their values.
+
+    The window must reach into the array.
+    """
     rows, columns = array.shape[:2]
     bottom, right = window.top + window.height, window.left + window.width
     inside = array[max(0, window.top) : min(rows, bottom), max(0, window.left) : min(columns, right)]

@@ -94,7 +94,7 @@ def _place(file: Path, image: Record, layout: str) -> tuple[Path, int]:
     source = SOURCES[layout]
     raise DatasetError(
         f"the pictures of {file} are not there (looked for {_names(image)[0] or _names(image)[1]}): "
-        f"expected are {source.expects}; published at {source.where}"
+        f"expected are {source.expects}; {source.where}"
     )
 
 

@@ -121,7 +121,7 @@ def _missing(path: Path, layout: str, problem: str) -> str:
     if likely == AUTO:
         return f"{path} {problem}: give the folder of a data set ({', '.join(LAYOUTS)})"
     source = SOURCES[likely]
-    return f"{path} {problem}: {source.name} needs {source.expects}; published at {source.where}"
+    return f"{path} {problem}: {source.name} needs {source.expects}; {source.where}"
 
 
 def _unknown(path: Path) -> str:

@@ -16,7 +16,7 @@ class Source:
 
     name:    as in published tables.
     expects: the files and folders a reader looks for, as part of a sentence.
-    where:   where to get it.
+    where:   where to get it, as the end of a sentence.
     """
 
     name: str
@@ -32,37 +32,39 @@ SOURCES: Final[Mapping[str, Source]] = MappingProxyType(
             "a plain folder",
             "images/ID.jpg (or another picture format) and masks/ID.png with 0 background, 255 object, 128 ignore; "
             "several objects on one image as masks/ID#1.png, masks/ID#2.png",
-            "your own pictures and masks",
+            "made from your own pictures and masks",
         ),
         "grabcut": Source(
             "GrabCut",
             "data_GT/ with pictures and boundary_GT/ with masks (0 background, 255 object, 128 ignore)",
-            f"Microsoft Research Cambridge (Rother et al., 2004); packed for this benchmark: {_PACKED} (GrabCut.zip)",
+            "published by Microsoft Research Cambridge (Rother et al., 2004); "
+            f"packed for this benchmark: {_PACKED} (GrabCut.zip)",
         ),
         "berkeley": Source(
             "Berkeley",
             "images/ with pictures and masks/ with ID.png or ID#1.png",
-            f"McGuinness and O'Connor (Dublin, 2010); packed for this benchmark: {_PACKED} (Berkeley.zip)",
+            f"published by McGuinness and O'Connor (Dublin, 2010); packed for this benchmark: {_PACKED} (Berkeley.zip)",
         ),
         "davis": Source(
             "DAVIS",
             "img/ with pictures and gt/ with masks (0 background, anything else object)",
-            f"https://davischallenge.org; the 345 frames of this benchmark: {_PACKED} (DAVIS.zip)",
+            f"published at https://davischallenge.org; the 345 frames of this benchmark: {_PACKED} (DAVIS.zip)",
         ),
         "sbd": Source(
             "SBD",
             "img/*.jpg, inst/*.mat, train.txt and val.txt (benchmark_RELEASE/dataset of the archive)",
-            "http://home.bharathh.info/pubs/codes/SBD/download.html",
+            "published at http://home.bharathh.info/pubs/codes/SBD/download.html",
         ),
         "coco": Source(
             "COCO",
             "annotations/instances_SPLIT.json and the pictures in SPLIT/ or images/SPLIT/ (SPLIT: train2017, val2017)",
-            "https://cocodataset.org/#download",
+            "published at https://cocodataset.org/#download",
         ),
         "lvis": Source(
             "LVIS",
             "annotations/lvis_v1_SPLIT.json (or beside the pictures) and COCO's pictures in train2017/ and val2017/",
-            "https://www.lvisdataset.org/dataset (annotations), https://cocodataset.org/#download (pictures)",
+            "published at https://www.lvisdataset.org/dataset (annotations) and "
+            "https://cocodataset.org/#download (pictures)",
         ),
         "shards": Source(
             "shards",

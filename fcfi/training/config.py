@@ -19,7 +19,10 @@ from fcfi.training.rounds import RoundsConfig
 
 @dataclass(frozen=True)
 class SourceConfig:
-    """One data set.  path: under the root.  layout: of `fcfi.data.readers` (`auto` finds out).  split: where there are."""
+    """One data set.
+
+    path: under the root.  layout: of `fcfi.data.readers` (`auto` finds out).  split: where there are some.
+    """
 
     path: str = "."
     layout: str = "auto"

@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from fcfi.errors import ConfigError, DatasetError, InputError
+from fcfi.models.build import build
 from fcfi.models.checkpoint import load_model
 from fcfi.training import loop
 from fcfi.training.config import DataConfig, Recipe, parse_recipe, read_recipe
@@ -161,7 +162,7 @@ def test_frozen_weights_stay_and_unknown_names_are_refused(shard: Path, tmp_path
 def test_the_learning_rate_follows_its_schedule() -> None:
     recipe = small(Path())
     config = replace(recipe.optimizer, warmup=10, lr=1.0)
-    optimizer = make_optimizer(loop.build(recipe.model), config)
+    optimizer = make_optimizer(build(recipe.model), config)
     assert set_rate(optimizer, config, 0, 0.0) == pytest.approx(0.1)
     assert set_rate(optimizer, config, 100, 0.5) == pytest.approx(0.5)
     assert set_rate(optimizer, config, 100, 1.0) == pytest.approx(0.0)
