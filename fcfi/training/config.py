@@ -5,7 +5,7 @@ An unknown key is refused and the nearest known one named; a value of the wrong 
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, asdict, dataclass, field, fields, is_dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -36,7 +36,8 @@ class DataConfig:
     root:    folder (or the one shard or annotation file) in which the sources lie.
     sources: the data sets in it.
     dev:     pictures to measure progress on; empty for none.
-    dev_objects, dev_every: how many objects, after how many steps.
+    dev_objects: how many of their objects.
+    dev_every: steps after which progress is measured and pictures are shown.
     """
 
     root: str = "data/train"
@@ -44,6 +45,10 @@ class DataConfig:
     dev: str = ""
     dev_objects: int = 40
     dev_every: int = 1000
+
+    def __post_init__(self) -> None:
+        if self.dev_objects < 1 or self.dev_every < 1:
+            raise ConfigError("data.dev_objects and data.dev_every are whole numbers of at least 1")
 
 
 @dataclass(frozen=True)
@@ -79,9 +84,9 @@ class RunConfig:
     sizes:    (part of the run, height, width) of crops in pixels: the size from that part on.
     freeze:   name prefixes or parts (`*.part`) of weights that stay as they are.
     imagenet: whether the backbone starts from ImageNet weights (`package`) or at random (`none`).
-    precision: as in Lightning Fabric: `32-true`, `bf16-mixed`, `16-mixed`.
+    precision: `32-true`, or `bf16-mixed` (bfloat16 where it does no harm; it needs no scaling of the loss).
     workers:  processes that make crops; 0 makes them in the training process.
-    devices:  `auto` or a number; accelerator as in Fabric.
+    accelerator, devices: `auto`, `cpu` or `cuda`; `auto` or how many of them (`torchrun` says it itself).
     save_minutes: between checkpoints.
     """
 
@@ -91,8 +96,8 @@ class RunConfig:
     sizes: tuple[tuple[float, int, int], ...] = ((0.0, 256, 256),)
     freeze: tuple[str, ...] = ()
     imagenet: Literal["package", "none"] = "none"
-    precision: str = "32-true"
-    accelerator: str = "auto"
+    precision: Literal["32-true", "bf16-mixed"] = "32-true"
+    accelerator: Literal["auto", "cpu", "cuda"] = "auto"
     devices: str = "auto"
     workers: int = 1
     seed: int = 0
@@ -101,6 +106,10 @@ class RunConfig:
     def __post_init__(self) -> None:
         if bool(self.steps) == bool(self.minutes):
             raise ConfigError("the run needs either steps or minutes: set one of run.steps and run.minutes")
+        if min(self.steps, self.minutes, self.workers) < 0 or self.batch < 1:
+            raise ConfigError("run.steps, run.minutes and run.workers are at least 0, run.batch at least 1")
+        if self.devices != "auto" and not (self.devices.isdecimal() and int(self.devices)):
+            raise ConfigError(f"run.devices = {self.devices!r}: 'auto' or a number of at least 1 is wanted")
         if not self.sizes or self.sizes[0][0] != 0 or any(h % 32 or w % 32 or min(h, w) < 32 for _, h, w in self.sizes):
             raise ConfigError(
                 f"run.sizes = {self.sizes}: (part, height, width) is wanted, from part 0 on, in multiples of 32 pixels"
@@ -158,6 +167,8 @@ def _override(table: dict[str, Any], override: str) -> None:
     *sections, last = key.strip().split(".")
     for section in sections:
         table = table.setdefault(section, {})
+        if not isinstance(table, dict):
+            raise ConfigError(f"{override!r} is not an override: {section!r} is a value, not a section of keys")
     table[last] = value
 
 
@@ -175,8 +186,9 @@ def _build(cls: Any, table: Any, where: str) -> Any:
     try:
         return cls(**values)
     except TypeError as error:
-        missing = [f for f in known if f not in values]
-        raise ConfigError(f"{where or 'the recipe'} lacks a key: one of {', '.join(missing)}") from error
+        needed = [f.name for f in fields(cls) if f.default is MISSING and f.default_factory is MISSING]
+        missing = [name for name in needed if name not in values]
+        raise ConfigError(f"{where or 'the recipe'} lacks a key: {', '.join(missing)}") from error
 
 
 def _convert(hint: Any, value: Any, where: str) -> Any:

@@ -60,6 +60,8 @@ class RoundsConfig:
     def __post_init__(self) -> None:
         if self.learn_from not in ("every", "last"):
             raise ConfigError(f"rounds.learn_from = {self.learn_from!r} is unknown: use 'every' or 'last'")
+        if self.most < 1 or self.start < 1:
+            raise ConfigError("rounds.most and rounds.start are whole numbers of at least 1")
 
 
 class Batch(NamedTuple):
@@ -163,21 +165,21 @@ def starting_clicks(crop: Crop, config: RoundsConfig, rng: np.random.Generator) 
     first = next_click(crop.truth, nothing, (), None if rng.random() < 0.5 else rng)
     assert first is not None, "a crop has an object"
     positive = [first]
-    for _ in range(_count(config, rng)):
+    for _ in range(_count(config.start - 1, config, rng)):
         positive += _draw(target, 1, True, rng)
     negative: list[Click] = []
     background = crop.truth == BACKGROUND
-    for _ in range(_count(config, rng)):
+    for _ in range(_count(config.start, config, rng)):
         place = rng.choice(3, p=NEGATIVE_PLACES)
         where = (_border(target) & background, crop.others & background, background)[place]
         negative += _draw(where, 1, False, rng)
     return tuple(positive + negative) if rng.random() < 0.5 else (*negative, *positive[::-1])
 
 
-def _count(config: RoundsConfig, rng: np.random.Generator) -> int:
-    """0 to start - 1, with chance proportional to start_decay^n."""
-    chances = config.start_decay ** np.arange(config.start)
-    return int(rng.choice(config.start, p=chances / chances.sum()))
+def _count(most: int, config: RoundsConfig, rng: np.random.Generator) -> int:
+    """0 to `most`, with chance proportional to start_decay^n."""
+    chances = config.start_decay ** np.arange(most + 1)
+    return int(rng.choice(most + 1, p=chances / chances.sum()))
 
 
 def _draw(where: NDArray[np.bool_], count: int, positive: bool, rng: np.random.Generator) -> list[Click]:

@@ -34,7 +34,14 @@ def test_the_papers_recipes_are_there() -> None:
         ({"name": "small", "run": {}}, "either steps or minutes"),
         ({"name": "small", "run": {"steps": 1, "minutes": 1.0}}, "either steps or minutes"),
         ({"name": "small", "run": {"steps": 1, "sizes": [[0.0, 250, 250]]}}, "multiples of 32"),
-        ({"name": "small"}, "lacks a key"),
+        ({"name": "small"}, "lacks a key: run$"),
+        ({"name": "small", "run": {"steps": -1}}, "at least 0"),
+        ({"name": "small", "run": {"steps": 1, "batch": 0}}, "run.batch at least 1"),
+        ({"name": "small", "run": {"steps": 1, "devices": "two"}}, "run.devices = 'two'"),
+        ({"name": "small", "run": {"steps": 1, "precision": "16-mixed"}}, "32-true, bf16-mixed"),
+        ({"name": "small", "run": {"steps": 1, "accelerator": "abacus"}}, "auto, cpu, cuda"),
+        ({**SMALL, "data": {"dev_every": 0}}, "data.dev_every"),
+        ({**SMALL, "rounds": {"start": 0}}, "rounds.start"),
         ({**SMALL, "data": 3}, "must be a table"),
     ],
 )
@@ -54,6 +61,8 @@ def test_overrides_are_read_as_toml_or_as_words(tmp_path: Path) -> None:
     assert recipe.run.sizes == ((0.0, 64, 64),)
     with pytest.raises(ConfigError, match="section.key=value"):
         read_recipe(path, ["run.steps"])
+    with pytest.raises(ConfigError, match="'name' is a value"):
+        read_recipe(path, ["name.steps=3"])
 
 
 def test_files_that_are_no_recipe(tmp_path: Path) -> None:

@@ -38,6 +38,13 @@ def crops() -> Iterator[Crop]:
         yield crop()
 
 
+def test_starting_clicks_reach_their_largest_number_of_each_kind() -> None:
+    config = RoundsConfig(start=2, start_decay=1.0)
+    drawn = [starting_clicks(crop(), config, np.random.default_rng(seed)) for seed in range(60)]
+    assert {sum(click.positive for click in clicks) for clicks in drawn} == {1, 2}
+    assert {sum(not click.positive for click in clicks) for clicks in drawn} == {0, 1, 2}
+
+
 def no_predict(batch: Batch) -> torch.Tensor:
     raise AssertionError("not needed")
 
@@ -97,7 +104,9 @@ def test_starting_from_a_wrong_mask_opens_the_gate() -> None:
 
 
 def test_every_round_feeds_answers_back_and_replaces_finished_sessions() -> None:
-    rounds = EveryRound(crops(), 4, RoundsConfig(most=3, decay=1.0, from_mask=0, start=1), np.random.default_rng(0))
+    rounds = EveryRound(
+        crops(), 4, RoundsConfig(most=3, decay=1.0, from_mask=0, start=1, start_decay=0), np.random.default_rng(0)
+    )
     gates = []
     for _ in range(6):
         batch = rounds.next_batch(no_predict)
