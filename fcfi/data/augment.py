@@ -15,7 +15,7 @@ from fcfi.data.pictures import IGNORE_ID, Instance, Picture, PicturesBySource, R
 from fcfi.errors import DatasetError
 from fcfi.labels import BACKGROUND, IGNORE, OBJECT
 
-TRIES = 20
+TRIES = 100
 """Draws of picture and window before a crop with enough of an object is given up."""
 MOST_VISIBLE = 0.95
 """Largest part of a crop that its object may fill."""

@@ -89,7 +89,7 @@ def train(recipe: Recipe, folder: Path, start: Path | None = None) -> Path:
     fabric = make_fabric(recipe)
     pictures = load_pictures(recipe.data)
     objects = development_objects(recipe)
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     torch.manual_seed(recipe.run.seed)
     learner = make_learner(recipe, fabric, start)
     clock = Clock()
@@ -123,8 +123,9 @@ def run(
     """All steps from where the clock stands to the end of the run.  objects: to measure progress on."""
     fabric, saved, bad = learner.fabric, time.monotonic(), 0
     size: tuple[int, int] | None = None
+    halt = False
     with stop_asked() as stop:
-        while clock.part(recipe) < 1 and not stop:
+        while clock.part(recipe) < 1 and not halt:
             began = time.monotonic()
             if size != size_at(recipe, clock.part(recipe)):
                 size = size_at(recipe, clock.part(recipe))
@@ -141,15 +142,32 @@ def run(
             rounds.observe(probs)
             clock.step += 1
             clock.seconds += time.monotonic() - began
+            due = time.monotonic() - saved > 60 * recipe.run.save_minutes
+            clock.seconds, halt, due = agree(fabric, clock.seconds, bool(stop), due)
             if display is not None:
                 crops = recipe.run.batch * fabric.world_size
                 display.step(clock.step, clock.part(recipe), crops, {**values, "rate": rate})
-                if objects and clock.step % recipe.data.dev_every == 0:
+                if clock.step % recipe.data.dev_every == 0:
                     display.pictures(clock.step, batch, probs)
+                if objects and clock.step % recipe.data.dev_every == 0:
                     display.measured(clock.step, measure(learner.average.module, objects))  # type: ignore[arg-type]
-            if time.monotonic() - saved > 60 * recipe.run.save_minutes or clock.part(recipe) >= 1 or stop:
+            if due or halt or clock.part(recipe) >= 1:
                 saved = time.monotonic()
                 save(folder, recipe, learner, clock)
+
+
+def agree(fabric: Fabric, seconds: float, halt: bool, due: bool) -> tuple[float, bool, bool]:
+    """Seconds trained, whether to stop and whether to save: the same in all processes.
+
+    Their clocks differ, and a signal may reach one of them a step before another: each deciding for itself, one would
+    learn at another rate than the rest, or wait for them for ever.
+    """
+    if fabric.world_size == 1:
+        return seconds, halt, due
+    said = torch.tensor([seconds, halt, due], dtype=torch.float64, device=fabric.device)
+    most = fabric.all_reduce(said, reduce_op="max")
+    assert isinstance(most, Tensor)
+    return float(most[0]), bool(most[1]), bool(most[2])
 
 
 def update(recipe: Recipe, learner: Learner, batch: Batch) -> tuple[dict[str, float], NDArray[np.float32]]:
@@ -208,9 +226,19 @@ def new_rounds(
     return make_rounds(crops, recipe.run.batch, recipe.rounds, np.random.default_rng(seed))
 
 
+def make_folder(folder: Path) -> None:
+    """The run's folder; ConfigError if it cannot be made."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"cannot make the run's folder {folder}: {error.strerror}; give another --output") from error
+
+
 def make_fabric(recipe: Recipe) -> Fabric:
     """One process, or the part of a `torchrun` that this process is."""
     cpu = recipe.run.accelerator == "cpu" or not torch.cuda.is_available()
+    if cpu and recipe.run.accelerator == "cuda":
+        raise ConfigError("run.accelerator = 'cuda', but torch finds no such device: use 'auto' or 'cpu'")
     local, nodes = os.environ.get("LOCAL_WORLD_SIZE"), os.environ.get("GROUP_WORLD_SIZE", "1")
     devices = local or ("1" if cpu else "-1") if recipe.run.devices == "auto" else recipe.run.devices
     cv2.setNumThreads(1)  # torch uses the cores; more threads would only push each other aside
@@ -218,7 +246,7 @@ def make_fabric(recipe: Recipe) -> Fabric:
         accelerator="cpu" if cpu else recipe.run.accelerator,
         devices=int(devices),
         num_nodes=int(nodes),
-        precision=recipe.run.precision,  # type: ignore[arg-type]
+        precision=recipe.run.precision,
         strategy="auto" if local is None else "ddp",
     )
     fabric.launch()
@@ -262,8 +290,8 @@ def save(folder: Path, recipe: Recipe, learner: Learner, clock: Clock) -> None:
             "average": learner.average.state_dict(),
             "optimizer": learner.optimizer.state_dict(),
         }
-        with replacing(folder / CHECKPOINT) as temporary:
-            torch.save(state, temporary)
+        with replacing(folder / CHECKPOINT) as temporary, temporary.open("wb") as file:
+            torch.save(state, file)  # a file, not a path: torch then tells of a full disk as Python does
         texts = {"recipe": recipe.name, "steps": str(clock.step), "training_data": ", ".join(recipe.crops.weights)}
         save_model(learner.average.module, folder / WEIGHTS, texts)  # type: ignore[arg-type]
     learner.fabric.barrier()
@@ -273,14 +301,21 @@ def restore(path: Path, recipe: Recipe, learner: Learner, clock: Clock) -> None:
     """Go on from a save.  Data only is read: no code inside the file is run."""
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
+        network = state["recipe"]["model"]
     except Exception as error:
         raise ConfigError(f"{path} cannot be read ({error}): remove it to start afresh") from error
-    if state["recipe"]["model"] != recipe.as_dict()["model"]:
-        raise ConfigError(f"{path} is of a run with another network: give another --out folder, or remove it")
-    learner.model.load_state_dict(state["model"])
-    learner.average.load_state_dict(state["average"])
-    learner.optimizer.load_state_dict(state["optimizer"])
-    clock.step, clock.seconds = state["step"], state["seconds"]
+    if network != recipe.as_dict()["model"]:
+        raise ConfigError(f"{path} is of a run with another network: give another --output folder, or remove it")
+    try:
+        learner.model.load_state_dict(state["model"])
+        learner.average.load_state_dict(state["average"])
+        learner.optimizer.load_state_dict(state["optimizer"])
+        clock.step, clock.seconds = state["step"], state["seconds"]
+    except (KeyError, RuntimeError, ValueError) as error:
+        raise ConfigError(
+            f"{path} is of a run with other frozen weights, or is damaged ({error}): "
+            "give another --output folder, or remove it"
+        ) from error
 
 
 @contextmanager

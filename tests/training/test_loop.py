@@ -1,10 +1,11 @@
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +16,22 @@ from fcfi.errors import ConfigError, DatasetError, InputError
 from fcfi.models.build import build
 from fcfi.models.checkpoint import load_model
 from fcfi.training import loop
-from fcfi.training.config import DataConfig, Recipe, parse_recipe, read_recipe
-from fcfi.training.loop import CHECKPOINT, WEIGHTS, Clock, DivergedError, make_fabric, make_learner, restore, train
+from fcfi.training.config import DataConfig, Recipe, SourceConfig, parse_recipe, read_recipe
+from fcfi.training.loop import (
+    CHECKPOINT,
+    WEIGHTS,
+    Clock,
+    DivergedError,
+    Learner,
+    agree,
+    make_fabric,
+    make_learner,
+    restore,
+    train,
+)
 from fcfi.training.optimise import freeze, make_optimizer, set_rate
+from fcfi.training.progress import Display
+from fcfi.training.stream import load_pictures
 from tests.data.made import write_coco_and_lvis, write_sbd, write_shard
 
 RECIPES = Path(__file__).parents[2] / "recipes"
@@ -60,6 +74,16 @@ def test_a_run_leaves_weights_and_a_log(shard: Path, tmp_path: Path) -> None:
     assert list((tmp_path / "run" / "tensorboard").iterdir())
 
 
+def test_pictures_are_shown_without_development_pictures(
+    shard: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[int] = []
+    monkeypatch.setattr(Display, "pictures", lambda _, step, *__: shown.append(step))
+    recipe = small(shard, steps=2)
+    train(replace(recipe, data=replace(recipe.data, dev_every=2)), tmp_path / "run")
+    assert shown == [2]
+
+
 def test_a_run_goes_on_where_it_was_saved(shard: Path, tmp_path: Path) -> None:
     train(small(shard, steps=1), tmp_path / "run")
     recipe = small(shard, steps=3)
@@ -80,6 +104,54 @@ def test_a_run_of_another_network_is_not_gone_on_with(shard: Path, tmp_path: Pat
     (tmp_path / "run" / CHECKPOINT).write_bytes(b"half a file")
     with pytest.raises(ConfigError, match="remove it to start afresh"):
         train(recipe, tmp_path / "run")
+
+
+def test_a_run_with_other_frozen_weights_is_not_gone_on_with(shard: Path, tmp_path: Path) -> None:
+    train(small(shard, steps=1), tmp_path / "run")
+    with pytest.raises(ConfigError, match="other frozen weights"):
+        train(small(shard, freeze=["body.backbone.*"]), tmp_path / "run")
+
+
+def test_a_file_where_the_runs_folder_should_be_is_told(shard: Path, tmp_path: Path) -> None:
+    (tmp_path / "run").write_text("a file")
+    with pytest.raises(ConfigError, match="give another --output"):
+        train(small(shard), tmp_path / "run")
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_picture_that_cannot_be_read_is_named_without_a_traceback(tmp_path: Path, workers: int) -> None:
+    root = write_sbd(tmp_path / "SBD")
+    for picture in (root / "img").iterdir():
+        picture.write_bytes(b"no picture")
+    with pytest.raises(InputError) as caught:
+        train(small(root, workers=workers), tmp_path / "run")
+    assert str(caught.value).startswith(str(root / "img"))
+
+
+def test_two_parts_of_one_data_set_are_both_learnt_from(tmp_path: Path) -> None:
+    root = write_sbd(tmp_path / "SBD", 3)
+    (root / "train.txt").write_text("2008_000000 2008_000001")
+    (root / "val.txt").write_text("2008_000002")
+    sources = tuple(SourceConfig(layout="sbd", split=split) for split in ("train", "val"))
+    pictures = load_pictures(DataConfig(str(root), sources))
+    assert [picture.name for picture in pictures["SBD"]] == [f"2008_00000{number}.jpg" for number in range(3)]
+
+
+@dataclass(frozen=True)
+class TwoProcesses:
+    """As Fabric, beside a process that has trained for 7 seconds and wants to stop."""
+
+    world_size: int = 2
+    device: str = "cpu"
+
+    def all_reduce(self, values: torch.Tensor, reduce_op: str) -> torch.Tensor:
+        assert reduce_op == "max"
+        return torch.maximum(values, torch.tensor([7.0, 1.0, 0.0], dtype=values.dtype))
+
+
+def test_processes_agree_on_time_stop_and_save() -> None:
+    assert agree(TwoProcesses(), 5.0, halt=False, due=True) == (7.0, True, True)  # type: ignore[arg-type]
+    assert agree(TwoProcesses(1), 5.0, halt=False, due=True) == (5.0, False, True)  # type: ignore[arg-type]
 
 
 def test_weights_of_another_run_can_be_the_start(shard: Path, tmp_path: Path) -> None:
@@ -104,17 +176,18 @@ def test_a_loss_that_is_no_number_stops_the_run_and_keeps_the_save(
     assert (tmp_path / "run" / WEIGHTS).read_bytes() == before
 
 
-def test_a_full_disk_keeps_the_last_save(shard: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_keeps_the_last_save(shard: Path, tmp_path: Path) -> None:
     train(small(shard, steps=1), tmp_path / "run")
     before = (tmp_path / "run" / CHECKPOINT).read_bytes()
-
-    def full(*_: object, **__: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(torch, "save", full)
-    with pytest.raises(InputError, match="No space left"):
-        train(small(shard, steps=2), tmp_path / "run")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, limits[1]))  # no file grows beyond a megabyte
+    try:
+        with pytest.raises(InputError, match="cannot write .*File too large"):
+            train(small(shard, steps=2), tmp_path / "run")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert (tmp_path / "run" / CHECKPOINT).read_bytes() == before
+    assert not list((tmp_path / "run").glob(".*.tmp"))
 
 
 def test_missing_data_is_told_before_anything_is_made(tmp_path: Path) -> None:
@@ -131,7 +204,7 @@ def test_a_recipe_says_where_its_missing_data_is_published(name: str, where: str
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in RECIPES.glob("*.toml")))
-def test_every_recipe_takes_a_step_on_made_data(name: str, tmp_path: Path) -> None:
+def test_every_recipe_takes_a_step_on_made_data(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = tmp_path / "data"
     if name.endswith("_sbd"):
         write_sbd(root)
@@ -142,7 +215,15 @@ def test_every_recipe_takes_a_step_on_made_data(name: str, tmp_path: Path) -> No
         write_shard(root / "train-000.tar", source="voc")
     changes = [*SMALL_RUN, f"data.root={root}", "data.dev=", "run.minutes=0", "run.steps=1", "run.accelerator=cpu"]
     recipe = read_recipe(RECIPES / f"{name}.toml", [*changes, "crops.minimum_area=60", "rounds.most=2"])
-    load_model(train(recipe, tmp_path / "run"))
+    seen: list[int] = []
+
+    def keep_nothing(folder: Path, recipe: Recipe, learner: Learner, clock: Clock) -> None:  # a gigabyte for ResNet-101
+        assert all(weight.isfinite().all() for weight in learner.average.parameters())
+        seen.append(clock.step)
+
+    monkeypatch.setattr(loop, "save", keep_nothing)
+    train(recipe, tmp_path / "run")
+    assert seen == [1]
 
 
 def test_frozen_weights_stay_and_unknown_names_are_refused(shard: Path, tmp_path: Path) -> None:
@@ -194,10 +275,12 @@ def test_a_run_that_is_asked_to_stop_saves_itself(shard: Path, tmp_path: Path) -
 @pytest.mark.slow
 def test_two_processes_train_as_one(shard: Path, tmp_path: Path) -> None:
     launch = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", "--master-port=29512"]
-    command = [*launch, *_command(shard, tmp_path / "run", steps=2)[1:]]
+    by_time = ["--set", "run.steps=0", "--set", "run.minutes=0.03", "--set", "run.save_minutes=0.005"]
+    command = [*launch, *_command(shard, tmp_path / "run", steps=0)[1:], *by_time]
     subprocess.run(command, env=_environment(), check=True, timeout=240)
     state = torch.load(tmp_path / "run" / CHECKPOINT, weights_only=True)
-    assert state["step"] == 2
+    assert state["step"] >= 1
+    assert state["seconds"] >= 1.8
     assert all(np.isfinite(weight.float()).all() for weight in state["model"].values())
 
 
