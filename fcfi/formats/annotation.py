@@ -1,0 +1,121 @@
+"""What all formats hold: a picture by name and size, and its objects, each with a label and a mask.
+
+Plain values, checked when they are made, so that no codec meets a mask of the wrong size or a name that leaves its
+folder.  Knows nothing of files or formats.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath, PureWindowsPath
+from typing import Any
+
+import numpy as np
+
+from fcfi.errors import InputError
+from fcfi.labels import Mask
+
+Sizes = Mapping[str, tuple[int, int]]
+"""The pictures there are: name -> (width, height) in pixels, upright (EXIF orientation applied)."""
+
+MAX_SHOWN = 60
+"""Characters of a foreign name or label that a message repeats."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AnnotatedObject:
+    """One object: what it is and which pixels it covers.
+
+    label: not empty, on one line.  mask: (H, W) bool, at least one pixel.  id: a number that the caller or a file gave
+    it, or None.  order: of two objects on one pixel, the one with the greater order lies on top; of equals the later.
+    """
+
+    label: str
+    mask: Mask
+    id: int | None = None
+    order: int = 0
+
+    def __post_init__(self) -> None:
+        check_label(self.label)
+        mask: Any = self.mask
+        if not isinstance(mask, np.ndarray) or mask.dtype != np.bool_ or mask.ndim != 2:
+            what = f"{mask.dtype} {mask.shape}" if isinstance(mask, np.ndarray) else type(mask).__name__
+            raise InputError(f"the mask of {self.label[:MAX_SHOWN]!r} is {what}: give an array (H, W) of bool")
+        if not self.mask.any():
+            raise InputError(f"the mask of {self.label[:MAX_SHOWN]!r} is empty: remove the object or draw it")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AnnotatedPicture:
+    """A picture's name, its size in pixels, and its objects.
+
+    file_name: relative to the folder of pictures, with / between folders, as in `sub/photo.jpg`.
+    """
+
+    file_name: str
+    width: int
+    height: int
+    objects: tuple[AnnotatedObject, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_name(self.file_name)
+        if self.width < 1 or self.height < 1:
+            raise InputError(f"{self.file_name} has a size of {self.width} x {self.height}: give at least one pixel")
+        for number, one in enumerate(self.objects, 1):
+            if one.mask.shape != (self.height, self.width):
+                raise InputError(
+                    f"object {number} ({one.label[:MAX_SHOWN]}) of {self.file_name} has a mask of "
+                    f"{one.mask.shape[1]} x {one.mask.shape[0]} pixels and the picture {self.width} x {self.height}: "
+                    "give masks of the picture's size"
+                )
+
+    def bottom_up(self) -> tuple[AnnotatedObject, ...]:
+        """The objects in the order in which they are painted: what lies on top comes last."""
+        return tuple(sorted(self.objects, key=lambda one: one.order))
+
+
+Pictures = Iterable[AnnotatedPicture]
+"""Pictures one after the other; codecs keep one at a time, so they may be made as they are asked for."""
+
+
+def check_name(name: str) -> None:
+    """InputError unless `name` is relative, stays inside its folder and can be written on every system."""
+    path = PurePosixPath(name)
+    if (
+        not path.name
+        or path.is_absolute()
+        or ".." in path.parts
+        or "\\" in name
+        or PureWindowsPath(name).drive
+        or any(ord(character) < 32 for character in name)
+    ):
+        raise InputError(
+            f"{name[:MAX_SHOWN]!r} is no name of a picture inside the folder: accepted are relative names "
+            "such as sub/photo.jpg, without '..', backslashes or drive letters"
+        )
+
+
+def check_label(label: str) -> None:
+    """InputError unless `label` is a text on one line that is not empty and has no blanks around it."""
+    if not label or label != label.strip() or any(ord(character) < 32 for character in label):
+        raise InputError(f"{label[:MAX_SHOWN]!r} is no label: give a name on one line without blanks around it")
+
+
+def check_labels(labels: Sequence[str]) -> tuple[str, ...]:
+    """The labels as a tuple.  InputError if one is unusable or given twice."""
+    for label in labels:
+        check_label(label)
+    doubled = sorted({label for label in labels if list(labels).count(label) > 1})
+    if doubled:
+        raise InputError(f"the label {doubled[0]!r} is given twice: give each label once")
+    return tuple(labels)
+
+
+def label_number(picture: AnnotatedPicture, one: AnnotatedObject, labels: Sequence[str]) -> int:
+    """Place of the object's label among `labels`, from 0.  InputError if it is not there."""
+    if one.label not in labels:
+        known = ", ".join(labels)[:MAX_SHOWN] or "none"
+        raise InputError(
+            f"{picture.file_name} has an object {one.label[:MAX_SHOWN]!r}, which is not among the labels ({known}): "
+            "add it to the labels or rename the object"
+        )
+    return labels.index(one.label)

@@ -1,0 +1,179 @@
+"""CVAT for images 1.1: one XML file with all pictures, every object a mask of run lengths over its tight box.
+
+Row by row, background first; `z_order` says what lies on top.  Read are masks, polygons, boxes and ellipses without
+rotation; of polygons and masks with one label and one `group_id`, one object is made.  Layout: `annotations.xml`.
+Source: CVAT's description of its XML format.  Knows nothing of other formats.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+from xml.etree import ElementTree
+from xml.sax.saxutils import escape, quoteattr
+
+import numpy as np
+
+from fcfi.errors import DatasetError
+from fcfi.formats.annotation import (
+    MAX_SHOWN,
+    AnnotatedObject,
+    AnnotatedPicture,
+    Pictures,
+    Sizes,
+    check_labels,
+    label_number,
+)
+from fcfi.formats.folders import Known, Target, need_some, one_label, read_bytes, told
+from fcfi.formats.indexed import voc_colour
+from fcfi.formats.outlines import box_cut, fill_edges
+from fcfi.formats.runs import from_runs, runs
+from fcfi.labels import Mask
+
+FILE: Final = "annotations.xml"
+
+
+def write(pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[str]) -> tuple[Path, ...]:
+    """Write the XML file; gives its path.  Raises InputError."""
+    target, names = Target(folder), check_labels(labels)
+    images: list[str] = []
+    for picture in pictures:
+        for one in picture.objects:
+            label_number(picture, one, names)
+        images.append(_image(len(images), picture))
+    text = f'<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n<version>1.1</version>\n{_meta(names, len(images))}'
+    target.write(FILE, f"{text}{''.join(images)}</annotations>\n")
+    return tuple(target.written)
+
+
+def read(
+    folder: str | os.PathLike[str], sizes: Sizes | None = None, labels: Sequence[str] | None = None
+) -> Iterator[AnnotatedPicture]:
+    """The pictures of CVAT's XML file.  Raises DatasetError.
+
+    Tags, points and lines are left out.  sizes: the pictures that there are; others are left out.  labels: not needed,
+    every shape names its own.
+    """
+    base, known, count = Path(folder), Known(sizes), 0
+    file = base if base.is_file() else base / FILE
+    images = _parse(file).findall("image")
+    for image in images:
+        name = known.name(image.get("name", ""), file)
+        if name is not None:
+            count += 1
+            yield _picture(image, name, known, file)
+    need_some(count, len(images), file)
+
+
+def encode(mask: Mask) -> tuple[list[int], int, int, int, int]:
+    """Run lengths of a mask over its tight box, and the box's left, top, width and height."""
+    cut, left, top = box_cut(mask)
+    return runs(cut.ravel()).tolist(), left, top, cut.shape[1], cut.shape[0]
+
+
+def _meta(labels: Sequence[str], count: int) -> str:
+    rows = "".join(
+        f"<label><name>{escape(label)}</name><color>#{bytes(voc_colour(number % 256)).hex()}</color>"
+        "<type>any</type><attributes></attributes></label>\n"
+        for number, label in enumerate(labels, 1)
+    )
+    return f"<meta><task><size>{count}</size><mode>annotation</mode><labels>\n{rows}</labels></task></meta>\n"
+
+
+def _image(number: int, picture: AnnotatedPicture) -> str:
+    rows = []
+    for one in picture.bottom_up():
+        lengths, left, top, width, height = encode(one.mask)
+        rows.append(
+            f'<mask label={quoteattr(one.label)} source="manual" occluded="0" rle="{", ".join(map(str, lengths))}" '
+            f'left="{left}" top="{top}" width="{width}" height="{height}" z_order="{one.order}"></mask>\n'
+        )
+    name = quoteattr(picture.file_name)
+    size = f'width="{picture.width}" height="{picture.height}"'
+    return f'<image id="{number}" name={name} {size}>\n{"".join(rows)}</image>\n'
+
+
+def _parse(file: Path) -> ElementTree.Element:
+    data = read_bytes(file)
+    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+        raise DatasetError(f"{file} defines entities, which CVAT's files do not: give the file as CVAT exported it")
+    try:
+        root = ElementTree.fromstring(data)
+    except (ElementTree.ParseError, ValueError, LookupError) as error:
+        raise DatasetError(f"{file} cannot be read as XML: {error}") from error
+    if root.tag != "annotations" or root.find("track") is not None:
+        raise DatasetError(f"{file} is no export 'CVAT for images 1.1': export the task in that format")
+    return root
+
+
+def _picture(image: ElementTree.Element, name: str, known: Known, file: Path) -> AnnotatedPicture:
+    width, height = (_whole(image, key, file) for key in ("width", "height"))
+    known.check(name, width, height, file)
+    found: dict[Any, tuple[str, int, Mask]] = {}
+    for number, shape in enumerate(image):
+        mask = _mask(shape, height, width, file)
+        if mask is not None and mask.any():
+            label, group = one_label(shape.get("label"), file), shape.get("group_id")
+            key = (label, group) if group not in (None, "", "0") else number
+            order = _whole(shape, "z_order", file) if shape.get("z_order") else 0
+            found[key] = (label, order, found[key][2] | mask if key in found else mask)
+    objects = tuple(AnnotatedObject(label, mask, order=order) for label, order, mask in found.values())
+    return AnnotatedPicture(name, width, height, objects)
+
+
+def _mask(shape: ElementTree.Element, height: int, width: int, file: Path) -> Mask | None:
+    """(height, width) bool of one shape; None for those without an area."""
+    if shape.tag == "mask":
+        return _from_runs(shape, height, width, file)
+    if shape.tag == "polygon":
+        pairs = [pair.split(",") for pair in shape.get("points", "").split(";") if pair]
+        corners = _numbers([value for pair in pairs for value in pair], file)
+        if len(corners) < 6 or len(corners) % 2:
+            raise DatasetError(f"{file}: a polygon has {len(corners)} numbers; at least 3 corners x,y are needed")
+        return fill_edges([np.array(corners).reshape(-1, 2)], height, width)
+    if shape.tag == "box" and not any(_numbers([shape.get("rotation") or "0"], file)):
+        left, top, right, bottom = _numbers([shape.get(key, "") for key in ("xtl", "ytl", "xbr", "ybr")], file)
+        return fill_edges([np.array([[left, top], [right, top], [right, bottom], [left, bottom]])], height, width)
+    if shape.tag == "ellipse" and not any(_numbers([shape.get("rotation") or "0"], file)):
+        x, y, across, down = _numbers([shape.get(key, "") for key in ("cx", "cy", "rx", "ry")], file)
+        rows, columns = np.ogrid[:height, :width]
+        if across > 0 and down > 0:
+            return np.asarray(((columns + 0.5 - x) / across) ** 2 + ((rows + 0.5 - y) / down) ** 2 <= 1)
+    return None
+
+
+def _from_runs(shape: ElementTree.Element, height: int, width: int, file: Path) -> Mask:
+    left, top, across, down = (_whole(shape, key, file) for key in ("left", "top", "width", "height"))
+    if min(left, top) < 0 or min(across, down) < 1 or left + across > width or top + down > height:
+        raise DatasetError(
+            f"{file}: a mask of {across} x {down} pixels at {left}, {top} does not fit into the picture of "
+            f"{width} x {height}"
+        )
+    try:
+        lengths = [int(word) for word in shape.get("rle", "").split(",") if word.strip()]
+        inside = from_runs(lengths, across * down)
+    except ValueError as error:
+        raise DatasetError(f"{file}: run lengths must be whole numbers: {error}") from error
+    except DatasetError as error:
+        raise told(file, error) from error
+    mask = np.zeros((height, width), bool)
+    mask[top : top + down, left : left + across] = inside.reshape(down, across)
+    return mask
+
+
+def _whole(element: ElementTree.Element, key: str, file: Path) -> int:
+    text = element.get(key, "")
+    try:
+        return int(text)
+    except ValueError as error:
+        raise DatasetError(f"{file}: {key}={text[:MAX_SHOWN]!r} of a {element.tag} is no whole number") from error
+
+
+def _numbers(words: Sequence[str], file: Path) -> list[float]:
+    try:
+        values = [float(word) for word in words]
+    except ValueError as error:
+        raise DatasetError(f"{file}: coordinates must be numbers: {error}") from error
+    if not all(abs(value) < 1e7 for value in values):
+        raise DatasetError(f"{file}: coordinates must be numbers of pixels")
+    return values

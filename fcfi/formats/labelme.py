@@ -1,0 +1,180 @@
+"""labelme: a JSON file a picture, which lies beside the picture.
+
+Every object is one shape of type "mask": two corners, both inside the object's box, and a PNG of the box in base64; it
+holds holes and pieces.  The picture's bytes are not repeated (`imageData` is null), so labelme looks for `imagePath`
+beside the file; it turns the picture by its EXIF orientation first and refuses a height or width that is not the turned
+picture's.  Read are masks, polygons, rectangles and circles; shapes of one label and one `group_id` are one object.
+Layout: `NAME.json`.  Knows nothing of other formats.
+"""
+
+import base64
+import binascii
+import json
+import math
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any, Final
+
+import numpy as np
+from PIL import Image as Pillow
+from PIL import ImageDraw
+
+from fcfi.errors import DatasetError
+from fcfi.formats.annotation import (
+    AnnotatedObject,
+    AnnotatedPicture,
+    Pictures,
+    Sizes,
+    check_labels,
+    label_number,
+)
+from fcfi.formats.folders import Known, Target, field, need_some, one_label, read_json, stem
+from fcfi.formats.indexed import decode_map
+from fcfi.formats.outlines import box_cut
+from fcfi.images import encode_png
+from fcfi.labels import Mask
+
+VERSION: Final = "5.5.0"
+"""Of labelme: the first that knows all that is written here; later ones read it."""
+FAR: Final = 1e6
+"""Pixels: a corner further off is a mistake."""
+
+
+def write(pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[str]) -> tuple[Path, ...]:
+    """Write a JSON file a picture; gives the files.  Raises InputError."""
+    target, names = Target(folder), check_labels(labels)
+    for picture in pictures:
+        shapes = []
+        for one in picture.bottom_up():
+            label_number(picture, one, names)
+            shared = sum(other.id == one.id and other.label == one.label for other in picture.objects) > 1
+            shapes.append(_shape(one, None if shared else one.id))
+        content: dict[str, Any] = {
+            "version": VERSION,
+            "flags": {},
+            "shapes": shapes,
+            "imagePath": PurePosixPath(picture.file_name).name,
+            "imageData": None,
+            "imageHeight": picture.height,
+            "imageWidth": picture.width,
+        }
+        text = json.dumps(content, ensure_ascii=False, indent=2)
+        target.write(f"{stem(picture.file_name)}.json", text + "\n", picture.file_name)
+    return tuple(target.written)
+
+
+def read(
+    folder: str | os.PathLike[str], sizes: Sizes | None = None, labels: Sequence[str] | None = None
+) -> Iterator[AnnotatedPicture]:
+    """The pictures of a folder of labelme's files.  Raises DatasetError.
+
+    JSON files of other kinds and shapes that cover no pixel (points, lines) are left out.  sizes: the pictures that
+    there are; others are left out.  labels: not needed, every shape names its own.
+    """
+    base, known = Path(folder), Known(sizes)
+    named = [(file, _name(file, base, known)) for file in ([base] if base.is_file() else sorted(base.rglob("*.json")))]
+    listed = [(file, name) for file, name in named if name is not None]
+    if not listed:
+        raise DatasetError(f"{base} has no JSON file of labelme: give the folder with its files")
+    kept = [(file, name) for file, name in listed if name]
+    need_some(len(kept), len(listed), base)
+    if known.sizes is not None:
+        places = {name: place for place, name in enumerate(known.sizes)}
+        kept.sort(key=lambda pair: places[pair[1]])
+    for file, name in kept:
+        yield _picture(read_json(file), name, known, file)
+
+
+def _name(file: Path, base: Path, known: Known) -> str | None:
+    """The picture that a file is for; "" if it is none of the known ones, None if the file is not labelme's."""
+    content = read_json(file)
+    if not isinstance(content, dict) or "shapes" not in content:
+        return None
+    beside = file.parent.relative_to(base) if base.is_dir() else Path()
+    given = PureWindowsPath(field(content, "imagePath", str, file))
+    relative = PurePosixPath(given.name if ".." in given.parts or given.anchor else given.as_posix())
+    return (
+        known.name((beside / relative).as_posix(), file) or known.of_stem(stem((beside / file.name).as_posix())) or ""
+    )
+
+
+def _shape(one: AnnotatedObject, group: int | None) -> dict[str, Any]:
+    cut, left, top = box_cut(one.mask)
+    return {
+        "label": one.label,
+        "points": [[left, top], [left + cut.shape[1] - 1, top + cut.shape[0] - 1]],
+        "group_id": group,
+        "description": "",
+        "shape_type": "mask",
+        "flags": {},
+        "mask": base64.b64encode(encode_png(cut)).decode("ascii"),
+    }
+
+
+def _picture(content: Any, name: str, known: Known, file: Path) -> AnnotatedPicture:
+    width, height = (field(content, key, int, file) for key in ("imageWidth", "imageHeight"))
+    known.check(name, width, height, file)
+    found: dict[Any, tuple[str, int | None, Mask]] = {}
+    for number, shape in enumerate(field(content, "shapes", list, file)):
+        mask = _mask(shape, height, width, file)
+        if mask is None or not mask.any():
+            continue
+        label, group = one_label(shape.get("label"), file), shape.get("group_id")
+        group = group if isinstance(group, int) else None
+        key = (label, group) if group is not None else number
+        found[key] = (label, group, found[key][2] | mask if key in found else mask)
+    objects = tuple(AnnotatedObject(label, mask, group) for label, group, mask in found.values())
+    return AnnotatedPicture(name, width, height, objects)
+
+
+def _mask(shape: Any, height: int, width: int, file: Path) -> Mask | None:
+    """(height, width) bool of one shape; None for shapes without an area."""
+    kind = shape.get("shape_type", "polygon") if isinstance(shape, dict) else None
+    try:
+        corners = np.asarray(field(shape, "points", list, file), np.float64)
+    except (TypeError, ValueError) as error:
+        raise DatasetError(f"{file}: the points of a shape must be pairs x, y: {error}") from error
+    if corners.ndim != 2 or corners.shape[1] != 2 or not np.isfinite(corners).all() or (abs(corners) > FAR).any():
+        raise DatasetError(f"{file}: the points of a shape must be pairs x, y in pixels")
+    if kind == "mask":
+        return _stored(field(shape, "mask", str, file), corners, height, width, file)
+    least = {"polygon": 3, "rectangle": 2, "circle": 2}.get(str(kind))
+    if least is None:
+        return None
+    if len(corners) < least:
+        raise DatasetError(f"{file}: a {kind} has {len(corners)} points; at least {least} are needed")
+    return _drawn(str(kind), [(float(x), float(y)) for x, y in corners], height, width)
+
+
+def _stored(text: str, corners: np.ndarray[Any, Any], height: int, width: int, file: Path) -> Mask:
+    try:
+        numbers = decode_map(base64.b64decode(text, validate=True), f"a mask in {file}")[1]
+    except binascii.Error as error:
+        raise DatasetError(f"{file}: a mask is no base64: {error}") from error
+    left, top = (int(value) for value in corners[0])
+    right, bottom = left + numbers.shape[1], top + numbers.shape[0]
+    if left < 0 or top < 0 or right > width or bottom > height:
+        raise DatasetError(
+            f"{file}: a mask of {numbers.shape[1]} x {numbers.shape[0]} pixels at {left}, {top} "
+            f"does not fit into the picture of {width} x {height}"
+        )
+    mask = np.zeros((height, width), bool)
+    mask[top:bottom, left:right] = numbers > 0
+    return mask
+
+
+def _drawn(kind: str, corners: list[tuple[float, float]], height: int, width: int) -> Mask:
+    """As labelme draws it."""
+    canvas = Pillow.new("1", (width, height))
+    draw = ImageDraw.Draw(canvas)
+    if kind == "circle":
+        (x, y), (edge_x, edge_y) = corners[:2]
+        radius = math.hypot(edge_x - x, edge_y - y)
+        draw.ellipse((x - radius, y - radius, x + radius, y + radius), outline=1, fill=1)
+    elif kind == "rectangle":
+        (left, right), (top, bottom) = sorted(corner[0] for corner in corners[:2]), sorted(c[1] for c in corners[:2])
+        draw.rectangle((left, top, right, bottom), outline=1, fill=1)
+    else:
+        draw.polygon(corners, outline=1, fill=1)
+    return np.array(canvas, bool)

@@ -1,0 +1,152 @@
+"""Outlines of masks as polygons, and what polygons cannot hold.
+
+Two kinds: round the pixels (`edges`, exact for whoever counts a pixel in by its centre, as pycocotools does) and
+through the centres of the outermost pixels (`one_loop`, exact for whoever draws the line itself too, as OpenCV does).
+Convention: x right, y down; the origin is the corner of the top left pixel, so that its centre is (0.5, 0.5).
+"""
+
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from fcfi.data.segmentation import FINENESS, fill_polygon
+from fcfi.labels import Mask
+
+Loop = NDArray[np.float64]
+"""(N, 2) corners (x, y) of a closed polygon; the last one is joined to the first."""
+
+STEPS: Final = ((1, 0), (0, 1), (-1, 0), (0, -1))
+"""Right, down, left, up: each a right turn after the one before."""
+INSET: Final = 0.25
+"""Pixels: an object of one or two pixels becomes a polygon this far inside them."""
+MAX_CANDIDATES: Final = 1500
+"""Corners of a loop that are tried as the end of a seam; of more, evenly spread ones."""
+
+
+def has_holes(mask: Mask) -> bool:
+    """Whether background is shut in (8-connected object, 4-connected background)."""
+    outside = np.pad(~box_cut(mask)[0], 1, constant_values=True).astype(np.uint8)
+    return bool(cv2.connectedComponents(outside, connectivity=4)[0] > 2)
+
+
+def parts(mask: Mask) -> int:
+    """Number of pieces that do not touch, not even at a corner."""
+    return int(cv2.connectedComponents(box_cut(mask)[0].astype(np.uint8), connectivity=8)[0]) - 1
+
+
+def box_cut(mask: Mask) -> tuple[Mask, int, int]:
+    """The part of a mask inside its tight box, and the box's left and top.  The mask must not be empty."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    top, left = int(rows[0]), int(columns[0])
+    return mask[top : rows[-1] + 1, left : columns[-1] + 1], left, top
+
+
+def edges(mask: Mask) -> tuple[list[Loop], bool]:
+    """Polygons along the pixels' edges, one for each 4-connected piece, and whether there are holes besides.
+
+    Holes have no polygon: with any, the polygons alone are not the mask.
+    """
+    cut, left, top = box_cut(mask)
+    loops = [loop + np.array([left, top]) for loop in _walk(cut)]
+    outer = [loop for loop in loops if _area(loop) > 0]
+    return outer, len(outer) < len(loops)
+
+
+def _walk(mask: Mask) -> list[Loop]:
+    """Every closed path along the pixels' edges with the object on its right; where two meet, it turns right."""
+    height, width = mask.shape
+    padded = np.pad(mask, 1)
+    inside, stride = padded[1:-1, 1:-1], width + 1
+    leaving = np.zeros((height + 1, width + 1), np.uint8)  # bit d: an edge leaves this corner in direction d
+    leaving[:-1, :-1] |= inside & ~padded[:-2, 1:-1]
+    leaving[:-1, 1:] |= (inside & ~padded[1:-1, 2:]).astype(np.uint8) << 1
+    leaving[1:, 1:] |= (inside & ~padded[2:, 1:-1]).astype(np.uint8) << 2
+    leaving[1:, :-1] |= (inside & ~padded[1:-1, :-2]).astype(np.uint8) << 3
+    left, moves = bytearray(leaving.tobytes()), [x + y * stride for x, y in STEPS]
+    loops = []
+    for start in np.flatnonzero(leaving & 1).tolist():
+        if left[start] & 1:
+            path = np.array(_follow(left, moves, start))
+            loops.append(np.stack([path % stride, path // stride], axis=1).astype(np.float64))
+    return loops
+
+
+def _follow(left: bytearray, moves: list[int], start: int) -> list[int]:
+    """The corners at which one path turns, from `start` to the right until it closes; its edges are removed."""
+    turns, corner, direction = [start], start, 0
+    while True:
+        left[corner] &= ~(1 << direction)
+        corner += moves[direction]
+        for turn in (1, 0, 3):
+            if left[corner] >> (direction + turn) % 4 & 1:
+                break
+        else:
+            return turns
+        if turn:
+            turns.append(corner)
+        direction = (direction + turn) % 4
+
+
+def _area(loop: Loop) -> float:
+    """Signed area in pixels: positive if the object is inside."""
+    x, y = loop[:, 0], loop[:, 1]
+    return float(x @ np.roll(y, -1) - y @ np.roll(x, -1)) / 2
+
+
+def fill_edges(loops: list[Loop], height: int, width: int) -> Mask:
+    """(height, width) bool: the pixels inside any of the polygons, by pycocotools' rule.
+
+    loops: (N, 2) each, at least three corners.  Only their boxes are worked on, so that large pictures take no longer.
+    """
+    mask = np.zeros((height, width), bool)
+    for loop in loops:
+        fine = (FINENESS * loop + 0.5).astype(np.int64)  # as fill_polygon does, so that moving it changes nothing
+        left, top = np.maximum(fine.min(axis=0) // FINENESS - 1, 0)
+        right, bottom = np.minimum(fine.max(axis=0) // FINENESS + 2, (width, height))
+        if left < right and top < bottom:
+            moved = (fine - FINENESS * np.array([left, top])) / FINENESS
+            mask[top:bottom, left:right] |= fill_polygon(moved, int(bottom - top), int(right - left))
+    return mask
+
+
+def one_loop(mask: Mask) -> Loop:
+    """One polygon for a whole object: pieces and holes are joined by seams, lines there and back without width."""
+    cut, left, top = box_cut(mask)
+    found, _ = cv2.findContours(cut.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    loops = sorted((loop[:, 0, :].astype(np.int64) for loop in found), key=len, reverse=True)
+    path = loops[0]
+    for loop in loops[1:]:
+        path = _sewn(path, loop)
+    centres = path + 0.5
+    if len(path) < 3:
+        aside = np.full((len(path), 2), INSET)
+        centres = np.concatenate([centres - aside, (centres + aside)[::-1]])
+        centres = centres if len(centres) > 2 else np.concatenate([centres, centres[:1] + np.array([0, 2 * INSET])])
+    moved: Loop = centres + np.array([left, top])
+    return moved
+
+
+def _sewn(path: NDArray[np.int64], loop: NDArray[np.int64]) -> NDArray[np.int64]:
+    """`path` with a way from the corner that lies next to `loop`, round `loop`, and back."""
+    here, there = _spread(len(path)), _spread(len(loop))
+    apart = ((path[here][:, None, :] - loop[there][None, :, :]) ** 2).sum(axis=2)
+    row, column = divmod(int(apart.argmin()), len(there))
+    leave, enter = int(here[row]), int(there[column])
+    around = np.concatenate([loop[enter:], loop[: enter + 1]])
+    return np.concatenate([path[: leave + 1], around, path[leave:]])
+
+
+def _spread(count: int) -> NDArray[np.int64]:
+    return np.unique(np.linspace(0, count - 1, min(count, MAX_CANDIDATES)).astype(np.int64))
+
+
+def fill_centres(loop: Loop, height: int, width: int) -> Mask:
+    """(height, width) bool: the pixels inside one polygon and those on its line (OpenCV), each corner brought to the
+    pixel that it lies in.
+    """
+    corners = np.clip(np.floor(loop), (0, 0), (width - 1, height - 1)).astype(np.int32)
+    canvas = np.zeros((height, width), np.uint8)
+    cv2.fillPoly(canvas, [corners.reshape(-1, 1, 2)], 1)
+    return canvas.astype(np.bool_)

@@ -1,0 +1,128 @@
+"""What an export kept: every object read back from the files and compared, pixel by pixel.
+
+Knows which properties of a mask can be lost; which format loses them is said by the codec.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from fcfi.formats.annotation import AnnotatedObject, AnnotatedPicture
+from fcfi.formats.outlines import box_cut, has_holes, parts
+from fcfi.geometry import Box
+from fcfi.metrics import iou
+
+HOLES: Final = "holes"
+PARTS: Final = "parts"
+OVERLAP: Final = "overlap"
+LOSSES: Final = {
+    HOLES: "a hole, which the format cannot hold as such",
+    PARTS: "several parts, which the format cannot hold as such",
+    OVERLAP: "pixels under another object, which the format gives to the topmost",
+}
+SHOWN: Final = 20
+"""Objects that the text of a report names."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectReport:
+    """One object after export.  iou: of the mask read back with the mask given, 0 (gone) to 1 (the same).
+
+    number: its place in the picture, from 1.  lost: those of HOLES, PARTS, OVERLAP that it has and the format has not.
+    """
+
+    file_name: str
+    number: int
+    label: str
+    iou: float
+    lost: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What an export kept, object by object.  pictures: how many were written."""
+
+    format: str
+    pictures: int
+    objects: tuple[ObjectReport, ...]
+
+    @property
+    def changed(self) -> tuple[ObjectReport, ...]:
+        """The objects that came back with other pixels, the worst first."""
+        return tuple(sorted((one for one in self.objects if one.iou < 1), key=lambda one: one.iou))
+
+    def text(self) -> str:
+        """The report for people: a line of numbers, then a line for each of the worst objects."""
+        changed = self.changed
+        lines = [
+            f"{self.format}: {self.pictures} pictures, {len(self.objects)} objects, "
+            + (f"{len(changed)} not kept exactly:" if changed else "all kept to the pixel")
+        ]
+        for one in changed[:SHOWN]:
+            why = " and ".join(LOSSES[loss] for loss in one.lost) or "pixels that the format rounds"
+            lines.append(f"  {one.file_name}, object {one.number} ({one.label}): IoU {one.iou:.4f}; it has {why}")
+        if len(changed) > SHOWN:
+            lines.append(f"  and {len(changed) - SHOWN} more")
+        return "\n".join(lines)
+
+
+def compare(
+    name: str, cannot_hold: Sequence[str], given: Iterable[AnnotatedPicture], stored: Iterable[AnnotatedPicture]
+) -> Report:
+    """Report of pictures and what the files hold of them, both in the same order; a picture may be missing there."""
+    objects: list[ObjectReport] = []
+    back, pictures = iter(stored), 0
+    following = next(back, None)
+    for picture in given:
+        pictures += 1
+        found: tuple[AnnotatedObject, ...] = ()
+        if following is not None and following.file_name == picture.file_name:
+            found, following = following.objects, next(back, None)
+        objects += _objects(picture, found, cannot_hold)
+    return Report(name, pictures, tuple(objects))
+
+
+def properties(picture: AnnotatedPicture) -> list[tuple[str, ...]]:
+    """Those of HOLES, PARTS and OVERLAP (with an object above it) that each object of the picture has."""
+    top = np.zeros((picture.height, picture.width), np.int32)
+    order = picture.bottom_up()
+    for number, one in enumerate(order, 1):
+        top[one.mask] = number
+    level = {id(one): number for number, one in enumerate(order, 1)}
+    found = []
+    for one in picture.objects:
+        covered = bool((top[one.mask] != level[id(one)]).any())
+        has = {HOLES: has_holes(one.mask), PARTS: parts(one.mask) > 1, OVERLAP: covered}
+        found.append(tuple(name for name, present in has.items() if present))
+    return found
+
+
+def _objects(
+    picture: AnnotatedPicture, stored: tuple[AnnotatedObject, ...], cannot_hold: Sequence[str]
+) -> list[ObjectReport]:
+    """Each object with the best of what came back under its label; nothing is given to two."""
+    left = [(one, _box(one)) for one in stored]
+    reports = []
+    for number, (one, has) in enumerate(zip(picture.objects, properties(picture), strict=True), 1):
+        box = _box(one)
+        scores = [_iou(one, box, other, place) if other.label == one.label else 0.0 for other, place in left]
+        best = max(scores, default=0.0)
+        if best > 0:
+            left.pop(scores.index(best))
+        lost = tuple(loss for loss in has if loss in cannot_hold)
+        reports.append(ObjectReport(picture.file_name, number, one.label, best, lost))
+    return reports
+
+
+def _box(one: AnnotatedObject) -> Box:
+    cut, left, top = box_cut(one.mask)
+    return Box(left, top, left + cut.shape[1], top + cut.shape[0])
+
+
+def _iou(one: AnnotatedObject, box: Box, other: AnnotatedObject, place: Box) -> float:
+    """IoU of two masks, counted only where one of them is."""
+    left, top = min(box.left, place.left), min(box.top, place.top)
+    part = np.s_[top : max(box.bottom, place.bottom), left : max(box.right, place.right)]
+    return iou(one.mask[part], other.mask[part].astype(np.uint8)) if box.iou(place) > 0 else 0.0
