@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from fcfi import encoding
 from fcfi.errors import NetworkError
 from fcfi.files import replacing
-from fcfi.models.checkpoint import load_model, variant, weights_sha256
+from fcfi.models.checkpoint import load_model, read_metadata, variant, weights_sha256
 from fcfi.models.fcfi import FCFI
 from fcfi.network import FORMAT, Network, open_network
 from fcfi.runtimes import INPUTS, OUTPUT
@@ -85,12 +85,14 @@ def export(
     """Write a network file and check it against torch; nothing is left behind if the check fails (NetworkError).
 
     model: a network or a checkpoint's path.  training_data, licence: of the weights, in words.
-    storage: one of Storage.  metadata: further texts.
+    storage: one of Storage.  metadata: further texts.  A checkpoint's recommended zoom (zoom_*) is handed on.
     """
     if storage not in get_args(Storage):
         raise NetworkError(f"storage {storage!r} is unknown: use one of {', '.join(get_args(Storage))}")
     network = deepcopy(model).cpu().eval() if isinstance(model, FCFI) else load_model(model)
-    texts = dict(metadata or {}) | {
+    recommended = {} if isinstance(model, FCFI) else read_metadata(model)
+    texts = {key: text for key, text in recommended.items() if key.startswith("zoom_")} | dict(metadata or {})
+    texts |= {
         "fcfi_format": FORMAT,
         "name": name,
         "variant": variant(network.config),

@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from fcfi.data.augment import CropConfig
 from fcfi.errors import ConfigError
+from fcfi.geometry import Zoom
 from fcfi.models.config import ModelConfig
 from fcfi.training.losses import LossConfig
 from fcfi.training.rounds import RoundsConfig
@@ -118,7 +119,11 @@ class RunConfig:
 
 @dataclass(frozen=True)
 class Recipe:
-    """A whole run.  hardware, hours and expected say what it takes and what comes out."""
+    """A whole run.
+
+    hardware, hours, expected: what it takes and what comes out, in words.
+    zoom: how closely a predictor should look with this network; written into the files.
+    """
 
     name: str
     run: RunConfig
@@ -131,6 +136,7 @@ class Recipe:
     rounds: RoundsConfig = field(default_factory=RoundsConfig)
     losses: LossConfig = field(default_factory=LossConfig)
     optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)
+    zoom: Zoom = field(default_factory=Zoom)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, as written into checkpoints and results."""

@@ -149,11 +149,13 @@ def run(
                 display.step(clock.step, clock.part(recipe), crops, {**values, "rate": rate})
                 if clock.step % recipe.data.dev_every == 0:
                     display.pictures(clock.step, batch, probs)
-                if objects and clock.step % recipe.data.dev_every == 0:
-                    display.measured(clock.step, measure(learner.average.module, objects))  # type: ignore[arg-type]
-            if due or halt or clock.part(recipe) >= 1:
+                    if objects:
+                        measured = measure(learner.average.module, objects, recipe.zoom)  # type: ignore[arg-type]
+                        display.measured(clock.step, measured)
+            if due:
                 saved = time.monotonic()
                 save(folder, recipe, learner, clock)
+        save(folder, recipe, learner, clock)
 
 
 def agree(fabric: Fabric, seconds: float, halt: bool, due: bool) -> tuple[float, bool, bool]:
@@ -292,9 +294,15 @@ def save(folder: Path, recipe: Recipe, learner: Learner, clock: Clock) -> None:
         }
         with replacing(folder / CHECKPOINT) as temporary, temporary.open("wb") as file:
             torch.save(state, file)  # a file, not a path: torch then tells of a full disk as Python does
-        texts = {"recipe": recipe.name, "steps": str(clock.step), "training_data": ", ".join(recipe.crops.weights)}
-        save_model(learner.average.module, folder / WEIGHTS, texts)  # type: ignore[arg-type]
+        save_model(learner.average.module, folder / WEIGHTS, texts_of(recipe, clock))  # type: ignore[arg-type]
     learner.fabric.barrier()
+
+
+def texts_of(recipe: Recipe, clock: Clock) -> dict[str, str]:
+    """What a checkpoint says of itself; `fcfi export` hands on what concerns its use."""
+    zoom = {f"zoom_{name}": str(getattr(recipe.zoom, name)) for name in ("target", "ratio", "looks")}
+    sources = ", ".join(recipe.crops.weights) or recipe.data.root
+    return {"recipe": recipe.name, "steps": str(clock.step), "training_data": sources, **zoom}
 
 
 def restore(path: Path, recipe: Recipe, learner: Learner, clock: Clock) -> None:

@@ -12,6 +12,7 @@ from fcfi.data.augment import CropConfig, CropSampler
 from fcfi.data.pictures import IGNORE_ID, PicturesBySource
 from fcfi.data.sample import Sample
 from fcfi.evaluation import Protocol, evaluate
+from fcfi.geometry import Zoom
 from fcfi.labels import BACKGROUND, IGNORE, OBJECT
 from fcfi.models.fcfi import FCFI
 from fcfi.network import NetworkInfo
@@ -58,11 +59,11 @@ def choose_objects(pictures: PicturesBySource, config: CropConfig, count: int, s
     return list(chosen.values())
 
 
-def measure(model: FCFI, objects: Sequence[Sample]) -> dict[str, float]:
+def measure(model: FCFI, objects: Sequence[Sample], zoom: Zoom) -> dict[str, float]:
     """NoC@85, NoC@90 and the IoU after one, three and five clicks on these objects, protocol `fixed`."""
     model.eval()
     network = ModelNetwork(model, NetworkInfo("in training", model.config.backbone, "", 32, "torch", {}))
-    protocol = Protocol(targets=TARGETS)
+    protocol = Protocol(zoom=zoom, targets=TARGETS)
     report = evaluate(protocol.predictor(network), objects, protocol)
     ious = report.mean_ious()
     return {

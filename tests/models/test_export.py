@@ -16,7 +16,7 @@ from fcfi.models.checkpoint import save_model, weights_sha256
 from fcfi.models.config import Correction, Fusion, ModelConfig
 from fcfi.models.export import SHAPES, Exported, example, export
 from fcfi.models.fcfi import FCFI
-from fcfi.network import open_network
+from fcfi.network import open_network, read_info
 from fcfi.runtimes import INPUTS
 
 CONFIG = ModelConfig("lite0", mid=8)
@@ -70,6 +70,15 @@ def test_the_metadata_say_what_it_is(exported: Exported, model: FCFI) -> None:
     assert info.metadata["licence"] == "Apache-2.0"
     assert ModelConfig.from_dict(json.loads(info.metadata["config"])) == CONFIG
     assert all(name in info.metadata["input_conventions"] for name in INPUTS)
+
+
+def test_the_recommended_zoom_of_a_checkpoint_is_handed_on(model: FCFI, tmp_path: Path) -> None:
+    save_model(model, tmp_path / "model.safetensors", {"zoom_target": "448", "recipe": "some"})
+    path = tmp_path / "tiny.onnx"
+    export(tmp_path / "model.safetensors", path, "tiny", training_data="none", licence="none")
+    metadata = read_info(path).metadata
+    assert metadata["zoom_target"] == "448"
+    assert "recipe" not in metadata
 
 
 def test_the_graph_has_nothing_to_fold_and_open_sizes(exported: Exported) -> None:

@@ -14,7 +14,7 @@ import torch
 
 from fcfi.errors import ConfigError, DatasetError, InputError
 from fcfi.models.build import build
-from fcfi.models.checkpoint import load_model
+from fcfi.models.checkpoint import load_model, read_metadata
 from fcfi.training import loop
 from fcfi.training.config import DataConfig, Recipe, SourceConfig, parse_recipe, read_recipe
 from fcfi.training.loop import (
@@ -71,6 +71,8 @@ def test_a_run_leaves_weights_and_a_log(shard: Path, tmp_path: Path) -> None:
     load_model(weights)
     lines = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
     assert lines[0]["loss"] > 0
+    texts = read_metadata(weights)
+    assert (texts["zoom_target"], texts["zoom_ratio"], texts["steps"]) == ("384", "1.4", "2")
     assert list((tmp_path / "run" / "tensorboard").iterdir())
 
 

@@ -1,0 +1,79 @@
+"""Put a trained network into the package: its files, and its row in the table of shipped networks.
+
+    python -m benchmarks.ship add runs/lite0/model.safetensors lite0 --data "VOC 2012, COCO" --licence Apache-2.0
+    python -m benchmarks.ship numbers       take the measured NoC from benchmarks/results/ into the table
+
+`add` writes NAME.onnx (half-size storage, checked against torch) and NAME.safetensors (to fine-tune from).
+"""
+
+import hashlib
+import shutil
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from benchmarks.readme import read_records
+from fcfi.files import replacing, write_text
+from fcfi.network import read_info
+from fcfi.weights import FOLDER, TABLE, Entry, find, shipped
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def add(
+    checkpoint: Path,
+    name: str,
+    data: Annotated[str, typer.Option(help="What it learnt from, in words.")],
+    licence: Annotated[str, typer.Option(help="Of the weights.")] = "Apache-2.0",
+) -> None:
+    """Export a checkpoint into the package; the first one becomes the default."""
+    from fcfi.models.export import export
+
+    path = FOLDER / f"{name}.onnx"
+    done = export(checkpoint, path, name, training_data=data, licence=licence, storage="float16")
+    with replacing(FOLDER / f"{name}.safetensors") as temporary:
+        shutil.copyfile(checkpoint, temporary)
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    entry = Entry(name, path, sha256, done.bytes, read_info(path).variant, licence, data)
+    others = [other for other in shipped() if other.name != name]
+    write_table([*others, entry], find().name if others else name)
+    typer.echo(f"{path}: {done.bytes / 1e6:.1f} MB, differences from torch {dict(done.differences)}")
+
+
+@app.command()
+def numbers() -> None:
+    """Take NoC@85 and NoC@90 of the protocol `fixed`, from nothing, of every shipped file into the table."""
+    entries = []
+    for entry in shipped():
+        sha256 = read_info(entry.path).sha256
+        noc = {
+            f"{record['dataset']['name']} {quality}": float(record["results"]["noc"][quality])
+            for record in read_records()
+            if record["network"]["sha256"] == sha256
+            and (record["protocol"]["name"], record["protocol"]["start"]) == ("fixed", None)
+            for quality in ("85", "90")
+        }
+        entries.append(replace(entry, noc=noc))
+        typer.echo(f"{entry.name}: {noc or 'not measured'}")
+    write_table(entries, find().name)
+
+
+def write_table(entries: Iterable[Entry], default: str) -> None:
+    """The table of shipped networks, anew."""
+    rows = [f"# Written by `python -m benchmarks.ship`.\ndefault = {default!r}\n"]
+    for entry in entries:
+        noc = "".join(f"{key!r} = {value}\n" for key, value in entry.noc.items())
+        rows.append(
+            f"[[network]]\nname = {entry.name!r}\nfile = {entry.path.name!r}\nsha256 = {entry.sha256!r}\n"
+            f"bytes = {entry.bytes}\nvariant = {entry.variant!r}\nlicence = {entry.licence!r}\ndata = {entry.data!r}\n"
+            f"[network.noc]\n{noc}"
+        )
+    write_text(FOLDER / TABLE, "\n".join(rows))
+
+
+if __name__ == "__main__":
+    app()
