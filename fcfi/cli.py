@@ -118,7 +118,7 @@ def segment(
     write_png(output, session.mask)
     if overlay is not None:
         write_png(overlay, draw(image, session.mask, session.clicks))
-    typer.echo(f"{output}: {session.mask.mean():.1%} of the picture, after {len(clicks)} clicks")
+    typer.echo(f"{output}: {session.mask.mean():.1%} of the picture, after {len(clicks)} click{'s'[: len(clicks) > 1]}")
 
 
 @app.command(epilog="Example: fcfi evaluate --data examples --json out.json --plot out.png")
@@ -268,7 +268,7 @@ def check_outputs(outputs: "Mapping[Path, tuple[str, ...]]", inputs: "Iterable[P
 
 def need_training(command: str) -> None:
     """Raise ConfigError unless the learning half is installed."""
-    if find_spec("torch") is None:
+    if not all(find_spec(name) for name in ("torch", "lightning_fabric", "safetensors", "onnx")):
         raise ConfigError(
             f"`fcfi {command}` needs the learning half, which is not installed: pip install 'fcfi[train]'"
         )

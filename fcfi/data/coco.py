@@ -48,9 +48,12 @@ def find_coco(file: Path) -> tuple[str, Items]:
     Raises DatasetError if the file is not in COCO's form or its pictures are not to be found.
     """
     content = _load(file)
-    layout = _layout(content)
-    pictures = _pictures(file, content["images"], layout)
-    return layout, Items(tuple(_items(content["annotations"], pictures)))
+    try:
+        layout = _layout(content)
+        pictures = _pictures(file, content["images"], layout)
+        return layout, Items(tuple(_items(content["annotations"], pictures)))
+    except (KeyError, TypeError, AttributeError) as error:  # an entry that is no object, or lacks its id
+        raise DatasetError(f"{file} is not in COCO's form: {type(error).__name__} {error} in an entry of it") from error
 
 
 def _load(file: Path) -> Mapping[str, list[Record]]:

@@ -9,7 +9,8 @@ import json
 import logging
 import tarfile
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import overload
 
 import cv2
 import numpy as np
@@ -21,6 +22,8 @@ from fcfi.errors import DatasetError
 from fcfi.labels import BACKGROUND, IGNORE, OBJECT
 
 PICTURES = ("webp", "jpg", "jpeg")
+MINIMUM_AREA = 100
+"""Pixels of the smallest object that is evaluated; maps hold specks that nobody would click."""
 _log = logging.getLogger(__name__)
 
 
@@ -42,7 +45,7 @@ def read_pictures(path: Path) -> list[Picture]:
     return pictures
 
 
-def open_shards(path: Path, minimum_area: int = 100) -> Sequence[Sample]:
+def open_shards(path: Path, minimum_area: int = MINIMUM_AREA) -> Sequence[Sample]:
     """Every object of at least `minimum_area` pixels of the first readings, one sample each, for evaluation."""
     return ShardObjects(read_pictures(path), minimum_area)
 
@@ -61,7 +64,11 @@ class ShardObjects(Sequence[Sample]):
     def __len__(self) -> int:
         return len(self._objects)
 
-    def __getitem__(self, index):  # type: ignore[no-untyped-def]
+    @overload
+    def __getitem__(self, index: int) -> Sample: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Sample]: ...
+    def __getitem__(self, index: int | slice) -> Sample | list[Sample]:
         if isinstance(index, slice):
             return [self[i] for i in range(*index.indices(len(self)))]
         picture, instance = self._objects[index]
@@ -77,7 +84,9 @@ def _read_shard(shard: Path) -> Iterator[Picture]:
             key = ""
             parts: dict[str, bytes] = {}
             for member in tar:
-                stem, _, kind = member.name.partition(".")
+                path = PurePosixPath(member.name)  # `./` in front is what `tar -c .` writes
+                name, _, kind = path.name.partition(".")
+                stem = str(path.parent / name)
                 if stem != key and parts:
                     yield from _picture(shard, key, parts)
                     parts = {}
@@ -101,14 +110,21 @@ def _picture(shard: Path, key: str, parts: dict[str, bytes]) -> Iterator[Picture
     if image is None or not readings or any(ids is None or ids.shape != image.shape[:2] for ids in readings):
         _log.warning("%s: %s is left out: its picture or map is missing, broken or of another size", shard.name, key)
         return
-    source = json.loads(parts.get("json", b"{}")).get("dataset", shard.stem)
+    try:
+        source = str(json.loads(parts.get("json", b"{}")).get("dataset", shard.stem))
+    except (ValueError, AttributeError):
+        _log.warning("%s: %s is left out: its JSON is broken or no object", shard.name, key)
+        return
     yield Picture(key, source, image, tuple(Reading(_ids(ids)) for ids in readings if ids is not None))
 
 
 def _decode(encoded: bytes, mode: int) -> NDArray[np.uint8] | None:
     if not encoded:
         return None
-    return cv2.imdecode(np.frombuffer(encoded, np.uint8), mode)  # type: ignore[return-value]
+    try:
+        return cv2.imdecode(np.frombuffer(encoded, np.uint8), mode)  # type: ignore[return-value]
+    except cv2.error:  # a header that promises more pixels than OpenCV allows
+        return None
 
 
 def _ids(ids: NDArray[np.generic]) -> NDArray[np.uint16]:

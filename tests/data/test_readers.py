@@ -236,6 +236,12 @@ def test_coco_says_what_is_wrong(tmp_path: Path) -> None:
     file.write_text("[]")
     with pytest.raises(DatasetError, match="not in COCO's form"):
         open_dataset(root)
+    nameless = coco_content()
+    del nameless["images"][1]["id"]
+    for entries in (nameless, coco_content() | {"images": [3]}, coco_content() | {"annotations": [3]}):
+        file.write_text(json.dumps(entries))
+        with pytest.raises(DatasetError, match="in an entry of it"):
+            open_dataset(root)
     file.write_text("{")
     with pytest.raises(DatasetError, match="cannot be read as JSON"):
         open_dataset(root)

@@ -49,6 +49,36 @@ def test_a_broken_picture_is_left_out_and_named(tmp_path: Path, caplog: pytest.L
     assert "broken_7" in caplog.text
 
 
+@pytest.mark.parametrize("texts", [b"{", b"3"])
+def test_a_picture_with_broken_texts_is_left_out_and_named(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, texts: bytes
+) -> None:
+    shard = write_shard(tmp_path / "a.tar", 2)
+    with tarfile.open(shard) as tar:
+        parts = {member.name: tar.extractfile(member).read() for member in tar}  # type: ignore[union-attr]
+    write_tar(shard, parts | {"made_1.json": texts})
+    with caplog.at_level(logging.WARNING):
+        assert [one.name for one in read_pictures(shard)] == ["made_0"]
+    assert "made_1" in caplog.text
+
+
+@pytest.mark.parametrize(("prefix", "names"), [("./", ["made_0", "made_1"]), ("a.b/", ["a.b/made_0", "a.b/made_1"])])
+def test_keys_may_lie_in_a_folder(tmp_path: Path, prefix: str, names: list[str]) -> None:
+    shard = write_shard(tmp_path / "a.tar", 2)
+    with tarfile.open(shard) as tar:
+        parts = {member.name: tar.extractfile(member).read() for member in tar}  # type: ignore[union-attr]
+    write_tar(shard, {f"{prefix}{name}": part for name, part in parts.items()})
+    assert [one.name for one in read_pictures(shard)] == names
+
+
+def write_tar(path: Path, parts: dict[str, bytes]) -> None:
+    with tarfile.open(path, "w") as tar:
+        for name, part in parts.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(part)
+            tar.addfile(member, io.BytesIO(part))
+
+
 def test_missing_and_damaged_shards_are_refused(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="no shard found"):
         find_shards(tmp_path)
