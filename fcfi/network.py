@@ -17,10 +17,12 @@ from numpy.typing import NDArray
 
 from fcfi.errors import ConfigError, NetworkError
 from fcfi.runtimes import INPUTS, OUTPUT, Runtime
-from fcfi.runtimes.metadata import read_metadata
+from fcfi.runtimes.metadata import graph_sha256, read_metadata
 
 FORMAT: Final = "1"
 """Version of network files that this package reads (metadata `fcfi_format`)."""
+GRAPH_SHA256: Final = "graph_sha256"
+"""Metadata of a network file: sha256 of the graph's bytes, which shows damage."""
 RUNTIMES: Final = ("auto", "openvino", "onnxruntime", "torch")
 PRECISIONS: Final = ("float32", "bfloat16", "auto")
 CHECKPOINT: Final = ".safetensors"
@@ -103,7 +105,7 @@ def open_network(
 
         checkpoint = Torch(file, threads, precision)
         return OpenedNetwork(_info(file, checkpoint.metadata, checkpoint.description), checkpoint)
-    read_info(file)  # first: OpenVINO tries all its formats on a wrong file and complains of each on stderr
+    _check_graph(file, read_info(file))  # first: OpenVINO complains on stderr of a wrong file, once a format
     opened = _openvino_or_onnxruntime(chosen)(file, threads, precision)
     _check_ports(file, opened)
     return OpenedNetwork(read_info(file, opened.description), opened)
@@ -144,6 +146,13 @@ def _openvino_or_onnxruntime(name: str) -> Callable[[Path, int | None, str], Run
     from fcfi.runtimes.onnxruntime import ONNXRuntime
 
     return ONNXRuntime
+
+
+def _check_graph(path: Path, info: NetworkInfo) -> None:
+    """NetworkError if graph or weights are not those that were exported; older files do not say."""
+    expected = info.metadata.get(GRAPH_SHA256)
+    if expected is not None and graph_sha256(path) != expected:
+        raise NetworkError(f"{path} is damaged: its weights are not those that were exported; copy or export it again")
 
 
 def _check_ports(path: Path, opened: Runtime) -> None:

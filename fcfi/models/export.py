@@ -24,8 +24,9 @@ from fcfi.errors import NetworkError
 from fcfi.files import replacing
 from fcfi.models.checkpoint import load_model, read_metadata, variant, weights_sha256
 from fcfi.models.fcfi import FCFI
-from fcfi.network import FORMAT, Network, open_network
+from fcfi.network import FORMAT, GRAPH_SHA256, Network, open_network
 from fcfi.runtimes import INPUTS, OUTPUT
+from fcfi.runtimes.metadata import graph_sha256
 
 Storage = Literal["float32", "float16"]
 """Type of the weights in the file; runtimes compute in float32 either way."""
@@ -221,5 +222,9 @@ def _halve(path: Path) -> None:
 
 
 def _save(model: Any, path: Path) -> None:
+    """Write it twice: what stands in the file is hashed, and the hash becomes part of its metadata."""
     onnx.checker.check_model(model, full_check=True)
+    onnx.save(model, path)
+    texts = {entry.key: entry.value for entry in model.metadata_props}
+    helper.set_model_props(model, texts | {GRAPH_SHA256: graph_sha256(path)})
     onnx.save(model, path)

@@ -6,6 +6,7 @@ never was ONNX shows itself on the way.  Knows nothing of graphs.
 Source: onnx.proto (ModelProto, StringStringEntryProto); protobuf.dev/programming-guides/encoding.
 """
 
+import hashlib
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -21,6 +22,8 @@ KEY, VALUE = 1, 2
 """Numbers of the fields of StringStringEntryProto."""
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
 """Types on the wire."""
+PIECE: Final = 1 << 20
+"""Bytes that are read at once."""
 MAX_TEXT: Final = 1 << 20
 """Bytes of the longest entry that is read; ours have some hundreds."""
 
@@ -47,6 +50,18 @@ def read_metadata(path: Path) -> dict[str, str]:
     if graphs != 1:
         raise NetworkError(f"{path} is no ONNX file, it holds no graph: give a network file (*.onnx)")
     return texts
+
+
+def graph_sha256(path: Path) -> str:
+    """sha256 of the bytes of an ONNX file's graph, weights and all.  Raises NetworkError if it has none."""
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        for number, wire, length in _fields(stream, path.stat().st_size):
+            if number == GRAPH and wire == BYTES:
+                for start in range(0, length, PIECE):
+                    digest.update(_take(stream, min(PIECE, length - start)))
+                return digest.hexdigest()
+    raise NetworkError(f"{path} is no ONNX file, it holds no graph: give a network file (*.onnx)")
 
 
 def _entry(data: bytes) -> tuple[str, str]:

@@ -99,6 +99,17 @@ def test_half_the_bytes_for_nearly_the_same_answers(exported: Exported, model: F
     assert exported.differences.keys() >= {"onnxruntime"}
 
 
+@pytest.mark.parametrize("storage", ["float32", "float16"])
+def test_damaged_weights_are_refused(model: FCFI, tmp_path: Path, storage: str) -> None:
+    file = write(model, tmp_path / "tiny.onnx", storage=storage).path
+    open_network(file)
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.write_bytes(data)
+    with pytest.raises(NetworkError, match="is damaged"):
+        open_network(file)
+
+
 @pytest.mark.parametrize(
     ("correction", "fusion"), [("none", "none"), ("encoded", "none"), ("encoded", "collaborative")]
 )
