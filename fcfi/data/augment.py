@@ -4,7 +4,9 @@ NumPy and OpenCV on the host: about 3 ms a crop of 256 x 256, and a crop lasts s
 Knows nothing of clicks, batches or torch.  Ranges: paper; views and pasting are ours.
 """
 
+import logging
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
 
 import cv2
@@ -12,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fcfi.data.pictures import IGNORE_ID, Instance, Picture, PicturesBySource, Reading
-from fcfi.errors import DatasetError
+from fcfi.errors import ConfigError, DatasetError
 from fcfi.labels import BACKGROUND, IGNORE, OBJECT
 
 TRIES = 100
@@ -27,6 +29,7 @@ SMALLEST_VIEW = 32.0
 """Pixels of the picture along a view's side."""
 MEAN_COLOUR = (124, 116, 104)
 """RGB outside of a picture (ImageNet mean); such pixels are ignored."""
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,17 @@ class CropConfig:
     blur: float = 0.05
     jpeg: float = 0.1
 
+    def __post_init__(self) -> None:
+        for name in ("second_reading", "close", "flip", "merge", "paste", "grey", "blur", "jpeg", "maximum_part"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ConfigError(f"crops.{name} = {getattr(self, name)}: a number from 0 to 1 is wanted")
+        for name in ("close_ratio", "wide_ratio", "brightness", "contrast"):
+            low, high = getattr(self, name)
+            if low > high or (name.endswith("ratio") and low <= 0):
+                raise ConfigError(f"crops.{name} = {low}, {high}: the smaller number first is wanted, ratios above 0")
+        if self.stretch < 1 or self.rgb_shift < 0 or min(self.weights.values(), default=0) < 0:
+            raise ConfigError("crops.stretch is at least 1, crops.rgb_shift and every one of crops.weights at least 0")
+
 
 @dataclass(frozen=True, eq=False)
 class Crop:
@@ -96,6 +110,10 @@ class CropSampler:
                 f"no picture to learn from: the data holds {', '.join(sorted(pictures)) or 'nothing'}, "
                 f"crops.weights names {', '.join(config.weights) or 'nothing'}"
             )
+        for name in config.weights.keys() - pictures.keys():
+            near = get_close_matches(name, pictures, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            _log.warning("crops.weights names %r, of which the data holds no picture%s", name, hint)
         self._pictures = pictures
         weights = [config.weights.get(source) or len(pictures[source]) for source in self._sources]
         self._chances = np.asarray(weights, float) / np.sum(weights)

@@ -75,6 +75,12 @@ class OptimizerConfig:
     clip: float = 1.0
     ema: float = 0.999
 
+    def __post_init__(self) -> None:
+        if self.lr <= 0 or min(self.backbone_factor, self.weight_decay, self.warmup, self.clip) < 0:
+            raise ConfigError("optimizer.lr is above 0; backbone_factor, weight_decay, warmup and clip are at least 0")
+        if not all(0 <= decay < 1 for decay in (*self.betas, self.ema)):
+            raise ConfigError("optimizer.betas and optimizer.ema are at least 0 and less than 1")
+
 
 @dataclass(frozen=True)
 class RunConfig:

@@ -62,6 +62,8 @@ class RoundsConfig:
             raise ConfigError(f"rounds.learn_from = {self.learn_from!r} is unknown: use 'every' or 'last'")
         if self.most < 1 or self.start < 1:
             raise ConfigError("rounds.most and rounds.start are whole numbers of at least 1")
+        if not all(0 <= chance <= 1 for chance in (self.decay, self.start_decay, self.from_mask, self.soften)):
+            raise ConfigError("rounds.decay, start_decay, from_mask and soften are numbers from 0 to 1")
 
 
 class Batch(NamedTuple):

@@ -35,6 +35,12 @@ def test_the_same_seed_draws_the_same_crop(sampler: CropSampler) -> None:
     assert (first.truth == second.truth).all()
 
 
+def test_a_weight_without_pictures_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    pictures = by_source(read_pictures(write_shard(tmp_path / "a.tar", source="voc")))
+    CropSampler(pictures, CropConfig(weights={"voc": 1.0, "vocal": 1.0}))
+    assert "'vocal', of which the data holds no picture; did you mean 'voc'?" in caplog.text
+
+
 def test_only_weighted_sources_are_drawn(tmp_path: Path) -> None:
     pictures = by_source(
         [

@@ -42,6 +42,13 @@ def test_the_papers_recipes_are_there() -> None:
         ({"name": "small", "run": {"steps": 1, "accelerator": "abacus"}}, "auto, cpu, cuda"),
         ({**SMALL, "data": {"dev_every": 0}}, "data.dev_every"),
         ({**SMALL, "rounds": {"start": 0}}, "rounds.start"),
+        ({**SMALL, "rounds": {"decay": 1.5}}, "rounds.decay"),
+        ({**SMALL, "crops": {"flip": 2.0}}, "crops.flip = 2.0"),
+        ({**SMALL, "crops": {"close_ratio": [0.0, 2.0]}}, "ratios above 0"),
+        ({**SMALL, "crops": {"brightness": [0.2, -0.2]}}, "the smaller number first"),
+        ({**SMALL, "crops": {"weights": {"voc": -1.0}}}, "crops.weights"),
+        ({**SMALL, "optimizer": {"lr": 0.0}}, "optimizer.lr is above 0"),
+        ({**SMALL, "optimizer": {"ema": 1.0}}, "optimizer.ema"),
         ({**SMALL, "data": 3}, "must be a table"),
     ],
 )
