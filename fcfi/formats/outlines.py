@@ -1,7 +1,7 @@
 """Outlines of masks as polygons, and what polygons cannot hold.
 
 Two kinds: round the pixels (`edges`, exact for whoever counts a pixel in by its centre, as pycocotools does) and
-through the centres of the outermost pixels (`one_loop`, exact for whoever draws the line itself too, as OpenCV does).
+through the outermost pixels (`one_loop`, exact for whoever draws the line itself too, as OpenCV does).
 Convention: x right, y down; the origin is the corner of the top left pixel, so that its centre is (0.5, 0.5).
 """
 
@@ -19,8 +19,10 @@ Loop = NDArray[np.float64]
 
 STEPS: Final = ((1, 0), (0, 1), (-1, 0), (0, -1))
 """Right, down, left, up: each a right turn after the one before."""
-INSET: Final = 0.25
-"""Pixels: an object of one or two pixels becomes a polygon this far inside them."""
+WITHIN: Final = 0.25
+"""Where in its pixel a corner of a loop lies, across and down: who cuts fractions off and who rounds finds it."""
+INSET: Final = 0.15
+"""An object of one or two pixels becomes a polygon that reaches this far round those places, so that it has an area."""
 MAX_CANDIDATES: Final = 1500
 """Corners of a loop that are tried as the end of a seam; of more, evenly spread ones."""
 
@@ -106,7 +108,8 @@ def fill_edges(loops: list[Loop], height: int, width: int) -> Mask:
         left, top = np.maximum(fine.min(axis=0) // FINENESS - 1, 0)
         right, bottom = np.minimum(fine.max(axis=0) // FINENESS + 2, (width, height))
         if left < right and top < bottom:
-            moved = (fine - FINENESS * np.array([left, top])) / FINENESS
+            moved = fine - FINENESS * np.array([left, top])
+            moved = np.where(moved < 0, moved - 0.9, moved) / FINENESS  # it cuts fractions off towards zero
             mask[top:bottom, left:right] |= fill_polygon(moved, int(bottom - top), int(right - left))
     return mask
 
@@ -119,12 +122,12 @@ def one_loop(mask: Mask) -> Loop:
     path = loops[0]
     for loop in loops[1:]:
         path = _sewn(path, loop)
-    centres = path + 0.5
+    corners = path + WITHIN
     if len(path) < 3:
         aside = np.full((len(path), 2), INSET)
-        centres = np.concatenate([centres - aside, (centres + aside)[::-1]])
-        centres = centres if len(centres) > 2 else np.concatenate([centres, centres[:1] + np.array([0, 2 * INSET])])
-    moved: Loop = centres + np.array([left, top])
+        corners = np.concatenate([corners - aside, (corners + aside)[::-1]])
+        corners = corners if len(corners) > 2 else np.concatenate([corners, corners[:1] + np.array([0, 2 * INSET])])
+    moved: Loop = corners + np.array([left, top])
     return moved
 
 
@@ -142,7 +145,7 @@ def _spread(count: int) -> NDArray[np.int64]:
     return np.unique(np.linspace(0, count - 1, min(count, MAX_CANDIDATES)).astype(np.int64))
 
 
-def fill_centres(loop: Loop, height: int, width: int) -> Mask:
+def fill_line(loop: Loop, height: int, width: int) -> Mask:
     """(height, width) bool: the pixels inside one polygon and those on its line (OpenCV), each corner brought to the
     pixel that it lies in.
     """

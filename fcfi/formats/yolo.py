@@ -3,8 +3,8 @@ to 1.
 
 A line holds one polygon.  Pieces and holes of an object are joined by seams, lines there and back; a reader that draws
 the polygon's line paints the seams, so such an object does not come back exactly, which the report says.  Corners lie
-in the middle of the outermost pixels: readers cut the fraction off and draw the line itself (OpenCV), which gives the
-same pixels again.  Layout: `labels/NAME.txt`, `data.yaml`; pictures belong in `images/`.
+in the upper left quarter of the outermost pixels: readers cut the fraction off or round, and draw the line itself
+(OpenCV), which gives the same pixels again.  Layout: `labels/NAME.txt`, `data.yaml`; pictures belong in `images/`.
 Knows nothing of other formats.
 """
 
@@ -28,7 +28,7 @@ from fcfi.formats.annotation import (
     label_number,
 )
 from fcfi.formats.folders import Known, Target, need_some, read_text, sizes_in, stem
-from fcfi.formats.outlines import fill_centres, one_loop
+from fcfi.formats.outlines import fill_line, one_loop
 
 LABELS: Final = "labels"
 IMAGES: Final = "images"
@@ -104,7 +104,7 @@ def _object(words: Sequence[str], where: str, width: int, height: int, names: Se
     if len(values) < 6 or len(values) % 2:
         raise DatasetError(f"{where}: {len(values)} coordinates came; expected are x y of at least 3 corners, or a box")
     loop = values.reshape(-1, 2) * (width, height)
-    return AnnotatedObject(names[label], fill_centres(loop, height, width))
+    return AnnotatedObject(names[label], fill_line(loop, height, width))
 
 
 def _names(base: Path, labels: Sequence[str] | None) -> Sequence[str]:
