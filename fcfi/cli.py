@@ -194,7 +194,7 @@ def export(
     checkpoint: Annotated[Path, typer.Argument(help="Weights from `fcfi train` or `fcfi import`.", show_default=False)],
     output: Annotated[Path, typer.Option("--output", "-o", help="The network file: ONNX.")],
     name: Annotated[str | None, typer.Option(help="The network's name; by default the output's.")] = None,
-    training_data: Annotated[str, typer.Option(help="What it learnt from, in words.")] = "not stated",
+    training_data: Annotated[str, typer.Option(help="What it learnt from; else as the checkpoint says.")] = "",
     licence: Annotated[str, typer.Option(help="The weights' licence.")] = "not stated",
     storage: Annotated[str, typer.Option(help="Type of the weights in the file: float32 or float16.")] = "float32",
 ) -> None:

@@ -85,7 +85,8 @@ def export(
 ) -> Exported:
     """Write a network file and check it against torch; nothing is left behind if the check fails (NetworkError).
 
-    model: a network or a checkpoint's path.  training_data, licence: of the weights, in words.
+    model: a network or a checkpoint's path.  training_data, licence: of the weights, in words;
+    without the former what the checkpoint says stands there.
     storage: one of Storage.  metadata: further texts.  A checkpoint's recommended zoom (zoom_*) is handed on.
     """
     if storage not in get_args(Storage):
@@ -99,7 +100,7 @@ def export(
         "variant": variant(network.config),
         "weights_sha256": weights_sha256(network),
         "multiple": str(MULTIPLE),
-        "training_data": training_data,
+        "training_data": training_data or recommended.get("training_data", "not stated"),
         "licence": licence,
         "input_conventions": INPUT_CONVENTIONS,
         "config": json.dumps(network.config.as_dict()),

@@ -301,7 +301,7 @@ def save(folder: Path, recipe: Recipe, learner: Learner, clock: Clock) -> None:
 def texts_of(recipe: Recipe, clock: Clock) -> dict[str, str]:
     """What a checkpoint says of itself; `fcfi export` hands on what concerns its use."""
     zoom = {f"zoom_{name}": str(getattr(recipe.zoom, name)) for name in ("target", "ratio", "looks")}
-    sources = ", ".join(recipe.crops.weights) or recipe.data.root
+    sources = ", ".join(recipe.crops.weights or (source.layout for source in recipe.data.sources))
     return {"recipe": recipe.name, "steps": str(clock.step), "training_data": sources, **zoom}
 
 

@@ -63,6 +63,7 @@ def total_loss(output: Output, truth: Tensor, window: Tensor, config: LossConfig
 def normalised_focal(logits: Tensor, target: Tensor, counts: Tensor) -> Tensor:
     """Focal loss whose weights sum, in every sample, to the number of pixels that count (as in RITM).
 
+    The weights are taken as constants: no gradient flows through them.
     logits, target (0/1), counts (0/1): (B, 1, H, W) float32.
     """
     negative_log = functional.binary_cross_entropy_with_logits(logits, target, reduction="none")

@@ -36,7 +36,7 @@ def model() -> FCFI:
 
 
 def write(model: FCFI | Path, path: Path, **options: Any) -> Exported:
-    return export(model, path, "tiny", training_data="none", licence="Apache-2.0", **options)
+    return export(model, path, "tiny", **{"training_data": "none", "licence": "Apache-2.0", **options})
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +122,13 @@ def test_every_configuration_takes_the_same_inputs(correction: Correction, fusio
 def test_a_checkpoint_can_be_exported(model: FCFI, exported: Exported, tmp_path: Path) -> None:
     save_model(model, tmp_path / "tiny.safetensors")
     assert write(tmp_path / "tiny.safetensors", tmp_path / "tiny.onnx").weights_sha256 == exported.weights_sha256
+
+
+def test_the_checkpoint_says_what_it_learnt_from_unless_one_says_so(model: FCFI, tmp_path: Path) -> None:
+    save_model(model, tmp_path / "tiny.safetensors", {"training_data": "cats"})
+    for given, expected in (("", "cats"), ("dogs", "dogs")):
+        write(tmp_path / "tiny.safetensors", tmp_path / "tiny.onnx", training_data=given)
+        assert open_network(tmp_path / "tiny.onnx").info.metadata["training_data"] == expected
 
 
 def test_a_file_that_differs_is_not_accepted(model: FCFI, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

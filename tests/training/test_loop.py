@@ -72,6 +72,7 @@ def test_a_run_leaves_weights_and_a_log(shard: Path, tmp_path: Path) -> None:
     lines = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
     assert lines[0]["loss"] > 0
     texts = read_metadata(weights)
+    assert texts["training_data"] == "auto", "no path of this machine"
     assert (texts["zoom_target"], texts["zoom_ratio"], texts["steps"]) == ("384", "1.4", "2")
     assert list((tmp_path / "run" / "tensorboard").iterdir())
 
