@@ -172,7 +172,10 @@ def train(
         Path | None, typer.Option("--output", "-o", help="The run's folder; runs/NAME by default.", show_default=False)
     ] = None,
     data: Annotated[Path | None, typer.Option(help="The pictures to learn from, instead of the recipe's.")] = None,
-    start: Annotated[Path | None, typer.Option(help="A checkpoint to begin from.")] = None,
+    begin: Annotated[
+        str | None,
+        typer.Option("--from", help="Weights to begin from: a shipped network's name or a *.safetensors file."),
+    ] = None,
     change: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Another value for a key of the recipe.")
     ] = None,
@@ -181,10 +184,11 @@ def train(
     need_training("train")
     from fcfi.training.config import read_recipe
     from fcfi.training.loop import train as run
+    from fcfi.weights import checkpoint
 
     changes = [*([f"data.root={data.as_posix()}"] if data else []), *(change or [])]
     plan = read_recipe(recipe, changes)
-    weights = run(plan, output or Path("runs") / plan.name, start)
+    weights = run(plan, output or Path("runs") / plan.name, None if begin is None else checkpoint(begin))
     if os.environ.get("RANK", "0") == "0":  # torchrun starts one process a device
         typer.echo(f"{weights}: trained; next: fcfi export {weights} -o {plan.name}.onnx")
 

@@ -94,6 +94,19 @@ def test_the_table_of_shipped_networks(folder: Path) -> None:
         weights.find("smal")
 
 
+def test_weights_to_train_on_from_have_the_name_of_their_network(folder: Path) -> None:
+    (folder / "small.safetensors").write_bytes(b"weights")
+    assert weights.checkpoint("small") == folder / "small.safetensors"
+    assert weights.checkpoint(str(folder / "small.safetensors")) == folder / "small.safetensors"
+    for wrong, message in (
+        ("large", "comes without weights"),
+        ("smal", "no shipped network is called 'smal'"),
+        ("missing.safetensors", "does not exist"),
+    ):
+        with pytest.raises(NetworkError, match=message):
+            weights.checkpoint(wrong)
+
+
 @pytest.mark.parametrize("damage", [lambda data: data[:-1], lambda data: data[:-1] + b"?"])
 def test_a_damaged_shipped_network_is_refused(folder: Path, damage: object) -> None:
     path = folder / "large.onnx"

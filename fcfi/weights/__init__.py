@@ -81,6 +81,23 @@ def verified(entry: Entry) -> Path:
     return entry.path
 
 
+def checkpoint(name_or_path: str, folder: Path | None = None) -> Path:
+    """The file to train on from: that of a shipped network, `NAME.safetensors`, or the path itself.
+
+    Raises NetworkError if neither is there.
+    """
+    if Path(name_or_path).is_file():
+        return Path(name_or_path)
+    if Path(name_or_path).suffix == ".safetensors":
+        raise NetworkError(f"{name_or_path} does not exist: give a checkpoint, or the name of a shipped network")
+    path = (folder or FOLDER) / f"{find(name_or_path, folder).name}.safetensors"
+    if not path.is_file():
+        raise NetworkError(
+            f"the network {name_or_path} comes without weights to train on from: give a *.safetensors file"
+        )
+    return path
+
+
 def _table(folder: Path) -> dict[str, Any]:
     path = folder / TABLE
     try:

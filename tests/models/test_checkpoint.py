@@ -8,11 +8,13 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from fcfi import weights
 from fcfi.errors import FCFIError, NetworkError
 from fcfi.models.build import build
 from fcfi.models.checkpoint import load_model, read_metadata, save_model, variant, weights_sha256
 from fcfi.models.config import VARIANTS, ModelConfig
 from fcfi.models.fcfi import FCFI
+from fcfi.network import read_info
 
 CONFIG = ModelConfig("lite0", "encoded", mid=8)
 
@@ -118,3 +120,8 @@ def test_nothing_is_left_where_nothing_can_be_written(tmp_path: Path, model: FCF
     with pytest.raises(FCFIError, match="cannot write"):
         save_model(model, tmp_path / "no" / "such" / "folder.safetensors")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("entry", weights.shipped(), ids=lambda entry: entry.name)
+def test_the_shipped_checkpoint_holds_the_weights_of_the_shipped_network(entry: weights.Entry) -> None:
+    assert weights_sha256(load_model(weights.checkpoint(entry.name))) == read_info(entry.path).sha256
