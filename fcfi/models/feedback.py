@@ -23,7 +23,7 @@ def correct(feedback: Tensor, affinity: Tensor, label: Tensor, window: Tensor) -
 
 
 def affinity(embedding: Tensor, cell: Tensor) -> Tensor:
-    """(B, 1, h, w): cosine similarity of every cell to the clicked one.
+    """(B, 1, h, w) in [0, 1]: cosine similarity of every cell to the clicked one, 0 where they point apart.
 
     embedding: (B, C, h, w).  cell: (B,) int64, row * w + column.
     """
@@ -31,7 +31,7 @@ def affinity(embedding: Tensor, cell: Tensor) -> Tensor:
     clicked = vectors.gather(2, cell[:, None, None].expand(-1, vectors.shape[1], 1))
     dots = (clicked.transpose(1, 2) @ vectors).float()
     similarity = dots / (_lengths(vectors) * _lengths(clicked)).clamp_min(EPSILON)
-    return similarity.reshape(embedding.shape[0], 1, *embedding.shape[-2:])
+    return similarity.clamp_min(0).reshape(embedding.shape[0], 1, *embedding.shape[-2:])
 
 
 def _lengths(vectors: Tensor) -> Tensor:

@@ -63,16 +63,13 @@ def total_loss(output: Output, truth: Tensor, window: Tensor, config: LossConfig
 def normalised_focal(logits: Tensor, target: Tensor, counts: Tensor) -> Tensor:
     """Focal loss whose weights sum, in every sample, to the number of pixels that count (as in RITM).
 
-    The weights are taken as constants: no gradient flows through them.
+    As there, gradient flows through the focal weights but not through the factor that scales them.
     logits, target (0/1), counts (0/1): (B, 1, H, W) float32.
     """
     negative_log = functional.binary_cross_entropy_with_logits(logits, target, reduction="none")
-    with torch.no_grad():
-        focus = (1 - torch.exp(-negative_log)).pow(GAMMA) * counts
-        pixels = counts.sum((1, 2, 3), keepdim=True)
-        focus *= pixels / focus.sum((1, 2, 3), keepdim=True).clamp_min(1e-6)
-        focus *= ALPHA / pixels.clamp_min(1)
-    return (focus * negative_log).sum((1, 2, 3)).mean()
+    focus = (1 - torch.exp(-negative_log)).pow(GAMMA) * counts
+    scale = ALPHA / focus.sum((1, 2, 3), keepdim=True).detach().clamp_min(1e-6)  # pixels cancel in the mean over them
+    return (scale * focus * negative_log).sum((1, 2, 3)).mean()
 
 
 def soft_overlap(logits: Tensor, target: Tensor, counts: Tensor) -> Tensor:

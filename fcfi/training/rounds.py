@@ -45,6 +45,7 @@ class RoundsConfig:
     most:        clicks of a session at most (`every`: 1 to this; `last`: 0 to this less one without gradient).
     decay:       a session goes on after each click with this chance (`every`).
     start:       largest number of starting clicks of each kind; their number is drawn with chance ~ start_decay^n.
+    centre:      chance that the first click is at the object's centre, as in the paper; else anywhere deep inside.
     from_mask:   chance to start from a wrong mask instead of from nothing.
     soften:      chance that the feedback is blurred, as zooming in does.
     """
@@ -54,6 +55,7 @@ class RoundsConfig:
     decay: float = 0.8
     start: int = 6
     start_decay: float = 0.35
+    centre: float = 0.5
     from_mask: float = 0.1
     soften: float = 0.2
 
@@ -164,7 +166,7 @@ def starting_clicks(crop: Crop, config: RoundsConfig, rng: np.random.Generator) 
     """
     target = crop.truth == OBJECT
     nothing = np.zeros_like(target)
-    first = next_click(crop.truth, nothing, (), None if rng.random() < 0.5 else rng)
+    first = next_click(crop.truth, nothing, (), None if rng.random() < config.centre else rng)
     assert first is not None, "a crop has an object"
     positive = [first]
     for _ in range(_count(config.start - 1, config, rng)):

@@ -41,11 +41,11 @@ def test_corrected_feedback_lies_between_feedback_and_label(numbers: list[float]
     assert bool(((corrected >= low - 1e-6) & (corrected <= high + 1e-6)).all())
 
 
-def test_affinity_is_the_cosine_to_the_clicked_cell() -> None:
+def test_affinity_is_the_cosine_to_the_clicked_cell_and_never_negative() -> None:
     embedding = torch.tensor(
         [[[[3.0, 0.0], [4.0, -6.0]], [[4.0, 2.0], [3.0, -8.0]]]]
     )  # vectors (3,4) (0,2) (4,3) (-6,-8)
-    expected = torch.tensor([[[[1.0, 0.8], [24 / 25, -1.0]]]])
+    expected = torch.tensor([[[[1.0, 0.8], [24 / 25, 0.0]]]])
     torch.testing.assert_close(affinity(embedding, torch.tensor([0])), expected, atol=1e-6, rtol=0)
 
 

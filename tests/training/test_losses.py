@@ -16,6 +16,17 @@ def test_normalised_focal_of_two_pixels_by_hand() -> None:
     assert float(normalised_focal(logits, target, torch.ones_like(target))) == pytest.approx(expected, rel=1e-5)
 
 
+def test_gradient_flows_through_the_focal_weights_but_not_through_their_scale() -> None:
+    """d/dx of s (1 - p)^2 (-log p) with s held fixed, p = sigmoid(x): s p(1 - p) (2 (1 - p) log p - (1 - p)^2 / p)."""
+    logits = torch.tensor([[[[0.3, -1.0]]]], dtype=torch.float64, requires_grad=True)
+    ones = torch.ones(1, 1, 1, 2, dtype=torch.float64)
+    normalised_focal(logits, ones, ones).backward()
+    probs = logits.detach().sigmoid()
+    scale = 0.5 / (1 - probs).square().sum()
+    expected = scale * probs * (1 - probs) * (2 * (1 - probs) * probs.log() - (1 - probs).square() / probs)
+    torch.testing.assert_close(logits.grad, expected)
+
+
 def test_pixels_that_do_not_count_change_nothing() -> None:
     logits, target = torch.randn(2, 1, 4, 4), torch.ones(2, 1, 4, 4)
     counts = torch.ones(2, 1, 4, 4)
