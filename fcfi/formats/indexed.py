@@ -19,7 +19,7 @@ from fcfi.images import MAX_PIXELS
 VOID: Final = 255
 """VOC: neither background nor a class."""
 
-Numbers = NDArray[np.int64]
+Numbers = NDArray[np.int32]
 """(H, W) whole numbers, 0 for background."""
 
 
@@ -77,7 +77,7 @@ def decode_map(data: bytes, file: Path | str) -> tuple[NDArray[np.uint8] | None,
                 )
             picture.load()
             colours = np.asarray(picture.convert("RGB")) if picture.mode in ("P", "RGB", "RGBA") else None
-            numbers = np.asarray(picture).astype(np.int64) if picture.mode not in ("RGB", "RGBA") else None
+            numbers = np.asarray(picture).astype(np.int32) if picture.mode not in ("RGB", "RGBA") else None
     except DatasetError:
         raise
     except Exception as error:  # decoders raise almost anything on broken bytes
@@ -86,9 +86,19 @@ def decode_map(data: bytes, file: Path | str) -> tuple[NDArray[np.uint8] | None,
             f"{file} is no PNG that can be read, or it is damaged ({reason}): give a whole file"
         ) from error
     if numbers is None and colours is not None:
-        wide = colours.astype(np.int64)
         grey = bool((colours == colours[:, :, :1]).all())
-        numbers = wide[:, :, 0] if grey else (wide[:, :, 0] << 16) + (wide[:, :, 1] << 8) + wide[:, :, 2]
+        numbers = colours[:, :, 0].astype(np.int32) if grey else packed(colours)
     if numbers is None or numbers.ndim != 2:
         raise DatasetError(f"{file} is no map of numbers: give a PNG with a palette, in grey or in RGB")
     return colours, numbers
+
+
+def packed(colours: NDArray[np.uint8]) -> Numbers:
+    """(H, W) numbers R * 65536 + G * 256 + B of colours (H, W, 3)."""
+    red, green, blue = (colours[:, :, channel].astype(np.int32) for channel in range(3))
+    return (red << 16) + (green << 8) + blue
+
+
+def distinct(numbers: Numbers) -> list[int]:
+    """The numbers in a map, in order; counting them is much faster than sorting millions of pixels."""
+    return [int(number) for number in np.flatnonzero(np.bincount(numbers.ravel()))]

@@ -12,12 +12,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-
 from fcfi.errors import DatasetError
 from fcfi.formats.annotation import AnnotatedObject, AnnotatedPicture, Pictures, Sizes, check_labels, label_number
 from fcfi.formats.folders import Known, Target, field, need_some, one_label, read_bytes, read_json, stem
-from fcfi.formats.indexed import decode_map, encode_map, paint
+from fcfi.formats.indexed import decode_map, distinct, encode_map, paint
 from fcfi.images import encode_png
 
 MASKS: Final = "masks"
@@ -132,7 +130,7 @@ def _picture(file: Path, name: str, known: Known, about: Callable[[int], About])
     _, numbers = decode_map(read_bytes(file), file)
     height, width = numbers.shape
     known.check(name, width, height, file)
-    present = [number for number in np.unique(numbers).tolist() if number > 0]
+    present = [number for number in distinct(numbers) if number > 0]
     if len(present) > MOST:
         raise DatasetError(f"{file} holds {len(present)} different numbers: a map of objects has at most {MOST}")
     objects = []

@@ -102,18 +102,32 @@ def properties(picture: AnnotatedPicture) -> list[tuple[str, ...]]:
 def _objects(
     picture: AnnotatedPicture, stored: tuple[AnnotatedObject, ...], cannot_hold: Sequence[str]
 ) -> list[ObjectReport]:
-    """Each object with the best of what came back under its label; nothing is given to two."""
-    left = [(one, _box(one)) for one in stored]
-    reports = []
-    for number, (one, has) in enumerate(zip(picture.objects, properties(picture), strict=True), 1):
-        box = _box(one)
-        scores = [_iou(one, box, other, place) if other.label == one.label else 0.0 for other, place in left]
-        best = max(scores, default=0.0)
-        if best > 0:
-            left.pop(scores.index(best))
-        lost = tuple(loss for loss in has if loss in cannot_hold)
-        reports.append(ObjectReport(picture.file_name, number, one.label, best, lost))
-    return reports
+    """Each object with what came back of it: under its label, the most alike first, nothing given to two."""
+    scores = _matched(picture.objects, stored)
+    return [
+        ObjectReport(
+            picture.file_name, place + 1, one.label, scores.get(place, 0.0), tuple(x for x in has if x in cannot_hold)
+        )
+        for place, (one, has) in enumerate(zip(picture.objects, properties(picture), strict=True))
+    ]
+
+
+def _matched(given: Sequence[AnnotatedObject], stored: Sequence[AnnotatedObject]) -> dict[int, float]:
+    """IoU of each object given with the one stored that it is paired with; unpaired ones are not in it."""
+    boxes, places = [_box(one) for one in given], [_box(one) for one in stored]
+    pairs = [
+        (_iou(one, boxes[here], other, places[there]), here, there)
+        for here, one in enumerate(given)
+        for there, other in enumerate(stored)
+        if one.label == other.label
+    ]
+    scores: dict[int, float] = {}
+    taken: set[int] = set()
+    for score, here, there in sorted(pairs, key=lambda pair: (-pair[0], abs(pair[1] - pair[2]))):
+        if score > 0 and here not in scores and there not in taken:
+            scores[here] = score
+            taken.add(there)
+    return scores
 
 
 def _box(one: AnnotatedObject) -> Box:

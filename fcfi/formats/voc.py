@@ -24,7 +24,7 @@ from fcfi.formats.annotation import (
     label_number,
 )
 from fcfi.formats.folders import Known, Target, need_some, read_bytes, read_text, stem
-from fcfi.formats.indexed import VOID, Numbers, decode_map, encode_map, paint, voc_colour
+from fcfi.formats.indexed import VOID, Numbers, decode_map, distinct, encode_map, packed, paint, voc_colour
 
 CLASSES: Final = "SegmentationClass"
 OBJECTS: Final = "SegmentationObject"
@@ -34,6 +34,10 @@ LABELMAP: Final = "labelmap.txt"
 MOST: Final = VOID - 1
 """Objects in a picture, and classes."""
 BACKGROUND: Final = "background"
+VOID_RGB: Final = (224 << 16) + (224 << 8) + 192
+"""Void in a map of objects that came in RGB: the last colour of VOC's palette as one number."""
+NEITHER: Final = (0, VOID, VOID_RGB)
+"""Numbers in a map of objects that are no object."""
 VOC_CLASSES: Final = (
     "aeroplane",
     "bicycle",
@@ -179,18 +183,14 @@ def _picture(
     if numbers.shape != classes.shape:
         raise DatasetError(f"{base / OBJECTS / one}.png and {file} have different sizes: give maps of one picture")
     objects = []
-    for number in np.unique(numbers[(numbers > 0) & ~_void(numbers)]).tolist():
+    for number in distinct(numbers):
+        if number in NEITHER:
+            continue
         mask = numbers == number
         found = np.bincount(classes[mask & (classes > 0) & (classes != VOID)])
         if found.size:
             objects.append(AnnotatedObject(_name(int(found.argmax()), names, file), mask))
     return AnnotatedPicture(name, width, height, tuple(objects))
-
-
-def _void(numbers: Numbers) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    """Where a map is void: number 255, or the colour that VOC's palette has there if the map came in RGB."""
-    red, green, blue = voc_colour(VOID)
-    return np.asarray((numbers == VOID) | (numbers == (red << 16) + (green << 8) + blue))
 
 
 def _name(number: int, names: Sequence[str], file: Path) -> str:
@@ -204,12 +204,11 @@ def _classes(data: bytes, file: Path, colours: Mapping[Colour, int]) -> Numbers:
     shown, numbers = decode_map(data, file)
     if not colours or shown is None:
         return numbers
-    packed = (shown[:, :, 0].astype(np.int64) << 16) + (shown[:, :, 1].astype(np.int64) << 8) + shown[:, :, 2]
-    values, places = np.unique(packed, return_inverse=True)
-    by_value = []
-    for value in values.tolist():
+    values = packed(shown)
+    table = np.zeros(int(values.max()) + 1, np.int32)
+    for value in distinct(values):
         colour = (value >> 16, value >> 8 & 255, value & 255)
         if colour not in colours and colour != voc_colour(VOID):
             raise DatasetError(f"{file} holds the colour {colour}, which {LABELMAP} does not name: complete it")
-        by_value.append(colours.get(colour, VOID))
-    return np.array(by_value, np.int64)[places].reshape(packed.shape)
+        table[value] = colours.get(colour, VOID)
+    return table[values]

@@ -208,3 +208,13 @@ def test_masks_that_are_none_are_refused() -> None:
         AnnotatedPicture("a.jpg", 4, 2, (AnnotatedObject("cat", np.ones((2, 3), bool)),))
     with pytest.raises(InputError, match="is no label"):
         AnnotatedObject(" ", np.ones((2, 3), bool))
+
+
+def test_an_object_is_compared_with_what_became_of_it_not_with_its_neighbour(tmp_path: Path) -> None:
+    """The lower of two alike is mostly hidden: what is stored of the upper one is more like it than its own rest."""
+    mask = special()["disk"]
+    wider = np.roll(mask, 2, axis=1)
+    picture = AnnotatedPicture("a.jpg", 30, 20, (AnnotatedObject("cat", mask), AnnotatedObject("cat", wider)))
+    below, above = export("png", [picture], tmp_path, ["cat"]).objects
+    assert above.iou == 1
+    assert below.iou == pytest.approx((mask & ~wider).sum() / mask.sum())
