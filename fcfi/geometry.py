@@ -139,7 +139,6 @@ class Zoom:
     ratio: size of the box looked at, in sizes of the object.
     minimum: smallest side of that box in pixels of the picture.
     keep_iou: the box stays while its IoU with the newly wanted one is at least this.
-    looks: passes at a first click: 1, the whole picture; 2, then once more round what was found (ours).
     Source: 400 and 1.4 in RITM; 480 to 720 and 2.3 to 3.5 in the released FCFI, tuned for each benchmark.
     """
 
@@ -147,7 +146,6 @@ class Zoom:
     ratio: float = 1.4
     minimum: int = 200
     keep_iou: float = 0.5
-    looks: int = 1
 
     def __post_init__(self) -> None:
         for name, value, low, high in (
@@ -155,7 +153,6 @@ class Zoom:
             ("ratio", self.ratio, 1, 100),
             ("minimum", self.minimum, 1, 100_000),
             ("keep_iou", self.keep_iou, 0, 1),
-            ("looks", self.looks, 1, 2),
         ):
             if not low <= value <= high:
                 raise ConfigError(f"zoom {name} = {value} is not possible: give {low} to {high}")

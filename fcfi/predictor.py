@@ -117,18 +117,6 @@ class Predictor:
         height, width = image.shape[:2]
         check_clicks(clicks, height, width)
         _check_previous(previous, height, width)
-        prediction = self._predict(image, clicks, previous)
-        if previous is None and self.zoom.looks == 2 and self._would_zoom(clicks, prediction):
-            return self._predict(image, clicks, prediction)
-        return prediction
-
-    def _would_zoom(self, clicks: Clicks, prediction: Prediction) -> bool:
-        """Whether the next look would be closer."""
-        return self.crop(clicks, prediction, prediction.height, prediction.width).box != prediction.box
-
-    def _predict(self, image: Image, clicks: Clicks, previous: Prediction | None) -> Prediction:
-        """One look, at the whole picture or closer."""
-        height, width = image.shape[:2]
         crop = self.crop(clicks, previous, height, width)
         pixels = np.moveaxis(crop.image(image), 2, 0).astype(np.float32) / np.float32(255)
         feedback = np.zeros((crop.height, crop.width), np.float32) if previous is None else previous.through(crop)
@@ -196,7 +184,6 @@ def zoom_of(info: NetworkInfo) -> Zoom:
         return Zoom(
             target=int(info.metadata.get("zoom_target", usual.target)),
             ratio=float(info.metadata.get("zoom_ratio", usual.ratio)),
-            looks=int(info.metadata.get("zoom_looks", usual.looks)),
         )
     except (ValueError, ConfigError) as error:
         raise NetworkError(f"the network {info.name} has a damaged zoom in its metadata ({error}): give one") from error

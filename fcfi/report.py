@@ -64,7 +64,6 @@ def record_of(report: Report, info: NetworkInfo, seed: int = 0) -> dict[str, Any
             "zoom_ratio": rules.zoom.ratio,
             "zoom_minimum": rules.zoom.minimum,
             "zoom_keep_iou": rules.zoom.keep_iou,
-            "zoom_looks": rules.zoom.looks,
             "flip": rules.flip,
             "threshold": rules.threshold,
             "limit": rules.limit,
@@ -296,8 +295,7 @@ def _title(record: Record) -> str:
 
 def _zoom(rules: Mapping[str, Any]) -> str:
     """The zoom of a record's protocol, in words."""
-    looks = f", {rules['zoom_looks']} looks" if rules["zoom_looks"] > 1 else ""
-    return f"{rules['zoom_target']} px, {rules['zoom_ratio']:g}{looks}"
+    return f"{rules['zoom_target']} px, {rules['zoom_ratio']:g}"
 
 
 def _stops(limit: int) -> list[int]:

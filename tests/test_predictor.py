@@ -65,28 +65,6 @@ def test_the_first_click_sees_the_whole_picture_and_later_ones_zoom_in(photo: np
     assert (second.probs[outside] == 0).all()
 
 
-def test_two_looks_at_a_first_click_see_the_whole_picture_and_then_the_object(photo: np.ndarray) -> None:
-    network = ColourNetwork()
-    once = Predictor(network, SMALL)
-    twice = Predictor(network, dataclasses.replace(SMALL, looks=2))
-    first = once.predict(photo, (ON,))
-    closer = once.predict(photo, (ON,), first)
-    network.calls.clear()
-    found = twice.predict(photo, (ON,))
-    assert len(network.calls) == 2
-    np.testing.assert_array_equal(found.probs, closer.probs)
-    assert found.box != whole(HEIGHT, WIDTH)
-    network.calls.clear()
-    twice.predict(photo, (ON, OFF), found)
-    assert len(network.calls) == 1, "later clicks are answered at once"
-
-
-def test_a_second_look_is_spared_where_it_would_see_the_same() -> None:
-    network = ColourNetwork()
-    Predictor(network, dataclasses.replace(SMALL, looks=2)).predict(np.full((60, 80, 3), 200, np.uint8), (Click(9, 9),))
-    assert len(network.calls) == 1
-
-
 def test_the_network_is_given_what_encode_says(photo: np.ndarray) -> None:
     network = ColourNetwork()
     predictor = Predictor(network, SMALL)

@@ -124,7 +124,7 @@ def run(
     fabric, saved, bad = learner.fabric, time.monotonic(), 0
     size: tuple[int, int] | None = None
     halt = False
-    with stop_asked() as stop:
+    with stop_asked() as stop, forgiving_workers(stop):
         while clock.part(recipe) < 1 and not halt:
             began = time.monotonic()
             if size != size_at(recipe, clock.part(recipe)):
@@ -155,7 +155,7 @@ def run(
             if due:
                 saved = time.monotonic()
                 save(folder, recipe, learner, clock)
-        save(folder, recipe, learner, clock)
+    save(folder, recipe, learner, clock)
 
 
 def agree(fabric: Fabric, seconds: float, halt: bool, due: bool) -> tuple[float, bool, bool]:
@@ -300,7 +300,7 @@ def save(folder: Path, recipe: Recipe, learner: Learner, clock: Clock) -> None:
 
 def texts_of(recipe: Recipe, clock: Clock) -> dict[str, str]:
     """What a checkpoint says of itself; `fcfi export` hands on what concerns its use."""
-    zoom = {f"zoom_{name}": str(getattr(recipe.zoom, name)) for name in ("target", "ratio", "looks")}
+    zoom = {f"zoom_{name}": str(getattr(recipe.zoom, name)) for name in ("target", "ratio")}
     sources = ", ".join(recipe.crops.weights or (source.layout for source in recipe.data.sources))
     return {"recipe": recipe.name, "steps": str(clock.step), "training_data": sources, **zoom}
 
@@ -324,6 +324,16 @@ def restore(path: Path, recipe: Recipe, learner: Learner, clock: Clock) -> None:
             f"{path} is of a run with other frozen weights, or is damaged ({error}): "
             "give another --output folder, or remove it"
         ) from error
+
+
+@contextmanager
+def forgiving_workers(stop: list[int]) -> Iterator[None]:
+    """A signal to stop may end the processes that make crops first: that is then no error."""
+    try:
+        yield
+    except RuntimeError:
+        if not stop:
+            raise
 
 
 @contextmanager

@@ -275,6 +275,16 @@ def test_a_run_that_is_asked_to_stop_saves_itself(shard: Path, tmp_path: Path) -
     assert torch.load(tmp_path / "run" / CHECKPOINT, weights_only=True)["step"] >= 1
 
 
+def test_workers_that_end_with_the_run_are_no_error() -> None:
+    def run(stop: list[int]) -> None:
+        with loop.forgiving_workers(stop):
+            raise RuntimeError("DataLoader worker is killed by signal: Terminated")
+
+    run([15])
+    with pytest.raises(RuntimeError, match="killed"):
+        run([])
+
+
 @pytest.mark.slow
 def test_two_processes_train_as_one(shard: Path, tmp_path: Path) -> None:
     launch = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", "--master-port=29512"]
