@@ -22,7 +22,7 @@ demo: $(VENV)/.use ## segment a bundled photograph with three clicks; writes dem
 	@echo "Mask:    $(CURDIR)/demo-out/mask.png"
 	@echo "Overlay: $(CURDIR)/demo-out/overlay.png"
 
-DEMO_CLICKS := --click 150,330 --click 225,100 --click 300,300
+DEMO_CLICKS := --click 169,341 --click 73,463 --click 311,321
 
 test: $(VENV)/.test ## run all tests (CPU, no network)
 	$(BIN)/python -m pytest -q $(PYTEST_ARGS)

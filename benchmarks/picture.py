@@ -4,7 +4,7 @@ The README's place for it is filled as well.
 
     python -m benchmarks.picture [NETWORK FILE]
 
-What it shows is what the network answers; the clicks are the ones a person would try first, not a search for good ones.
+What it shows is what the network answers; the clicks are those of the robot user, which knows where the mask is wrong.
 """
 
 import sys
@@ -36,8 +36,8 @@ GAP: Final = 6
 QUALITY: Final = 88
 """Of the JPEG."""
 STORIES: Final[dict[str, Clicks]] = {
-    "astronaut": (Click(150, 330), Click(225, 100), Click(300, 300)),
-    "coffee": (Click(290, 130), Click(290, 240), Click(120, 200, positive=False)),
+    "astronaut": (Click(169, 341), Click(73, 463), Click(311, 321)),
+    "coffee": (Click(289, 130), Click(371, 274, positive=False), Click(286, 259)),
 }
 """Clicks on each photograph, in their order."""
 
