@@ -24,8 +24,11 @@ demo: $(VENV)/.use ## segment a bundled photograph with three clicks; writes dem
 
 DEMO_CLICKS := --click 169,341 --click 73,463 --click 311,321
 
+# Training is tested in a process of its own: with ONNX Runtime, OpenVINO and torch all at work before in one process, a
+# signal that arrived there crashed it (the cause lies below Python and is not found yet).  5: -k chose no test here.
 test: $(VENV)/.test ## run all tests (CPU, no network)
-	$(BIN)/python -m pytest -q $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -q --ignore=tests/training $(PYTEST_ARGS) || [ $$? -eq 5 ]
+	$(BIN)/python -m pytest -q tests/training $(PYTEST_ARGS) || [ $$? -eq 5 ]
 
 quick: $(VENV)/.test ## run the tests that take milliseconds
 	$(BIN)/python -m pytest -q -m "not slow" $(PYTEST_ARGS)

@@ -7,7 +7,7 @@ Source: the protocol of the paper; settings as released.
 import time
 import typing
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -62,15 +62,17 @@ class Protocol:
         return Predictor(network, self.zoom, self.flip, self.threshold)
 
 
-def choose_protocol(name: str, dataset: str, info: NetworkInfo) -> Protocol:
+def choose_protocol(name: str, dataset: str, info: NetworkInfo, flip: Flip | None = None) -> Protocol:
     """The protocol of this name for a data set and a network.
 
     `fixed` takes the zoom that the network's file recommends, for all data sets the same.
+    flip: another one than the protocol's; None keeps it.
     Raises ConfigError for an unknown name, or where `paper` has no setting.
     """
     if name not in PROTOCOLS:
         raise ConfigError(f"protocol {name!r} is unknown: choose one of {', '.join(PROTOCOLS)}")
-    return Protocol(zoom=zoom_of(info)) if name == "fixed" else paper_protocol(dataset, info.variant)
+    rules = Protocol(zoom=zoom_of(info)) if name == "fixed" else paper_protocol(dataset, info.variant)
+    return rules if flip is None else replace(rules, flip=flip)
 
 
 def paper_protocol(dataset: str, variant: str) -> Protocol:

@@ -210,6 +210,8 @@ def test_protocols_by_name() -> None:
     fixed = choose_protocol("fixed", "anything", info)
     assert fixed.zoom == Zoom(target=448, ratio=1.6)
     assert choose_protocol("paper", "DAVIS", info).name == "paper"
+    assert (fixed.flip, choose_protocol("fixed", "anything", info, "average").flip) == ("none", "average")
+    assert choose_protocol("paper", "DAVIS", info, "none").flip == "none"
     with pytest.raises(ConfigError, match="only for GrabCut, Berkeley, DAVIS, SBD"):
         choose_protocol("paper", "mine", info)
     with pytest.raises(ConfigError, match="'best' is unknown"):

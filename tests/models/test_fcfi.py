@@ -124,7 +124,7 @@ def test_items_of_a_batch_do_not_see_each_other() -> None:
     together = answer(model, inputs).logits
     for item in range(3):
         alone = answer(model, tuple(tensor[item : item + 1] for tensor in inputs)).logits
-        torch.testing.assert_close(together[item : item + 1], alone, atol=1e-4, rtol=1e-4)
+        torch.testing.assert_close(together[item : item + 1], alone, atol=1e-3 * float(together.std()), rtol=1e-3)
 
 
 @pytest.mark.parametrize("correction", ["similarity", "encoded"])
