@@ -46,7 +46,7 @@ def add(
 
 @app.command()
 def numbers() -> None:
-    """Take NoC@85 and NoC@90 of the protocol `fixed`, from nothing, of every shipped file into the table."""
+    """Take NoC@85 and NoC@90 of the protocol `fixed`, from nothing, without flip, of every shipped file into the table."""
     entries = []
     for entry in shipped():
         sha256 = read_info(entry.path).sha256
@@ -54,7 +54,8 @@ def numbers() -> None:
             f"{record['dataset']['name']} {quality}": float(record["results"]["noc"][quality])
             for record in read_records()
             if record["network"]["sha256"] == sha256
-            and (record["protocol"]["name"], record["protocol"]["start"]) == ("fixed", None)
+            and (record["protocol"]["name"], record["protocol"]["start"], record["protocol"]["flip"])
+            == ("fixed", None, "none")
             for quality in ("85", "90")
         }
         entries.append(replace(entry, noc=noc))
