@@ -46,7 +46,7 @@ def add(
 
 @app.command()
 def numbers() -> None:
-    """Take NoC@85 and NoC@90 of the protocol `fixed`, from nothing, without flip, of every shipped file into the table."""
+    """Take NoC@85 and NoC@90 of every shipped file (protocol `fixed`, from nothing, no flip) into the table."""
     entries = []
     for entry in shipped():
         sha256 = read_info(entry.path).sha256
