@@ -17,7 +17,6 @@ from fcfi.labels import OBJECT
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "examples").glob("*.md")])
-RECIPES = sorted((ROOT / "recipes").glob("*.toml"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 MAX_PHOTOGRAPH = 200_000
 """Bytes of one bundled photograph."""
@@ -103,25 +102,6 @@ def test_the_using_half_runs_without_torch() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-
-
-# ── recipes ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
-def test_every_recipe_parses_and_says_what_it_takes(path: Path) -> None:
-    from fcfi.training.config import read_recipe
-
-    recipe = read_recipe(path)
-    assert recipe.name == path.stem
-    assert recipe.hardware
-    assert recipe.hours
-    assert recipe.expected
-    assert f"fcfi train recipes/{path.name}" in path.read_text()
-
-
-def test_the_papers_recipes_are_there() -> None:
-    assert {"resnet101_sbd", "hrnet18s_cocolvis", "hrnet18_cocolvis"} <= {path.stem for path in RECIPES}
 
 
 # ── package and examples ──────────────────────────────────────────────────────────────────────────────────────────

@@ -17,6 +17,7 @@ def test_every_recipe_parses_and_says_what_it_takes(path: Path) -> None:
     assert recipe.hours
     assert recipe.expected
     assert path.read_text().startswith("#")
+    assert f"fcfi train recipes/{path.name}" in path.read_text()
 
 
 def test_the_papers_recipes_are_there() -> None:
