@@ -132,13 +132,13 @@ def test_segment_starts_from_a_mask(run: Run, photo: Path, network_file: Path, e
     ],
 )
 def test_a_click_is_x_y_and_a_sign(text: str, click: Click) -> None:
-    assert cli.parse_click(text) == click
+    assert cli.segment.parse_click(text) == click
 
 
 @pytest.mark.parametrize("text", ["", "3", "3;4", "3,4,x", "a,b", "1.5,2", "3,4,--", "3,4,-,5", "0x1,2"])
 def test_anything_else_is_no_click(text: str) -> None:
     with pytest.raises(InputError, match="320,180"):
-        cli.parse_click(text)
+        cli.segment.parse_click(text)
 
 
 # ── mistakes ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,0 +1,79 @@
+"""The program itself, and the one place where errors become exit codes.
+
+Exit codes: 0 done; 2 the person's mistake (every FCFIError and every wrong option), told in one line on stderr; 1 a
+fault of ours, told in one line, with the whole traceback if FCFI_DEBUG=1.  Results go to stdout, progress and errors to
+stderr.  Knows no command.
+"""
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Annotated, Final
+
+import typer
+
+from fcfi.errors import FCFIError
+
+DEBUG_VARIABLE: Final = "FCFI_DEBUG"
+"""Environment variable: 1 shows the traceback of a fault of ours."""
+DONE, OUR_FAULT, YOUR_MISTAKE, INTERRUPTED = 0, 1, 2, 130
+
+app = typer.Typer(
+    name="fcfi",
+    help="Cut objects out of photographs with a few clicks.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; `arguments` default to those of the process."""
+    try:
+        code = app(args=arguments, prog_name="fcfi", standalone_mode=False)
+        return code if isinstance(code, int) else DONE
+    except FCFIError as error:
+        return _tell(str(error), YOUR_MISTAKE)
+    except (KeyboardInterrupt, typer.Abort):
+        return _tell("stopped", INTERRUPTED)
+    except BrokenPipeError:  # `fcfi networks | head`: the reader has gone
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, nothing more can be said to it
+        return OUR_FAULT
+    except Exception as error:
+        if _is_usage(error):
+            return _tell(f"{error.format_message().rstrip('.')}; see `fcfi --help`", YOUR_MISTAKE)  # type: ignore[attr-defined]
+        return _our_fault(error)
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Say the version and stop.")] = False,
+) -> None:
+    """Cut objects out of photographs with a few clicks."""
+    if version:
+        from fcfi import __version__
+
+        typer.echo(f"fcfi {__version__}")
+    elif context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+def _tell(message: str, code: int) -> int:
+    """One line on stderr, whatever the message holds."""
+    print(f"error: {' '.join(message.split())}", file=sys.stderr)  # noqa: T201
+    return code
+
+
+def _our_fault(error: Exception) -> int:
+    if os.environ.get(DEBUG_VARIABLE, "") not in ("", "0"):
+        traceback.print_exc()
+        return OUR_FAULT
+    message = f"something went wrong inside fcfi ({type(error).__name__}: {error})"
+    return _tell(f"{message}; run again with {DEBUG_VARIABLE}=1 to see where, and please report it", OUR_FAULT)
+
+
+def _is_usage(error: Exception) -> bool:
+    """Whether the error is the option parser's; some releases of Typer bring their own classes, so by its methods."""
+    return hasattr(error, "format_message") and hasattr(error, "exit_code")

@@ -1,0 +1,58 @@
+"""`fcfi evaluate`: the clicks that a robot user needs on a data set."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from fcfi.cli.app import app
+from fcfi.cli.options import Network, Runtime, check_outputs, need_plots
+from fcfi.cli.show import console, progress_bar
+
+
+@app.command(epilog="Example: fcfi evaluate --data examples --json out.json --plot out.png")
+def evaluate(
+    data: Annotated[Path, typer.Option(help="The data set's folder, or its annotation file.")],
+    layout: Annotated[str, typer.Option(help="How it lies on disk; auto finds out.")] = "auto",
+    split: Annotated[str | None, typer.Option(help="train or val, where a data set has them.")] = None,
+    network: Network = None,
+    runtime: Runtime = "auto",
+    protocol: Annotated[
+        str, typer.Option(help="fixed: one zoom for all data sets. paper: tuned for each, as published.")
+    ] = "fixed",
+    flip: Annotated[
+        Literal["none", "average"] | None,
+        typer.Option(help="average: with the mirrored picture; by default as the protocol says."),
+    ] = None,
+    start_from: Annotated[
+        str | None,
+        typer.Option(metavar="eroded|shifted|DIR", help="Begin from wrong masks; DIR holds them as NAME.png."),
+    ] = None,
+    limit: Annotated[int | None, typer.Option(help="Measure on so many objects, drawn at random.")] = None,
+    seed: Annotated[int, typer.Option(help="Of that draw.")] = 0,
+    json: Annotated[Path | None, typer.Option(help="Write everything here, object by object.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Draw IoU against clicks here: PNG, SVG or PDF.")] = None,
+) -> None:
+    """Count the clicks that a robot user needs on a data set."""
+    import fcfi
+    from fcfi import report
+    from fcfi.data import open_dataset
+    from fcfi.evaluation import choose_protocol
+    from fcfi.evaluation import evaluate as measure
+    from fcfi.starting import starting_masks
+
+    check_outputs(({json: (".json",)} if json else {}) | ({plot: report.PLOTS} if plot else {}))
+    need_plots(plot)
+    begin = None if start_from is None else starting_masks(start_from)
+    objects = open_dataset(data, layout, split)
+    objects = objects if limit is None else objects.choose(limit, seed)
+    opened = fcfi.load(network, runtime).network
+    rules = choose_protocol(protocol, objects.name, opened.info, flip)
+    with progress_bar(objects.name, len(objects)) as advance:
+        measured = measure(rules.predictor(opened), objects, rules, begin, advance)
+    record = report.record_of(measured, opened.info, seed)
+    if json is not None:
+        report.write_record(json, record)
+    if plot is not None:
+        report.plot(plot, [record])
+    console().print(report.show(record))

@@ -1,0 +1,48 @@
+"""What commands share: options, and the checks of what a person gave, made before any work."""
+
+from collections.abc import Iterable, Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fcfi.errors import ConfigError, InputError
+
+Network = Annotated[
+    str | None,
+    typer.Option("--network", metavar="NAME|FILE", help="A shipped network's name or a network file (*.onnx)."),
+]
+Runtime = Annotated[str, typer.Option(help="auto, openvino, onnxruntime or torch.")]
+
+
+def check_outputs(outputs: Mapping[Path, tuple[str, ...]], inputs: Iterable[Path | None] = ()) -> None:
+    """Raise InputError before any work if an output cannot be written, or would replace an input.
+
+    outputs: each path with the endings it may have, in lower case.
+    """
+    taken = {path.resolve() for path in inputs if path is not None}
+    for path, endings in outputs.items():
+        if path.suffix.lower() not in endings:
+            raise InputError(f"cannot write {path}: give a name that ends in {' or '.join(endings)}")
+        if path.resolve() in taken:
+            raise InputError(f"{path} would be written over a file that is read or written too: give it another name")
+        if path.is_dir():
+            raise InputError(f"cannot write {path}: it is a folder; give the name of a file")
+        if not path.resolve().parent.is_dir():
+            raise InputError(f"cannot write {path}: its folder {path.resolve().parent} does not exist; create it first")
+        taken.add(path.resolve())
+
+
+def need_training(command: str) -> None:
+    """Raise ConfigError unless the learning half is installed."""
+    if not all(find_spec(name) for name in ("torch", "lightning_fabric", "safetensors", "onnx")):
+        raise ConfigError(
+            f"`fcfi {command}` needs the learning half, which is not installed: pip install 'fcfi[train]'"
+        )
+
+
+def need_plots(plot: Path | None) -> None:
+    """Raise ConfigError before any work if a plot is wanted that cannot be drawn."""
+    if plot is not None and find_spec("matplotlib") is None:
+        raise ConfigError("--plot needs matplotlib, which is not installed: pip install 'fcfi[plot]'")
