@@ -37,6 +37,8 @@ Mask = NDArray[np.bool_]
 
 MAX_PIXELS = 200_000_000
 """Largest picture in pixels: what the largest telephone sensors give; 600 MB as RGB."""
+STRIP_PIXELS = 4_000_000
+"""Of a picture that are brought to an array at once."""
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "DIB", "GIF", "PPM", "JPEG2000", "AVIF")
 """Pillow's names of what may be opened; it knows more, some of which start programs (EPS)."""
 ACCEPTED = "JPEG, PNG, WebP, TIFF, BMP, GIF, PPM, JPEG 2000 or AVIF"
@@ -67,6 +69,16 @@ def read_image(path: str | os.PathLike[str], max_pixels: int = MAX_PIXELS) -> Im
 def decode_image(data: bytes, name: str = "the picture", max_pixels: int = MAX_PIXELS) -> Image:
     """The picture in the bytes of a file as (H, W, 3) uint8 RGB; `name` is for messages.  Raises InputError."""
     return _rgb(_decode(io.BytesIO(data), name, max_pixels), name)
+
+
+def read_small(path: str | os.PathLike[str], side: int, max_pixels: int = MAX_PIXELS) -> Image:
+    """As `read_image`, the longer side brought down to `side` pixels; a JPEG is decoded at a smaller scale, sooner."""
+    with _opened(path) as stream:
+        picture = _decode(stream, str(path), max_pixels, draft=side)
+        if picture.mode[0] not in "IF":  # numbers are brought to 8 bits first
+            smooth = {"P": "RGBA", "PA": "RGBA", "1": "L"}.get(picture.mode)
+            picture = _within(picture.convert(smooth) if smooth else picture, side)
+        return np.array(_within(Pillow.fromarray(_rgb(picture, str(path))), side))
 
 
 def read_mask(path: str | os.PathLike[str], height: int, width: int, max_pixels: int = MAX_PIXELS) -> Mask:
@@ -157,8 +169,11 @@ def _opened(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         yield stream
 
 
-def _decode(stream: BinaryIO, name: str, max_pixels: int) -> Pillow.Image:
-    """The first picture in the file, decoded and upright, in whatever mode it was stored."""
+def _decode(stream: BinaryIO, name: str, max_pixels: int, draft: int | None = None) -> Pillow.Image:
+    """The first picture in the file, decoded and upright, in whatever mode it was stored.
+
+    draft: sides of so many pixels are enough, if the decoder can do that (JPEG); None: all pixels.
+    """
     # Both settings are Pillow's own, for the whole process, and the same at every call, so threads cannot disagree.
     warnings.filterwarnings("ignore", module=r"PIL\.")  # what matters becomes an InputError
     if Pillow.MAX_IMAGE_PIXELS is not None:
@@ -166,6 +181,8 @@ def _decode(stream: BinaryIO, name: str, max_pixels: int) -> Pillow.Image:
     try:
         picture = Pillow.open(stream, formats=_formats())
         _check_pixels(picture.size, name, max_pixels)
+        if draft is not None:
+            picture.draft(None, (draft, draft))
         picture.load()
         return _upright(picture)
     except InputError:
@@ -213,17 +230,34 @@ def _upright(picture: Pillow.Image) -> Pillow.Image:
     return turned
 
 
+def _within(picture: Pillow.Image, side: int) -> Pillow.Image:
+    """The picture with its longer side at most so long."""
+    scale = side / max(picture.size)
+    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+    return picture.resize(size, Pillow.Resampling.BOX, reducing_gap=2.0) if scale < 1 else picture
+
+
 def _rgb(picture: Pillow.Image, name: str) -> Image:
     """(H, W, 3) uint8 of a decoded picture of any mode."""
     if picture.mode[0] in "IF":  # I;16 and its byte orders, I, F
         return np.repeat(_to_8_bits(np.asarray(picture))[:, :, None], 3, axis=2)
     try:
-        if picture.has_transparency_data:
-            over = picture.convert("RGBA")
-            picture = Pillow.alpha_composite(Pillow.new("RGBA", over.size, WHITE), over)
-        return np.array(picture.convert("RGB"))
+        array = np.empty((picture.height, picture.width, 3), np.uint8)
+        rows = max(1, STRIP_PIXELS // picture.width)
+        for top in range(0, picture.height, rows):  # Pillow's ways to an array would hold it three times
+            bottom = min(top + rows, picture.height)
+            array[top:bottom] = _rgb_strip(picture.crop((0, top, picture.width, bottom)))
+        return array
     except (ValueError, MemoryError) as error:
         raise InputError(f"{name} cannot be brought to RGB ({error}): save it as RGB PNG or JPEG") from error
+
+
+def _rgb_strip(strip: Pillow.Image) -> Image:
+    """(H, W, 3) of a part of a picture, over white."""
+    if strip.has_transparency_data:
+        over = strip.convert("RGBA")
+        strip = Pillow.alpha_composite(Pillow.new("RGBA", over.size, WHITE), over)
+    return np.asarray(strip if strip.mode == "RGB" else strip.convert("RGB"))
 
 
 def _to_8_bits(values: NDArray[Any]) -> NDArray[np.uint8]:

@@ -21,6 +21,7 @@ from fcfi.images import (
     encode_png,
     read_image,
     read_mask,
+    read_small,
     write_png,
 )
 
@@ -49,6 +50,51 @@ def test_reads_the_usual_formats(tmp_path: Path, photo: np.ndarray, suffix: str)
     assert near(read_image(path), photo)
     assert near(read_image(str(path)), photo)
     assert near(decode_image(path.read_bytes()), photo)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "LA", "RGBA", "P", "1", "CMYK", "I;16"])
+def test_a_small_copy_has_the_shape_and_the_colours_of_the_picture(tmp_path: Path, mode: str) -> None:
+    x = np.mgrid[0:300, 0:500][1]
+    grey = (x // 2).astype(np.uint8)
+    pixels = np.stack([grey, grey, grey], axis=2)
+    if mode == "I;16":
+        picture = Pillow.fromarray(grey.astype(np.uint16) * 257)
+    else:
+        picture = Pillow.fromarray(pixels).convert(mode)
+    path = tmp_path / ("photo.tif" if mode == "CMYK" else "photo.png")
+    picture.save(path)
+    small = read_small(path, 100)
+    assert small.shape == (60, 100, 3)
+    means = read_image(path).reshape(60, 5, 100, 5, 3).mean(axis=(1, 3))
+    assert np.abs(small - means).mean() < {"P": 2, "1": 10}.get(mode, 1)  # these two are dithered
+
+
+def test_a_small_copy_of_a_jpeg_is_upright_and_a_smaller_picture_is_not_enlarged(tmp_path: Path) -> None:
+    exif = Pillow.Exif()
+    exif[0x0112] = 6
+    Pillow.new("RGB", (1600, 800), (200, 10, 10)).save(tmp_path / "turned.jpg", exif=exif)
+    small = read_small(tmp_path / "turned.jpg", 192)
+    assert small.shape == (192, 96, 3)
+    assert near(small, np.full_like(small, (200, 10, 10)))
+    Pillow.new("RGB", (1600, 1)).save(tmp_path / "thin.png")
+    assert read_small(tmp_path / "thin.png", 192).shape == (1, 192, 3)
+    Pillow.new("RGB", (30, 20)).save(tmp_path / "little.png")
+    assert read_small(tmp_path / "little.png", 192).shape == (20, 30, 3)
+    with pytest.raises(InputError, match="does not exist"):
+        read_small(tmp_path / "missing.png", 192)
+
+
+@pytest.mark.parametrize("strip", [1, 100, 4_000_000])
+def test_pictures_are_brought_to_rgb_in_strips(
+    tmp_path: Path, photo: np.ndarray, strip: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fcfi.images.STRIP_PIXELS", strip)
+    alpha = np.full((HEIGHT, WIDTH, 1), 255, np.uint8)
+    alpha[: HEIGHT // 2] = 0
+    Pillow.fromarray(np.concatenate([photo, alpha], axis=2)).save(tmp_path / "clear.png")
+    expected = photo.copy()
+    expected[: HEIGHT // 2] = 255
+    np.testing.assert_array_equal(read_image(tmp_path / "clear.png"), expected)
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
