@@ -2,6 +2,10 @@
 
     FCFIError
     ├── InputError      a picture, mask or click that cannot be used
+    │   ├── PictureError    a picture of a project that vanished, changed or is damaged
+    │   ├── NotFound        something that a project does not have
+    │   └── Conflict        a change that came too late: somebody else was faster
+    ├── StoreError      a project's store that cannot be read or written
     ├── NetworkError    a network file, checkpoint or runtime that cannot be used
     ├── DatasetError    a data set that is missing, empty or malformed
     └── ConfigError     a recipe, option or setting that cannot be used
@@ -16,6 +20,22 @@ class FCFIError(Exception):
 
 class InputError(FCFIError):
     """A picture, mask or click that cannot be used."""
+
+
+class PictureError(InputError):
+    """A picture of a project that vanished, changed or is damaged."""
+
+
+class NotFound(InputError):  # noqa: N818, what a person calls it
+    """Something that a project does not have."""
+
+
+class Conflict(InputError):  # noqa: N818
+    """A change that came too late: somebody else was faster."""
+
+
+class StoreError(FCFIError):
+    """A project's store that cannot be read or written."""
 
 
 class NetworkError(FCFIError):

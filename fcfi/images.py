@@ -49,6 +49,8 @@ JPEG_MASK_LEVEL = 127
 """A mask in a JPEG is object above this grey: its compression leaves small values everywhere."""
 ORIENTATION = 0x0112
 """EXIF tag; values 2 to 8 say how to turn the picture (EXIF 2.3, table 4)."""
+SIDEWAYS = (5, 6, 7, 8)
+"""Those that swap width and height."""
 TURNS = {
     2: Pillow.Transpose.FLIP_LEFT_RIGHT,
     3: Pillow.Transpose.ROTATE_180,
@@ -79,6 +81,17 @@ def read_small(path: str | os.PathLike[str], side: int, max_pixels: int = MAX_PI
             smooth = {"P": "RGBA", "PA": "RGBA", "1": "L"}.get(picture.mode)
             picture = _within(picture.convert(smooth) if smooth else picture, side)
         return np.array(_within(Pillow.fromarray(_rgb(picture, str(path))), side))
+
+
+def read_size(path: str | os.PathLike[str], max_pixels: int = MAX_PIXELS) -> tuple[int, int]:
+    """Width and height of the picture in a file, upright, from its header: nothing is decoded.
+
+    Raises InputError if there is none, or it is too large.
+    """
+    with _opened(path) as stream, _telling(str(path), max_pixels):
+        picture = Pillow.open(stream, formats=_formats())
+        _check_pixels(picture.size, str(path), max_pixels)
+        return picture.size[::-1] if _turned(picture) in SIDEWAYS else picture.size
 
 
 def read_mask(path: str | os.PathLike[str], height: int, width: int, max_pixels: int = MAX_PIXELS) -> Mask:
@@ -174,17 +187,24 @@ def _decode(stream: BinaryIO, name: str, max_pixels: int, draft: int | None = No
 
     draft: sides of so many pixels are enough, if the decoder can do that (JPEG); None: all pixels.
     """
-    # Both settings are Pillow's own, for the whole process, and the same at every call, so threads cannot disagree.
-    warnings.filterwarnings("ignore", module=r"PIL\.")  # what matters becomes an InputError
-    if Pillow.MAX_IMAGE_PIXELS is not None:
-        Pillow.MAX_IMAGE_PIXELS = max(Pillow.MAX_IMAGE_PIXELS, max_pixels)
-    try:
+    with _telling(name, max_pixels):
         picture = Pillow.open(stream, formats=_formats())
         _check_pixels(picture.size, name, max_pixels)
         if draft is not None:
             picture.draft(None, (draft, draft))
         picture.load()
         return _upright(picture)
+
+
+@contextmanager
+def _telling(name: str, max_pixels: int) -> Iterator[None]:
+    """Whatever a decoder raises as InputError."""
+    # Both settings are Pillow's own, for the whole process, and the same at every call, so threads cannot disagree.
+    warnings.filterwarnings("ignore", module=r"PIL\.")  # what matters becomes an InputError
+    if Pillow.MAX_IMAGE_PIXELS is not None:
+        Pillow.MAX_IMAGE_PIXELS = max(Pillow.MAX_IMAGE_PIXELS, max_pixels)
+    try:
+        yield
     except InputError:
         raise
     except UnidentifiedImageError as error:
@@ -215,6 +235,19 @@ def _check_pixels(size: tuple[int, int], name: str, max_pixels: int) -> None:
 
 def _too_large(name: str, pixels: str, max_pixels: int) -> str:
     return f"{name} has {pixels} pixels, and at most {max_pixels / 1e6:g} million are read: give a smaller picture"
+
+
+def _turned(picture: Pillow.Image) -> int:
+    """The EXIF orientation that a header says, 1 for upright; of a TIFF Pillow gives the turned size already.
+
+    A PNG's EXIF behind its pixels is not looked for: that would decode them.
+    """
+    if picture.format == "TIFF" or (picture.format == "PNG" and "exif" not in picture.info):
+        return 1
+    try:
+        return int(picture.getexif().get(ORIENTATION, 1))
+    except Exception:  # as in _upright
+        return 1
 
 
 def _upright(picture: Pillow.Image) -> Pillow.Image:

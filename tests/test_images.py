@@ -21,6 +21,7 @@ from fcfi.images import (
     encode_png,
     read_image,
     read_mask,
+    read_size,
     read_small,
     write_png,
 )
@@ -115,6 +116,7 @@ def test_exif_orientation_is_applied(tmp_path: Path, photo: np.ndarray, orientat
     path = tmp_path / f"photo.{suffix}"
     Pillow.fromarray(np.ascontiguousarray(stored)).save(path, exif=exif, quality=95)
     assert near(read_image(path), photo)
+    assert read_size(path) == read_image(path).shape[1::-1]
 
 
 def test_broken_exif_turns_nothing(tmp_path: Path, photo: np.ndarray) -> None:

@@ -6,18 +6,15 @@ Shared by the codecs; knows no format.
 import json
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import Any
-
-from PIL import Image as Pillow
 
 from fcfi.errors import DatasetError, FCFIError, InputError
 from fcfi.files import write_bytes
 from fcfi.formats.annotation import MAX_SHOWN, Sizes, check_name
-from fcfi.images import FORMATS, MAX_PIXELS, ORIENTATION
+from fcfi.images import MAX_PIXELS, read_size
 
-TURNED = (5, 6, 7, 8)
-"""EXIF orientations that swap width and height (EXIF 2.3, table 4)."""
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp")
 """Ends of names that are taken for pictures when a folder is searched."""
 
@@ -134,12 +131,8 @@ def sizes_in(folder: Path) -> dict[str, tuple[int, int]]:
     sizes = {}
     for path in sorted(folder.rglob("*")):
         if path.suffix.lower() in SUFFIXES and path.is_file():
-            try:
-                with Pillow.open(path, formats=[name for name in FORMATS if name in Pillow.OPEN]) as picture:
-                    turned = picture.getexif().get(ORIENTATION) in TURNED
-                    sizes[path.relative_to(folder).as_posix()] = picture.size[::-1] if turned else picture.size
-            except Exception:  # decoders raise almost anything on broken bytes; another one may be whole
-                continue
+            with suppress(InputError):  # another one may be whole
+                sizes[path.relative_to(folder).as_posix()] = read_size(path)
     return sizes
 
 
