@@ -24,7 +24,9 @@ FORMAT: Final = "1"
 GRAPH_SHA256: Final = "graph_sha256"
 """Metadata of a network file: sha256 of the graph's bytes, which shows damage."""
 RUNTIMES: Final = ("auto", "openvino", "onnxruntime", "torch")
-PRECISIONS: Final = ("float32", "bfloat16", "auto")
+PRECISIONS: Final = ("auto", "float32", "bfloat16", "int8")
+PRECISION: Final = "precision"
+"""Metadata of a network file that computes in less than float32: `int8`."""
 CHECKPOINT: Final = ".safetensors"
 X86: Final = ("x86_64", "amd64", "i686")
 """Processors, as platform.machine() names them, on which OpenVINO is the faster one."""
@@ -94,24 +96,26 @@ def open_network(
     """Open a network file (*.onnx) or a checkpoint (*.safetensors).
 
     runtime: one of RUNTIMES; auto takes the best installed one.  threads: at most so many; None: the runtime's choice.
-    precision: one of PRECISIONS; float32 is exact, bfloat16 faster where the processor has it, auto takes it there.
+    precision: one of PRECISIONS; float32 is exact, bfloat16 faster where the processor has it, auto takes it there;
+    int8 is for files quantised to it, and what such a file is opened in whatever is asked for.
     Raises NetworkError if the file cannot be used, ConfigError for an unknown setting.
     """
-    _check_settings(runtime, threads, precision)
+    check_settings(runtime, threads, precision)
     file = _regular(path)
-    chosen = choose(file, runtime)
+    chosen = runtime_for(file, runtime)
     if chosen == "torch":
         from fcfi.runtimes.torch import Torch
 
         checkpoint = Torch(file, threads, precision)
         return OpenedNetwork(_info(file, checkpoint.metadata, checkpoint.description), checkpoint)
-    _check_graph(file, read_info(file))  # first: OpenVINO complains on stderr of a wrong file, once a format
-    opened = _openvino_or_onnxruntime(chosen)(file, threads, precision)
+    info = read_info(file)
+    _check_graph(file, info)  # first: OpenVINO complains on stderr of a wrong file, once a format
+    opened = _openvino_or_onnxruntime(chosen)(file, threads, _precision_of(info, precision))
     _check_ports(file, opened)
     return OpenedNetwork(read_info(file, opened.description), opened)
 
 
-def choose(path: str | os.PathLike[str], runtime: str = "auto") -> str:
+def runtime_for(path: str | os.PathLike[str], runtime: str = "auto") -> str:
     """The runtime to take for this file on this machine.  Raises NetworkError if there is none."""
     checkpoint = Path(path).suffix == CHECKPOINT
     if runtime == "auto":
@@ -146,6 +150,15 @@ def _openvino_or_onnxruntime(name: str) -> Callable[[Path, int | None, str], Run
     from fcfi.runtimes.onnxruntime import ONNXRuntime
 
     return ONNXRuntime
+
+
+def _precision_of(info: NetworkInfo, wished: str) -> str:
+    """The precision to open a network file in.  Raises NetworkError if int8 is wished of another file."""
+    if info.metadata.get(PRECISION) == "int8":
+        return "int8"
+    if wished == "int8":
+        raise NetworkError(f"the network {info.name} is no int8 file: quantise it first, or choose another precision")
+    return wished
 
 
 def _check_graph(path: Path, info: NetworkInfo) -> None:
@@ -200,7 +213,8 @@ def _regular(path: str | os.PathLike[str]) -> Path:
     return file
 
 
-def _check_settings(runtime: str, threads: int | None, precision: str) -> None:
+def check_settings(runtime: str, threads: int | None, precision: str) -> None:
+    """Raise ConfigError for a setting that does not exist."""
     if runtime not in RUNTIMES:
         raise ConfigError(f"runtime {runtime!r} is unknown: choose one of {', '.join(RUNTIMES)}")
     if precision not in PRECISIONS:

@@ -1,12 +1,14 @@
 """The front door: a network opened by name or path, ready for sessions on pictures."""
 
 import os
+import warnings
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fcfi import weights
+from fcfi.choice import Files, Wish, choose, files_at, files_of, this_machine
 from fcfi.geometry import Zoom
 from fcfi.images import read_image
 from fcfi.network import CHECKPOINT, open_network
@@ -29,22 +31,29 @@ def load(
     name_or_path: str | os.PathLike[str] | None = None,
     runtime: str = "auto",
     *,
-    precision: str = "float32",
+    precision: str = "auto",
     threads: int | None = None,
     zoom: Zoom | None = None,
     flip: Flip = "none",
     threshold: float = THRESHOLD,
 ) -> Segmenter:
     """Open a shipped network by its name, a network file by its path, or the default network; see `fcfi.load`."""
-    network = open_network(_path(name_or_path), runtime, threads, precision)
+    chosen = choose(find_files(name_or_path), Wish(runtime, precision, threads), this_machine())
+    for note in chosen.notes:
+        warnings.warn(note, RuntimeWarning, stacklevel=3)
+    weights.check(chosen.path)
+    network = open_network(chosen.path, chosen.runtime, chosen.threads, chosen.precision)
     return Segmenter(network, zoom, flip, threshold)
 
 
-def _path(name_or_path: str | os.PathLike[str] | None) -> Path:
-    """A text without a folder and a file's ending is a name; the shipped file is checked against its sha256."""
+def find_files(name_or_path: str | os.PathLike[str] | None) -> Files:
+    """What there is of a network; a text without a folder and a file's ending is a shipped one's name.
+
+    Raises NetworkError if there is none.
+    """
     if name_or_path is not None:
         path = Path(name_or_path)
         named = isinstance(name_or_path, str) and path.name == name_or_path and path.suffix not in (".onnx", CHECKPOINT)
         if not named or path.is_file():
-            return path
-    return weights.verified(weights.find(None if name_or_path is None else str(name_or_path)))
+            return files_at(path)
+    return files_of(weights.find(None if name_or_path is None else str(name_or_path)))

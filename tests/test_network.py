@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import fcfi.network
 from fcfi.errors import ConfigError, FCFIError, NetworkError
-from fcfi.network import choose, open_network, read_info
+from fcfi.network import open_network, read_info, runtime_for
 from fcfi.runtimes import INPUTS
 from fcfi.runtimes.metadata import read_metadata
 from fcfi.runtimes.openvino import _possible
@@ -93,16 +93,16 @@ def test_the_runtime_is_chosen_by_machine_and_file(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(fcfi.network, "find_spec", lambda name: name if name in present else None)
     present: set[str] = {"openvino", "onnxruntime"}
     monkeypatch.setattr(fcfi.network, "machine", lambda: "x86_64")
-    assert choose("a.onnx") == "openvino"
+    assert runtime_for("a.onnx") == "openvino"
     monkeypatch.setattr(fcfi.network, "machine", lambda: "arm64")
-    assert choose("a.onnx") == "onnxruntime"
+    assert runtime_for("a.onnx") == "onnxruntime"
     present = {"openvino"}
-    assert choose("a.onnx") == "openvino"
-    assert choose("a.safetensors") == "torch"
-    assert choose("a.onnx", "onnxruntime") == "onnxruntime"
+    assert runtime_for("a.onnx") == "openvino"
+    assert runtime_for("a.safetensors") == "torch"
+    assert runtime_for("a.onnx", "onnxruntime") == "onnxruntime"
     present = set()
     with pytest.raises(NetworkError, match="no runtime is installed: pip install onnxruntime"):
-        choose("a.onnx")
+        runtime_for("a.onnx")
 
 
 @pytest.mark.parametrize("name", ["openvino", "onnxruntime", "torch"])
@@ -127,7 +127,7 @@ def test_wrong_settings_are_refused(file: Path) -> None:
     with pytest.raises(NetworkError, match="torch takes a checkpoint"):
         open_network(file, "torch")
     with pytest.raises(NetworkError, match="openvino takes a network file"):
-        choose("a.safetensors", "openvino")
+        runtime_for("a.safetensors", "openvino")
 
 
 def test_a_precision_that_the_processor_lacks_is_replaced_and_said() -> None:

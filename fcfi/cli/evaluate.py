@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from fcfi.cli.app import app
-from fcfi.cli.options import Network, Runtime, check_outputs, need_plots
+from fcfi.cli.options import Network, Precision, Runtime, Threads, check_outputs, need_plots, told
 from fcfi.cli.show import console, progress_bar
 
 
@@ -17,6 +17,8 @@ def evaluate(
     split: Annotated[str | None, typer.Option(help="train or val, where a data set has them.")] = None,
     network: Network = None,
     runtime: Runtime = "auto",
+    precision: Precision = "float32",
+    threads: Threads = None,
     protocol: Annotated[
         str, typer.Option(help="fixed: one zoom for all data sets. paper: tuned for each, as published.")
     ] = "fixed",
@@ -46,7 +48,8 @@ def evaluate(
     begin = None if start_from is None else starting_masks(start_from)
     objects = open_dataset(data, layout, split)
     objects = objects if limit is None else objects.choose(limit, seed)
-    opened = fcfi.load(network, runtime).network
+    with told():  # float32 unless asked otherwise: a result must not depend on the machine
+        opened = fcfi.load(network, runtime, precision=precision, threads=threads).network
     rules = choose_protocol(protocol, objects.name, opened.info, flip)
     with progress_bar(objects.name, len(objects)) as advance:
         measured = measure(rules.predictor(opened), objects, rules, begin, advance)

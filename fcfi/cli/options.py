@@ -1,6 +1,8 @@
 """What commands share: options, and the checks of what a person gave, made before any work."""
 
-from collections.abc import Iterable, Mapping
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +16,21 @@ Network = Annotated[
     typer.Option("--network", metavar="NAME|FILE", help="A shipped network's name or a network file (*.onnx)."),
 ]
 Runtime = Annotated[str, typer.Option(help="auto, openvino, onnxruntime or torch.")]
+Precision = Annotated[
+    str, typer.Option(help="auto (the fastest that costs next to no clicks here), float32, bfloat16 or int8.")
+]
+Threads = Annotated[int | None, typer.Option(help="Processor threads, at most; by default the runtime decides.")]
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Warnings as lines on stderr: a wish that this machine cannot fulfil, and what is done instead."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", RuntimeWarning)
+        yield
+    for warning in caught:
+        if warning.category is RuntimeWarning:
+            typer.echo(f"note: {warning.message}", err=True)
 
 
 def check_outputs(outputs: Mapping[Path, tuple[str, ...]], inputs: Iterable[Path | None] = ()) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 import typer
 
 from fcfi.cli.app import app
-from fcfi.cli.options import Network, Runtime, check_outputs
+from fcfi.cli.options import Network, Precision, Runtime, Threads, check_outputs, told
 from fcfi.clicks import Click
 from fcfi.errors import InputError
 
@@ -26,6 +26,8 @@ def segment(
     overlay: Annotated[Path | None, typer.Option(help="The photograph with the mask over it: PNG.")] = None,
     network: Network = None,
     runtime: Runtime = "auto",
+    precision: Precision = "auto",
+    threads: Threads = None,
     from_mask: Annotated[Path | None, typer.Option(help="Start from this mask and correct it.")] = None,
     flip: Annotated[
         Literal["none", "average"],
@@ -43,7 +45,9 @@ def segment(
     from fcfi.overlay import draw
 
     image = read_image(photo)
-    session = fcfi.load(network, runtime, flip=flip).session(image)
+    with told():
+        segmenter = fcfi.load(network, runtime, precision=precision, threads=threads, flip=flip)
+    session = segmenter.session(image)
     if from_mask is not None:
         session.start_from(read_mask(from_mask, *image.shape[:2]))
     for point in clicks:

@@ -17,7 +17,7 @@ class ONNXRuntime:
     """A session of ONNX Runtime, which threads may share."""
 
     def __init__(self, path: Path, threads: int | None, precision: str) -> None:
-        """Load the file for the processor; it computes in float32 whatever the precision.  Raises NetworkError."""
+        """Load the file for the processor; it computes as the file says, in float32 or int8.  Raises NetworkError."""
         try:
             import onnxruntime
         except ImportError as error:
@@ -32,7 +32,7 @@ class ONNXRuntime:
             self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # its errors have no common class of their own
             raise NetworkError(f"ONNX Runtime cannot load {path}: export it again with this version of fcfi") from error
-        self.description = f"onnxruntime {onnxruntime.__version__} float32 CPU"
+        self.description = f"onnxruntime {onnxruntime.__version__} {'int8' if precision == 'int8' else 'float32'} CPU"
         self.inputs = frozenset(port.name for port in self._session.get_inputs())
         self.outputs = frozenset(port.name for port in self._session.get_outputs())
 

@@ -15,17 +15,28 @@ HINTS = {"float32": "f32", "bfloat16": "bf16"}
 """OpenVINO's names of the precisions to compute in."""
 
 
+def has_bfloat16() -> bool:
+    """Whether OpenVINO computes in bfloat16 on this processor."""
+    import openvino
+
+    return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+
+
 class OpenVINO:
     """A compiled network and a pool of inference requests: each running call has a request to itself."""
 
     def __init__(self, path: Path, threads: int | None, precision: str) -> None:
-        """Compile the file for the processor; precision: float32, bfloat16 or auto.  Raises NetworkError."""
+        """Compile the file for the processor; precision: float32, bfloat16, int8 or auto.  Raises NetworkError.
+
+        int8 is for files quantised to it: what they leave in float is computed in the best float there is.
+        """
         try:
             import openvino
         except ImportError as error:
             raise NetworkError("the runtime openvino is not installed: pip install openvino") from error
         core = openvino.Core()
-        precision = _possible(precision, core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
+        named = "int8" if precision == "int8" else ""
+        precision = _possible("auto" if named else precision, core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
         settings: dict[str, Any] = {"INFERENCE_PRECISION_HINT": HINTS[precision], "PERFORMANCE_HINT": "LATENCY"}
         if threads is not None:
             settings["INFERENCE_NUM_THREADS"] = threads
@@ -34,7 +45,7 @@ class OpenVINO:
         except RuntimeError as error:
             raise NetworkError(f"OpenVINO cannot load {path}: export it again with this version of fcfi") from error
         self._idle: deque[Any] = deque()
-        self.description = f"openvino {openvino.__version__.split('-')[0]} {precision} CPU"
+        self.description = f"openvino {openvino.__version__.split('-')[0]} {named or precision} CPU"
         self.inputs = frozenset(name for port in self._compiled.inputs for name in port.names)
         self.outputs = frozenset(name for port in self._compiled.outputs for name in port.names)
 

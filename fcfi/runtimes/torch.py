@@ -13,6 +13,13 @@ from fcfi.errors import NetworkError
 from fcfi.runtimes import INPUTS, OUTPUT, Arrays
 
 
+def has_cuda() -> bool:
+    """Whether torch finds a CUDA device."""
+    import torch
+
+    return torch.cuda.is_available()
+
+
 class Torch:
     """A network in torch, which threads may share.  `metadata`: the checkpoint's texts and its weights' sha256."""
 

@@ -14,6 +14,15 @@
     data = "VOC 2012, COCO, ..."        # what it learnt from
     [network.noc]                       # measured, by `fcfi evaluate` with its default protocol
     "GrabCut 90" = 1.96
+    [network.dev]                       # NoC@90 on development objects, by precision: what its rounding costs
+    float32 = 6.92
+    int8 = 6.98
+    [network.settings]                  # the same in float32, by "ZOOM_TARGET FLIP": what less to compute costs
+    "320 none" = 7.21
+    [network.int8]                      # the same network in 8 bits, if there is such a file
+    file = "NAME.int8.onnx"
+    sha256 = "..."
+    bytes = 4123456
 
 Knows nothing of what is inside a network file.
 """
@@ -30,11 +39,26 @@ from fcfi.errors import NetworkError
 
 FOLDER: Final = Path(__file__).parent
 TABLE: Final = "table.toml"
+LARGEST_LOSS: Final = 0.02
+"""Part by which clicks to a good mask may rise through rounding, against float32."""
+
+
+@dataclass(frozen=True)
+class File:
+    """A shipped file, and what must be in it."""
+
+    path: Path
+    sha256: str
+    bytes: int
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A shipped network, as the table describes it; `noc` gives mean clicks by "DATASET IOU"."""
+    """A shipped network, as the table describes it.
+
+    noc: mean clicks by "DATASET IOU".  dev: mean clicks to 90 % on development objects by precision.
+    settings: the same by "ZOOM_TARGET FLIP".  int8: its file in 8 bits, or None.
+    """
 
     name: str
     path: Path
@@ -44,6 +68,9 @@ class Entry:
     licence: str
     data: str
     noc: Mapping[str, float] = field(default_factory=dict)
+    dev: Mapping[str, float] = field(default_factory=dict)
+    settings: Mapping[str, float] = field(default_factory=dict)
+    int8: File | None = None
 
 
 def shipped(folder: Path | None = None) -> tuple[Entry, ...]:
@@ -69,7 +96,13 @@ def find(name: str | None = None, folder: Path | None = None) -> Entry:
     return entries[name]
 
 
-def verified(entry: Entry) -> Path:
+def honest(entry: Entry, precision: str) -> bool:
+    """Whether a precision was measured and costs no more than LARGEST_LOSS of the clicks that float32 needs."""
+    measured, exact = entry.dev.get(precision), entry.dev.get("float32")
+    return measured is not None and exact is not None and measured <= exact * (1 + LARGEST_LOSS)
+
+
+def verified(entry: Entry | File) -> Path:
     """The path of a shipped file whose bytes are those of the table.  Raises NetworkError if they are not."""
     try:
         data = entry.path.read_bytes()
@@ -79,6 +112,15 @@ def verified(entry: Entry) -> Path:
     if len(data) != entry.bytes or hashlib.sha256(data).hexdigest() != entry.sha256:
         raise NetworkError(f"the shipped network {entry.path} is damaged (its sha256 is wrong): install fcfi again")
     return entry.path
+
+
+def check(path: Path) -> None:
+    """Raise NetworkError if a path is that of a shipped file and its bytes are not those of the table."""
+    if path.parent == FOLDER:
+        for entry in shipped():
+            for file in (entry, entry.int8):
+                if file is not None and file.path == path:
+                    verified(file)
 
 
 def checkpoint(name_or_path: str, folder: Path | None = None) -> Path:
@@ -111,7 +153,17 @@ def _table(folder: Path) -> dict[str, Any]:
 def _entry(row: Any, folder: Path) -> Entry:
     try:
         texts = {key: str(row[key]) for key in ("name", "sha256", "variant", "licence", "data")}
-        noc = {str(key): float(value) for key, value in row.get("noc", {}).items()}
-        return Entry(path=folder / str(row["file"]), bytes=int(row["bytes"]), noc=noc, **texts)
+        noc, dev, settings = (_numbers(row.get(key, {})) for key in ("noc", "dev", "settings"))
+        int8 = _file(row["int8"], folder) if "int8" in row else None
+        path, size = folder / str(row["file"]), int(row["bytes"])
+        return Entry(path=path, bytes=size, noc=noc, dev=dev, settings=settings, int8=int8, **texts)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise NetworkError(f"the table of networks {folder / TABLE} lacks {error}: install fcfi again") from error
+
+
+def _file(row: Any, folder: Path) -> File:
+    return File(folder / str(row["file"]), str(row["sha256"]), int(row["bytes"]))
+
+
+def _numbers(row: Any) -> dict[str, float]:
+    return {str(key): float(value) for key, value in row.items()}

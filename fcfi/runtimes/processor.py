@@ -1,0 +1,29 @@
+"""What this computer computes in, beside float32.  Knows nothing of networks."""
+
+import os
+import shutil
+from typing import Final
+
+VNNI: Final = 262
+"""OpenCV's number of the processor feature AVX512-VNNI (enum CpuFeatures)."""
+VNNI_FLAGS: Final = ("avx512_vnni", "avx_vnni")
+"""Linux's names of the instructions that multiply and add 8-bit numbers at four times the rate of float32."""
+
+
+def has_vnni() -> bool:
+    """Whether the processor has instructions for 8-bit dot products; without them int8 gains little or nothing."""
+    import cv2
+
+    if cv2.checkHardwareSupport(VNNI):
+        return True
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as lines:
+            flags = next((line.split() for line in lines if line.startswith("flags")), [])
+    except OSError:
+        return False
+    return any(flag in flags for flag in VNNI_FLAGS)
+
+
+def may_have_cuda() -> bool:
+    """Whether an NVIDIA driver is there; torch, which takes seconds to load, need not be asked without one."""
+    return os.path.exists("/dev/nvidiactl") or shutil.which("nvidia-smi") is not None
