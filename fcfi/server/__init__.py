@@ -1,0 +1,1 @@
+"""The server of `fcfi annotate`: HTTP in front of a project."""

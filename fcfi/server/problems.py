@@ -1,0 +1,119 @@
+"""What went wrong, as JSON with one clear sentence and the right status: the one place where errors become statuses.
+
+A fault of ours is told without its traceback, which goes to the log with FCFI_DEBUG=1.
+"""
+
+import logging
+import os
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from fcfi.errors import Conflict, FCFIError, NetworkError, NotFound, PictureError, StoreError
+from fcfi.server.workers import RETRY_SECONDS, Busy
+
+LOG: Final = logging.getLogger("fcfi.server")
+DEBUG_VARIABLE: Final = "FCFI_DEBUG"
+"""Environment variable: 1 shows the traceback of a fault of ours."""
+STATUSES: Final[Mapping[type[BaseException], int]] = {
+    NotFound: 404,
+    Conflict: 409,
+    PictureError: 422,
+    Busy: 503,
+    NetworkError: 503,
+    StoreError: 503,
+    FCFIError: 400,
+}
+"""The status of an error is that of the first of its classes that stands here."""
+SAID: Final[Mapping[int, str]] = {
+    404: "there is nothing at {path}",
+    405: "{path} does not take {method}",
+    400: "the request cannot be read: send JSON as the description at /api/openapi.json says",
+}
+"""Sentences for what the framework refuses on its own."""
+MAX_SHOWN: Final = 200
+"""Characters of a path that a sentence repeats."""
+
+
+def problem(status: int, sentence: str, headers: Mapping[str, str] | None = None, **more: Any) -> Response:
+    """{"error": sentence, ...} with this status."""
+    return JSONResponse({"error": sentence, **more}, status, dict(headers or {}))
+
+
+def handle_errors(app: FastAPI) -> None:
+    """Let every error that a route raises become such an answer."""
+
+    async def ours(_: Request, error: Exception) -> Response:
+        status = next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
+        headers = {"Retry-After": str(RETRY_SECONDS)} if isinstance(error, Busy) else None
+        return problem(status, str(error), headers)
+
+    app.add_exception_handler(FCFIError, ours)
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+
+
+class Faults:
+    """ASGI middleware: a fault of ours becomes a 500 without its traceback, and a line in the log."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, and tell what goes wrong."""
+        begun = False
+
+        async def watched(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Exception as error:
+            if scope["type"] != "http":
+                raise
+            sentence = f"something went wrong inside fcfi ({type(error).__name__})"
+            debug = os.environ.get(DEBUG_VARIABLE, "") not in ("", "0")
+            hint = "" if debug else f"; start with {DEBUG_VARIABLE}=1 to see where"
+            LOG.error("%s at %s %s: %s%s", sentence, scope["method"], scope["path"], error, hint, exc_info=debug)
+            if begun:  # the answer is cut off, which is all that can be said now
+                raise
+            await problem(500, f"{sentence}; what is saved stays saved; please report it")(scope, receive, send)
+
+
+def sentence_of(errors: Sequence[Mapping[str, Any]]) -> str:
+    """One sentence of what the validation of a request found: the first thing, and where."""
+    first = errors[0]
+    if first["type"] == "json_invalid":
+        return f"the request is no JSON ({first.get('ctx', {}).get('error', 'it is cut off')})"
+    place, words = [], [str(word) for word in first["loc"]]
+    for word in words[1:]:
+        place.append(f"[{word}]" if word.isdecimal() else f".{word}")
+    said = str(first["msg"]).removeprefix("Value error, ")
+    return f"the request is wrong at {''.join(place).removeprefix('.') or 'its body'}: {said[:1].lower()}{said[1:]}"
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    said = str(error.detail)
+    try:
+        plain = said == HTTPStatus(error.status_code).phrase or said.startswith("There was an error parsing")
+    except ValueError:
+        plain = False
+    if plain:
+        path = request.url.path[:MAX_SHOWN]
+        said = SAID.get(error.status_code, said).format(path=path, method=request.method)
+    return problem(error.status_code, said, error.headers)
+
+
+async def _invalid(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    return problem(422, sentence_of(error.errors()))

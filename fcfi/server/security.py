@@ -1,0 +1,216 @@
+"""Who may speak to the server, and what a browser may do with its answers.
+
+Host      a name that another site points at this machine (DNS rebinding) is refused: 403.
+Origin    a request that another site's page sends to /api is refused: 403.  Browsers say whose page it is.
+type      what is written comes as JSON, or as files at the one path that takes them: 415 for anything else, so that no
+          form of another site can write.
+token     off loopback each request brings it: in the address that was printed, after that in a cookie, or as bearer.
+headers   nothing is loaded from elsewhere, framed, sniffed or told to other sites.
+
+Knows nothing of projects.
+"""
+
+import hmac
+import re
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.cookies import CookieError, SimpleCookie
+from ipaddress import ip_address
+from typing import Final
+from urllib.parse import parse_qs
+
+from starlette.responses import HTMLResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from fcfi.server.limits import UPLOADS
+from fcfi.server.problems import problem
+from fcfi.server.settings import LOOPBACK, Settings
+
+HOST_FORM: Final = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9_.-]+))(?::\d{1,5})?", re.IGNORECASE)
+WILDCARDS: Final = ("0.0.0.0", "::", "")
+"""Hosts that listen at every address of the machine."""
+OWN_SITE: Final = ("same-origin", "none")
+"""Values of Sec-Fetch-Site: the page itself, or the person who types an address."""
+READING: Final = ("GET", "HEAD", "OPTIONS")
+CONTENT_POLICY: Final = "; ".join(
+    (
+        "default-src 'self'",
+        "img-src 'self' blob: data:",
+        "style-src 'self' 'unsafe-inline'",
+        "worker-src 'self' blob:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS: Final = {
+    "content-security-policy": CONTENT_POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "x-frame-options": "DENY",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+NOT_KEPT: Final = "no-store"
+"""Answers are kept by no browser unless they say otherwise."""
+WELCOME: Final = (
+    '<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=/">'
+    '<title>fcfi</title><p><a href="/">Open the pictures</a></p></html>'
+)
+"""Sent with the cookie.  Its refresh is a request of our own page, so that the strict cookie goes with it even if the
+address was a link on another site, and the token leaves the address bar."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a request is not served."""
+
+    status: int
+    sentence: str
+
+
+class Guard:
+    """ASGI middleware: refuses what the head of this file says, and adds its headers to every answer."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._settings = settings
+        self._names = allowed_hosts(settings.host)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or refuse it."""
+        if scope["type"] == "http":
+            await self._answer(scope)(scope, receive, _with_headers(send))
+        elif scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+        else:  # there are no web sockets here
+            await send({"type": "websocket.close", "code": 1008})
+
+    def _answer(self, scope: Scope) -> ASGIApp:
+        headers = _headers(scope)
+        refusal = (
+            check_host(headers, self._names, self._settings.host in WILDCARDS)
+            or check_origin(scope["method"], scope["path"], headers)
+            or self._check_token(scope, headers)
+            or check_content_type(scope["method"], scope["path"], headers)
+        )
+        if refusal is not None:
+            challenge = {"WWW-Authenticate": "Bearer"} if refusal.status == 401 else None
+            return problem(refusal.status, refusal.sentence, challenge)
+        if self._settings.token and scope["path"] == "/" and b"token=" in scope["query_string"]:
+            return _welcome(self._settings.token, self._settings.port)
+        return self._app
+
+    def _check_token(self, scope: Scope, headers: Mapping[str, str]) -> Refusal | None:
+        token = self._settings.token
+        if token is None or any(_same(token, came) for came in _tokens(scope, headers, self._settings.port)):
+            return None
+        return Refusal(401, "this server wants its token: open the address that `fcfi annotate` printed")
+
+
+def allowed_hosts(host: str) -> frozenset[str]:
+    """The names under which a server at `host` may be asked for, in lower case."""
+    names = {*LOOPBACK, host.lower().strip("[]")}
+    if host in WILDCARDS:
+        names |= {socket.gethostname().lower(), socket.getfqdn().lower()}
+    return frozenset(names - set(WILDCARDS))
+
+
+def check_host(headers: Mapping[str, str], names: frozenset[str], addresses: bool) -> Refusal | None:
+    """Refuse a request for another host.  addresses: whether any address in numbers will do (no name points there)."""
+    match = HOST_FORM.fullmatch(headers.get("host", ""))
+    name = (match[1] or match[2]).lower().rstrip(".") if match else ""
+    if name and (name in names or (addresses and _is_address(name))):
+        return None
+    return Refusal(403, "this server is not asked for under that name: open the address that `fcfi annotate` printed")
+
+
+def check_origin(method: str, path: str, headers: Mapping[str, str]) -> Refusal | None:
+    """Refuse what another site's page sends."""
+    origin = headers.get("origin")
+    foreign = headers.get("sec-fetch-site", "none") not in OWN_SITE or (
+        origin is not None and origin.lower().partition("://")[2] != headers["host"].lower()
+    )
+    if foreign and (method not in READING or path.startswith("/api")):
+        return Refusal(403, "the page of another site sent this request, and only this server's own page may")
+    return None
+
+
+def check_content_type(method: str, path: str, headers: Mapping[str, str]) -> Refusal | None:
+    """Refuse a body that is not declared as JSON, or as files where files are taken."""
+    bodiless = headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
+    came = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if method in READING or (bodiless and not came):
+        return None
+    taken = ("application/json", "multipart/form-data") if path == UPLOADS else ("application/json",)
+    if came in taken:
+        return None
+    return Refusal(415, f"the request's content type is {came[:100]!r}: send {' or '.join(taken)}")
+
+
+def _tokens(scope: Scope, headers: Mapping[str, str], port: int) -> list[str]:
+    """The tokens that a request brings: as bearer, in its cookie, in its address."""
+    found = []
+    kind, _, value = headers.get("authorization", "").partition(" ")
+    if kind.lower() == "bearer":
+        found.append(value.strip())
+    try:
+        cookie = SimpleCookie(headers.get("cookie", "")).get(_cookie(port))
+    except CookieError:
+        cookie = None
+    if cookie is not None:
+        found.append(cookie.value)
+    try:
+        query = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=20)
+    except ValueError:
+        query = {}
+    return found + query.get("token", [])
+
+
+def _welcome(token: str, port: int) -> Response:
+    answer = HTMLResponse(WELCOME)
+    answer.set_cookie(_cookie(port), token, httponly=True, samesite="strict")
+    return answer
+
+
+def _cookie(port: int) -> str:
+    """Cookies know no ports: two servers of one machine want two names."""
+    return f"fcfi-token-{port}"
+
+
+def _same(one: str, other: str) -> bool:
+    """Compared in a time that says nothing of how much is right."""
+    return hmac.compare_digest(one.encode("utf-8", "replace"), other.encode("utf-8", "replace"))
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    """The request's headers; of one that comes twice, both, so that it fits nothing."""
+    found: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+        found[key] = f"{found[key]}, {text}" if key in found else text
+    return found
+
+
+def _with_headers(send: Send) -> Send:
+    """`send`, which adds HEADERS to what does not have them."""
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            there = {name.lower() for name, _ in message["headers"]}
+            more = {**HEADERS, "cache-control": NOT_KEPT}
+            added = [(k.encode(), v.encode()) for k, v in more.items() if k.encode() not in there]
+            message = {**message, "headers": [*message["headers"], *added]}
+        await send(message)
+
+    return sending
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True

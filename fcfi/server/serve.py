@@ -1,0 +1,128 @@
+"""Run the server: a free port, the address told and opened in the browser, and a clean stop.
+
+Knows nothing of projects or the command line.
+"""
+
+import errno
+import os
+import secrets
+import signal
+import socket
+import sys
+import threading
+import webbrowser
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any, Final
+
+import uvicorn
+from fastapi import FastAPI
+
+from fcfi.errors import ConfigError
+from fcfi.server.settings import is_loopback
+
+PORTS_TRIED: Final = 100
+GRACE_SECONDS: Final = 5
+"""How long requests that are under way may take once the server is to stop."""
+KEEP_ALIVE_SECONDS: Final = 30
+TOKEN_BYTES: Final = 32
+HIGHEST_PORT: Final = 65535
+ANY_ADDRESS: Final = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
+"""What to open in a browser of this machine where the server listens everywhere."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens at the first free port from `port` on.  Raises ConfigError if there is none."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(
+            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except (OSError, UnicodeError, OverflowError) as error:
+        raise ConfigError(f"--host {host} is no address of this machine: give 127.0.0.1, or 0.0.0.0 for all") from error
+    for number in range(port, min(port + PORTS_TRIED, HIGHEST_PORT + 1)):
+        try:
+            return _bound(family, (address[0], number, *address[2:]))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                continue
+            if error.errno == errno.EACCES:
+                raise ConfigError(f"--port {number} is not allowed for you: give one from 1024 on") from error
+            reason = error.strerror or error
+            raise ConfigError(f"cannot listen at {host}, port {number}: {reason}; give another --host") from error
+    raise ConfigError(f"all ports from {port} on are taken: stop another server, or give another --port")
+
+
+def new_token(host: str) -> str | None:
+    """A token that cannot be guessed, or None where only this machine reaches the server."""
+    return None if is_loopback(host) else secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def url(host: str, port: int, token: str | None) -> str:
+    """The address for a browser of this machine."""
+    name = ANY_ADDRESS.get(host, host)
+    return f"http://{f'[{name}]' if ':' in name else name}:{port}/" + (f"?token={token}" if token else "")
+
+
+def run(app: FastAPI, listening: socket.socket) -> None:
+    """Serve until SIGINT or SIGTERM comes; requests under way are answered first."""
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        ws="none",
+        lifespan="on",
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+    )
+    with _signals_end_quietly():
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def open_browser(address: str) -> bool:
+    """Open the address in the person's browser, in the background; False if this machine shows no windows."""
+    windows = sys.platform in ("win32", "darwin") or any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
+    )
+    if windows:
+        threading.Thread(target=_open, args=(address, webbrowser.open), daemon=True).start()
+    return windows
+
+
+def _open(address: str, opener: Callable[[str], Any]) -> None:
+    try:
+        opener(address)
+    except Exception as error:  # whatever a browser does, the server goes on
+        print(f"the browser could not be opened ({error}): open {address}", file=sys.stderr)  # noqa: T201
+
+
+def _bound(family: int, address: tuple[Any, ...]) -> socket.socket:
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if os.name == "posix":  # elsewhere it would let two servers share a port
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen()
+    except BaseException:
+        listening.close()
+        raise
+    return listening
+
+
+@contextmanager
+def _signals_end_quietly() -> Iterator[None]:
+    """After its own clean stop uvicorn sends the signal again, to whoever handled it before: to nobody, here."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def heard(_: int, __: FrameType | None) -> None:
+        """The server has stopped."""
+
+    before = {number: signal.signal(number, heard) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

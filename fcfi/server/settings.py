@@ -1,0 +1,64 @@
+"""What a server is told: where it listens, who may use it, and how much it takes in.
+
+Knows nothing of HTTP.
+"""
+
+import os
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Final
+
+from fcfi.errors import ConfigError
+
+LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+"""Names of this machine that no other machine reaches."""
+PORT: Final = 8017
+STATIC: Final = Path(__file__).parent / "static"
+"""Where the built page lies."""
+MEBIBYTE: Final = 1 << 20
+MAX_PREDICTING: Final = 4
+"""Threads that predict; more only share the same processor."""
+
+
+def predicting_threads() -> int:
+    """Two at least, so that one user's slow picture does not stop another's click."""
+    return max(2, min(MAX_PREDICTING, os.cpu_count() or 1))
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to serve.
+
+    host, port: where it listens.  token: what a request must bring, or None; needed off loopback.
+    threads: that predict.  queue: actions that may be under way or wait; one more is refused with 503.
+    json_bytes, upload_bytes: largest body of a request, and of one that brings files.
+    tile_bytes: encoded tiles and thumbnails that are kept.  static: folder of the built page.
+    """
+
+    host: str = LOOPBACK[0]
+    port: int = PORT
+    token: str | None = None
+    threads: int = predicting_threads()
+    queue: int = 64
+    json_bytes: int = 16 * MEBIBYTE
+    upload_bytes: int = 1024 * MEBIBYTE
+    tile_bytes: int = 48 * MEBIBYTE
+    static: Path = STATIC
+
+    def __post_init__(self) -> None:
+        """Raise ConfigError for a server that others could use without a token."""
+        if not self.token and not is_loopback(self.host):
+            raise ConfigError(f"a server at {self.host} can be reached by others: give it a token")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches that host."""
+    return host.lower() in LOOPBACK or _is_loopback_address(host)
+
+
+def _is_loopback_address(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

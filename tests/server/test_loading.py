@@ -1,0 +1,53 @@
+"""The network is loaded in the background: what can be said is said at once, what needs it waits."""
+
+import threading
+
+import numpy as np
+import pytest
+
+from fcfi.clicks import Click
+from fcfi.errors import NetworkError
+from fcfi.network import NetworkInfo
+from fcfi.predictor import Predictor
+from fcfi.server.loading import LatePredictor
+from tests.networks import ColourNetwork
+
+INFO = NetworkInfo("colour", "fake", "sha256 of colour", 32)
+IMAGE = np.random.default_rng(0).integers(0, 256, (60, 80, 3), np.uint8)
+
+
+def test_predictions_wait_for_the_network_and_its_status_does_not() -> None:
+    gate, network = threading.Event(), ColourNetwork()
+
+    def load() -> Predictor:
+        gate.wait()
+        return Predictor(network)
+
+    late = LatePredictor(INFO, load)
+    assert (late.status.state, late.status.name, late.status.sha256) == ("loading", "colour", INFO.sha256)
+    gate.set()
+    click = (Click(10, 10),)
+    np.testing.assert_array_equal(late.predict(IMAGE, click).probs, Predictor(network).predict(IMAGE, click).probs)
+    assert (late.status.state, late.status.runtime) == ("ready", "numpy")
+    assert (late.network.info.sha256, late.flip, late.threshold) == (network.info.sha256, "none", 0.49)
+    with pytest.raises(AttributeError):
+        _ = late.weights
+
+
+def test_it_is_warm_once_it_is_loaded() -> None:
+    network = ColourNetwork()
+    late = LatePredictor(INFO, lambda: Predictor(network))
+    assert late.network is network
+    gates = [float(call[6].item()) for call in network.calls]
+    assert gates == [0.0, 1.0]
+
+
+def test_a_network_that_cannot_be_loaded_is_told_at_every_click() -> None:
+    def load() -> Predictor:
+        raise NetworkError("its file is damaged")
+
+    late = LatePredictor(INFO, load)
+    for _ in range(2):
+        with pytest.raises(NetworkError, match="its file is damaged"):
+            late.predict(IMAGE, (Click(1, 1),))
+    assert (late.status.state, late.status.problem) == ("failed", "its file is damaged")
