@@ -1,0 +1,65 @@
+"""A cache that holds at most so many bytes and forgets first what was not used for longest.
+
+Thread-safe; what several threads want at once is made once.  Knows nothing of what it holds.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from threading import Lock
+from typing import Any, TypeVar
+
+Value = TypeVar("Value")
+
+
+class ByteCache:
+    """Values by key.  A value that alone is larger than the limit is not kept."""
+
+    def __init__(self, limit: int) -> None:
+        """limit: in bytes."""
+        self.limit = limit
+        self._items: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._bytes = 0
+        self._making: dict[Hashable, Lock] = {}
+        self._lock = Lock()
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all values that are held."""
+        return self._bytes
+
+    def find(self, key: Hashable) -> Any:
+        """The value of a key, None if it is not held."""
+        with self._lock:
+            if key not in self._items:
+                return None
+            self._items.move_to_end(key)
+            return self._items[key][0]
+
+    def put(self, key: Hashable, value: Any, nbytes: int) -> None:
+        """Hold a value of so many bytes."""
+        with self._lock:
+            self._bytes -= self._items.pop(key, (None, 0))[1]
+            if nbytes > self.limit:
+                return
+            self._items[key] = (value, nbytes)
+            self._bytes += nbytes
+            while self._bytes > self.limit:
+                self._bytes -= self._items.popitem(last=False)[1][1]
+
+    def get(self, key: Hashable, make: Callable[[], Value], nbytes: Callable[[Value], int]) -> Value:
+        """The value of a key, made if it is not held.  What `make` raises goes to who asked; nothing is kept then."""
+        known: Value | None = self.find(key)
+        if known is not None:
+            return known
+        with self._lock:
+            making = self._making.setdefault(key, Lock())
+        try:
+            with making:
+                known = self.find(key)
+                if known is None:
+                    known = make()
+                    self.put(key, known, nbytes(known))
+                return known
+        finally:
+            with self._lock:
+                self._making.pop(key, None)

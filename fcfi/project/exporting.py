@@ -1,0 +1,76 @@
+"""The work of a project as pictures for the formats: one in memory at a time, all of one moment.
+
+Revisions never change, so that what others do meanwhile cannot get into an export.  Knows nothing of formats' files.
+"""
+
+import os
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Final
+
+from fcfi.errors import InputError
+from fcfi.formats import AnnotatedObject, AnnotatedPicture, Report, export
+from fcfi.project.labelling import Labels
+from fcfi.project.store import Drawn, Store
+
+UNLABELLED: Final = "object"
+"""What an object without a label is called in files."""
+WITH_PICTURES: Final = ("png", "voc")
+"""Formats that write PNG files."""
+
+
+class Work(Collection[AnnotatedPicture]):
+    """The annotated pictures of a project as they are when this is made; gone through as often as one likes."""
+
+    def __init__(self, store: Store, labels: Labels, only_done: bool) -> None:
+        """only_done: leave out pictures that are not marked as done."""
+        self._store = store
+        self._drawn = store.drawn(only_done)
+        self._resolved = labels.resolved()
+        self._names = {one.id: one.name for one in labels.all()}
+
+    def __len__(self) -> int:
+        return len(self._drawn)
+
+    def __iter__(self) -> Iterator[AnnotatedPicture]:
+        return (self._picture(one) for one in self._drawn)
+
+    def __contains__(self, one: object) -> bool:
+        return isinstance(one, AnnotatedPicture) and any(drawn.row.name == one.file_name for drawn in self._drawn)
+
+    def labels(self) -> tuple[str, ...]:
+        """All names in their order; "object" last, if an object without a label needs it."""
+        names = tuple(self._names.values())
+        if UNLABELLED in names or not any(self._has_unlabelled(one) for one in self._drawn):
+            return names
+        return (*names, UNLABELLED)
+
+    def _name(self, label: int | None) -> str:
+        return self._names.get(self._resolved.get(label or 0, 0), UNLABELLED)
+
+    def _has_unlabelled(self, drawn: Drawn) -> bool:
+        return any(self._name(one.label) == UNLABELLED for one in self._store.document(drawn.revision).objects)
+
+    def _picture(self, drawn: Drawn) -> AnnotatedPicture:
+        document = self._store.document(drawn.revision)
+        runs, size = self._store.runs(document.masks), (drawn.row.height, drawn.row.width)
+        objects = tuple(
+            AnnotatedObject(self._name(one.label), runs[one.mask].mask(*size), place)
+            for place, one in enumerate(document.objects, 1)
+            if one.mask is not None
+        )
+        return AnnotatedPicture(drawn.row.name, drawn.row.width, drawn.row.height, objects)
+
+
+def write(format: str, work: Work, folder: Path) -> Report:  # noqa: A002
+    """Write the work in a format, and report what was kept.  Raises ConfigError, InputError."""
+    return export(format, work, folder, work.labels())
+
+
+def check_target(format: str, target: Path, pictures: Path) -> None:  # noqa: A002
+    """InputError if masks would be written where they would be taken for pictures."""
+    real, root = Path(os.path.realpath(target)), Path(os.path.realpath(pictures))
+    if format in WITH_PICTURES and real.is_relative_to(root):
+        inner = real.relative_to(root).parts
+        if not any(part.startswith(".") for part in inner):
+            raise InputError(f"{target} is among the pictures, where masks would be taken for pictures: give another")

@@ -1,0 +1,160 @@
+"""The project's labels in the database.
+
+Ids are never given again.  A label that was merged stays as a pointer to the one that it became, so that documents of
+before the merge, undone and made again, find it.  Knows nothing of pictures.
+"""
+
+import colorsys
+import unicodedata
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from fcfi.errors import InputError, NotFound
+from fcfi.formats.annotation import check_label
+from fcfi.project.actions import check_colour
+from fcfi.project.database import Database
+from fcfi.project.states import Label
+from fcfi.project.store import document_of
+from fcfi.project.tables import label
+
+MAX_NAME: Final = 200
+"""Characters of a label's name."""
+SHOWN: Final = 50
+"""Characters of a long name that a message repeats."""
+MAX_LABELS: Final = 5000
+GOLDEN: Final = 0.618033988749895
+"""Part of the circle of hues from one colour to the next: no two of many are alike."""
+SATURATION: Final = 0.75
+BRIGHTNESS: Final = (1.0, 0.8)
+"""In turn."""
+
+
+class Labels:
+    """Reads and writes; threads may share it."""
+
+    def __init__(self, database: Database) -> None:
+        """On a database that is open."""
+        self._database = database
+
+    def all(self) -> tuple[Label, ...]:
+        """The labels in their order."""
+        with self._database.reading() as connection:
+            return _living(connection)
+
+    def resolved(self) -> dict[int, int]:
+        """What every label that was ever there is now: itself, or what it was merged into."""
+        with self._database.reading() as connection:
+            rows = connection.execute(select(label.c.id, label.c.merged_into)).all()
+            return {identity: into if into is not None else identity for identity, into in rows}
+
+    def add(self, names: Sequence[str], colour: str | None = None) -> None:
+        """Add labels at the end.  Raises InputError for a name that is unusable or taken."""
+        check_colour(colour)
+        named = [_name(one) for one in names]
+        with self._database.writing() as connection:
+            known = {one.name for one in _living(connection)}
+            taken = [one for place, one in enumerate(named) if one in known or one in named[:place]]
+            if taken:
+                raise _taken(taken[0])
+            if len(known) + len(named) > MAX_LABELS:
+                raise InputError(f"the project would have more than {MAX_LABELS} labels: remove some")
+            first = connection.execute(select(func.coalesce(func.max(label.c.id), 0))).scalar_one()
+            rows = [
+                {"name": name, "colour": colour or colour_of(first + number), "place": len(known) + number}
+                for number, name in enumerate(named)
+            ]
+            if rows:
+                _unique(connection, named[0], insert(label).values(rows))
+
+    def edit(self, identity: int, name: str | None, colour: str | None, place: int | None) -> None:
+        """Other properties for a label.  Raises NotFound, InputError."""
+        check_colour(colour)
+        with self._database.writing() as connection:
+            one = _find(connection, identity)
+            if name is not None and _name(name) != one.name:
+                if any(other.name == _name(name) for other in _living(connection)):
+                    raise _taken(name)
+                _unique(connection, name, update(label).where(label.c.id == identity).values(name=_name(name)))
+            if colour is not None:
+                connection.execute(update(label).where(label.c.id == identity).values(colour=colour))
+            if place is not None:
+                others = [other for other in _living(connection) if other.id != identity]
+                others.insert(max(0, place), one)
+                _order(connection, [other.id for other in others])
+
+    def merge(self, identity: int, into: int) -> None:
+        """Make everything of one label of another one.  Raises NotFound, InputError."""
+        with self._database.writing() as connection:
+            _find(connection, identity)
+            _find(connection, into)
+            if identity == into:
+                raise InputError("a label cannot be merged into itself: give another one")
+            both = (label.c.id == identity) | (label.c.merged_into == identity)
+            connection.execute(update(label).where(both).values(merged_into=into))
+            _order(connection, [one.id for one in _living(connection)])
+
+    def remove(self, identity: int) -> None:
+        """Remove a label that no object has.  Raises NotFound, InputError."""
+        with self._database.writing() as connection:
+            one = _find(connection, identity)
+            merged = set(connection.execute(select(label.c.id).where(label.c.merged_into == identity)).scalars())
+            used = sum(
+                drawn.label in {identity, *merged} for document in document_of(connection) for drawn in document.objects
+            )
+            if used:
+                raise InputError(
+                    f"the label {one.name!r} is used by {used} object{'s'[: used > 1]}: merge it into another one, or "
+                    "give them other labels first"
+                )
+            connection.execute(delete(label).where(label.c.merged_into == identity))
+            connection.execute(delete(label).where(label.c.id == identity))
+            _order(connection, [other.id for other in _living(connection)])
+
+
+def colour_of(number: int) -> str:
+    """`#rrggbb` for the label of a number from 0: hues far apart."""
+    hue = (number * GOLDEN) % 1.0
+    rgb = colorsys.hsv_to_rgb(hue, SATURATION, BRIGHTNESS[number % len(BRIGHTNESS)])
+    return "#" + "".join(f"{round(channel * 255):02x}" for channel in rgb)
+
+
+def _living(connection: Connection) -> tuple[Label, ...]:
+    asked = select(label).where(label.c.merged_into.is_(None)).order_by(label.c.place, label.c.id)
+    rows = connection.execute(asked).all()
+    return tuple(Label(one.id, one.name, one.colour, place) for place, one in enumerate(rows))
+
+
+def _find(connection: Connection, identity: int) -> Label:
+    for one in _living(connection):
+        if one.id == identity:
+            return one
+    raise NotFound(f"there is no label {identity} in this project: it was removed or merged")
+
+
+def _order(connection: Connection, identities: Sequence[int]) -> None:
+    for place, identity in enumerate(identities):
+        connection.execute(update(label).where(label.c.id == identity).values(place=place))
+
+
+def _unique(connection: Connection, name: str, statement: Any) -> None:
+    """Run a statement; another one may have taken the name meanwhile (PostgreSQL)."""
+    try:
+        connection.execute(statement)
+    except IntegrityError as error:
+        raise _taken(name) from error
+
+
+def _name(name: str) -> str:
+    """The name in one form of Unicode.  Raises InputError if it is unusable."""
+    normal = unicodedata.normalize("NFC", name)
+    check_label(normal)
+    if len(normal) > MAX_NAME:
+        raise InputError(f"the label {normal[:SHOWN]!r}... has {len(normal)} characters: give {MAX_NAME} or less")
+    return normal
+
+
+def _taken(name: str) -> InputError:
+    return InputError(f"there is a label {name!r} already: give another name, or merge the two")

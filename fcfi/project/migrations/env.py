@@ -1,0 +1,22 @@
+"""Run by Alembic: brings the tables of the connection that it is given to the form that is asked for."""
+
+from alembic import context
+
+from fcfi.project.tables import VERSION_TABLE, metadata
+
+
+def run() -> None:
+    """One transaction, begun by who gave the connection, for all migrations."""
+    context.configure(
+        connection=context.config.attributes["connection"],
+        target_metadata=metadata,
+        version_table=VERSION_TABLE,
+        transactional_ddl=True,
+        render_as_batch=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+if __name__ != "fcfi.project.migrations.env":  # Alembic loads this file by its path, under a name of its own
+    run()

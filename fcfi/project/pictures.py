@@ -1,0 +1,119 @@
+"""The pictures of a project as files: found, measured, decoded; the list says what is wrong with one.
+
+A file may vanish or change at any time.  Work on a picture keeps the size that it was made for: a file of another size
+is refused until the old one is back.  Files are only read.  Knows nothing of objects.
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from fcfi.errors import InputError, PictureError
+from fcfi.images import Image, read_image
+from fcfi.project import scanning
+from fcfi.project.cache import ByteCache
+from fcfi.project.states import PictureRow
+from fcfi.project.store import FoundPicture, Store
+
+
+class Pictures:
+    """The files of a folder, with their rows in the store; threads may share it."""
+
+    def __init__(self, folder: Path, store: Store, cache: ByteCache) -> None:
+        """cache: for decoded pictures."""
+        self._folder = folder
+        self._store = store
+        self._cache = cache
+
+    def scan(self) -> tuple[str, ...]:
+        """Bring the list to what is in the folder; gives names that cannot be used.  Raises StoreError."""
+        files, unusable = scanning.find(self._folder)
+        known = self._store.known()
+        stamps = {name: (row.modified, row.bytes) for name, row in known.items()}
+        self._store.put_pictures([self._look(one, known.get(one.name)) for one in scanning.changed(files, stamps)])
+        gone = [row for name, row in known.items() if name not in files]
+        self._mark_gone([row for row in gone if row.version == 0], [row for row in gone if row.version > 0])
+        back = [row.id for name, row in known.items() if name in files and row.problem == _gone(name)]
+        if back:
+            self._store.set_problem(back, None)
+        return unusable
+
+    def place(self, row: PictureRow) -> Path:
+        """The file of a picture.  Raises PictureError if it has vanished or leads out of the folder."""
+        return scanning.place(self._folder, row.name)
+
+    def pixels(self, row: PictureRow) -> tuple[PictureRow, Image]:
+        """A picture as it is on the disk now, (H, W, 3) uint8 RGB, read only, and its row.  Raises PictureError."""
+        row = self._fresh(row)
+        try:
+            image = self._cache.get(key(row), lambda: self._decode(row), lambda pixels: pixels.nbytes)
+        except PictureError as error:
+            if row.problem != str(error):
+                self._store.set_problem([row.id], str(error))
+            raise
+        if row.problem is not None:
+            self._store.set_problem([row.id], None)
+        return row, image
+
+    def _decode(self, row: PictureRow) -> Image:
+        path = self.place(row)
+        try:
+            image = read_image(path)
+        except InputError as error:
+            raise PictureError(str(error).replace(str(path), row.name)) from error
+        height, width = image.shape[:2]
+        if (width, height) != (row.width, row.height):
+            raise PictureError(_resized(row.name, (row.width, row.height), (width, height)))
+        image.flags.writeable = False
+        return image
+
+    def _fresh(self, row: PictureRow) -> PictureRow:
+        """The row of a picture, its file looked at again if that changed.  PictureError if it cannot be used."""
+        try:
+            status = os.stat(self.place(row))
+        except (OSError, PictureError) as error:
+            if row.problem is None:
+                self._store.set_problem([row.id], _gone(row.name))
+            raise PictureError(str(error) if isinstance(error, PictureError) else _gone(row.name)) from error
+        file = scanning.File(row.name, status.st_mtime_ns, status.st_size)
+        if (file.modified, file.bytes) == (row.modified, row.bytes) and row.width:
+            return row
+        self._store.put_pictures([self._look(file, row)])
+        row = self._store.row(row.id)
+        if row.problem is not None:
+            raise PictureError(row.problem)
+        return row
+
+    def _look(self, file: scanning.File, row: PictureRow | None) -> FoundPicture:
+        """What is to be said of a file that is new or changed; work on a picture keeps its size."""
+        header = scanning.look(self._folder / file.name, file.name)
+        size, problem = (header.width, header.height), header.problem
+        if row is not None and row.version > 0 and row.width > 0 and size != (row.width, row.height):
+            problem = problem or _resized(file.name, (row.width, row.height), size)
+            size = (row.width, row.height)
+        return FoundPicture(file.name, *size, file.modified, file.bytes, problem)
+
+    def _mark_gone(self, untouched: Sequence[PictureRow], worked: Sequence[PictureRow]) -> None:
+        """Pictures without work leave the list; the others say what is wrong."""
+        if untouched:
+            self._store.forget([row.id for row in untouched])
+        for row in worked:
+            if row.problem != _gone(row.name):
+                self._store.set_problem([row.id], _gone(row.name))
+
+
+def key(row: PictureRow) -> tuple[Any, ...]:
+    """What tells the pixels of one version of a file from all others."""
+    return ("image", row.id, row.modified, row.bytes)
+
+
+def _gone(name: str) -> str:
+    return f"{name} has vanished: put it back, and go on where you were"
+
+
+def _resized(name: str, was: tuple[int, int], now: tuple[int, int]) -> str:
+    return (
+        f"{name} has {now[0]} x {now[1]} pixels now and had {was[0]} x {was[1]}: put the old picture back, or give the "
+        "new one another name"
+    )

@@ -1,0 +1,333 @@
+"""A folder of pictures and all the work on them: the one face that servers and commands use.
+
+Blocking, and safe for threads.  Puts together the list of files, the store, the network and the caches; the pictures
+themselves are only ever read.  Knows nothing of HTTP or of pages.
+"""
+
+import dataclasses
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final
+
+from sqlalchemy.engine import URL
+
+from fcfi.errors import InputError
+from fcfi.formats import Report
+from fcfi.images import Image
+from fcfi.log import Log, image_sha256, to_runs
+from fcfi.predictor import Predictor
+from fcfi.project import exporting, importing, place
+from fcfi.project.actions import Action, Edit, ImportObjects, Redo, Undo, apply
+from fcfi.project.cache import ByteCache
+from fcfi.project.database import Database, store_url
+from fcfi.project.document import Document, DrawnObject
+from fcfi.project.labelling import Labels
+from fcfi.project.parsing import describe, record
+from fcfi.project.pictures import Pictures
+from fcfi.project.replay import Replay
+from fcfi.project.states import (
+    ImportReport,
+    Label,
+    PictureConflict,
+    PictureList,
+    PictureRow,
+    PictureState,
+    State,
+)
+from fcfi.project.store import Step, Store, Stored
+from fcfi.project.world import Masks, PictureWorld
+
+CACHE_BYTES: Final = 1 << 30
+SETTINGS_BYTES: Final = 64 * 1024
+"""Of JSON, at most."""
+SETTINGS: Final = "page"
+"""Key of the page's settings in the store."""
+AUTHOR_LETTERS: Final = 100
+
+
+class Project:
+    """An open project.  Close it, or use it in a `with` block."""
+
+    def __init__(
+        self,
+        folder: Path,
+        database: Database,
+        predictor: Predictor | None,
+        cache_bytes: int = CACHE_BYTES,
+        warnings: tuple[str, ...] = (),
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Put the parts together; `open` finds them."""
+        self.folder = folder
+        self.warnings = warnings
+        self.predictor = predictor
+        self.cache = ByteCache(cache_bytes)
+        self._database = database
+        self._store = Store(database)
+        self._labels = Labels(database)
+        self._masks = Masks(self._store, self.cache)
+        self._pictures = Pictures(folder, self._store, self.cache)
+        self._replay = Replay(predictor, self.cache)
+        self._told = warnings
+        self._clock = clock
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        predictor: Predictor | None,
+        labels: Sequence[str] = (),
+        store: str | None = None,
+        cache_bytes: int = CACHE_BYTES,
+    ) -> "Project":
+        """Open a folder of pictures, and look through it.
+
+        predictor: what clicks ask; None for a project that is only looked at.  labels: those that are missing are
+        added.  store: a PostgreSQL URL or the path of an SQLite file; by default `.fcfi/project.sqlite` in the folder.
+        cache_bytes: for pictures and predictions together.
+        Raises InputError for what is no folder, StoreError for a store that cannot be used, ConfigError for its URL.
+        """
+        folder = Path(folder)
+        if not folder.is_dir():
+            raise InputError(f"{folder} is no folder: give the folder with your pictures")
+        url, warnings = _where(folder, store)
+        project = cls(folder, Database(url), predictor, cache_bytes, warnings)
+        try:
+            project._begin(labels)
+        except BaseException:
+            project.close()
+            raise
+        return project
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self._database.close()
+
+    def __enter__(self) -> "Project":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # Pictures
+
+    def scan(self) -> None:
+        """Look for pictures that are new, changed or gone; nothing that was done to one is lost.  Raises StoreError."""
+        unusable = self._pictures.scan()
+        self.warnings = self._told + tuple(
+            f"the picture {name!r} is left out: give it a name without control characters or backslashes, in UTF-8"
+            for name in unusable
+        )
+
+    def pictures(self, state: State | None = None, search: str = "", offset: int = 0, limit: int = 200) -> PictureList:
+        """A part of the list.  state: only those.  search: a part of the name, in any case."""
+        return self._store.pictures(state, search, offset, limit)
+
+    def picture(self, id: int) -> PictureState:  # noqa: A002, the contract's name
+        """All that there is on one picture.  Raises NotFound."""
+        return self._state(self._read(id))
+
+    def act(self, id: int, version: int, action: Action, author: str = "") -> PictureState:  # noqa: A002
+        """Do something to a picture of this version; what fails changes nothing.
+
+        Raises PictureConflict if the picture has another version by now, NotFound, InputError for an action that does
+        not fit, PictureError if the picture is needed and cannot be read, StoreError if it cannot be saved.
+        """
+        if len(author) > AUTHOR_LETTERS:
+            raise InputError(f"the author's name has {len(author)} characters: give {AUTHOR_LETTERS} or less")
+        stored = self._read(id)
+        if stored.row.version != version:
+            raise self._conflict(id, version)
+        if isinstance(action, Undo | Redo):
+            done = self._store.move(id, version, -1 if isinstance(action, Undo) else 1, author, self._clock())
+        else:
+            done = self._edit(stored, action, author)
+        if not done:
+            raise self._conflict(id, version)
+        return self.picture(id)
+
+    def image(self, id: int) -> Image:  # noqa: A002
+        """(H, W, 3) uint8 RGB, read only.  Raises NotFound, PictureError if it vanished, changed or is damaged."""
+        return self._pictures.pixels(self._store.row(id))[1]
+
+    def path(self, id: int) -> Path:  # noqa: A002
+        """The picture's file, to be read only.  Raises NotFound, PictureError."""
+        return self._pictures.place(self._store.row(id))
+
+    def logs(self, id: int) -> tuple[dict[str, Any], ...]:  # noqa: A002
+        """The click log of every object that has clicks, with which another network can make its mask again.
+
+        Raises NotFound, PictureError if the picture, whose sha256 is in the logs, cannot be read.
+        """
+        stored = self._read(id)
+        clicked = [one for one in stored.document.objects if one.rounds]
+        if not clicked:
+            return ()
+        row, image = self._pictures.pixels(stored.row)
+        sha256, names = image_sha256(image), {label.id: label.name for label in self.labels()}
+        return tuple(
+            {
+                "object": one.id,
+                "label": names.get(one.label or 0),
+                "keep_out": one.keep_out,
+                "log": self._log(one, row, sha256).to_json(),
+            }
+            for one in clicked
+        )
+
+    # Labels and settings
+
+    def labels(self) -> tuple[Label, ...]:
+        """The labels in their order."""
+        return self._labels.all()
+
+    def add_label(self, name: str, colour: str | None = None) -> tuple[Label, ...]:
+        """Add a label at the end; gives all.  Raises InputError for a name or colour that is unusable or taken."""
+        self._labels.add([name], colour)
+        return self.labels()
+
+    def edit_label(
+        self,
+        id: int,  # noqa: A002
+        name: str | None = None,
+        colour: str | None = None,
+        place: int | None = None,
+    ) -> tuple[Label, ...]:
+        """Another name, colour or place; gives all.  Raises NotFound, InputError."""
+        self._labels.edit(id, name, colour, place)
+        return self.labels()
+
+    def merge_label(self, id: int, into: int) -> tuple[Label, ...]:  # noqa: A002
+        """Make one label part of another, for all objects; gives all.  Raises NotFound, InputError."""
+        self._labels.merge(id, into)
+        return self.labels()
+
+    def remove_label(self, id: int) -> tuple[Label, ...]:  # noqa: A002
+        """Remove a label that no object has; gives all.  Raises NotFound, InputError."""
+        self._labels.remove(id)
+        return self.labels()
+
+    def settings(self) -> dict[str, Any]:
+        """What a page keeps of its own: shortcuts, theme and the like."""
+        return dict(self._store.setting(SETTINGS) or {})
+
+    def set_settings(self, settings: Mapping[str, Any]) -> None:
+        """Keep them, all at once.  Raises InputError if they are no JSON, or too large."""
+        try:
+            size = len(json.dumps(settings, allow_nan=False).encode())
+        except (TypeError, ValueError, RecursionError) as error:
+            raise InputError(f"the settings are no JSON: {error}") from error
+        if size > SETTINGS_BYTES:
+            raise InputError(f"the settings have {size} bytes of JSON: give {SETTINGS_BYTES} or less")
+        self._store.keep_setting(SETTINGS, dict(settings))
+
+    # Files
+
+    def export(self, format: str, folder: Path, only_done: bool = False) -> Report:  # noqa: A002
+        """Write the masks in a format (fcfi.formats), read them back and report what was kept.
+
+        Pictures on which nobody worked are left out.  Objects without a label are called "object"; those without a
+        pixel are left out.  only_done: only pictures that are marked as done.  Raises ConfigError, InputError.
+        """
+        work = exporting.Work(self._store, self._labels, only_done)
+        exporting.check_target(format, Path(folder), self.folder)
+        return exporting.write(format, work, Path(folder))
+
+    def import_files(self, path: Path, format: str = "auto", author: str = "") -> ImportReport:  # noqa: A002
+        """Add objects from files of a format (fcfi.formats): one step a picture, which can be undone.
+
+        path: a file, a folder or a zip.  Labels that are missing are added.  A picture whose annotations cannot be used
+        is told in the report, and the others are imported.  Raises InputError, DatasetError if nothing can be read.
+        """
+        return importing.read(self, self._store.sizes(), Path(path), format, author)
+
+    def add_objects(self, name: str, objects: ImportObjects, author: str) -> int:
+        """Add imported objects to the picture of a name, whatever its version; gives how many were new."""
+        row = self._store.named(name)
+        while True:
+            stored = self._read(row.id)
+            world = self._world(stored)
+            document = apply(stored.document, objects, world)
+            added = len(document.objects) - len(stored.document.objects)
+            if not added:
+                return 0
+            step = Step(document, world.new_masks(document), record(objects, stored.document), author, self._clock())
+            if self._store.write(row.id, stored.row.version, step):
+                return added
+
+    # Inside
+
+    def _begin(self, labels: Sequence[str]) -> None:
+        known = {one.name for one in self.labels()}
+        self._labels.add([name for name in dict.fromkeys(labels) if name not in known])
+        if self.predictor is not None:
+            info = self.predictor.network.info
+            self._store.keep_network(info.sha256, info.name, info.runtime, _settings(self.predictor))
+        self.scan()
+
+    def _read(self, identity: int) -> Stored:
+        """A picture with labels as they are now."""
+        stored = self._store.read(identity)
+        return dataclasses.replace(stored, document=resolved(stored.document, self._labels.resolved()))
+
+    def _state(self, stored: Stored) -> PictureState:
+        return PictureState(
+            stored.row,
+            stored.document,
+            self._masks.find(stored.document.masks),
+            None if stored.undo is None else describe(stored.undo),
+            None if stored.redo is None else describe(stored.redo),
+        )
+
+    def _conflict(self, identity: int, version: int) -> PictureConflict:
+        return PictureConflict(self.picture(identity), self._store.changes(identity, version, describe))
+
+    def _edit(self, stored: Stored, action: Edit, author: str) -> bool:
+        """Make a change; False if somebody else was faster.  What changes nothing is not noted."""
+        world = self._world(stored)
+        document = apply(stored.document, action, world)
+        if document == stored.document:
+            return True
+        step = Step(document, world.new_masks(document), record(action, stored.document), author, self._clock())
+        return self._store.write(stored.row.id, stored.row.version, step)
+
+    def _world(self, stored: Stored) -> PictureWorld:
+        labels = frozenset(label.id for label in self.labels())
+        return PictureWorld(stored.row, labels, self._pictures, self._masks, self._replay, self._clock)
+
+    def _log(self, one: DrawnObject, row: PictureRow, sha256: str) -> Log:
+        """An object's log, as `fcfi.session` writes it."""
+        name, runtime, settings = self._store.network(one.network or "") or ("unknown", "unknown", {})
+        start = None
+        if one.start is not None:
+            start = to_runs(self._masks.get(one.start).mask(row.height, row.width))
+        network = {"name": name, "sha256": one.network or "", "runtime": runtime}
+        return Log(row.height, row.width, sha256, network, settings, start, one.rounds)
+
+
+def resolved(document: Document, labels: Mapping[int, int]) -> Document:
+    """The document with labels as they are now (see Labels.resolved): merged ones followed, removed ones gone."""
+    if all(one.label is None or labels.get(one.label) == one.label for one in document.objects):
+        return document
+    objects = tuple(
+        one if one.label is None else dataclasses.replace(one, label=labels.get(one.label)) for one in document.objects
+    )
+    return dataclasses.replace(document, objects=objects)
+
+
+def _where(folder: Path, store: str | None) -> tuple[URL, tuple[str, ...]]:
+    """The address of the store, and what is to be known about it."""
+    if store is not None:
+        return store_url(store), ()
+    chosen = place.choose(folder)
+    return store_url(str(chosen.file)), chosen.warnings
+
+
+def _settings(predictor: Predictor) -> dict[str, float | str]:
+    """As a session's log says them."""
+    return {**dataclasses.asdict(predictor.zoom), "flip": predictor.flip, "threshold": predictor.threshold}

@@ -1,0 +1,166 @@
+"""The pictures in a folder: which files they are, and what their headers say.
+
+Hidden folders, links that lead out of the folder and the masks of known layouts are passed over.  Only files that are
+new or changed are opened, and only their headers are read; a JPEG or PNG whose end is missing is noticed by its last
+bytes.  Knows nothing of databases, and writes nothing.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from fcfi.errors import InputError, PictureError, StoreError
+from fcfi.formats.annotation import check_name
+from fcfi.images import read_size
+
+SUFFIXES: Final = (
+    *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".bmp", ".dib", ".gif"),
+    *(".ppm", ".pgm", ".pbm", ".pnm", ".jp2", ".j2k", ".avif"),
+)
+"""Ends of names that are taken for pictures."""
+MASK_FOLDERS: Final = ("SegmentationClass", "SegmentationObject")
+"""Folders of masks, not of pictures (VOC)."""
+OWN_INDEX: Final = "objects.json"
+"""Beside it lie folders of masks that fcfi wrote."""
+OWN_FOLDERS: Final = ("masks", "preview")
+TAIL: Final = 64
+"""Bytes at the end of a file in which its end mark is looked for first."""
+CHUNK: Final = 1 << 20
+"""Bytes read at once when it is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A picture's file: name relative to the folder, / between folders; time of last change in ns; size in bytes."""
+
+    name: str
+    modified: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Width and height, upright, in pixels (0 if unknown), and why the picture cannot be used, or None."""
+
+    width: int
+    height: int
+    problem: str | None
+
+
+def find(folder: Path) -> tuple[dict[str, File], tuple[str, ...]]:
+    """The pictures below a folder by name, and names that cannot be used.  Raises StoreError if the folder is gone."""
+    files: dict[str, File] = {}
+    unusable: list[str] = []
+    root = os.path.realpath(folder)
+    for entry, name in _walk(folder, ""):
+        if not name.lower().endswith(SUFFIXES) or not _inside(entry, root):
+            continue
+        try:
+            status = entry.stat()
+            name.encode()
+            check_name(name)
+        except OSError:  # vanished just now, or a link to nothing
+            continue
+        except (UnicodeEncodeError, InputError):
+            unusable.append(name.encode("utf-8", "backslashreplace").decode())
+            continue
+        files[name] = File(name, status.st_mtime_ns, status.st_size)
+    return files, tuple(unusable)
+
+
+def place(folder: Path, name: str) -> Path:
+    """The path of a picture.  Raises PictureError if it is not there, is no file, or leads out of the folder."""
+    path = folder / name
+    real = os.path.realpath(path)
+    if not Path(real).is_relative_to(os.path.realpath(folder)):
+        raise PictureError(f"{name} is a link that leads out of {folder}: put the picture itself there")
+    if not os.path.isfile(real):
+        raise PictureError(f"{name} has vanished from {folder}: put it back, and go on where you were")
+    return path
+
+
+def look(path: Path, name: str) -> Header:
+    """What a picture's header says."""
+    try:
+        width, height = read_size(path)
+    except InputError as error:
+        return Header(0, 0, str(error).replace(str(path), name))
+    try:
+        with path.open("rb") as stream:
+            whole = _has_end(stream)
+    except OSError as error:
+        return Header(width, height, f"{name} cannot be read: {error.strerror or error}")
+    return Header(width, height, None if whole else f"{name} is cut off: its end is missing; put a whole file there")
+
+
+def _walk(folder: Path, prefix: str) -> Iterator[tuple["os.DirEntry[str]", str]]:
+    """Every file that is not hidden, with its name; folders behind links are not entered."""
+    try:
+        with os.scandir(folder) as entries:
+            listed = sorted(entries, key=lambda entry: entry.name)
+    except OSError as error:
+        if not prefix:
+            raise StoreError(f"the folder {folder} cannot be read: {error.strerror or error}") from error
+        return  # a folder below that may not be read, or vanished just now
+    own = any(entry.name == OWN_INDEX for entry in listed)
+    for entry in listed:
+        if entry.name.startswith(".") or entry.name in MASK_FOLDERS or (own and entry.name in OWN_FOLDERS):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(Path(entry.path), f"{prefix}{entry.name}/")
+        elif not entry.is_dir():
+            yield entry, prefix + entry.name
+
+
+def _inside(entry: "os.DirEntry[str]", root: str) -> bool:
+    """Whether an entry is a file of the folder: no link that leads out of it, no device."""
+    try:
+        if not entry.is_symlink():
+            return entry.is_file()
+        return entry.is_file() and Path(os.path.realpath(entry.path)).is_relative_to(root)
+    except OSError:
+        return False
+
+
+def _has_end(stream: BinaryIO) -> bool:
+    """Whether a JPEG or PNG has its end mark; others are not judged.
+
+    Telephones append films to JPEGs, so the mark need not be last; thumbnails hold one too, so the search begins where
+    the pixels do.
+    """
+    head = stream.read(2)
+    jpeg = head == b"\xff\xd8"
+    if not jpeg and head != b"\x89P":
+        return True
+    mark = b"\xff\xd9" if jpeg else b"IEND"
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(max(0, size - TAIL))
+    return mark in stream.read() or _holds(stream, mark, _pixels_at(stream) if jpeg else 0)
+
+
+def _pixels_at(stream: BinaryIO) -> int:
+    """Where a JPEG's pixels begin: at its first start of scan (ITU-T T.81, B.1.1.4: every segment says its size)."""
+    position = 2
+    while True:
+        stream.seek(position)
+        head = stream.read(4)
+        if len(head) < 4 or head[0] != 0xFF or head[1] == 0xDA:
+            return position
+        position += 2 + int.from_bytes(head[2:4])
+
+
+def _holds(stream: BinaryIO, mark: bytes, begin: int) -> bool:
+    stream.seek(begin)
+    last = b""
+    while part := stream.read(CHUNK):
+        if mark in last + part:
+            return True
+        last = part[-len(mark) :]
+    return False
+
+
+def changed(files: Mapping[str, File], known: Mapping[str, tuple[int, int]]) -> list[File]:
+    """The files that are new, or whose time or size (`known`, by name) is another one."""
+    return [one for one in files.values() if known.get(one.name) != (one.modified, one.bytes)]

@@ -1,0 +1,127 @@
+"""What a project says of itself: rows of pictures, the state of one, labels, changes, reports.
+
+Values only.  Knows nothing of databases.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from fcfi.errors import Conflict
+from fcfi.project.document import Document
+from fcfi.project.masks import Runs
+
+State = Literal["new", "work", "done"]
+
+
+@dataclass(frozen=True, slots=True)
+class PictureRow:
+    """A picture as the list shows it.
+
+    name: relative to the folder, / between folders.  width, height: upright, in pixels; 0 where unknown.  modified:
+    time of the file's last change in ns, which tells its versions apart.  bytes: size of the file.  objects: how many.
+    version: rises with every change.  problem: why it cannot be opened, or None.
+    """
+
+    id: int
+    name: str
+    width: int
+    height: int
+    modified: int
+    bytes: int
+    state: State
+    objects: int
+    version: int
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Pictures by state."""
+
+    all: int
+    new: int
+    work: int
+    done: int
+
+
+@dataclass(frozen=True, slots=True)
+class PictureList:
+    """A part of the list.  total: pictures that the question fits.  counts: of the whole project."""
+
+    total: int
+    counts: Counts
+    items: tuple[PictureRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PictureState:
+    """All that there is on one picture.
+
+    masks: the present mask of every object, by sha256.  undo_text, redo_text: what would be taken back or made again,
+    None if there is nothing.
+    """
+
+    picture: PictureRow
+    document: Document
+    masks: Mapping[str, Runs]
+    undo_text: str | None = None
+    redo_text: str | None = None
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a change to take back."""
+        return self.undo_text is not None
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether a change was taken back and can be made again."""
+        return self.redo_text is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Who changed a picture, when (seconds since 1970, UTC), how, and to which version."""
+
+    version: int
+    author: str
+    time: float
+    text: str
+
+
+class PictureConflict(Conflict):
+    """A change that came too late.  state: of the picture now.  changes: made since the version that it was for."""
+
+    def __init__(self, state: PictureState, changes: tuple[Change, ...]) -> None:
+        """Say what happened in between."""
+        last = f" (last: {changes[-1].text})" if changes else ""
+        super().__init__(
+            f"{state.picture.name} was changed meanwhile{last}: look at what is there now and make the change again"
+        )
+        self.state = state
+        self.changes = changes
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One of the project's labels; place: in the list, from 0."""
+
+    id: int
+    name: str
+    colour: str
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did.
+
+    format: that was found or given.  pictures: that the files are about.  objects: added; objects that were there
+    already, pixel by pixel, are not added again.  labels: added.  problems: a sentence for each picture left out.
+    """
+
+    format: str
+    pictures: int
+    objects: int
+    labels: tuple[str, ...]
+    problems: tuple[str, ...]

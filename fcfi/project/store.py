@@ -1,0 +1,345 @@
+"""Pictures and their histories in the database.
+
+A write goes through only if the picture's version is still the one that it was made for, in the same transaction as
+the revision and its masks.  Knows nothing of networks or of the pictures' files.
+"""
+
+import json
+import re
+import zlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from sqlalchemy import Connection, Select, and_, delete, func, insert, select, update
+
+from fcfi.errors import InputError, NotFound
+from fcfi.project.database import Database
+from fcfi.project.document import Document
+from fcfi.project.masks import Runs
+from fcfi.project.states import Change, Counts, PictureList, PictureRow, State
+from fcfi.project.tables import change, mask, network, picture, revision, setting
+
+MOST: Final = 1000
+"""Rows of one answer, and values of one question (SQLite takes 32,766)."""
+DIGITS: Final = 12
+"""Numbers in names are compared as numbers of so many digits."""
+SHOWN: Final = tuple(picture.c[column] for column in PictureRow.__dataclass_fields__)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A picture, its document, and the records of what undo and redo would take back or make again."""
+
+    row: PictureRow
+    document: Document
+    undo: Mapping[str, Any] | None
+    redo: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A change: the document after it, its new masks by sha256, its record, who made it and when."""
+
+    document: Document
+    masks: Mapping[str, Runs]
+    record: Mapping[str, Any]
+    author: str
+    time: float
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPicture:
+    """What a look at a file says; see PictureRow."""
+
+    name: str
+    width: int
+    height: int
+    modified: int
+    bytes: int
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A picture and one revision of it, which never changes."""
+
+    row: PictureRow
+    revision: int
+
+
+class Store:
+    """Reads and writes; threads may share it."""
+
+    def __init__(self, database: Database) -> None:
+        """On a database that is open."""
+        self.database = database
+
+    # The list of pictures
+
+    def pictures(self, state: State | None, search: str, offset: int, limit: int) -> PictureList:
+        """A part of the list in the order of names, numbers in them compared as numbers."""
+        asked = select(picture) if state is None else select(picture).where(picture.c.state == state)
+        if search:
+            asked = asked.where(func.lower(picture.c.name).contains(search.lower(), autoescape=True))
+        ordered = asked.order_by(picture.c.sort, picture.c.name).offset(max(0, offset)).limit(max(0, min(limit, MOST)))
+        with self.database.reading() as connection:
+            total = connection.execute(select(func.count()).select_from(asked.subquery())).scalar_one()
+            rows = connection.execute(ordered.with_only_columns(*SHOWN)).all()
+            return PictureList(total, _counts(connection), tuple(_row(one) for one in rows))
+
+    def row(self, identity: int) -> PictureRow:
+        """One picture.  Raises NotFound."""
+        with self.database.reading() as connection:
+            return _find(connection, identity)
+
+    def known(self) -> dict[str, PictureRow]:
+        """All pictures by name."""
+        with self.database.reading() as connection:
+            return {one.name: _row(one) for one in connection.execute(select(*SHOWN)).all()}
+
+    def named(self, name: str) -> PictureRow:
+        """One picture by its name.  Raises NotFound."""
+        with self.database.reading() as connection:
+            found = connection.execute(select(*SHOWN).where(picture.c.name == name)).one_or_none()
+            if found is None:
+                raise NotFound(f"there is no picture {name!r} in this project: look at its list again")
+            return _row(found)
+
+    def sizes(self) -> dict[str, tuple[int, int]]:
+        """Width and height of all pictures that have any, by name, in the order of the list."""
+        asked = select(picture.c.name, picture.c.width, picture.c.height).where(picture.c.width > 0)
+        with self.database.reading() as connection:
+            rows = connection.execute(asked.order_by(picture.c.sort, picture.c.name)).all()
+            return {name: (width, height) for name, width, height in rows}
+
+    def put_pictures(self, found: Sequence[FoundPicture]) -> None:
+        """Add pictures, or what is new about them."""
+        if not found:
+            return
+        rows = [{**_fields(one), "sort": sort_key(one.name), **_EMPTY} for one in found]
+        statement = self.database.insert(picture)
+        changed = {key: statement.excluded[key] for key in ("width", "height", "modified", "bytes", "problem")}
+        statement = statement.on_conflict_do_update(index_elements=["name"], set_=changed)
+        with self.database.writing() as connection:
+            connection.execute(statement, rows)
+
+    def set_problem(self, identities: Collection[int], problem: str | None) -> None:
+        """Say why pictures cannot be opened, or that they can."""
+        with self.database.writing() as connection:
+            for part in _parts(list(identities)):
+                connection.execute(update(picture).where(picture.c.id.in_(part)).values(problem=problem))
+
+    def forget(self, identities: Collection[int]) -> None:
+        """Take pictures off the list on which nobody ever did anything."""
+        with self.database.writing() as connection:
+            for part in _parts(list(identities)):
+                connection.execute(delete(picture).where(picture.c.id.in_(part), picture.c.version == 0))
+
+    # One picture
+
+    def read(self, identity: int) -> Stored:
+        """A picture with its document.  Raises NotFound."""
+        with self.database.reading() as connection:
+            found = connection.execute(select(picture).where(picture.c.id == identity)).one_or_none()
+            if found is None:
+                raise _missing(identity)
+            records = _records(connection, identity, (found.position, found.position + 1))
+            document = _document_at(connection, identity, found.position)
+            return Stored(_row(found), document, records.get(found.position), records.get(found.position + 1))
+
+    def write(self, identity: int, version: int, step: Step) -> bool:
+        """Make a change to a picture of this version; False if it has another one by now."""
+        with self.database.writing() as connection:
+            place = picture.c.position + 1
+            values = {"version": version + 1, "position": place, "length": place, **_summary(step.document)}
+            at_version = and_(picture.c.id == identity, picture.c.version == version)
+            if connection.execute(update(picture).where(at_version).values(values)).rowcount == 0:
+                return False
+            _add_revision(connection, identity, version + 1, step.document)
+            self._add_masks(connection, step.masks)
+            _note(connection, identity, version + 1, step.record, step.author, step.time)
+            return True
+
+    def move(self, identity: int, version: int, by: Literal[-1, 1], author: str, time: float) -> bool:
+        """Undo (-1) or redo (1) on a picture of this version; False if it has another one by now.
+
+        Raises InputError if there is nothing to take back or make again.
+        """
+        with self.database.writing() as connection:
+            at_version = and_(picture.c.id == identity, picture.c.version == version)
+            found = connection.execute(select(picture).where(at_version)).one_or_none()
+            if found is None:
+                return False
+            place = found.position + by
+            if not 0 <= place <= found.length:
+                raise InputError("there is nothing to take back" if by < 0 else "there is nothing to make again")
+            document = _document_at(connection, identity, place)
+            values = {"version": version + 1, "position": place, **_summary(document)}
+            if connection.execute(update(picture).where(at_version).values(values)).rowcount == 0:
+                return False
+            of = max(place, found.position)
+            record = {"type": "undo" if by < 0 else "redo", "of": _records(connection, identity, (of,))[of]}
+            _note(connection, identity, version + 1, record, author, time)
+            return True
+
+    def changes(self, identity: int, since: int, tell: Any) -> tuple[Change, ...]:
+        """What was done to a picture after a version, in order; `tell` puts a record into words."""
+        asked = select(change).where(change.c.picture == identity, change.c.version > since)
+        with self.database.reading() as connection:
+            rows = connection.execute(asked.order_by(change.c.version)).all()
+            return tuple(Change(one.version, one.author, one.time, tell(json.loads(one.action))) for one in rows)
+
+    def runs(self, names: Collection[str]) -> dict[str, Runs]:
+        """Masks by sha256."""
+        found: dict[str, Runs] = {}
+        with self.database.reading() as connection:
+            for part in _parts(list(names)):
+                for one in connection.execute(select(mask).where(mask.c.sha256.in_(part))):
+                    found[one.sha256] = Runs.unpack(one.left, one.top, one.width, one.height, one.runs)
+        return found
+
+    # The whole project
+
+    def drawn(self, done: bool) -> list[Drawn]:
+        """The pictures in work or done (or only done ones), as they are now, in the order of names."""
+        states = ("done",) if done else ("work", "done")
+        here = and_(revision.c.picture == picture.c.id, revision.c.number == picture.c.position)
+        asked = select(*SHOWN, revision.c.id.label("revision")).join(revision, here).where(picture.c.state.in_(states))
+        with self.database.reading() as connection:
+            rows = connection.execute(asked.order_by(picture.c.sort, picture.c.name)).all()
+            return [Drawn(_row(one), one.revision) for one in rows]
+
+    def document(self, identity: int) -> Document:
+        """The document of a revision."""
+        with self.database.reading() as connection:
+            packed = connection.execute(select(revision.c.document).where(revision.c.id == identity)).scalar_one()
+            return _unpack(packed)
+
+    def setting(self, key: str) -> Any:
+        """A value that was kept, None if there is none."""
+        with self.database.reading() as connection:
+            found = connection.execute(select(setting.c.value).where(setting.c.key == key)).scalar()
+            return None if found is None else json.loads(found)
+
+    def keep_setting(self, key: str, value: Any) -> None:
+        """Keep a value of JSON."""
+        statement = self.database.insert(setting).values(key=key, value=json.dumps(value, ensure_ascii=False))
+        statement = statement.on_conflict_do_update(index_elements=["key"], set_={"value": statement.excluded.value})
+        with self.database.writing() as connection:
+            connection.execute(statement)
+
+    def keep_network(self, sha256: str, name: str, runtime: str, settings: Mapping[str, Any]) -> None:
+        """Keep what there is to say of a network beside its sha256."""
+        values = {"name": name, "runtime": runtime, "settings": json.dumps(settings)}
+        if self.network(sha256) == (name, runtime, dict(settings)):
+            return
+        statement = self.database.insert(network).values(sha256=sha256, **values)
+        with self.database.writing() as connection:
+            connection.execute(statement.on_conflict_do_update(index_elements=["sha256"], set_=values))
+
+    def network(self, sha256: str) -> tuple[str, str, dict[str, Any]] | None:
+        """Name, runtime and settings of a network that was used here."""
+        with self.database.reading() as connection:
+            found = connection.execute(select(network).where(network.c.sha256 == sha256)).one_or_none()
+            return None if found is None else (found.name, found.runtime, json.loads(found.settings))
+
+    def _add_masks(self, connection: Connection, masks: Mapping[str, Runs]) -> None:
+        rows = [
+            {"sha256": sha256, **{key: getattr(one, key) for key in _BOX}, "runs": one.pack()}
+            for sha256, one in masks.items()
+        ]
+        if rows:
+            connection.execute(self.database.insert(mask).on_conflict_do_nothing(index_elements=["sha256"]), rows)
+
+
+_EMPTY: Final = {"state": "new", "objects": 0, "version": 0, "position": 0, "length": 0}
+_BOX: Final = ("left", "top", "width", "height")
+
+
+def sort_key(name: str) -> str:
+    """What names are ordered by: `Photo 10` after `photo 9`."""
+    return re.sub(r"[0-9]+", lambda found: found[0].zfill(DIGITS), name.casefold())
+
+
+def document_of(connection: Connection) -> Iterator[Document]:
+    """The documents of all pictures as they are now, one after the other."""
+    here = and_(revision.c.picture == picture.c.id, revision.c.number == picture.c.position)
+    for packed in connection.execute(select(revision.c.document).join(picture, here)).scalars():
+        yield _unpack(packed)
+
+
+def _add_revision(connection: Connection, identity: int, version: int, document: Document) -> None:
+    """Add a revision at the picture's new position; those that were undone leave the line."""
+    place = connection.execute(select(picture.c.position).where(picture.c.id == identity)).scalar_one()
+    line = revision.c.picture == identity
+    connection.execute(update(revision).where(line, revision.c.number >= place).values(number=None))
+    parent = connection.execute(select(revision.c.id).where(line, revision.c.number == place - 1)).scalar()
+    values = {"picture": identity, "number": place, "parent": parent, "version": version, "document": _pack(document)}
+    connection.execute(insert(revision).values(values))
+
+
+def _note(
+    connection: Connection, identity: int, version: int, record: Mapping[str, Any], author: str, time: float
+) -> None:
+    values = {"picture": identity, "version": version, "action": json.dumps(record), "author": author, "time": time}
+    connection.execute(insert(change).values(values))
+
+
+def _records(connection: Connection, identity: int, numbers: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """The records of the changes that made revisions, by the revisions' numbers."""
+    made = and_(change.c.picture == revision.c.picture, change.c.version == revision.c.version)
+    asked: Select[Any] = select(revision.c.number, change.c.action).join(change, made)
+    rows = connection.execute(asked.where(revision.c.picture == identity, revision.c.number.in_(numbers))).all()
+    return {number: json.loads(action) for number, action in rows}
+
+
+def _document_at(connection: Connection, identity: int, number: int) -> Document:
+    if number == 0:
+        return Document()
+    here = and_(revision.c.picture == identity, revision.c.number == number)
+    return _unpack(connection.execute(select(revision.c.document).where(here)).scalar_one())
+
+
+def _find(connection: Connection, identity: int) -> PictureRow:
+    found = connection.execute(select(*SHOWN).where(picture.c.id == identity)).one_or_none()
+    if found is None:
+        raise _missing(identity)
+    return _row(found)
+
+
+def _missing(identity: int) -> NotFound:
+    return NotFound(f"there is no picture {identity} in this project: look at its list again")
+
+
+def _counts(connection: Connection) -> Counts:
+    rows = connection.execute(select(picture.c.state, func.count()).group_by(picture.c.state)).all()
+    found: dict[str, int] = {row[0]: row[1] for row in rows}
+    return Counts(sum(found.values()), found.get("new", 0), found.get("work", 0), found.get("done", 0))
+
+
+def _row(found: Any) -> PictureRow:
+    return PictureRow(*(getattr(found, name) for name in PictureRow.__dataclass_fields__))
+
+
+def _summary(document: Document) -> dict[str, Any]:
+    """What the list says of a document."""
+    state: State = "done" if document.done else "work" if document.objects else "new"
+    return {"state": state, "objects": len(document.objects)}
+
+
+def _pack(document: Document) -> bytes:
+    return zlib.compress(json.dumps(document.to_json(), separators=(",", ":")).encode())
+
+
+def _unpack(packed: bytes) -> Document:
+    return Document.from_json(json.loads(zlib.decompress(packed)))
+
+
+def _fields(found: FoundPicture) -> dict[str, Any]:
+    return {name: getattr(found, name) for name in FoundPicture.__dataclass_fields__}
+
+
+def _parts(values: list[Any]) -> Iterator[list[Any]]:
+    for begin in range(0, len(values), MOST):
+        yield values[begin : begin + MOST]

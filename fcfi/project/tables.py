@@ -1,0 +1,113 @@
+"""The tables of a project's store.
+
+A picture's history is a line of revisions, numbered from 1; `position` says which one is shown (0: nothing drawn yet)
+and `length` how many there are.  Undo and redo move `position`.  Who acts after an undo begins another line: the
+revisions beyond lose their number, and stay.  Nothing but labels is ever deleted.  `change` notes everything that
+raised the picture's version, undo and redo too.
+"""
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+SHA256: Final = 64
+"""Characters."""
+VERSION_TABLE: Final = "fcfi_version"
+"""Where Alembic notes which migration was last."""
+
+metadata: Final = MetaData()
+
+picture: Final = Table(
+    "picture",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("sort", Text, nullable=False, index=True),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("modified", BigInteger, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("state", String(4), nullable=False, index=True),
+    Column("objects", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("length", Integer, nullable=False),
+    Column("problem", Text),
+    sqlite_autoincrement=True,
+)
+revision: Final = Table(
+    "revision",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("picture", ForeignKey("picture.id"), nullable=False),
+    Column("number", Integer),
+    Column("parent", ForeignKey("revision.id")),
+    Column("version", Integer, nullable=False),
+    Column("document", LargeBinary, nullable=False),
+    UniqueConstraint("picture", "number", name="revision_number"),
+    sqlite_autoincrement=True,
+)
+change: Final = Table(
+    "change",
+    metadata,
+    Column("picture", ForeignKey("picture.id"), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("action", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("time", Float, nullable=False),
+)
+mask: Final = Table(
+    "mask",
+    metadata,
+    Column("sha256", String(SHA256), primary_key=True),
+    Column("left", Integer, nullable=False),
+    Column("top", Integer, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("runs", LargeBinary, nullable=False),
+)
+label: Final = Table(
+    "label",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("colour", String(7), nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("merged_into", ForeignKey("label.id")),
+    Index(
+        "label_name",
+        "name",
+        unique=True,
+        sqlite_where=text("merged_into IS NULL"),
+        postgresql_where=text("merged_into IS NULL"),
+    ),
+    sqlite_autoincrement=True,
+)
+setting: Final = Table(
+    "setting",
+    metadata,
+    Column("key", String(SHA256), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+network: Final = Table(
+    "network",
+    metadata,
+    Column("sha256", String(SHA256), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("runtime", Text, nullable=False),
+    Column("settings", Text, nullable=False),
+)

@@ -1,0 +1,111 @@
+"""What actions on one picture may ask of the project round it: its size, its pixels, the network, masks.
+
+Made anew for each action; what an action keeps is only in the store once the action is.  See actions.World.
+"""
+
+from collections.abc import Callable, Collection
+
+from fcfi.errors import PictureError
+from fcfi.labels import Mask
+from fcfi.log import Round
+from fcfi.project.cache import ByteCache
+from fcfi.project.document import Document
+from fcfi.project.masks import Runs
+from fcfi.project.pictures import Pictures, key
+from fcfi.project.replay import Replay
+from fcfi.project.states import PictureRow
+from fcfi.project.store import Store
+
+
+class Masks:
+    """Stored masks by sha256, through the cache."""
+
+    def __init__(self, store: Store, cache: ByteCache) -> None:
+        """The cache is shared with others."""
+        self._store = store
+        self._cache = cache
+
+    def find(self, names: Collection[str]) -> dict[str, Runs]:
+        """All of these masks."""
+        found: dict[str, Runs] = {}
+        for name in names:
+            known = self._cache.find(("mask", name))
+            if known is not None:
+                found[name] = known
+        missing = [name for name in names if name not in found]
+        for name, runs in (self._store.runs(missing) if missing else {}).items():
+            self._cache.put(("mask", name), runs, runs.nbytes)
+            found[name] = runs
+        return found
+
+    def get(self, name: str) -> Runs:
+        """One mask."""
+        return self.find((name,))[name]
+
+
+class PictureWorld:
+    """The world round one picture; for one action."""
+
+    def __init__(
+        self,
+        row: PictureRow,
+        labels: frozenset[int],
+        pictures: Pictures,
+        masks: Masks,
+        replay: Replay,
+        clock: Callable[[], float],
+    ) -> None:
+        """labels: ids that an object may have."""
+        self.labels = labels
+        self.now = clock
+        self._row = row
+        self._pictures = pictures
+        self._masks = masks
+        self._replay = replay
+        self._kept: dict[str, Runs] = {}
+
+    @property
+    def height(self) -> int:
+        """Of the picture, in pixels.  Raises PictureError if it is not known."""
+        return self._size[1]
+
+    @property
+    def width(self) -> int:
+        """Of the picture, in pixels.  Raises PictureError if it is not known."""
+        return self._size[0]
+
+    @property
+    def network(self) -> str | None:
+        """sha256 of the weights that predict."""
+        predictor = self._replay.predictor
+        return None if predictor is None else predictor.network.info.sha256
+
+    def predict(self, start: str | None, rounds: tuple[Round, ...]) -> Mask:
+        """(H, W) bool: the mask that these rounds make.  Raises PictureError, NetworkError, InputError."""
+        self._row, image = self._pictures.pixels(self._row)
+        return self._replay.predict(key(self._row), lambda: image, start, self.mask, rounds).mask
+
+    def mask(self, sha256: str) -> Mask:
+        """(H, W) bool: a mask that is kept."""
+        kept = self._kept.get(sha256)
+        return (kept if kept is not None else self._masks.get(sha256)).mask(self.height, self.width)
+
+    def keep(self, mask: Mask) -> str | None:
+        """Keep a mask (H, W); gives its sha256, None if it has no pixel."""
+        runs = Runs.of(mask)
+        if runs is None:
+            return None
+        name = runs.sha256
+        self._kept[name] = runs
+        return name
+
+    def new_masks(self, document: Document) -> dict[str, Runs]:
+        """The masks that were kept on the way and are in the document."""
+        named = document.masks | {one.start for one in document.objects if one.start is not None}
+        return {name: runs for name, runs in self._kept.items() if name in named}
+
+    @property
+    def _size(self) -> tuple[int, int]:
+        if not self._row.width:
+            raise PictureError(self._row.problem or f"the size of {self._row.name} is not known: look for it again")
+        return self._row.width, self._row.height

@@ -1,0 +1,59 @@
+"""Folders of pictures, projects and actions for tests."""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image as Pillow
+
+from fcfi.clicks import Click
+from fcfi.geometry import Zoom
+from fcfi.labels import Mask
+from fcfi.predictor import Predictor
+from fcfi.project import AddClicks, Project, Runs
+from tests.networks import ColourNetwork
+
+HEIGHT, WIDTH = 48, 64
+
+
+def photo(seed: int = 0, height: int = HEIGHT, width: int = WIDTH) -> np.ndarray:
+    """(height, width, 3): coarse patches of colour, so that the colour network makes sensible masks."""
+    patches = np.random.default_rng(seed).integers(0, 256, (height // 8, width // 8, 3), np.uint8)
+    return np.repeat(np.repeat(patches, 8, axis=0), 8, axis=1)
+
+
+def write_photos(folder: Path, *names: str) -> Path:
+    """A folder with small pictures of these names, each another one."""
+    for seed, name in enumerate(names):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Pillow.fromarray(photo(seed)).save(path)
+    return folder
+
+
+def predictor(name: str = "colour") -> Predictor:
+    """Of the colour network; fast."""
+    return Predictor(ColourNetwork(name), Zoom(target=64))
+
+
+def opened(folder: Path, **options: object) -> Project:
+    """The folder's project with the colour network."""
+    return Project.open(folder, predictor(), **options)  # type: ignore[arg-type]
+
+
+def click(x: int, y: int, object: int | None = None, positive: bool = True, **options: object) -> AddClicks:  # noqa: A002
+    """One click, on a new object if none is named."""
+    return AddClicks(object, (Click(x, y, positive),), **options)  # type: ignore[arg-type]
+
+
+def square(left: int, top: int, side: int = 8, height: int = HEIGHT, width: int = WIDTH) -> Mask:
+    """(height, width) bool: a square."""
+    mask = np.zeros((height, width), np.bool_)
+    mask[top : top + side, left : left + side] = True
+    return mask
+
+
+def runs(left: int, top: int, side: int = 8) -> Runs:
+    """A square's runs."""
+    found = Runs.of(square(left, top, side))
+    assert found is not None
+    return found
