@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fcfi import weights
-from fcfi.choice import Files, Wish, choose, files_at, files_of, this_machine
+from fcfi.choice import Choice, Files, Wish, choose, files_at, files_of, this_machine
 from fcfi.geometry import Zoom
 from fcfi.images import read_image
 from fcfi.network import CHECKPOINT, open_network
@@ -38,9 +38,24 @@ def load(
     threshold: float = THRESHOLD,
 ) -> Segmenter:
     """Open a shipped network by its name, a network file by its path, or the default network; see `fcfi.load`."""
-    chosen = choose(find_files(name_or_path), Wish(runtime, precision, threads), this_machine())
+    return open_choice(plan(name_or_path, Wish(runtime, precision, threads)), zoom, flip, threshold)
+
+
+def plan(name_or_path: str | os.PathLike[str] | None, wish: Wish) -> Choice:
+    """What to open of a network on this machine; nothing is loaded yet.
+
+    A wish that cannot be fulfilled is a RuntimeWarning.  Raises NetworkError, ConfigError.
+    """
+    chosen = choose(find_files(name_or_path), wish, this_machine())
     for note in chosen.notes:
-        warnings.warn(note, RuntimeWarning, stacklevel=3)
+        warnings.warn(note, RuntimeWarning, stacklevel=4)
+    return chosen
+
+
+def open_choice(
+    chosen: Choice, zoom: Zoom | None = None, flip: Flip = "none", threshold: float = THRESHOLD
+) -> Segmenter:
+    """The network that was chosen, ready for sessions.  Raises NetworkError."""
     weights.check(chosen.path)
     network = open_network(chosen.path, chosen.runtime, chosen.threads, chosen.precision)
     return Segmenter(network, zoom, flip, threshold)

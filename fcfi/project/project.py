@@ -73,6 +73,7 @@ class Project:
         self._replay = Replay(predictor, self.cache)
         self._told = warnings
         self._clock = clock
+        self._noted = False
 
     @classmethod
     def open(
@@ -114,6 +115,11 @@ class Project:
     ) -> None:
         self.close()
 
+    @property
+    def place(self) -> str:
+        """Where the work is kept, for messages; without a password."""
+        return self._database.place
+
     # Pictures
 
     def scan(self) -> None:
@@ -127,6 +133,10 @@ class Project:
     def pictures(self, state: State | None = None, search: str = "", offset: int = 0, limit: int = 200) -> PictureList:
         """A part of the list.  state: only those.  search: a part of the name, in any case."""
         return self._store.pictures(state, search, offset, limit)
+
+    def row(self, id: int) -> PictureRow:  # noqa: A002, the contract's name
+        """What the list says of one picture.  Raises NotFound."""
+        return self._store.row(id)
 
     def picture(self, id: int) -> PictureState:  # noqa: A002, the contract's name
         """All that there is on one picture.  Raises NotFound."""
@@ -265,10 +275,14 @@ class Project:
     def _begin(self, labels: Sequence[str]) -> None:
         known = {one.name for one in self.labels()}
         self._labels.add([name for name in dict.fromkeys(labels) if name not in known])
-        if self.predictor is not None:
+        self.scan()
+
+    def _note_network(self) -> None:
+        """Keep what the network is, once; not at opening, since it may still be loaded then."""
+        if self.predictor is not None and not self._noted:
             info = self.predictor.network.info
             self._store.keep_network(info.sha256, info.name, info.runtime, _settings(self.predictor))
-        self.scan()
+            self._noted = True
 
     def _read(self, identity: int) -> Stored:
         """A picture with labels as they are now."""
@@ -293,6 +307,8 @@ class Project:
         document = apply(stored.document, action, world)
         if document == stored.document:
             return True
+        if any(one.rounds for one in document.objects):
+            self._note_network()
         step = Step(document, world.new_masks(document), record(action, stored.document), author, self._clock())
         return self._store.write(stored.row.id, stored.row.version, step)
 
