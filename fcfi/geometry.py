@@ -7,8 +7,9 @@ Convention: x right, y down, pixel centres at integers; a box is half open.  Res
 (OpenCV, align_corners=False): x' = (x - left + 0.5) * width / box.width - 0.5.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -21,6 +22,11 @@ MAX_TARGET = 4096
 """Largest longer side of a network input in pixels: beyond it a click needs tens of gigabytes."""
 COARSE = 2
 """Shrinking goes quickly to this many times the wanted size (bilinear), the rest averages areas."""
+
+STRIP: Final = 256
+"""Columns of a large map that are computed at once: 3 MB for a picture of 3,000 rows."""
+STRIPS_FROM: Final = 1 << 22
+"""Pixels of a map from which it is computed in strips."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,10 @@ class Box:
         top, bottom = _enlarged(self.top, self.bottom, ratio, minimum)
         return Box(left, top, right, bottom)
 
+    def moved(self, x: int, y: int) -> "Box":
+        """So many pixels to the right and down."""
+        return Box(self.left + x, self.top + y, self.right + x, self.bottom + y)
+
     def clipped(self, height: int, width: int) -> "Box":
         """The part inside a picture of this size; there must be one."""
         inside = self.intersection(whole(height, width))
@@ -114,6 +124,32 @@ class Crop:
         self._cut(full)[...] = inside
         return full
 
+    def strips(
+        self, values: NDArray[np.float32], first: int = 0, end: int | None = None
+    ) -> Iterator[tuple[slice, NDArray[np.float32]]]:
+        """Columns of the box, and what a map of the crop's size is there: all of it, piece by piece, rows whole.
+
+        first, end: columns of the box that are wanted; a little more may come.  A part is overwritten by the next.
+        """
+        return strips(values, self.box.height, self.box.width, first, self.box.width if end is None else end)
+
+    def across(self, values: NDArray[np.float32], other: "Crop") -> NDArray[np.float32]:
+        """A map of this crop's size in [0, 1] seen through another crop: `back`, kept in [0, 1], then `other.map`.
+
+        Only what the other box holds is touched, since a map of a whole photograph takes its time.
+        """
+        through = np.zeros((other.box.height, other.box.width), np.float32)
+        common = self.box.intersection(other.box)
+        if common is not None:
+            rows = slice(common.top - self.box.top, common.bottom - self.box.top)
+            first, end = common.left - self.box.left, common.right - self.box.left
+            target = cut(through, common.moved(-other.box.left, -other.box.top))
+            for columns, part in self.strips(values, first, end):
+                left, right = max(columns.start, first), min(columns.stop, end)
+                wanted = part[rows, left - columns.start : right - columns.start]
+                np.clip(wanted, 0, 1, out=target[:, left - first : right - first])
+        return resize(through, other.height, other.width)
+
     def clicks(self, clicks: Clicks) -> Clicks:
         """The clicks inside the box in network pixels, in their order; those outside have nothing to say about it."""
         return tuple(
@@ -128,7 +164,7 @@ class Crop:
 
     def _cut(self, array: NDArray[Any]) -> NDArray[Any]:
         """The box as a view."""
-        return array[self.box.top : self.box.bottom, self.box.left : self.box.right]
+        return cut(array, self.box)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +197,11 @@ class Zoom:
 def whole(height: int, width: int) -> Box:
     """The box of a whole picture."""
     return Box(0, 0, width, height)
+
+
+def cut(array: NDArray[Any], box: Box) -> NDArray[Any]:
+    """The part of a picture or map (H, W, ...) inside a box, as a view."""
+    return array[box.top : box.bottom, box.left : box.right]
 
 
 def box_of(mask: NDArray[np.bool_]) -> Box | None:
@@ -209,6 +250,32 @@ def resize(array: NDArray[Any], height: int, width: int) -> NDArray[Any]:
         if array.shape[:2] != size:
             array = cv2.resize(array, size[::-1], interpolation=how)
     return array
+
+
+def strips(
+    array: NDArray[np.float32], height: int, width: int, first: int, end: int
+) -> Iterator[tuple[slice, NDArray[np.float32]]]:
+    """Strips of resize(array, height, width) for a map (H, W), bit for bit: slices of columns, and their values.
+
+    Those that hold columns first to end; a strip is overwritten by the next.  A map of 12 megapixels is 48 MB, and to
+    fill so much fresh memory takes longer than to compute it; a strip stays in the processor's cache.  Each axis is
+    interpolated by itself, rows first, as OpenCV does inside.
+    """
+    small = resize(array, min(array.shape[0], height), min(array.shape[1], width))
+    wide = resize(small, small.shape[0], width)
+    if height * width < STRIPS_FROM:
+        yield slice(0, width), resize(wide, height, width)
+        return
+    kept = np.empty((height, STRIP), np.float32)
+    for start in range(first - first % STRIP, end, STRIP):
+        part = np.ascontiguousarray(wide[:, start : start + STRIP])
+        columns = part.shape[1]
+        room = kept if columns == STRIP else np.empty((height, columns), np.float32)
+        if part.shape[0] == height:
+            yield slice(start, start + columns), part
+        else:
+            cv2.resize(part, (columns, height), dst=room, interpolation=cv2.INTER_LINEAR)
+            yield slice(start, start + columns), room
 
 
 def _enlarged(first: int, end: int, ratio: float, minimum: int) -> tuple[int, int]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from fcfi.clicks import Click, Clicks, check_clicks
 from fcfi.encoding import Guidance, encode
 from fcfi.errors import ConfigError, InputError, NetworkError
-from fcfi.geometry import Box, Crop, Zoom, box_of, crop_at, whole, zoom_box
+from fcfi.geometry import Box, Crop, Zoom, box_of, crop_at, cut, whole, zoom_box
 from fcfi.images import Image, Mask, check_image, check_mask
 from fcfi.network import Network, NetworkInfo
 
@@ -73,18 +73,53 @@ class Prediction:
     @property
     def mask(self) -> Mask:
         """(H, W) bool: `probs` above the threshold."""
-        mask: Mask = self.probs > self.threshold
-        self.__dict__.setdefault("object_box", box_of(mask))  # all but free here, and the next click wants it
+        inside = self._mask_inside()
+        if self.box == whole(self.height, self.width):
+            return inside
+        mask = np.zeros((self.height, self.width), np.bool_)
+        cut(mask, self.box)[...] = inside
         return mask
 
     @cached_property
     def object_box(self) -> Box | None:
         """The smallest box that holds the object, or None if there is none."""
-        return box_of(self.mask)
+        return self._object_box(self._mask_inside())
 
     def through(self, crop: Crop) -> NDArray[np.float32]:
         """(crop.height, crop.width) float32 in [0, 1]: this answer as feedback for the next look; may be read only."""
-        return self.seen if crop == self.crop else np.clip(crop.map(self.probs), 0, 1)
+        return self.seen if crop == self.crop else np.clip(self.crop.across(self.seen, crop), 0, 1)
+
+    def _mask_inside(self) -> Mask:
+        """The mask inside `box`; where the object lies is all but free here, and the next click wants to know."""
+        inside = np.empty((self.box.height, self.box.width), np.bool_)
+        for columns, part in self.crop.strips(self.seen):
+            np.greater(part, self.threshold, out=inside[:, columns])
+        self.__dict__.setdefault("object_box", self._object_box(inside))
+        return inside
+
+    def _object_box(self, inside: Mask) -> Box | None:
+        box = box_of(inside)
+        return box and box.moved(self.box.left, self.box.top)
+
+
+class Still:
+    """A picture that does not change, and the pixels of its last crop: for whoever clicks on it many times.
+
+    The zoom box mostly stays from click to click; its pixels then need not be cut out and resized again.  The memo
+    changes no answer.  Threads may share it.
+    """
+
+    def __init__(self, image: Image) -> None:
+        """Take a picture, (H, W, 3) uint8 RGB or (H, W) grey, without a copy.  Raises InputError for anything else."""
+        self.image = check_image(image)
+        self._last: tuple[Crop, NDArray[np.float32]] | None = None
+
+    def pixels(self, crop: Crop) -> NDArray[np.float32]:
+        """(3, crop.height, crop.width) float32 in [0, 1], read only."""
+        last = self._last
+        if last is None or last[0] != crop:
+            self._last = last = (crop, _frozen(pixels_of(self.image, crop)))
+        return last[1]
 
 
 class Predictor:
@@ -106,21 +141,21 @@ class Predictor:
         self.flip = flip
         self.threshold = threshold
 
-    def predict(self, image: Image, clicks: Clicks, previous: Prediction | None = None) -> Prediction:
+    def predict(self, image: Image | Still, clicks: Clicks, previous: Prediction | None = None) -> Prediction:
         """The object that the clicks mean.
 
-        image: (H, W, 3) uint8 RGB, or (H, W) grey.  clicks: all of them, in order; the last is the new one.
+        image: (H, W, 3) uint8 RGB, or (H, W) grey, or a `Still` of it, which saves work at further clicks.
+        clicks: all of them, in order; the last is the new one.
         previous: the prediction before the new click, or None at a first click.
         Raises InputError for a picture, click or previous mask that does not fit.
         """
-        image = check_image(image)
-        height, width = image.shape[:2]
+        still = image if isinstance(image, Still) else Still(image)
+        height, width = still.image.shape[:2]
         check_clicks(clicks, height, width)
         _check_previous(previous, height, width)
         crop = self.crop(clicks, previous, height, width)
-        pixels = np.moveaxis(crop.image(image), 2, 0).astype(np.float32) / np.float32(255)
         feedback = np.zeros((crop.height, crop.width), np.float32) if previous is None else previous.through(crop)
-        seen = self._look(pixels, feedback, crop.clicks(clicks), gate=0.0 if previous is None else 1.0)
+        seen = self._look(still.pixels(crop), feedback, crop.clicks(clicks), gate=0.0 if previous is None else 1.0)
         return Prediction(crop, _frozen(seen), height, width, self.threshold)
 
     def crop(self, clicks: Clicks, previous: Prediction | None, height: int, width: int) -> Crop:
@@ -157,13 +192,19 @@ class Predictor:
         return sigmoid(logits[0, 0].astype(np.float32, copy=False))
 
 
+def pixels_of(image: Image, crop: Crop) -> NDArray[np.float32]:
+    """(3, crop.height, crop.width) float32 in [0, 1] of a picture (H, W, 3) uint8."""
+    planes = np.ascontiguousarray(np.moveaxis(crop.image(image), 2, 0))
+    return np.divide(planes, np.float32(255), dtype=np.float32)
+
+
 def network_inputs(
     pixels: NDArray[np.float32], feedback: NDArray[np.float32], guidance: Guidance
 ) -> tuple[NDArray[Any], ...]:
     """What a network takes in, in its order, as a batch of one; pixels (3, h, w) in [0, 1], feedback (h, w)."""
     return (
-        np.ascontiguousarray(pixels)[None],
-        np.array(feedback, order="C")[None, None],  # a copy: predictions are read only, and torch wants to own
+        np.array(pixels, order="C")[None],  # copies: what is read only, and kept, torch would want to own
+        np.array(feedback, order="C")[None, None],
         guidance.disks[None],
         guidance.window[None],
         np.array([guidance.cell], np.int64),

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from fcfi.clicks import Click, Clicks
 from fcfi.errors import ConfigError, InputError
-from fcfi.images import Mask, check_image, check_mask
+from fcfi.images import Image, Mask, check_mask
 from fcfi.log import Log, Round, from_runs, image_sha256, to_runs
-from fcfi.predictor import Prediction, Predictor
+from fcfi.predictor import Prediction, Predictor, Still
 
 Accepted = Literal["same", "any"]
 """Which network a log may be replayed with: the same with the same settings (the mask is the same), or any."""
@@ -62,12 +62,17 @@ class Session:
         clock: gives the time of a click in seconds since 1970 (UTC).  Raises InputError for anything else.
         """
         self.predictor = predictor
-        self.image = check_image(image)
+        self._still = Still(image)
         self._clock = clock
         self._states: tuple[State, ...] = (State(),)
         self._cursor = 0
 
     # What there is
+
+    @property
+    def image(self) -> Image:
+        """The picture, (H, W, 3) uint8 RGB."""
+        return self._still.image
 
     @property
     def clicks(self) -> Clicks:
@@ -201,7 +206,7 @@ class Session:
 
     def _after(self, state: State, one: Round) -> State:
         """The state after one more round of clicks."""
-        prediction = self.predictor.predict(self.image, (*state.clicks, *one.clicks), state.prediction)
+        prediction = self.predictor.predict(self._still, (*state.clicks, *one.clicks), state.prediction)
         return dataclasses.replace(state, steps=(*state.steps, Step(one, prediction)))
 
     def _enter(self, state: State) -> Mask:

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fcfi import predictor as predictor_module
 from fcfi.clicks import Click, Clicks
 from fcfi.encoding import encode
 from fcfi.errors import ConfigError, InputError, NetworkError
-from fcfi.geometry import Box, Crop, Zoom, whole
+from fcfi.geometry import Box, Crop, Zoom, box_of, resize, whole
 from fcfi.network import NetworkInfo, open_network
-from fcfi.predictor import THRESHOLD, Prediction, Predictor, network_inputs, sigmoid, zoom_of
+from fcfi.predictor import THRESHOLD, Prediction, Predictor, Still, network_inputs, pixels_of, sigmoid, zoom_of
 from tests.networks import ColourNetwork, ConstantNetwork, write_onnx
 
 HEIGHT, WIDTH = 300, 400
@@ -289,3 +290,86 @@ def test_an_older_negative_click_outside_of_the_box_is_left_out(photo: np.ndarra
 
 def test_crops_are_values() -> None:
     assert Crop(Box(0, 0, 2, 2), 32, 32) == Crop(Box(0, 0, 2, 2), 32, 32)
+
+
+# What is computed only where it is wanted gives the same numbers, bit for bit
+
+
+def boxes(height: int, width: int) -> st.SearchStrategy[Box]:
+    """Boxes inside a picture."""
+    return st.tuples(
+        st.integers(0, width - 1), st.integers(0, height - 1), st.integers(1, width), st.integers(1, height)
+    ).map(lambda b: Box(b[0], b[1], min(width, b[0] + b[2]), min(height, b[1] + b[3])))
+
+
+def plain_probs(prediction: Prediction) -> np.ndarray:
+    """The whole map at once: resized to the box, put into the picture, kept in [0, 1]."""
+    probs, box = np.zeros((prediction.height, prediction.width), np.float32), prediction.box
+    probs[box.top : box.bottom, box.left : box.right] = resize(prediction.seen, box.height, box.width)
+    return np.clip(probs, 0, 1)
+
+
+@settings(max_examples=60, deadline=None)
+@given(before=boxes(90, 130), after=boxes(90, 130), seed=st.integers(0, 99))
+def test_work_inside_the_box_equals_work_on_the_whole_picture(before: Box, after: Box, seed: int) -> None:
+    crop, other = Crop(before, 64, 96), Crop(after, 96, 64)
+    seen = np.random.default_rng(seed).random((64, 96), np.float32)
+    prediction = Prediction(crop, seen, 90, 130)
+    probs = plain_probs(prediction)
+    mask = probs > THRESHOLD
+    np.testing.assert_array_equal(prediction.mask, mask)
+    assert prediction.object_box == box_of(mask) == Prediction(crop, seen, 90, 130).object_box
+    np.testing.assert_array_equal(prediction.probs, probs)
+    assert Prediction(crop, seen, 90, 130).through(crop) is seen
+    np.testing.assert_array_equal(prediction.through(other), np.clip(other.map(probs), 0, 1))
+
+
+@pytest.mark.parametrize("size", [(1500, 3000), (400, 11000), (12000, 380), (2100, 2103), (700, 800)])
+def test_large_maps_are_made_in_strips_bit_for_bit(size: tuple[int, int]) -> None:
+    height, width = size
+    seen = np.random.default_rng(0).random((288, 384), np.float32)
+    box, other = Box(3, 5, width - 7, height - 2), Crop(Box(width // 3, 9, width - 20, height // 2), 224, 384)
+    prediction = Prediction(Crop(box, 288, 384), seen, height, width)
+    found = prediction.mask, prediction.probs, prediction.through(other), prediction.object_box
+    expected = np.zeros(size, np.float32)
+    expected[box.top : box.bottom, box.left : box.right] = np.clip(resize(seen, box.height, box.width), 0, 1)
+    np.testing.assert_array_equal(found[0], expected > THRESHOLD)
+    np.testing.assert_array_equal(found[1], expected)
+    np.testing.assert_array_equal(found[2], np.clip(other.map(expected), 0, 1))
+    assert found[3] == box_of(expected > THRESHOLD)
+
+
+def test_a_still_changes_no_answer_and_cuts_a_crop_once(photo: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Crop] = []
+
+    def counted(image: np.ndarray, crop: Crop) -> np.ndarray:
+        made.append(crop)
+        return pixels_of(image, crop)
+
+    monkeypatch.setattr(predictor_module, "pixels_of", counted)
+    predictor, still = Predictor(ColourNetwork(), SMALL, "average"), Still(photo)
+    clicks: Clicks = ()
+    kept = fresh = None
+    for click in (ON, OFF, Click(150, 150), Click(240, 150), Click(240, 160)):
+        clicks = (*clicks, click)
+        kept, fresh = predictor.predict(still, clicks, kept), predictor.predict(photo, clicks, fresh)
+        np.testing.assert_array_equal(kept.seen, fresh.seen)
+        assert kept.crop == fresh.crop
+    assert len(made) == 5 + len(set(made))  # five clicks without a still, each crop once with it
+    assert len(set(made)) < 5
+
+
+def test_a_still_that_threads_share_gives_each_its_crop(photo: np.ndarray) -> None:
+    still = Still(photo)
+    crops = [Crop(Box(left, 10, left + 90, 120), 64, 64) for left in range(0, 40, 4)] * 20
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(still.pixels, crops))
+    for crop, pixels in zip(crops, together, strict=True):
+        np.testing.assert_array_equal(pixels, pixels_of(photo, crop))
+
+
+def test_pixels_are_the_crops_divided_by_255(photo: np.ndarray) -> None:
+    crop = Crop(Box(30, 20, 333, 257), 96, 128)
+    expected = np.moveaxis(crop.image(photo), 2, 0).astype(np.float32) / np.float32(255)
+    np.testing.assert_array_equal(pixels_of(photo, crop), expected)
+    assert not Still(photo).pixels(crop).flags.writeable
