@@ -10,6 +10,7 @@ from typing import Final, Protocol
 from fcfi.errors import ConfigError, InputError
 from fcfi.formats import coco, cvat, cvat_mask, label_studio, labelme, png, voc, yolo
 from fcfi.formats.annotation import AnnotatedObject, AnnotatedPicture, Pictures, Sizes
+from fcfi.formats.folders import Problem
 from fcfi.formats.report import HOLES, OVERLAP, PARTS, ObjectReport, Report, compare
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "AnnotatedPicture",
     "Codec",
     "ObjectReport",
+    "Problem",
     "Report",
     "Sizes",
     "export",
@@ -29,9 +31,13 @@ class Reader(Protocol):
     """Reads a folder; see the codecs' `read`."""
 
     def __call__(
-        self, folder: str | os.PathLike[str], sizes: Sizes | None = None, labels: Sequence[str] | None = None
+        self,
+        folder: str | os.PathLike[str],
+        sizes: Sizes | None = None,
+        labels: Sequence[str] | None = None,
+        problem: Problem | None = None,
     ) -> Iterator[AnnotatedPicture]:
-        """The pictures, one after the other.  Raises DatasetError."""
+        """The pictures, one after the other.  Raises DatasetError; `problem` is told of a picture's faults instead."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import json
 import os
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,7 +27,7 @@ from fcfi.formats.annotation import (
     check_labels,
     label_number,
 )
-from fcfi.formats.folders import Known, Target, field, need_some, one_label, read_json, told
+from fcfi.formats.folders import Known, Problem, Target, field, need_some, one_label, read_json, told
 from fcfi.formats.outlines import box_cut, edges, fill_edges
 from fcfi.formats.runs import by_columns, write_counts
 from fcfi.labels import Mask
@@ -59,14 +60,17 @@ def write(pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[s
 
 
 def read(
-    folder: str | os.PathLike[str], sizes: Sizes | None = None, labels: Sequence[str] | None = None
+    folder: str | os.PathLike[str],
+    sizes: Sizes | None = None,
+    labels: Sequence[str] | None = None,
+    problem: Problem | None = None,
 ) -> Iterator[AnnotatedPicture]:
     """The pictures of a COCO file or of a folder with such files.  Raises DatasetError.
 
     Crowds, objects without an outline and outlines that cover no pixel are left out.  sizes: the pictures that there
     are; others are left out.  labels: names of the categories from 1, for a file that names none.
     """
-    base, known = Path(folder), Known(sizes)
+    base, known = Path(folder), Known(sizes, problem)
     files = annotation_files(base)
     if not files:
         raise DatasetError(f"{base} has no JSON file: give COCO's annotation file or its folder")
@@ -104,7 +108,7 @@ def _read_file(file: Path, known: Known, labels: Sequence[str] | None) -> Iterat
         name = known.name(field(image, "file_name", str, file), file)
         if name is not None:
             count += 1
-            yield _picture(image, of_image[image["id"]], name, names, known, file)
+            yield from known.read(partial(_picture, image, of_image[image["id"]], name, names, known, file))
     need_some(count, len(images), file)
 
 

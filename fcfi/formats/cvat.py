@@ -7,6 +7,7 @@ Source: CVAT's description of its XML format.  Knows nothing of other formats.
 
 import os
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from xml.etree import ElementTree
@@ -24,7 +25,7 @@ from fcfi.formats.annotation import (
     check_labels,
     label_number,
 )
-from fcfi.formats.folders import Known, Target, need_some, one_label, read_bytes, told
+from fcfi.formats.folders import Known, Problem, Target, need_some, one_label, read_bytes, told
 from fcfi.formats.indexed import voc_colour
 from fcfi.formats.outlines import box_cut, fill_edges
 from fcfi.formats.runs import from_runs, runs
@@ -47,21 +48,24 @@ def write(pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[s
 
 
 def read(
-    folder: str | os.PathLike[str], sizes: Sizes | None = None, labels: Sequence[str] | None = None
+    folder: str | os.PathLike[str],
+    sizes: Sizes | None = None,
+    labels: Sequence[str] | None = None,
+    problem: Problem | None = None,
 ) -> Iterator[AnnotatedPicture]:
     """The pictures of CVAT's XML file.  Raises DatasetError.
 
     Tags, points and lines are left out.  sizes: the pictures that there are; others are left out.  labels: not needed,
     every shape names its own.
     """
-    base, known, count = Path(folder), Known(sizes), 0
+    base, known, count = Path(folder), Known(sizes, problem), 0
     file = base if base.is_file() else base / FILE
     images = _parse(file).findall("image")
     for image in images:
         name = known.name(image.get("name", ""), file)
         if name is not None:
             count += 1
-            yield _picture(image, name, known, file)
+            yield from known.read(partial(_picture, image, name, known, file))
     need_some(count, len(images), file)
 
 

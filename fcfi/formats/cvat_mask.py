@@ -13,7 +13,7 @@ from fcfi.errors import DatasetError
 from fcfi.files import replacing
 from fcfi.formats import voc
 from fcfi.formats.annotation import AnnotatedPicture, Pictures, Sizes
-from fcfi.formats.folders import Known, Target
+from fcfi.formats.folders import Known, Problem, Target
 from fcfi.images import MAX_PIXELS
 
 FILE: Final = "segmentation_mask.zip"
@@ -37,7 +37,10 @@ def write(pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[s
 
 
 def read(
-    folder: str | os.PathLike[str], sizes: Sizes | None = None, labels: Sequence[str] | None = None
+    folder: str | os.PathLike[str],
+    sizes: Sizes | None = None,
+    labels: Sequence[str] | None = None,
+    problem: Problem | None = None,
 ) -> Iterator[AnnotatedPicture]:
     """The pictures of such a zip, or of the first one in a folder.  Raises DatasetError.  Arguments: see voc.read."""
     base = Path(folder)
@@ -50,7 +53,9 @@ def read(
             listed = [name for name in archive.namelist() if name.startswith(voc.SETS) and name.endswith(".txt")]
             text = "\n".join((_member(archive, file, name) or b"").decode("utf-8", "replace") for name in listed)
             named = list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
-            yield from voc.pictures_of(file, lambda name: _member(archive, file, name), named, Known(sizes), labels)
+            yield from voc.pictures_of(
+                file, lambda name: _member(archive, file, name), named, Known(sizes, problem), labels
+            )
     except (zipfile.BadZipFile, OSError) as error:
         raise DatasetError(f"{file} is no zip that can be read ({error}): give a whole file") from error
 

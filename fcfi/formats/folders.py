@@ -5,10 +5,10 @@ Shared by the codecs; knows no format.
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, TypeVar
 
 from fcfi.errors import DatasetError, FCFIError, InputError
 from fcfi.files import write_bytes
@@ -17,6 +17,11 @@ from fcfi.images import MAX_PIXELS, read_size
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp")
 """Ends of names that are taken for pictures when a folder is searched."""
+
+
+Problem = Callable[[FCFIError], None]
+"""Is told why a picture's annotations cannot be read."""
+Value = TypeVar("Value")
 
 
 class Target:
@@ -71,14 +76,30 @@ def _make(folder: Path) -> None:
 
 
 class Known:
-    """The pictures that an import is for; without them every name is taken as it comes."""
+    """The pictures that an import is for; without them every name is taken as it comes.
 
-    def __init__(self, sizes: Sizes | None) -> None:
+    problem: is told of each picture that cannot be read, and the rest is read; without it the first one is raised.
+    """
+
+    def __init__(self, sizes: Sizes | None, problem: Problem | None = None) -> None:
         self.sizes = sizes
+        self._problem = problem
         names = list(sizes or ())
         self._by_base = _unique((PurePosixPath(name).name, name) for name in names)
         self._by_stem = _unique((stem(name), name) for name in names)
         self._by_base_stem = _unique((PurePosixPath(name).stem, name) for name in names)
+
+    def read(self, load: Callable[[], Value | None]) -> Iterator[Value]:
+        """What `load` gives of one picture, if anything.  Raises what it raises, unless there is somebody to tell."""
+        try:
+            found = load()
+        except FCFIError as error:
+            if self._problem is None:
+                raise
+            self._problem(error)
+            return
+        if found is not None:
+            yield found
 
     def name(self, given: str, file: Path) -> str | None:
         """The picture that `given` in the file means: that name, or its last part if only one picture has it.

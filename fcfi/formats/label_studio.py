@@ -11,6 +11,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qs, quote, unquote, urlsplit
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 
 from fcfi.errors import DatasetError
 from fcfi.formats.annotation import AnnotatedObject, AnnotatedPicture, Pictures, Sizes, check_labels, label_number
-from fcfi.formats.folders import Known, Target, field, need_some, one_label, read_json, told
+from fcfi.formats.folders import Known, Problem, Target, field, need_some, one_label, read_json, told
 from fcfi.formats.runs import runs
 from fcfi.labels import Mask
 
@@ -59,14 +60,17 @@ def write(pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[s
 
 
 def read(
-    folder: str | os.PathLike[str], sizes: Sizes | None = None, labels: Sequence[str] | None = None
+    folder: str | os.PathLike[str],
+    sizes: Sizes | None = None,
+    labels: Sequence[str] | None = None,
+    problem: Problem | None = None,
 ) -> Iterator[AnnotatedPicture]:
     """The pictures of Label Studio's JSON (tasks or export), brush strokes only.  Raises DatasetError.
 
     The last annotation of a task counts.  A task without a stroke does not say its picture's size: it is left out
     unless `sizes` gives it.  labels: not needed, every stroke names its own.
     """
-    base, known, count = Path(folder), Known(sizes), 0
+    base, known, count = Path(folder), Known(sizes, problem), 0
     file = base if base.is_file() else base / FILE
     tasks = read_json(file)
     if not isinstance(tasks, list):
@@ -76,9 +80,7 @@ def read(
         name = known.name(_name_of(address), file)
         if name is not None:
             count += 1
-            picture = _picture(task, name, known, file)
-            if picture is not None:
-                yield picture
+            yield from known.read(partial(_picture, task, name, known, file))
     need_some(count, len(tasks), file)
 
 

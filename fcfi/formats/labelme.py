@@ -13,6 +13,7 @@ import json
 import math
 import os
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, Final
 
@@ -29,7 +30,7 @@ from fcfi.formats.annotation import (
     check_labels,
     label_number,
 )
-from fcfi.formats.folders import Known, Target, field, need_some, one_label, read_json, stem
+from fcfi.formats.folders import Known, Problem, Target, field, need_some, one_label, read_json, stem
 from fcfi.formats.indexed import decode_map
 from fcfi.formats.outlines import box_cut
 from fcfi.images import encode_png
@@ -65,25 +66,28 @@ def write(pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[s
 
 
 def read(
-    folder: str | os.PathLike[str], sizes: Sizes | None = None, labels: Sequence[str] | None = None
+    folder: str | os.PathLike[str],
+    sizes: Sizes | None = None,
+    labels: Sequence[str] | None = None,
+    problem: Problem | None = None,
 ) -> Iterator[AnnotatedPicture]:
     """The pictures of a folder of labelme's files.  Raises DatasetError.
 
     JSON files of other kinds and shapes that cover no pixel (points, lines) are left out.  sizes: the pictures that
     there are; others are left out.  labels: not needed, every shape names its own.
     """
-    base, known = Path(folder), Known(sizes)
-    named = [(file, _name(file, base, known)) for file in ([base] if base.is_file() else sorted(base.rglob("*.json")))]
-    listed = [(file, name) for file, name in named if name is not None]
-    if not listed:
+    base, known = Path(folder), Known(sizes, problem)
+    files = [base] if base.is_file() else sorted(base.rglob("*.json"))
+    named = [(file, name) for file in files for name in known.read(partial(_name, file, base, known))]
+    if not named:
         raise DatasetError(f"{base} has no JSON file of labelme: give the folder with its files")
-    kept = [(file, name) for file, name in listed if name]
-    need_some(len(kept), len(listed), base)
+    kept = [(file, name) for file, name in named if name]
+    need_some(len(kept), len(named), base)
     if known.sizes is not None:
         places = {name: place for place, name in enumerate(known.sizes)}
         kept.sort(key=lambda pair: places[pair[1]])
     for file, name in kept:
-        yield _picture(read_json(file), name, known, file)
+        yield from known.read(partial(_picture, file, name, known))
 
 
 def _name(file: Path, base: Path, known: Known) -> str | None:
@@ -112,7 +116,8 @@ def _shape(one: AnnotatedObject, group: int | None) -> dict[str, Any]:
     }
 
 
-def _picture(content: Any, name: str, known: Known, file: Path) -> AnnotatedPicture:
+def _picture(file: Path, name: str, known: Known) -> AnnotatedPicture:
+    content = read_json(file)
     width, height = (field(content, key, int, file) for key in ("imageWidth", "imageHeight"))
     known.check(name, width, height, file)
     found: dict[Any, tuple[str, int | None, Mask]] = {}

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from fcfi.errors import DatasetError
 from fcfi.formats.annotation import AnnotatedObject, AnnotatedPicture, Pictures, Sizes, check_labels, label_number
-from fcfi.formats.folders import Known, Target, field, need_some, one_label, read_bytes, read_json, stem
+from fcfi.formats.folders import Known, Problem, Target, field, need_some, one_label, read_bytes, read_json, stem
 from fcfi.formats.indexed import decode_map, distinct, encode_map, paint
 from fcfi.images import encode_png
 
@@ -46,14 +46,17 @@ def write(pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[s
 
 
 def read(
-    folder: str | os.PathLike[str], sizes: Sizes | None = None, labels: Sequence[str] | None = None
+    folder: str | os.PathLike[str],
+    sizes: Sizes | None = None,
+    labels: Sequence[str] | None = None,
+    problem: Problem | None = None,
 ) -> Iterator[AnnotatedPicture]:
     """The pictures of a folder that `write` made, or of any folder of maps.  Raises DatasetError.
 
     sizes: the pictures that there are; maps of others are left out, maps of a wrong size refused.  labels: without
     `objects.json`, names of the numbers from 1; if None, every object is called "object".
     """
-    base, known = Path(folder), Known(sizes)
+    base, known = Path(folder), Known(sizes, problem)
     if (base / INDEX).is_file():
         yield from _read_indexed(base, known)
     else:
@@ -84,7 +87,7 @@ def _read_indexed(base: Path, known: Known) -> Iterator[AnnotatedPicture]:
         count += 1
         place = Known(None).name(field(entry, "mask", str, file), file) or ""
         named = {field(one, "number", int, file): one for one in field(entry, "objects", list, file)}
-        yield _picture(base / place, name, known, partial(_named, file, named))
+        yield from known.read(partial(_picture, base / place, name, known, partial(_named, file, named)))
     need_some(count, len(entries), file)
 
 
@@ -113,7 +116,7 @@ def _read_plain(base: Path, known: Known, labels: Sequence[str] | None) -> Itera
         if name is None:
             continue
         count += 1
-        yield _picture(file, name, known, partial(_plain, file, labels))
+        yield from known.read(partial(_picture, file, name, known, partial(_plain, file, labels)))
     need_some(count, len(files), root)
 
 

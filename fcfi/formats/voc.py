@@ -8,6 +8,7 @@ Source: the VOC 2012 development kit; the label map is CVAT's and Datumaro's.  c
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +24,7 @@ from fcfi.formats.annotation import (
     check_labels,
     label_number,
 )
-from fcfi.formats.folders import Known, Target, need_some, read_bytes, read_text, stem
+from fcfi.formats.folders import Known, Problem, Target, need_some, read_bytes, read_text, stem
 from fcfi.formats.indexed import VOID, Numbers, decode_map, distinct, encode_map, packed, paint, voc_colour
 
 CLASSES: Final = "SegmentationClass"
@@ -75,7 +76,10 @@ def write(pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[s
 
 
 def read(
-    folder: str | os.PathLike[str], sizes: Sizes | None = None, labels: Sequence[str] | None = None
+    folder: str | os.PathLike[str],
+    sizes: Sizes | None = None,
+    labels: Sequence[str] | None = None,
+    problem: Problem | None = None,
 ) -> Iterator[AnnotatedPicture]:
     """The pictures of a VOC folder.  Raises DatasetError.
 
@@ -92,7 +96,7 @@ def read(
     def opened(name: str) -> bytes | None:
         return read_bytes(base / name) if (base / name).is_file() else None
 
-    yield from pictures_of(base, opened, list(dict.fromkeys(named)), Known(sizes), labels)
+    yield from pictures_of(base, opened, list(dict.fromkeys(named)), Known(sizes, problem), labels)
 
 
 def files(pictures: Pictures, labels: Sequence[str]) -> Iterator[tuple[str, bytes, str]]:
@@ -123,7 +127,7 @@ def pictures_of(
         name = (known.name(f"{one}.jpg", base) if known.sizes is None else known.of_stem(one)) or ""
         if name:
             count += 1
-            yield _picture(base, opened, one, name, known, colours, names)
+            yield from known.read(partial(_picture, base, opened, one, name, known, colours, names))
     need_some(count, len(named), base)
 
 

@@ -12,6 +12,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -27,7 +28,7 @@ from fcfi.formats.annotation import (
     check_labels,
     label_number,
 )
-from fcfi.formats.folders import Known, Target, need_some, read_text, sizes_in, stem
+from fcfi.formats.folders import Known, Problem, Target, need_some, read_text, sizes_in, stem
 from fcfi.formats.outlines import fill_line, one_loop
 
 LABELS: Final = "labels"
@@ -50,7 +51,10 @@ def write(pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[s
 
 
 def read(
-    folder: str | os.PathLike[str], sizes: Sizes | None = None, labels: Sequence[str] | None = None
+    folder: str | os.PathLike[str],
+    sizes: Sizes | None = None,
+    labels: Sequence[str] | None = None,
+    problem: Problem | None = None,
 ) -> Iterator[AnnotatedPicture]:
     """The pictures of a YOLO folder.  Raises DatasetError.
 
@@ -62,12 +66,14 @@ def read(
     files = [file for file in sorted(root.rglob("*.txt")) if file.name != CLASSES]
     if not files:
         raise DatasetError(f"{root} has no text file: give the folder with labels/ and data.yaml")
-    known = Known(sizes if sizes is not None else sizes_in(base / IMAGES if (base / IMAGES).is_dir() else base))
+    known = Known(
+        sizes if sizes is not None else sizes_in(base / IMAGES if (base / IMAGES).is_dir() else base), problem
+    )
     names = _names(base, labels)
     by_name = {known.of_stem(file.relative_to(root).with_suffix("").as_posix()): file for file in files}
     ordered = [name for name in known.sizes or () if name in by_name]
     for name in ordered:
-        yield _picture(by_name[name], name, known, names)
+        yield from known.read(partial(_picture, by_name[name], name, known, names))
     need_some(len(ordered), len(files), root)
 
 

@@ -1,5 +1,6 @@
 """Every format: what is written is read back, refused or reported."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -218,3 +219,21 @@ def test_an_object_is_compared_with_what_became_of_it_not_with_its_neighbour(tmp
     below, above = export("png", [picture], tmp_path, ["cat"]).objects
     assert above.iou == 1
     assert below.iou == pytest.approx((mask & ~wider).sum() / mask.sum())
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_one_picture_that_cannot_be_read_is_told_and_the_rest_is_read(name: str, tmp_path: Path) -> None:
+    codec, pictures = find_codec(name), [renamed(one) for one in apart()]
+    codec.write(pictures, tmp_path, PLAIN)
+    sizes = {one.file_name: (one.width, one.height) for one in pictures}
+    if name == "yolo":  # says no sizes
+        (tmp_path / "labels" / "b.txt").write_text("0 a b c\n")
+    else:
+        sizes["b.tiff"] = (49, 40)
+    told: list[FCFIError] = []
+    found = {one.file_name for one in codec.read(tmp_path, sizes, PLAIN, told.append)}
+    assert "sub/ä photo 1.jpg" in found
+    assert "b.tiff" not in found
+    assert len(told) == 1
+    with pytest.raises(FCFIError, match=re.escape(str(told[0]))):
+        list(codec.read(tmp_path, sizes, PLAIN))
