@@ -1,0 +1,21 @@
+/** Which marker lies under the pointer. */
+
+import { toScreen, type Point, type View } from './view';
+
+/** Smallest distance at which a marker is met, screen pixels. */
+const REACH = 7;
+
+/** The place in the list of the nearest click whose marker (of this radius, screen pixels) the point meets, or null. */
+export function markerAt(clicks: readonly Point[], at: Point, view: View, radius: number): number | null {
+  let found: number | null = null;
+  let nearest = Math.max(radius, REACH);
+  clicks.forEach((click, index) => {
+    const centre = toScreen(view, { x: click.x + 0.5, y: click.y + 0.5 });
+    const distance = Math.hypot(centre.x - at.x, centre.y - at.y);
+    if (distance <= nearest) {
+      nearest = distance;
+      found = index;
+    }
+  });
+  return found;
+}

@@ -1,0 +1,62 @@
+/** Words for people: numbers, times, states. */
+
+import type { QueueStatus } from './queue';
+
+export interface Situation {
+  status: QueueStatus;
+  waiting: number;
+  collected: number;
+  online: boolean;
+}
+
+/** The status line: always one short sentence. */
+export function situation({ status, waiting, collected, online }: Situation): string {
+  if (status === 'conflict') return 'Changed by somebody else';
+  if (status === 'stuck') return `Not saved: ${plural(waiting, 'action')} waiting`;
+  if (status === 'offline' || !online)
+    return waiting > 0 ? `Offline, ${plural(waiting, 'action')} waiting` : 'Offline';
+  if (collected > 0) return `${plural(collected, 'click')} collected, release Ctrl to predict`;
+  if (status === 'busy') return waiting > 1 ? `Thinking, ${waiting - 1} more waiting` : 'Thinking';
+  return 'All saved';
+}
+
+export function plural(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
+}
+
+export function percent(scale: number): string {
+  const value = scale * 100;
+  return `${value >= 10 ? Math.round(value) : value.toFixed(1)} %`;
+}
+
+/** Area in pixels, short. */
+export function pixels(area: number): string {
+  if (area < 10_000) return `${area} px`;
+  return area < 1_000_000 ? `${Math.round(area / 1000)}k px` : `${(area / 1e6).toFixed(1)}M px`;
+}
+
+/** The last part of a path, and what stands before it. */
+export function splitName(path: string): { folder: string; file: string } {
+  const cut = path.lastIndexOf('/') + 1;
+  return { folder: path.slice(0, cut), file: path.slice(cut) };
+}
+
+export function clock(time: number | string): string {
+  const date = new Date(typeof time === 'number' ? time * 1000 : time);
+  return Number.isNaN(date.getTime())
+    ? ''
+    : date.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+}
+
+const LOSSES: Record<string, string> = {
+  holes: 'holes in a mask',
+  parts: 'a mask of several parts',
+  overlap: 'overlap of objects',
+};
+
+/** What a format cannot hold, as a sentence. */
+export function limits(cannotHold: readonly string[]): string {
+  if (cannotHold.length === 0) return 'Holds every mask exactly.';
+  const words = cannotHold.map((one) => LOSSES[one] ?? one);
+  return `Cannot hold ${words.length > 1 ? `${words.slice(0, -1).join(', ')} and ` : ''}${words.at(-1)}.`;
+}

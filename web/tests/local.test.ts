@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import type { Action } from '../src/api/types';
+import { looksApplied, openAfter, preview, resolve } from '../src/logic/local';
+import { fromRuns, toRuns } from '../src/logic/spans';
+import { object, state } from './states';
+
+const click = (x: number, y: number, positive = true) => ({ x, y, positive });
+const onto = (id: number | null, ...clicks: ReturnType<typeof click>[]): Action => ({
+  type: 'click',
+  object: id,
+  clicks,
+  label: null,
+  keep_out: null,
+});
+
+describe('preview', () => {
+  it('shows a waiting click at once, in a round of its own', () => {
+    const before = state(1, [object(1, { clicks: [{ ...click(1, 2), round: 0 }] })]).document;
+    const [seen] = preview(before, [{ key: 1, action: onto(1, click(5, 6, false)) }]).objects;
+    expect(seen!.clicks).toEqual([
+      { ...click(1, 2), round: 0 },
+      { ...click(5, 6, false), round: 1, pending: true },
+    ]);
+    expect(before.objects[0]!.clicks).toHaveLength(1);
+  });
+
+  it('makes a new object under a local name that later clicks can use', () => {
+    const seen = preview(state(0).document, [
+      { key: 4, action: onto(null, click(1, 1)) },
+      { key: 5, action: onto(-4, click(2, 2)) },
+    ]).objects;
+    expect(seen.map((one) => [one.id, one.clicks.length])).toEqual([[-4, 2]]);
+  });
+
+  it('counts the place of a click to remove among those that wait', () => {
+    const [seen] = preview(state(1, [object(1, { clicks: [{ ...click(1, 1), round: 0 }] })]).document, [
+      { key: 1, action: onto(1, click(2, 2)) },
+      { key: 2, action: { type: 'remove_click', object: 1, index: 1 } },
+    ]).objects;
+    expect(seen!.clicks.map((one) => one.x)).toEqual([1]);
+  });
+
+  it('edits, moves and deletes', () => {
+    const before = state(1, [object(1), object(2), object(3)]).document;
+    const seen = preview(before, [
+      { key: 1, action: { type: 'edit_object', object: 2, visible: false } },
+      { key: 2, action: { type: 'move_object', object: 3, place: 0 } },
+      { key: 3, action: { type: 'delete_objects', objects: [1] } },
+      { key: 4, action: { type: 'set_done', done: true } },
+    ]);
+    expect(seen.objects.map((one) => [one.id, one.visible])).toEqual([
+      [3, true],
+      [2, false],
+    ]);
+    expect(seen.done).toBe(true);
+  });
+});
+
+describe('resolve', () => {
+  const runs = { left: 0, top: 0, width: 4, height: 1, runs: [0, 4] };
+  const maskOf = (sha: string) => (sha === 'm' ? fromRuns(runs) : null);
+
+  it('turns a stroke into the mask that is there when its turn comes', () => {
+    const spans = fromRuns({ left: 2, top: 0, width: 4, height: 1, runs: [0, 4] });
+    const now = state(2, [object(1, { mask: 'm' })]);
+    const stroke = { type: 'stroke' as const, object: 1, spans, label: null };
+    expect(resolve({ ...stroke, erase: false }, now, new Map(), maskOf)).toMatchObject({
+      type: 'set_mask',
+      mask: { left: 0, width: 6, runs: [0, 6] },
+    });
+    expect(resolve({ ...stroke, erase: true }, now, new Map(), maskOf)).toMatchObject({
+      mask: { left: 0, width: 2, runs: [0, 2] },
+    });
+    expect(toRuns(maskOf('m')!)).toEqual(runs);
+  });
+
+  it('puts the number in the place of a local name', () => {
+    const now = state(2, [object(7)]);
+    expect(resolve(onto(-4, click(1, 1)), now, new Map([[-4, 7]]), maskOf)).toMatchObject({ object: 7 });
+  });
+
+  it('voids what belongs to an object that is gone', () => {
+    expect(resolve(onto(9, click(1, 1)), state(2, [object(7)]), new Map(), maskOf)).toBeNull();
+    expect(
+      resolve({ type: 'delete_objects', objects: [9, 7] }, state(2, [object(7)]), new Map(), maskOf),
+    ).toEqual({ type: 'delete_objects', objects: [7] });
+  });
+});
+
+describe('looksApplied', () => {
+  it('knows a click whose answer was lost', () => {
+    const before = state(3, [object(1)]);
+    const now = state(4, [object(1, { clicks: [{ ...click(5, 6), round: 0 }] })]);
+    expect(looksApplied(onto(1, click(5, 6)), before, now)).toBe(true);
+    expect(looksApplied(onto(1, click(5, 7)), before, now)).toBe(false);
+    expect(
+      looksApplied(onto(1, click(5, 6)), before, { ...now, picture: { ...now.picture, version: 5 } }),
+    ).toBe(false);
+  });
+});
+
+describe('openAfter', () => {
+  it('opens the object that came back or changed', () => {
+    expect(openAfter(state(1, []), state(2, [object(4)]), null)).toBe(4);
+    expect(openAfter(state(1, [object(4, { finished: true })]), state(2, [object(4)]), null)).toBe(4);
+  });
+
+  it('closes what is gone or finished', () => {
+    expect(openAfter(state(1, [object(4)]), state(2, []), 4)).toBeNull();
+    expect(openAfter(state(1, [object(4)]), state(2, [object(4, { finished: true })]), 4)).toBeNull();
+  });
+
+  it('leaves the open object when another thing changed', () => {
+    expect(openAfter(state(1, [object(4)]), state(2, [object(4, { label: 2 })]), 4)).toBe(4);
+  });
+});

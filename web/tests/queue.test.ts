@@ -1,0 +1,187 @@
+import { describe, expect, it } from 'vitest';
+import { Conflict, Refused, Unreachable } from '../src/api/client';
+import type { Action, PictureState } from '../src/api/types';
+import { ActionQueue, type Door } from '../src/logic/queue';
+import { object, state } from './states';
+
+/** A server of one picture that answers when told to. */
+class Server implements Door {
+  now = state(0);
+  sent: { version: number; action: Action }[] = [];
+  refusals: string[] = [];
+  arrivals: number[] = [];
+  waits = 0;
+  /** What goes wrong next, one entry a request: null for nothing. */
+  faults: (Error | null)[] = [];
+  /** Whether a fault comes after the action was taken (the answer is lost). */
+  late = false;
+
+  async act(version: number, action: Action): Promise<PictureState> {
+    this.sent.push({ version, action });
+    await Promise.resolve();
+    const fault = this.faults.shift() ?? null;
+    if (fault && !this.late) throw fault;
+    if (version !== this.now.picture.version)
+      throw new Conflict('changed', [{ author: 'Ana', time: 0, text: 'Click' }], this.now);
+    this.now = this.taken(action);
+    if (fault) throw fault;
+    return this.now;
+  }
+
+  taken(action: Action): PictureState {
+    const version = this.now.picture.version + 1;
+    const objects = [...this.now.document.objects];
+    if (action.type === 'click') {
+      const at = action.object ?? objects.length + 11;
+      const place = objects.findIndex((one) => one.id === at);
+      const old = objects[place] ?? object(at);
+      const next = { ...old, clicks: [...old.clicks, ...action.clicks.map((one) => ({ ...one, round: 0 }))] };
+      if (place < 0) objects.push(next);
+      else objects[place] = next;
+    }
+    return state(version, objects);
+  }
+
+  load = async () => this.now;
+  wait = async () => {
+    this.waits++;
+  };
+  maskOf = () => null;
+  arrived = (now: PictureState) => {
+    this.arrivals.push(now.picture.version);
+  };
+  changed = () => {};
+  refused = (message: string) => {
+    this.refusals.push(message);
+  };
+}
+
+const click = (object: number | null, x: number): Action => ({
+  type: 'click',
+  object,
+  clicks: [{ x, y: 0, positive: true }],
+  label: null,
+  keep_out: null,
+});
+const settled = async () => {
+  for (let i = 0; i < 60; i++) await Promise.resolve();
+};
+
+describe('queue', () => {
+  it('sends one after the other, each with the version of the last answer', async () => {
+    const server = new Server();
+    const queue = new ActionQueue(server.now, server);
+    const key = queue.add(click(null, 1));
+    queue.add(click(-key, 2));
+    queue.add(click(-key, 3));
+    expect(queue.waiting).toHaveLength(3);
+    await settled();
+    expect(server.sent.map((one) => one.version)).toEqual([0, 1, 2]);
+    expect(queue.state.document.objects[0]!.clicks.map((one) => one.x)).toEqual([1, 2, 3]);
+    expect([queue.status, queue.waiting.length]).toEqual(['idle', 0]);
+  });
+
+  it('waits out a lost connection and loses nothing', async () => {
+    const server = new Server();
+    server.faults = [new Unreachable(''), new Unreachable(''), null];
+    const queue = new ActionQueue(server.now, server);
+    queue.add(click(null, 1));
+    queue.add(click(null, 2));
+    await settled();
+    expect(server.waits).toBe(2);
+    expect(queue.state.document.objects).toHaveLength(2);
+    expect(queue.status).toBe('idle');
+  });
+
+  it('does not do twice what was taken but not answered', async () => {
+    const server = new Server();
+    server.faults = [new Unreachable('')];
+    server.late = true;
+    const queue = new ActionQueue(server.now, server);
+    const key = queue.add(click(null, 1));
+    queue.add(click(-key, 2));
+    await settled();
+    expect(queue.state.document.objects).toHaveLength(1);
+    expect(queue.state.document.objects[0]!.clicks.map((one) => one.x)).toEqual([1, 2]);
+  });
+
+  it('stops at a conflict, takes the new state, and applies again when told to', async () => {
+    const server = new Server();
+    const queue = new ActionQueue(state(4, [object(1)]), server);
+    server.now = state(5, [object(1)]);
+    queue.add(click(1, 8));
+    queue.add(click(null, 9));
+    await settled();
+    expect(queue.status).toBe('conflict');
+    expect(queue.conflict?.changes[0]?.author).toBe('Ana');
+    expect(queue.state.picture.version).toBe(5);
+    expect(queue.waiting).toHaveLength(2);
+    queue.again();
+    await settled();
+    expect(queue.state.picture.version).toBe(7);
+    expect(queue.status).toBe('idle');
+  });
+
+  it('can drop what waits after a conflict', async () => {
+    const server = new Server();
+    const queue = new ActionQueue(server.now, server);
+    server.now = state(5);
+    queue.add(click(null, 1));
+    await settled();
+    queue.drop();
+    await settled();
+    expect([queue.status, queue.waiting.length, queue.state.picture.version]).toEqual(['idle', 0, 5]);
+  });
+
+  it('tries again when the server is busy', async () => {
+    const server = new Server();
+    server.faults = [new Refused(503, 'busy', 1)];
+    const queue = new ActionQueue(server.now, server);
+    queue.add(click(null, 1));
+    await settled();
+    expect(server.refusals).toEqual([]);
+    expect(queue.state.document.objects).toHaveLength(1);
+  });
+
+  it('drops what is refused for good, says so, and what builds on it', async () => {
+    const server = new Server();
+    server.faults = [new Refused(422, 'outside the picture')];
+    const queue = new ActionQueue(server.now, server);
+    const key = queue.add(click(null, 1));
+    queue.add(click(-key, 2));
+    queue.add(click(null, 3));
+    await settled();
+    expect(server.refusals).toEqual(['outside the picture']);
+    expect(queue.state.document.objects.map((one) => one.clicks[0]!.x)).toEqual([3]);
+  });
+
+  it('keeps what a full disk refused, until told to try again', async () => {
+    const server = new Server();
+    server.faults = [new Refused(507, 'The disk is full.')];
+    const queue = new ActionQueue(server.now, server);
+    queue.add(click(null, 1));
+    await settled();
+    expect([queue.status, queue.problem, queue.waiting.length]).toEqual(['stuck', 'The disk is full.', 1]);
+    queue.again();
+    await settled();
+    expect(queue.state.document.objects).toHaveLength(1);
+  });
+
+  it('says when the object of an action is gone', async () => {
+    const server = new Server();
+    const queue = new ActionQueue(server.now, server);
+    queue.add(click(9, 1));
+    await settled();
+    expect(server.sent).toEqual([]);
+    expect(server.refusals).toHaveLength(1);
+  });
+
+  it('takes no older state', () => {
+    const server = new Server();
+    const queue = new ActionQueue(state(4), server);
+    queue.refresh(state(3));
+    expect(queue.state.picture.version).toBe(4);
+    queue.refresh(state(6));
+    expect(queue.state.picture.version).toBe(6);
+  });
+});

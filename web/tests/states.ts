@@ -1,0 +1,40 @@
+/** States as the server would send them. */
+
+import type { DrawnObject, PictureState } from '../src/api/types';
+
+export function object(id: number, more: Partial<DrawnObject> = {}): DrawnObject {
+  return {
+    id,
+    label: null,
+    colour: null,
+    visible: true,
+    finished: false,
+    keep_out: false,
+    mask: null,
+    start: false,
+    clicks: [],
+    area: 0,
+    ...more,
+  };
+}
+
+export function state(version: number, objects: DrawnObject[] = [], done = false): PictureState {
+  return {
+    picture: {
+      id: 1,
+      name: 'a.jpg',
+      width: 100,
+      height: 80,
+      state: 'work',
+      objects: objects.length,
+      version,
+      problem: null,
+    },
+    document: { objects, done },
+    masks: {},
+    can_undo: version > 0,
+    can_redo: false,
+    undo_text: null,
+    redo_text: null,
+  };
+}

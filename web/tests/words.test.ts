@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { markerAt } from '../src/logic/markers';
+import { limits, percent, pixels, situation, splitName } from '../src/logic/words';
+
+const QUIET = { status: 'idle' as const, waiting: 0, collected: 0, online: true };
+
+describe('words', () => {
+  it('say how things stand', () => {
+    expect(situation(QUIET)).toBe('All saved');
+    expect(situation({ ...QUIET, status: 'busy', waiting: 1 })).toBe('Thinking');
+    expect(situation({ ...QUIET, status: 'busy', waiting: 3 })).toBe('Thinking, 2 more waiting');
+    expect(situation({ ...QUIET, status: 'offline', waiting: 1 })).toBe('Offline, 1 action waiting');
+    expect(situation({ ...QUIET, collected: 2 })).toBe('2 clicks collected, release Ctrl to predict');
+  });
+
+  it('write numbers short', () => {
+    expect([percent(1), percent(0.0512), percent(12)]).toEqual(['100 %', '5.1 %', '1200 %']);
+    expect([pixels(950), pixels(12_345), pixels(2_340_000)]).toEqual(['950 px', '12k px', '2.3M px']);
+    expect(splitName('a/b/c.jpg')).toEqual({ folder: 'a/b/', file: 'c.jpg' });
+  });
+
+  it('say what a format cannot hold', () => {
+    expect(limits([])).toBe('Holds every mask exactly.');
+    expect(limits(['holes', 'parts'])).toBe('Cannot hold holes in a mask and a mask of several parts.');
+  });
+});
+
+describe('markerAt', () => {
+  const view = { scale: 2, x: 10, y: 10 };
+  const clicks = [
+    { x: 0, y: 0 },
+    { x: 10, y: 0 },
+  ];
+
+  it('meets the nearest marker within its radius', () => {
+    expect(markerAt(clicks, { x: 12, y: 12 }, view, 8)).toBe(0);
+    expect(markerAt(clicks, { x: 26, y: 11 }, view, 20)).toBe(1);
+    expect(markerAt(clicks, { x: 80, y: 80 }, view, 8)).toBeNull();
+  });
+});
