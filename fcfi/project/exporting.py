@@ -3,18 +3,23 @@
 Revisions never change, so that what others do meanwhile cannot get into an export.  Knows nothing of formats' files.
 """
 
+import json
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from fcfi.errors import InputError
+from fcfi.errors import InputError, PictureError
 from fcfi.formats import AnnotatedObject, AnnotatedPicture, Report, export
+from fcfi.formats.folders import Target
 from fcfi.project.labelling import Labels
+from fcfi.project.states import PictureRow
 from fcfi.project.store import Drawn, Store
 
 UNLABELLED: Final = "object"
 """What an object without a label is called in files."""
+LOGS: Final = "logs"
+"""Folder of the click logs in an export."""
 WITH_PICTURES: Final = ("png", "voc")
 """Formats that write PNG files."""
 
@@ -37,6 +42,10 @@ class Work(Collection[AnnotatedPicture]):
 
     def __contains__(self, one: object) -> bool:
         return isinstance(one, AnnotatedPicture) and any(drawn.row.name == one.file_name for drawn in self._drawn)
+
+    def rows(self) -> tuple[PictureRow, ...]:
+        """The pictures as the list shows them."""
+        return tuple(one.row for one in self._drawn)
 
     def labels(self) -> tuple[str, ...]:
         """All names in their order; "object" last, if an object without a label needs it."""
@@ -62,8 +71,29 @@ class Work(Collection[AnnotatedPicture]):
         return AnnotatedPicture(drawn.row.name, drawn.row.width, drawn.row.height, objects)
 
 
+def write_logs(
+    work: Work, logs: Callable[[int], Sequence[Mapping[str, Any]]], folder: Path
+) -> tuple[int, tuple[str, ...]]:
+    """Write the logs of each picture, which `logs` gives by its id; see Project.export_logs."""
+    target, written, problems = Target(folder), 0, list[str]()
+    for row in work.rows():
+        try:
+            found = logs(row.id)
+        except PictureError as error:
+            problems.append(str(error))
+            continue
+        if found:
+            target.write(f"{LOGS}/{row.name}.json", json.dumps(found, ensure_ascii=False, indent=1) + "\n", row.name)
+            written += 1
+    return written, tuple(problems)
+
+
 def write(format: str, work: Work, folder: Path) -> Report:  # noqa: A002
     """Write the work in a format, and report what was kept.  Raises ConfigError, InputError."""
+    if not len(work):
+        raise InputError(
+            "there is nothing to export: no picture that is wanted has objects or is marked as done"
+        )
     return export(format, work, folder, work.labels())
 
 

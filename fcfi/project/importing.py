@@ -1,15 +1,125 @@
-"""Placeholder."""
+"""Annotations from files into a project: read by fcfi.formats, one picture at a time.
 
+What is wrong with one picture is told, and the others are imported.  Knows nothing of databases: a receiver takes what
+was read.
+"""
+
+import shutil
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Final, Protocol
 
-from fcfi.formats import Sizes
+from fcfi.errors import FCFIError, InputError, StoreError
+from fcfi.formats import CODECS, AnnotatedPicture, Sizes, find_codec, voc
+from fcfi.project import archives
+from fcfi.project.actions import ImportedObject, ImportObjects
+from fcfi.project.detection import ALONE, Found, detect
+from fcfi.project.exporting import UNLABELLED
+from fcfi.project.masks import Runs
 from fcfi.project.states import ImportReport
 
-if TYPE_CHECKING:
-    from fcfi.project.project import Project
+AUTO: Final = "auto"
+TAKES_NAMES: Final = ("coco", "yolo")
+"""Formats whose files may hold numbers alone; they are then places in the project's labels."""
 
 
-def read(project: "Project", sizes: Sizes, path: Path, format: str, author: str) -> ImportReport:  # noqa: A002
-    """Read."""
-    raise NotImplementedError
+TAKES_FOLDERS: Final = ("png", "voc", "yolo")
+
+
+class Receiver(Protocol):
+    """Where objects go."""
+
+    folder: Path
+
+    def sizes(self) -> Sizes:
+        """The pictures that there are."""
+
+    def label_names(self) -> Sequence[str]:
+        """Names of the labels in their order."""
+
+    def label_id(self, name: str) -> int:
+        """The label of a name, which is added if it is missing.  Raises InputError for an unusable name."""
+
+    def add_objects(self, name: str, objects: ImportObjects, author: str) -> int:
+        """Add objects to the picture of a name; gives how many were new.  Raises InputError."""
+
+
+def read(receiver: Receiver, path: Path, format: str, author: str) -> ImportReport:  # noqa: A002
+    """Read a file, folder or zip of a format, or of the one that is found.  Raises InputError, DatasetError."""
+    if format != AUTO and format not in CODECS:
+        raise InputError(f"there is no format {format!r}: choose one of {AUTO}, {', '.join(CODECS)}")
+    if not path.exists():
+        raise InputError(f"{path} does not exist: check the name")
+    before = set(receiver.label_names())
+    with _opened(path, format) as folder:
+        found = detect(folder, receiver.folder) if format == AUTO else (format, _place(format, folder))
+        pictures, objects, problems = _add(receiver, found, author, {str(folder): path.name})
+    labels = tuple(name for name in receiver.label_names() if name not in before)
+    return ImportReport(found[0], pictures, objects, labels, tuple(problems))
+
+
+def _add(receiver: Receiver, found: Found, author: str, shown: dict[str, str]) -> tuple[int, int, list[str]]:
+    """Numbers of pictures and new objects, and what could not be used.
+
+    shown: what to say instead of the names of temporary folders.
+    """
+    problems: list[str] = []
+
+    def tell(error: FCFIError) -> None:
+        text = str(error)
+        for place, name in shown.items():
+            text = text.replace(place, name)
+        problems.append(text)
+
+    pictures = objects = 0
+    name, place = found
+    names = (list(receiver.label_names()) or None) if name in TAKES_NAMES else None
+    try:
+        for picture in find_codec(name).read(place, receiver.sizes(), names, tell):
+            try:
+                objects += receiver.add_objects(picture.file_name, _objects(receiver, picture), author)
+                pictures += 1
+            except InputError as error:
+                tell(error)
+    except StoreError:
+        raise
+    except FCFIError as error:  # of a later file; what came before is there
+        tell(error)
+        if not pictures:
+            raise type(error)(problems[-1]) from error
+    return pictures, objects, problems
+
+
+def _objects(receiver: Receiver, picture: AnnotatedPicture) -> ImportObjects:
+    """The objects from bottom to top; one that nothing names has no label."""
+    given = []
+    for one in picture.bottom_up():
+        runs = Runs.of(one.mask)
+        assert runs is not None, "masks in files have at least one pixel"
+        unlabelled = one.label == UNLABELLED and UNLABELLED not in receiver.label_names()
+        given.append(ImportedObject(None if unlabelled else receiver.label_id(one.label), runs))
+    return ImportObjects(tuple(given))
+
+
+def _place(format: str, path: Path) -> Path:  # noqa: A002
+    """What the reader of a format takes: a folder, if all it knows is folders."""
+    return path.parent if format in TAKES_FOLDERS and path.is_file() else path
+
+
+@contextmanager
+def _opened(path: Path, format: str) -> Iterator[Path]:  # noqa: A002
+    """The file or folder to read: a zip unpacked, a file whose reader takes a folder alone in one."""
+    with ExitStack() as stack:
+        if path.is_file() and zipfile.is_zipfile(path):
+            direct = format == "cvat-mask" and any(name.startswith(voc.CLASSES) for name in archives.names(path))
+            yield path if direct else stack.enter_context(archives.unpacked(path))
+        elif path.is_file() and path.suffix.lower() == ".zip":
+            raise InputError(f"{path.name} is no zip, or is cut off: give a whole file")
+        elif path.is_file() and path.suffix.lower() in ALONE:
+            folder = stack.enter_context(archives.temporary())
+            shutil.copyfile(path, folder / path.name)
+            yield folder
+        else:
+            yield path

@@ -121,6 +121,11 @@ def colour_of(number: int) -> str:
     return "#" + "".join(f"{round(channel * 255):02x}" for channel in rgb)
 
 
+def normal(name: str) -> str:
+    """A name in the form of Unicode in which names are compared and stored."""
+    return unicodedata.normalize("NFC", name)
+
+
 def _living(connection: Connection) -> tuple[Label, ...]:
     asked = select(label).where(label.c.merged_into.is_(None)).order_by(label.c.place, label.c.id)
     rows = connection.execute(asked).all()
@@ -148,12 +153,12 @@ def _unique(connection: Connection, name: str, statement: Any) -> None:
 
 
 def _name(name: str) -> str:
-    """The name in one form of Unicode.  Raises InputError if it is unusable."""
-    normal = unicodedata.normalize("NFC", name)
-    check_label(normal)
-    if len(normal) > MAX_NAME:
-        raise InputError(f"the label {normal[:SHOWN]!r}... has {len(normal)} characters: give {MAX_NAME} or less")
-    return normal
+    """The name as it is stored.  Raises InputError if it is unusable."""
+    one = normal(name)
+    check_label(one)
+    if len(one) > MAX_NAME:
+        raise InputError(f"the label {one[:SHOWN]!r}... has {len(one)} characters: give {MAX_NAME} or less")
+    return one
 
 
 def _taken(name: str) -> InputError:

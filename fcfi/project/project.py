@@ -24,7 +24,7 @@ from fcfi.project.actions import Action, Edit, ImportObjects, Redo, Undo, apply
 from fcfi.project.cache import ByteCache
 from fcfi.project.database import Database, store_url
 from fcfi.project.document import Document, DrawnObject
-from fcfi.project.labelling import Labels
+from fcfi.project.labelling import Labels, normal
 from fcfi.project.parsing import describe, record
 from fcfi.project.pictures import Pictures
 from fcfi.project.replay import Replay
@@ -248,15 +248,23 @@ class Project:
         exporting.check_target(format, Path(folder), self.folder)
         return exporting.write(format, work, Path(folder))
 
+    def export_logs(self, folder: Path, only_done: bool = False) -> tuple[int, tuple[str, ...]]:
+        """Write the click logs of each picture as `logs/NAME.json`.
+
+        Gives how many were written, and a sentence for each picture that cannot be read.  Raises InputError.
+        """
+        work = exporting.Work(self._store, self._labels, only_done)
+        return exporting.write_logs(work, self.logs, Path(folder))
+
     def import_files(self, path: Path, format: str = "auto", author: str = "") -> ImportReport:  # noqa: A002
         """Add objects from files of a format (fcfi.formats): one step a picture, which can be undone.
 
         path: a file, a folder or a zip.  Labels that are missing are added.  A picture whose annotations cannot be used
         is told in the report, and the others are imported.  Raises InputError, DatasetError if nothing can be read.
         """
-        return importing.read(self, self._store.sizes(), Path(path), format, author)
+        return importing.read(_Receiver(self), Path(path), format, author)
 
-    def add_objects(self, name: str, objects: ImportObjects, author: str) -> int:
+    def _add_objects(self, name: str, objects: ImportObjects, author: str) -> int:
         """Add imported objects to the picture of a name, whatever its version; gives how many were new."""
         row = self._store.named(name)
         while True:
@@ -324,6 +332,32 @@ class Project:
             start = to_runs(self._masks.get(one.start).mask(row.height, row.width))
         network = {"name": name, "sha256": one.network or "", "runtime": runtime}
         return Log(row.height, row.width, sha256, network, settings, start, one.rounds)
+
+
+class _Receiver:
+    """Where an import puts objects; for one import."""
+
+    def __init__(self, project: Project) -> None:
+        self.folder = project.folder
+        self._project = project
+        self._labels = {one.name: one.id for one in project.labels()}
+
+    def sizes(self) -> Mapping[str, tuple[int, int]]:
+        return self._project._store.sizes()
+
+    def label_names(self) -> Sequence[str]:
+        return list(self._labels)
+
+    def label_id(self, name: str) -> int:
+        name = normal(name)
+        if name not in self._labels:
+            self._labels = {one.name: one.id for one in self._project.labels()}
+        if name not in self._labels:
+            self._labels = {one.name: one.id for one in self._project.add_label(name)}
+        return self._labels[name]
+
+    def add_objects(self, name: str, objects: ImportObjects, author: str) -> int:
+        return self._project._add_objects(name, objects, author)
 
 
 def resolved(document: Document, labels: Mapping[int, int]) -> Document:

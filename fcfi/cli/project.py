@@ -1,0 +1,72 @@
+"""`fcfi export-masks` and `fcfi import-masks`: the work on a folder of pictures as files, and files as work."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fcfi.cli.app import app
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of pictures.", show_default=False)]
+Store = Annotated[
+    str | None, typer.Option(metavar="URL|FILE", help="Where the work is stored, if not in the folder itself.")
+]
+FORMATS = "png, coco, yolo, voc, labelme, label-studio, cvat or cvat-mask"
+
+
+@app.command("export-masks", epilog="Example: fcfi export-masks photos --format coco -o photos-coco")
+def export_masks(
+    folder: Folder,
+    format: Annotated[str, typer.Option(metavar="NAME", help=f"{FORMATS}.")],  # noqa: A002
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="The folder to write; DIR-NAME beside DIR by default.", show_default=False),
+    ] = None,
+    only_done: Annotated[bool, typer.Option("--only-done", help="Only pictures that are marked as done.")] = False,
+    logs: Annotated[
+        bool, typer.Option("--logs", help="Write the clicks of every object too, to replay with another network.")
+    ] = False,
+    store: Store = None,
+) -> None:
+    """Write the masks of a folder in a format, and say what it could not keep."""
+    from fcfi.formats import find_codec
+    from fcfi.project import Project
+
+    name = find_codec(format).name
+    with Project.open(folder, None, store=store) as project:
+        real = folder.resolve()
+        target = output or real.with_name(f"{real.name}-{name}")
+        report = project.export(name, target, only_done)
+        typer.echo(report.text())
+        if logs:
+            written, problems = project.export_logs(target, only_done)
+            typer.echo(f"clicks of {written} pictures in {target / 'logs'}")
+            _warn(problems)
+        _warn(project.warnings)
+    typer.echo(f"{target}: written")
+
+
+@app.command("import-masks", epilog="Example: fcfi import-masks photos old-labels/instances.json")
+def import_masks(
+    folder: Folder,
+    path: Annotated[
+        Path, typer.Argument(metavar="PATH", help="Annotations: a file, a folder or a zip.", show_default=False)
+    ],
+    format: Annotated[str, typer.Option(metavar="NAME", help=f"auto finds out; else {FORMATS}.")] = "auto",  # noqa: A002
+    store: Store = None,
+) -> None:
+    """Add objects from files, to be repaired by clicks; an import can be undone, picture by picture."""
+    from fcfi.project import Project
+
+    with Project.open(folder, None, store=store) as project:
+        report = project.import_files(path, format)
+        _warn((*project.warnings, *report.problems))
+    typer.echo(f"{path}, read as {report.format}: {report.objects} new objects on {report.pictures} pictures")
+    if report.labels:
+        typer.echo(f"new labels: {', '.join(report.labels)}")
+
+
+def _warn(sentences: tuple[str, ...]) -> None:
+    """Each on a line of its own, on stderr."""
+    for sentence in sentences:
+        typer.echo(f"warning: {' '.join(sentence.split())}", err=True)

@@ -1,0 +1,95 @@
+"""Zips from anywhere, unpacked into a folder that is removed afterwards.
+
+Nothing lands outside of it, links are refused, and number and size of the files are bounded by what really comes out,
+whatever the zip says of itself.  Knows nothing of what is inside.
+"""
+
+import stat
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from fcfi.errors import InputError
+from fcfi.formats.annotation import check_name
+
+MAX_FILES: Final = 100_000
+MAX_BYTES: Final = 4 << 30
+"""Of all files together, unpacked."""
+CHUNK: Final = 1 << 20
+"""Bytes at once."""
+MAC_FOLDER: Final = "__MACOSX"
+"""What macOS adds to its zips."""
+
+
+@contextmanager
+def unpacked(path: Path, max_files: int = MAX_FILES, max_bytes: int = MAX_BYTES) -> Iterator[Path]:
+    """A temporary folder with the files of a zip.  Raises InputError for one that is broken, too large or dangerous."""
+    with temporary() as folder:
+        try:
+            with zipfile.ZipFile(path) as archive:
+                _unpack(archive, folder, path.name, max_files, max_bytes)
+        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, ValueError, OSError) as error:
+            raise InputError(
+                f"{path.name} cannot be unpacked ({error}): give a whole zip without a password, and room on the disk"
+            ) from error
+        yield _inner(folder)
+
+
+@contextmanager
+def temporary() -> Iterator[Path]:
+    """A folder that is removed afterwards."""
+    with tempfile.TemporaryDirectory(prefix="fcfi-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+def names(path: Path) -> list[str]:
+    """The names in a zip; none if it cannot be read."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return archive.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError):
+        return []
+
+
+def _unpack(archive: zipfile.ZipFile, folder: Path, zipped: str, max_files: int, max_bytes: int) -> None:
+    members = [one for one in archive.infolist() if not one.is_dir()]
+    if len(members) > max_files:
+        raise InputError(f"{zipped} holds {len(members)} files: at most {max_files} are unpacked")
+    left = max_bytes
+    for member in members:
+        name = member.filename.replace("\\", "/").removeprefix("./")
+        if any(part.startswith(".") or part == MAC_FOLDER for part in name.split("/")[:-1] if part != ".."):
+            continue
+        try:
+            check_name(name)
+        except InputError as error:
+            raise InputError(f"{zipped}: {error}") from error
+        if stat.S_ISLNK(member.external_attr >> 16):
+            raise InputError(f"{zipped}: {name} is a link, which is not unpacked: give the file itself")
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        left = _copy(archive, member, target, left)
+        if left < 0:
+            raise InputError(f"{zipped} unpacks to more than {max_bytes} bytes: give fewer or smaller files")
+
+
+def _copy(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, left: int) -> int:
+    """Unpack one file; gives how many bytes more may come, less than 0 if it was too large."""
+    with archive.open(member) as source, target.open("wb") as sink:
+        while left >= 0 and (part := source.read(CHUNK)):
+            left -= len(part)
+            if left >= 0:
+                sink.write(part)
+    return left
+
+
+def _inner(folder: Path) -> Path:
+    """The folder that holds something: many zips hold one folder and nothing else."""
+    while True:
+        entries = list(folder.iterdir())
+        if len(entries) != 1 or not entries[0].is_dir():
+            return folder
+        folder = entries[0]
