@@ -11,8 +11,10 @@ from typing import Any, Final, Literal
 import numpy as np
 
 from fcfi.clicks import Click
-from fcfi.network import NetworkInfo
+from fcfi.choice import Choice
+from fcfi.network import CHECKPOINT, NetworkInfo, read_info
 from fcfi.predictor import Predictor
+from fcfi.segmenter import open_choice
 
 WARM_UP: Final = (384, 512)
 """Height and width of the grey picture on which the first, slow prediction is made: a usual photograph's crop."""
@@ -55,6 +57,15 @@ class LatePredictor(Predictor):
         if error is not None:
             return NetworkStatus(self._info.name, self._info.sha256, "", "failed", str(error))
         return status_of(self._loading.result())
+
+
+def load_late(chosen: Choice) -> LatePredictor:
+    """Begin to load what was chosen.  Raises NetworkError at once for a file that is none of ours."""
+    if chosen.path.suffix == CHECKPOINT:  # says nothing of itself before torch has read it
+        info = NetworkInfo(chosen.path.stem, "unknown", "", 1)
+    else:
+        info = read_info(chosen.path)
+    return LatePredictor(info, lambda: open_choice(chosen))
 
 
 def status_of(predictor: Predictor) -> NetworkStatus:

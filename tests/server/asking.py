@@ -59,7 +59,9 @@ async def asking(app: ASGIApp, method: str, address: str, body: Any = None, **he
     incoming = iter(_messages(chunks))
 
     async def receive() -> Message:
-        return next(incoming, {"type": "http.disconnect"})
+        for message in incoming:
+            return message
+        return await asyncio.Future()  # the client stays and says no more
 
     async def send(message: Message) -> None:
         sent.append(message)

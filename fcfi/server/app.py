@@ -1,0 +1,62 @@
+"""The application: `create_app(project, settings)` puts HTTP in front of a project.
+
+    request -> Guard (security.py) -> Faults (problems.py) -> BodyLimit (limits.py) -> a route -> threads -> project
+
+Routes hold no logic of the project: they check, ask it in a thread, and write down its answer (schemas.py, wire.py).
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Final
+
+from fastapi import FastAPI
+
+from fcfi import __version__
+from fcfi.project.project import Project
+from fcfi.server.backend import Backend
+from fcfi.server.limits import BodyLimit
+from fcfi.server.loading import NetworkStatus
+from fcfi.server.problems import Faults, handle_errors
+from fcfi.server.routes import images, labels, page, pictures, project, transfer
+from fcfi.server.security import Guard
+from fcfi.server.settings import Settings
+
+DESCRIPTION: Final = (
+    "Click-based image segmentation on a folder of pictures. Everything that a person does to a picture is an action "
+    "on a version of it; the answer is the picture's new state. Every error is JSON with one sentence under `error`."
+)
+
+
+def create_app(
+    opened: Project, settings: Settings | None = None, network: Callable[[], NetworkStatus | None] = lambda: None
+) -> FastAPI:
+    """The application for a project, which stays the caller's to close.
+
+    network: says what the network is and whether it is loaded.
+    """
+    rules = settings or Settings()
+    backend = Backend.of(opened, rules, network)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        backend.close()
+
+    app = FastAPI(
+        title="fcfi annotate",
+        version=__version__,
+        description=DESCRIPTION,
+        openapi_url="/api/openapi.json",
+        docs_url=None,  # the usual pages load their scripts from elsewhere
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+    )
+    for part in (project, labels, pictures, images, transfer):
+        app.include_router(part.router(backend))
+    page.add(app, rules.static)
+    handle_errors(app)
+    app.add_middleware(BodyLimit, json_bytes=rules.json_bytes, upload_bytes=rules.upload_bytes)
+    app.add_middleware(Faults)
+    app.add_middleware(Guard, settings=rules)
+    return app

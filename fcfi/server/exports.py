@@ -1,0 +1,103 @@
+"""Exports waiting to be downloaded: a zip file each, in a temporary folder that goes with the server.
+
+Knows nothing of HTTP.
+"""
+
+import re
+import secrets
+import shutil
+import tempfile
+import zipfile
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Final
+
+from fcfi.errors import StoreError
+from fcfi.formats import Report
+from fcfi.project.project import Project
+
+KEPT: Final = 8
+"""Exports that wait; one more replaces the oldest."""
+STORED: Final = frozenset({".png", ".jpg", ".jpeg", ".zip"})
+"""Endings of files that compress no further."""
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """One export.  id: cannot be guessed.  path: of its zip file."""
+
+    id: str
+    path: Path
+    report: Report
+
+
+class Exports:
+    """Makes exports and keeps the last ones.  Threads may share it."""
+
+    def __init__(self, project: Project, keep: int = KEPT) -> None:
+        """A folder is made at the first export."""
+        self._project = project
+        self._keep = keep
+        self._folder: Path | None = None
+        self._kept: OrderedDict[str, Export] = OrderedDict()
+        self._lock = Lock()
+
+    def make(self, format_name: str, only_done: bool) -> Export:
+        """Write the project in a format.  Raises ConfigError for an unknown one, StoreError for a full disk."""
+        identity = secrets.token_urlsafe(16)
+        folder = self._place() / identity
+        path = folder / f"{_safe(self._project.folder.name)}-{_safe(format_name)}.zip"
+        try:
+            report = self._project.export(format_name, folder / "files", only_done)
+            _zip(folder / "files", path)
+            shutil.rmtree(folder / "files")
+        except OSError as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise StoreError(f"the export cannot be written to {folder}: {error.strerror or error}") from error
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        made = Export(identity, path, report)
+        self._hold(made)
+        return made
+
+    def find(self, identity: str, name: str) -> Path | None:
+        """The zip file of an export, None if it is not there any more."""
+        with self._lock:
+            kept = self._kept.get(identity)
+        return kept.path if kept is not None and kept.path.name == name else None
+
+    def close(self) -> None:
+        """Delete all."""
+        with self._lock:
+            self._kept.clear()
+            if self._folder is not None:
+                shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _place(self) -> Path:
+        with self._lock:
+            if self._folder is None:
+                self._folder = Path(tempfile.mkdtemp(prefix="fcfi-export-"))
+            return self._folder
+
+    def _hold(self, made: Export) -> None:
+        with self._lock:
+            self._kept[made.id] = made
+            oldest = self._kept.popitem(last=False)[1] if len(self._kept) > self._keep else None
+        if oldest is not None:
+            shutil.rmtree(oldest.path.parent, ignore_errors=True)
+
+
+def _zip(folder: Path, path: Path) -> None:
+    """All files of a folder as a zip file, in the order of their names."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(one for one in folder.rglob("*") if one.is_file()):
+            how = zipfile.ZIP_STORED if file.suffix.lower() in STORED else zipfile.ZIP_DEFLATED
+            archive.write(file, file.relative_to(folder), how)
+
+
+def _safe(text: str) -> str:
+    """Letters, digits, dots and hyphens only."""
+    return re.sub(r"[^A-Za-z0-9.-]+", "_", text).strip("._") or "pictures"

@@ -1,0 +1,35 @@
+"""What every route says of its errors in the OpenAPI description."""
+
+from typing import Annotated, Any, Final
+
+from fastapi import Path
+
+from fcfi.server.schemas import MAX_INT, ConflictTold, Problem
+
+Responses = dict[int | str, dict[str, Any]]
+
+SAID: Final = {
+    400: "What came cannot be used.",
+    401: "The token is missing or wrong (off loopback).",
+    403: "Asked for under another host name, or by the page of another site.",
+    404: "There is no such thing.",
+    409: "The picture was changed since that version.",
+    413: "The request is too large.",
+    415: "The request's content type is not taken.",
+    422: "The request is not as described, or the picture cannot be read.",
+    500: "A fault of ours.",
+    503: "Too much at once (try again after Retry-After), or the network or the store cannot be used.",
+}
+ALWAYS: Final = (401, 403, 422, 500, 503)
+WRITING: Final = (400, 413, 415)
+
+PictureId = Annotated[int, Path(ge=1, le=MAX_INT, description="A picture's number.")]
+
+
+def errors(*statuses: int) -> Responses:
+    """These errors, and those that any route may answer with."""
+    models = {409: ConflictTold}
+    return {
+        status: {"model": models.get(status, Problem), "description": SAID[status]}
+        for status in sorted({*ALWAYS, *statuses})
+    }

@@ -1,0 +1,96 @@
+"""Pixels: tiles of a picture and its thumbnail.
+
+Addresses with `?v=` (the row's `modified`) never change what they mean, so a browser may keep their answers.
+"""
+
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Path, Query
+from starlette.responses import Response
+
+from fcfi.errors import InputError, NotFound, PictureError
+from fcfi.images import read_small
+from fcfi.server import tiles
+from fcfi.server.backend import Backend
+from fcfi.server.problems import problem
+from fcfi.server.routes.described import PictureId, errors
+from fcfi.server.tiles import JPEG, PNG, Tile
+
+THUMBNAIL: Final = 192
+"""Longer side in pixels."""
+KEPT: Final = "private, max-age=31536000, immutable"
+CHECKED: Final = "private, no-cache"
+MAX_LEVEL: Final = 16
+MAX_TILE: Final = 65535
+
+Level = Annotated[int, Path(ge=0, le=MAX_LEVEL, description="0 has the picture's own pixels; each above halves them.")]
+Place = Annotated[int, Path(ge=0, le=MAX_TILE, description="Counted in tiles from the top left.")]
+Version = Annotated[str | None, Query(max_length=40, description="The picture's `modified`: lets a browser keep it.")]
+
+
+def router(backend: Backend) -> APIRouter:
+    """Routes of pixels."""
+    routes = APIRouter(prefix="/api/pictures/{picture}", tags=["pixels"])
+
+    @routes.get(
+        "/thumbnail",
+        response_class=Response,
+        responses=errors(404) | _pictures(JPEG),
+        summary=f"A JPEG whose longer side is {THUMBNAIL} px",
+    )
+    async def thumbnail(picture: PictureId, v: Version = None) -> Response:
+        return _image(await backend.reads.run(lambda: _thumbnail(backend, picture)), v)
+
+    @routes.get(
+        "/tiles/{level}/{column}/{row}",
+        response_class=Response,
+        responses=errors(404) | _pictures(PNG, JPEG),
+        summary=f"A tile of {tiles.SIDE} px: PNG with exact pixels at level 0, JPEG above",
+    )
+    async def tile(picture: PictureId, level: Level, column: Place, row: Place, v: Version = None) -> Response:
+        found = await backend.reads.run(lambda: _tile(backend, picture, level, column, row))
+        if found is None:
+            return problem(404, f"the picture has no tile {column}, {row} at level {level}")
+        return _image(found, v)
+
+    return routes
+
+
+def _tile(backend: Backend, picture: int, level: int, column: int, row: int) -> Tile | None:
+    """The tile, remembered or made; None outside of the picture."""
+    known = backend.project.row(picture)
+    if known.height and not tiles.exists(known.height, known.width, level, column, row):
+        return None
+    key = (picture, known.modified, level, column, row)
+
+    def make() -> Tile:
+        image = backend.project.image(picture)
+        if not tiles.exists(image.shape[0], image.shape[1], level, column, row):
+            raise NotFound(f"the picture has no tile {column}, {row} at level {level}")
+        return tiles.tile(image, level, column, row)
+
+    return backend.encoded.get(key, make, lambda one: len(one.data))
+
+
+def _thumbnail(backend: Backend, picture: int) -> Tile:
+    known = backend.project.row(picture)
+
+    def make() -> Tile:
+        path = backend.project.path(picture)
+        try:
+            return Tile(tiles.jpeg(read_small(path, THUMBNAIL)), JPEG)
+        except InputError as error:
+            raise PictureError(str(error).replace(str(path), known.name)) from error
+
+    return backend.encoded.get((picture, known.modified), make, lambda one: len(one.data))
+
+
+def _image(found: Tile, version: str | None) -> Response:
+    return Response(
+        found.data, media_type=found.media_type, headers={"Cache-Control": CHECKED if version is None else KEPT}
+    )
+
+
+def _pictures(*media_types: str) -> dict[int | str, dict[str, Any]]:
+    binary = {"schema": {"type": "string", "format": "binary"}}
+    return {200: {"description": "The pixels.", "content": dict.fromkeys(media_types, binary)}}

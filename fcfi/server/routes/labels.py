@@ -1,0 +1,55 @@
+"""Labels: add, change, merge, remove.  Every answer is the whole list."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from starlette.responses import Response
+
+from fcfi.server import wire
+from fcfi.server.backend import Backend
+from fcfi.server.routes.described import WRITING, errors
+from fcfi.server.schemas import MAX_INT, LabelChange, LabelGiven, LabelMerge, Labels
+
+LabelId = Annotated[int, Path(ge=1, le=MAX_INT, description="A label's number.")]
+
+
+def router(backend: Backend) -> APIRouter:
+    """Routes of labels."""
+    routes = APIRouter(prefix="/api/labels", tags=["labels"])
+    project = backend.project
+
+    async def changed(change: Callable[[], object]) -> Response:
+        def work() -> Response:
+            change()
+            return wire.answer({"labels": wire.labels(project.labels())})
+
+        return await backend.reads.run(work)
+
+    @routes.post("", response_model=Labels, responses=errors(*WRITING), summary="Add a label")
+    async def add(body: LabelGiven) -> Response:
+        return await changed(lambda: project.add_label(body.name, body.colour))
+
+    @routes.patch("/{label}", response_model=Labels, responses=errors(*WRITING, 404), summary="Change a label")
+    async def edit(label: LabelId, body: LabelChange) -> Response:
+        return await changed(lambda: project.edit_label(label, **body.model_dump(exclude_none=True)))
+
+    @routes.post(
+        "/{label}/merge",
+        response_model=Labels,
+        responses=errors(*WRITING, 404),
+        summary="Give its objects another label and remove it",
+    )
+    async def merge(label: LabelId, body: LabelMerge) -> Response:
+        return await changed(lambda: project.merge_label(label, body.into))
+
+    @routes.delete(
+        "/{label}",
+        response_model=Labels,
+        responses=errors(400, 404),
+        summary="Remove a label that no object has",
+    )
+    async def remove(label: LabelId) -> Response:
+        return await changed(lambda: project.remove_label(label))
+
+    return routes

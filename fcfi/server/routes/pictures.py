@@ -1,0 +1,76 @@
+"""Pictures: the list, the state of one, and actions on it."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from fcfi.project.parsing import parse_action
+from fcfi.project.states import PictureConflict
+from fcfi.server import wire
+from fcfi.server.backend import Backend
+from fcfi.server.problems import problem
+from fcfi.server.routes.described import WRITING, PictureId, errors
+from fcfi.server.schemas import MAX_INT, MAX_TEXT, ActionGiven, PictureListTold, Scanned, StateTold
+
+MOST = 1000
+"""Rows of one answer."""
+StateWanted = Annotated[Literal["new", "work", "done"] | None, Query(description="Only pictures in this state.")]
+Search = Annotated[str, Query(max_length=MAX_TEXT, description="Only names with this text.")]
+Offset = Annotated[int, Query(ge=0, le=MAX_INT)]
+Limit = Annotated[int, Query(ge=0, le=MOST)]
+
+
+def router(backend: Backend) -> APIRouter:
+    """Routes of pictures."""
+    routes = APIRouter(prefix="/api/pictures", tags=["pictures"])
+    project = backend.project
+
+    @routes.get("", response_model=PictureListTold, responses=errors(), summary="The list of pictures, or a part of it")
+    async def listed(
+        state: StateWanted = None, search: Search = "", offset: Offset = 0, limit: Limit = 200
+    ) -> Response:
+        found = await backend.reads.run(lambda: project.pictures(state, search, offset, limit))
+        return wire.answer(wire.listed(found))
+
+    @routes.post(
+        "/scan", response_model=Scanned, responses=errors(400), summary="Look for new, changed and vanished pictures"
+    )
+    async def scan() -> Response:
+        await backend.jobs.run(project.scan)
+        found = await backend.reads.run(lambda: project.pictures(limit=0))
+        return wire.answer({"counts": wire.listed(found)["counts"]})
+
+    @routes.get("/{picture}", response_model=StateTold, responses=errors(404), summary="All that there is on a picture")
+    async def state(picture: PictureId) -> Response:
+        return await backend.reads.run(lambda: wire.answer(wire.state(project.picture(picture))))
+
+    @routes.post(
+        "/{picture}/actions",
+        response_model=StateTold,
+        responses=errors(*WRITING, 404, 409),
+        summary="Act on a picture as it was at a version; the answer is its new state",
+    )
+    async def act(picture: PictureId, body: ActionGiven, request: Request) -> Response:
+        action = parse_action((await request.json())["action"])  # as it came: a key that is absent says something
+
+        def work() -> Response:
+            try:
+                done = project.act(picture, body.version, action, body.author)
+            except PictureConflict as error:
+                return problem(409, str(error), **wire.conflict(error))
+            return wire.answer(wire.state(done, frozenset(body.known)))
+
+        return await backend.actions.in_turn(picture, work)
+
+    @routes.get(
+        "/{picture}/logs",
+        response_model=list[dict[str, Any]],
+        responses=errors(404),
+        summary="The logs of clicks of its objects, from which another network makes their masks again",
+    )
+    async def logs(picture: PictureId) -> Response:
+        found = await backend.reads.run(lambda: project.logs(picture))
+        return wire.answer(list(found))
+
+    return routes

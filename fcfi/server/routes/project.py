@@ -1,0 +1,52 @@
+"""The project as a whole: that the server is there, what it serves, and settings that the page keeps."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from fcfi import __version__
+from fcfi.server import wire
+from fcfi.server.backend import Backend
+from fcfi.server.routes.described import WRITING, errors
+from fcfi.server.schemas import Health, ProjectTold, SettingsGiven
+
+
+def router(backend: Backend) -> APIRouter:
+    """Routes of the project."""
+    routes = APIRouter(tags=["project"])
+
+    @routes.get("/api/health", response_model=Health, responses=errors(), summary="Is the server there?")
+    async def health() -> Response:
+        network = wire.network(backend.network())
+        return wire.answer({"status": "ok", "version": __version__, "network": network})
+
+    @routes.get("/api/project", response_model=ProjectTold, responses=errors(), summary="The folder and its labels")
+    async def project() -> Response:
+        return wire.answer(await backend.reads.run(lambda: _project(backend)))
+
+    @routes.put(
+        "/api/settings",
+        response_model=dict[str, object],
+        responses=errors(*WRITING),
+        summary="Keep the page's settings (shortcuts, theme, ...): the whole object, 64 kB at most",
+    )
+    async def settings(body: SettingsGiven) -> Response:
+        await backend.reads.run(lambda: backend.project.set_settings(body))
+        return wire.answer(await backend.reads.run(backend.project.settings))
+
+    return routes
+
+
+def _project(backend: Backend) -> dict[str, object]:
+    project, network = backend.project, backend.network()
+    problems = [network.problem] if network is not None and network.problem is not None else []
+    return {
+        "name": project.folder.resolve().name,
+        "folder": str(project.folder.resolve()),
+        "labels": wire.labels(project.labels()),
+        "settings": project.settings(),
+        "counts": wire.listed(project.pictures(limit=0))["counts"],
+        "warnings": [*project.warnings, *problems],
+        "network": wire.network(network),
+        "formats": wire.formats(),
+        "version": __version__,
+    }

@@ -1,0 +1,120 @@
+"""The project's values as the wire format of schemas.py: the one place where they are converted."""
+
+import dataclasses
+import json
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from starlette.responses import Response
+
+from fcfi.formats import CODECS, Report
+from fcfi.project.document import Document, DrawnObject
+from fcfi.project.masks import Runs
+from fcfi.project.states import Change, ImportReport, Label, PictureConflict, PictureList, PictureRow, PictureState
+from fcfi.server.loading import NetworkStatus
+
+
+def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """JSON of dictionaries, lists, texts and finite numbers."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return Response(text.encode(), status, dict(headers or {}), "application/json")
+
+
+def state(given: PictureState, known: Collection[str] = ()) -> dict[str, Any]:
+    """StateTold, without the masks that are known."""
+    return {
+        "picture": row(given.picture),
+        "document": document(given.document, given.masks),
+        "masks": {sha256: one.to_json() for sha256, one in given.masks.items() if sha256 not in known},
+        "can_undo": given.can_undo,
+        "can_redo": given.can_redo,
+        "undo_text": given.undo_text,
+        "redo_text": given.redo_text,
+    }
+
+
+def document(given: Document, masks: Mapping[str, Runs]) -> dict[str, Any]:
+    """DocumentTold."""
+    return {"objects": [_object(one, masks) for one in given.objects], "done": given.done}
+
+
+def row(given: PictureRow) -> dict[str, Any]:
+    """RowTold.  The time is a text: it has more digits than a browser's numbers."""
+    return {
+        "id": given.id,
+        "name": given.name,
+        "width": given.width,
+        "height": given.height,
+        "modified": str(given.modified),
+        "state": given.state,
+        "objects": given.objects,
+        "version": given.version,
+        "problem": given.problem,
+    }
+
+
+def listed(given: PictureList) -> dict[str, Any]:
+    """PictureListTold."""
+    return {
+        "total": given.total,
+        "counts": dataclasses.asdict(given.counts),
+        "items": [row(one) for one in given.items],
+    }
+
+
+def conflict(error: PictureConflict) -> dict[str, Any]:
+    """What ConflictTold has beside its sentence."""
+    return {"changes": [_change(one) for one in error.changes], "state": state(error.state)}
+
+
+def labels(given: Sequence[Label]) -> list[dict[str, Any]]:
+    """LabelTold, each."""
+    return [dataclasses.asdict(one) for one in given]
+
+
+def formats() -> list[dict[str, Any]]:
+    """FormatTold, each."""
+    return [{"name": one.name, "title": one.title, "cannot_hold": list(one.cannot_hold)} for one in CODECS.values()]
+
+
+def network(given: NetworkStatus | None) -> dict[str, Any] | None:
+    """NetworkTold."""
+    return None if given is None else dataclasses.asdict(given)
+
+
+def imported(given: ImportReport) -> dict[str, Any]:
+    """ImportTold."""
+    return dataclasses.asdict(given)
+
+
+def report(given: Report) -> dict[str, Any]:
+    """ReportTold."""
+    return {
+        "text": given.text(),
+        "pictures": given.pictures,
+        "objects": len(given.objects),
+        "changed": [dataclasses.asdict(one) for one in given.changed],
+    }
+
+
+def _object(one: DrawnObject, masks: Mapping[str, Runs]) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "label": one.label,
+        "colour": one.colour,
+        "visible": one.visible,
+        "finished": one.finished,
+        "keep_out": one.keep_out,
+        "mask": one.mask,
+        "start": one.start is not None,
+        "clicks": [
+            {"x": click.x, "y": click.y, "positive": click.positive, "round": number}
+            for number, part in enumerate(one.rounds)
+            for click in part.clicks
+        ],
+        "area": 0 if one.mask is None else masks[one.mask].area,
+    }
+
+
+def _change(one: Change) -> dict[str, Any]:
+    return {"author": one.author, "time": one.time, "text": one.text}

@@ -1,0 +1,63 @@
+"""A small project behind its server, with a network that answers at once."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+
+from fcfi.project.project import Project
+from fcfi.server.app import create_app
+from fcfi.server.loading import NetworkStatus, status_of
+from fcfi.server.settings import Settings
+from tests.project.made import opened, write_photos
+
+NAMES = ("a.png", "b.jpg", "sub/c.png")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return write_photos(tmp_path / "photos", *NAMES)
+
+
+@pytest.fixture
+def project(folder: Path) -> Iterator[Project]:
+    with opened(folder, labels=("person", "dog")) as project:
+        yield project
+
+
+@pytest.fixture
+def static(tmp_path: Path) -> Path:
+    """A built page, and a secret beside it."""
+    place = tmp_path / "static"
+    (place / "assets").mkdir(parents=True)
+    (place / "index.html").write_text("<!doctype html><title>page</title>")
+    (place / "icon.svg").write_text("<svg/>")
+    (place / "assets" / "index-BqX3f9aZ.js").write_text("1")
+    (place / "assets" / "plain.css").write_text("a{}")
+    (place / "assets" / "out.js").symlink_to(tmp_path / "secret.txt")
+    (tmp_path / "secret.txt").write_text("secret")
+    return place
+
+
+@pytest.fixture
+def app(project: Project, static: Path) -> Iterator[FastAPI]:
+    app = create_app(project, Settings(static=static), lambda: status(project))
+    yield app
+    closed(app)
+
+
+def status(project: Project) -> NetworkStatus:
+    assert project.predictor is not None
+    return status_of(project.predictor)
+
+
+def closed(app: FastAPI) -> None:
+    """Let its threads end, as a server does at its end."""
+
+    async def scene() -> None:
+        async with app.router.lifespan_context(app):
+            pass
+
+    asyncio.run(scene())

@@ -1,0 +1,415 @@
+"""What the page asks and gets: the project, its pictures, actions, pixels, files."""
+
+import asyncio
+import io
+import json
+import threading
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from fastapi import FastAPI
+from PIL import Image as Pillow
+
+from fcfi import __version__
+from fcfi.images import read_image
+from fcfi.project.project import Project
+from fcfi.server.app import create_app
+from fcfi.server.exports import Exports
+from fcfi.server.settings import Settings
+from tests.project.made import HEIGHT, WIDTH, photo
+from tests.server.asking import Answer, ask, asking
+from tests.server.conftest import NAMES, closed
+
+
+def click(x: int, y: int, object_: int | None = None, **more: Any) -> dict[str, Any]:
+    return {"type": "click", "object": object_, "clicks": [{"x": x, "y": y, "positive": True}], **more}
+
+
+def act(app: FastAPI, picture: int, version: int, action: dict[str, Any], **more: Any) -> Answer:
+    return ask(app, "POST", f"/api/pictures/{picture}/actions", {"version": version, "action": action, **more})
+
+
+# ── the project ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_project_says_what_the_page_needs(app: FastAPI, folder: Path) -> None:
+    told = ask(app, "GET", "/api/project").json
+    assert (told["name"], told["folder"], told["version"]) == ("photos", str(folder), __version__)
+    assert [label["name"] for label in told["labels"]] == ["person", "dog"]
+    assert told["counts"] == {"all": 3, "new": 3, "work": 0, "done": 0}
+    assert told["settings"] == {}
+    assert {"name": "coco", "title": "COCO", "cannot_hold": []} in told["formats"]
+    network = {"name": "colour", "sha256": "sha256 of colour", "runtime": "numpy", "state": "ready", "problem": None}
+    assert told["network"] == network
+    assert ask(app, "GET", "/api/health").json == {"status": "ok", "version": __version__, "network": network}
+
+
+def test_settings_are_kept_whole(app: FastAPI) -> None:
+    wanted = {"theme": "dark", "keys": {"undo": ["Ctrl+Z"]}, "opacity": 0.5, "none": None}
+    assert ask(app, "PUT", "/api/settings", wanted).json == wanted
+    assert ask(app, "PUT", "/api/settings", {"theme": "light"}).json == {"theme": "light"}
+    assert ask(app, "GET", "/api/project").json["settings"] == {"theme": "light"}
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"a": float("nan")}, {"a": [float("inf")]}, {"a": "x" * 70_000}, b"[1]", {"a": "\ud800"}, {"\ud800": 1}]
+)
+def test_settings_that_cannot_be_kept_are_refused(app: FastAPI, wrong: Any) -> None:
+    answer = ask(app, "PUT", "/api/settings", wrong)
+    assert answer.status == 422
+    assert ask(app, "GET", "/api/project").json["settings"] == {}
+
+
+def test_labels_are_added_changed_merged_and_removed(app: FastAPI) -> None:
+    added = ask(app, "POST", "/api/labels", {"name": "cat", "colour": "#102030"}).json["labels"]
+    assert [(one["name"], one["place"]) for one in added] == [("person", 0), ("dog", 1), ("cat", 2)]
+    cat = added[2]["id"]
+    changed = ask(app, "PATCH", f"/api/labels/{cat}", {"name": "lion", "place": 0}).json["labels"]
+    assert [one["name"] for one in changed] == ["lion", "person", "dog"]
+    assert changed[0]["colour"] == "#102030"
+    state = act(app, 1, 0, click(10, 10, label=cat)).json
+    assert state["document"]["objects"][0]["label"] == cat
+    refused = ask(app, "DELETE", f"/api/labels/{cat}")
+    assert (refused.status, "is used by 1 object" in refused.error) == (400, True)
+    dog = changed[2]["id"]
+    assert len(ask(app, "POST", f"/api/labels/{cat}/merge", {"into": dog}).json["labels"]) == 2
+    assert ask(app, "GET", "/api/pictures/1").json["document"]["objects"][0]["label"] == dog
+    assert ask(app, "DELETE", f"/api/labels/{cat}").status == 404
+    for wrong in ({"name": ""}, {"name": "a\nb"}, {"name": "x" * 300}, {"name": "x", "colour": "red"}, {}):
+        assert ask(app, "POST", "/api/labels", wrong).status == 422
+    assert ask(app, "POST", "/api/labels", {"name": "dog"}).status == 400
+
+
+# ── pictures ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_list_of_pictures_is_asked_in_parts(app: FastAPI, folder: Path) -> None:
+    whole = ask(app, "GET", "/api/pictures").json
+    assert [row["name"] for row in whole["items"]] == list(NAMES)
+    first = whole["items"][0]
+    assert (first["width"], first["height"], first["state"], first["version"]) == (WIDTH, HEIGHT, "new", 0)
+    assert first["modified"] == str((folder / "a.png").stat().st_mtime_ns)
+    part = ask(app, "GET", "/api/pictures?search=SUB%2F&offset=0&limit=1").json
+    assert (part["total"], [row["name"] for row in part["items"]]) == (1, ["sub/c.png"])
+    assert ask(app, "GET", "/api/pictures?state=done").json["items"] == []
+    for wrong in ("state=old", "limit=-1", "limit=9999", "offset=x", f"search={'x' * 500}"):
+        assert ask(app, "GET", f"/api/pictures?{wrong}").status == 422
+
+
+def test_new_pictures_are_found(app: FastAPI, folder: Path) -> None:
+    Pillow.fromarray(photo(7)).save(folder / "new.png")
+    assert ask(app, "POST", "/api/pictures/scan").json == {"counts": {"all": 4, "new": 4, "work": 0, "done": 0}}
+
+
+def test_a_picture_that_is_not_there_is_told(app: FastAPI) -> None:
+    for address in ("", "/thumbnail", "/tiles/0/0/0", "/logs"):
+        answer = ask(app, "GET", f"/api/pictures/99{address}")
+        assert answer.status == 404
+        assert "99" in answer.error
+    assert act(app, 99, 0, click(1, 1)).status == 404
+    assert ask(app, "GET", "/api/pictures/0").status == 422
+    assert ask(app, "GET", f"/api/pictures/{2**63}").status == 422
+
+
+# ── actions ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_click_makes_an_object_and_undo_takes_it_back(app: FastAPI) -> None:
+    state = act(app, 1, 0, click(10, 10)).json
+    assert (state["picture"]["version"], state["picture"]["state"], state["can_undo"]) == (1, "work", True)
+    one = state["document"]["objects"][0]
+    assert one["clicks"] == [{"x": 10, "y": 10, "positive": True, "round": 0}]
+    assert (one["id"], one["label"], one["start"], one["visible"], one["finished"]) == (1, None, False, True, False)
+    mask = state["masks"][one["mask"]]
+    assert sum(mask["runs"]) == mask["width"] * mask["height"]
+    assert one["area"] == sum(mask["runs"][1::2]) > 0
+    assert state["undo_text"] == "1 click on the new object 1"
+    undone = act(app, 1, 1, {"type": "undo"}).json
+    assert (undone["document"]["objects"], undone["masks"], undone["can_redo"]) == ([], {}, True)
+    assert act(app, 1, 2, {"type": "redo"}).json["document"] == state["document"]
+    assert ask(app, "GET", "/api/pictures/1").json["masks"] == state["masks"]
+
+
+def test_masks_that_the_page_has_are_not_sent_again(app: FastAPI) -> None:
+    first = act(app, 1, 0, click(10, 10)).json
+    known = list(first["masks"])
+    second = act(app, 1, 1, click(50, 30), known=known).json
+    assert len(second["document"]["objects"]) == 2
+    assert not set(known) & set(second["masks"])
+    assert {one["mask"] for one in second["document"]["objects"]} <= {*known, *second["masks"]}
+
+
+def test_a_mask_comes_back_as_it_was_drawn(app: FastAPI) -> None:
+    mask = {"left": 3, "top": 4, "width": 5, "height": 2, "runs": [0, 10]}
+    state = act(app, 1, 0, {"type": "set_mask", "object": None, "mask": mask, "label": 1}).json
+    assert list(state["masks"].values()) == [mask]
+    assert state["document"]["objects"][0]["start"] is True
+
+
+def test_a_key_that_is_absent_leaves_its_property(app: FastAPI) -> None:
+    act(app, 1, 0, click(10, 10, label=1))
+    hidden = act(app, 1, 1, {"type": "edit_object", "object": 1, "visible": False}).json["document"]["objects"][0]
+    assert (hidden["label"], hidden["visible"]) == (1, False)
+    bare = act(app, 1, 2, {"type": "edit_object", "object": 1, "label": None}).json["document"]["objects"][0]
+    assert (bare["label"], bare["visible"]) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("action", "status"),
+    [
+        (click(WIDTH, 0), 400),
+        (click(0, HEIGHT), 400),
+        (click(1, 1, 7), 400),
+        (click(1, 1, label=99), 400),
+        ({"type": "undo"}, 400),
+        (
+            {"type": "set_mask", "object": None, "mask": {"left": 0, "top": 0, "width": 9, "height": 9, "runs": [1]}},
+            400,
+        ),
+        (
+            {
+                "type": "set_mask",
+                "object": None,
+                "mask": {"left": 0, "top": 0, "width": 2**31 - 1, "height": 1, "runs": [0, 2**31 - 1]},
+            },
+            400,
+        ),
+        ({"type": "import_objects", "objects": []}, 422),
+        ({"type": "delete_objects", "objects": []}, 422),
+        ({"type": "edit_object", "object": 1, "visible": None}, 422),
+    ],
+)
+def test_actions_that_cannot_be_are_refused_and_change_nothing(
+    app: FastAPI, action: dict[str, Any], status: int
+) -> None:
+    answer = act(app, 1, 0, action)
+    assert answer.status == status
+    assert answer.error
+    assert ask(app, "GET", "/api/pictures/1").json["picture"]["version"] == 0
+
+
+def test_a_late_change_is_refused_with_what_happened(app: FastAPI) -> None:
+    act(app, 1, 0, click(10, 10), author="Ada")
+    late = act(app, 1, 0, click(50, 30), author="Grace")
+    assert late.status == 409
+    assert "was changed meanwhile" in late.error
+    assert [(one["author"], one["text"]) for one in late.json["changes"]] == [("Ada", "1 click on the new object 1")]
+    assert late.json["state"] == ask(app, "GET", "/api/pictures/1").json
+    assert act(app, 1, 1, click(50, 30), author="Grace").status == 200
+
+
+def test_logs_of_clicks_are_given(app: FastAPI) -> None:
+    assert ask(app, "GET", "/api/pictures/1/logs").json == []
+    act(app, 1, 0, click(10, 12))
+    logs = ask(app, "GET", "/api/pictures/1/logs").json
+    assert len(logs) == 1
+    assert "sha256 of colour" in json.dumps(logs)
+
+
+def test_more_than_the_queue_holds_is_refused_with_a_time_to_try_again(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = create_app(project, Settings(threads=1, queue=2))
+    gate, entered = threading.Event(), threading.Event()
+    before: Callable[..., Any] = project.act
+
+    def slow(*arguments: Any) -> Any:
+        entered.set()
+        gate.wait(60)
+        return before(*arguments)
+
+    monkeypatch.setattr(project, "act", slow)
+
+    async def scene() -> list[Answer]:
+        body = {"version": 0, "action": click(10, 10)}
+        waiting = [asyncio.create_task(asking(app, "POST", f"/api/pictures/{n}/actions", body)) for n in (1, 2)]
+        await asyncio.to_thread(entered.wait, 60)
+        refused = await asking(app, "POST", "/api/pictures/3/actions", body)
+        health = await asking(app, "GET", "/api/pictures")
+        gate.set()
+        return [refused, health, *(await asyncio.gather(*waiting))]
+
+    refused, listed, first, second = asyncio.run(scene())
+    assert (refused.status, refused.headers["retry-after"]) == (503, "1")
+    assert "try again" in refused.error
+    assert [listed.status, first.status, second.status] == [200] * 3
+    closed(app)
+
+
+# ── pixels ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_tiles_have_the_pixels_of_the_picture(app: FastAPI, folder: Path) -> None:
+    answer = ask(app, "GET", "/api/pictures/1/tiles/0/0/0?v=1")
+    assert answer.headers["content-type"] == "image/png"
+    assert "max-age=31536000" in answer.headers["cache-control"]
+    np.testing.assert_array_equal(np.asarray(Pillow.open(io.BytesIO(answer.body))), read_image(folder / "a.png"))
+    assert "no-cache" in ask(app, "GET", "/api/pictures/1/tiles/0/0/0").headers["cache-control"]
+    for address in ("1/0/0", "0/1/0", "0/0/1"):
+        outside = ask(app, "GET", f"/api/pictures/1/tiles/{address}")
+        assert (outside.status, "no tile" in outside.error) == (404, True)
+    assert ask(app, "GET", "/api/pictures/1/tiles/-1/0/0").status == 422
+
+
+def test_a_changed_picture_has_other_tiles(app: FastAPI, folder: Path) -> None:
+    before = ask(app, "GET", "/api/pictures/1/tiles/0/0/0").body
+    Pillow.fromarray(255 - photo(0)).save(folder / "a.png")
+    ask(app, "POST", "/api/pictures/scan")
+    assert ask(app, "GET", "/api/pictures/1/tiles/0/0/0").body != before
+
+
+def test_thumbnails_are_small_jpegs(app: FastAPI, folder: Path) -> None:
+    Pillow.fromarray(photo(1, 800, 400)).save(folder / "large.jpg")
+    ask(app, "POST", "/api/pictures/scan")
+    found = ask(app, "GET", "/api/pictures?search=large").json["items"][0]["id"]
+    answer = ask(app, "GET", f"/api/pictures/{found}/thumbnail?v=2")
+    assert answer.headers["content-type"] == "image/jpeg"
+    assert Pillow.open(io.BytesIO(answer.body)).size == (96, 192)
+
+
+def test_a_picture_that_vanishes_is_told_and_the_others_go_on(app: FastAPI, folder: Path) -> None:
+    state = act(app, 1, 0, click(10, 10)).json
+    (folder / "a.png").rename(folder.parent / "away.png")
+    for answer in (
+        ask(app, "GET", "/api/pictures/1/tiles/0/0/0"),
+        ask(app, "GET", "/api/pictures/1/thumbnail"),
+        act(app, 1, 1, click(40, 30)),
+    ):
+        assert answer.status == 422
+        assert "a.png has vanished" in answer.error
+    kept = ask(app, "GET", "/api/pictures/1").json
+    assert (kept["document"], kept["masks"]) == (state["document"], state["masks"])
+    assert "vanished" in kept["picture"]["problem"]
+    assert act(app, 1, 1, {"type": "undo"}).status == 200
+    assert act(app, 2, 0, click(10, 10)).status == 200
+    (folder.parent / "away.png").rename(folder / "a.png")
+    assert act(app, 1, 2, {"type": "redo"}).status == 200
+    assert act(app, 1, 3, click(40, 30)).status == 200
+
+
+def test_a_picture_that_is_cut_off_is_told(app: FastAPI, folder: Path) -> None:
+    data = (folder / "b.jpg").read_bytes()
+    (folder / "b.jpg").write_bytes(data[: len(data) // 2])
+    for address in ("tiles/0/0/0", "thumbnail"):
+        answer = ask(app, "GET", f"/api/pictures/2/{address}")
+        assert answer.status == 422
+        assert "b.jpg" in answer.error
+        assert str(folder.parent) not in answer.error
+
+
+# ── files ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_export_is_downloaded_as_a_zip(app: FastAPI) -> None:
+    act(app, 1, 0, click(10, 10, label=1))
+    made = ask(app, "POST", "/api/exports", {"format": "coco"}).json
+    assert made["report"]["objects"] == 1
+    assert made["report"]["changed"] == []
+    assert made["url"] == f"/api/exports/{made['id']}/photos-coco.zip"
+    answer = ask(app, "GET", made["url"])
+    assert answer.headers["content-type"] == "application/zip"
+    assert "attachment" in answer.headers["content-disposition"]
+    with zipfile.ZipFile(io.BytesIO(answer.body)) as archive:
+        name = next(name for name in archive.namelist() if name.endswith(".json"))
+        assert len(json.loads(archive.read(name))["annotations"]) == 1
+    assert ask(app, "GET", f"/api/exports/{made['id']}/other.zip").status == 404
+    assert ask(app, "GET", "/api/exports/guess/photos-coco.zip").status == 404
+    assert ask(app, "GET", f"/api/exports/{made['id']}/..%2f..%2fsecret").status == 404
+    unknown = ask(app, "POST", "/api/exports", {"format": "gif"})
+    assert (unknown.status, "choose one of" in unknown.error) == (400, True)
+
+
+def test_only_the_last_exports_are_kept_and_none_after_the_end(project: Project) -> None:
+    exports = Exports(project, keep=2)
+    made = [exports.make("coco", only_done=False) for _ in range(3)]
+    assert [exports.find(one.id, one.path.name) is not None for one in made] == [False, True, True]
+    assert [one.path.exists() for one in made] == [False, True, True]
+    exports.close()
+    assert not made[2].path.parent.parent.exists()
+
+
+# ── the page ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_page_is_asked_for_anew_and_hashed_files_are_kept(app: FastAPI) -> None:
+    index = ask(app, "GET", "/")
+    assert (index.status, index.headers["cache-control"]) == (200, "no-cache")
+    assert index.headers["content-type"].startswith("text/html")
+    hashed = ask(app, "GET", "/assets/index-BqX3f9aZ.js")
+    assert "immutable" in hashed.headers["cache-control"]
+    assert "javascript" in hashed.headers["content-type"]
+    assert ask(app, "GET", "/assets/plain.css").headers["cache-control"] == "no-cache"
+    assert ask(app, "GET", "/icon.svg").status == 200
+    assert ask(app, "HEAD", "/").body == b""
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/assets/../../secret.txt",
+        "/assets/%2e%2e/%2e%2e/secret.txt",
+        "/assets/..%2f..%2fsecret.txt",
+        "/assets//etc/passwd",
+        "/assets/%00",
+        "/assets/" + "x" * 5000,
+        "/assets/out.js",
+        "/assets/",
+        "/assets",
+        "/..%2fsecret.txt",
+        "/secret.txt",
+        "/%2e%2e",
+    ],
+)
+def test_nothing_beside_the_page_is_served(app: FastAPI, address: str) -> None:
+    answer = ask(app, "GET", address)
+    assert answer.status == 404
+    assert answer.error.startswith("there is nothing at /")
+
+
+def test_without_a_built_page_that_is_said(project: Project, tmp_path: Path) -> None:
+    app = create_app(project, Settings(static=tmp_path / "none"))
+    answer = ask(app, "GET", "/")
+    assert answer.status == 200
+    assert b"has no page" in answer.body
+    assert ask(app, "GET", "/api/health").json["network"] is None
+    closed(app)
+
+
+# ── the description ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_everything_is_described_and_nothing_is_loaded_from_elsewhere(app: FastAPI) -> None:
+    answer = ask(app, "GET", "/api/openapi.json")
+    described = answer.json
+    assert "http" not in "".join(key for key in described if key != "openapi")
+    for path, methods in described["paths"].items():
+        assert path.startswith("/api/")
+        for method, operation in methods.items():
+            assert operation["summary"], path
+            assert {"401", "403", "422", "500", "503"} <= set(operation["responses"]), path
+            problem = operation["responses"]["422"]["content"]["application/json"]["schema"]["$ref"]
+            assert problem == "#/components/schemas/Problem"
+            if method in ("post", "put", "patch") and "requestBody" in operation:
+                assert {"400", "413", "415"} <= set(operation["responses"]), path
+    for address in ("/docs", "/redoc", "/api/docs"):
+        assert ask(app, "GET", address).status == 404
+
+
+def test_errors_are_json_everywhere(app: FastAPI) -> None:
+    for method, address, status in (
+        ("GET", "/api/nothing", 404),
+        ("GET", "/api/pictures/", 404),
+        ("POST", "/api/health", 405),
+        ("DELETE", "/", 405),
+        ("GET", "/api/labels", 405),
+        ("GET", "/api/pictures/x", 422),
+    ):
+        answer = ask(app, method, address)
+        assert answer.status == status
+        assert answer.headers["content-type"] == "application/json"
+        assert list(answer.json) == ["error"]
+        assert "allow" in answer.headers or status != 405
