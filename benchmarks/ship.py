@@ -3,12 +3,14 @@
     python -m benchmarks.ship add runs/lite0/model.safetensors lite0 --data "VOC 2012, COCO" --licence Apache-2.0
     python -m benchmarks.ship numbers       take the measured NoC from benchmarks/results/ into the table
 
+What rounding and smaller sizes cost, and int8 files, are for `benchmarks.precision`.
+
 `add` writes NAME.onnx (half-size storage, checked against torch) and NAME.safetensors (to fine-tune from).
 """
 
 import hashlib
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -67,13 +69,23 @@ def write_table(entries: Iterable[Entry], default: str) -> None:
     """The table of shipped networks, anew."""
     rows = [f"# Written by `python -m benchmarks.ship`.\ndefault = {default!r}\n"]
     for entry in entries:
-        noc = "".join(f"{key!r} = {value}\n" for key, value in entry.noc.items())
         rows.append(
             f"[[network]]\nname = {entry.name!r}\nfile = {entry.path.name!r}\nsha256 = {entry.sha256!r}\n"
             f"bytes = {entry.bytes}\nvariant = {entry.variant!r}\nlicence = {entry.licence!r}\ndata = {entry.data!r}\n"
-            f"[network.noc]\n{noc}"
+            + _numbers("noc", entry.noc)
+            + _numbers("dev", entry.dev)
+            + _numbers("settings", entry.settings)
         )
+        if entry.int8 is not None:
+            name, sha256, size = entry.int8.path.name, entry.int8.sha256, entry.int8.bytes
+            rows[-1] += f"[network.int8]\nfile = {name!r}\nsha256 = {sha256!r}\nbytes = {size}\n"
     write_text(FOLDER / TABLE, "\n".join(rows))
+
+
+def _numbers(name: str, numbers: Mapping[str, float]) -> str:
+    """One table of numbers, or nothing."""
+    rows = "".join(f"{key!r} = {value}\n" for key, value in numbers.items())
+    return f"[network.{name}]\n{rows}" if rows else ""
 
 
 if __name__ == "__main__":

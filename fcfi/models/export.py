@@ -194,7 +194,7 @@ def _write(model: nn.Module, path: Path, texts: Mapping[str, str]) -> None:
     graph = onnx.load(path)
     _take_all_inputs(graph)
     helper.set_model_props(graph, dict(texts))
-    _save(graph, path)
+    save(graph, path)
 
 
 def _take_all_inputs(model: Any) -> None:
@@ -219,11 +219,11 @@ def _halve(path: Path) -> None:
     nodes = [*casts, *model.graph.node]
     del model.graph.node[:]
     model.graph.node.extend(nodes)
-    _save(model, path)
+    save(model, path)
 
 
-def _save(model: Any, path: Path) -> None:
-    """Write it twice: what stands in the file is hashed, and the hash becomes part of its metadata."""
+def save(model: Any, path: Path) -> None:
+    """Write a graph, twice: what stands in the file is hashed, and the hash becomes part of its metadata."""
     onnx.checker.check_model(model, full_check=True)
     onnx.save(model, path)
     texts = {entry.key: entry.value for entry in model.metadata_props}

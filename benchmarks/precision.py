@@ -1,0 +1,243 @@
+"""What fewer bits and less to compute cost in clicks, measured on development objects; and the int8 files.
+
+    python -m benchmarks.precision make lite0 --pictures data/train/train-000.tar     write fcfi/weights/lite0.int8.onnx
+    python -m benchmarks.precision measure lite0 --dev data/train/dev.tar             clicks in every precision
+    python -m benchmarks.precision settings lite0 --dev data/train/dev.tar            clicks with smaller sizes and flip
+    python -m benchmarks.precision table                                              stored results into the table
+
+`make` finds ranges of values on pictures that the measurement does not see.  `measure` and `settings` write
+benchmarks/results/NAME.precision.json and NAME.settings.json; `table` takes them, and an int8 file only if it is honest
+(`fcfi.weights.LARGEST_LOSS`).  The objects are drawn as training draws its development objects, and always the same.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import numpy as np
+import typer
+from numpy.typing import NDArray
+
+from benchmarks.readme import RESULTS, ROOT
+from benchmarks.ship import write_table
+from fcfi.choice import this_machine
+from fcfi.data.sample import Sample
+from fcfi.evaluation import Protocol, evaluate
+from fcfi.files import write_text
+from fcfi.network import Network, NetworkInfo, open_network, read_info
+from fcfi.predictor import Flip, zoom_of
+from fcfi.report import machine, versions
+from fcfi.weights import Entry, File, find, honest, shipped
+
+FORMAT: Final = "fcfi-precision/1"
+"""Marks a stored result of this file."""
+RECIPE: Final = ROOT / "recipes" / "lite0.toml"
+"""Says how objects are drawn."""
+TARGETS: Final = (0.85, 0.90)
+OBJECTS: Final = 80
+"""Development objects, as many as training looks at (docs/models.md)."""
+EXAMPLES: Final = 120
+"""Clicks whose values set the ranges of an int8 file."""
+CLICKS_EACH: Final = 4
+"""Clicks taken from one object: the first ones, where answers still change."""
+CALIBRATION_SEED: Final = 1
+SIZES: Final = (1.0, 0.83, 0.67, 0.5)
+"""Longer sides of the network's input that are measured, as parts of the recommended one."""
+
+app = typer.Typer(add_completion=False)
+Pictures = Annotated[Path, typer.Option(help="Shard or folder of shards to draw objects from.")]
+Threads = Annotated[int | None, typer.Option(help="Processor threads, at most.")]
+
+
+@dataclass
+class Recorder:
+    """A network that remembers what it was asked."""
+
+    network: Network
+    asked: list[tuple[NDArray[Any], ...]]
+
+    @property
+    def info(self) -> NetworkInfo:
+        """That of the network inside."""
+        return self.network.info
+
+    def __call__(self, *inputs: NDArray[Any]) -> NDArray[np.float32]:
+        """The answer of the network inside."""
+        self.asked.append(tuple(np.array(one) for one in inputs))
+        return self.network(*inputs)
+
+
+@app.command()
+def make(
+    name: str,
+    pictures: Pictures,
+    output: Annotated[Path | None, typer.Option("-o", help="By default beside the float file.")] = None,
+    close: Annotated[float | None, typer.Option(help="Mean difference of probabilities to get below.")] = None,
+    threads: Threads = None,
+) -> None:
+    """Write the int8 file of a shipped network or of a network file."""
+    from fcfi.models.quantise import CLOSE, quantise
+
+    source = _source(name)
+    examples = examples_of(source, _objects(pictures, EXAMPLES // 2, CALIBRATION_SEED), threads)
+    done = quantise(source, output or source.with_suffix(".int8.onnx"), examples, close or CLOSE)
+    typer.echo(
+        f"{done.path}: {done.bytes / 1e6:.1f} MB, in float {', '.join(done.kept) or 'nothing'}, "
+        f"probabilities off by {done.difference:.4f}"
+    )
+
+
+@app.command()
+def measure(
+    name: str,
+    dev: Pictures,
+    int8: Annotated[Path | None, typer.Option(help="By default beside the float file.")] = None,
+    count: int = OBJECTS,
+    output: Annotated[
+        Path | None, typer.Option("-o", help="By default in benchmarks/results/.")
+    ] = None,
+    threads: Threads = None,
+) -> None:
+    """Count clicks in float32, in bfloat16 where the processor has it, and in int8 where there is a file."""
+    source = _source(name)
+    small = int8 or source.with_suffix(".int8.onnx")
+    objects = _objects(dev, count)
+    ways = {"float32": source}
+    ways |= {"bfloat16": source} if "bfloat16" in this_machine().precisions else {}
+    ways |= {"int8": small} if small.is_file() else {}
+    rows = {}
+    for precision, path in ways.items():
+        network = open_network(path, "auto", threads, precision)
+        rows[precision] = clicks(network, objects, Protocol(zoom=zoom_of(network.info), targets=TARGETS))
+        typer.echo(f"{precision}: {rows[precision]}")
+    record = _record(source, objects, rows)
+    if "int8" in rows:
+        record["int8_sha256"] = hashlib.sha256(small.read_bytes()).hexdigest()
+        record["kept_in_float"] = read_info(small).metadata.get("kept_in_float", "")
+    _store(output or RESULTS / f"{read_info(source).name}.precision.json", record)
+
+
+@app.command()
+def settings(
+    name: str,
+    dev: Pictures,
+    count: int = OBJECTS,
+    output: Annotated[Path | None, typer.Option("-o", help="By default in benchmarks/results/.")] = None,
+    threads: Threads = None,
+) -> None:
+    """Count clicks in float32 at smaller sizes, and with the mirrored picture: what `--budget` chooses from."""
+    source = _source(name)
+    objects = _objects(dev, count)
+    network = open_network(source, "auto", threads, "float32")
+    zoom = zoom_of(network.info)
+    tried: list[tuple[int, Flip]] = [(zoom.target, "average")]
+    tried += [(_multiple(zoom.target * size, network.info.multiple), "none") for size in SIZES]
+    rows = {}
+    for target, flip in tried:
+        rules = Protocol("fixed", replace(zoom, target=target), flip, targets=TARGETS)
+        rows[f"{target} {flip}"] = clicks(network, objects, rules)
+        typer.echo(f"{target} {flip}: {rows[f'{target} {flip}']}")
+    _store(output or RESULTS / f"{read_info(source).name}.settings.json", _record(source, objects, rows))
+
+
+@app.command()
+def table() -> None:
+    """Take the stored results of every shipped network into the table, and its int8 file if it is honest."""
+    write_table([with_results(entry) for entry in shipped()], find().name)
+    for entry in shipped():
+        typer.echo(f"{entry.name}: {dict(entry.dev) or 'not measured'}, int8 {'yes' if entry.int8 else 'no'}")
+
+
+# ── what the commands are made of ─────────────────────────────────────────────────────────────────────────────────
+
+
+def examples_of(source: Path, objects: Sequence[Sample], threads: int | None = None) -> list[tuple[NDArray[Any], ...]]:
+    """What a network is asked while the robot clicks on these objects, at most EXAMPLES times."""
+    recorder = Recorder(open_network(source, threads=threads), [])
+    rules = Protocol(zoom=zoom_of(recorder.info), limit=CLICKS_EACH, targets=TARGETS)
+    for sample in objects:
+        evaluate(rules.predictor(recorder), [sample], rules)
+        if len(recorder.asked) >= EXAMPLES:
+            break
+    return recorder.asked[:EXAMPLES]
+
+
+def clicks(network: Network, objects: Sequence[Sample], rules: Protocol) -> dict[str, float]:
+    """NoC@85, NoC@90 and the mean IoU after one and three clicks."""
+    report = evaluate(rules.predictor(network), objects, rules)
+    ious = report.mean_ious()
+    found = {"noc85": report.noc(0.85), "noc90": report.noc(0.90), "iou_at_1": ious[0], "iou_at_3": ious[2]}
+    return {key: round(value, 4) for key, value in found.items()}
+
+
+def with_results(entry: Entry, folder: Path = RESULTS) -> Entry:
+    """The entry with the stored results of these weights; without an int8 file that is not honest or not this one."""
+    sha256 = read_info(entry.path).sha256
+    precisions, sizes = (_stored(folder / f"{entry.name}.{kind}.json", sha256) for kind in ("precision", "settings"))
+    measured = replace(
+        entry,
+        dev={key: row["noc90"] for key, row in precisions.get("rows", {}).items()},
+        settings={key: row["noc90"] for key, row in sizes.get("rows", {}).items()},
+        int8=None,
+    )
+    path = entry.path.with_suffix(".int8.onnx")
+    if not path.is_file() or not honest(measured, "int8"):
+        return measured
+    data = path.read_bytes()
+    digest = hashlib.sha256(data).hexdigest()
+    same = digest == precisions["int8_sha256"]
+    return replace(measured, int8=File(path, digest, len(data))) if same else measured
+
+
+def _stored(path: Path, weights_sha256: str) -> dict[str, Any]:
+    """A stored result of these weights, or nothing."""
+    record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return record if record.get("weights_sha256") == weights_sha256 and record.get("format") == FORMAT else {}
+
+
+def _record(source: Path, objects: Sequence[Sample], rows: dict[str, dict[str, float]]) -> dict[str, Any]:
+    info = read_info(source)
+    return {
+        "format": FORMAT,
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "network": info.name,
+        "weights_sha256": info.sha256,
+        "objects": len(objects),
+        "zoom": [zoom_of(info).target, zoom_of(info).ratio],
+        "rows": rows,
+        "machine": machine(),
+        "versions": versions(),
+    }
+
+
+def _store(path: Path, record: dict[str, Any]) -> None:
+    write_text(path, json.dumps(record, indent=2) + "\n")
+    typer.echo(f"{path}: written")
+
+
+def _objects(pictures: Path, count: int, seed: int = 0) -> list[Sample]:
+    """Objects drawn as training draws them for development."""
+    from fcfi.training.config import read_recipe
+    from fcfi.training.stream import read_by_source
+    from fcfi.training.validate import choose_objects
+
+    found, crops = read_by_source(pictures), read_recipe(RECIPE).crops
+    weights = {name: weight for name, weight in crops.weights.items() if name in found}
+    return choose_objects(found, replace(crops, weights=weights), count, seed)
+
+
+def _source(name: str) -> Path:
+    """The float file of a shipped network, or the file itself."""
+    return Path(name) if Path(name).suffix == ".onnx" else find(name).path
+
+
+def _multiple(side: float, multiple: int) -> int:
+    return max(1, round(side / multiple)) * multiple
+
+
+if __name__ == "__main__":
+    app()
