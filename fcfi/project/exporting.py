@@ -91,9 +91,7 @@ def write_logs(
 def write(format: str, work: Work, folder: Path) -> Report:  # noqa: A002
     """Write the work in a format, and report what was kept.  Raises ConfigError, InputError."""
     if not len(work):
-        raise InputError(
-            "there is nothing to export: no picture that is wanted has objects or is marked as done"
-        )
+        raise InputError("there is nothing to export: no picture that is wanted has objects or is marked as done")
     return export(format, work, folder, work.labels())
 
 

@@ -138,7 +138,7 @@ class Project:
         """What the list says of one picture.  Raises NotFound."""
         return self._store.row(id)
 
-    def picture(self, id: int) -> PictureState:  # noqa: A002, the contract's name
+    def picture(self, id: int) -> PictureState:  # noqa: A002
         """All that there is on one picture.  Raises NotFound."""
         return self._state(self._read(id))
 

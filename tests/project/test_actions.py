@@ -1,0 +1,246 @@
+"""What each action makes of a document, with a world that only remembers."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pytest
+
+from fcfi.clicks import Click
+from fcfi.errors import InputError
+from fcfi.labels import Mask
+from fcfi.log import Round
+from fcfi.project.actions import (
+    AddClicks,
+    Clean,
+    DeleteObjects,
+    Edit,
+    EditObject,
+    EditObjects,
+    ImportedObject,
+    ImportObjects,
+    MoveObject,
+    RemoveClick,
+    ResetObject,
+    SetDone,
+    SetMask,
+    apply,
+)
+from fcfi.project.document import Document, DrawnObject
+from fcfi.project.masks import Runs
+from tests.project.made import HEIGHT, WIDTH, click, runs, square
+
+
+class Memory:
+    """A world in which every positive click adds a square of 8 pixels to the mask, and a negative one cuts it out."""
+
+    height, width = HEIGHT, WIDTH
+    labels = (1, 2)
+    network = "weights"
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Runs] = {}
+        self.asked: list[tuple[str | None, tuple[Round, ...]]] = []
+
+    def now(self) -> float:
+        return 7.0
+
+    def predict(self, start: str | None, rounds: tuple[Round, ...]) -> Mask:
+        self.asked.append((start, rounds))
+        mask = np.zeros((HEIGHT, WIDTH), bool) if start is None else self.mask(start)
+        for one in rounds:
+            for point in one.clicks:
+                mask[point.y : point.y + 8, point.x : point.x + 8] = point.positive
+        return mask
+
+    def mask(self, sha256: str) -> Mask:
+        return self.kept[sha256].mask(HEIGHT, WIDTH)
+
+    def keep(self, mask: Mask) -> str | None:
+        found = Runs.of(mask)
+        if found is None:
+            return None
+        self.kept[found.sha256] = found
+        return found.sha256
+
+
+@pytest.fixture
+def world() -> Memory:
+    return Memory()
+
+
+def after(world: Memory, *actions: Edit) -> Document:
+    document = Document()
+    for action in actions:
+        document = apply(document, action, world)
+    return document
+
+
+def drawn(world: Memory, one: DrawnObject) -> Mask:
+    return np.zeros((HEIGHT, WIDTH), bool) if one.mask is None else world.mask(one.mask)
+
+
+def ids(document: Document) -> list[int]:
+    return [one.id for one in document.objects]
+
+
+def test_a_click_makes_a_new_object_on_top_and_further_ones_belong_to_it(world: Memory) -> None:
+    document = after(world, click(0, 0, label=1), click(16, 0), click(8, 0, object=1))
+    assert ids(document) == [1, 2]
+    assert [one.label for one in document.objects] == [1, None]
+    first = document.objects[0]
+    assert [one.times for one in first.rounds] == [(7.0,), (7.0,)]
+    assert np.array_equal(drawn(world, first), square(0, 0) | square(8, 0))
+    assert first.network == "weights"
+
+
+def test_clicks_given_together_are_one_round(world: Memory) -> None:
+    document = after(world, AddClicks(None, (Click(0, 0), Click(8, 0), Click(0, 0, positive=False))))
+    assert len(world.asked) == 1
+    assert len(document.objects[0].rounds) == 1
+    assert np.array_equal(drawn(world, document.objects[0]), square(8, 0))
+
+
+def test_numbers_of_objects_are_never_given_again(world: Memory) -> None:
+    document = after(world, click(0, 0), click(8, 0), DeleteObjects((2,)), click(16, 0))
+    assert ids(document) == [1, 3]
+
+
+def test_a_click_that_is_taken_away_leaves_no_trace(world: Memory) -> None:
+    document = after(world, click(0, 0), click(8, 0, object=1), click(16, 0, object=1), RemoveClick(1, 1))
+    straight = after(world, click(0, 0), click(16, 0, object=1))
+    assert document.objects == straight.objects
+
+
+def test_a_click_is_taken_out_of_its_round(world: Memory) -> None:
+    both = AddClicks(None, (Click(0, 0), Click(8, 0)))
+    document = after(world, both, RemoveClick(1, 0))
+    assert document.objects == after(world, click(8, 0)).objects
+
+
+def test_an_object_that_loses_its_last_click_goes_unless_it_began_with_a_mask(world: Memory) -> None:
+    assert after(world, click(0, 0), RemoveClick(1, 0)).objects == ()
+    document = after(world, SetMask(None, runs(0, 0)), click(8, 0, object=1), RemoveClick(1, 0))
+    assert np.array_equal(drawn(world, document.objects[0]), square(0, 0))
+    assert document.objects[0].rounds == ()
+    assert document.objects[0].network is None
+
+
+def test_the_brush_begins_anew_and_clicks_go_on_from_there(world: Memory) -> None:
+    document = after(world, click(0, 0), SetMask(1, runs(20, 20)), click(8, 0, object=1))
+    (one,) = document.objects
+    assert one.clicks == (Click(8, 0),)
+    assert world.asked[-1][0] == one.start
+    assert np.array_equal(drawn(world, one), square(20, 20) | square(8, 0))
+
+
+def test_an_object_may_be_erased_altogether(world: Memory) -> None:
+    (one,) = after(world, click(0, 0), SetMask(1, None)).objects
+    assert (one.mask, one.start, one.rounds) == (None, None, ())
+
+
+def test_reset_forgets_clicks_and_mask_and_keeps_the_label(world: Memory) -> None:
+    (one,) = after(world, SetMask(None, runs(0, 0), label=2), click(8, 0, object=1), ResetObject(1)).objects
+    assert one == DrawnObject(1, label=2)
+
+
+def test_cleaning_makes_a_new_start(world: Memory) -> None:
+    mask = square(10, 10, 20)
+    mask[15:17, 15:17] = False
+    mask[40, 60] = True
+    given = Runs.of(mask)
+    document = after(world, SetMask(None, given), Clean(1, fill_holes=4, drop_specks=2))
+    (one,) = document.objects
+    assert np.array_equal(drawn(world, one), square(10, 10, 20))
+    assert one.start == one.mask
+    assert apply(document, Clean(1, fill_holes=4, drop_specks=2), world) is document
+
+
+def test_finished_neighbours_are_kept_out_hidden_or_not(world: Memory) -> None:
+    neighbour = (click(0, 0), EditObject(1, finished=True, visible=False), click(4, 0, keep_out=True))
+    document = after(world, *neighbour)
+    assert np.array_equal(drawn(world, document.objects[1]), square(4, 0) & ~square(0, 0))
+    again = apply(document, EditObject(2, keep_out=False), world)
+    assert np.array_equal(drawn(world, again.objects[1]), square(4, 0))
+    opened = after(world, click(0, 0), click(4, 0, keep_out=True))
+    assert np.array_equal(drawn(world, opened.objects[1]), square(4, 0))
+
+
+def test_keeping_out_holds_for_the_brush_and_does_not_change_the_start(world: Memory) -> None:
+    document = after(
+        world, click(0, 0), EditObject(1, finished=True), SetMask(None, runs(4, 0)), EditObject(2, keep_out=True)
+    )
+    one = document.objects[1]
+    assert np.array_equal(drawn(world, one), square(4, 0) & ~square(0, 0))
+    assert one.start == runs(4, 0).sha256
+
+
+def test_properties_change_alone_or_together_and_none_is_a_value(world: Memory) -> None:
+    document = after(
+        world,
+        click(0, 0, label=1),
+        click(8, 0),
+        EditObject(1, colour="#ff0000", finished=True),
+        EditObject(1, label=None, colour=None),
+        EditObjects((1, 2), visible=False, label=2),
+    )
+    assert [(one.label, one.visible, one.finished, one.colour) for one in document.objects] == [
+        (2, False, True, None),
+        (2, False, False, None),
+    ]
+
+
+def test_order_is_from_bottom_to_top(world: Memory) -> None:
+    three = (click(0, 0), click(8, 0), click(16, 0))
+    assert ids(after(world, *three, MoveObject(3, 0))) == [3, 1, 2]
+    assert ids(after(world, *three, MoveObject(1, 99))) == [2, 3, 1]
+
+
+def test_an_import_adds_on_top_what_is_not_there_yet(world: Memory) -> None:
+    given = ImportObjects((ImportedObject(1, runs(0, 0)), ImportedObject(None, runs(8, 8))))
+    document = after(world, click(30, 30), given)
+    assert [(one.label, one.start == one.mask) for one in document.objects[1:]] == [(1, True), (None, True)]
+    assert apply(document, given, world) == document
+
+
+def test_done_is_a_step_like_others(world: Memory) -> None:
+    assert after(world, SetDone(True)).done
+    assert not after(world, SetDone(True), SetDone(False)).done
+
+
+@pytest.mark.parametrize(
+    ("action", "words"),
+    [
+        (click(64, 0), "0 to 63"),
+        (click(-1, 0, object=1), "0 to 63"),
+        (click(0, 0, object=9), "no object 9"),
+        (click(0, 0, label=3), "no label 3"),
+        (AddClicks(None, ()), "1 to 100"),
+        (AddClicks(None, (Click(0, 0),) * 101), "1 to 100"),
+        (RemoveClick(1, 1), "no click 1"),
+        (RemoveClick(1, -1), "no click -1"),
+        (RemoveClick(2, 0), "no object 2"),
+        (SetMask(None, Runs(60, 0, 8, 8, (0, 64))), "does not fit"),
+        (SetMask(5, None), "no object 5"),
+        (Clean(1, -1), "areas in pixels"),
+        (EditObject(1, label=9), "no label 9"),
+        (EditObject(1, colour="red"), "#rrggbb"),
+        (EditObjects((1, 2)), "no object 2"),
+        (MoveObject(1, -1), "0 is the bottom"),
+        (DeleteObjects((1, 4)), "no object 4"),
+        (ImportObjects((ImportedObject(7, runs(0, 0)),)), "no label 7"),
+    ],
+)
+def test_what_does_not_fit_is_refused_in_one_sentence(world: Memory, action: Edit, words: str) -> None:
+    document = after(world, click(0, 0))
+    with pytest.raises(InputError, match=words):
+        apply(document, action, world)
+
+
+def test_clicks_and_objects_are_bounded(world: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    many: Iterable[Edit] = [click(0, 0), *[AddClicks(1, (Click(0, 0),) * 100) for _ in range(9)]]
+    document = after(world, *many)
+    with pytest.raises(InputError, match="more than 1000 clicks"):
+        apply(document, AddClicks(1, (Click(0, 0),) * 100), world)
+    monkeypatch.setattr("fcfi.project.actions.MAX_OBJECTS", 1)
+    with pytest.raises(InputError, match="at most 1"):
+        apply(document, click(0, 0), world)

@@ -1,0 +1,126 @@
+"""Undo and redo over everything, through closing and opening: any sequence of actions equals a list and a cursor."""
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from fcfi.errors import InputError
+from fcfi.project import (
+    Action,
+    Clean,
+    DeleteObjects,
+    Document,
+    EditObject,
+    EditObjects,
+    MoveObject,
+    PictureConflict,
+    Project,
+    Redo,
+    RemoveClick,
+    ResetObject,
+    SetDone,
+    SetMask,
+    Undo,
+)
+from tests.project.made import HEIGHT, WIDTH, click, opened, runs, write_photos
+
+objects = st.integers(1, 3)
+labels = st.sampled_from([None, 1, 2])
+xs, ys = st.integers(0, WIDTH - 1), st.integers(0, HEIGHT - 1)
+places = st.integers(0, 40)
+actions: st.SearchStrategy[Any] = st.one_of(
+    st.builds(click, xs, ys, st.none() | objects, st.booleans(), label=labels),
+    st.builds(RemoveClick, objects, st.integers(0, 2)),
+    st.builds(SetMask, st.none() | objects, st.none() | st.builds(runs, places, places), labels),
+    st.builds(Clean, objects, st.integers(0, 30), st.integers(0, 30)),
+    st.builds(ResetObject, objects),
+    st.builds(EditObject, objects, label=labels, finished=st.booleans(), keep_out=st.booleans()),
+    st.builds(EditObjects, st.tuples(objects), visible=st.booleans()),
+    st.builds(MoveObject, objects, st.integers(0, 3)),
+    st.builds(DeleteObjects, st.tuples(objects)),
+    st.builds(SetDone, st.booleans()),
+)
+
+
+class History(RuleBasedStateMachine):
+    """A project beside its model: the documents so far, and which one is shown."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.folder = write_photos(Path(tempfile.mkdtemp()), "a.png")
+        self.project: Project = opened(self.folder, labels=("cat", "dog"))
+        self.documents = [Document()]
+        self.cursor = 0
+        self.version = 0
+
+    @rule(action=actions)
+    def act(self, action: Action) -> None:
+        try:
+            state = self.project.act(1, self.version, action)
+        except InputError:
+            return  # nothing has changed, which the invariant looks at
+        if state.document == self.documents[self.cursor]:
+            assert state.picture.version == self.version
+            return
+        self.documents[self.cursor + 1 :] = [state.document]
+        self.cursor += 1
+        self.version += 1
+
+    @rule(action=actions)
+    @precondition(lambda self: self.version > 0)
+    def act_on_an_old_version(self, action: Action) -> None:
+        with pytest.raises(PictureConflict) as refusal:
+            self.project.act(1, self.version - 1, action)
+        assert [one.version for one in refusal.value.changes] == [self.version]
+        assert refusal.value.state.document == self.documents[self.cursor]
+
+    @rule()
+    def undo(self) -> None:
+        self.move(Undo(), -1, self.cursor > 0)
+
+    @rule()
+    def redo(self) -> None:
+        self.move(Redo(), 1, self.cursor < len(self.documents) - 1)
+
+    def move(self, action: Action, by: int, possible: bool) -> None:
+        if not possible:
+            with pytest.raises(InputError, match="nothing"):
+                self.project.act(1, self.version, action)
+            return
+        self.project.act(1, self.version, action)
+        self.cursor += by
+        self.version += 1
+
+    @rule()
+    def reopen(self) -> None:
+        self.project.close()
+        self.project = opened(self.folder)
+
+    @invariant()
+    def the_project_shows_what_the_model_shows(self) -> None:
+        if not hasattr(self, "project"):
+            return
+        state = self.project.picture(1)
+        document = self.documents[self.cursor]
+        assert state.document == document
+        assert state.picture.version == self.version
+        assert state.can_undo == (self.cursor > 0)
+        assert state.can_redo == (self.cursor < len(self.documents) - 1)
+        assert set(state.masks) == document.masks
+        assert state.picture.objects == len(document.objects)
+        assert state.picture.state == ("done" if document.done else "work" if document.objects else "new")
+
+    def teardown(self) -> None:
+        if hasattr(self, "project"):
+            self.project.close()
+            shutil.rmtree(self.folder)
+
+
+TestHistory = History.TestCase
+TestHistory.settings = settings(max_examples=25, stateful_step_count=20)

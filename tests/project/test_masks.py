@@ -1,0 +1,96 @@
+"""Runs keep every mask to the pixel, have one form for it, and refuse what is no mask."""
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+
+from fcfi.errors import InputError
+from fcfi.project.masks import Runs, drop_specks, fill_holes
+from tests.formats.made import masks, special
+
+
+@given(masks)
+def test_any_mask_comes_back_from_runs_json_and_bytes(mask: np.ndarray) -> None:
+    found = Runs.of(mask)
+    assert found is not None
+    height, width = mask.shape
+    np.testing.assert_array_equal(found.mask(height, width), mask)
+    assert found.area == np.count_nonzero(mask)
+    assert Runs.from_json(json.loads(json.dumps(found.to_json()))) == found
+    assert Runs.unpack(found.left, found.top, found.width, found.height, found.pack()) == found
+
+
+@given(masks, masks)
+def test_the_sha256_is_that_of_the_pixels(one: np.ndarray, other: np.ndarray) -> None:
+    first, second = Runs.of(one), Runs.of(other)
+    assert first is not None
+    assert second is not None
+    assert (first.sha256 == second.sha256) == (first == second)
+    loose = Runs(0, 0, one.shape[1], one.shape[0], tuple(np.diff(edges(one)).tolist()))
+    assert Runs.of(loose.mask(*one.shape)) == first
+
+
+def edges(mask: np.ndarray) -> np.ndarray:
+    """Where the runs of the whole mask begin and end."""
+    flat = np.concatenate([[False], mask.ravel()])
+    return np.concatenate([[0], np.flatnonzero(flat[1:] != flat[:-1]), [mask.size]])
+
+
+def test_nothing_has_no_runs() -> None:
+    assert Runs.of(np.zeros((4, 5), bool)) is None
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        [],
+        {},
+        {"left": 0, "top": 0, "width": 2, "height": 2},
+        {"left": 0, "top": 0, "width": 2, "height": 2, "runs": [1, 2]},
+        {"left": -1, "top": 0, "width": 2, "height": 2, "runs": [0, 4]},
+        {"left": 0, "top": 0, "width": 2, "height": 2, "runs": [5, -1]},
+        {"left": 0, "top": 0, "width": 2, "height": 2, "runs": [0, 4.0]},
+        {"left": 0, "top": 0, "width": 2, "height": 2, "runs": [False, 4]},
+        {"left": 0, "top": 0, "width": 0, "height": 2, "runs": []},
+        {"left": None, "top": 0, "width": 2, "height": 2, "runs": [0, 4]},
+    ],
+)
+def test_what_is_no_mask_is_refused(data: Any) -> None:
+    with pytest.raises(InputError):
+        Runs.from_json(data)
+
+
+def test_a_mask_that_leaves_the_picture_is_refused_before_memory_is_taken() -> None:
+    huge = Runs(0, 0, 10**9, 10**9, (0, 10**18))
+    with pytest.raises(InputError, match="does not fit"):
+        huge.mask(48, 64)
+
+
+def test_holes_up_to_an_area_are_filled_and_the_border_is_no_hole() -> None:
+    ring = special()["ring"]  # its hole has 6 x 12 pixels
+    assert np.array_equal(fill_holes(ring, 71), ring)
+    assert np.count_nonzero(fill_holes(ring, 72)) == np.count_nonzero(ring) + 72
+    bay = np.ones((6, 6), bool)
+    bay[0, 2] = False
+    assert np.array_equal(fill_holes(bay, 100), bay)
+
+
+def test_pieces_below_an_area_are_dropped_and_corners_join() -> None:
+    parts = special()["parts"]  # of 20 and of 144 pixels
+    assert np.array_equal(drop_specks(parts, 20), parts)
+    assert np.count_nonzero(drop_specks(parts, 21)) == 144
+    assert not drop_specks(parts, 1000).any()
+    diagonal = special()["diagonal"]
+    assert np.array_equal(drop_specks(diagonal, 20), diagonal)
+
+
+def test_cleaning_leaves_the_mask_that_it_is_given_as_it_was() -> None:
+    ring = special()["island"]
+    before = ring.copy()
+    fill_holes(ring, 1000)
+    drop_specks(ring, 1000)
+    assert np.array_equal(ring, before)
