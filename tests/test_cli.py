@@ -56,7 +56,7 @@ def test_version_and_help_are_results(run: Run) -> None:
     assert "segment" in out
 
 
-@pytest.mark.parametrize("command", ["segment", "evaluate", "train", "export", "import", "networks"])
+@pytest.mark.parametrize("command", ["annotate", "segment", "evaluate", "train", "export", "import", "networks"])
 def test_every_command_shows_an_example(run: Run, command: str) -> None:
     code, out, _ = run(command, "--help")
     assert code == 0

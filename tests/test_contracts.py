@@ -28,7 +28,8 @@ def options_of_commands() -> dict[str, set[str]]:
 
     group = get_command(cli.app)
     return {
-        name: {option for parameter in command.params for option in parameter.opts} | {"--help"}
+        name: {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
+        | {"--help"}
         for name, command in group.commands.items()  # type: ignore[attr-defined]
     }
 

@@ -4,7 +4,7 @@ The commands hold no logic of their own and import what they need when they run:
 only `train`, `export` and `import` load torch.
 """
 
-from fcfi.cli import evaluate, learn, networks, project, segment
+from fcfi.cli import annotate, evaluate, learn, networks, project, segment
 from fcfi.cli.app import DEBUG_VARIABLE, app, main
 
-__all__ = ["DEBUG_VARIABLE", "app", "evaluate", "learn", "main", "networks", "project", "segment"]
+__all__ = ["DEBUG_VARIABLE", "annotate", "app", "evaluate", "learn", "main", "networks", "project", "segment"]

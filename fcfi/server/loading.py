@@ -10,8 +10,8 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
-from fcfi.clicks import Click
 from fcfi.choice import Choice
+from fcfi.clicks import Click
 from fcfi.network import CHECKPOINT, NetworkInfo, read_info
 from fcfi.predictor import Predictor
 from fcfi.segmenter import open_choice

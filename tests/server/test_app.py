@@ -323,13 +323,82 @@ def test_an_export_is_downloaded_as_a_zip(app: FastAPI) -> None:
     assert (unknown.status, "choose one of" in unknown.error) == (400, True)
 
 
-def test_only_the_last_exports_are_kept_and_none_after_the_end(project: Project) -> None:
+def test_only_the_last_exports_are_kept_and_none_after_the_end(app: FastAPI, project: Project) -> None:
+    act(app, 1, 0, click(10, 10))
     exports = Exports(project, keep=2)
     made = [exports.make("coco", only_done=False) for _ in range(3)]
     assert [exports.find(one.id, one.path.name) is not None for one in made] == [False, True, True]
     assert [one.path.exists() for one in made] == [False, True, True]
     exports.close()
     assert not made[2].path.parent.parent.exists()
+
+
+@pytest.fixture
+def coco(app: FastAPI, project: Project, tmp_path: Path) -> Path:
+    """A file that holds one labelled object, which is deleted again."""
+    act(app, 1, 0, click(10, 10, label=1))
+    project.export("coco", tmp_path / "coco")
+    act(app, 1, 1, {"type": "delete_objects", "objects": [1]})
+    return next((tmp_path / "coco").rglob("*.json"))
+
+
+def send(app: FastAPI, *files: tuple[str, bytes], query: str = "") -> Answer:
+    """Files as a browser's form sends them."""
+    parts = [
+        f'--edge\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'.encode() + data + b"\r\n"
+        for name, data in files
+    ]
+    body = b"".join(parts) + b"--edge--\r\n"
+    return ask(app, "POST", f"/api/imports{query}", body, content_type="multipart/form-data; boundary=edge")
+
+
+def objects_of(app: FastAPI, picture: int) -> list[dict[str, Any]]:
+    objects: list[dict[str, Any]] = ask(app, "GET", f"/api/pictures/{picture}").json["document"]["objects"]
+    return objects
+
+
+def test_files_that_are_sent_are_imported(app: FastAPI, coco: Path) -> None:
+    report = send(app, ("labels.json", coco.read_bytes())).json
+    assert report == {"format": "coco", "pictures": 1, "objects": 1, "labels": [], "problems": []}
+    assert [(one["label"], one["start"]) for one in objects_of(app, 1)] == [(1, True)]
+    assert ask(app, "GET", "/api/pictures/1").json["undo_text"] == "1 object imported"
+    zipped = io.BytesIO()
+    with zipfile.ZipFile(zipped, "w") as archive:
+        archive.write(coco, coco.name)
+    assert send(app, ("labels.zip", zipped.getvalue())).json["objects"] == 0  # they are there already
+    assert act(app, 1, 3, {"type": "undo"}).status == 200
+    assert send(app, ("labels.zip", zipped.getvalue()), query="?format=coco").json["objects"] == 1
+
+
+def test_files_in_the_folder_are_imported_and_none_from_elsewhere(app: FastAPI, coco: Path, folder: Path) -> None:
+    (folder / "labels").mkdir()
+    (folder / "labels" / "coco.json").write_bytes(coco.read_bytes())
+    (folder / "link.json").symlink_to(coco)
+    for path in ("../coco/" + coco.name, str(coco), "link.json", "..", "labels/none.json"):
+        answer = ask(app, "POST", "/api/imports", {"path": path})
+        assert answer.status == 400
+    assert objects_of(app, 1) == []
+    assert ask(app, "POST", "/api/imports", {"path": "labels/coco.json"}).json["objects"] == 1
+    for wrong in ({}, {"path": 3}, {"path": "a", "more": 1}, b"{", b"[]"):
+        assert ask(app, "POST", "/api/imports", wrong).status == 422
+
+
+def test_imports_that_cannot_be_read_are_one_sentence_without_our_folders(app: FastAPI) -> None:
+    for files in (
+        (("labels.json", b"{}"),),
+        (("labels.json", b"\xff\xfe"),),
+        (("labels.zip", b"PK"),),
+        (("a.json", b"1"), ("a.json", b"2")),
+        (("", b"x"),),
+        (),
+    ):
+        answer = send(app, *files)
+        assert answer.status == 400, files
+        assert "fcfi-import" not in answer.error
+        assert "\n" not in answer.error
+    assert send(app, ("a.json", b"{}"), query="?format=gif").status == 400
+    assert ask(app, "POST", "/api/imports", b"no form", content_type="multipart/form-data").status == 400
+    assert ask(app, "POST", "/api/imports", b"no form", content_type="multipart/form-data; boundary=x").status == 400
 
 
 # ── the page ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,8 +1,10 @@
 """Imports of labels that exist already, and exports of what was made."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -12,7 +14,7 @@ from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 from starlette.responses import FileResponse, Response
 
-from fcfi.errors import InputError, StoreError
+from fcfi.errors import DatasetError, InputError, StoreError
 from fcfi.server import wire
 from fcfi.server.backend import Backend
 from fcfi.server.paths import file_name, inside
@@ -22,6 +24,7 @@ from fcfi.server.schemas import MAX_TEXT, ExportGiven, ExportTold, ImportPath, I
 
 MAX_FILES: Final = 5000
 """Of one import; more come as one zip file."""
+SENT: Final = "the files that were sent"
 FORM: Final = "multipart/form-data"
 Format = Annotated[str, Query(alias="format", max_length=MAX_TEXT, description="A format's name; auto finds out.")]
 BODY: Final[dict[str, Any]] = {
@@ -98,8 +101,19 @@ def _path_of(body: bytes) -> ImportPath:
         raise RequestValidationError(found) from error
 
 
-def _import(backend: Backend, path: Path, format_name: str) -> Response:
-    return wire.answer(wire.imported(backend.project.import_files(path, format_name)))
+def _import(backend: Backend, path: Path, format_name: str, hidden: Path | None = None) -> Response:
+    """Import a file or folder.  hidden: a folder of ours, whose name says nothing to a person."""
+
+    def told(text: str) -> str:
+        if hidden is None:
+            return text
+        return text.replace(f"{hidden}{os.sep}", "").replace(str(hidden), SENT).replace(hidden.name, SENT)
+
+    try:
+        report = backend.project.import_files(path, format_name)
+    except (InputError, DatasetError) as error:
+        raise InputError(told(str(error))) from error
+    return wire.answer(wire.imported(replace(report, problems=tuple(told(text) for text in report.problems))))
 
 
 def _import_sent(backend: Backend, files: Sequence[UploadFile], format_name: str) -> Response:
@@ -117,4 +131,4 @@ def _import_sent(backend: Backend, files: Sequence[UploadFile], format_name: str
                     shutil.copyfileobj(one.file, target)
             except OSError as error:
                 raise StoreError(f"{path.name} cannot be kept while it is read: {error.strerror or error}") from error
-        return _import(backend, path if len(files) == 1 else folder, format_name)
+        return _import(backend, path if len(files) == 1 else folder, format_name, hidden=folder)

@@ -1,0 +1,118 @@
+"""`fcfi annotate`: the server in front of a folder of pictures, and the page in the browser."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from fcfi.cli.app import app
+from fcfi.cli.options import Network, Precision, Runtime, Threads, told
+from fcfi.errors import ConfigError, InputError
+
+if TYPE_CHECKING:
+    from fcfi.project.project import Project
+    from fcfi.server.settings import Settings
+
+MEBIBYTE: Final = 1 << 20
+LEAST_MEMORY: Final = 128
+"""MB: a photograph, its tiles and some predictions."""
+EXAMPLES: Final = """Example: fcfi annotate photos/ --labels person,dog
+
+Repair existing masks: fcfi annotate photos/ --import instances.json
+
+For other machines, who need the printed address: fcfi annotate photos/ --host 0.0.0.0 --no-browser
+"""
+
+
+@app.command(epilog=EXAMPLES)
+def annotate(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder with your pictures.", show_default=False)],
+    labels: Annotated[str, typer.Option(metavar="A,B,...", help="Labels to begin with.")] = "",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The next free one is taken if it is in use.")] = 8017,
+    host: Annotated[str, typer.Option(help="Where to listen; beyond this machine a token is needed.")] = "127.0.0.1",
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in your browser.")] = True,
+    network: Network = None,
+    runtime: Runtime = "auto",
+    precision: Precision = "auto",
+    threads: Threads = None,
+    store: Annotated[
+        str | None,
+        typer.Option(metavar="URL|FILE", help="Where the work is kept, by default DIR/.fcfi; PostgreSQL for a team."),
+    ] = None,
+    import_: Annotated[
+        Path | None,
+        typer.Option("--import", metavar="PATH", help="Add the objects of another tool's files first (undo works)."),
+    ] = None,
+    memory: Annotated[
+        int, typer.Option(metavar="MB", min=LEAST_MEMORY, help="For pictures and predictions that are kept at hand.")
+    ] = 1024,
+) -> None:
+    """Make masks of the pictures in a folder by clicking, in the browser; nothing leaves this machine."""
+    check_folder(folder)
+    names = parse_labels(labels)
+    from fcfi.choice import Wish
+    from fcfi.project.project import Project
+    from fcfi.segmenter import plan
+    from fcfi.server import serve
+    from fcfi.server.app import create_app
+    from fcfi.server.loading import load_late
+    from fcfi.server.settings import Settings
+
+    with told():
+        predictor = load_late(plan(network, Wish(runtime, precision, threads)))
+    token, settings = serve.new_token(host), Settings()
+    listening = serve.listen(host, port)
+    with (
+        listening,
+        Project.open(folder, predictor, names, store, cache_bytes=memory * MEBIBYTE - settings.tile_bytes) as project,
+    ):
+        taken, (_, used, *_rest) = port, listening.getsockname()
+        settings = Settings(host=host, port=used, token=token)
+        if import_ is not None:
+            bring_in(project, import_)
+        if taken not in (0, used):
+            typer.echo(f"note: port {taken} is taken, so {used} is used", err=True)
+        address = serve.url(host, used, token)
+        announce(project, settings, address)
+        if browser and not serve.open_browser(address):
+            typer.echo("note: this machine shows no windows, so no browser was opened", err=True)
+        serve.run(create_app(project, settings, lambda: predictor.status), listening)
+    typer.echo("Stopped; everything is saved.")
+
+
+def check_folder(folder: Path) -> None:
+    """Raise InputError unless it is a folder."""
+    if not folder.is_dir():
+        what = "is a file" if folder.exists() else "does not exist"
+        raise InputError(f"{folder} {what}: give the folder with your pictures")
+
+
+def parse_labels(text: str) -> tuple[str, ...]:
+    """The names between commas.  Raises ConfigError for an empty one among others."""
+    names = tuple(name.strip() for name in text.split(",")) if text.strip() else ()
+    if not all(names):
+        raise ConfigError(f"--labels came as {text!r}: give names with commas between them, as in --labels person,dog")
+    return names
+
+
+def bring_in(project: "Project", path: Path) -> None:
+    """Add objects from files of another tool, and say what was found."""
+    report = project.import_files(path)
+    typer.echo(f"{path} ({report.format}): {report.objects} objects added on {report.pictures} pictures")
+    for problem in report.problems:
+        typer.echo(f"note: {problem}", err=True)
+
+
+def announce(project: "Project", settings: "Settings", address: str) -> None:
+    """Say what is served, where, and how to stop."""
+    counts = project.pictures(limit=0).counts
+    names = ", ".join(label.name for label in project.labels()) or "none yet"
+    typer.echo(f"{counts.all} pictures in {project.folder.resolve()} ({counts.done} done, {counts.work} in work)")
+    typer.echo(f"Labels:  {names}")
+    typer.echo(f"Work:    saved at every click in {project.place}")
+    for warning in project.warnings:
+        typer.echo(f"note: {warning}", err=True)
+    typer.echo(f"Open:    {address}")
+    if settings.token:
+        typer.echo("         whoever has this address can see and change the pictures' masks; traffic is not encrypted")
+    typer.echo("Stop:    Ctrl+C")
