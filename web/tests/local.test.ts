@@ -110,6 +110,11 @@ describe('openAfter', () => {
     expect(openAfter(state(1, [object(4)]), state(2, [object(4, { finished: true })]), 4)).toBeNull();
   });
 
+  it('leaves a finished object open that was opened again and changed', () => {
+    const was = state(1, [object(4, { finished: true, mask: 'a' })]);
+    expect(openAfter(was, state(2, [object(4, { finished: true, mask: 'b' })]), 4)).toBe(4);
+  });
+
   it('leaves the open object when another thing changed', () => {
     expect(openAfter(state(1, [object(4)]), state(2, [object(4, { label: 2 })]), 4)).toBe(4);
   });

@@ -211,18 +211,20 @@ export function looksApplied(action: Action, before: PictureState, now: PictureS
   }
 }
 
-/** Which object should be open after undo or redo: one that came or changed, none if the open one went. */
+/** Which object should be open after undo or redo: one that came or changed; none if the open one went or was finished. */
 export function openAfter(before: PictureState, now: PictureState, open: number | null): number | null {
+  const old = (one: DrawnObject) => before.document.objects.find((other) => other.id === one.id);
   const changed = now.document.objects.filter((one) => {
-    const old = before.document.objects.find((other) => other.id === one.id);
+    const was = old(one);
     return (
-      !old ||
-      old.mask !== one.mask ||
-      old.clicks.length !== one.clicks.length ||
-      old.finished !== one.finished
+      !was ||
+      was.mask !== one.mask ||
+      was.clicks.length !== one.clicks.length ||
+      was.finished !== one.finished
     );
   });
-  if (changed.length === 1 && !changed[0]!.finished) return changed[0]!.id;
-  const still = now.document.objects.some((one) => one.id === open);
-  return still && !(changed.length === 1 && changed[0]!.id === open) ? open : null;
+  const only = changed.length === 1 ? changed[0]! : null;
+  if (only && !only.finished) return only.id;
+  if (only && only.id === open && !old(only)?.finished) return null;
+  return now.document.objects.some((one) => one.id === open) ? open : null;
 }
