@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { freshColour, objectColour, PALETTE, textOn, withAlpha } from '../src/logic/colours';
+import { freshColour, lighter, objectColour, PALETTE, textOn, withAlpha } from '../src/logic/colours';
 
 const labels = [{ id: 3, name: 'cat', colour: '#123456', place: 0 }];
 
@@ -21,7 +21,8 @@ describe('colours', () => {
     expect(textOn('#ffee00')).toBe('#000000');
   });
 
-  it('take an alpha', () => {
+  it('take an alpha and get lighter', () => {
+    expect(lighter('#ff0001')).toBe('rgb(255, 128, 128)');
     expect(withAlpha('#ff8000', 0.5)).toBe('rgba(255, 128, 0, 0.5)');
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { markerAt } from '../src/logic/markers';
 import { limits, percent, pixels, situation, splitName } from '../src/logic/words';
 
-const QUIET = { status: 'idle' as const, waiting: 0, collected: 0, online: true };
+const QUIET = { status: 'idle' as const, waiting: 0, collected: 0, online: true, loading: false };
 
 describe('words', () => {
   it('say how things stand', () => {
@@ -10,6 +10,7 @@ describe('words', () => {
     expect(situation({ ...QUIET, status: 'busy', waiting: 1 })).toBe('Thinking');
     expect(situation({ ...QUIET, status: 'busy', waiting: 3 })).toBe('Thinking, 2 more waiting');
     expect(situation({ ...QUIET, status: 'offline', waiting: 1 })).toBe('Offline, 1 action waiting');
+    expect(situation({ ...QUIET, status: 'busy', waiting: 1, loading: true })).toBe('Loading the network');
     expect(situation({ ...QUIET, collected: 2 })).toBe('2 clicks collected, release Ctrl to predict');
   });
 

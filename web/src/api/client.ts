@@ -7,6 +7,7 @@ import type {
   ExportReport,
   ImportReport,
   Label,
+  Network,
   PictureList,
   PictureState,
   ProjectInfo,
@@ -70,6 +71,7 @@ function parse(text: string): unknown {
   }
 }
 
+export const health = () => call<{ network: Network | null }>('GET', '/health');
 export const project = () => call<ProjectInfo>('GET', '/project');
 export const saveSettings = (settings: Record<string, unknown>) =>
   call<Record<string, unknown>>('PUT', '/settings', settings);

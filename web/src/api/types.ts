@@ -86,6 +86,14 @@ export interface FormatInfo {
   cannot_hold: string[];
 }
 
+export interface Network {
+  name: string;
+  sha256: string;
+  runtime: string;
+  state: 'loading' | 'ready' | 'failed';
+  problem: string | null;
+}
+
 export interface ProjectInfo {
   name: string;
   folder: string;
@@ -93,7 +101,7 @@ export interface ProjectInfo {
   settings: Record<string, unknown>;
   counts: Counts;
   warnings: string[];
-  network: { name: string; sha256: string } | null;
+  network: Network | null;
   formats: FormatInfo[];
   version: string;
 }

@@ -1,7 +1,7 @@
 /** Paints picture, masks and markers with a canvas context. Each function gets all that it needs. */
 
 import type { ViewClick } from '../logic/local';
-import { withAlpha } from '../logic/colours';
+import { lighter, withAlpha } from '../logic/colours';
 import type { Spans } from '../logic/spans';
 import { covers, levelFor, tilesIn, topLevel, type Tile } from '../logic/tiles';
 import { toScreen, visible, type Point, type Rect, type Size, type View } from '../logic/view';
@@ -87,8 +87,8 @@ export function paintOverlay(
     line(2.75, '#ffffff');
     line(1.25, overlay.colour);
   } else {
-    line(3, 'rgba(0, 0, 0, 0.55)');
-    line(1.5, overlay.colour);
+    line(3.5, 'rgba(0, 0, 0, 0.6)');
+    line(1.75, lighter(overlay.colour));
   }
   context.restore();
 }

@@ -42,6 +42,13 @@ export function withAlpha(colour: string, alpha: number): string {
   return `rgba(${channels(colour).join(', ')}, ${alpha})`;
 }
 
+/** Half way to white: the light side of a contour. */
+export function lighter(colour: string): string {
+  return `rgb(${channels(colour)
+    .map((value) => Math.round((value + 255) / 2))
+    .join(', ')})`;
+}
+
 /** Black or white, whichever is read better on the colour (relative luminance, WCAG 2). */
 export function textOn(colour: string): string {
   const [r, g, b] = channels(colour).map((value) => {

@@ -59,7 +59,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { command: 'redo', title: 'Redo', group: 'Correcting', keys: ['Mod+Shift+Z', 'Mod+Y'] },
   {
     command: 'remove',
-    title: 'Remove the click under the pointer, else the last',
+    title: 'Remove the click at the pointer, or the last',
     group: 'Correcting',
     keys: ['Delete', 'Backspace'],
   },
@@ -74,7 +74,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { command: 'drop_specks', title: 'Drop specks', group: 'Correcting', keys: ['Shift+G'] },
   {
     command: 'cursor_click',
-    title: 'Click at the cross (Shift+arrows move it)',
+    title: 'Click at the cross',
     group: 'Correcting',
     keys: ['C'],
   },
@@ -82,7 +82,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { command: 'actual', title: '100 %', group: 'View', keys: ['0', 'Mod+0'] },
   { command: 'zoom_in', title: 'Zoom in', group: 'View', keys: ['+', '='] },
   { command: 'zoom_out', title: 'Zoom out', group: 'View', keys: ['-'] },
-  { command: 'view_mode', title: 'Overlay, side by side, mask, picture', group: 'View', keys: ['M'] },
+  { command: 'view_mode', title: 'Overlay, beside, mask, picture', group: 'View', keys: ['M'] },
   { command: 'help', title: 'This list', group: 'View', keys: ['?', 'F1'] },
   { command: 'next', title: 'Next picture', group: 'Pictures', keys: ['D', 'ArrowRight', 'ArrowDown'] },
   { command: 'previous', title: 'Previous picture', group: 'Pictures', keys: ['A', 'ArrowLeft', 'ArrowUp'] },

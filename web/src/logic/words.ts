@@ -7,15 +7,18 @@ export interface Situation {
   waiting: number;
   collected: number;
   online: boolean;
+  /** The network is not there yet. */
+  loading: boolean;
 }
 
 /** The status line: always one short sentence. */
-export function situation({ status, waiting, collected, online }: Situation): string {
+export function situation({ status, waiting, collected, online, loading }: Situation): string {
   if (status === 'conflict') return 'Changed by somebody else';
   if (status === 'stuck') return `Not saved: ${plural(waiting, 'action')} waiting`;
   if (status === 'offline' || !online)
     return waiting > 0 ? `Offline, ${plural(waiting, 'action')} waiting` : 'Offline';
   if (collected > 0) return `${plural(collected, 'click')} collected, release Ctrl to predict`;
+  if (status === 'busy' && loading) return 'Loading the network';
   if (status === 'busy') return waiting > 1 ? `Thinking, ${waiting - 1} more waiting` : 'Thinking';
   return 'All saved';
 }

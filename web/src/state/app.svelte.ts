@@ -1,7 +1,7 @@
 /** The page's state and what a person can do with it. Components read it and call it; they hold no rules. */
 
 import * as api from '../api/client';
-import type { Click, Counts, Label, PictureRow, PictureStage, ProjectInfo } from '../api/types';
+import type { Click, Counts, Label, Network, PictureRow, PictureStage, ProjectInfo } from '../api/types';
 import { capsule, larger, smaller } from '../logic/brush';
 import { freshColour, objectColour } from '../logic/colours';
 import { EMPTY, area, contains, subtract, union, type Spans } from '../logic/spans';
@@ -16,12 +16,13 @@ export type DialogName = 'help' | 'import' | 'export' | 'settings' | 'labels';
 export interface Note {
   key: number;
   text: string;
-  kind: 'info' | 'error';
+  kind: 'info' | 'warning' | 'error';
 }
 
 /** Works kept in memory beside those with something waiting. */
 const WORKS = 12;
-const NOTE_TIME = 6000;
+/** How long notes stay, milliseconds. */
+const NOTE_TIMES: Record<Note['kind'], number> = { info: 5000, warning: 30_000, error: 12_000 };
 const ALL_HOLES = 2 ** 31 - 1;
 const PING = 4000;
 
@@ -29,6 +30,7 @@ export class App {
   project: ProjectInfo | null = $state.raw(null);
   /** Why the page cannot begin. */
   failure = $state('');
+  network: Network | null = $state.raw(null);
   labels: Label[] = $state.raw([]);
   readonly settings = new Settings();
   readonly list = new PictureIndex();
@@ -110,7 +112,9 @@ export class App {
       this.settings.load(this.project.settings);
       this.labels = this.project.labels;
       this.armed = this.labels[0]?.id ?? null;
-      for (const warning of this.project.warnings) this.note(warning, 'info');
+      for (const warning of this.project.warnings) this.note(warning, 'warning');
+      this.network = this.project.network;
+      void this.watchNetwork();
       await this.list.ask('', '');
       const wanted = Number(/^#picture=(\d+)$/.exec(location.hash)?.[1]);
       const place = Number.isFinite(wanted) ? this.list.placeOf(wanted) : null;
@@ -119,6 +123,18 @@ export class App {
     } catch (error) {
       this.failure = sentence(error);
     }
+  }
+
+  /** The network is loaded while the person already looks at pictures. */
+  private async watchNetwork(): Promise<void> {
+    while (this.network?.state === 'loading') {
+      await new Promise((resolve) => setTimeout(resolve, 700));
+      this.network = await api.health().then(
+        (health) => health.network,
+        () => this.network,
+      );
+    }
+    if (this.network?.problem) this.note(this.network.problem, 'warning');
   }
 
   /** The first picture that is not done. */
@@ -554,7 +570,7 @@ export class App {
     const key = ++this.noteKey;
     this.notes = [...this.notes.filter((one) => one.text !== text), { key, text, kind }].slice(-4);
     this.announced = text;
-    setTimeout(() => this.dismiss(key), kind === 'error' ? 2 * NOTE_TIME : NOTE_TIME);
+    setTimeout(() => this.dismiss(key), NOTE_TIMES[kind]);
   }
 
   dismiss(key: number): void {

@@ -80,12 +80,17 @@ export function listenToKeys(): () => void {
   const down = (event: KeyboardEvent) => {
     if (app.dialog !== null || app.work?.conflict) return;
     const target = event.target as HTMLElement;
-    if (target.closest('input:not([type=range], [type=checkbox]), textarea, select')) return;
+    if (target.closest('input:not([type=range], [type=checkbox], [type=color]), textarea, select')) {
+      if (event.key === 'Escape') target.blur();
+      return;
+    }
     const combo = comboOf(event);
     if (combo === null) return;
     // A button or slider that the keyboard has reached keeps its own keys.
-    const own = target.closest('button, a, input, [role=slider]') !== null;
-    if (own && ['Space', 'Enter', 'ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'].includes(combo)) return;
+    const slider = target.closest('input[type=range]') !== null;
+    if (slider && combo.startsWith('Arrow')) return;
+    const own = !slider && target.closest('button, a, input') !== null;
+    if (own && (combo === 'Space' || combo === 'Enter')) return;
     const place = labelPlace(event);
     if (place !== null) {
       const label = app.labels[place];
@@ -124,9 +129,17 @@ export function listenToKeys(): () => void {
     if (tapped && command) DOES[command]();
   };
 
+  // A slider or box that the mouse has set gives the keys back to the canvas.
+  const letGo = (event: PointerEvent) => {
+    const target = event.target as HTMLElement;
+    if (target.matches('input[type=range], input[type=checkbox]') && !target.closest('dialog'))
+      setTimeout(() => target.blur());
+  };
+
   const options = { signal: stop.signal };
   window.addEventListener('keydown', down, options);
   window.addEventListener('keyup', up, options);
+  window.addEventListener('pointerup', letGo, options);
   window.addEventListener(
     'blur',
     () => {
