@@ -1,5 +1,7 @@
 """Put the measured results into the README: the tables between its markers are made from benchmarks/results/*.json.
 
+Clicks come from the records of `fcfi evaluate`, times from latency.json of `benchmarks.latency`.
+
     python -m benchmarks.readme            write them
     python -m benchmarks.readme --check    only say whether they are up to date (exit code 1 if not)
 
@@ -20,6 +22,7 @@ ROOT: Final = Path(__file__).parent.parent
 RESULTS: Final = ROOT / "benchmarks" / "results"
 README: Final = ROOT / "README.md"
 BEGIN, END = "<!-- results:start -->", "<!-- results:end -->"
+LATENCY_BEGIN, LATENCY_END = "<!-- latency:start -->", "<!-- latency:end -->"
 BESIDE: Final = tuple(row for row in PUBLISHED if row.method in ("FCFI", "RITM", "FocalClick-S1"))
 """Published rows shown above ours."""
 NOTHING: Final = "Not measured yet.\n"
@@ -46,6 +49,41 @@ def fill(readme: str, records: Sequence[Record]) -> str:
     return f"{before}{BEGIN}\n{body}{END}{after}"
 
 
+def fill_latency(readme: str, record: Record | None) -> str:
+    """The README with a new table of times between its markers."""
+    before, _, rest = readme.partition(LATENCY_BEGIN)
+    _, mark, after = rest.partition(LATENCY_END)
+    assert mark, f"the README lacks {LATENCY_BEGIN} ... {LATENCY_END}"
+    return f"{before}{LATENCY_BEGIN}\n{latency_table(record) if record else NOTHING}{LATENCY_END}{after}"
+
+
+def latency_table(record: Record) -> str:
+    """A Markdown table of the times of a click, a row a contestant; what was not measured is a dash."""
+    lines = [
+        "| network, runtime, precision | network, ms | predict, ms (p95) | faster | of the limit | start, s | MB |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for row in record["rows"]:
+        predict = f"{row['predict_ms']:.0f} ({row['predict_p95_ms']:.0f})"
+        limit = f"{row['of_bound']:.1f}x" if "of_bound" in row else "-"
+        start, memory = (
+            f"{row[key]:.{digits}f}" if key in row else "-" for key, digits in (("start_s", 1), ("memory_mb", 0))
+        )
+        name = f"{row['name']}, {row['zoom_target']} px"
+        lines.append(
+            f"| {name} | {row['network_ms']:.0f} | {predict} | {row['faster']:.1f} | {limit} | {start} | {memory} |"
+        )
+    peaks, computer = record["peaks"], record["machine"]
+    able = ", ".join(f"{value:.0f} in {key}" for key, value in peaks["gflops"].items())
+    lines += [
+        "",
+        f"Measured on {computer['cpu']}, {computer['cores']} cores ({record['date'][:10]}), {record['clicks']} clicks "
+        f"on pictures of {record['megapixels']:g} megapixels, {record['rounds']} times each, all contestants in turn. "
+        f"The machine does {able} GFLOP/s and {peaks['gbytes']:.0f} GB/s.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
 def machines(records: Sequence[Record]) -> str:
     """A line for each kind of machine and runtime that took part."""
     kinds = {
@@ -60,7 +98,9 @@ def machines(records: Sequence[Record]) -> str:
 def main(arguments: Sequence[str]) -> int:
     """Write, or check with --check."""
     now = README.read_text(encoding="utf-8")
-    wanted = fill(now, read_records())
+    times = RESULTS / "latency.json"
+    latency = json.loads(times.read_text(encoding="utf-8")) if times.is_file() else None
+    wanted = fill_latency(fill(now, read_records()), latency)
     if now == wanted:
         print("README.md is up to date")
         return 0

@@ -1,0 +1,320 @@
+"""How long a click takes: every shipped network, runtime and precision of this machine beside one fixed reference.
+
+    python -m benchmarks.latency                 measure, write benchmarks/results/latency.json, show the table
+    python -m benchmarks.latency --rounds 1      a quick look
+
+The reference is the method as its released demo runs it: HRNet-18s with FCFI in PyTorch eager float32, random weights,
+the answer averaged with the mirrored picture, longer side 600.  All take part in the same clicks on the same large
+pictures, one after the other at every click, so that a machine that is busy now and then slows all alike.  A `predict`
+is what a person waits for: from the click to the mask of the whole picture.
+"""
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any, Final
+
+import cv2
+import numpy as np
+import typer
+from numpy.typing import NDArray
+
+from benchmarks.readme import RESULTS, ROOT, latency_table
+from benchmarks.roofline import Peaks, bound_ms, gmac, measure_peaks
+from fcfi.annotator import next_click
+from fcfi.choice import Choice, files_of, possible, this_machine
+from fcfi.clicks import Clicks
+from fcfi.data import open_dataset
+from fcfi.files import write_text
+from fcfi.geometry import Box, Zoom, crop_at
+from fcfi.labels import Mask
+from fcfi.network import Network, NetworkInfo, open_network
+from fcfi.predictor import Flip, Prediction, Predictor, Still, zoom_of
+from fcfi.report import machine, versions
+from fcfi.weights import shipped
+
+FORMAT: Final = "fcfi-latency/1"
+"""Marks a stored result of this file."""
+MEGAPIXELS: Final = 12.0
+"""Size of the pictures: what a telephone takes."""
+CLICKS: Final = 5
+"""Clicks on each picture."""
+ROUNDS: Final = 5
+STARTS: Final = 5
+"""Processes whose start is measured."""
+REFERENCE: Final = "HRNet-18s, PyTorch eager, flip (reference)"
+REFERENCE_ZOOM: Final = Zoom(target=600)
+"""Longer side of the released demo's input."""
+
+app = typer.Typer(add_completion=False)
+
+
+@dataclass(frozen=True)
+class Task:
+    """A click to be timed: the picture, the clicks so far, box and mask before the last; None at the first."""
+
+    still: Still
+    clicks: Clicks
+    box: Box | None
+    mask: Mask | None
+
+
+@dataclass(frozen=True)
+class Timed:
+    """A network that notes how long its answers take."""
+
+    network: Network
+    seconds: list[float]
+
+    @property
+    def info(self) -> NetworkInfo:
+        """That of the network inside."""
+        return self.network.info
+
+    def __call__(self, *inputs: NDArray[Any]) -> NDArray[np.float32]:
+        """The answer of the network inside."""
+        began = time.perf_counter()
+        answer = self.network(*inputs)
+        self.seconds.append(time.perf_counter() - began)
+        return answer
+
+
+@dataclass
+class Contestant:
+    """One way to answer a click, and what it took; the first round, where every size is new, is kept apart."""
+
+    name: str
+    network: Timed
+    zoom: Zoom
+    flip: Flip
+    choice: Choice | None = None
+    predicts: list[float] = field(default_factory=list)
+    networks: list[float] = field(default_factory=list)
+    first_round: list[float] = field(default_factory=list)
+
+
+@app.command()
+def main(
+    rounds: int = ROUNDS,
+    clicks: Annotated[int, typer.Option(help="On each picture.")] = CLICKS,
+    starts: Annotated[int, typer.Option(help="Processes whose start is measured; 0 for none.")] = STARTS,
+    megapixels: float = MEGAPIXELS,
+    threads: Annotated[int | None, typer.Option(help="Of every contestant; by default as each chooses.")] = None,
+    output: Annotated[Path, typer.Option("-o")] = RESULTS / "latency.json",
+) -> None:
+    """Measure, store and show."""
+    contestants = [reference(threads), *candidates(threads)]
+    tasks = make_tasks(contestants[1].network.network, megapixels, clicks)
+    for number in range(rounds + 1):
+        typer.echo(f"round {number} of {rounds}", err=True)
+        run_round(contestants, tasks, first=number == 0)
+    peaks = measure_peaks(this_machine().precisions, threads)
+    rows = [row_of(one, contestants[0], tasks, peaks) for one in contestants]
+    for row, one in zip(rows, contestants, strict=True):
+        if one.choice is not None and starts:
+            row |= starting(one.choice, starts, megapixels)
+    record = {
+        "format": FORMAT,
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "clicks": len(tasks),
+        "rounds": rounds,
+        "megapixels": megapixels,
+        "threads": threads,
+        "peaks": {
+            "gflops": {key: round(value, 1) for key, value in peaks.gflops.items()},
+            "gbytes": round(peaks.gbytes, 1),
+        },
+        "rows": rows,
+        "machine": machine(),
+        "versions": versions(),
+    }
+    write_text(output, json.dumps(record, indent=2) + "\n")
+    typer.echo(latency_table(record))
+
+
+# ── who takes part ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def reference(threads: int | None) -> Contestant:
+    """The method as released, with random weights: time does not depend on them."""
+    import torch
+
+    from fcfi.models.build import build
+    from fcfi.models.config import ModelConfig
+    from fcfi.training.validate import ModelNetwork
+
+    torch.set_num_threads(threads or torch.get_num_threads())
+    torch.manual_seed(0)
+    model = build(ModelConfig("hrnet18s", correction="encoded", mid=64, ocr_width=48)).eval()
+    info = NetworkInfo("hrnet18s", "hrnet18s", "", 32, f"torch {torch.__version__} float32 cpu")
+    return Contestant(REFERENCE, Timed(ModelNetwork(model, info), []), REFERENCE_ZOOM, "average")
+
+
+def candidates(threads: int | None) -> Iterator[Contestant]:
+    """Every shipped network in every way that this machine has, as `fcfi.load` sets it up."""
+    for entry in shipped():
+        for choice in possible(files_of(entry), this_machine()):
+            network = open_network(choice.path, choice.runtime, threads, choice.precision)
+            name = f"{entry.name}, {choice.runtime} {choice.precision}"
+            yield Contestant(name, Timed(network, []), zoom_of(network.info), "none", choice)
+
+
+# ── what they do ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def make_tasks(network: Network, megapixels: float, clicks: int) -> list[Task]:
+    """What a robot user clicks on the bundled photographs, enlarged, with the answers of this network."""
+    tasks = []
+    for sample in open_dataset(ROOT / "examples"):
+        scale = (megapixels * 1e6 / sample.truth.size) ** 0.5
+        size = (round(sample.image.shape[1] * scale), round(sample.image.shape[0] * scale))
+        still = Still(_enlarged(sample.image, size, cv2.INTER_CUBIC))
+        truth = _enlarged(sample.truth, size, cv2.INTER_NEAREST)
+        tasks += list(islice(_session(Predictor(network), still, truth), clicks))
+    return tasks
+
+
+def run_round(contestants: Sequence[Contestant], tasks: Sequence[Task], first: bool) -> None:
+    """Every contestant does every task, one after the other at each."""
+    for task in tasks:
+        for one in contestants:
+            predictor = Predictor(one.network, one.zoom, one.flip)
+            previous = None if task.box is None else _previous(one, task)
+            one.network.seconds.clear()
+            began = time.perf_counter()
+            _ = predictor.predict(task.still, task.clicks, previous).mask
+            taken = time.perf_counter() - began
+            (one.first_round if first else one.predicts).append(taken)
+            if not first:
+                one.networks.append(sum(one.network.seconds))
+
+
+def _session(predictor: Predictor, still: Still, truth: NDArray[np.uint8]) -> Iterator[Task]:
+    clicks: Clicks = ()
+    mask: Mask = np.zeros(truth.shape, bool)
+    previous: Prediction | None = None
+    while True:
+        click = next_click(truth, mask, clicks)
+        if click is None:
+            return
+        clicks = (*clicks, click)
+        yield Task(still, clicks, previous.box if previous else None, mask if previous else None)
+        previous = predictor.predict(still, clicks, previous)
+        mask = previous.mask
+
+
+def _previous(one: Contestant, task: Task) -> Prediction:
+    """The mask before the click as if this contestant had given it, at its own size; its object is known already."""
+    assert task.box is not None
+    assert task.mask is not None
+    height, width = task.mask.shape
+    crop = crop_at(task.box, one.zoom.target, one.network.info.multiple)
+    previous = Prediction(crop, crop.map(task.mask), height, width)
+    _ = previous.mask
+    return previous
+
+
+# ── what comes of it ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def row_of(one: Contestant, reference: Contestant, tasks: Sequence[Task], peaks: Peaks) -> dict[str, Any]:
+    """The numbers of one contestant; milliseconds."""
+    predict, network = statistics.median(one.predicts), statistics.median(one.networks)
+    row: dict[str, Any] = {
+        "name": one.name,
+        "runtime": one.network.info.runtime,
+        "zoom_target": one.zoom.target,
+        "flip": one.flip,
+        "predict_ms": _ms(predict),
+        "predict_p95_ms": _ms(np.percentile(one.predicts, 95)),
+        "network_ms": _ms(network),
+        "network_p95_ms": _ms(np.percentile(one.networks, 95)),
+        "first_round_p95_ms": _ms(np.percentile(one.first_round, 95)),
+        "faster": round(statistics.median(reference.predicts) / predict, 2),
+        "around": round(1 - network / predict, 3),
+    }
+    if one.choice is not None and one.choice.path.suffix == ".onnx":
+        row |= _distance(one, one.choice, tasks, peaks)
+    return row
+
+
+def _distance(one: Contestant, choice: Choice, tasks: Sequence[Task], peaks: Peaks) -> dict[str, Any]:
+    """How near the network comes to what the machine can do: measured time over the shortest possible."""
+    sizes = []
+    for task in tasks:
+        before = None if task.box is None else _previous(one, task)
+        crop = Predictor(one.network, one.zoom).crop(task.clicks, before, *task.still.image.shape[:2])
+        sizes.append((crop.height, crop.width))
+    bounds = [bound_ms(choice.path, height, width, choice.precision, peaks) for height, width in sizes]
+    middle = sizes[int(np.argsort(bounds)[len(bounds) // 2])]
+    return {
+        "gmac": round(gmac(choice.path, *middle), 3),
+        "bound_ms": round(statistics.median(bounds), 2),
+        "of_bound": round(1e3 * statistics.median(one.networks) / statistics.median(bounds), 2),
+    }
+
+
+def starting(choice: Choice, count: int, megapixels: float) -> dict[str, Any]:
+    """Process start to the first mask of a photograph in a file, and the largest memory over five clicks."""
+    side = round((megapixels * 1e6 / 12) ** 0.5)
+    noise = np.random.default_rng(0).integers(0, 256, (side // 16, side // 12, 3), np.uint8)
+    with TemporaryDirectory() as folder:
+        photo = Path(folder) / "photo.jpg"
+        cv2.imwrite(str(photo), cv2.resize(noise, (4 * side, 3 * side), interpolation=cv2.INTER_CUBIC))
+        seconds, megabytes = zip(*(_start(choice, photo) for _ in range(count)), strict=True)
+    return {"start_s": round(statistics.median(seconds), 3), "memory_mb": round(max(megabytes))}
+
+
+_PROGRAM: Final = """
+import sys
+from pathlib import Path
+from fcfi.network import open_network
+from fcfi.predictor import Predictor
+from fcfi.images import read_image
+from fcfi.session import Session
+path, runtime, precision, photo = sys.argv[1:]
+session = Session(Predictor(open_network(path, runtime, None, precision)), read_image(photo))
+height, width = session.image.shape[:2]
+session.click(width // 2, height // 2)
+print("mask", flush=True)
+for number in range(4):
+    session.click(width // 2 + 90 * number, height // 2, positive=number % 2 == 1)
+status = Path("/proc/self/status")  # getrusage would count the parent, from before exec
+print(next((int(line.split()[1]) / 1024 for line in status.open() if line.startswith("VmHWM")), 0.0), flush=True)
+"""
+
+
+def _start(choice: Choice, photo: Path) -> tuple[float, float]:
+    """Seconds to the first mask, and MiB that the process held at most (Linux)."""
+    command = [sys.executable, "-c", _PROGRAM, str(choice.path), choice.runtime, choice.precision, str(photo)]
+    began = time.perf_counter()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "mask\n"
+        taken = time.perf_counter() - began
+        megabytes = float(process.stdout.readline())
+    return taken, megabytes
+
+
+def _enlarged(array: NDArray[np.uint8], size: tuple[int, int], how: int) -> NDArray[np.uint8]:
+    return np.asarray(cv2.resize(array, size, interpolation=how), np.uint8)
+
+
+def _rounded(value: Any) -> Any:
+    return {key: round(one, 1) for key, one in value.items()} if isinstance(value, dict) else round(value, 1)
+
+
+def _ms(seconds: float | np.floating[Any]) -> float:
+    return round(1e3 * float(seconds), 2)
+
+
+if __name__ == "__main__":
+    app()

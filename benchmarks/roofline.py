@@ -1,0 +1,153 @@
+"""What a processor can do at most, measured; and the shortest time that a network could take on it.
+
+Peaks come from large convolutions (arithmetic), run by what runs the networks, and a large copy (memory).  The bound of
+a network is the sum over its layers of the longer of the two: its multiplications at the peak of its precision, or its
+bytes (input, kernel, output, each once) at the speed of memory.  Knows nothing of clicks.  Needs OpenVINO and onnx.
+"""
+
+import os
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import numpy as np
+import onnx
+import openvino
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+
+from fcfi.encoding import STRIDE
+
+CHANNELS, SIDE = 256, 64
+"""Of the convolution whose speed is taken for the peak: 4.8 GFLOP, 1 to 4 MB in and out."""
+COPIED: Final = 1 << 28
+"""Bytes of the copy."""
+REPEATS: Final = 9
+BYTES: Final[Mapping[str, int]] = {"float32": 4, "bfloat16": 2, "int8": 1}
+HINTS: Final[Mapping[str, str]] = {"float32": "f32", "bfloat16": "bf16", "int8": "bf16"}
+CONVOLUTIONS: Final = ("Convolution", "GroupConvolution")
+
+
+@dataclass(frozen=True)
+class Peaks:
+    """gflops: 10^9 operations a second by precision (a multiplication with its addition is two); gbytes: 10^9 bytes."""
+
+    gflops: Mapping[str, float]
+    gbytes: float
+
+
+def measure_peaks(precisions: frozenset[str], threads: int | None = None) -> Peaks:
+    """The peaks of this machine in float32 and in these precisions."""
+    with TemporaryDirectory() as folder:
+        gflops = {name: _gflops(Path(folder), name, threads) for name in BYTES if name in precisions | {"float32"}}
+    return Peaks(gflops, _gbytes(threads))
+
+
+def gmac(path: Path, height: int, width: int) -> float:
+    """10^9 multiplications of one pass through a network file."""
+    return sum(layer.macs for layer in layers(path, height, width)) / 1e9
+
+
+def bound_ms(path: Path, height: int, width: int, precision: str, peaks: Peaks) -> float:
+    """The shortest time of one pass through a network file, in milliseconds."""
+    seconds = (
+        max(2 * one.macs / peaks.gflops[precision] / 1e9, one.values * BYTES[precision] / peaks.gbytes / 1e9)
+        for one in layers(path, height, width)
+    )
+    return 1e3 * sum(seconds)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A convolution: its multiplications, and the numbers that it reads and writes."""
+
+    macs: int
+    values: int
+
+
+def layers(path: Path, height: int, width: int) -> tuple[Layer, ...]:
+    """The convolutions of a network file for one input of this size; the rest is small (`docs/speed.md`)."""
+    model = openvino.Core().read_model(path)
+    h, w = height // STRIDE, width // STRIDE
+    sizes = {"image": [1, 3, height, width], "feedback": [1, 1, height, width], "disks": [1, 2, height, width]}
+    sizes |= {"window": [1, 1, h, w], "cell": [1], "label": [1, 1, 1, 1], "gate": [1, 1, 1, 1]}
+    model.reshape(sizes)
+    return tuple(_layer(one) for one in model.get_ops() if one.get_type_name() in CONVOLUTIONS)
+
+
+def _layer(convolution: Any) -> Layer:
+    seen, kernel = (list(convolution.get_input_shape(place)) for place in (0, 1))
+    given = list(convolution.get_output_shape(0))
+    grouped = convolution.get_type_name() == "GroupConvolution"  # kernel: groups, out, in, rows, columns
+    inside = int(np.prod(kernel[2:] if grouped else kernel[1:]))
+    return Layer(int(np.prod(given)) * inside, sum(int(np.prod(shape)) for shape in (seen, kernel, given)))
+
+
+def _gflops(folder: Path, precision: str, threads: int | None) -> float:
+    """Speed of one large convolution."""
+    settings: dict[str, Any] = {"INFERENCE_PRECISION_HINT": HINTS[precision], "PERFORMANCE_HINT": "LATENCY"}
+    if threads is not None:
+        settings["INFERENCE_NUM_THREADS"] = threads
+    path = folder / f"{precision}.onnx"
+    onnx.save(_convolutions(precision == "int8"), path)
+    request = openvino.Core().compile_model(path, "CPU", settings).create_infer_request()
+    image = np.random.default_rng(0).random((1, CHANNELS, SIDE, SIDE), np.float32)
+    request.infer([image])
+    taken = []
+    for _ in range(REPEATS):
+        began = time.perf_counter()
+        request.infer([image])
+        taken.append(time.perf_counter() - began)
+    return 2 * DEPTH * CHANNELS * CHANNELS * 9 * SIDE * SIDE / min(taken) / 1e9
+
+
+DEPTH: Final = 4
+"""Convolutions in a row, so that bringing the input into shape does not count."""
+
+
+def _convolutions(whole: bool) -> Any:
+    """DEPTH convolutions of 3 x 3; whole: with quantisation of kernel and values, symmetric to [-4, 4]."""
+    random = np.random.default_rng(0)
+    nodes, constants, last = [], [], "image"
+    for number in range(DEPTH):
+        kernel = (random.normal(size=(CHANNELS, CHANNELS, 3, 3)) / 48).astype(np.float32)
+        constants.append(numpy_helper.from_array(kernel, f"kernel{number}"))
+        names = [last, f"kernel{number}"]
+        if whole:
+            for place, (name, scale) in enumerate(((last, 4 / 127), (f"kernel{number}", 0.1 / 127))):
+                constants.append(numpy_helper.from_array(np.array(scale, np.float32), f"{name}_scale"))
+                constants.append(numpy_helper.from_array(np.array(0, np.int8), f"{name}_zero"))
+                parts = [f"{name}_scale", f"{name}_zero"]
+                nodes.append(helper.make_node("QuantizeLinear", [name, *parts], [f"{name}_whole"]))
+                nodes.append(helper.make_node("DequantizeLinear", [f"{name}_whole", *parts], [f"{name}_back"]))
+                names[place] = f"{name}_back"
+        nodes.append(helper.make_node("Conv", names, [f"seen{number}"], pads=[1, 1, 1, 1]))
+        nodes.append(helper.make_node("Relu", [f"seen{number}"], [f"out{number}"]))
+        last = f"out{number}"
+    shape = [1, CHANNELS, SIDE, SIDE]
+    ports = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name in ("image", last)]
+    graph = helper.make_graph(nodes, "peak", ports[:1], ports[1:], constants)
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+
+
+def _gbytes(threads: int | None) -> float:
+    """Speed of copying memory, read and written bytes counted, by all threads together."""
+    workers = threads or len(os.sched_getaffinity(0))
+    source = np.ones(COPIED // 8, np.float64)
+    target = np.empty_like(source)
+    parts = list(zip(np.array_split(source, workers), np.array_split(target, workers), strict=True))
+
+    def copy(pair: tuple[NDArray[np.float64], NDArray[np.float64]]) -> None:
+        np.copyto(pair[1], pair[0])
+
+    taken = []
+    with ThreadPoolExecutor(workers) as pool:
+        for _ in range(REPEATS):
+            began = time.perf_counter()
+            list(pool.map(copy, parts))
+            taken.append(time.perf_counter() - began)
+    return 2 * COPIED / min(taken) / 1e9
