@@ -135,7 +135,7 @@ def _calibrated(model: Any, examples: Sequence[Inputs]) -> Any:
         target_device=nncf.TargetDevice.CPU,
         subset_size=len(examples),
         fast_bias_correction=True,
-        # The mean of the ranges, NNCF's own choice, cuts off what few pictures need: the answer is off by two thirds more.
+        # NNCF's own choice, the mean of the ranges, cuts off what few pictures need: answers are off by two thirds more.
         advanced_parameters=nncf.AdvancedQuantizationParameters(
             activations_range_estimator_params=RangeEstimatorParametersSet.MINMAX
         ),
