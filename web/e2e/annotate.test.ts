@@ -1,31 +1,16 @@
 /** The main job: a folder of photographs becomes finished masks. */
 
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launch } from './support/browser';
+import { expect, test } from 'vitest';
 import { iou, maskOf } from './support/masks';
 import { Person } from './support/person';
-import { discard, photographs, tool } from './support/places';
-import { Server } from './support/server';
+import { tool } from './support/places';
+import { stage } from './support/stage';
 
-let photos: string;
-let server: Server;
-let browser: Browser;
-
-beforeAll(async () => {
-  photos = photographs();
-  server = await Server.start(photos, 0, ['--labels', 'cup,saucer']);
-  browser = await launch();
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-  discard(photos);
-});
+const here = stage(['--labels', 'cup,saucer']);
 
 test('two objects are made, corrected, labelled, kept and exported to the pixel', async () => {
-  const person = await Person.visit(browser, server);
+  const person = await Person.visit(here.browser, here.server);
   await person.open('coffee.jpg');
 
   // The cup: on it, off the saucer, on the handle.
@@ -105,7 +90,7 @@ test('two objects are made, corrected, labelled, kept and exported to the pixel'
     person.page.waitForEvent('download'),
     person.see('export-download').click(),
   ]);
-  const file = join(photos, '..', 'export.zip');
+  const file = join(here.photos, '..', 'export.zip');
   await download.saveAs(file);
   const read = tool<{ file_name: string; label: string; values: string }[]>('read', file);
   expect(read.map((one) => [one.file_name, one.label])).toEqual([

@@ -10,6 +10,8 @@ import { EXAMPLES, tool } from './places';
 import type { Server } from './server';
 
 export const SCREEN = { width: 1280, height: 720 };
+/** For one thing to happen on a busy machine, milliseconds. */
+const PATIENCE = 90_000;
 
 export interface Hands {
   button?: 'left' | 'right';
@@ -28,6 +30,7 @@ export class Person {
   static async visit(browser: Browser, server: Server, more: BrowserContextOptions = {}): Promise<Person> {
     const context = await browser.newContext({ viewport: SCREEN, acceptDownloads: true, ...more });
     const watch = new Watch(context, new URL(server.url).origin);
+    context.setDefaultTimeout(PATIENCE);
     const page = await context.newPage();
     const person = new Person(context, page, watch);
     await page.goto(server.url);
@@ -49,9 +52,7 @@ export class Person {
 
   /** Waits until a picture is there and all that was done is saved and painted. */
   async settled(): Promise<void> {
-    await this.page.waitForFunction(() => window.fcfi?.state() != null && !window.fcfi.busy(), undefined, {
-      timeout: 60_000,
-    });
+    await this.page.waitForFunction(() => window.fcfi?.state() != null && !window.fcfi.busy());
   }
 
   async state(): Promise<PictureState> {

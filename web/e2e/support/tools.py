@@ -27,10 +27,10 @@ def truth(path: str) -> dict[str, Any]:
 
 
 def spoil(path: str, name: str, label: str, out: str) -> dict[str, Any]:
-    """Write COCO labels of one picture in which the lower right of the object is missing."""
+    """Write COCO labels of one picture in which the lower half of the object is missing."""
     mask = np.asarray(Image.open(path)) == INSIDE
-    rows, columns = np.nonzero(mask)
-    mask[(rows.min() + rows.max()) // 2 :, (columns.min() + columns.max()) // 2 :] = False
+    rows = np.flatnonzero(mask.any(axis=1))
+    mask[(rows[0] + rows[-1]) // 2 :] = False
     counts = coco_masks.encode(np.asfortranarray(mask.astype(np.uint8)))
     height, width = mask.shape
     labels = {

@@ -35,17 +35,24 @@ export function paintPicture(
   box: Size,
   ratio: number,
   get: (tile: Tile) => ImageBitmap | undefined,
+  small: () => ImageBitmap | undefined,
 ): void {
   const part = visible(view, picture, box);
   const wanted = levelFor(view.scale, ratio, picture);
-  context.imageSmoothingEnabled = view.scale * ratio < SQUARES;
-  context.imageSmoothingQuality = 'high';
+  const top = { level: topLevel(picture), column: 0, row: 0 };
   const missing = tilesIn(wanted, part).some((tile) => !get(tile));
   const levels: number[] = [];
   if (missing) for (let level = topLevel(picture); level > wanted; level--) levels.push(level);
   levels.push(wanted);
+  const whole = missing && !get(top) ? small() : undefined;
+  if (whole) {
+    context.imageSmoothingEnabled = true;
+    paintTile(context, view, whole, covers(top, picture), ratio);
+  }
   for (const level of levels)
     for (const tile of tilesIn(level, part)) {
+      context.imageSmoothingEnabled = level > 0 || view.scale * ratio < SQUARES;
+      context.imageSmoothingQuality = 'low';
       const image = get(tile);
       if (image) paintTile(context, view, image, covers(tile, picture), ratio);
     }

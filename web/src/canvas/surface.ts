@@ -46,10 +46,11 @@ export class Surface {
   private readonly paths = new Paths();
   private scene: Scene | null = null;
 
-  /** tile: the bitmap of a tile if it is there. painted: called after each frame. */
+  /** tile: the bitmap of a tile if it is there. small: of the whole picture, in place of tiles. painted: called after each frame. */
   constructor(
     container: HTMLDivElement,
     private readonly tile: (tile: Tile) => ImageBitmap | undefined,
+    private readonly small: () => ImageBitmap | undefined,
     painted: () => void,
   ) {
     this.stage = new Konva.Stage({ container, width: 1, height: 1, listening: false });
@@ -59,7 +60,6 @@ export class Surface {
 
   resize(size: Size): void {
     this.stage.size(size);
-    this.repaint();
   }
 
   show(scene: Scene): void {
@@ -76,12 +76,12 @@ export class Surface {
   /** Shows nothing. */
   clear(): void {
     this.scene = null;
-    this.repaint();
+    for (const layer of this.layers) layer.batchDraw();
   }
 
   /** A tile came. */
   repaint(): void {
-    for (const layer of this.layers) layer.batchDraw();
+    this.layers[0]!.batchDraw();
   }
 
   destroy(): void {
@@ -115,7 +115,7 @@ export class Surface {
 
   private readonly picture = (context: Context, scene: Scene, pane: Pane): void => {
     if (pane.kind === 'masks') return;
-    paintPicture(context, scene.view, scene.picture, scene.box, ratio(), this.tile);
+    paintPicture(context, scene.view, scene.picture, scene.box, ratio(), this.tile, this.small);
   };
 
   private readonly masks = (context: Context, scene: Scene, pane: Pane): void => {

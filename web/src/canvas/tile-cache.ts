@@ -1,6 +1,6 @@
 /** Tiles as bitmaps, fetched a few at a time, the oldest forgotten. Knows nothing of views. */
 
-import { tileUrl } from '../api/client';
+import { thumbnailUrl, tileUrl } from '../api/client';
 import { tileKey, type Tile } from '../logic/tiles';
 
 /** Bytes of decoded tiles kept: 4 for each pixel. */
@@ -19,8 +19,11 @@ export class TileCache {
   private wanted: Wanted[] = [];
   private bytes = 0;
 
-  /** changed: called when a tile came. */
-  constructor(private readonly changed: () => void) {}
+  /** changed: called when a tile came. refused: when the server said that there is none. */
+  constructor(
+    private readonly changed: () => void,
+    private readonly refused: () => void,
+  ) {}
 
   get(picture: number, version: number | string, tile: Tile): ImageBitmap | undefined {
     const key = keyOf(picture, version, tile);
@@ -41,8 +44,17 @@ export class TileCache {
       }))
       .filter(({ key }) => !this.kept.has(key));
     const keys = new Set(this.wanted.map(({ key }) => key));
-    for (const [key, controller] of this.loading) if (!keys.has(key)) controller.abort();
+    for (const [key, controller] of this.loading)
+      if (!keys.has(key) && !key.endsWith('/small')) controller.abort();
     this.next();
+  }
+
+  /** A small copy of the whole picture, for as long as no tile is there. */
+  small(picture: number, version: number | string): ImageBitmap | undefined {
+    const key = `${picture}@${version}/small`;
+    if (!this.kept.has(key) && !this.loading.has(key) && performance.now() >= (this.failed.get(key) ?? 0))
+      void this.load({ key, url: thumbnailUrl(picture, version) });
+    return this.kept.get(key);
   }
 
   /** Asks for tiles in advance, after those that are wanted. */
@@ -69,6 +81,7 @@ export class TileCache {
     this.loading.set(key, controller);
     try {
       const response = await fetch(url, { credentials: 'same-origin', signal: controller.signal });
+      if (response.status >= 400 && response.status < 500) this.refused();
       if (!response.ok) throw new Error(String(response.status));
       this.keep(key, await createImageBitmap(await response.blob()));
       this.failed.delete(key);

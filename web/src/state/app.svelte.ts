@@ -74,7 +74,7 @@ export class App {
   // ── what is seen ────────────────────────────────────────────────────────────────────────────────────────────
 
   readonly picture: PictureRow | null = $derived(this.work?.state.picture ?? null);
-  readonly readable = $derived(this.picture !== null && this.picture.width > 0);
+  readonly readable = $derived(this.picture !== null && this.picture.width > 0 && !this.picture.problem);
   readonly view: View | null = $derived(this.work?.view ?? null);
   readonly waiting = $derived(this.work?.waiting.length ?? 0);
   readonly overlays: Overlay[] = $derived.by(() => this.overlaysOf(this.work));

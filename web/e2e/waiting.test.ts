@@ -1,0 +1,84 @@
+/** While the network thinks: nothing is lost, and no late answer undoes a newer one. */
+
+import { expect, test } from 'vitest';
+import { Person } from './support/person';
+import { stage } from './support/stage';
+
+const ACTIONS = '**/api/pictures/*/actions';
+const here = stage([], ['coffee.jpg', 'rocket.jpg']);
+
+test('clicks made while the network thinks show at once, wait and are sent in order', async () => {
+  const person = await Person.visit(here.browser, here.server);
+  const sent: number[] = [];
+  let free = () => {};
+  const held = new Promise<void>((resolve) => (free = resolve));
+  await person.page.route(ACTIONS, async (route) => {
+    sent.push((route.request().postDataJSON() as { version: number }).version);
+    if (sent.length === 1) await held;
+    await route.continue();
+  });
+
+  await person.tap(290, 130);
+  await person.tap(120, 230, { button: 'right' });
+  await person.tap(222, 265);
+  expect(sent).toHaveLength(1);
+  expect(await person.see('object-row').innerText()).toContain('3 clicks');
+  expect(await person.see('status').innerText()).toContain('2 more waiting');
+  // The page stays alive meanwhile: it zooms.
+  const scale = () => person.page.evaluate(() => window.fcfi.view()!.scale);
+  const before = await scale();
+  await person.press('+');
+  expect(await scale()).toBeGreaterThan(before);
+
+  free();
+  await person.settled();
+  const [object, ...more] = await person.objects();
+  expect(more).toEqual([]);
+  expect(object!.clicks.map(({ x, y, positive }) => [x, y, positive])).toEqual([
+    [290, 130, true],
+    [120, 230, false],
+    [222, 265, true],
+  ]);
+  expect(sent).toEqual([sent[0]!, sent[0]! + 1, sent[0]! + 2]);
+  await person.leave();
+});
+
+test('an answer for a picture that was left meanwhile belongs to that picture', async () => {
+  const person = await Person.visit(here.browser, here.server);
+  await person.open('rocket.jpg');
+  let free = () => {};
+  const held = new Promise<void>((resolve) => (free = resolve));
+  await person.page.route(ACTIONS, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await person.tap(322, 250);
+  await person.see('picture-row').filter({ hasText: 'coffee.jpg' }).click();
+  await person.page.waitForFunction(() => window.fcfi.state()?.picture.name === 'coffee.jpg');
+  const shown = await person.state();
+  free();
+  await person.settled();
+  expect((await person.state()).document).toEqual(shown.document);
+  await person.open('rocket.jpg');
+  expect((await person.objects()).map((one) => one.clicks.length)).toEqual([1]);
+  await person.leave();
+});
+
+test('an answer that is lost on its way is not done twice', async () => {
+  const person = await Person.visit(here.browser, here.server);
+  await person.open('rocket.jpg');
+  await person.press('Escape');
+  let lost = 0;
+  await person.page.route(ACTIONS, async (route) => {
+    if (lost++ > 0) return route.continue();
+    await route.fetch();
+    await route.abort('connectionreset');
+  });
+  const count = (await person.objects()).length;
+  await person.click(100, 100);
+  const objects = await person.objects();
+  expect(objects).toHaveLength(count + 1);
+  expect(objects.at(-1)!.clicks).toHaveLength(1);
+  expect(person.watch.unexpected(/ERR_CONNECTION_RESET/)).toEqual([]);
+  await person.leave();
+});
