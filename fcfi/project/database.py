@@ -5,6 +5,8 @@ takes the write lock first, so that nothing that was read in a transaction can b
 Knows the version of the tables, not what they mean.
 """
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -30,6 +32,9 @@ CONNECTIONS: Final = 32
 DRIVER: Final = "postgresql+psycopg"
 WRITE: Final = "fcfi_write"
 """Execution option of connections that will write."""
+WAL: Final = "wal"
+WAL_PAUSES: Final = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
+"""Seconds between attempts to switch to it."""
 MIGRATION_LOCK: Final = 0xFCF1
 """Number of the advisory lock (PostgreSQL) under which tables are changed."""
 
@@ -155,8 +160,21 @@ def _engine(url: URL, patience: float) -> Engine:
 
 
 def _set_up_sqlite(connection: Any, _: Any) -> None:
-    for setting in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for setting in ("synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {setting}").close()
+    if connection.execute("PRAGMA journal_mode").fetchone() != (WAL,):
+        _use_wal(connection)
+
+
+def _use_wal(connection: Any) -> None:
+    """Switch a new database to WAL; SQLite does not wait by itself if others are doing so too."""
+    for pause in WAL_PAUSES:
+        try:
+            connection.execute(f"PRAGMA journal_mode={WAL}").close()
+            return
+        except sqlite3.OperationalError:
+            time.sleep(pause)
+    connection.execute(f"PRAGMA journal_mode={WAL}").close()
 
 
 def _begin_sqlite(connection: Connection) -> None:
