@@ -14,7 +14,7 @@ import pytest
 from fcfi.errors import ConfigError, DatasetError, FCFIError, InputError
 from fcfi.formats import CODECS, AnnotatedObject, AnnotatedPicture, find_codec
 from fcfi.log import Log
-from fcfi.project import EditObject, PictureState, Project, SetDone, SetMask, Undo, archives, exporting
+from fcfi.project import Document, EditObject, PictureState, Project, SetDone, SetMask, Undo, archives, exporting
 from tests.project.made import HEIGHT, WIDTH, click, opened, runs, square, write_photos
 
 NAMES = ("a.png", "sub/b 1.jpg", "c.jpg")
@@ -116,7 +116,12 @@ def test_one_picture_at_a_time_is_made_for_an_export(folder: Path, monkeypatch: 
             project.act(identity, 0, SetMask(None, runs(2, 3)))
         asked: list[int] = []
         real = project._store.document
-        monkeypatch.setattr(project._store, "document", lambda identity: asked.append(identity) or real(identity))
+
+        def document(identity: int) -> Document:
+            asked.append(identity)
+            return real(identity)
+
+        monkeypatch.setattr(project._store, "document", document)
         pictures = iter(exporting.Work(project._store, project._labels, only_done=False))
         for number in (1, 2, 3):
             next(pictures)

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from fcfi.project import pictures as files
 from fcfi.project import scanning
 from tests.project.made import HEIGHT, WIDTH, click, opened, photo, write_photos
 
@@ -136,7 +135,7 @@ def test_only_new_and_changed_files_are_opened(tmp_path: Path, monkeypatch: pyte
         looked.append(name)
         return real(path, name)
 
-    monkeypatch.setattr(files.scanning, "look", look)
+    monkeypatch.setattr(scanning, "look", look)
     with opened(tmp_path) as project:
         assert sorted(looked) == ["a.png", "b.png"]
         looked.clear()
