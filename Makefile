@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 TORCH := torch==2.13.0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick lint format bench clean
+.PHONY: help demo test quick lint format bench web clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
@@ -46,6 +46,9 @@ format: $(VENV)/.test ## let ruff put the source in order
 bench: $(VENV)/.test ## measure the time of a click on this machine, beside the reference, into README.md (10 minutes)
 	$(BIN)/python -m benchmarks.latency $(BENCH_ARGS)
 	$(BIN)/python -m benchmarks.readme
+
+web: ## check, test and build the annotation page into fcfi/server/static (needs Node 20.19 or later)
+	cd web && npm ci && npm run lint && npm run check && npm test && npm run build
 
 clean: ## remove the environment and everything made by the other commands
 	rm -rf $(VENV) demo-out build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -7,7 +7,8 @@ function rough(side: number): { left: number; top: number; width: number; height
   const runs: number[] = [];
   let done = 0;
   for (let y = 0; y < side; y++) {
-    const half = Math.sqrt(Math.max(0, (side / 2) ** 2 - (y + 0.5 - side / 2) ** 2)) - 40 * Math.abs(Math.sin(y / 9));
+    const half =
+      Math.sqrt(Math.max(0, (side / 2) ** 2 - (y + 0.5 - side / 2) ** 2)) - 40 * Math.abs(Math.sin(y / 9));
     if (half < 1) continue;
     const [from, to] = [Math.round(side / 2 - half) + y * side, Math.round(side / 2 + half) + y * side];
     runs.push(from - done, to - from);
