@@ -1,0 +1,34 @@
+"""An application behind real HTTP, in a thread of the test's process."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Iterator
+
+import httpx
+import uvicorn
+from starlette.types import ASGIApp
+
+from fcfi.server import serve
+
+
+@contextlib.contextmanager
+def served(app: ASGIApp) -> Iterator[str]:
+    """Its address, as long as the block lasts."""
+    listening = serve.listen("127.0.0.1", 0)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none", lifespan="on"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    try:
+        while not server.started:
+            time.sleep(0.01)
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        listening.close()
+
+
+def client(address: str) -> httpx.Client:
+    """A client that takes no proxy from its surroundings."""
+    return httpx.Client(base_url=address, trust_env=False, timeout=120)

@@ -1,0 +1,122 @@
+"""The server keeps what its OpenAPI description promises, whatever is asked (schemathesis)."""
+
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+import schemathesis
+from fastapi import FastAPI
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+)
+
+from fcfi.server.app import create_app
+from fcfi.server.settings import Settings
+from tests.project.made import click, opened, write_photos
+from tests.server.asking import HOST, ask
+from tests.server.conftest import closed
+
+EXAMPLES = 15
+"""Of requests of each kind to each operation."""
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    negative_data_rejection,
+    unsupported_method,
+]
+
+
+@pytest.fixture(scope="module")
+def worked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
+    """A server with some work on its pictures."""
+    folder = write_photos(tmp_path_factory.mktemp("described") / "photos", "a.png", "b.jpg")
+    with opened(folder, labels=("person",)) as project:
+        project.act(1, 0, click(10, 10))
+        app = create_app(project, Settings())
+        yield app
+        closed(app)
+
+
+def put(app: FastAPI, case: Any) -> schemathesis.Response:
+    """A case put to the application; the answer as a client would see it."""
+    prepared = requests.Request(**case.as_transport_kwargs(base_url=f"http://{HOST}")).prepare()
+    headers = {name.lower(): value for name, value in prepared.headers.items() if isinstance(value, str)}
+    body = prepared.body.encode() if isinstance(prepared.body, str) else prepared.body
+    answer = ask(app, str(prepared.method), prepared.path_url, body, **{**headers, "host": HOST})
+    told = {name: [value] for name, value in answer.headers.items()}
+    return schemathesis.Response(answer.status, told, answer.body, prepared, elapsed=0.0, verify=False)
+
+
+OPERATIONS = (
+    ("GET", "/api/health"),
+    ("GET", "/api/project"),
+    ("PUT", "/api/settings"),
+    ("POST", "/api/labels"),
+    ("PATCH", "/api/labels/{label}"),
+    ("POST", "/api/labels/{label}/merge"),
+    ("DELETE", "/api/labels/{label}"),
+    ("GET", "/api/pictures"),
+    ("POST", "/api/pictures/scan"),
+    ("GET", "/api/pictures/{picture}"),
+    ("POST", "/api/pictures/{picture}/actions"),
+    ("GET", "/api/pictures/{picture}/logs"),
+    ("GET", "/api/pictures/{picture}/thumbnail"),
+    ("GET", "/api/pictures/{picture}/tiles/{level}/{column}/{row}"),
+    ("POST", "/api/imports"),
+    ("POST", "/api/exports"),
+    ("GET", "/api/exports/{export}/{name}"),
+)
+FREE = (
+    ("GET", "/api/health"),
+    ("GET", "/api/project"),
+    ("POST", "/api/pictures/scan"),
+    ("GET", "/api/exports/{export}/{name}"),
+)
+"""They take nothing, or any text."""
+
+
+def test_all_operations_are_tried(worked: FastAPI) -> None:
+    described = ask(worked, "GET", "/api/openapi.json").json["paths"]
+    assert {(method.upper(), path) for path, methods in described.items() for method in methods} == set(OPERATIONS)
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATIONS, ids=lambda value: str(value).strip("/"))
+def test_requests_as_described_get_answers_as_described(worked: FastAPI, method: str, path: str) -> None:
+    try_operation(worked, method, path, GenerationMode.POSITIVE)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [one for one in OPERATIONS if one not in FREE], ids=lambda value: str(value).strip("/")
+)
+def test_other_requests_are_refused_as_described(worked: FastAPI, method: str, path: str) -> None:
+    try_operation(worked, method, path, GenerationMode.NEGATIVE)
+
+
+def try_operation(worked: FastAPI, method: str, path: str, mode: GenerationMode) -> None:
+    schema = schemathesis.openapi.from_dict(ask(worked, "GET", "/api/openapi.json").json)
+    operation = schema[path][method]
+
+    @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck), database=None, derandomize=True)
+    @given(st.data())
+    def run(data: st.DataObject) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            case = data.draw(operation.as_strategy(generation_mode=mode))
+        response = put(worked, case)
+        case.validate_response(response, checks=CHECKS)
+
+    run()
