@@ -61,13 +61,18 @@ class Wish:
 
 @dataclass(frozen=True)
 class Choice:
-    """What to open, and how.  notes: a sentence for each wish that could not be fulfilled."""
+    """What to open, and how.
+
+    notes: a sentence for each wish that could not be fulfilled.  streams: answers computed at the same time, which
+    share the threads: 1 is the fastest for one person, as many as cores for bulk work.
+    """
 
     path: Path
     runtime: str
     precision: str
     threads: int | None = None
     notes: tuple[str, ...] = ()
+    streams: int = 1
 
 
 def files_of(entry: Entry) -> Files:

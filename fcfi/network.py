@@ -91,26 +91,31 @@ class OpenedNetwork:
 
 
 def open_network(
-    path: str | os.PathLike[str], runtime: str = "auto", threads: int | None = None, precision: str = "float32"
+    path: str | os.PathLike[str],
+    runtime: str = "auto",
+    threads: int | None = None,
+    precision: str = "float32",
+    streams: int = 1,
 ) -> OpenedNetwork:
     """Open a network file (*.onnx) or a checkpoint (*.safetensors).
 
     runtime: one of RUNTIMES; auto takes the best installed one.  threads: at most so many; None: the runtime's choice.
     precision: one of PRECISIONS; float32 is exact, bfloat16 faster where the processor has it, auto takes it there;
     int8 is for files quantised to it, and what such a file is opened in whatever is asked for.
+    streams: answers that are computed at the same time by threads of the caller; they share the processor's threads.
     Raises NetworkError if the file cannot be used, ConfigError for an unknown setting.
     """
-    check_settings(runtime, threads, precision)
+    check_settings(runtime, threads, precision, streams)
     file = _regular(path)
     chosen = runtime_for(file, runtime)
     if chosen == "torch":
         from fcfi.runtimes.torch import Torch
 
-        checkpoint = Torch(file, threads, precision)
+        checkpoint = Torch(file, threads, precision, streams)
         return OpenedNetwork(_info(file, checkpoint.metadata, checkpoint.description), checkpoint)
     info = read_info(file)
     _check_graph(file, info)  # first: OpenVINO complains on stderr of a wrong file, once a format
-    opened = _openvino_or_onnxruntime(chosen)(file, threads, _precision_of(info, precision))
+    opened = _openvino_or_onnxruntime(chosen)(file, threads, _precision_of(info, precision), streams)
     _check_ports(file, opened)
     return OpenedNetwork(read_info(file, opened.description), opened)
 
@@ -141,7 +146,7 @@ def _installed() -> str:
     raise NetworkError(f"no runtime is installed: pip install {better[0]}")
 
 
-def _openvino_or_onnxruntime(name: str) -> Callable[[Path, int | None, str], Runtime]:
+def _openvino_or_onnxruntime(name: str) -> Callable[[Path, int | None, str, int], Runtime]:
     """The class of a runtime for network files; its module is imported here and no sooner."""
     if name == "openvino":
         from fcfi.runtimes.openvino import OpenVINO
@@ -213,7 +218,7 @@ def _regular(path: str | os.PathLike[str]) -> Path:
     return file
 
 
-def check_settings(runtime: str, threads: int | None, precision: str) -> None:
+def check_settings(runtime: str, threads: int | None, precision: str, streams: int = 1) -> None:
     """Raise ConfigError for a setting that does not exist."""
     if runtime not in RUNTIMES:
         raise ConfigError(f"runtime {runtime!r} is unknown: choose one of {', '.join(RUNTIMES)}")
@@ -221,3 +226,5 @@ def check_settings(runtime: str, threads: int | None, precision: str) -> None:
         raise ConfigError(f"precision {precision!r} is unknown: choose one of {', '.join(PRECISIONS)}")
     if threads is not None and threads < 1:
         raise ConfigError(f"threads = {threads} is not possible: give at least 1, or nothing for the runtime's choice")
+    if streams < 1:
+        raise ConfigError(f"streams = {streams} is not possible: give at least 1")

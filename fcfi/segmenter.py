@@ -57,7 +57,7 @@ def open_choice(
 ) -> Segmenter:
     """The network that was chosen, ready for sessions.  Raises NetworkError."""
     weights.check(chosen.path)
-    network = open_network(chosen.path, chosen.runtime, chosen.threads, chosen.precision)
+    network = open_network(chosen.path, chosen.runtime, chosen.threads, chosen.precision, chosen.streams)
     return Segmenter(network, zoom, flip, threshold)
 
 

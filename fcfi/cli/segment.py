@@ -1,15 +1,20 @@
-"""`fcfi segment`: a photograph and clicks in, a mask out."""
+"""`fcfi segment`: a photograph and clicks in, a mask out; or a file of them in, a folder of masks out."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
 from fcfi.cli.app import app
 from fcfi.cli.options import Network, Precision, Runtime, Threads, check_outputs, told
-from fcfi.clicks import Click
+from fcfi.clicks import Click, Clicks
 from fcfi.errors import InputError
+
+if TYPE_CHECKING:
+    from fcfi.choice import Wish
+    from fcfi.predictor import Flip
 
 CLICK_FORM: Final = re.compile(r"\s*(-?\d+)\s*,\s*(-?\d+)\s*(?:,\s*([+-]))?\s*")
 PNG: Final = (".png",)
@@ -17,13 +22,22 @@ PNG: Final = (".png",)
 
 @app.command(epilog="Example: fcfi segment photo.jpg --click 320,180 --click 90,60,- -o mask.png --overlay overlay.png")
 def segment(
-    photo: Annotated[Path, typer.Argument(help="The photograph, in any usual format.", show_default=False)],
+    photo: Annotated[
+        Path | None, typer.Argument(help="The photograph, in any usual format.", show_default=False)
+    ] = None,
     click: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option("--click", metavar="X,Y[,-]", help="A point on the object; with ,- off it. Order counts."),
-    ],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The mask: PNG, 0 and 255.")],
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The mask: PNG, 0 and 255. With --batch the folder of masks.")
+    ] = None,
     overlay: Annotated[Path | None, typer.Option(help="The photograph with the mask over it: PNG.")] = None,
+    batch: Annotated[
+        Path | None,
+        typer.Option(help='Many objects: a file with a line each, {"image": "a.jpg", "clicks": [[320, 180]]}.'),
+    ] = None,
+    workers: Annotated[int | None, typer.Option(help="Lines of --batch done at once; by default one a core.")] = None,
     network: Network = None,
     runtime: Runtime = "auto",
     precision: Precision = "auto",
@@ -34,11 +48,39 @@ def segment(
         typer.Option(help="average: with the mirrored picture; a little better, twice the time."),
     ] = "none",
 ) -> None:
-    """Cut an object out of a photograph."""
-    clicks = tuple(parse_click(text) for text in click)
-    drawn = {output: PNG} if overlay is None else {output: PNG, overlay: PNG}
+    """Cut an object out of a photograph, or many out of many."""
+    if batch is None and (photo is None or not click):
+        raise InputError(
+            "no photo or no --click came: give both, as in fcfi segment a.jpg --click 320,180 -o m.png"
+        )
+    if output is None:
+        raise InputError("no place for the result: give --output mask.png, or a folder with --batch")
+    from fcfi.choice import Wish
+
+    wish = Wish(runtime, precision, threads)
+    if batch is None:
+        assert photo is not None
+        _one(photo, tuple(map(parse_click, click or ())), output, overlay, network, wish, from_mask, flip)
+        return
+    if photo is not None or click or overlay or from_mask:
+        raise InputError("--batch names photos and clicks itself: leave out photo, --click, --overlay and --from-mask")
+    _many(batch, output, network, wish, flip, workers)
+
+
+def _one(
+    photo: Path,
+    clicks: Clicks,
+    output: Path,
+    overlay: Path | None,
+    network: str | None,
+    wish: "Wish",
+    from_mask: Path | None,
+    flip: "Flip",
+) -> None:
+    """One object."""
     if overlay == output:
         raise InputError(f"--output and --overlay are both {output}: give each a name of its own")
+    drawn = {output: PNG} if overlay is None else {output: PNG, overlay: PNG}
     check_outputs(drawn, inputs=(photo, from_mask))
     import fcfi
     from fcfi.images import read_image, read_mask, write_png
@@ -46,8 +88,8 @@ def segment(
 
     image = read_image(photo)
     with told():
-        segmenter = fcfi.load(network, runtime, precision=precision, threads=threads, flip=flip)
-    session = segmenter.session(image)
+        tool = fcfi.load(network, wish.runtime, precision=wish.precision, threads=wish.threads, flip=flip)
+    session = tool.session(image)
     if from_mask is not None:
         session.start_from(read_mask(from_mask, *image.shape[:2]))
     for point in clicks:
@@ -56,6 +98,31 @@ def segment(
     if overlay is not None:
         write_png(overlay, draw(image, session.mask, session.clicks))
     typer.echo(f"{output}: {session.mask.mean():.1%} of the picture, after {len(clicks)} click{'s'[: len(clicks) > 1]}")
+
+
+def _many(path: Path, folder: Path, network: str | None, wish: "Wish", flip: "Flip", workers: int | None) -> None:
+    """A file with a line for each object."""
+    if workers is not None and workers < 1:
+        raise InputError(f"--workers {workers} is not possible: give at least 1")
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{folder} is no folder: --batch writes many masks; give a folder")
+    from fcfi import batch
+    from fcfi.cli.show import lines_bar
+    from fcfi.segmenter import open_choice, plan
+
+    count = workers or batch.cores()
+    total = batch.count_lines(path)
+    with told():
+        chosen = plan(network, wish)
+    predictor = open_choice(replace(chosen, streams=count), flip=flip)
+    with lines_bar(path.name, total) as advance:
+        summary = batch.run(path, predictor, folder, count, advance)
+    typer.echo(f"{folder}: {summary.done} masks made, {summary.skipped} there before, {summary.failed} failed")
+    if summary.failed:
+        raise InputError(
+            f"{summary.failed} lines failed, the first is {summary.first_error}; "
+            f"{folder / batch.OUTCOMES} names all of them"
+        )
 
 
 def parse_click(text: str) -> Click:

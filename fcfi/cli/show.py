@@ -1,13 +1,14 @@
 """What people see: tables on stdout, progress bars on stderr.  Both load rich when they are used."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from fcfi.batch import Outcome
     from fcfi.evaluation import ObjectResult, Progress
 
 SHOWN_TARGET: Final = 0.90
@@ -39,5 +40,28 @@ def progress_bar(name: str, total: int) -> "Iterator[Progress]":
             nonlocal clicks
             clicks += result.noc(SHOWN_TARGET)
             bar.update(task, completed=done, description=f"{name}  NoC@90 {clicks / done:.2f}")
+
+        yield advance
+
+
+@contextmanager
+def lines_bar(name: str, total: int) -> "Iterator[Callable[[Outcome], None]]":
+    """A bar on stderr with the lines done, those that failed and the time left; each failure in a line of its own."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Bar(*columns, console=Console(stderr=True, soft_wrap=True)) as bar:
+        task = bar.add_task(name, total=total)
+        failed = 0
+
+        def advance(outcome: "Outcome") -> None:
+            nonlocal failed
+            if outcome.status == "failed":
+                failed += 1
+                bar.console.print(escape(f"line {outcome.line}: {outcome.error}"), highlight=False)
+            bar.update(task, advance=1, description=f"{name}  {failed} failed" if failed else name)
 
         yield advance

@@ -135,7 +135,7 @@ def _calibrated(model: Any, examples: Sequence[Inputs]) -> Any:
         target_device=nncf.TargetDevice.CPU,
         subset_size=len(examples),
         fast_bias_correction=True,
-        # NNCF's own choice, the mean of the ranges, cuts off what few pictures need: answers are off by two thirds more.
+        # NNCF's own choice, the mean of the ranges, cuts off what few pictures need: off by two thirds more.
         advanced_parameters=nncf.AdvancedQuantizationParameters(
             activations_range_estimator_params=RangeEstimatorParametersSet.MINMAX
         ),

@@ -16,7 +16,7 @@ ERRORS_ONLY = 3
 class ONNXRuntime:
     """A session of ONNX Runtime, which threads may share."""
 
-    def __init__(self, path: Path, threads: int | None, precision: str) -> None:
+    def __init__(self, path: Path, threads: int | None, precision: str, streams: int = 1) -> None:
         """Load the file for the processor; it computes as the file says, in float32 or int8.  Raises NetworkError."""
         try:
             import onnxruntime
@@ -26,6 +26,8 @@ class ONNXRuntime:
             warnings.warn("onnxruntime does not compute in bfloat16: float32 is used", RuntimeWarning, stacklevel=2)
         options = onnxruntime.SessionOptions()
         options.log_severity_level = ERRORS_ONLY
+        if streams > 1:  # the calling threads compute
+            threads = max(1, (threads or streams) // streams)
         if threads is not None:
             options.intra_op_num_threads = threads
         try:

@@ -26,7 +26,7 @@ class Torch:
     inputs = frozenset(INPUTS)
     outputs = frozenset((OUTPUT,))
 
-    def __init__(self, path: Path, threads: int | None, precision: str) -> None:
+    def __init__(self, path: Path, threads: int | None, precision: str, streams: int = 1) -> None:
         """Load the checkpoint; precision: float32, bfloat16 or auto (float32).  Raises NetworkError."""
         try:
             import torch
@@ -34,6 +34,8 @@ class Torch:
             from fcfi.models.checkpoint import load_model, read_metadata, weights_sha256
         except ImportError as error:
             raise NetworkError("the runtime torch needs the learning half: pip install 'fcfi[train]'") from error
+        if streams > 1:
+            threads = max(1, (threads or streams) // streams)
         if threads is not None:
             torch.set_num_threads(threads)
         model = load_model(path)

@@ -1,0 +1,261 @@
+"""Bulk work: a file with a line for each object, a mask for each line, every core busy.
+
+A line of the file is JSON:
+
+    {"image": "photos/a.jpg", "clicks": [[320, 180], [90, 60, "-"]]}
+
+`image` (and `mask`, one to begin from) is relative to the file; clicks are x, y in pixels, with "-" off the object, in
+their order; `name` gives the mask's file a name of one's own.  Masks are written as NAME.png, and what came of each
+line as a line of outcomes.jsonl, as soon as it is known.  A line that was done before, with the same content and
+network, is not done again, so that stopped work goes on; one that fails is told there and stops nothing.
+"""
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, Any, Final, Literal
+
+from fcfi.clicks import Click, Clicks
+from fcfi.errors import FCFIError, InputError
+from fcfi.images import read_image, read_mask, write_png
+from fcfi.predictor import Prediction, Predictor, Still
+
+OUTCOMES: Final = "outcomes.jsonl"
+"""Name of the file, in the folder of the masks, that says what came of each line."""
+WAITING: Final = 2
+"""Lines that are read ahead for each worker."""
+KEYS: Final = frozenset(("image", "clicks", "mask", "name"))
+
+
+@dataclass(frozen=True)
+class Job:
+    """A line that can be done.  key: of its content, by which it is known again.  start: a mask to begin from."""
+
+    line: int
+    name: str
+    image: Path
+    clicks: Clicks
+    start: Path | None
+    key: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a line: the mask's file and the part of the picture that it covers, or an error in a sentence."""
+
+    line: int
+    name: str
+    key: str
+    status: Literal["done", "failed", "skipped"]
+    mask: str = ""
+    part: float = 0.0
+    seconds: float = 0.0
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How many lines were done now, were done before, and failed; and the first failure."""
+
+    done: int = 0
+    skipped: int = 0
+    failed: int = 0
+    first_error: str = ""
+
+    def after(self, outcome: Outcome) -> "Summary":
+        """With one more outcome."""
+        counts = {name: getattr(self, name) + (outcome.status == name) for name in ("done", "skipped", "failed")}
+        error = f"line {outcome.line}: {outcome.error}" if outcome.status == "failed" else ""
+        return Summary(**counts, first_error=self.first_error or error)
+
+
+Progress = Callable[[Outcome], None]
+
+
+def run(
+    path: Path, predictor: Predictor, folder: Path, workers: int | None = None, progress: Progress | None = None
+) -> Summary:
+    """Do every line of a file that is not done yet.
+
+    predictor: shared by all workers; its network should take as many streams.  workers: threads; None: one a core.
+    Raises InputError if the file cannot be read or the folder not be written; never for a single line.
+    """
+    known = read_done(folder)
+    summary = Summary()
+    with open_outcomes(folder) as log:
+        for outcome in _outcomes(read_jobs(path, _settings(predictor)), predictor, folder, workers or cores(), known):
+            if outcome.status != "skipped":
+                log.write(json.dumps(asdict(outcome), ensure_ascii=False) + "\n")
+                log.flush()
+            summary = summary.after(outcome)
+            if progress is not None:
+                progress(outcome)
+    return summary
+
+
+def count_lines(path: Path) -> int:
+    """Lines of a file that hold something.  Raises InputError if it cannot be read."""
+    return sum(1 for _ in _lines(path))
+
+
+def read_jobs(path: Path, settings: str = "") -> Iterator[Job | Outcome]:
+    """The lines of a file, one by one; a line that cannot be understood is a failed outcome; empty ones are left out.
+
+    settings: what else a mask depends on; part of the keys.  Raises InputError if the file cannot be read.
+    """
+    names: set[str] = set()
+    for number, text in _lines(path):
+        try:
+            job = parse_job(text, number, path.parent, settings)
+            if job.name in names:
+                raise InputError(f"the name {job.name!r} is taken by a line before: give it another")
+            names.add(job.name)
+            yield job
+        except InputError as error:
+            yield Outcome(number, "", "", "failed", error=str(error))
+
+
+def parse_job(text: bytes, number: int, folder: Path, settings: str = "") -> Job:
+    """One line; paths are relative to `folder`.  Raises InputError, in a sentence, for anything that is no job."""
+    try:
+        row = json.loads(text)
+    except ValueError as error:
+        raise InputError(f"the line is no JSON ({error}): write an object with image and clicks") from error
+    if not isinstance(row, dict) or not isinstance(row.get("image"), str) or not row["image"]:
+        raise InputError('the line has no "image": write {"image": "photo.jpg", "clicks": [[320, 180]]}')
+    unknown = sorted(row.keys() - KEYS)
+    if unknown:
+        raise InputError(f"{unknown[0]!r} is unknown: a line has {', '.join(sorted(KEYS))}")
+    image, start = folder / row["image"], row.get("mask")
+    if start is not None and not isinstance(start, str):
+        raise InputError('"mask" is no path: give the file of a mask to begin from, or leave it out')
+    clicks = tuple(_click(one) for one in _list(row.get("clicks")))
+    key = hashlib.sha256(f"{json.dumps(row, sort_keys=True)} {settings}".encode()).hexdigest()
+    return Job(number, _name(row, number, image), image, clicks, folder / start if start else None, key)
+
+
+def read_done(folder: Path) -> frozenset[tuple[str, str]]:
+    """Names and keys of the lines whose masks lie in a folder already; lines cut off by a stop are passed over."""
+    done = set()
+    path = folder / OUTCOMES
+    if path.is_file():
+        for text in path.read_bytes().splitlines():
+            try:
+                row = json.loads(text)
+                if row["status"] == "done" and (folder / row["mask"]).is_file():
+                    done.add((str(row["name"]), str(row["key"])))
+            except (ValueError, KeyError, TypeError):
+                continue
+    return frozenset(done)
+
+
+def open_outcomes(folder: Path) -> IO[str]:
+    """The file of outcomes, to be added to; after a line that was cut off a new one is begun."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / OUTCOMES
+        torn = path.is_file() and path.read_bytes()[-1:] not in (b"", b"\n")
+        stream = path.open("a", encoding="utf-8")
+        stream.write("\n" if torn else "")
+    except OSError as error:
+        raise InputError(
+            f"cannot write into {folder} ({error.strerror or error}): give a folder for the masks"
+        ) from error
+    return stream
+
+
+def do(job: Job, predictor: Predictor, folder: Path) -> Outcome:
+    """Make and write the mask of one line; what fails is told in the outcome."""
+    began = time.perf_counter()
+    try:
+        still = Still(read_image(job.image))
+        height, width = still.image.shape[:2]
+        prediction = None
+        if job.start is not None:
+            prediction = Prediction.from_mask(read_mask(job.start, height, width), predictor.threshold)
+        for count in range(1, len(job.clicks) + 1):
+            prediction = predictor.predict(still, job.clicks[:count], prediction)
+        assert prediction is not None
+        mask = prediction.mask
+        write_png(folder / f"{job.name}.png", mask)
+    except (FCFIError, MemoryError) as error:
+        return Outcome(job.line, job.name, job.key, "failed", error=str(error) or "not enough memory")
+    taken = round(time.perf_counter() - began, 4)
+    return Outcome(job.line, job.name, job.key, "done", f"{job.name}.png", round(float(mask.mean()), 6), taken)
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return usable or 1
+
+
+# ── helpers ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Numbers from 1 and texts of the lines that hold something."""
+    try:
+        with path.open("rb") as stream:
+            yield from ((number, text) for number, text in enumerate(stream, start=1) if text.strip())
+    except OSError as error:
+        reason = error.strerror or error
+        raise InputError(f"{path} cannot be read ({reason}): give a file with a line for each object") from error
+
+
+def _outcomes(
+    lines: Iterator[Job | Outcome], predictor: Predictor, folder: Path, workers: int, known: frozenset[tuple[str, str]]
+) -> Iterator[Outcome]:
+    """Outcomes as they come; so few lines are read ahead that a file of any length can be done."""
+    running: set[Future[Outcome]] = set()
+    pool = ThreadPoolExecutor(workers)
+    try:
+        for line in lines:
+            if isinstance(line, Outcome):
+                yield line
+            elif (line.name, line.key) in known:
+                yield Outcome(line.line, line.name, line.key, "skipped", f"{line.name}.png")
+            else:
+                running.add(pool.submit(do, line, predictor, folder))
+            if len(running) >= WAITING * workers:
+                ready, running = wait(running, return_when=FIRST_COMPLETED)
+                yield from (one.result() for one in ready)
+        while running:
+            ready, running = wait(running, return_when=FIRST_COMPLETED)
+            yield from (one.result() for one in ready)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _settings(predictor: Predictor) -> str:
+    """What a mask depends on beside the line."""
+    return f"{predictor.network.info.sha256} {predictor.zoom} {predictor.flip} {predictor.threshold}"
+
+
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, list) or not value:
+        raise InputError('the line has no "clicks": give at least one, as [[x, y], [x, y, "-"]]')
+    return value
+
+
+def _click(value: Any) -> Click:
+    """[x, y], [x, y, "+"] or [x, y, "-"]."""
+    whole = isinstance(value, list) and len(value) in (2, 3) and all(type(one) is int for one in value[:2])
+    if not whole or (len(value) == 3 and value[2] not in ("+", "-")):
+        raise InputError(
+            f'the click {json.dumps(value)} is none: write [x, y] in pixels, or [x, y, "-"] off the object'
+        )
+    return Click(value[0], value[1], value[2:] != ["-"])
+
+
+def _name(row: dict[str, Any], number: int, image: Path) -> str:
+    """The name of the mask without its ending: the line's own, or its number and the picture's."""
+    name = row.get("name", f"{number:06d}-{image.stem}")
+    if not isinstance(name, str) or not name or name != Path(name).name or name in (".", "..") or "\\" in name:
+        raise InputError(f"the name {name!r} is none of a file: give one without folders")
+    return name

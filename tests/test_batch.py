@@ -1,0 +1,168 @@
+"""Bulk work: every line gets its mask or a sentence; stopped work goes on; a bad line stops nothing."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from fcfi import batch
+from fcfi.batch import Outcome, count_lines, parse_job, read_done, read_jobs, run
+from fcfi.clicks import Click
+from fcfi.errors import InputError
+from fcfi.geometry import Zoom
+from fcfi.images import read_mask, write_png
+from fcfi.predictor import Predictor
+from fcfi.session import Session
+from tests.networks import ColourNetwork
+
+SMALL = Zoom(target=64, ratio=1.4, minimum=30)
+
+
+@pytest.fixture
+def predictor() -> Predictor:
+    return Predictor(ColourNetwork(), SMALL)
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> list[np.ndarray]:
+    """Three photographs, written as 0.png to 2.png."""
+    random = np.random.default_rng(0)
+    images = [np.repeat(np.repeat(random.integers(0, 256, (6, 8, 3), np.uint8), 10, 0), 10, 1) for _ in range(3)]
+    for number, image in enumerate(images):
+        write_png(tmp_path / f"{number}.png", image)
+    return images
+
+
+def write(path: Path, *rows: Any) -> Path:
+    path.write_text("".join((row if isinstance(row, str) else json.dumps(row)) + "\n" for row in rows))
+    return path
+
+
+def outcomes(folder: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (folder / batch.OUTCOMES).read_text().splitlines() if line]
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_every_line_gets_the_mask_that_a_session_gives(
+    predictor: Predictor, photos: list[np.ndarray], tmp_path: Path, workers: int
+) -> None:
+    rows = [{"image": f"{number % 3}.png", "clicks": [[40, 30], [5 + number, 5, "-"]]} for number in range(12)]
+    summary = run(write(tmp_path / "clicks.jsonl", *rows), predictor, tmp_path / "out", workers)
+    assert (summary.done, summary.skipped, summary.failed) == (12, 0, 0)
+    for number in range(12):
+        session = Session(predictor, photos[number % 3])
+        session.click(40, 30)
+        expected = session.click(5 + number, 5, positive=False)
+        mask = read_mask(tmp_path / "out" / f"{number + 1:06d}-{number % 3}.png", 60, 80)
+        np.testing.assert_array_equal(mask, expected)
+    found = {row["line"]: row for row in outcomes(tmp_path / "out")}
+    assert sorted(found) == list(range(1, 13))
+    assert found[1]["part"] == pytest.approx(read_mask(tmp_path / "out" / "000001-0.png", 60, 80).mean(), abs=1e-6)
+
+
+def test_a_bad_line_is_told_and_stops_nothing(predictor: Predictor, photos: list[np.ndarray], tmp_path: Path) -> None:
+    good = {"image": "0.png", "clicks": [[40, 30]], "name": "good"}
+    file = write(
+        tmp_path / "clicks.jsonl",
+        {"image": "missing.png", "clicks": [[1, 1]]},
+        "{broken",
+        {"image": "0.png", "clicks": [[400, 30]]},
+        good,
+        "",
+        good,
+    )
+    told: list[Outcome] = []
+    summary = run(file, predictor, tmp_path / "out", progress=told.append)
+    assert (summary.done, summary.failed) == (1, 4)
+    assert count_lines(file) == len(told) == 5
+    errors = {row["line"]: row["error"] for row in outcomes(tmp_path / "out") if row["status"] == "failed"}
+    assert "does not exist" in errors[1]
+    assert "is no JSON" in errors[2]
+    assert "400" in errors[3]
+    assert "is taken by a line before" in errors[6]
+    assert all("\n" not in error for error in errors.values())
+    assert summary.first_error.startswith("line ")
+    assert (tmp_path / "out" / "good.png").is_file()
+
+
+def test_stopped_work_goes_on(predictor: Predictor, photos: list[np.ndarray], tmp_path: Path) -> None:
+    rows = [{"image": "0.png", "clicks": [[x, 30]], "name": f"m{x}"} for x in (10, 20, 30, 40)]
+    out = tmp_path / "out"
+    run(write(tmp_path / "clicks.jsonl", *rows[:3]), predictor, out)
+    (out / "m20.png").unlink()
+    with (out / batch.OUTCOMES).open("a") as log:
+        log.write('{"line": 9, "status": "do')  # as a stop leaves it
+    rows[2]["clicks"] = [[31, 30]]
+    summary = run(write(tmp_path / "clicks.jsonl", *rows), predictor, out)
+    assert (summary.done, summary.skipped, summary.failed) == (3, 1, 0)  # only m10 is as it was
+    assert (run(tmp_path / "clicks.jsonl", predictor, out).skipped) == 4
+    other = Predictor(ColourNetwork("another"), SMALL)
+    assert run(tmp_path / "clicks.jsonl", other, out).done == 4
+
+
+def test_a_line_may_begin_from_a_mask(predictor: Predictor, photos: list[np.ndarray], tmp_path: Path) -> None:
+    start = np.zeros((60, 80), bool)
+    start[10:40, 20:60] = True
+    write_png(tmp_path / "start.png", start)
+    file = write(tmp_path / "c.jsonl", {"image": "1.png", "clicks": [[5, 5, "-"]], "mask": "start.png", "name": "m"})
+    assert run(file, predictor, tmp_path / "out").done == 1
+    session = Session(predictor, photos[1])
+    session.start_from(start)
+    expected = session.click(5, 5, positive=False)
+    np.testing.assert_array_equal(read_mask(tmp_path / "out" / "m.png", 60, 80), expected)
+
+
+def test_a_long_file_is_read_as_it_is_done(predictor: Predictor, photos: list[np.ndarray], tmp_path: Path) -> None:
+    read: list[Any] = []
+
+    def lines() -> Any:
+        for job in read_jobs(file):
+            read.append(job)
+            yield job
+
+    file = write(tmp_path / "c.jsonl", *({"image": "0.png", "clicks": [[x % 80, 9]]} for x in range(40)))
+    done = batch._outcomes(lines(), predictor, tmp_path, 2, frozenset())
+    next(done)
+    assert len(read) <= batch.WAITING * 2 + 1
+    assert len(list(done)) == 39
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ([], 'no "image"'),
+        ({"image": 3, "clicks": [[1, 1]]}, 'no "image"'),
+        ({"image": "a.jpg"}, 'no "clicks"'),
+        ({"image": "a.jpg", "clicks": []}, 'no "clicks"'),
+        ({"image": "a.jpg", "clicks": [[1]]}, r"the click \[1\] is none"),
+        ({"image": "a.jpg", "clicks": [[1, 2.5]]}, "is none: write"),
+        ({"image": "a.jpg", "clicks": [[True, 2]]}, "is none"),
+        ({"image": "a.jpg", "clicks": [[1, 2, "x"]]}, "is none"),
+        ({"image": "a.jpg", "clicks": [[1, 2]], "name": "../a"}, "is none of a file"),
+        ({"image": "a.jpg", "clicks": [[1, 2]], "name": ""}, "is none of a file"),
+        ({"image": "a.jpg", "clicks": [[1, 2]], "mask": 1}, '"mask" is no path'),
+        ({"image": "a.jpg", "click": [[1, 2]]}, "'click' is unknown"),
+    ],
+)
+def test_what_is_no_job_is_refused_in_a_sentence(row: Any, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        parse_job(json.dumps(row).encode(), 1, Path())
+
+
+def test_a_job_has_clicks_in_order_and_paths_beside_the_file() -> None:
+    row = {"image": "p/a.jpg", "clicks": [[1, 2], [3, 4, "-"], [5, 6, "+"]], "mask": "m.png"}
+    job = parse_job(json.dumps(row).encode(), 7, Path("f"))
+    assert job.clicks == (Click(1, 2), Click(3, 4, positive=False), Click(5, 6))
+    assert (job.image, job.start, job.name) == (Path("f/p/a.jpg"), Path("f/m.png"), "000007-a")
+    assert job.key == parse_job(json.dumps(dict(reversed(row.items()))).encode(), 9, Path("g")).key
+
+
+def test_files_and_folders_that_cannot_be_used_are_told(predictor: Predictor, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be read"):
+        run(tmp_path / "missing.jsonl", predictor, tmp_path / "out")
+    (tmp_path / "taken").touch()
+    with pytest.raises(InputError, match="cannot write into"):
+        run(write(tmp_path / "a.jsonl"), predictor, tmp_path / "taken")
+    assert read_done(tmp_path / "nowhere") == frozenset()
