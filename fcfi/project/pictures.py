@@ -6,6 +6,7 @@ is refused until the old one is back.  Files are only read.  Knows nothing of ob
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,7 @@ class Pictures:
             raise
         if row.problem is not None:
             self._store.set_problem([row.id], None)
+            row = replace(row, problem=None)
         return row, image
 
     def _decode(self, row: PictureRow) -> Image:

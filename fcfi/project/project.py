@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from sqlalchemy.engine import URL
 
@@ -154,12 +154,13 @@ class Project:
         if stored.row.version != version:
             raise self._conflict(id, version)
         if isinstance(action, Undo | Redo):
-            done = self._store.move(id, version, -1 if isinstance(action, Undo) else 1, author, self._clock())
+            by: Literal[-1, 1] = -1 if isinstance(action, Undo) else 1
+            after = self._read(id) if self._store.move(id, version, by, author, self._clock()) else None
         else:
-            done = self._edit(stored, action, author)
-        if not done:
+            after = self._edit(stored, action, author)
+        if after is None:
             raise self._conflict(id, version)
-        return self.picture(id)
+        return self._state(after)
 
     def image(self, id: int) -> Image:  # noqa: A002
         """(H, W, 3) uint8 RGB, read only.  Raises NotFound, PictureError if it vanished, changed or is damaged."""
@@ -269,14 +270,9 @@ class Project:
         row = self._store.named(name)
         while True:
             stored = self._read(row.id)
-            world = self._world(stored)
-            document = apply(stored.document, objects, world)
-            added = len(document.objects) - len(stored.document.objects)
-            if not added:
-                return 0
-            step = Step(document, world.new_masks(document), record(objects, stored.document), author, self._clock())
-            if self._store.write(row.id, stored.row.version, step):
-                return added
+            after = self._edit(stored, objects, author)
+            if after is not None:
+                return len(after.document.objects) - len(stored.document.objects)
 
     # Inside
 
@@ -295,7 +291,7 @@ class Project:
     def _read(self, identity: int) -> Stored:
         """A picture with labels as they are now."""
         stored = self._store.read(identity)
-        return dataclasses.replace(stored, document=resolved(stored.document, self._labels.resolved()))
+        return dataclasses.replace(stored, document=resolved(stored.document, stored.labels))
 
     def _state(self, stored: Stored) -> PictureState:
         return PictureState(
@@ -309,20 +305,22 @@ class Project:
     def _conflict(self, identity: int, version: int) -> PictureConflict:
         return PictureConflict(self.picture(identity), self._store.changes(identity, version, describe))
 
-    def _edit(self, stored: Stored, action: Edit, author: str) -> bool:
-        """Make a change; False if somebody else was faster.  What changes nothing is not noted."""
-        world = self._world(stored)
+    def _edit(self, stored: Stored, action: Edit, author: str) -> Stored | None:
+        """Make a change; None if somebody else was faster.  What changes nothing is not noted."""
+        labels = frozenset(stored.labels.values())
+        world = PictureWorld(stored.row, labels, self._pictures, self._masks, self._replay, self._clock)
         document = apply(stored.document, action, world)
+        stored = dataclasses.replace(stored, row=world.row)
         if document == stored.document:
-            return True
+            return stored
         if any(one.rounds for one in document.objects):
             self._note_network()
-        step = Step(document, world.new_masks(document), record(action, stored.document), author, self._clock())
-        return self._store.write(stored.row.id, stored.row.version, step)
-
-    def _world(self, stored: Stored) -> PictureWorld:
-        labels = frozenset(label.id for label in self.labels())
-        return PictureWorld(stored.row, labels, self._pictures, self._masks, self._replay, self._clock)
+        masks = world.new_masks(document)
+        step = Step(document, masks, record(action, stored.document), author, self._clock())
+        after = self._store.write(stored, step)
+        if after is not None:
+            self._masks.put(masks)
+        return after
 
     def _log(self, one: DrawnObject, row: PictureRow, sha256: str) -> Log:
         """An object's log, as `fcfi.session` writes it."""

@@ -8,7 +8,7 @@ import json
 import re
 import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, Select, and_, delete, func, insert, select, update
@@ -18,23 +18,32 @@ from fcfi.project.database import Database
 from fcfi.project.document import Document
 from fcfi.project.masks import Runs
 from fcfi.project.states import Change, Counts, PictureList, PictureRow, State
-from fcfi.project.tables import change, mask, network, picture, revision, setting
+from fcfi.project.tables import change, label, mask, network, picture, revision, setting
 
 MOST: Final = 1000
 """Rows of one answer, and values of one question (SQLite takes 32,766)."""
 DIGITS: Final = 12
 """Numbers in names are compared as numbers of so many digits."""
+LABELS: Final = select(label.c.id, label.c.merged_into)
 SHOWN: Final = tuple(picture.c[column] for column in PictureRow.__dataclass_fields__)
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A picture, its document, and the records of what undo and redo would take back or make again."""
+    """A picture, its document, and the records of what undo and redo would take back or make again.
+
+    revision: the id of the one that is shown, None at the beginning.  position, length: see tables.  labels: what every
+    label that was ever there is now: itself, or what it was merged into.
+    """
 
     row: PictureRow
     document: Document
     undo: Mapping[str, Any] | None
     redo: Mapping[str, Any] | None
+    revision: int | None
+    position: int
+    length: int
+    labels: Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,22 +153,38 @@ class Store:
             found = connection.execute(select(picture).where(picture.c.id == identity)).one_or_none()
             if found is None:
                 raise _missing(identity)
-            records = _records(connection, identity, (found.position, found.position + 1))
-            document = _document_at(connection, identity, found.position)
-            return Stored(_row(found), document, records.get(found.position), records.get(found.position + 1))
+            place = found.position
+            line = _line(connection, identity, (place, place + 1))
+            shown, next_one = line.get(place), line.get(place + 1)
+            return Stored(
+                _row(found),
+                Document() if shown is None else _unpack(shown.document),
+                None if shown is None else json.loads(shown.action),
+                None if next_one is None else json.loads(next_one.action),
+                None if shown is None else shown.id,
+                place,
+                found.length,
+                {one.id: one.merged_into or one.id for one in connection.execute(LABELS)},
+            )
 
-    def write(self, identity: int, version: int, step: Step) -> bool:
-        """Make a change to a picture of this version; False if it has another one by now."""
+    def write(self, before: Stored, step: Step) -> Stored | None:
+        """Make a change to a picture as it was read; None if somebody else has changed it since."""
+        identity, version = before.row.id, before.row.version + 1
+        place, summary = before.position + 1, _summary(step.document)
         with self.database.writing() as connection:
-            place = picture.c.position + 1
-            values = {"version": version + 1, "position": place, "length": place, **_summary(step.document)}
-            at_version = and_(picture.c.id == identity, picture.c.version == version)
+            values = {"version": version, "position": place, "length": place, **summary}
+            at_version = and_(picture.c.id == identity, picture.c.version == before.row.version)
             if connection.execute(update(picture).where(at_version).values(values)).rowcount == 0:
-                return False
-            _add_revision(connection, identity, version + 1, step.document)
+                return None
+            if before.length > before.position:
+                _leave_line(connection, identity, place)
+            row = {"picture": identity, "number": place, "parent": before.revision, "version": version}
+            added = connection.execute(insert(revision).values(**row, document=_pack(step.document)))
             self._add_masks(connection, step.masks)
-            _note(connection, identity, version + 1, step.record, step.author, step.time)
-            return True
+            _note(connection, identity, version, step.record, step.author, step.time)
+            (revised,) = added.inserted_primary_key or (None,)
+        shown = replace(before.row, version=version, **summary)
+        return Stored(shown, step.document, step.record, None, revised, place, place, before.labels)
 
     def move(self, identity: int, version: int, by: Literal[-1, 1], author: str, time: float) -> bool:
         """Undo (-1) or redo (1) on a picture of this version; False if it has another one by now.
@@ -174,12 +199,14 @@ class Store:
             place = found.position + by
             if not 0 <= place <= found.length:
                 raise InputError("there is nothing to take back" if by < 0 else "there is nothing to make again")
-            document = _document_at(connection, identity, place)
+            here = _line(connection, identity, (place,)).get(place)
+            document = Document() if here is None else _unpack(here.document)
             values = {"version": version + 1, "position": place, **_summary(document)}
             if connection.execute(update(picture).where(at_version).values(values)).rowcount == 0:
                 return False
             of = max(place, found.position)
-            record = {"type": "undo" if by < 0 else "redo", "of": _records(connection, identity, (of,))[of]}
+            action = json.loads(_line(connection, identity, (of,))[of].action)
+            record = {"type": "undo" if by < 0 else "redo", "of": action}
             _note(connection, identity, version + 1, record, author, time)
             return True
 
@@ -269,14 +296,10 @@ def document_of(connection: Connection) -> Iterator[Document]:
         yield _unpack(packed)
 
 
-def _add_revision(connection: Connection, identity: int, version: int, document: Document) -> None:
-    """Add a revision at the picture's new position; those that were undone leave the line."""
-    place = connection.execute(select(picture.c.position).where(picture.c.id == identity)).scalar_one()
-    line = revision.c.picture == identity
-    connection.execute(update(revision).where(line, revision.c.number >= place).values(number=None))
-    parent = connection.execute(select(revision.c.id).where(line, revision.c.number == place - 1)).scalar()
-    values = {"picture": identity, "number": place, "parent": parent, "version": version, "document": _pack(document)}
-    connection.execute(insert(revision).values(values))
+def _leave_line(connection: Connection, identity: int, place: int) -> None:
+    """The revisions from a place on were undone and are no longer made again."""
+    beyond = and_(revision.c.picture == identity, revision.c.number >= place)
+    connection.execute(update(revision).where(beyond).values(number=None))
 
 
 def _note(
@@ -286,19 +309,12 @@ def _note(
     connection.execute(insert(change).values(values))
 
 
-def _records(connection: Connection, identity: int, numbers: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """The records of the changes that made revisions, by the revisions' numbers."""
+def _line(connection: Connection, identity: int, numbers: Sequence[int]) -> dict[int, Any]:
+    """Revisions of these numbers, each with the record of the change that made it."""
     made = and_(change.c.picture == revision.c.picture, change.c.version == revision.c.version)
-    asked: Select[Any] = select(revision.c.number, change.c.action).join(change, made)
-    rows = connection.execute(asked.where(revision.c.picture == identity, revision.c.number.in_(numbers))).all()
-    return {number: json.loads(action) for number, action in rows}
-
-
-def _document_at(connection: Connection, identity: int, number: int) -> Document:
-    if number == 0:
-        return Document()
-    here = and_(revision.c.picture == identity, revision.c.number == number)
-    return _unpack(connection.execute(select(revision.c.document).where(here)).scalar_one())
+    asked: Select[Any] = select(revision.c.id, revision.c.number, revision.c.document, change.c.action)
+    here = and_(revision.c.picture == identity, revision.c.number.in_(numbers))
+    return {one.number: one for one in connection.execute(asked.join(change, made).where(here))}
 
 
 def _find(connection: Connection, identity: int) -> PictureRow:

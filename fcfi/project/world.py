@@ -3,7 +3,7 @@
 Made anew for each action; what an action keeps is only in the store once the action is.  See actions.World.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
 from fcfi.errors import PictureError
 from fcfi.labels import Mask
@@ -33,10 +33,16 @@ class Masks:
             if known is not None:
                 found[name] = known
         missing = [name for name in names if name not in found]
-        for name, runs in (self._store.runs(missing) if missing else {}).items():
-            self._cache.put(("mask", name), runs, runs.nbytes)
-            found[name] = runs
+        if missing:
+            stored = self._store.runs(missing)
+            self.put(stored)
+            found |= stored
         return found
+
+    def put(self, masks: Mapping[str, Runs]) -> None:
+        """Remember masks that were stored just now."""
+        for name, runs in masks.items():
+            self._cache.put(("mask", name), runs, runs.nbytes)
 
     def get(self, name: str) -> Runs:
         """One mask."""
@@ -55,10 +61,10 @@ class PictureWorld:
         replay: Replay,
         clock: Callable[[], float],
     ) -> None:
-        """labels: ids that an object may have."""
+        """row: brought up to date when the pixels are looked at.  labels: ids that an object may have."""
         self.labels = labels
         self.now = clock
-        self._row = row
+        self.row = row
         self._pictures = pictures
         self._masks = masks
         self._replay = replay
@@ -82,8 +88,8 @@ class PictureWorld:
 
     def predict(self, start: str | None, rounds: tuple[Round, ...]) -> Mask:
         """(H, W) bool: the mask that these rounds make.  Raises PictureError, NetworkError, InputError."""
-        self._row, image = self._pictures.pixels(self._row)
-        return self._replay.predict(key(self._row), lambda: image, start, self.mask, rounds).mask
+        self.row, image = self._pictures.pixels(self.row)
+        return self._replay.predict(key(self.row), lambda: image, start, self.mask, rounds).mask
 
     def mask(self, sha256: str) -> Mask:
         """(H, W) bool: a mask that is kept."""
@@ -106,6 +112,6 @@ class PictureWorld:
 
     @property
     def _size(self) -> tuple[int, int]:
-        if not self._row.width:
-            raise PictureError(self._row.problem or f"the size of {self._row.name} is not known: look for it again")
-        return self._row.width, self._row.height
+        if not self.row.width:
+            raise PictureError(self.row.problem or f"the size of {self.row.name} is not known: look for it again")
+        return self.row.width, self.row.height
