@@ -52,7 +52,14 @@ export class Person {
 
   /** Waits until a picture is there and all that was done is saved and painted. */
   async settled(): Promise<void> {
-    await this.page.waitForFunction(() => window.fcfi?.state() != null && !window.fcfi.busy());
+    const calm = () => window.fcfi?.state() != null && !window.fcfi.busy();
+    // Asked by time and not by frames: a window behind another one paints none.
+    await this.page.waitForFunction(calm, undefined, { polling: 50 }).catch(async (error: unknown) => {
+      const seen = await this.page.locator('body').innerText();
+      throw new Error(`the page does not come to rest: ${seen}\n${this.watch.complaints.join('\n')}`, {
+        cause: error,
+      });
+    });
   }
 
   async state(): Promise<PictureState> {
