@@ -1,7 +1,8 @@
 # fcfi: everything a checkout needs, from a machine with Python 3.11 (or later), pip and make.
-#   make demo   install the using half (no torch) and segment a bundled photograph
+#   make demo   install the using half (no torch), segment a bundled photograph and open the annotation page
 #   make test   install what the tests need and run them
-# Settings: PYTHON (interpreter that makes .venv), PYTEST_ARGS (for example PYTEST_ARGS="-k geometry").
+# Settings: PYTHON (interpreter that makes .venv), PYTEST_ARGS (for example PYTEST_ARGS="-k geometry"), ARGS (for the
+# page of make demo, for example ARGS=--no-browser or ARGS="--port 9000"), FCFI_CHROMIUM (browser of make e2e).
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || command -v python)
 PYTEST_ARGS ?=
@@ -11,17 +12,27 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 TORCH := torch==2.13.0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick lint format bench web clean
+.PHONY: help demo test quick lint format bench web web-check e2e clean
 
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
 
-demo: $(VENV)/.use ## segment a bundled photograph with three clicks; writes demo-out/
-	@mkdir -p demo-out
+# The page stays until Ctrl+C.  A script without a terminal does not wait for that: it gets the masks and is told how the
+# page is started; with ARGS=--no-browser the page is served there too.
+demo: $(VENV)/.use ## segment a photograph, then open the page on the bundled ones (on servers: make demo ARGS=--no-browser)
+	@mkdir -p demo-out/photos
 	$(BIN)/fcfi segment examples/images/astronaut.jpg $(DEMO_CLICKS) -o demo-out/mask.png --overlay demo-out/overlay.png
 	@echo "Mask:    $(CURDIR)/demo-out/mask.png"
 	@echo "Overlay: $(CURDIR)/demo-out/overlay.png"
+	@cp -p examples/images/*.jpg demo-out/photos/
+	@if [ -t 0 ] || [ -t 1 ] || [ -n "$(ARGS)" ]; then \
+		echo "$(BIN)/fcfi annotate demo-out/photos $(DEMO_LABELS) $(ARGS)"; \
+		exec $(BIN)/fcfi annotate demo-out/photos $(DEMO_LABELS) $(ARGS); \
+	else \
+		echo "Page:    make demo ARGS=--no-browser serves it at http://127.0.0.1:8017/ (there is no terminal to stop it from here)"; \
+	fi
 
+DEMO_LABELS := --labels person,cat,cup,rocket
 DEMO_CLICKS := --click 169,341 --click 73,463 --click 311,321
 
 # Training is tested in a process of its own: with ONNX Runtime, OpenVINO and torch all at work before in one process, a
@@ -47,11 +58,28 @@ bench: $(VENV)/.test ## measure the time of a click on this machine, beside the 
 	$(BIN)/python -m benchmarks.latency $(BENCH_ARGS)
 	$(BIN)/python -m benchmarks.readme
 
-web: ## check, test and build the annotation page into fcfi/server/static (needs Node 20.19 or later)
-	cd web && npm ci && npm run lint && npm run check && npm test && npm run build
+web: web/node_modules/.package-lock.json ## check, test and build the annotation page into fcfi/server/static (needs Node 20.19 or later)
+	cd web && npm run lint && npm run check && npm test && npm run build
+
+web-check: web ## build the page and fail if it is not what is committed
+	@test -z "$$(git status --porcelain -- fcfi/server/static)" || { git status --short -- fcfi/server/static; \
+		echo "fcfi/server/static is not what web/ builds: commit what 'make web' wrote there" >&2; exit 1; }
+
+e2e: $(VENV)/.test web/node_modules/.package-lock.json ## use the page in a real browser, as people do (needs Node and Chromium)
+	@for one in "$$FCFI_CHROMIUM" chromium chromium-browser google-chrome-stable google-chrome; do \
+		command -v "$$one" >/dev/null && exit 0; done; \
+		echo "The end-to-end tests need Chromium: install it (Debian: apt-get install chromium), or set FCFI_CHROMIUM" >&2; exit 1
+	cd web && npm run e2e
+
+web/node_modules/.package-lock.json: web/package-lock.json
+	@node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' \
+		2>/dev/null && command -v npm >/dev/null || { \
+		echo "To build and test the page, Node 20.19 or later with npm is needed: install it" >&2; exit 1; }
+	cd web && npm ci
+	@touch $@
 
 clean: ## remove the environment and everything made by the other commands
-	rm -rf $(VENV) demo-out build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) demo-out build dist web/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find fcfi tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Some distributions ship venv without ensurepip: then the machine's own pip fills the environment.
