@@ -59,7 +59,8 @@ def annotate(
     from fcfi.server.settings import Settings
 
     with told():
-        predictor = load_late(plan(network, Wish(runtime, precision, threads)))
+        chosen = plan(network, Wish(runtime, precision, threads))
+    predictor = load_late(chosen)
     token, settings = serve.new_token(host), Settings()
     listening = serve.listen(host, port)
     with (

@@ -1,7 +1,8 @@
 """What the routes share: the project, the threads that ask it, and caches of what was encoded."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Lock
 from typing import Final
 
 from fcfi.project.cache import ByteCache
@@ -21,7 +22,10 @@ JOBS: Final = 4
 
 @dataclass(frozen=True)
 class Backend:
-    """actions: act on pictures.  reads: quick ones.  jobs: imports, exports and looking through the folder."""
+    """actions: act on pictures.  reads: quick ones.  jobs: imports, exports and looking through the folder.
+
+    large: held by who decodes a large picture that is not kept.
+    """
 
     project: Project
     network: Callable[[], NetworkStatus | None]
@@ -30,6 +34,7 @@ class Backend:
     jobs: Workers
     encoded: ByteCache
     exports: Exports
+    large: Lock = field(default_factory=Lock)
 
     @classmethod
     def of(cls, project: Project, settings: Settings, network: Callable[[], NetworkStatus | None]) -> "Backend":

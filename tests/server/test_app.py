@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 import threading
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +16,7 @@ from fastapi import FastAPI
 from PIL import Image as Pillow
 
 from fcfi import __version__
-from fcfi.images import read_image
+from fcfi.images import read_image, read_small
 from fcfi.project.project import Project
 from fcfi.server.app import create_app
 from fcfi.server.exports import Exports
@@ -269,6 +270,25 @@ def test_thumbnails_are_small_jpegs(app: FastAPI, folder: Path) -> None:
     answer = ask(app, "GET", f"/api/pictures/{found}/thumbnail?v=2")
     assert answer.headers["content-type"] == "image/jpeg"
     assert Pillow.open(io.BytesIO(answer.body)).size == (96, 192)
+
+
+def test_large_pictures_have_thumbnails_in_turn(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fcfi.server.routes.images.LARGE", 1)
+    reading: list[int] = []
+
+    def counted(*arguments: Any) -> Any:
+        reading.append(1)
+        assert len(reading) == 1
+        time.sleep(0.02)
+        reading.pop()
+        return read_small(*arguments)
+
+    monkeypatch.setattr("fcfi.server.routes.images.read_small", counted)
+
+    async def scene() -> list[Answer]:
+        return await asyncio.gather(*(asking(app, "GET", f"/api/pictures/{n}/thumbnail") for n in (1, 3)))
+
+    assert [answer.status for answer in asyncio.run(scene())] == [200, 200]
 
 
 def test_a_picture_that_vanishes_is_told_and_the_others_go_on(app: FastAPI, folder: Path) -> None:

@@ -3,6 +3,7 @@
 Addresses with `?v=` (the row's `modified`) never change what they mean, so a browser may keep their answers.
 """
 
+from contextlib import nullcontext
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Query
@@ -18,6 +19,10 @@ from fcfi.server.tiles import JPEG, PNG, Tile
 
 THUMBNAIL: Final = 192
 """Longer side in pixels."""
+LARGE: Final = 25_000_000
+"""Pixels from which pictures that must be decoded whole have their turn: each takes 100 MB or more meanwhile."""
+SCALED: Final = (".jpg", ".jpeg", ".jpe", ".jfif")
+"""Endings of files that are decoded at a smaller scale."""
 KEPT: Final = "private, max-age=31536000, immutable"
 CHECKED: Final = "private, no-cache"
 MAX_LEVEL: Final = 16
@@ -77,8 +82,10 @@ def _thumbnail(backend: Backend, picture: int) -> Tile:
 
     def make() -> Tile:
         path = backend.project.path(picture)
+        large = known.width * known.height > LARGE and path.suffix.lower() not in SCALED
         try:
-            return Tile(tiles.jpeg(read_small(path, THUMBNAIL)), JPEG)
+            with backend.large if large else nullcontext():
+                return Tile(tiles.jpeg(read_small(path, THUMBNAIL)), JPEG)
         except InputError as error:
             raise PictureError(str(error).replace(str(path), known.name)) from error
 
