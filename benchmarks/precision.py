@@ -97,9 +97,7 @@ def measure(
     dev: Pictures,
     int8: Annotated[Path | None, typer.Option(help="By default beside the float file.")] = None,
     count: int = OBJECTS,
-    output: Annotated[
-        Path | None, typer.Option("-o", help="By default in benchmarks/results/.")
-    ] = None,
+    output: Annotated[Path | None, typer.Option("-o", help="By default in benchmarks/results/.")] = None,
     threads: Threads = None,
 ) -> None:
     """Count clicks in float32, in bfloat16 where the processor has it, and in int8 where there is a file."""

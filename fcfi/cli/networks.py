@@ -1,17 +1,50 @@
-"""`fcfi networks`: what comes with the package."""
+"""`fcfi networks`: what comes with the package, and how fast it is here."""
+
+from typing import Annotated
+
+import typer
 
 from fcfi.cli.app import app
 from fcfi.cli.show import console
 
 
-@app.command(epilog="Example: fcfi networks")
-def networks() -> None:
+@app.command(epilog="Example: fcfi networks --bench")
+def networks(
+    bench: Annotated[
+        bool, typer.Option("--bench", help="Measure every way in which this machine can run them; some seconds each.")
+    ] = False,
+) -> None:
     """List the networks that come with fcfi."""
     from rich.table import Table
 
     from fcfi.weights import shipped
 
+    if bench:
+        _bench()
+        return
     table = Table("name", "variant", "MB", "licence", "trained on")
     for entry in shipped():
         table.add_row(entry.name, entry.variant, f"{entry.bytes / 1e6:.1f}", entry.licence, entry.data)
+    console().print(table)
+
+
+def _bench() -> None:
+    """A row for each runtime and precision; the chosen one is marked."""
+    from rich.table import Table
+
+    from fcfi.choice import Wish, choose, possible, this_machine
+    from fcfi.speed import LARGE_PICTURE, measure, source_of
+    from fcfi.weights import shipped
+
+    pixels = LARGE_PICTURE[0] * LARGE_PICTURE[1]
+    title = f"milliseconds from a click to the mask, picture of {pixels / 1e6:.1f} megapixels"
+    table = Table("name", "runtime", "precision", "px", "ms", "with flip", "", title=title)
+    for entry in shipped():
+        source, target = source_of(entry), source_of(entry).zoom.target
+        taken = choose(source.files, Wish(), this_machine())
+        for way in possible(source.files, this_machine()):
+            speed = measure(way)
+            one, two = (f"{1e3 * speed.seconds(target, flip, pixels):.0f}" for flip in ("none", "average"))
+            mark = "chosen" if (way.runtime, way.precision) == (taken.runtime, taken.precision) else ""
+            table.add_row(entry.name, way.runtime, way.precision, str(target), one, two, mark)
     console().print(table)

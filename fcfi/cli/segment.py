@@ -15,6 +15,7 @@ from fcfi.errors import InputError
 if TYPE_CHECKING:
     from fcfi.choice import Wish
     from fcfi.predictor import Flip
+    from fcfi.segmenter import Segmenter
 
 CLICK_FORM: Final = re.compile(r"\s*(-?\d+)\s*,\s*(-?\d+)\s*(?:,\s*([+-]))?\s*")
 PNG: Final = (".png",)
@@ -44,15 +45,17 @@ def segment(
     threads: Threads = None,
     from_mask: Annotated[Path | None, typer.Option(help="Start from this mask and correct it.")] = None,
     flip: Annotated[
-        Literal["none", "average"],
-        typer.Option(help="average: with the mirrored picture; a little better, twice the time."),
-    ] = "none",
+        Literal["none", "average"] | None,
+        typer.Option(help="average: with the mirrored picture; a little better, twice the time. Default: none."),
+    ] = None,
+    budget: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="Time of a click, as 100ms: picks network, size and flip to keep to it."),
+    ] = None,
 ) -> None:
     """Cut an object out of a photograph, or many out of many."""
     if batch is None and (photo is None or not click):
-        raise InputError(
-            "no photo or no --click came: give both, as in fcfi segment a.jpg --click 320,180 -o m.png"
-        )
+        raise InputError("no photo or no --click came: give both, as in fcfi segment a.jpg --click 320,180 -o m.png")
     if output is None:
         raise InputError("no place for the result: give --output mask.png, or a folder with --batch")
     from fcfi.choice import Wish
@@ -60,11 +63,13 @@ def segment(
     wish = Wish(runtime, precision, threads)
     if batch is None:
         assert photo is not None
-        _one(photo, tuple(map(parse_click, click or ())), output, overlay, network, wish, from_mask, flip)
+        _one(photo, tuple(map(parse_click, click or ())), output, overlay, network, wish, from_mask, flip, budget)
         return
     if photo is not None or click or overlay or from_mask:
         raise InputError("--batch names photos and clicks itself: leave out photo, --click, --overlay and --from-mask")
-    _many(batch, output, network, wish, flip, workers)
+    if budget is not None:
+        raise InputError("--budget is for one picture and --batch for many: give one of them")
+    _many(batch, output, network, wish, flip or "none", workers)
 
 
 def _one(
@@ -75,7 +80,8 @@ def _one(
     network: str | None,
     wish: "Wish",
     from_mask: Path | None,
-    flip: "Flip",
+    flip: "Flip | None",
+    budget: str | None,
 ) -> None:
     """One object."""
     if overlay == output:
@@ -88,7 +94,11 @@ def _one(
 
     image = read_image(photo)
     with told():
-        tool = fcfi.load(network, wish.runtime, precision=wish.precision, threads=wish.threads, flip=flip)
+        if budget is None:
+            how = flip or "none"
+            tool = fcfi.load(network, wish.runtime, precision=wish.precision, threads=wish.threads, flip=how)
+        else:
+            tool = _fitting(budget, network, wish, flip, image.shape[0] * image.shape[1])
     session = tool.session(image)
     if from_mask is not None:
         session.start_from(read_mask(from_mask, *image.shape[:2]))
@@ -98,6 +108,21 @@ def _one(
     if overlay is not None:
         write_png(overlay, draw(image, session.mask, session.clicks))
     typer.echo(f"{output}: {session.mask.mean():.1%} of the picture, after {len(clicks)} click{'s'[: len(clicks) > 1]}")
+
+
+def _fitting(budget: str, network: str | None, wish: "Wish", flip: "Flip | None", pixels: int) -> "Segmenter":
+    """The network, size and flip that keep to a time and need the fewest clicks; of all that are shipped, or of one."""
+    from fcfi.segmenter import find_files, open_choice
+    from fcfi.speed import best_within, fits, parse_budget, source_at, source_of
+    from fcfi.weights import shipped
+
+    seconds = parse_budget(budget)
+    named = [source_of(entry) for entry in shipped() if network in (None, entry.name)]
+    sources = named or [source_at(find_files(network))]
+    way = best_within(seconds, fits(sources, wish, pixels, flip))
+    mirrored = ", with the mirrored picture" if way.flip == "average" else ""
+    typer.echo(f"{way.name} at {way.zoom.target} px{mirrored}: about {1e3 * way.seconds:.0f} ms a click", err=True)
+    return open_choice(way.choice, way.zoom, way.flip)
 
 
 def _many(path: Path, folder: Path, network: str | None, wish: "Wish", flip: "Flip", workers: int | None) -> None:

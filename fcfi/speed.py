@@ -1,0 +1,231 @@
+"""How long a click takes on this machine, and what fits into a time for a click.
+
+A network's time is measured once on the machine and kept in the user's cache folder: what a click costs by itself, for
+each megapixel of the network's input and for each megapixel of the picture.  From that follows the time at any size,
+with and without the mirrored picture.  What less to compute costs in clicks stands in the table of shipped networks.
+"""
+
+import hashlib
+import json
+import os
+import platform
+import re
+import statistics
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Final, cast
+
+import numpy as np
+
+from fcfi.choice import Choice, Files, Wish, choose, files_of, this_machine
+from fcfi.clicks import Click
+from fcfi.errors import ConfigError, FCFIError
+from fcfi.files import write_text
+from fcfi.geometry import Zoom
+from fcfi.network import CHECKPOINT, Network, open_network, read_info
+from fcfi.predictor import Flip, Predictor, Still, zoom_of
+from fcfi.weights import Entry, check
+
+CACHE_VARIABLE: Final = "FCFI_CACHE"
+"""Environment variable: the folder for what is measured, instead of the user's cache folder."""
+CACHE: Final = "speed.json"
+REPEATS: Final = 5
+"""Clicks whose median is taken, after one that is not counted."""
+SMALL_PICTURE, LARGE_PICTURE = (600, 800), (2400, 3200)
+"""Height and width of the pictures on which is measured."""
+MARGIN: Final = 1.25
+"""A click is planned to take so many times its measured median, since some take longer."""
+SIZES: Final = (1.0, 0.83, 0.67, 0.5)
+"""Longer sides that are offered, as parts of the recommended one, where no clicks were measured."""
+NOT_MEASURED: Final = 20.0
+"""Clicks to a good mask of a network without measurement: as many as are made at most."""
+FORM: Final = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s)\s*")
+
+
+@dataclass(frozen=True)
+class Speed:
+    """Seconds: of a click as such, and for each megapixel of the network's input and of the picture."""
+
+    click: float
+    input: float
+    picture: float
+
+    def seconds(self, target: int, flip: Flip, pixels: int) -> float:
+        """Of a click through a square input of `target` px on a picture of so many pixels."""
+        looks = 2 if flip == "average" else 1
+        return looks * (self.click + self.input * target * target / 1e6) + self.picture * pixels / 1e6
+
+
+@dataclass(frozen=True)
+class Source:
+    """A network that may be taken.  settings: clicks to a good mask by "ZOOM_TARGET FLIP", where they were measured."""
+
+    name: str
+    files: Files
+    zoom: Zoom
+    multiple: int = 32
+    settings: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A way to answer a click.  clicks: to a good mask, fewer being better.  seconds: expected for one."""
+
+    name: str
+    choice: Choice
+    zoom: Zoom
+    flip: Flip
+    clicks: float
+    seconds: float
+
+
+def parse_budget(text: str) -> float:
+    """The seconds of `100ms` or `0.1s`.  Raises ConfigError for anything else."""
+    match = FORM.fullmatch(text)
+    seconds = float(match[1]) / (1000 if match[2] == "ms" else 1) if match else 0.0
+    if seconds <= 0:
+        raise ConfigError(f"the budget came as {text!r}: write the time of a click, for example 100ms or 0.1s")
+    return seconds
+
+
+def fits(
+    sources: Iterable[Source], wish: Wish, pixels: int, flip: Flip | None = None, speeds: "Speeds | None" = None
+) -> tuple[Fit, ...]:
+    """Every way to answer a click on a picture of so many pixels; flip: only with this one."""
+    known = speeds or Speeds()
+    found = []
+    for source in sources:
+        choice = choose(source.files, wish, this_machine())
+        speed = known.of(choice)
+        for target, how, clicks in _settings(source):
+            if flip in (None, how):
+                seconds = MARGIN * speed.seconds(target, how, pixels)
+                found.append(Fit(source.name, choice, replace(source.zoom, target=target), how, clicks, seconds))
+    return tuple(found)
+
+
+def best_within(budget: float, ways: Sequence[Fit]) -> Fit:
+    """The way that needs the fewest clicks and keeps to the time; of equal ones the faster.
+
+    Raises ConfigError, which names the fastest, if there is none.
+    """
+    possible = [way for way in ways if way.seconds <= budget]
+    if not possible:
+        fastest = min(ways, key=lambda way: way.seconds)
+        raise ConfigError(
+            f"a click within {1e3 * budget:g} ms is not possible on this machine: the fastest is {fastest.name} at "
+            f"{fastest.zoom.target} px with {1e3 * fastest.seconds:.0f} ms; give at least that"
+        )
+    return min(possible, key=lambda way: (way.clicks, way.seconds))
+
+
+def source_of(entry: Entry) -> Source:
+    """A shipped network as one that may be taken."""
+    return replace(source_at(files_of(entry)), name=entry.name, settings=entry.settings)
+
+
+def source_at(files: Files) -> Source:
+    """A network file of one's own as one that may be taken.  Raises ConfigError for a checkpoint."""
+    if files.path.suffix == CHECKPOINT:
+        raise ConfigError(f"{files.path} is a checkpoint: a budget chooses among network files (*.onnx); export it")
+    info = read_info(files.path)
+    return Source(info.name, files, zoom_of(info), info.multiple)
+
+
+def measure(choice: Choice) -> Speed:
+    """The speed of a network as it was chosen, on this machine; takes about a second."""
+    check(choice.path)
+    network = open_network(choice.path, choice.runtime, choice.threads, choice.precision)
+    zoom = zoom_of(network.info)
+    half = replace(zoom, target=max(network.info.multiple, zoom.target // 2))
+    (large, large_input), (small, small_input) = (_timed(network, one, SMALL_PICTURE) for one in (zoom, half))
+    by_input = max(0.0, (large - small) / (large_input - small_input))
+    more = (np.prod(LARGE_PICTURE) - np.prod(SMALL_PICTURE)) / 1e6
+    by_picture = max(0.0, (_timed(network, zoom, LARGE_PICTURE)[0] - large) / float(more))
+    rest = large - by_input * large_input - by_picture * float(np.prod(SMALL_PICTURE)) / 1e6
+    return Speed(max(0.0, rest), by_input, by_picture)
+
+
+class Speeds:
+    """Measured speeds, from the user's cache folder or measured when they are first wanted."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._path = (folder or cache_folder()) / CACHE
+
+    def of(self, choice: Choice) -> Speed:
+        """The speed of a network as it was chosen; measured only if this machine never did."""
+        key, known = _key(choice), self._read()
+        if key not in known:
+            known[key] = asdict(measure(choice))
+            with suppress(FCFIError, OSError):  # without a cache it is measured every time
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                write_text(self._path, json.dumps(known, indent=1) + "\n")
+        return Speed(**known[key])
+
+    def _read(self) -> dict[str, dict[str, float]]:
+        try:
+            known = json.loads(self._path.read_text(encoding="utf-8"))
+            return {key: asdict(Speed(**row)) for key, row in known.items()}
+        except (OSError, ValueError, TypeError, AttributeError):
+            return {}
+
+
+def cache_folder() -> Path:
+    """The user's folder for what can be made again, as the system has it, or as FCFI_CACHE says."""
+    named = os.environ.get(CACHE_VARIABLE)
+    if named:
+        return Path(named)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "fcfi" / "cache"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "fcfi"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "fcfi"
+
+
+# ── helpers ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _settings(source: Source) -> list[tuple[int, Flip, float]]:
+    """Longer side, flip and clicks of what a network offers; unmeasured, a larger input counts as better."""
+    if source.settings:
+        rows = [(key.split(), clicks) for key, clicks in source.settings.items()]
+        return [(int(target), cast("Flip", flip), clicks) for (target, flip), clicks in rows]
+    found: list[tuple[int, Flip, float]] = []
+    for size in SIZES:
+        target = max(1, round(source.zoom.target * size / source.multiple)) * source.multiple
+        found.append((target, "none", NOT_MEASURED * (2 - size)))
+    return [(source.zoom.target, "average", NOT_MEASURED * 0.95), *found]
+
+
+def _timed(network: Network, zoom: Zoom, size: tuple[int, int]) -> tuple[float, float]:
+    """Median seconds from a further click to the mask, and the megapixels of the network's input."""
+    still = Still(np.random.default_rng(0).integers(0, 256, (*size, 3), np.uint8))
+    predictor = Predictor(network, zoom)
+    clicks = (Click(size[1] // 2, size[0] // 2), Click(size[1] // 3, size[0] // 2, positive=False))
+    before = predictor.predict(still, clicks[:1])
+    _ = before.mask
+    taken = []
+    for _ in range(REPEATS + 1):
+        began = time.perf_counter()
+        prediction = predictor.predict(still, clicks, before)
+        _ = prediction.mask
+        taken.append(time.perf_counter() - began)
+    return statistics.median(taken[1:]), prediction.crop.height * prediction.crop.width / 1e6
+
+
+def _key(choice: Choice) -> str:
+    """Changes with the file, the runtime, its settings and the computer."""
+    package = "torch" if choice.runtime == "torch" else choice.runtime
+    try:
+        release = version(package)
+    except PackageNotFoundError:
+        release = "unknown"
+    stat = choice.path.stat()
+    parts = (choice.path.name, stat.st_size, stat.st_mtime_ns, choice.runtime, release, choice.precision)
+    computer = (platform.node(), platform.machine(), platform.processor(), os.cpu_count(), choice.threads)
+    return hashlib.sha256(repr((parts, computer)).encode()).hexdigest()[:24]
