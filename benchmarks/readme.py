@@ -66,9 +66,7 @@ def latency_table(record: Record) -> str:
     for row in record["rows"]:
         predict = f"{row['predict_ms']:.0f} ({row['predict_p95_ms']:.0f})"
         limit = f"{row['of_bound']:.1f}x" if "of_bound" in row else "-"
-        start, memory = (
-            f"{row[key]:.{digits}f}" if key in row else "-" for key, digits in (("start_s", 1), ("memory_mb", 0))
-        )
+        start, memory = (format(row[key], "g") if key in row else "-" for key in ("start_s", "memory_mb"))
         name = f"{row['name']}, {row['zoom_target']} px"
         lines.append(
             f"| {name} | {row['network_ms']:.0f} | {predict} | {row['faster']:.1f} | {limit} | {start} | {memory} |"

@@ -1,0 +1,96 @@
+"""The benchmark of a click: all do the same clicks in turn, the table says what was measured, bounds are right."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks import readme
+from benchmarks.latency import Contestant, Timed, make_tasks, row_of, run_round
+from benchmarks.roofline import Peaks, bound_ms, gmac, layers
+from fcfi.geometry import Zoom
+from tests.networks import ColourNetwork, write_onnx
+
+RECORD = {
+    "date": "2026-01-02T03:04:05",
+    "clicks": 8,
+    "rounds": 3,
+    "megapixels": 12.0,
+    "peaks": {"gflops": {"float32": 180.0, "int8": 860.0}, "gbytes": 20.0},
+    "machine": {"cpu": "abacus", "cores": 2},
+    "rows": [
+        {
+            "name": "old",
+            "zoom_target": 600,
+            "predict_ms": 800,
+            "predict_p95_ms": 900.4,
+            "network_ms": 790.0,
+            "faster": 1,
+        },
+        {
+            "name": "new",
+            "zoom_target": 384,
+            "predict_ms": 20.0,
+            "predict_p95_ms": 25.0,
+            "network_ms": 18.0,
+            "faster": 40,
+        }
+        | {"of_bound": 1.23, "start_s": 0.75, "memory_mb": 283},
+    ],
+}
+
+
+def test_the_table_shows_what_was_measured_and_dashes_for_the_rest() -> None:
+    table = readme.latency_table(RECORD)
+    assert "| old, 600 px | 790 | 800 (900) | 1.0 | - | - | - |" in table
+    assert "| new, 384 px | 18 | 20 (25) | 40.0 | 1.2x | 0.75 | 283 |" in table
+    assert "abacus, 2 cores (2026-01-02), 8 clicks on pictures of 12 megapixels" in table
+    assert "180 in float32, 860 in int8 GFLOP/s and 20 GB/s" in table
+
+
+def test_the_readme_gets_the_table_between_its_marks() -> None:
+    text = f"before\n{readme.LATENCY_BEGIN}\nold\n{readme.LATENCY_END}\nafter\n"
+    filled = readme.fill_latency(text, RECORD)
+    assert filled.startswith(f"before\n{readme.LATENCY_BEGIN}\n| network, runtime")
+    assert filled.endswith(f"{readme.LATENCY_END}\nafter\n")
+    assert readme.fill_latency(filled, RECORD) == filled
+    assert readme.NOTHING in readme.fill_latency(text, None)
+    with pytest.raises(AssertionError, match="lacks"):
+        readme.fill_latency("nothing", RECORD)
+
+
+def test_every_contestant_does_the_same_clicks_at_its_own_size() -> None:
+    networks = [ColourNetwork("slow"), ColourNetwork("quick")]
+    contestants = [
+        Contestant("slow", Timed(networks[0], []), Zoom(target=128), "average"),
+        Contestant("quick", Timed(networks[1], []), Zoom(target=64), "none"),
+    ]
+    tasks = make_tasks(ColourNetwork(), 0.05, 2)
+    assert len(tasks) == 8
+    assert [task.mask is None for task in tasks] == [True, False] * 4
+    for number in range(3):
+        run_round(contestants, tasks, first=number == 0)
+    assert [len(one.predicts) for one in contestants] == [16, 16]
+    assert [len(one.first_round) for one in contestants] == [8, 8]
+    assert [len(one.calls) for one in networks] == [48, 24]  # the flip looks twice
+    assert {max(call[0].shape[2:]) for call in networks[0].calls} == {128}
+    assert {max(call[0].shape[2:]) for call in networks[1].calls} == {64}
+    row = row_of(contestants[1], contestants[0], tasks, Peaks({"float32": 100.0}, 10.0))
+    assert 0 < row["network_ms"] <= row["predict_ms"] <= row["predict_p95_ms"]
+    assert row["faster"] == pytest.approx(
+        np.median(contestants[0].predicts) / np.median(contestants[1].predicts), abs=0.01
+    )
+    assert "of_bound" not in row
+
+
+def test_the_bound_counts_multiplications_and_bytes(tmp_path: Path) -> None:
+    file = write_onnx(tmp_path / "a.onnx")
+    (layer,) = layers(file, 64, 96)
+    assert layer.macs == 64 * 96 * 6 * 9
+    assert layer.values == 64 * 96 * 7 + 6 * 9
+    assert gmac(file, 64, 96) == pytest.approx(layer.macs / 1e9)
+    slow_memory = Peaks({"float32": 1e6, "int8": 1e6}, 1.0)
+    assert bound_ms(file, 64, 96, "float32", slow_memory) == pytest.approx(layer.values * 4 / 1e6)
+    assert bound_ms(file, 64, 96, "int8", slow_memory) == pytest.approx(layer.values / 1e6)
+    slow_arithmetic = Peaks({"float32": 1.0}, 1e6)
+    assert bound_ms(file, 64, 96, "float32", slow_arithmetic) == pytest.approx(2 * layer.macs / 1e6)
