@@ -159,13 +159,16 @@ class Speeds:
 
     def of(self, choice: Choice) -> Speed:
         """The speed of a network as it was chosen; measured only if this machine never did."""
-        key, known = _key(choice), self._read()
-        if key not in known:
-            known[key] = asdict(measure(choice))
-            with suppress(FCFIError, OSError):  # without a cache it is measured every time
-                self._path.parent.mkdir(parents=True, exist_ok=True)
-                write_text(self._path, json.dumps(known, indent=1) + "\n")
-        return Speed(**known[key])
+        known = self._read().get(_key(choice))
+        return self.measured(choice) if known is None else Speed(**known)
+
+    def measured(self, choice: Choice) -> Speed:
+        """The speed, measured now and kept in place of what was known."""
+        speed = measure(choice)
+        with suppress(FCFIError, OSError):  # without a cache it is measured every time
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            write_text(self._path, json.dumps({**self._read(), _key(choice): asdict(speed)}, indent=1) + "\n")
+        return speed
 
     def _read(self) -> dict[str, dict[str, float]]:
         try:

@@ -90,6 +90,7 @@ def test_the_bench_marks_what_is_chosen(
     entry = weights.Entry("tiny", network, "", 1, "tiny", "none", "nothing")
     monkeypatch.setattr(weights, "shipped", lambda: (entry,))
     monkeypatch.setattr(speed, "measure", lambda _: Speed(0.01, 0.0, 0.0))
+    monkeypatch.setenv(speed.CACHE_VARIABLE, str(tmp_path / "cache"))
     assert run("networks", "--bench") == 0
     rows = [line for line in capsys.readouterr().out.splitlines() if "tiny" in line]
     assert len(rows) >= 1

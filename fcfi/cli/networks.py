@@ -29,11 +29,11 @@ def networks(
 
 
 def _bench() -> None:
-    """A row for each runtime and precision; the chosen one is marked."""
+    """A row for each runtime and precision; the chosen one is marked.  What is measured is kept for `--budget`."""
     from rich.table import Table
 
     from fcfi.choice import Wish, choose, possible, this_machine
-    from fcfi.speed import LARGE_PICTURE, measure, source_of
+    from fcfi.speed import LARGE_PICTURE, Speeds, source_of
     from fcfi.weights import shipped
 
     pixels = LARGE_PICTURE[0] * LARGE_PICTURE[1]
@@ -43,7 +43,7 @@ def _bench() -> None:
         source, target = source_of(entry), source_of(entry).zoom.target
         taken = choose(source.files, Wish(), this_machine())
         for way in possible(source.files, this_machine()):
-            speed = measure(way)
+            speed = Speeds().measured(way)
             one, two = (f"{1e3 * speed.seconds(target, flip, pixels):.0f}" for flip in ("none", "average"))
             mark = "chosen" if (way.runtime, way.precision) == (taken.runtime, taken.precision) else ""
             table.add_row(entry.name, way.runtime, way.precision, str(target), one, two, mark)
