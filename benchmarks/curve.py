@@ -1,0 +1,89 @@
+"""Draw the course of training runs from their logs: loss and IoU over clicks learnt from, run after run.
+
+    python -m benchmarks.curve benchmarks/results/*.train.jsonl -o docs/training.png
+
+A click is one crop of one step.  IoU is that of the answers a step learnt from, which has early and late clicks in it.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Final
+
+import numpy as np
+import typer
+from numpy.typing import NDArray
+
+from fcfi.errors import InputError
+
+BATCH: Final = 16
+"""Crops a step in the recipes whose logs these are."""
+SMOOTH: Final = 15
+"""Lines of the log (half a minute each) whose median is a point of the curve."""
+MINIMUM_STEP: Final = 50
+"""Steps left out at the beginning: the pool of sessions holds first clicks only."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """One run.  clicks, loss, iou: (n,), a point a line of the log."""
+
+    name: str
+    clicks: NDArray[np.float64]
+    loss: NDArray[np.float64]
+    iou: NDArray[np.float64]
+
+
+def main(
+    logs: list[Path],
+    output: Annotated[Path, typer.Option("--output", "-o", help="PNG or SVG.")],
+    batch: Annotated[int, typer.Option(help="Crops of a step.")] = BATCH,
+) -> None:
+    """Draw the course of training runs."""
+    draw([read_course(log, batch) for log in logs], output)
+
+
+def read_course(log: Path, batch: int = BATCH) -> Course:
+    """The course of the run that wrote this log.  Raises InputError if it holds too few lines."""
+    rows = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    rows = [row for row in rows if row.get("step", 0) >= MINIMUM_STEP and "loss" in row]
+    if len(rows) <= SMOOTH:
+        raise InputError(
+            f"{log} has {len(rows)} lines with a loss after step {MINIMUM_STEP}: more than {SMOOTH} are needed"
+        )
+    columns = {key: smoothed(np.array([row[key] for row in rows], float)) for key in ("step", "loss", "iou")}
+    return Course(log.name.removesuffix(".train.jsonl"), batch * columns["step"], columns["loss"], columns["iou"])
+
+
+def smoothed(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Medians of SMOOTH values in a row, (n - SMOOTH + 1,); after a stop a run begins with first clicks."""
+    middle: NDArray[np.float64] = np.median(np.lib.stride_tricks.sliding_window_view(values, SMOOTH), axis=-1)
+    return middle
+
+
+def draw(courses: Sequence[Course], output: Path) -> None:
+    """Loss on the left, IoU on the right."""
+    import matplotlib as mpl
+
+    mpl.use("agg")
+    from matplotlib import pyplot
+
+    figure, (left, right) = pyplot.subplots(1, 2, figsize=(9, 3), layout="constrained")
+    done = 0.0
+    for course in courses:
+        clicks = (done + course.clicks) / 1000
+        left.plot(clicks, course.loss, label=course.name)
+        right.plot(clicks, course.iou, label=course.name)
+        done += course.clicks[-1]
+    for axes, what in ((left, "loss"), (right, "IoU of the answers learnt from")):
+        axes.set_xlabel("thousand clicks learnt from")
+        axes.set_ylabel(what)
+        axes.grid(alpha=0.3)
+    left.legend()
+    figure.savefig(output, dpi=110)
+    pyplot.close(figure)
+
+
+if __name__ == "__main__":
+    typer.run(main)
