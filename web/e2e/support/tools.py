@@ -1,4 +1,4 @@
-"""What the end-to-end tests want from Python: true masks, spoiled labels, and an export read by pycocotools.
+"""What the end-to-end tests want from Python: true masks, spoiled labels, an export read by pycocotools, an animation.
 
 Each command prints JSON.  Nothing of fcfi is imported: the readers are independent.
 """
@@ -13,11 +13,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw
 from pycocotools import mask as coco_masks
 from pycocotools.coco import COCO
 
 INSIDE = 255
+WIDTH = 960
+"""Of the animation, pixels."""
+STEPS = 7
+"""Frames of a way of the pointer."""
+STEP, PRESS, LOOK, END = 45, 140, 1100, 2600
+"""How long frames are shown, milliseconds: of a way, a press, a new mask, the last one."""
+QUALITY = 72
+ARROW = ((0, 0), (0, 17), (4, 13.5), (6.6, 19.5), (9.4, 18.3), (6.8, 12.4), (12, 12))
 
 
 def truth(path: str) -> dict[str, Any]:
@@ -71,7 +79,40 @@ def read(path: str) -> list[dict[str, Any]]:
     ]
 
 
-COMMANDS = {"truth": truth, "spoil": spoil, "read": read}
+def animate(frames: str, out: str) -> dict[str, Any]:
+    """Join screenshots to a WebP in which a pointer goes from click to click."""
+    pictures: list[Image.Image] = []
+    times: list[int] = []
+    for frame in json.loads(Path(frames).read_text(encoding="utf-8")):
+        screen = Image.open(frame["file"]).convert("RGB")
+        (x0, y0), (x1, y1) = ((frame[end]["x"], frame[end]["y"]) for end in ("from", "to"))
+        pictures.append(_pointed(screen, x0, y0, None))
+        times.append(END if frame["button"] is None else LOOK)
+        if frame["button"] is None:
+            continue
+        for step in range(1, STEPS + 1):
+            part = (1 - np.cos(np.pi * step / STEPS)) / 2
+            pictures.append(_pointed(screen, x0 + (x1 - x0) * part, y0 + (y1 - y0) * part, None))
+            times.append(STEP)
+        pictures.append(_pointed(screen, x1, y1, frame["button"]))
+        times.append(PRESS)
+    pictures[0].save(out, save_all=True, append_images=pictures[1:], duration=times, loop=0, quality=QUALITY, method=6)
+    return {"frames": len(pictures), "seconds": sum(times) / 1000, "bytes": Path(out).stat().st_size}
+
+
+def _pointed(screen: Image.Image, x: float, y: float, button: str | None) -> Image.Image:
+    """The screen with a pointer, and a ring while it is pressed."""
+    made = screen.copy()
+    draw = ImageDraw.Draw(made)
+    if button is not None:
+        colour = "#1f9d55" if button == "left" else "#d92d3a"
+        draw.ellipse((x - 17, y - 17, x + 17, y + 17), outline="white", width=6)
+        draw.ellipse((x - 16, y - 16, x + 16, y + 16), outline=colour, width=4)
+    draw.polygon([(x + dx * 1.25, y + dy * 1.25) for dx, dy in ARROW], fill="white", outline="black", width=2)
+    return made.resize((WIDTH, round(WIDTH * made.height / made.width)), Image.Resampling.LANCZOS)
+
+
+COMMANDS = {"truth": truth, "spoil": spoil, "read": read, "animate": animate}
 
 if __name__ == "__main__":
     command, *values = sys.argv[1:]

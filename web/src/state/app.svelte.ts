@@ -23,6 +23,8 @@ export interface Note {
 const WORKS = 12;
 /** How long notes stay, milliseconds. */
 const NOTE_TIMES: Record<Note['kind'], number> = { info: 5000, warning: 30_000, error: 12_000 };
+/** Clicks on one object after which the hints have been seen. */
+const HINTED_CLICKS = 3;
 const ALL_HOLES = 2 ** 31 - 1;
 const PING = 4000;
 
@@ -82,7 +84,7 @@ export class App {
     if (this.settings.values.hinted || !this.readable || !this.work) return null;
     if (!this.clickedOnce && this.work.document.objects.length === 0) return 'first';
     const clicks = this.work.openObject?.clicks ?? [];
-    return this.clickedOnce && clicks.length === 1 && !clicks[0]!.pending ? 'second' : null;
+    return this.clickedOnce && clicks.length > 0 && !clicks[0]!.pending ? 'second' : null;
   });
 
   private overlaysOf(work: Work | null): Overlay[] {
@@ -253,7 +255,8 @@ export class App {
 
   click(at: Point, positive: boolean, collect: boolean): void {
     if (!this.work || !this.readable) return;
-    if (this.clickedOnce && !this.settings.values.hinted) this.settings.set('hinted', true);
+    const known = (this.work.openObject?.clicks.length ?? 0) >= HINTED_CLICKS;
+    if (known && !this.settings.values.hinted) this.settings.set('hinted', true);
     this.clickedOnce = true;
     const click = { x: at.x, y: at.y, positive };
     if (collect) this.collected = [...this.collected, click];
