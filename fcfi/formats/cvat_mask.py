@@ -3,8 +3,10 @@
 CVAT takes the zip as it is (upload annotations).  Objects cannot overlap.  Layout inside: see voc.py.
 """
 
+import lzma
 import os
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -19,6 +21,11 @@ from fcfi.images import MAX_PIXELS
 FILE: Final = "segmentation_mask.zip"
 MAX_MEMBER: Final = 2 * MAX_PIXELS
 """Bytes of one file in a zip; a map of the largest picture needs less."""
+BROKEN: Final = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+    *(RuntimeError, NotImplementedError, EOFError, ValueError),
+)
+"""What a file in a zip raises that is damaged, locked by a password, or packed in a way that is not known."""
 READABLE: Final = 0o644
 """Rights of a file that is unpacked."""
 
@@ -69,5 +76,5 @@ def _member(archive: zipfile.ZipFile, file: Path, name: str) -> bytes | None:
         return archive.read(info)
     except KeyError:
         return None
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, ValueError) as error:
+    except BROKEN as error:
         raise DatasetError(f"{file}: {name} cannot be read ({error}): give a whole zip without a password") from error

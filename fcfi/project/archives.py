@@ -4,9 +4,11 @@ Nothing lands outside of it, links are refused, and number and size of the files
 whatever the zip says of itself.  Knows nothing of what is inside.
 """
 
+import lzma
 import stat
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +22,11 @@ MAX_BYTES: Final = 4 << 30
 """Of all files together, unpacked."""
 CHUNK: Final = 1 << 20
 """Bytes at once."""
+BROKEN: Final = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+    *(RuntimeError, NotImplementedError, EOFError, ValueError, OSError),
+)
+"""What a zip raises that is damaged, cut off, locked by a password, or packed in a way that is not known."""
 MAC_FOLDER: Final = "__MACOSX"
 """What macOS adds to its zips."""
 
@@ -31,7 +38,7 @@ def unpacked(path: Path, max_files: int = MAX_FILES, max_bytes: int = MAX_BYTES)
         try:
             with zipfile.ZipFile(path) as archive:
                 _unpack(archive, folder, path.name, max_files, max_bytes)
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, ValueError, OSError) as error:
+        except BROKEN as error:
             raise InputError(
                 f"{path.name} cannot be unpacked ({error}): give a whole zip without a password, and room on the disk"
             ) from error

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from fcfi.errors import ConfigError, DatasetError, FCFIError, InputError
-from fcfi.formats import CODECS, AnnotatedObject, AnnotatedPicture, find_codec
+from fcfi.formats import CODECS, AnnotatedObject, AnnotatedPicture, cvat_mask, find_codec
 from fcfi.log import Log
 from fcfi.project import Document, EditObject, PictureState, Project, SetDone, SetMask, Undo, archives, exporting
 from tests.project.made import HEIGHT, WIDTH, click, opened, runs, square, write_photos
@@ -345,6 +345,25 @@ def test_a_zip_is_believed_only_as_far_as_it_unpacks(tmp_path: Path) -> None:
     (tmp_path / "liar.zip").write_bytes(data)
     with pytest.raises(InputError, match="liar.zip"), archives.unpacked(tmp_path / "liar.zip", max_bytes=1000):
         pass
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_zip_whose_packed_bytes_are_damaged_is_told(packing: int, tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", packing) as archive:
+        archive.writestr("numbers.json", json.dumps(list(range(5000))))
+        archive.writestr("SegmentationClass/a.png", b"")
+        archive.writestr("ImageSets/Segmentation/default.txt", json.dumps(list(range(5000))))
+    data = bytearray(buffer.getvalue())
+    for info in zipfile.ZipFile(buffer).infolist():
+        begin = info.header_offset + 30 + len(info.filename) + 10
+        data[begin : begin + info.compress_size // 2] = bytes(info.compress_size // 2)
+    path = tmp_path / "damaged.zip"
+    path.write_bytes(data)
+    with pytest.raises(InputError, match=r"damaged\.zip cannot be unpacked"), archives.unpacked(path):
+        pass
+    with pytest.raises(DatasetError, match=r"default\.txt cannot be read"):
+        list(cvat_mask.read(path))
 
 
 def test_a_zip_is_unpacked_and_removed_again(tmp_path: Path) -> None:
