@@ -96,7 +96,7 @@ def look(path: Path, name: str) -> Header:
 
 
 def _walk(folder: Path, prefix: str) -> Iterator[tuple["os.DirEntry[str]", str]]:
-    """Every file that is not hidden, with its name; folders behind links are not entered."""
+    """Every file and link that is not hidden, with its name; folders behind links are not entered."""
     try:
         with os.scandir(folder) as entries:
             listed = sorted(entries, key=lambda entry: entry.name)
@@ -110,7 +110,7 @@ def _walk(folder: Path, prefix: str) -> Iterator[tuple["os.DirEntry[str]", str]]
             continue
         if entry.is_dir(follow_symlinks=False):
             yield from _walk(Path(entry.path), f"{prefix}{entry.name}/")
-        elif not entry.is_dir():
+        else:
             yield entry, prefix + entry.name
 
 

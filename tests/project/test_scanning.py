@@ -44,6 +44,8 @@ def test_links_that_leave_the_folder_are_passed_over(tmp_path: Path) -> None:
     (folder / "relative.png").symlink_to("../outside/secret.png")
     (folder / "folder").symlink_to(outside)
     (folder / "round").symlink_to(folder)
+    (folder / "itself").symlink_to(folder / "itself")
+    (folder / "itself.png").symlink_to(folder / "itself.png")
     (folder / "nowhere.png").symlink_to(folder / "missing.png")
     os.mkfifo(folder / "pipe.png")
     assert found(folder) == ["a.png", "inside.png"]
