@@ -15,11 +15,11 @@ import re
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from ipaddress import ip_address
 from typing import Final
 from urllib.parse import parse_qs
 
+from starlette.requests import cookie_parser
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -156,12 +156,9 @@ def _tokens(scope: Scope, headers: Mapping[str, str], port: int) -> list[str]:
     kind, _, value = headers.get("authorization", "").partition(" ")
     if kind.lower() == "bearer":
         found.append(value.strip())
-    try:
-        cookie = SimpleCookie(headers.get("cookie", "")).get(_cookie(port))
-    except CookieError:
-        cookie = None
+    cookie = cookie_parser(headers.get("cookie", "")).get(_cookie(port))  # whatever other servers of this host left
     if cookie is not None:
-        found.append(cookie.value)
+        found.append(cookie)
     try:
         query = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=20)
     except ValueError:

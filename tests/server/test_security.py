@@ -134,6 +134,7 @@ def test_off_loopback_a_token_is_needed() -> None:
         ("/api/project", {"authorization": f"Basic {TOKEN}"}, 401),
         ("/api/project", {"cookie": f"fcfi-token-8017={TOKEN}"}, 200),
         ("/api/project", {"cookie": f"a=b; fcfi-token-8017={TOKEN}"}, 200),
+        ("/api/project", {"cookie": f'other={{"a": 1}}; no name; fcfi-token-8017={TOKEN}'}, 200),
         ("/api/project", {"cookie": f"fcfi-token-8018={TOKEN}"}, 401),
         ("/api/project", {"cookie": "fcfi-token-8017=wrong"}, 401),
     ],
