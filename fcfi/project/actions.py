@@ -286,7 +286,7 @@ def _edit_object(document: Document, action: EditObject, world: World) -> Docume
     given = {name: getattr(action, name) for name in ("label", "visible", "finished", "keep_out", "colour")}
     changed = dataclasses.replace(one, **_checked(given, world))
     if changed.keep_out != one.keep_out:
-        changed = _drawn(document, changed, world)
+        changed = _predicted(document, changed, world)
     return _with(document, changed)
 
 

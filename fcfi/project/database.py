@@ -162,6 +162,7 @@ def _engine(url: URL, patience: float) -> Engine:
 def _set_up_sqlite(connection: Any, _: Any) -> None:
     for setting in ("synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {setting}").close()
+    connection.create_function("lower", 1, str.lower, deterministic=True)  # SQLite's own knows A to Z only
     if connection.execute("PRAGMA journal_mode").fetchone() != (WAL,):
         _use_wal(connection)
 

@@ -60,6 +60,7 @@ def test_the_list_is_searched_and_counted_by_state(folder: Path) -> None:
         assert names(project, state="work") == ["b 9.jpg"]
         assert names(project, search="B ") == ["b 9.jpg", "b 10.jpg"]
         assert names(project, search="%") == []
+        assert names(project, search="ÜN") == ["sub/ünï.png"]
         found = project.pictures(search="b ", state="new")
         assert found.total == 1
         assert (found.counts.all, found.counts.new, found.counts.work, found.counts.done) == (4, 2, 1, 1)
@@ -427,6 +428,14 @@ def test_a_log_names_the_network_that_was_used_even_after_another_one(folder: Pa
     with Project.open(folder, predictor("newer")) as project:
         assert project.logs(1)[0]["log"]["network"]["name"] == "colour"
         project.act(1, 1, click(20, 10, object=1))
+        assert project.logs(1)[0]["log"]["network"]["name"] == "newer"
+
+
+def test_a_mask_that_is_made_anew_to_leave_neighbours_out_names_its_network(folder: Path) -> None:
+    with opened(folder) as project:
+        project.act(1, 0, click(10, 10))
+    with Project.open(folder, predictor("newer")) as project:
+        project.act(1, 1, EditObject(1, keep_out=True))
         assert project.logs(1)[0]["log"]["network"]["name"] == "newer"
 
 

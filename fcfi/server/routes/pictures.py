@@ -11,12 +11,12 @@ from fcfi.server import wire
 from fcfi.server.backend import Backend
 from fcfi.server.problems import problem
 from fcfi.server.routes.described import WRITING, PictureId, errors
-from fcfi.server.schemas import MAX_INT, MAX_TEXT, ActionGiven, PictureListTold, Scanned, StateTold
+from fcfi.server.schemas import MAX_INT, ActionGiven, PictureListTold, Scanned, StateTold, Text
 
 MOST = 1000
 """Rows of one answer."""
 StateWanted = Annotated[Literal["new", "work", "done"] | None, Query(description="Only pictures in this state.")]
-Search = Annotated[str, Query(max_length=MAX_TEXT, description="Only names with this text.")]
+Search = Annotated[Text, Query(description="Only names with this text.")]
 Offset = Annotated[int, Query(ge=0, le=MAX_INT)]
 Limit = Annotated[int, Query(ge=0, le=MOST)]
 
