@@ -6,7 +6,7 @@ from typing import Final
 from fcfi.errors import InputError
 
 MAX_NAME: Final = 200
-"""Characters of a file's name."""
+"""Bytes of a file's name, in UTF-8: file systems take 255."""
 UNSAFE: Final = frozenset('<>:"|?*\\/') | {chr(code) for code in (*range(32), 127)}
 """What some file system does not take in a name."""
 
@@ -37,7 +37,8 @@ def file_name(given: str | None) -> str:
     Raises InputError if nothing is left of it.
     """
     last = (given or "").replace("\\", "/").rpartition("/")[2]
-    kept = "".join(sign for sign in last if sign not in UNSAFE).strip(" .")
+    kept = "".join(sign for sign in last if sign not in UNSAFE)
+    kept = kept.encode("utf-8", "ignore")[-MAX_NAME:].decode("utf-8", "ignore").strip(" .")
     if not kept:
         raise InputError("a file came without a name: send it with the name that it has on disk")
-    return kept[-MAX_NAME:]
+    return kept

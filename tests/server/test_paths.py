@@ -63,13 +63,14 @@ def test_names_of_sent_files_are_names(given: str) -> None:
         return
     assert Path(name).name == name
     assert name not in (".", "..")
-    assert 0 < len(name) <= MAX_NAME
+    assert 0 < len(name.encode()) <= MAX_NAME
 
 
 def test_a_sent_file_keeps_its_name_and_ending() -> None:
     assert file_name("C:\\labels\\instances.json") == "instances.json"
     assert file_name("../../cat.png") == "cat.png"
     assert file_name("x" * 500 + ".json").endswith("x.json")
+    assert file_name("\u732b" * 200 + ".json").endswith("\u732b.json")
     for given_name in (None, "", "..", "a/", "///"):
         with pytest.raises(InputError, match="without a name"):
             file_name(given_name)
