@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import os
 import threading
 import time
 import zipfile
@@ -245,7 +246,8 @@ def test_more_than_the_queue_holds_is_refused_with_a_time_to_try_again(
 
 
 def test_tiles_have_the_pixels_of_the_picture(app: FastAPI, folder: Path) -> None:
-    answer = ask(app, "GET", "/api/pictures/1/tiles/0/0/0?v=1")
+    modified = ask(app, "GET", "/api/pictures/1").json["picture"]["modified"]
+    answer = ask(app, "GET", f"/api/pictures/1/tiles/0/0/0?v={modified}")
     assert answer.headers["content-type"] == "image/png"
     assert "max-age=31536000" in answer.headers["cache-control"]
     np.testing.assert_array_equal(np.asarray(Pillow.open(io.BytesIO(answer.body))), read_image(folder / "a.png"))
@@ -261,6 +263,22 @@ def test_a_changed_picture_has_other_tiles(app: FastAPI, folder: Path) -> None:
     Pillow.fromarray(255 - photo(0)).save(folder / "a.png")
     ask(app, "POST", "/api/pictures/scan")
     assert ask(app, "GET", "/api/pictures/1/tiles/0/0/0").body != before
+
+
+def test_tiles_of_a_picture_that_changed_and_came_back_are_not_mixed_up(app: FastAPI, folder: Path) -> None:
+    modified = ask(app, "GET", "/api/pictures/1").json["picture"]["modified"]
+    path, times = folder / "a.png", os.stat(folder / "a.png")
+    path.rename(folder.parent / "away.png")
+    Pillow.fromarray(255 - photo(0)).save(path)
+    other = ask(app, "GET", f"/api/pictures/1/tiles/0/0/0?v={modified}")
+    np.testing.assert_array_equal(np.asarray(Pillow.open(io.BytesIO(other.body))), 255 - photo(0))
+    assert "no-cache" in other.headers["cache-control"]
+    (folder.parent / "away.png").rename(path)
+    assert os.stat(path).st_mtime_ns == times.st_mtime_ns
+    act(app, 1, 0, click(10, 10))
+    again = ask(app, "GET", f"/api/pictures/1/tiles/0/0/0?v={modified}")
+    np.testing.assert_array_equal(np.asarray(Pillow.open(io.BytesIO(again.body))), photo(0))
+    assert "max-age" in again.headers["cache-control"]
 
 
 def test_thumbnails_are_small_jpegs(app: FastAPI, folder: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
-from fcfi.errors import InputError, NotFound, PictureError
+from fcfi.errors import InputError, PictureError
 from fcfi.images import read_small
 from fcfi.server import tiles
 from fcfi.server.backend import Backend
@@ -56,25 +56,27 @@ def router(backend: Backend) -> APIRouter:
         found = await backend.reads.run(lambda: _tile(backend, picture, level, column, row))
         if found is None:
             return problem(404, f"the picture has no tile {column}, {row} at level {level}")
-        return _image(found, v)
+        made, modified = found
+        return _image(made, v if v == str(modified) else None)
 
     return routes
 
 
-def _tile(backend: Backend, picture: int, level: int, column: int, row: int) -> Tile | None:
-    """The tile, remembered or made; None outside of the picture."""
+def _tile(backend: Backend, picture: int, level: int, column: int, row: int) -> tuple[Tile, int] | None:
+    """The tile, remembered or made, and the `modified` of the file that it shows; None outside of the picture."""
     known = backend.project.row(picture)
     if known.height and not tiles.exists(known.height, known.width, level, column, row):
         return None
+    held: Tile | None = backend.encoded.find((picture, known.modified, level, column, row))
+    if held is not None:
+        return held, known.modified
+    image = backend.project.image(picture)
+    known = backend.project.row(picture)  # the file may have changed since it was last looked at
+    if not tiles.exists(image.shape[0], image.shape[1], level, column, row):
+        return None
     key = (picture, known.modified, level, column, row)
-
-    def make() -> Tile:
-        image = backend.project.image(picture)
-        if not tiles.exists(image.shape[0], image.shape[1], level, column, row):
-            raise NotFound(f"the picture has no tile {column}, {row} at level {level}")
-        return tiles.tile(image, level, column, row)
-
-    return backend.encoded.get(key, make, lambda one: len(one.data))
+    made = backend.encoded.get(key, lambda: tiles.tile(image, level, column, row), lambda one: len(one.data))
+    return made, known.modified
 
 
 def _thumbnail(backend: Backend, picture: int) -> Tile:
