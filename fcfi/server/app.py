@@ -55,7 +55,7 @@ def create_app(
     for part in (project, labels, pictures, images, transfer):
         app.include_router(part.router(backend))
     page.add(app, rules.static)
-    handle_errors(app)
+    handle_errors(app, backend.journal)
     app.add_middleware(BodyLimit, json_bytes=rules.json_bytes, upload_bytes=rules.upload_bytes)
     app.add_middleware(Faults)
     app.add_middleware(Guard, settings=rules)

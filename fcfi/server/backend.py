@@ -8,6 +8,7 @@ from typing import Final
 from fcfi.project.cache import ByteCache
 from fcfi.project.project import Project
 from fcfi.server.exports import Exports
+from fcfi.server.journal import Journal
 from fcfi.server.loading import NetworkStatus
 from fcfi.server.settings import Settings
 from fcfi.server.workers import Workers
@@ -24,7 +25,7 @@ JOBS: Final = 4
 class Backend:
     """actions: act on pictures.  reads: quick ones.  jobs: imports, exports and looking through the folder.
 
-    large: held by who decodes a large picture that is not kept.
+    large: held by who decodes a large picture that is not kept.  journal: the log.
     """
 
     project: Project
@@ -35,6 +36,7 @@ class Backend:
     encoded: ByteCache
     exports: Exports
     large: Lock = field(default_factory=Lock)
+    journal: Journal = field(default_factory=Journal)
 
     @classmethod
     def of(cls, project: Project, settings: Settings, network: Callable[[], NetworkStatus | None]) -> "Backend":

@@ -1,9 +1,9 @@
 """What went wrong, as JSON with one clear sentence and the right status: the one place where errors become statuses.
 
-A fault of ours is told without its traceback, which goes to the log with FCFI_DEBUG=1.
+What is wrong with a picture, the store or the network goes to the log too.  A fault of ours is told without its
+traceback, which goes to the log with FCFI_DEBUG=1.
 """
 
-import logging
 import os
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
@@ -17,9 +17,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fcfi.errors import Conflict, FCFIError, NetworkError, NotFound, PictureError, StoreError
+from fcfi.server.journal import LOG, Journal, one_line
 from fcfi.server.workers import RETRY_SECONDS, Busy
 
-LOG: Final = logging.getLogger("fcfi.server")
 DEBUG_VARIABLE: Final = "FCFI_DEBUG"
 """Environment variable: 1 shows the traceback of a fault of ours."""
 STATUSES: Final[Mapping[type[BaseException], int]] = {
@@ -32,6 +32,8 @@ STATUSES: Final[Mapping[type[BaseException], int]] = {
     FCFIError: 400,
 }
 """The status of an error is that of the first of its classes that stands here."""
+LOGGED: Final = (PictureError, StoreError, NetworkError)
+"""Errors that are not what a person just did."""
 SAID: Final[Mapping[int, str]] = {
     404: "there is nothing at {path}",
     405: "{path} does not take {method}",
@@ -47,12 +49,14 @@ def problem(status: int, sentence: str, headers: Mapping[str, str] | None = None
     return JSONResponse({"error": sentence, **more}, status, dict(headers or {}))
 
 
-def handle_errors(app: FastAPI) -> None:
+def handle_errors(app: FastAPI, journal: Journal) -> None:
     """Let every error that a route raises become such an answer."""
 
     async def ours(_: Request, error: Exception) -> Response:
         status = next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
         headers = {"Retry-After": str(RETRY_SECONDS)} if isinstance(error, Busy) else None
+        if isinstance(error, LOGGED):
+            journal.note(str(error))
         return problem(status, str(error), headers)
 
     app.add_exception_handler(FCFIError, ours)
@@ -83,7 +87,8 @@ class Faults:
             sentence = f"something went wrong inside fcfi ({type(error).__name__})"
             debug = os.environ.get(DEBUG_VARIABLE, "") not in ("", "0")
             hint = "" if debug else f"; start with {DEBUG_VARIABLE}=1 to see where"
-            LOG.error("%s at %s %s: %s%s", sentence, scope["method"], scope["path"], error, hint, exc_info=debug)
+            where = one_line(f"{scope['method']} {scope['path']}: {error}")
+            LOG.error("%s at %s%s", sentence, where, hint, exc_info=debug)
             if begun:  # the answer is cut off, which is all that can be said now
                 raise
             await problem(500, f"{sentence}; what is saved stays saved; please report it")(scope, receive, send)

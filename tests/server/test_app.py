@@ -421,7 +421,9 @@ def test_files_in_the_folder_are_imported_and_none_from_elsewhere(app: FastAPI, 
         assert ask(app, "POST", "/api/imports", wrong).status == 422
 
 
-def test_imports_that_cannot_be_read_are_one_sentence_without_our_folders(app: FastAPI) -> None:
+def test_imports_that_cannot_be_read_are_one_sentence_without_our_folders(
+    app: FastAPI, caplog: pytest.LogCaptureFixture
+) -> None:
     for files in (
         (("labels.json", b"{}"),),
         (("labels.json", b"\xff\xfe"),),
@@ -434,6 +436,8 @@ def test_imports_that_cannot_be_read_are_one_sentence_without_our_folders(app: F
         assert answer.status == 400, files
         assert "fcfi-import" not in answer.error
         assert "\n" not in answer.error
+    assert any(line.startswith("labels.zip is no zip") for line in caplog.messages)
+    assert "fcfi-import" not in caplog.text
     assert send(app, ("a.json", b"{}"), query="?format=gif").status == 400
     assert ask(app, "POST", "/api/imports", b"no form", content_type="multipart/form-data").status == 400
     assert ask(app, "POST", "/api/imports", b"no form", content_type="multipart/form-data; boundary=x").status == 400

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
 from fcfi.errors import ConfigError, Conflict, InputError, NetworkError, NotFound, PictureError, StoreError
+from fcfi.server.journal import Journal
 from fcfi.server.limits import UPLOADS, BodyLimit
 from fcfi.server.problems import Faults, handle_errors
 from fcfi.server.schemas import ActionGiven, ImportPath
@@ -33,7 +34,7 @@ RAISED = {
 }
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def app() -> FastAPI:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 
@@ -66,7 +67,7 @@ def app() -> FastAPI:
 
         return StreamingResponse(pieces())
 
-    handle_errors(app)
+    handle_errors(app, Journal())
     app.add_middleware(BodyLimit, json_bytes=LIMIT, upload_bytes=UPLOAD)
     app.add_middleware(Faults)
     return app
@@ -91,6 +92,20 @@ def test_errors_have_their_status_and_their_sentence(app: FastAPI, what: str, st
     answer = ask(app, "GET", f"/raise/{what}")
     assert (answer.status, answer.json) == (status, {"error": sentence})
     assert answer.headers.get("retry-after") == ("1" if what == "busy" else None)
+
+
+def test_what_is_wrong_with_a_picture_the_store_or_the_network_is_in_the_log(
+    app: FastAPI, caplog: pytest.LogCaptureFixture
+) -> None:
+    for what in RAISED.keys() - {"fault"}:
+        ask(app, "GET", f"/raise/{what}")
+    assert sorted(caplog.messages) == ["it vanished", "no network", "the disk is full"]
+
+
+def test_a_fault_does_not_forge_lines_of_the_log(app: FastAPI, caplog: pytest.LogCaptureFixture) -> None:
+    ask(app, "GET", "/raise/other%0Aa%20line%1B")
+    assert "\n" not in caplog.messages[-1]
+    assert "\x1b" not in caplog.messages[-1]
 
 
 def test_a_fault_of_ours_is_told_without_its_details(
@@ -171,7 +186,7 @@ def test_clicks_that_cannot_be_are_refused_by_their_place(clicks: Any, place: st
     async def act(body: ActionGiven) -> None:
         """Never reached."""
 
-    handle_errors(app)
+    handle_errors(app, Journal())
     action = {"type": "click", "object": None, "clicks": clicks}
     answer = ask(app, "POST", "/act", {"version": 0, "action": action})
     assert answer.status == 422

@@ -112,8 +112,11 @@ def _import(backend: Backend, path: Path, format_name: str, hidden: Path | None 
     try:
         report = backend.project.import_files(path, format_name)
     except (InputError, DatasetError) as error:
+        backend.journal.note(told(str(error)))
         raise InputError(told(str(error))) from error
-    return wire.answer(wire.imported(replace(report, problems=tuple(told(text) for text in report.problems))))
+    problems = tuple(told(text) for text in report.problems)
+    backend.journal.note_all(problems)
+    return wire.answer(wire.imported(replace(report, problems=problems)))
 
 
 def _import_sent(backend: Backend, files: Sequence[UploadFile], format_name: str) -> Response:
