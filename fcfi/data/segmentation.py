@@ -15,6 +15,8 @@ from fcfi.labels import Mask
 
 FINENESS: Final = 5
 """Polygon edges are walked on a grid this many times finer than the pixels (pycocotools)."""
+MAX_LENGTH: Final = 5_000_000
+"""Pixels round a polygon, along the longer axis of each edge; every one takes about 400 bytes while they are walked."""
 
 
 def decode(segmentation: object, height: int, width: int) -> Mask:
@@ -40,8 +42,9 @@ def fill_polygon(corners: NDArray[np.float64], height: int, width: int) -> Mask:
 
     corners: (N, 2) as (x, y).  Convention: x right, y down; COCO's origin is the corner of the top left pixel, not its
     centre.  A pixel column is crossed where the edge, walked on the finer grid, passes the column's centre; between two
-    crossings the pixels are inside.
+    crossings the pixels are inside.  Raises DatasetError for one that is too long to be walked.
     """
+    check_length(corners)
     fine = (FINENESS * corners + 0.5).astype(np.int64)
     columns, rows = _walk(np.concatenate([fine, fine[:1]]))
     crossed = np.flatnonzero(np.diff(columns))
@@ -53,6 +56,16 @@ def fill_polygon(corners: NDArray[np.float64], height: int, width: int) -> Mask:
     starts = (x[kept] * height + y[kept]).astype(np.int64)
     flips = np.bincount(starts, minlength=height * width + 1)[: height * width]
     return np.asarray(np.cumsum(flips) % 2 == 1).reshape(width, height).T
+
+
+def check_length(corners: NDArray[np.float64]) -> None:
+    """DatasetError if the way to a polygon's corners (N, 2) and round them is longer than any real outline's."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        length = np.abs(np.roll(corners, -1, axis=0) - corners).max(axis=1).sum() + np.abs(corners).max()
+    if not length <= MAX_LENGTH:  # nor is it, if it is no number
+        raise DatasetError(
+            f"a polygon is {length:.3g} pixels long: at most {MAX_LENGTH} are read, in the picture's pixels"
+        )
 
 
 def read_counts(text: str | bytes) -> list[int]:

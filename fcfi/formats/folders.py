@@ -160,6 +160,8 @@ def sizes_in(folder: Path) -> dict[str, tuple[int, int]]:
 def read_bytes(path: Path) -> bytes:
     """The bytes of a file.  DatasetError if there is none that can be read."""
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise DatasetError(f"{path} is a device or pipe: give a file")
         return path.read_bytes()
     except (OSError, ValueError) as error:
         raise DatasetError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error

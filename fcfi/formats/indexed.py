@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
+from PIL import UnidentifiedImageError
 
 from fcfi.errors import DatasetError, InputError
 from fcfi.formats.annotation import AnnotatedPicture
@@ -80,6 +81,8 @@ def decode_map(data: bytes, file: Path | str) -> tuple[NDArray[np.uint8] | None,
             numbers = np.asarray(picture).astype(np.int32) if picture.mode not in ("RGB", "RGBA") else None
     except DatasetError:
         raise
+    except UnidentifiedImageError as error:  # its own words name an object in memory
+        raise DatasetError(f"{file} is no PNG that can be read, or its start is damaged: give a whole file") from error
     except Exception as error:  # decoders raise almost anything on broken bytes
         reason = " ".join(str(error).split())[:200]
         raise DatasetError(

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fcfi.data.segmentation import FINENESS, fill_polygon
+from fcfi.data.segmentation import FINENESS, check_length, fill_polygon
 from fcfi.labels import Mask
 
 Loop = NDArray[np.float64]
@@ -101,9 +101,11 @@ def fill_edges(loops: list[Loop], height: int, width: int) -> Mask:
     """(height, width) bool: the pixels inside any of the polygons, by pycocotools' rule.
 
     loops: (N, 2) each, at least three corners.  Only their boxes are worked on, so that large pictures take no longer.
+    Raises DatasetError for one that is too long to be walked.
     """
     mask = np.zeros((height, width), bool)
     for loop in loops:
+        check_length(loop)
         fine = (FINENESS * loop + 0.5).astype(np.int64)  # as fill_polygon does, so that moving it changes nothing
         left, top = np.maximum(fine.min(axis=0) // FINENESS - 1, 0)
         right, bottom = np.minimum(fine.max(axis=0) // FINENESS + 2, (width, height))

@@ -64,6 +64,8 @@ def test_coco_of_others(tmp_path: Path) -> None:
     [
         ({"segmentation": [[1, 2, 3]]}, "at least 3 corners"),
         ({"segmentation": [[1, 2, 3, 4, 5, float("nan")]]}, "at least 3 corners"),
+        ({"segmentation": [[1, 1, 9e6, 1, 5, 5]]}, "pixels long"),
+        ({"segmentation": [[1, 1, 1e9, 1, 5, 5]]}, "pixels long"),
         ({"segmentation": {"size": [2, 3], "counts": [6]}}, "run lengths are for"),
         ({"segmentation": {"size": [20, 30], "counts": "~~~"}}, "run lengths"),
         ({"segmentation": "x"}, "a segmentation is str"),

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import stat
 import threading
 import zipfile
@@ -303,6 +304,12 @@ def test_an_import_and_somebody_at_work_do_not_hinder_each_other(folder: Path, t
 
 
 # ── zips ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_pipe_among_the_pictures_is_told_and_not_waited_for(folder: Path) -> None:
+    os.mkfifo(folder / "labels.json")
+    with opened(folder) as project, pytest.raises(DatasetError, match="device or pipe"):
+        project.import_files(folder / "labels.json")
 
 
 def made_zip(path: Path, *members: tuple[str | zipfile.ZipInfo, bytes]) -> Path:
