@@ -10,8 +10,8 @@ const IMPORTANT = [
   ...['next', 'previous', 'picture-row', 'status', 'done', 'brush', 'eraser', 'fill-holes', 'drop-specks'],
   ...['theme', 'finish', 'click-positive', 'click-negative', 'zoom', 'fit', 'settings', 'keep-out'],
 ];
-/** From the answer to the painted mask, milliseconds: 50 is the aim; here machines may be slow and busy. */
-const PAINTED = 500;
+/** From the answer to the painted mask, milliseconds: 50 is the aim; machines that run tests may be slow. */
+const PAINTED = 150;
 
 for (const colorScheme of ['dark', 'light'] as const)
   test(`nothing important lies outside of 1280 x 720, ${colorScheme}`, async () => {
@@ -60,6 +60,7 @@ test('a mask is on screen soon after its answer', async () => {
   }
   times.sort((a, b) => a - b);
   console.log(`from the answer to the painted mask: ${times.map((one) => one.toFixed(1)).join(', ')} ms`);
-  expect(times[2]).toBeLessThan(PAINTED);
+  // The least: what else the machine does only adds to the others.
+  expect(times[0]).toBeLessThan(PAINTED);
   await person.leave();
 });
