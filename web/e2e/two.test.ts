@@ -22,6 +22,9 @@ test('the later save is refused with what changed, and can be applied again', as
   expect(await dialog.innerText()).toContain('click');
   expect(await ben.objects()).toHaveLength(1);
 
+  await ben.press('Escape', 'Escape');
+  await ben.page.mouse.click(3, 3); // who is clicking when it opens throws nothing away
+  expect(await dialog.isVisible()).toBe(true);
   await ben.see('apply-again').click();
   await ben.settled();
   const clicks = (await ben.objects()).map((one) => one.clicks.map(({ x, y }) => [x, y]));
