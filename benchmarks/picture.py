@@ -36,8 +36,8 @@ GAP: Final = 6
 QUALITY: Final = 88
 """Of the JPEG."""
 STORIES: Final[dict[str, Clicks]] = {
-    "astronaut": (Click(169, 341), Click(73, 463), Click(311, 321)),
-    "coffee": (Click(289, 130), Click(371, 274, positive=False), Click(286, 259)),
+    "astronaut": (Click(169, 341), Click(322, 295), Click(188, 95)),
+    "coffee": (Click(289, 130), Click(376, 287, positive=False), Click(286, 259)),
 }
 """Clicks on each photograph, in their order."""
 
