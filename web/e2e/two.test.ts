@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { Person } from './support/person';
 import { stage } from './support/stage';
 
-const here = stage([], ['coffee.jpg']);
+const here = stage([], ['coffee.jpg', 'rocket.jpg']);
 const REFUSED = /status of 409/;
 
 test('the later save is refused with what changed, and can be applied again', async () => {
@@ -45,6 +45,43 @@ test('who leaves his own out sees the newest state', async () => {
   await ben.see('conflict').getByRole('button', { name: 'Leave mine out' }).click();
   await ben.settled();
   expect((await ben.state()).document).toEqual((await anna.state()).document);
+  await anna.leave();
+  await ben.leave();
+});
+
+test('a conflict on a picture that was left is told, leads back, and holds up the export', async () => {
+  const anna = await Person.visit(here.browser, here.server);
+  const ben = await Person.visit(here.browser, here.server);
+  await anna.open('coffee.jpg');
+  await ben.open('coffee.jpg');
+  await anna.click(290, 130);
+  let free = () => {};
+  const held = new Promise<void>((resolve) => (free = resolve));
+  await ben.page.route('**/api/pictures/*/actions', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await ben.tap(130, 250);
+  await ben.press('d');
+  await ben.page.waitForFunction(() => window.fcfi.state()?.picture.name === 'rocket.jpg');
+  await ben.see('export').click();
+  await ben.see('export-start').click();
+  expect(await ben.see('export-start').innerText()).toBe('Saving what you did');
+  free();
+
+  await ben.see('export-unsent').waitFor();
+  expect(await ben.see('export-unsent').innerText()).toContain('coffee.jpg: 1 action');
+  await ben.see('export-saved').click();
+  await ben.see('export-report').waitFor();
+  await ben.press('Escape');
+  expect(await ben.see('status').innerText()).toContain('1 action not saved');
+  expect(await ben.see('elsewhere').innerText()).toContain('coffee.jpg');
+  await ben.see('go-there').click();
+  await ben.see('apply-again').click();
+  await ben.settled();
+  expect(await ben.see('status').innerText()).toBe('All saved');
+  expect(await ben.see('elsewhere').count()).toBe(0);
+  expect((await ben.objects()).at(-1)!.clicks.map(({ x, y }) => [x, y])).toEqual([[130, 250]]);
   await anna.leave();
   await ben.leave();
 });

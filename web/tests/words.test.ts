@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { markerAt } from '../src/logic/markers';
-import { limits, percent, pixels, situation, splitName } from '../src/logic/words';
+import { limits, obstacle, percent, pixels, situation, splitName } from '../src/logic/words';
 
 const QUIET = { status: 'idle' as const, waiting: 0, collected: 0, online: true, loading: false };
 
@@ -12,6 +12,16 @@ describe('words', () => {
     expect(situation({ ...QUIET, status: 'offline', waiting: 1 })).toBe('Offline, 1 action waiting');
     expect(situation({ ...QUIET, status: 'busy', waiting: 1, loading: true })).toBe('Loading the network');
     expect(situation({ ...QUIET, collected: 2 })).toBe('2 clicks collected, release Ctrl to predict');
+  });
+
+  it('never call a conflict or a stuck queue saved', () => {
+    expect(situation({ ...QUIET, status: 'conflict', waiting: 2 })).toBe(
+      'Changed by somebody else, 2 actions not saved',
+    );
+    expect(situation({ ...QUIET, status: 'stuck', waiting: 1 })).toBe('Not saved: 1 action waiting');
+    expect(obstacle({ status: 'conflict', problem: '' })).toBe('changed by somebody else');
+    expect(obstacle({ status: 'stuck', problem: 'The disk is full.' })).toBe('The disk is full.');
+    expect(obstacle({ status: 'offline', problem: '' })).toBe('the server does not answer');
   });
 
   it('write numbers short', () => {

@@ -13,7 +13,7 @@ export interface Situation {
 
 /** The status line: always one short sentence. */
 export function situation({ status, waiting, collected, online, loading }: Situation): string {
-  if (status === 'conflict') return 'Changed by somebody else';
+  if (status === 'conflict') return `Changed by somebody else, ${plural(waiting, 'action')} not saved`;
   if (status === 'stuck') return `Not saved: ${plural(waiting, 'action')} waiting`;
   if (status === 'offline' || !online)
     return waiting > 0 ? `Offline, ${plural(waiting, 'action')} waiting` : 'Offline';
@@ -21,6 +21,13 @@ export function situation({ status, waiting, collected, online, loading }: Situa
   if (status === 'busy' && loading) return 'Loading the network';
   if (status === 'busy') return waiting > 1 ? `Thinking, ${waiting - 1} more waiting` : 'Thinking';
   return 'All saved';
+}
+
+/** Why a picture's actions are not sent, short. */
+export function obstacle({ status, problem }: { status: QueueStatus; problem: string }): string {
+  if (status === 'conflict') return 'changed by somebody else';
+  if (status === 'stuck') return problem;
+  return status === 'offline' ? 'the server does not answer' : 'on the way';
 }
 
 export function plural(count: number, word: string): string {

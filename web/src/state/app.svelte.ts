@@ -1,10 +1,12 @@
 /** The page's state and what a person can do with it. Components read it and call it; they hold no rules. */
 
+import { SvelteMap } from 'svelte/reactivity';
 import * as api from '../api/client';
 import type { Click, Counts, Label, Network, PictureRow, PictureStage, ProjectInfo } from '../api/types';
 import { capsule, larger, smaller } from '../logic/brush';
 import { freshColour, objectColour } from '../logic/colours';
 import { EMPTY, area, contains, subtract, union, type Spans } from '../logic/spans';
+import { needsPerson, together } from '../logic/together';
 import { centred, fit, zoomAt, type Point, type Size, type View } from '../logic/view';
 import type { Overlay } from '../canvas/painter';
 import { PictureIndex } from './list.svelte';
@@ -64,7 +66,7 @@ export class App {
   drawer: 'pictures' | 'objects' | null = $state(null);
   /** Milliseconds from the last answer to its mask on screen. */
   paintTime = 0;
-  private readonly works = new Map<number, Work>();
+  private readonly works = new SvelteMap<number, Work>();
   private turn = 0;
   private noteKey = 0;
   private readonly rim: WorkRim = {
@@ -78,7 +80,14 @@ export class App {
   readonly picture: PictureRow | null = $derived(this.work?.state.picture ?? null);
   readonly readable = $derived(this.picture !== null && this.picture.width > 0 && !this.picture.problem);
   readonly view: View | null = $derived(this.work?.view ?? null);
+  /** Of the picture on screen; `queues` counts those of all. */
   readonly waiting = $derived(this.work?.waiting.length ?? 0);
+  readonly unsent: readonly Work[] = $derived(
+    [...this.works.values()].filter((one) => one.waiting.length > 0),
+  );
+  readonly queues = $derived(together(this.unsent));
+  /** Works that wait for the person and are not on screen. */
+  readonly elsewhere = $derived(this.unsent.filter((one) => one !== this.work && needsPerson(one)));
   readonly overlays: Overlay[] = $derived.by(() => this.overlaysOf(this.work));
   readonly hint: 'first' | 'second' | null = $derived.by(() => {
     if (this.settings.values.hinted || !this.readable || !this.work) return null;
@@ -155,10 +164,7 @@ export class App {
     try {
       const row = await this.list.at(place);
       if (!row || turn !== this.turn) return;
-      this.place = place;
-      this.stroke = null;
-      this.hovered = null;
-      this.cross = null;
+      this.leaveFor(place);
       const kept = this.works.get(row.id);
       if (kept) this.show(kept);
       else this.loading = true;
@@ -173,12 +179,29 @@ export class App {
     }
   }
 
+  /** Shows a work that is kept, even if the list leaves its picture out. */
+  visit(work: Work): void {
+    const place = this.list.placeOf(work.id);
+    if (place !== null) return void this.go(place);
+    this.flushCollected();
+    this.turn++;
+    this.leaveFor(-1);
+    this.show(work);
+  }
+
+  private leaveFor(place: number): void {
+    this.place = place;
+    this.stroke = null;
+    this.hovered = null;
+    this.cross = null;
+  }
+
   private show(work: Work): void {
     this.work = work;
     this.loading = false;
     if (!work.view && this.readable) work.view = fit(work.state.picture, this.box);
     history.replaceState(null, '', `#picture=${work.id}`);
-    this.say(`${work.state.picture.name}, picture ${this.place + 1} of ${this.list.total}`);
+    this.say(this.place < 0 ? work.name : `${work.name}, picture ${this.place + 1} of ${this.list.total}`);
   }
 
   /** The work on a picture, newly asked for unless something waits. */
@@ -558,15 +581,16 @@ export class App {
   }
 
   saved(): void {
-    const work = this.work;
-    if (work && work.waiting.length > 0)
+    if (this.elsewhere.length > 0 || (this.work && needsPerson(this.work)))
+      this.note('Not all is saved: a picture waits for your answer.', 'info');
+    else if (this.queues.waiting > 0)
       this.note('Not all is saved yet: it is sent as soon as the server answers.', 'info');
     else this.note('All saved. Every change is saved at once.', 'info');
   }
 
   /** Whether something would be lost if the page were closed now. */
   unsaved(): boolean {
-    return this.collected.length > 0 || [...this.works.values()].some((work) => work.waiting.length > 0);
+    return this.collected.length > 0 || this.unsent.length > 0;
   }
 
   note(text: string, kind: Note['kind']): void {

@@ -63,6 +63,10 @@ export class Work {
     return this.state.picture.id;
   }
 
+  get name(): string {
+    return this.state.picture.name;
+  }
+
   add(action: LocalAction): number {
     return this.queue.add(action);
   }
