@@ -16,7 +16,7 @@ test('two objects are made, corrected, labelled, kept and exported to the pixel'
   // The cup: on it, off the saucer, on the handle.
   await person.click(290, 130);
   const rough = await person.likeness('coffee', 1);
-  await person.click(120, 230, { button: 'right' });
+  await person.click(376, 287, { button: 'right' });
   await person.click(222, 265);
   expect((await person.objects())[0]!.clicks.map((one) => one.positive)).toEqual([true, false, true]);
   const good = await person.likeness('coffee', 1);
@@ -59,7 +59,7 @@ test('two objects are made, corrected, labelled, kept and exported to the pixel'
 
   // A click on a marker takes that click away, as if it had never been.
   await person.see('object-row').filter({ hasText: 'cup' }).getByRole('button').first().click();
-  await person.click(120, 230);
+  await person.click(376, 287);
   expect((await person.objects())[0]!.clicks.map(({ x, y, positive }) => [x, y, positive])).toEqual([
     [290, 130, true],
     [222, 265, true],

@@ -11,7 +11,7 @@ const GONE = /ERR_CONNECTION_(REFUSED|RESET)|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE/;
 test('SIGKILL loses nothing that was answered; what waits is sent when the server is back', async () => {
   const person = await Person.visit(here.browser, here.server);
   await person.click(290, 130);
-  await person.click(120, 230, { button: 'right' });
+  await person.click(376, 287, { button: 'right' });
   const saved = await person.state();
 
   const { port } = here.server;

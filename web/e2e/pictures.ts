@@ -12,7 +12,7 @@ const here = stage(['--labels', 'spoon,cup,saucer']);
 /** x, y, which button. */
 const CUP: readonly [number, number, 'left' | 'right'][] = [
   [290, 130, 'left'],
-  [120, 230, 'right'],
+  [376, 287, 'right'],
   [222, 265, 'left'],
 ];
 const SAUCER: typeof CUP = [

@@ -19,7 +19,7 @@ test('clicks made while the network thinks show at once, wait and are sent in or
   });
 
   await person.tap(290, 130);
-  await person.tap(120, 230, { button: 'right' });
+  await person.tap(376, 287, { button: 'right' });
   await person.tap(222, 265);
   expect(sent).toHaveLength(1);
   expect(await person.see('object-row').innerText()).toContain('3 clicks');
@@ -36,7 +36,7 @@ test('clicks made while the network thinks show at once, wait and are sent in or
   expect(more).toEqual([]);
   expect(object!.clicks.map(({ x, y, positive }) => [x, y, positive])).toEqual([
     [290, 130, true],
-    [120, 230, false],
+    [376, 287, false],
     [222, 265, true],
   ]);
   expect(sent).toEqual([sent[0]!, sent[0]! + 1, sent[0]! + 2]);
