@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 TORCH := torch==2.13.0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick lint format bench web web-check e2e clean
+.PHONY: help demo test oracles quick lint format bench web web-check e2e clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -40,6 +40,17 @@ DEMO_CLICKS := --click 169,341 --click 322,295 --click 188,95
 test: $(VENV)/.test ## run all tests (CPU, no network)
 	$(BIN)/python -m pytest -q --ignore=tests/training $(PYTEST_ARGS) || [ $$? -eq 5 ]
 	$(BIN)/python -m pytest -q tests/training $(PYTEST_ARGS) || [ $$? -eq 5 ]
+
+oracles: .venv-oracles/.made ## let the tools whose formats we write read them: supervision, datumaro, label-studio-sdk and others
+	@.venv-oracles/bin/python -W ignore -c "import cvat_sdk, datumaro, label_studio_sdk, labelme, pycocotools, supervision"
+	.venv-oracles/bin/python -m pytest -q -p no:cacheprovider -W default tests/formats/test_oracles.py
+
+.venv-oracles/.made: pyproject.toml $(VENV)/.made
+	@echo "Installing other annotation tools into .venv-oracles ..."
+	@$(PYTHON) -m venv .venv-oracles >/dev/null 2>&1 || \
+		{ $(PYTHON) -m venv --without-pip .venv-oracles && $(PYTHON) -m pip --quiet --python .venv-oracles/bin/python install pip; }
+	@.venv-oracles/bin/python -m pip --disable-pip-version-check --quiet install -e ".[oracles]"
+	@touch $@
 
 quick: $(VENV)/.test ## run the tests that take milliseconds
 	$(BIN)/python -m pytest -q -m "not slow" $(PYTEST_ARGS)
@@ -79,7 +90,7 @@ web/node_modules/.package-lock.json: web/package-lock.json
 	@touch $@
 
 clean: ## remove the environment and everything made by the other commands
-	rm -rf $(VENV) demo-out build dist web/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-oracles demo-out build dist web/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find fcfi tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Some distributions ship venv without ensurepip: then the machine's own pip fills the environment.
