@@ -3,10 +3,11 @@
     python -m benchmarks.precision make lite0 --pictures data/train/train-000.tar     write fcfi/weights/lite0.int8.onnx
     python -m benchmarks.precision measure lite0 --dev data/train/dev.tar             clicks in every precision
     python -m benchmarks.precision settings lite0 --dev data/train/dev.tar            clicks with smaller sizes and flip
+    python -m benchmarks.precision zooms lite0 --dev data/train/dev.tar               clicks through other zooms
     python -m benchmarks.precision table                                              stored results into the table
 
-`make` finds ranges of values on pictures that the measurement does not see.  `measure` and `settings` write
-benchmarks/results/NAME.precision.json and NAME.settings.json; `table` takes them, and an int8 file only if it is honest
+`make` finds ranges of values on pictures that the measurement does not see.  `measure`, `settings` and `zooms` write
+benchmarks/results/NAME.precision.json and so on; `table` takes the first two, and an int8 file only if it is honest
 (`fcfi.weights.LARGEST_LOSS`).  The objects are drawn as training draws its development objects, and always the same.
 """
 
@@ -29,8 +30,9 @@ from fcfi.data.sample import Sample
 from fcfi.evaluation import Protocol, evaluate
 from fcfi.files import write_text
 from fcfi.network import Network, NetworkInfo, open_network, read_info
-from fcfi.predictor import Flip, zoom_of
+from fcfi.predictor import zoom_of
 from fcfi.report import machine, versions
+from fcfi.speed import offered
 from fcfi.weights import Entry, File, find, honest, shipped
 
 FORMAT: Final = "fcfi-precision/1"
@@ -45,8 +47,8 @@ EXAMPLES: Final = 120
 CLICKS_EACH: Final = 4
 """Clicks taken from one object: the first ones, where answers still change."""
 CALIBRATION_SEED: Final = 1
-SIZES: Final = (1.0, 0.83, 0.67, 0.5)
-"""Longer sides of the network's input that are measured, as parts of the recommended one."""
+ZOOMS: Final = ((320, 1.6), (384, 1.4), (384, 1.7), (416, 1.6), (448, 1.4), (448, 1.8))
+"""Longer sides of the network's input in pixels, and ratios, among which a recommended zoom is chosen."""
 
 app = typer.Typer(add_completion=False)
 Pictures = Annotated[Path, typer.Option(help="Shard or folder of shards to draw objects from.")]
@@ -132,14 +134,32 @@ def settings(
     objects = _objects(dev, count)
     network = open_network(source, "auto", threads, "float32")
     zoom = zoom_of(network.info)
-    tried: list[tuple[int, Flip]] = [(zoom.target, "average")]
-    tried += [(_multiple(zoom.target * size, network.info.multiple), "none") for size in SIZES]
     rows = {}
-    for target, flip in tried:
+    for target, flip in offered(zoom, network.info.multiple):
         rules = Protocol("fixed", replace(zoom, target=target), flip, targets=TARGETS)
         rows[f"{target} {flip}"] = clicks(network, objects, rules)
         typer.echo(f"{target} {flip}: {rows[f'{target} {flip}']}")
     _store(output or RESULTS / f"{read_info(source).name}.settings.json", _record(source, objects, rows))
+
+
+@app.command()
+def zooms(
+    name: str,
+    dev: Pictures,
+    count: int = OBJECTS,
+    output: Annotated[Path | None, typer.Option("-o", help="By default in benchmarks/results/.")] = None,
+    threads: Threads = None,
+) -> None:
+    """Count clicks in float32 through other zooms: what the recommended one is chosen from."""
+    source = _source(name)
+    objects = _objects(dev, count)
+    network = open_network(source, "auto", threads, "float32")
+    rows = {}
+    for target, ratio in ZOOMS:
+        rules = Protocol(zoom=replace(zoom_of(network.info), target=target, ratio=ratio), targets=TARGETS)
+        rows[f"{target} {ratio}"] = clicks(network, objects, rules)
+        typer.echo(f"{target} px, {ratio}: {rows[f'{target} {ratio}']}")
+    _store(output or RESULTS / f"{read_info(source).name}.zooms.json", _record(source, objects, rows))
 
 
 @app.command()
@@ -231,10 +251,6 @@ def _objects(pictures: Path, count: int, seed: int = 0) -> list[Sample]:
 def _source(name: str) -> Path:
     """The float file of a shipped network, or the file itself."""
     return Path(name) if Path(name).suffix == ".onnx" else find(name).path
-
-
-def _multiple(side: float, multiple: int) -> int:
-    return max(1, round(side / multiple)) * multiple
 
 
 if __name__ == "__main__":

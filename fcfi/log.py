@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from fcfi.clicks import Click, Clicks
 from fcfi.errors import InputError
+from fcfi.runs import flat_of, lengths_of
 
 FORMAT: Final = "fcfi session"
 VERSION: Final = 1
@@ -92,10 +93,7 @@ def image_sha256(image: NDArray[np.uint8]) -> str:
 
 def to_runs(mask: NDArray[np.bool_]) -> tuple[int, ...]:
     """Lengths of the runs of a mask (H, W), row by row, background first (its first run may be 0)."""
-    flat = mask.ravel()
-    changes = np.flatnonzero(flat[1:] != flat[:-1]) + 1
-    lengths = np.diff(np.concatenate([[0], changes, [flat.size]])).tolist()
-    return (0, *lengths) if flat[0] else tuple(lengths)
+    return tuple(lengths_of(mask.ravel()).tolist())
 
 
 def from_runs(runs: tuple[int, ...], height: int, width: int) -> NDArray[np.bool_]:
@@ -104,7 +102,7 @@ def from_runs(runs: tuple[int, ...], height: int, width: int) -> NDArray[np.bool
         raise InputError(
             f"the log's starting mask has {sum(runs)} pixels and the picture {width} x {height}: it is damaged"
         )
-    return np.repeat(np.arange(len(runs)) % 2 == 1, runs).reshape(height, width)
+    return flat_of(runs).reshape(height, width)
 
 
 def _runs(values: list[Any]) -> tuple[int, ...]:

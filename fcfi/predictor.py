@@ -6,7 +6,7 @@ Source: inference as released (zoom, flip, threshold), with its faults mended: t
 the order of clicks is kept.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, Final, Literal, get_args
 
@@ -140,6 +140,11 @@ class Predictor:
         self.zoom = zoom or zoom_of(network.info)
         self.flip = flip
         self.threshold = threshold
+
+    @property
+    def settings(self) -> dict[str, float | str]:
+        """What a mask depends on beside picture, clicks and weights, as a log says it."""
+        return {**asdict(self.zoom), "flip": self.flip, "threshold": self.threshold}
 
     def predict(self, image: Image | Still, clicks: Clicks, previous: Prediction | None = None) -> Prediction:
         """The object that the clicks mean.

@@ -166,7 +166,7 @@ class Session:
             width=self.image.shape[1],
             image_sha256=self._image_sha256,
             network=_network(self.predictor),
-            settings=_settings(self.predictor),
+            settings=self.predictor.settings,
             start=None if start is None else to_runs(start.mask),
             rounds=tuple(step.round for step in self._state.steps),
         ).to_json()
@@ -237,10 +237,6 @@ def _network(predictor: Predictor) -> dict[str, str]:
     return {"name": info.name, "sha256": info.sha256, "runtime": info.runtime}
 
 
-def _settings(predictor: Predictor) -> dict[str, float | str]:
-    return {**dataclasses.asdict(predictor.zoom), "flip": predictor.flip, "threshold": predictor.threshold}
-
-
 def _check_image(session: Session, log: Log) -> None:
     height, width = session.image.shape[:2]
     if (log.height, log.width) != (height, width):
@@ -260,7 +256,7 @@ def _check_network(predictor: Predictor, log: Log) -> None:
             f"the log was made with the network {there['name']} (weights {there['sha256'][:12]}) and this one is "
             f'{here["name"]} ({here["sha256"][:12]}): take that one, or say network="any" for a new mask'
         )
-    ours = _settings(predictor)
+    ours = predictor.settings
     for key in sorted(ours.keys() | log.settings.keys()):
         if ours.get(key) != log.settings.get(key):
             raise InputError(

@@ -41,7 +41,7 @@ SMALL_PICTURE, LARGE_PICTURE = (600, 800), (2400, 3200)
 MARGIN: Final = 1.25
 """A click is planned to take so many times its measured median, since some take longer."""
 SIZES: Final = (1.0, 0.83, 0.67, 0.5)
-"""Longer sides that are offered, as parts of the recommended one, where no clicks were measured."""
+"""Longer sides that are offered, as parts of the recommended one."""
 NOT_MEASURED: Final = 20.0
 """Clicks to a good mask of a network without measurement: as many as are made at most."""
 FORM: Final = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s)\s*")
@@ -107,6 +107,12 @@ def fits(
                 seconds = MARGIN * speed.seconds(target, how, pixels)
                 found.append(Fit(source.name, choice, replace(source.zoom, target=target), how, clicks, seconds))
     return tuple(found)
+
+
+def offered(zoom: Zoom, multiple: int) -> tuple[tuple[int, Flip], ...]:
+    """Longer sides and flips that a network offers: as recommended with the mirrored picture, then SIZES without."""
+    sizes = (max(1, round(zoom.target * size / multiple)) * multiple for size in SIZES)
+    return ((zoom.target, "average"), *((size, "none") for size in sizes))
 
 
 def best_within(budget: float, ways: Sequence[Fit]) -> Fit:
@@ -198,11 +204,9 @@ def _settings(source: Source) -> list[tuple[int, Flip, float]]:
     if source.settings:
         rows = [(key.split(), clicks) for key, clicks in source.settings.items()]
         return [(int(target), cast("Flip", flip), clicks) for (target, flip), clicks in rows]
-    found: list[tuple[int, Flip, float]] = []
-    for size in SIZES:
-        target = max(1, round(source.zoom.target * size / source.multiple)) * source.multiple
-        found.append((target, "none", NOT_MEASURED * (2 - size)))
-    return [(source.zoom.target, "average", NOT_MEASURED * 0.95), *found]
+    guesses = (NOT_MEASURED * 0.95, *(NOT_MEASURED * (2 - size) for size in SIZES))
+    ways = offered(source.zoom, source.multiple)
+    return [(target, flip, clicks) for (target, flip), clicks in zip(ways, guesses, strict=True)]
 
 
 def _timed(network: Network, zoom: Zoom, size: tuple[int, int]) -> tuple[float, float]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from fcfi.errors import DatasetError
 from fcfi.labels import Mask
+from fcfi.runs import flat_of
 
 FINENESS: Final = 5
 """Polygon edges are walked on a grid this many times finer than the pixels (pycocotools)."""
@@ -99,8 +100,7 @@ def _from_runs(runs: Mapping[str, Any], height: int, width: int) -> Mask:
         raise DatasetError(f"run lengths are for {size} (height, width), the picture is {(height, width)}")
     if min(lengths, default=0) < 0 or sum(lengths) != height * width:
         raise DatasetError(f"run lengths add up to {sum(lengths)} pixels, the picture has {height * width}")
-    flat = np.repeat(np.arange(len(lengths)) % 2 == 1, lengths)
-    return flat.reshape(width, height).T
+    return flat_of(lengths).reshape(width, height).T
 
 
 def _corners(polygon: object) -> NDArray[np.float64]:

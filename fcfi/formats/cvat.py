@@ -28,8 +28,9 @@ from fcfi.formats.annotation import (
 from fcfi.formats.folders import Known, Problem, Target, need_some, one_label, read_bytes, told
 from fcfi.formats.indexed import voc_colour
 from fcfi.formats.outlines import box_cut, fill_edges
-from fcfi.formats.runs import from_runs, runs
+from fcfi.formats.runs import from_runs
 from fcfi.labels import Mask
+from fcfi.runs import lengths_of
 
 FILE: Final = "annotations.xml"
 
@@ -72,7 +73,7 @@ def read(
 def encode(mask: Mask) -> tuple[list[int], int, int, int, int]:
     """Run lengths of a mask over its tight box, and the box's left, top, width and height."""
     cut, left, top = box_cut(mask)
-    return runs(cut.ravel()).tolist(), left, top, cut.shape[1], cut.shape[0]
+    return lengths_of(cut.ravel()).tolist(), left, top, cut.shape[1], cut.shape[0]
 
 
 def _meta(labels: Sequence[str], count: int) -> str:

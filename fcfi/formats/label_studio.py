@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 from fcfi.errors import DatasetError
 from fcfi.formats.annotation import AnnotatedObject, AnnotatedPicture, Pictures, Sizes, check_labels, label_number
 from fcfi.formats.folders import Known, Problem, Target, field, need_some, one_label, read_json, told
-from fcfi.formats.runs import runs
 from fcfi.labels import Mask
+from fcfi.runs import lengths_of
 
 FILE: Final = "tasks.json"
 CONFIG: Final = "label_config.xml"
@@ -110,7 +110,7 @@ def config(labels: Sequence[str]) -> str:
 
 def encode(mask: Mask) -> list[int]:
     """A mask (H, W) as bytes, 0 to 255, of Label Studio's run lengths."""
-    lengths = runs(mask.ravel()) * CHANNELS
+    lengths = lengths_of(mask.ravel()) * CHANNELS
     head = f"{mask.size * CHANNELS:032b}{WORD - 1:05b}" + "".join(f"{size - 1:04b}" for size in SIZES)
     values = ("0" * WORD, "1" * WORD)
     body = "".join(_run(length, values[place % 2]) for place, length in enumerate(lengths.tolist()) if length)

@@ -1,6 +1,6 @@
-"""Run lengths of masks: how long each stretch of background and object is, in turn, background first.
+"""Run lengths as formats hold them: checked, column by column (COCO), and COCO's string of them.
 
-Row by row (CVAT, Label Studio) or column by column (COCO), and COCO's string of them.  Knows nothing of files.
+Knows nothing of files.
 """
 
 from collections.abc import Sequence
@@ -11,18 +11,12 @@ from numpy.typing import NDArray
 
 from fcfi.errors import DatasetError
 from fcfi.labels import Mask
+from fcfi.runs import flat_of, lengths_of
 
 GROUP: Final = 5
 """Bits of a number in one character of COCO's string."""
 FIRST: Final = 48
 """Code of the character for zero (pycocotools)."""
-
-
-def runs(flat: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """(N,) lengths of the runs in `flat` (M,); the first counts background and may be 0, the others are not."""
-    changes = np.flatnonzero(flat[1:] != flat[:-1]) + 1
-    starts = np.concatenate([[0] if not flat[0] else [0, 0], changes, [flat.size]])
-    return np.diff(starts).astype(np.int64)
 
 
 def from_runs(lengths: Sequence[int] | NDArray[np.int64], size: int) -> NDArray[np.bool_]:
@@ -33,12 +27,12 @@ def from_runs(lengths: Sequence[int] | NDArray[np.int64], size: int) -> NDArray[
         raise DatasetError(f"run lengths must be whole numbers: {error}") from error
     if counts.ndim != 1 or (counts < 0).any() or (counts > size).any() or int(counts.sum()) != size:
         raise DatasetError(f"run lengths add up to {int(counts.sum())} pixels and {size} are expected")
-    return np.repeat(np.arange(counts.size) % 2 == 1, counts)
+    return flat_of(counts)
 
 
 def by_columns(mask: Mask) -> NDArray[np.int64]:
     """Run lengths of a mask (H, W), column by column (COCO)."""
-    return runs(mask.ravel(order="F"))
+    return lengths_of(mask.ravel(order="F"))
 
 
 def write_counts(lengths: NDArray[np.int64]) -> str:

@@ -15,8 +15,8 @@ import numpy as np
 
 from fcfi.errors import InputError
 from fcfi.formats.outlines import box_cut
-from fcfi.formats.runs import runs as lengths_of
 from fcfi.labels import Mask
+from fcfi.runs import flat_of, lengths_of
 
 KEYS: Final = ("left", "top", "width", "height")
 NUMBER: Final = np.dtype("<u4")
@@ -62,8 +62,7 @@ class Runs:
 
     def inside(self) -> Mask:
         """The mask within the box, (height, width) bool."""
-        values = np.arange(len(self.runs)) % 2 == 1
-        return np.repeat(values, self.runs).reshape(self.height, self.width)
+        return flat_of(self.runs).reshape(self.height, self.width)
 
     @property
     def area(self) -> int:

@@ -285,7 +285,7 @@ class Project:
         """Keep what the network is, once; not at opening, since it may still be loaded then."""
         if self.predictor is not None and not self._noted:
             info = self.predictor.network.info
-            self._store.keep_network(info.sha256, info.name, info.runtime, _settings(self.predictor))
+            self._store.keep_network(info.sha256, info.name, info.runtime, self.predictor.settings)
             self._noted = True
 
     def _read(self, identity: int) -> Stored:
@@ -374,8 +374,3 @@ def _where(folder: Path, store: str | None) -> tuple[URL, tuple[str, ...]]:
         return store_url(store), ()
     chosen = place.choose(folder)
     return store_url(str(chosen.file)), chosen.warnings
-
-
-def _settings(predictor: Predictor) -> dict[str, float | str]:
-    """As a session's log says them."""
-    return {**dataclasses.asdict(predictor.zoom), "flip": predictor.flip, "threshold": predictor.threshold}
