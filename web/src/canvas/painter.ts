@@ -180,13 +180,18 @@ function pendingRing(context: Context, size: number): void {
   context.beginPath();
   context.arc(0, 0, size + 5, 0, 2 * Math.PI);
   context.setLineDash([4, 4]);
+  strokeOnAny(context);
+  context.setLineDash([]);
+}
+
+/** The path as a light line in a dark one, which is seen on any picture. */
+function strokeOnAny(context: Context): void {
   context.lineWidth = 3;
   context.strokeStyle = 'rgba(0, 0, 0, 0.6)';
   context.stroke();
   context.lineWidth = 1.5;
   context.strokeStyle = '#ffffff';
   context.stroke();
-  context.setLineDash([]);
 }
 
 /** The brush's circle, seen on any picture. */
@@ -195,12 +200,7 @@ export function paintBrush(context: Context, at: Point, radius: number, erase: b
   context.beginPath();
   context.arc(at.x, at.y, Math.max(radius, 1.5), 0, 2 * Math.PI);
   if (erase) context.setLineDash([5, 4]);
-  context.lineWidth = 3;
-  context.strokeStyle = 'rgba(0, 0, 0, 0.6)';
-  context.stroke();
-  context.lineWidth = 1.5;
-  context.strokeStyle = '#ffffff';
-  context.stroke();
+  strokeOnAny(context);
   context.restore();
 }
 
