@@ -27,6 +27,8 @@ PASTED_SIZE = (0.15, 0.7)
 """Longer side of a pasted object as a part of the crop's shorter side."""
 SMALLEST_VIEW = 32.0
 """Pixels of the picture along a view's side."""
+SMALLEST_PART = 64.0
+"""The same for a view of a part."""
 MEAN_COLOUR = (124, 116, 104)
 """RGB outside of a picture (ImageNet mean); such pixels are ignored."""
 _log = logging.getLogger(__name__)
@@ -44,6 +46,8 @@ class CropConfig:
     maximum_part:     largest object as a part of the picture.
     close:            chance of a view close round the object (what the zoom-in shows), else one of most of the picture.
     close_ratio:      side of a close view over the object's longer side, drawn log-uniformly.
+    part:             chance of a view of a part of the object instead, which a session begins with a wrong mask.
+    part_ratio:       side of such a view over the object's longer side, drawn log-uniformly.
     wide_ratio:       side of a wide view over the picture's longer side.
     stretch:          largest change of width against height.
     flip, merge:      chance of mirroring; of two objects as one target.
@@ -61,6 +65,8 @@ class CropConfig:
     maximum_part: float = 0.7
     close: float = 0.6
     close_ratio: tuple[float, float] = (1.05, 3.0)
+    part: float = 0.0
+    part_ratio: tuple[float, float] = (0.35, 1.0)
     wide_ratio: tuple[float, float] = (0.5, 1.0)
     stretch: float = 1.25
     flip: float = 0.5
@@ -74,10 +80,11 @@ class CropConfig:
     jpeg: float = 0.1
 
     def __post_init__(self) -> None:
-        for name in ("second_reading", "close", "flip", "merge", "paste", "grey", "blur", "jpeg", "maximum_part"):
+        chances = ("second_reading", "close", "part", "flip", "merge", "paste", "grey", "blur", "jpeg", "maximum_part")
+        for name in chances:
             if not 0 <= getattr(self, name) <= 1:
                 raise ConfigError(f"crops.{name} = {getattr(self, name)}: a number from 0 to 1 is wanted")
-        for name in ("close_ratio", "wide_ratio", "brightness", "contrast"):
+        for name in ("close_ratio", "part_ratio", "wide_ratio", "brightness", "contrast"):
             low, high = getattr(self, name)
             if low > high or (name.endswith("ratio") and low <= 0):
                 raise ConfigError(f"crops.{name} = {low}, {high}: the smaller number first is wanted, ratios above 0")
@@ -91,11 +98,13 @@ class Crop:
 
     image: (h, w, 3) uint8 RGB.  truth: (h, w) uint8, 0 background, 1 object, 255 ignore.
     others: (h, w) bool, other objects (where negative clicks may go).
+    part: whether a part of the object is shown from near, which tells little without the mask so far.
     """
 
     image: NDArray[np.uint8]
     truth: NDArray[np.uint8]
     others: NDArray[np.bool_]
+    part: bool = False
 
 
 class CropSampler:
@@ -123,7 +132,7 @@ class CropSampler:
         for _ in range(TRIES):
             crop = self._try(height, width, rng)
             if crop is not None:
-                if rng.random() < self._config.paste:
+                if not crop.part and rng.random() < self._config.paste:
                     crop = self._paste(crop, rng)
                 return recolour(crop, self._config, rng)
         raise DatasetError(
@@ -154,7 +163,7 @@ class CropSampler:
         visible = int(target.sum())
         if visible < self._config.minimum_visible or visible > MOST_VISIBLE * target.size:
             return None
-        crop = Crop(image, truth, (ids != 0) & ~target & (ids != IGNORE_ID))
+        crop = Crop(image, truth, (ids != 0) & ~target & (ids != IGNORE_ID), window.part)
         return mirror(crop) if rng.random() < self._config.flip else crop
 
     def _paste(self, crop: Crop, rng: np.random.Generator) -> Crop:
@@ -190,12 +199,16 @@ def choose_instances(reading: Reading, config: CropConfig, rng: np.random.Genera
 
 @dataclass(frozen=True)
 class Window:
-    """A part of a picture in its pixels; may reach over the border."""
+    """A part of a picture in its pixels; may reach over the border.
+
+    part: whether it is to show only a part of the object.
+    """
 
     left: int
     top: int
     width: int
     height: int
+    part: bool = False
 
 
 def choose_window(
@@ -205,8 +218,12 @@ def choose_window(
     rows, columns = shape[0], shape[1]
     left, top = min(i.left for i in chosen), min(i.top for i in chosen)
     right, bottom = max(i.right for i in chosen), max(i.bottom for i in chosen)
-    if rng.random() < config.close:
-        side = max(right - left, bottom - top) * np.exp(rng.uniform(*np.log(config.close_ratio)))
+    length = max(right - left, bottom - top)
+    part = rng.random() < config.part
+    if part:
+        side = max(SMALLEST_PART, length * np.exp(rng.uniform(*np.log(config.part_ratio))))
+    elif rng.random() < config.close:
+        side = length * np.exp(rng.uniform(*np.log(config.close_ratio)))
     else:
         side = max(rows, columns) * rng.uniform(*config.wide_ratio)
     side = min(max(side, SMALLEST_VIEW), 1.05 * max(rows, columns))
@@ -215,13 +232,17 @@ def choose_window(
         max(8, round(max(length / OVERHANG, min(length, limit))))
         for length, limit in ((side * stretch, columns), (side / stretch, rows))
     )
-    return Window(_place(left, right, width, columns, rng), _place(top, bottom, height, rows, rng), width, height)
+    x, y = _place(left, right, width, columns, part, rng), _place(top, bottom, height, rows, part, rng)
+    return Window(x, y, width, height, part)
 
 
-def _place(low: int, high: int, length: int, limit: int, rng: np.random.Generator) -> int:
-    """Where a window of this length starts: over the object [low, high), and inside [0, limit) where it can."""
+def _place(low: int, high: int, length: int, limit: int, part: bool, rng: np.random.Generator) -> int:
+    """Where a window of this length starts: over the object [low, high), and inside [0, limit) where it can.
+
+    A view of a part may have its centre at the object's end, where the border that clicks mend is.
+    """
     centre = (low + high) / 2
-    slack = abs(length - (high - low)) / 2
+    slack = (high - low) / 2 if part else abs(length - (high - low)) / 2
     start = round(centre - length / 2 + rng.uniform(-slack, slack))
     if length <= limit:
         return min(max(start, 0), limit - length)
@@ -248,7 +269,7 @@ def cut(array: NDArray[Any], window: Window, height: int, width: int, fill: int 
 def mirror(crop: Crop) -> Crop:
     """Left and right exchanged."""
     image, truth, others = (np.ascontiguousarray(array[:, ::-1]) for array in (crop.image, crop.truth, crop.others))
-    return Crop(image, truth, others)  # type: ignore[arg-type]
+    return Crop(image, truth, others, crop.part)  # type: ignore[arg-type]
 
 
 def paste(
@@ -296,4 +317,4 @@ def recolour(crop: Crop, config: CropConfig, rng: np.random.Generator) -> Crop:
     if rng.random() < config.jpeg:
         _, encoded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(30, 90))])
         image = np.asarray(cv2.imdecode(encoded, cv2.IMREAD_COLOR))
-    return Crop(image, crop.truth, crop.others)
+    return Crop(image, crop.truth, crop.others, crop.part)

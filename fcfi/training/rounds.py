@@ -35,6 +35,8 @@ NEGATIVE_PLACES = (0.5, 0.4, 0.1)
 """Starting negative clicks: at the object's border, on other objects, on background (paper)."""
 BORDER = 15
 """Pixels round the object that count as its border."""
+SOFT_BORDER = (0.004, 0.015)
+"""Blur of a mask seen from further away, in heights of the crop: 2 to 6 px at 416."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class RoundsConfig:
     decay:       a session goes on after each click with this chance (`every`).
     start:       largest number of starting clicks of each kind; their number is drawn with chance ~ start_decay^n.
     centre:      chance that the first click is at the object's centre, as in the paper; else anywhere deep inside.
-    from_mask:   chance to start from a wrong mask instead of from nothing.
+    from_mask:   chance to start from a wrong mask instead of from nothing; views of a part always do.
     soften:      chance that the feedback is blurred, as zooming in does.
     """
 
@@ -140,12 +142,18 @@ def make_rounds(
 
 def start(crop: Crop, config: RoundsConfig, rng: np.random.Generator) -> State:
     """A session's first state: starting clicks, or a wrong mask and the click that begins to mend it."""
-    if rng.random() < config.from_mask:
+    if crop.part or rng.random() < config.from_mask:
         wrong = spoil(crop, rng)
         click = next_click(crop.truth, wrong, (), rng)
         if click is not None:
-            return State(crop, (click,), wrong.astype(np.float32))
+            return State(crop, (click,), _from_afar(wrong, rng) if crop.part else wrong.astype(np.float32))
     return State(crop, starting_clicks(crop, config, rng))
+
+
+def _from_afar(mask: NDArray[np.bool_], rng: np.random.Generator) -> NDArray[np.float32]:
+    """A mask as an answer from further away looks, brought near: with a soft border."""
+    soft = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), mask.shape[0] * rng.uniform(*SOFT_BORDER))
+    return np.asarray(soft, np.float32)
 
 
 def advance(state: State, probs: NDArray[np.float32], rng: np.random.Generator) -> State | None:
@@ -202,11 +210,11 @@ def _border(target: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def spoil(crop: Crop, rng: np.random.Generator) -> NDArray[np.bool_]:
-    """A wrong mask of the object: eroded, dilated, shifted, or with a part taken from or added to it."""
+    """A wrong mask of the object: eroded, dilated, shifted, wavering, or with a part taken from or added to it."""
     mask = (crop.truth == OBJECT).view(np.uint8)
     size = max(3, int(np.sqrt(np.count_nonzero(mask)) * rng.uniform(0.05, 0.3)))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    kind = rng.integers(5)
+    kind = rng.integers(6)
     if kind == 0:
         mask = cv2.erode(mask, kernel)
     elif kind == 1:
@@ -216,11 +224,22 @@ def spoil(crop: Crop, rng: np.random.Generator) -> NDArray[np.bool_]:
         mask = cv2.warpAffine(
             mask, np.array([[1, 0, dx], [0, 1, dy]], np.float32), mask.shape[::-1], flags=cv2.INTER_NEAREST
         )
+    elif kind == 3:
+        mask = _wavering(mask, size, rng)
     else:
         rows, columns = np.nonzero(_border(mask.view(bool)) | mask.view(bool))
         at = rng.integers(len(rows))
-        mask = cv2.circle(mask.copy(), (int(columns[at]), int(rows[at])), 2 * size, int(kind == 3), -1)
+        mask = cv2.circle(mask.copy(), (int(columns[at]), int(rows[at])), 2 * size, int(kind == 4), -1)
     return np.asarray(mask, np.bool_)
+
+
+def _wavering(mask: NDArray[np.uint8], size: int, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """The mask with its border pushed to and fro by about a third of `size` px, in waves about `size` px long."""
+    height, width = mask.shape
+    coarse = rng.normal(0, size / 3, (2, max(2, height // size), max(2, width // size))).astype(np.float32)
+    dx, dy = (cv2.resize(waves, (width, height), interpolation=cv2.INTER_CUBIC) for waves in coarse)
+    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    return np.asarray(cv2.remap(mask, x + dx, y + dy, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
 def collate(states: list[State], config: RoundsConfig, rng: np.random.Generator) -> Batch:

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fcfi.data.augment import Crop, CropConfig, CropSampler, Window, cut, mirror, paste
-from fcfi.data.pictures import by_source
+from fcfi.data.augment import Crop, CropConfig, CropSampler, Window, choose_window, cut, mirror, paste
+from fcfi.data.pictures import Instance, by_source
 from fcfi.data.shards import read_pictures
 from fcfi.errors import DatasetError
 from tests.data.made import write_shard
@@ -77,7 +77,24 @@ def test_a_window_shows_the_picture_where_it_lies_and_the_fill_elsewhere(
 def test_mirroring_twice_gives_the_crop_back(sampler: CropSampler) -> None:
     crop = sampler.draw(64, 64, np.random.default_rng(1))
     again = mirror(mirror(crop))
-    assert all((a == b).all() for a, b in zip(vars(crop).values(), vars(again).values(), strict=True))
+    assert all(np.array_equal(a, b) for a, b in zip(vars(crop).values(), vars(again).values(), strict=True))
+
+
+def test_a_view_of_a_part_shows_less_than_the_object_round_a_place_in_it() -> None:
+    config, rng = CropConfig(part=1.0, part_ratio=(0.5, 0.5), stretch=1.0), np.random.default_rng(3)
+    instance = Instance(id=1, area=30_000, left=100, top=60, right=300, bottom=260)
+    for _ in range(20):
+        window = choose_window([instance], (400, 500), 1.0, config, rng)
+        assert window.part
+        assert (window.width, window.height) == (100, 100)
+        assert 100 <= window.left + 50 <= 300 or window.left in (0, 400)
+        assert 60 <= window.top + 50 <= 260 or window.top in (0, 300)
+
+
+def test_a_view_of_a_part_says_so_in_its_crop(tmp_path: Path) -> None:
+    pictures = by_source(read_pictures(write_shard(tmp_path / "a.tar")))
+    drawn = [CropSampler(pictures, CropConfig(part=p)).draw(64, 64, np.random.default_rng(1)) for p in (0.0, 1.0)]
+    assert [crop.part for crop in drawn] == [False, True]
 
 
 def test_a_pasted_object_is_target_or_hides_a_part_of_it() -> None:

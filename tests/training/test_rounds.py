@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -101,6 +102,14 @@ def test_starting_from_a_wrong_mask_opens_the_gate() -> None:
     batch = collate(states, RoundsConfig(), rng)
     assert batch.gate.flatten().tolist() == [float(state.feedback is not None) for state in states]
     assert batch.gate.sum() >= 6
+
+
+def test_a_view_of_a_part_begins_with_a_soft_wrong_mask() -> None:
+    rng = np.random.default_rng(0)
+    state = start(replace(crop(), part=True), RoundsConfig(from_mask=0.0), rng)
+    assert state.feedback is not None
+    assert len(state.clicks) == 1
+    assert ((state.feedback > 0.05) & (state.feedback < 0.95)).any()
 
 
 def test_every_round_feeds_answers_back_and_replaces_finished_sessions() -> None:
