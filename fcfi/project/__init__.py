@@ -18,7 +18,6 @@ from fcfi.project.actions import (
 )
 from fcfi.project.document import Document, DrawnObject
 from fcfi.project.masks import Runs
-from fcfi.project.parsing import parse_action
 from fcfi.project.project import Project
 from fcfi.project.states import (
     Change,
@@ -60,5 +59,4 @@ __all__ = [
     "SetMask",
     "State",
     "Undo",
-    "parse_action",
 ]

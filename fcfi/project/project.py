@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
 from sqlalchemy.engine import URL
 
@@ -25,8 +25,8 @@ from fcfi.project.cache import ByteCache
 from fcfi.project.database import Database, store_url
 from fcfi.project.document import Document, DrawnObject
 from fcfi.project.labelling import Labels, normal
-from fcfi.project.parsing import describe, record
 from fcfi.project.pictures import Pictures
+from fcfi.project.records import describe, record
 from fcfi.project.replay import Replay
 from fcfi.project.states import (
     ImportReport,
@@ -37,7 +37,7 @@ from fcfi.project.states import (
     PictureState,
     State,
 )
-from fcfi.project.store import Step, Store, Stored
+from fcfi.project.store import Shown, Signature, Step, Store, Stored
 from fcfi.project.world import Masks, PictureWorld
 
 CACHE_BYTES: Final = 1 << 30
@@ -46,6 +46,7 @@ SETTINGS_BYTES: Final = 64 * 1024
 SETTINGS: Final = "page"
 """Key of the page's settings in the store."""
 AUTHOR_LETTERS: Final = 100
+Seen = TypeVar("Seen", bound=Shown)
 
 
 class Project:
@@ -142,22 +143,26 @@ class Project:
         """All that there is on one picture.  Raises NotFound."""
         return self._state(self._read(id))
 
-    def act(self, id: int, version: int, action: Action, author: str = "") -> PictureState:  # noqa: A002
+    def act(
+        self,
+        id: int,  # noqa: A002
+        version: int,
+        action: Action,
+        author: str = "",
+        key: str | None = None,
+    ) -> PictureState:
         """Do something to a picture of this version; what fails changes nothing.
 
+        key: a UUID that the caller gives to this change alone.  A change that was made under it already is not made
+        again: the answer is what it was then, so that who lost an answer may ask again.
         Raises PictureConflict if the picture has another version by now, NotFound, InputError for an action that does
         not fit, PictureError if the picture is needed and cannot be read, StoreError if it cannot be saved.
         """
         if len(author) > AUTHOR_LETTERS:
             raise InputError(f"the author's name has {len(author)} characters: give {AUTHOR_LETTERS} or less")
-        stored = self._read(id)
-        if stored.row.version != version:
-            raise self._conflict(id, version)
-        if isinstance(action, Undo | Redo):
-            by: Literal[-1, 1] = -1 if isinstance(action, Undo) else 1
-            after = self._read(id) if self._store.move(id, version, by, author, self._clock()) else None
-        else:
-            after = self._edit(stored, action, author)
+        signature = Signature(author, self._clock(), key)
+        # The last: another process was asked the same in between.
+        after = self._answered(id, key) or self._changed(id, version, action, signature) or self._answered(id, key)
         if after is None:
             raise self._conflict(id, version)
         return self._state(after)
@@ -270,7 +275,7 @@ class Project:
         row = self._store.named(name)
         while True:
             stored = self._read(row.id)
-            after = self._edit(stored, objects, author)
+            after = self._edit(stored, objects, Signature(author, self._clock()))
             if after is not None:
                 return len(after.document.objects) - len(stored.document.objects)
 
@@ -290,10 +295,14 @@ class Project:
 
     def _read(self, identity: int) -> Stored:
         """A picture with labels as they are now."""
-        stored = self._store.read(identity)
-        return dataclasses.replace(stored, document=resolved(stored.document, stored.labels))
+        return _resolved(self._store.read(identity))
 
-    def _state(self, stored: Stored) -> PictureState:
+    def _answered(self, identity: int, key: str | None) -> Shown | None:
+        """A picture as the change of this key left it, with labels as they are now; None if it was not made."""
+        noted = None if key is None else self._store.noted(identity, key)
+        return None if noted is None else _resolved(noted)
+
+    def _state(self, stored: Shown) -> PictureState:
         return PictureState(
             stored.row,
             stored.document,
@@ -305,7 +314,17 @@ class Project:
     def _conflict(self, identity: int, version: int) -> PictureConflict:
         return PictureConflict(self.picture(identity), self._store.changes(identity, version, describe))
 
-    def _edit(self, stored: Stored, action: Edit, author: str) -> Stored | None:
+    def _changed(self, identity: int, version: int, action: Action, signature: Signature) -> Stored | None:
+        """Make a change to a picture of this version; None if it has another one by now."""
+        stored = self._read(identity)
+        if stored.row.version != version:
+            return None
+        if not isinstance(action, Undo | Redo):
+            return self._edit(stored, action, signature)
+        by: Literal[-1, 1] = -1 if isinstance(action, Undo) else 1
+        return self._read(identity) if self._store.move(identity, version, by, signature) else None
+
+    def _edit(self, stored: Stored, action: Edit, signature: Signature) -> Stored | None:
         """Make a change; None if somebody else was faster.  What changes nothing is not noted."""
         labels = frozenset(stored.labels.values())
         world = PictureWorld(stored.row, labels, self._pictures, self._masks, self._replay, self._clock)
@@ -316,7 +335,7 @@ class Project:
         if any(one.rounds for one in document.objects):
             self._note_network()
         masks = world.new_masks(document)
-        step = Step(document, masks, record(action, stored.document), author, self._clock())
+        step = Step(document, masks, record(action, stored.document), signature)
         after = self._store.write(stored, step)
         if after is not None:
             self._masks.put(masks)
@@ -356,6 +375,10 @@ class _Receiver:
 
     def add_objects(self, name: str, objects: ImportObjects, author: str) -> int:
         return self._project._add_objects(name, objects, author)
+
+
+def _resolved(stored: Seen) -> Seen:
+    return dataclasses.replace(stored, document=resolved(stored.document, stored.labels))
 
 
 def resolved(document: Document, labels: Mapping[int, int]) -> Document:

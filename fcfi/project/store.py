@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, Select, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, insert, select, update
 
 from fcfi.errors import InputError, NotFound
 from fcfi.project.database import Database
@@ -25,36 +25,56 @@ MOST: Final = 1000
 DIGITS: Final = 12
 """Numbers in names are compared as numbers of so many digits."""
 LABELS: Final = select(label.c.id, label.c.merged_into)
+MADE: Final[Select[Any]] = select(revision.c.id, revision.c.number, revision.c.document, change.c.action).join(
+    change, and_(change.c.picture == revision.c.picture, change.c.version == revision.c.version)
+)
+"""Revisions, each with the record of the change that made it."""
 SHOWN: Final = tuple(picture.c[column] for column in PictureRow.__dataclass_fields__)
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class Shown:
     """A picture, its document, and the records of what undo and redo would take back or make again.
 
-    revision: the id of the one that is shown, None at the beginning.  position, length: see tables.  labels: what every
-    label that was ever there is now: itself, or what it was merged into.
+    labels: what every label that was ever there is now: itself, or what it was merged into.
     """
 
     row: PictureRow
     document: Document
     undo: Mapping[str, Any] | None
     redo: Mapping[str, Any] | None
-    revision: int | None
-    position: int
-    length: int
     labels: Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True)
+class Stored(Shown):
+    """A picture as it is now.
+
+    revision: the id of the one that is shown, None at the beginning.  position, length: see tables.
+    """
+
+    revision: int | None
+    position: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Who makes a change, when, and the key that was given to it, if any."""
+
+    author: str
+    time: float
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
-    """A change: the document after it, its new masks by sha256, its record, who made it and when."""
+    """A change: the document after it, its new masks by sha256, its record, and whose it is."""
 
     document: Document
     masks: Mapping[str, Runs]
     record: Mapping[str, Any]
-    author: str
-    time: float
+    signature: Signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +181,30 @@ class Store:
                 Document() if shown is None else _unpack(shown.document),
                 None if shown is None else json.loads(shown.action),
                 None if next_one is None else json.loads(next_one.action),
+                _labels(connection),
                 None if shown is None else shown.id,
                 place,
                 found.length,
-                {one.id: one.merged_into or one.id for one in connection.execute(LABELS)},
+            )
+
+    def noted(self, identity: int, key: str) -> Shown | None:
+        """A picture as the change of this key left it, whatever was done since; None if there is no such change."""
+        of_key = and_(change.c.picture == identity, change.c.key == key)
+        with self.database.reading() as connection:
+            found = connection.execute(select(change.c.version, change.c.revision).where(of_key)).one_or_none()
+            if found is None:
+                return None
+            here = _latest(connection, revision.c.id == found.revision)
+            # The line went on from there with what was made from it last.
+            made_of_it = and_(revision.c.picture == identity, revision.c.parent == found.revision)
+            beyond = _latest(connection, made_of_it, revision.c.version < found.version)
+            document = Document() if here is None else _unpack(here.document)
+            return Shown(
+                replace(_find(connection, identity), version=found.version, **_summary(document)),
+                document,
+                None if here is None else json.loads(here.action),
+                None if beyond is None else json.loads(beyond.action),
+                _labels(connection),
             )
 
     def write(self, before: Stored, step: Step) -> Stored | None:
@@ -181,12 +221,12 @@ class Store:
             row = {"picture": identity, "number": place, "parent": before.revision, "version": version}
             added = connection.execute(insert(revision).values(**row, document=_pack(step.document)))
             self._add_masks(connection, step.masks)
-            _note(connection, identity, version, step.record, step.author, step.time)
             (revised,) = added.inserted_primary_key or (None,)
+            _note(connection, identity, version, revised, step.record, step.signature)
         shown = replace(before.row, version=version, **summary)
-        return Stored(shown, step.document, step.record, None, revised, place, place, before.labels)
+        return Stored(shown, step.document, step.record, None, before.labels, revised, place, place)
 
-    def move(self, identity: int, version: int, by: Literal[-1, 1], author: str, time: float) -> bool:
+    def move(self, identity: int, version: int, by: Literal[-1, 1], signature: Signature) -> bool:
         """Undo (-1) or redo (1) on a picture of this version; False if it has another one by now.
 
         Raises InputError if there is nothing to take back or make again.
@@ -207,7 +247,7 @@ class Store:
             of = max(place, found.position)
             action = json.loads(_line(connection, identity, (of,))[of].action)
             record = {"type": "undo" if by < 0 else "redo", "of": action}
-            _note(connection, identity, version + 1, record, author, time)
+            _note(connection, identity, version + 1, None if here is None else here.id, record, signature)
             return True
 
     def changes(self, identity: int, since: int, tell: Any) -> tuple[Change, ...]:
@@ -303,18 +343,32 @@ def _leave_line(connection: Connection, identity: int, place: int) -> None:
 
 
 def _note(
-    connection: Connection, identity: int, version: int, record: Mapping[str, Any], author: str, time: float
+    connection: Connection,
+    identity: int,
+    version: int,
+    shown: int | None,
+    record: Mapping[str, Any],
+    signature: Signature,
 ) -> None:
-    values = {"picture": identity, "version": version, "action": json.dumps(record), "author": author, "time": time}
-    connection.execute(insert(change).values(values))
+    values = {"picture": identity, "version": version, "revision": shown, "action": json.dumps(record)}
+    signed = {"author": signature.author, "time": signature.time, "key": signature.key}
+    connection.execute(insert(change).values(**values, **signed))
 
 
 def _line(connection: Connection, identity: int, numbers: Sequence[int]) -> dict[int, Any]:
     """Revisions of these numbers, each with the record of the change that made it."""
-    made = and_(change.c.picture == revision.c.picture, change.c.version == revision.c.version)
-    asked: Select[Any] = select(revision.c.id, revision.c.number, revision.c.document, change.c.action)
     here = and_(revision.c.picture == identity, revision.c.number.in_(numbers))
-    return {one.number: one for one in connection.execute(asked.join(change, made).where(here))}
+    return {one.number: one for one in connection.execute(MADE.where(here))}
+
+
+def _latest(connection: Connection, *which: ColumnElement[bool]) -> Any:
+    """The last of these revisions that was made, as `_line` gives them; None if there is none."""
+    return connection.execute(MADE.where(*which).order_by(revision.c.version.desc()).limit(1)).one_or_none()
+
+
+def _labels(connection: Connection) -> dict[int, int]:
+    """What every label is now."""
+    return {one.id: one.merged_into or one.id for one in connection.execute(LABELS)}
 
 
 def _find(connection: Connection, identity: int) -> PictureRow:

@@ -3,7 +3,8 @@
 A picture's history is a line of revisions, numbered from 1; `position` says which one is shown (0: nothing drawn yet)
 and `length` how many there are.  Undo and redo move `position`.  Who acts after an undo begins another line: the
 revisions beyond lose their number, and stay.  Nothing but labels is ever deleted.  `change` notes everything that
-raised the picture's version, undo and redo too.
+raised the picture's version, undo and redo too, with the revision that it left on show (None: nothing drawn yet) and
+the key that its author gave it.
 """
 
 from typing import Final
@@ -26,6 +27,8 @@ from sqlalchemy import (
 
 SHA256: Final = 64
 """Characters."""
+KEY: Final = 36
+"""Characters of a change's key, a UUID."""
 VERSION_TABLE: Final = "fcfi_version"
 """Where Alembic notes which migration was last."""
 
@@ -69,6 +72,9 @@ change: Final = Table(
     Column("action", Text, nullable=False),
     Column("author", Text, nullable=False),
     Column("time", Float, nullable=False),
+    Column("revision", ForeignKey("revision.id", name="change_revision")),
+    Column("key", String(KEY)),
+    UniqueConstraint("picture", "key", name="change_key"),
 )
 mask: Final = Table(
     "mask",

@@ -6,35 +6,28 @@ Convention: x right, y down, whole pixels of the upright picture; the centre of 
 import json
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, BaseModel, Field, JsonValue
 
-MAX_INT: Final = 2**31 - 1
+from fcfi.project.project import AUTHOR_LETTERS, SETTINGS_BYTES
+from fcfi.server.actions import AnyAction, Colour, Id, Wanted, Whole
+
 MAX_TEXT: Final = 200
 """Characters of a name."""
-MAX_AUTHOR: Final = 100
-MAX_RUNS: Final = 4_000_000
-"""Of one mask."""
-MAX_OBJECTS: Final = 5000
-"""Of one action."""
 MAX_KNOWN: Final = 20_000
 """Masks that a page may say it has."""
-MAX_SETTINGS: Final = 64 * 1024
-"""Bytes of the settings as JSON."""
 
-Id = Annotated[int, Field(ge=1, le=MAX_INT)]
-Whole = Annotated[int, Field(ge=0, le=MAX_INT)]
 Text = Annotated[str, Field(max_length=MAX_TEXT, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Name = Annotated[
     str, Field(min_length=1, max_length=MAX_TEXT, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$")
 ]
-Colour = Annotated[str, Field(pattern="^#[0-9a-f]{6}$", examples=["#ff8800"])]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-
-
-class Wanted(BaseModel):
-    """Part of a request: exact types, no unknown keys."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
+Key = Annotated[
+    str,
+    Field(
+        pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+        examples=["1b4e28ba-2fa1-4d2e-883f-0016d3cca427"],
+    ),
+]
 
 
 class Told(BaseModel):
@@ -44,146 +37,18 @@ class Told(BaseModel):
 # ── requests ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class ClickGiven(Wanted):
-    """A click on the object (positive) or off it."""
-
-    x: Whole
-    y: Whole
-    positive: bool = True
-
-
-class MaskGiven(Wanted):
-    """A mask: lengths of runs over its box, row by row, background first."""
-
-    left: Whole
-    top: Whole
-    width: Id
-    height: Id
-    runs: Annotated[list[Whole], Field(max_length=MAX_RUNS)]
-
-
-class AddClicks(Wanted):
-    """One round of clicks, predicted once.  Without an object a new one is made on top."""
-
-    type: Literal["click"]
-    object: Id | None
-    clicks: Annotated[list[ClickGiven], Field(min_length=1, max_length=100)]
-    label: Id | None = None
-    keep_out: bool | None = None
-
-
-class RemoveClick(Wanted):
-    """Take one click away, by its place among the object's clicks, from 0."""
-
-    type: Literal["remove_click"]
-    object: Id
-    index: Whole
-
-
-class SetMask(Wanted):
-    """What brush and eraser left.  Without an object a new one is made on top; null is an empty mask."""
-
-    type: Literal["set_mask"]
-    object: Id | None
-    mask: MaskGiven | None
-    label: Id | None = None
-
-
-class Clean(Wanted):
-    """Fill holes of at most and drop pieces below so many pixels; 0 leaves them."""
-
-    type: Literal["clean"]
-    object: Id
-    fill_holes: Whole = 0
-    drop_specks: Whole = 0
-
-
-class ResetObject(Wanted):
-    """Forget an object's clicks and mask."""
-
-    type: Literal["reset_object"]
-    object: Id
-
-
-class EditObject(Wanted):
-    """Other properties; a key that is absent leaves its property as it is."""
-
-    type: Literal["edit_object"]
-    object: Id
-    label: Id | None = None
-    visible: bool = True
-    finished: bool = False
-    keep_out: bool = False
-    colour: Colour | None = None
-
-
-class EditObjects(Wanted):
-    """Other properties for several objects."""
-
-    type: Literal["edit_objects"]
-    objects: Annotated[list[Id], Field(min_length=1, max_length=MAX_OBJECTS)]
-    visible: bool = True
-    label: Id | None = None
-
-
-class MoveObject(Wanted):
-    """Another place in the order; 0 is the bottom."""
-
-    type: Literal["move_object"]
-    object: Id
-    place: Whole
-
-
-class DeleteObjects(Wanted):
-    """Take objects away."""
-
-    type: Literal["delete_objects"]
-    objects: Annotated[list[Id], Field(min_length=1, max_length=MAX_OBJECTS)]
-
-
-class SetDone(Wanted):
-    """Say that the picture is done, or not."""
-
-    type: Literal["set_done"]
-    done: bool
-
-
-class Undo(Wanted):
-    """Take the last change back."""
-
-    type: Literal["undo"]
-
-
-class Redo(Wanted):
-    """Make the change again that was taken back."""
-
-    type: Literal["redo"]
-
-
-AnyAction = Annotated[
-    AddClicks
-    | RemoveClick
-    | SetMask
-    | Clean
-    | ResetObject
-    | EditObject
-    | EditObjects
-    | MoveObject
-    | DeleteObjects
-    | SetDone
-    | Undo
-    | Redo,
-    Field(discriminator="type"),
-]
-
-
 class ActionGiven(Wanted):
-    """An action on the picture as it was at `version`.  known: masks that the answer need not hold."""
+    """An action on the picture as it was at `version`.
+
+    known: masks that the answer need not hold.  key: a UUID of this action alone; asked again with it, what was done
+    already is not done twice, and the first answer comes again.
+    """
 
     version: Whole
     action: AnyAction
-    author: Annotated[Text, Field(max_length=MAX_AUTHOR)] = ""
-    known: Annotated[list[Sha256], Field(max_length=MAX_KNOWN)] = []
+    author: Annotated[Text, Field(max_length=AUTHOR_LETTERS)] = ""
+    known: Annotated[list[Sha256], Field(max_length=MAX_KNOWN, default_factory=list)]
+    key: Key | None = None
 
 
 class LabelGiven(Wanted):
@@ -225,8 +90,8 @@ def _small_json(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
         size = len(json.dumps(value, allow_nan=False, ensure_ascii=False).encode())
     except ValueError as error:  # NaN, half of a surrogate pair
         raise ValueError("settings hold a number or text that JSON has not") from error
-    if size > MAX_SETTINGS:
-        raise ValueError(f"settings take {size} bytes and at most {MAX_SETTINGS} are kept")
+    if size > SETTINGS_BYTES:
+        raise ValueError(f"settings take {size} bytes and at most {SETTINGS_BYTES} are kept")
     return value
 
 

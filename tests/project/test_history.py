@@ -1,9 +1,13 @@
-"""Undo and redo over everything, through closing and opening: any sequence of actions equals a list and a cursor."""
+"""Undo and redo over everything, through closing and opening: any sequence of actions equals a list and a cursor.
+
+Every change has a key, and who asks for it again gets the first answer, whatever was done since.
+"""
 
 import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from hypothesis import settings
@@ -20,6 +24,7 @@ from fcfi.project import (
     EditObjects,
     MoveObject,
     PictureConflict,
+    PictureState,
     Project,
     Redo,
     RemoveClick,
@@ -58,11 +63,26 @@ class History(RuleBasedStateMachine):
         self.documents = [Document()]
         self.cursor = 0
         self.version = 0
+        self.answers: list[tuple[tuple[Any, ...], PictureState]] = []
+
+    def ask(self, action: Action) -> PictureState:
+        """Act under a key of its own, and remember the answer if something was changed."""
+        asked = (1, self.version, action, "Ann", str(uuid4()))
+        state = self.project.act(*asked)
+        if state.picture.version > self.version:
+            self.answers.append((asked, state))
+        return state
+
+    @rule(data=st.data())
+    @precondition(lambda self: self.answers)
+    def ask_again(self, data: st.DataObject) -> None:
+        asked, answer = data.draw(st.sampled_from(self.answers))
+        assert self.project.act(*asked) == answer
 
     @rule(action=actions)
     def act(self, action: Action) -> None:
         try:
-            state = self.project.act(1, self.version, action)
+            state = self.ask(action)
         except InputError:
             return  # nothing has changed, which the invariant looks at
         if state.document == self.documents[self.cursor]:
@@ -93,7 +113,7 @@ class History(RuleBasedStateMachine):
             with pytest.raises(InputError, match="nothing"):
                 self.project.act(1, self.version, action)
             return
-        self.project.act(1, self.version, action)
+        self.ask(action)
         self.cursor += by
         self.version += 1
 

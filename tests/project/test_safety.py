@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect
 
 from fcfi.errors import ConfigError, StoreError
-from fcfi.project import PictureConflict, Project, SetDone
+from fcfi.project import PictureConflict, Project, SetDone, Undo
 from fcfi.project import database as databases
 from fcfi.project.database import HEAD, MIGRATIONS, Database, store_url
 from fcfi.project.tables import metadata
@@ -24,6 +24,8 @@ from tests.project.made import click, opened, write_photos
 
 PR_CAPBSET_DROP, CAP_DAC_OVERRIDE = 24, 1
 """Linux: root without this capability has the rights that a folder's mode gives, as everybody has."""
+
+KEY = "1b4e28ba-2fa1-4d2e-883f-0016d3cca427"
 
 WRITER = """
 import sys
@@ -143,7 +145,8 @@ def test_the_migrations_make_the_tables_that_the_store_uses(tmp_path: Path) -> N
         assert columns[0] == columns[1]
         assert indexes[0] == indexes[1]
         assert one.get_unique_constraints(table) == other.get_unique_constraints(table)
-        assert one.get_foreign_keys(table) == other.get_foreign_keys(table)
+        foreign = [sorted(those.get_foreign_keys(table), key=str) for those in (one, other)]
+        assert foreign[0] == foreign[1]
         assert one.get_pk_constraint(table) == other.get_pk_constraint(table)
     migrated.dispose()
     direct.dispose()
@@ -153,6 +156,28 @@ def test_the_last_migration_is_the_one_that_is_wanted() -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
+
+
+def test_work_from_before_changes_had_keys_goes_on(folder: Path) -> None:
+    with opened(folder) as project:
+        project.act(1, 0, click(10, 10))
+        before = project.act(1, 1, click(40, 30))
+    with sqlite3.connect(folder / ".fcfi" / "project.sqlite") as connection:  # as the first form was
+        connection.execute("CREATE TABLE old AS SELECT picture, version, action, author, time FROM change")
+        connection.execute("DROP TABLE change")
+        connection.execute(
+            "CREATE TABLE change (picture INTEGER NOT NULL REFERENCES picture(id), version INTEGER NOT NULL, "
+            "action TEXT NOT NULL, author TEXT NOT NULL, time FLOAT NOT NULL, PRIMARY KEY (picture, version))"
+        )
+        connection.execute("INSERT INTO change SELECT * FROM old")
+        connection.execute("DROP TABLE old")
+        connection.execute("UPDATE fcfi_version SET version_num = '0001'")
+    connection.close()
+    with opened(folder) as project:
+        assert project.picture(1) == before
+        undone = project.act(1, 2, Undo(), key=KEY)
+        assert (len(undone.document.objects), undone.redo_text) == (1, "1 click on the new object 2")
+        assert project.act(1, 2, Undo(), key=KEY) == undone
 
 
 def test_writes_wait_for_the_disk_and_readers_do_not_wait_for_writers(folder: Path) -> None:

@@ -4,8 +4,10 @@ import asyncio
 import io
 import json
 import os
+import socket
 import threading
 import time
+import uuid
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +27,7 @@ from fcfi.server.settings import Settings
 from tests.project.made import HEIGHT, WIDTH, photo
 from tests.server.asking import Answer, ask, asking
 from tests.server.conftest import NAMES, closed
+from tests.server.served import client, served
 
 
 def click(x: int, y: int, object_: int | None = None, **more: Any) -> dict[str, Any]:
@@ -202,6 +205,43 @@ def test_a_late_change_is_refused_with_what_happened(app: FastAPI) -> None:
     assert [(one["author"], one["text"]) for one in late.json["changes"]] == [("Ada", "1 click on the new object 1")]
     assert late.json["state"] == ask(app, "GET", "/api/pictures/1").json
     assert act(app, 1, 1, click(50, 30), author="Grace").status == 200
+
+
+MASK = {"left": 3, "top": 4, "width": 9, "height": 1, "runs": [0, 4, 1, 4]}
+DONE_TWICE_IS_WRONG = (
+    click(10, 10),
+    {"type": "set_mask", "object": None, "mask": MASK},
+    {"type": "clean", "object": 1, "drop_specks": 5},
+    {"type": "redo"},
+    {"type": "undo"},
+)
+
+
+@pytest.mark.parametrize("action", DONE_TWICE_IS_WRONG, ids=lambda action: str(action["type"]))
+def test_who_never_read_the_answer_may_ask_again_and_gets_it(app: FastAPI, action: dict[str, Any]) -> None:
+    version = 0
+    for before in ({"type": "set_mask", "object": None, "mask": MASK}, click(40, 30), {"type": "undo"}):
+        version = act(app, 1, version, before).json["picture"]["version"]
+    asked = {"version": version, "action": action, "author": "Ada", "key": str(uuid.uuid4())}
+    with served(app) as address, client(address) as browser:
+        body = json.dumps(asked).encode()
+        head = f"POST /api/pictures/1/actions HTTP/1.1\r\nHost: {address[7:]}\r\nContent-Type: application/json\r\n"
+        with socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2]))) as line:
+            line.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        for _ in range(1000):  # the line is gone; the server does what it was told
+            now = browser.get("/api/pictures/1").json()
+            if now["picture"]["version"] > version:
+                break
+            time.sleep(0.01)
+        assert now["picture"]["version"] == version + 1
+        assert browser.post("/api/pictures/1/actions", json=asked).json() == now
+        late = browser.post("/api/pictures/1/actions", json={**asked, "key": str(uuid.uuid4())})
+        assert late.status_code == 409
+
+
+@pytest.mark.parametrize("key", ["", "1", "x" * 36, 5, "1B4E28BA-2FA1-4D2E-883F-0016D3CCA427"])
+def test_a_key_that_is_none_is_refused(app: FastAPI, key: object) -> None:
+    assert act(app, 1, 0, click(10, 10), key=key).status == 422
 
 
 def test_logs_of_clicks_are_given(app: FastAPI) -> None:

@@ -4,7 +4,8 @@ from typing import Annotated, Any, Final
 
 from fastapi import Path
 
-from fcfi.server.schemas import MAX_INT, ConflictTold, Problem
+from fcfi.server.actions import MAX_INT
+from fcfi.server.schemas import ConflictTold, Problem
 
 Responses = dict[int | str, dict[str, Any]]
 

@@ -7,9 +7,10 @@ from fastapi import APIRouter, Path
 from starlette.responses import Response
 
 from fcfi.server import wire
+from fcfi.server.actions import MAX_INT
 from fcfi.server.backend import Backend
 from fcfi.server.routes.described import WRITING, errors
-from fcfi.server.schemas import MAX_INT, LabelChange, LabelGiven, LabelMerge, Labels
+from fcfi.server.schemas import LabelChange, LabelGiven, LabelMerge, Labels
 
 LabelId = Annotated[int, Path(ge=1, le=MAX_INT, description="A label's number.")]
 

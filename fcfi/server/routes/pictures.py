@@ -2,16 +2,16 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from fcfi.project.parsing import parse_action
 from fcfi.project.states import PictureConflict
 from fcfi.server import wire
+from fcfi.server.actions import MAX_INT
 from fcfi.server.backend import Backend
 from fcfi.server.problems import problem
 from fcfi.server.routes.described import WRITING, PictureId, errors
-from fcfi.server.schemas import MAX_INT, ActionGiven, PictureListTold, Scanned, StateTold, Text
+from fcfi.server.schemas import ActionGiven, PictureListTold, Scanned, StateTold, Text
 
 MOST = 1000
 """Rows of one answer."""
@@ -51,12 +51,10 @@ def router(backend: Backend) -> APIRouter:
         responses=errors(*WRITING, 404, 409),
         summary="Act on a picture as it was at a version; the answer is its new state",
     )
-    async def act(picture: PictureId, body: ActionGiven, request: Request) -> Response:
-        action = parse_action((await request.json())["action"])  # as it came: a key that is absent says something
-
+    async def act(picture: PictureId, body: ActionGiven) -> Response:
         def work() -> Response:
             try:
-                done = project.act(picture, body.version, action, body.author)
+                done = project.act(picture, body.version, body.action.made(), body.author, body.key)
             except PictureConflict as error:
                 return problem(409, str(error), **wire.conflict(error))
             return wire.answer(wire.state(done, frozenset(body.known)))

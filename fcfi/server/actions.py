@@ -1,0 +1,124 @@
+"""Actions as they come over the wire: checked and described by models that are made from the project's own actions.
+
+    {"type": "click", "object": 2, "clicks": [{"x": 10, "y": 20, "positive": true}], "label": 1}
+
+A key that is absent leaves a property as it is; null is a value.  What an action holds is said once, by its class in
+`fcfi.project.actions`; here stands only what each of its values may be.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from functools import reduce
+from operator import or_
+from typing import Annotated, Any, Final, Literal, get_args, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from fcfi.clicks import Click
+from fcfi.project import actions
+from fcfi.project.actions import MAX_CLICKS, MAX_OBJECTS, Action
+from fcfi.project.masks import Runs
+
+MAX_INT: Final = 2**31 - 1
+MAX_RUNS: Final = 4_000_000
+"""Of one mask."""
+
+Id = Annotated[int, Field(ge=1, le=MAX_INT)]
+Whole = Annotated[int, Field(ge=0, le=MAX_INT)]
+Colour = Annotated[str, Field(pattern="^#[0-9a-f]{6}$", examples=["#ff8800"])]
+
+
+class Wanted(BaseModel):
+    """Part of a request: exact types, no unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class ClickGiven(Wanted):
+    """A click on the object (positive) or off it."""
+
+    x: Whole
+    y: Whole
+    positive: bool = True
+
+
+class MaskGiven(Wanted):
+    """A mask: lengths of runs over its box, row by row, background first."""
+
+    left: Whole
+    top: Whole
+    width: Id
+    height: Id
+    runs: Annotated[list[Whole], Field(max_length=MAX_RUNS)]
+
+
+TAKEN: Final[tuple[type[Action], ...]] = (
+    actions.AddClicks,
+    actions.RemoveClick,
+    actions.SetMask,
+    actions.Clean,
+    actions.ResetObject,
+    actions.EditObject,
+    actions.EditObjects,
+    actions.MoveObject,
+    actions.DeleteObjects,
+    actions.SetDone,
+    actions.Undo,
+    actions.Redo,
+)
+"""What may come from outside; imports come from files only."""
+VALUES: Final[Mapping[str, Any]] = {
+    "object": Id,
+    "objects": Annotated[list[Id], Field(min_length=1, max_length=MAX_OBJECTS)],
+    "clicks": Annotated[list[ClickGiven], Field(min_length=1, max_length=MAX_CLICKS)],
+    "mask": MaskGiven,
+    "label": Id,
+    "colour": Colour,
+    "index": Whole,
+    "place": Whole,
+    "fill_holes": Whole,
+    "drop_specks": Whole,
+    "visible": bool,
+    "finished": bool,
+    "keep_out": bool,
+    "done": bool,
+}
+"""What a value of each name may be, beside null where the action takes None."""
+
+
+class GivenAction(Wanted):
+    """An action that came."""
+
+    def made(self) -> Action:
+        """As the project takes it, without what did not come.  Raises InputError for a mask that cannot be."""
+        given = {name: _value(getattr(self, name)) for name in self.model_fields_set - {"type"}}
+        made: Action = _KINDS[type(self)](**given)
+        return made
+
+
+def _model(kind: type[Action]) -> type[GivenAction]:
+    """The model of an action: its keys, which of them must come, and which may be null."""
+    hints = get_type_hints(kind)
+    keys: dict[str, Any] = {"type": Literal[kind.type]}
+    for one in dataclasses.fields(kind):
+        value = VALUES[one.name]
+        if type(None) in get_args(hints[one.name]):
+            value = value | None
+        keys[one.name] = value if one.default is dataclasses.MISSING else (value, Field(default_factory=lambda: None))
+    return create_model(kind.__name__, __base__=GivenAction, __doc__=kind.__doc__, **keys)
+
+
+def _value(given: Any) -> Any:
+    """A value as the project takes it."""
+    if isinstance(given, list):
+        return tuple(_value(one) for one in given)
+    if isinstance(given, ClickGiven):
+        return Click(given.x, given.y, given.positive)
+    if isinstance(given, MaskGiven):
+        return Runs.from_json(dict(given))
+    return given
+
+
+_KINDS: Final[Mapping[type[GivenAction], Any]] = {_model(kind): kind for kind in TAKEN}
+AnyAction: Final[Any] = Annotated[reduce(or_, _KINDS), Field(discriminator="type")]
+"""Any of them."""
