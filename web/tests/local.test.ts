@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Action } from '../src/api/types';
-import { looksApplied, openAfter, preview, resolve } from '../src/logic/local';
+import { openAfter, preview, resolve, type LocalAction } from '../src/logic/local';
 import { fromRuns, toRuns } from '../src/logic/spans';
 import { object, state } from './states';
 
@@ -13,10 +13,12 @@ const onto = (id: number | null, ...clicks: ReturnType<typeof click>[]): Action 
   keep_out: null,
 });
 
+const waits = (key: number, action: LocalAction) => ({ key, uuid: '', action });
+
 describe('preview', () => {
   it('shows a waiting click at once, in a round of its own', () => {
     const before = state(1, [object(1, { clicks: [{ ...click(1, 2), round: 0 }] })]).document;
-    const [seen] = preview(before, [{ key: 1, action: onto(1, click(5, 6, false)) }]).objects;
+    const [seen] = preview(before, [waits(1, onto(1, click(5, 6, false)))]).objects;
     expect(seen!.clicks).toEqual([
       { ...click(1, 2), round: 0 },
       { ...click(5, 6, false), round: 1, pending: true },
@@ -26,16 +28,16 @@ describe('preview', () => {
 
   it('makes a new object under a local name that later clicks can use', () => {
     const seen = preview(state(0).document, [
-      { key: 4, action: onto(null, click(1, 1)) },
-      { key: 5, action: onto(-4, click(2, 2)) },
+      waits(4, onto(null, click(1, 1))),
+      waits(5, onto(-4, click(2, 2))),
     ]).objects;
     expect(seen.map((one) => [one.id, one.clicks.length])).toEqual([[-4, 2]]);
   });
 
   it('counts the place of a click to remove among those that wait', () => {
     const [seen] = preview(state(1, [object(1, { clicks: [{ ...click(1, 1), round: 0 }] })]).document, [
-      { key: 1, action: onto(1, click(2, 2)) },
-      { key: 2, action: { type: 'remove_click', object: 1, index: 1 } },
+      waits(1, onto(1, click(2, 2))),
+      waits(2, { type: 'remove_click', object: 1, index: 1 }),
     ]).objects;
     expect(seen!.clicks.map((one) => one.x)).toEqual([1]);
   });
@@ -43,10 +45,10 @@ describe('preview', () => {
   it('edits, moves and deletes', () => {
     const before = state(1, [object(1), object(2), object(3)]).document;
     const seen = preview(before, [
-      { key: 1, action: { type: 'edit_object', object: 2, visible: false } },
-      { key: 2, action: { type: 'move_object', object: 3, place: 0 } },
-      { key: 3, action: { type: 'delete_objects', objects: [1] } },
-      { key: 4, action: { type: 'set_done', done: true } },
+      waits(1, { type: 'edit_object', object: 2, visible: false }),
+      waits(2, { type: 'move_object', object: 3, place: 0 }),
+      waits(3, { type: 'delete_objects', objects: [1] }),
+      waits(4, { type: 'set_done', done: true }),
     ]);
     expect(seen.objects.map((one) => [one.id, one.visible])).toEqual([
       [3, true],
@@ -84,18 +86,6 @@ describe('resolve', () => {
     expect(
       resolve({ type: 'delete_objects', objects: [9, 7] }, state(2, [object(7)]), new Map(), maskOf),
     ).toEqual({ type: 'delete_objects', objects: [7] });
-  });
-});
-
-describe('looksApplied', () => {
-  it('knows a click whose answer was lost', () => {
-    const before = state(3, [object(1)]);
-    const now = state(4, [object(1, { clicks: [{ ...click(5, 6), round: 0 }] })]);
-    expect(looksApplied(onto(1, click(5, 6)), before, now)).toBe(true);
-    expect(looksApplied(onto(1, click(5, 7)), before, now)).toBe(false);
-    expect(
-      looksApplied(onto(1, click(5, 6)), before, { ...now, picture: { ...now.picture, version: 5 } }),
-    ).toBe(false);
   });
 });
 

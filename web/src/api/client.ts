@@ -92,8 +92,10 @@ export function pictures(state: string, search: string, offset: number, limit: n
 }
 export const scan = () => call<{ counts?: Counts }>('POST', '/pictures/scan', {});
 export const picture = (id: number) => call<PictureState>('GET', `/pictures/${id}`);
-export const act = (id: number, version: number, action: Action, known: string[], author: string) =>
-  call<PictureState>('POST', `/pictures/${id}/actions`, { version, action, known, author });
+export const act = (
+  id: number,
+  body: { version: number; action: Action; key: string; known: string[]; author: string },
+) => call<PictureState>('POST', `/pictures/${id}/actions`, body);
 
 export const thumbnailUrl = (id: number, modified: number | string) =>
   `/api/pictures/${id}/thumbnail?v=${modified}`;

@@ -21,6 +21,8 @@ export type LocalAction = Action | Stroke;
 export interface Waiting {
   /** 1, 2, ... in the order of doing; never used twice for a picture. */
   key: number;
+  /** By which the server knows an action that it did already, when its answer was lost. */
+  uuid: string;
   action: LocalAction;
 }
 
@@ -175,40 +177,6 @@ export function madeObject(before: PictureState, now: PictureState): number | nu
   const known = new Set(before.document.objects.map((one) => one.id));
   const made = now.document.objects.map((one) => one.id).filter((id) => !known.has(id));
   return made.length > 0 ? Math.max(...made) : null;
-}
-
-/** Whether a state one version on looks as if the action, whose answer was lost, had been taken. */
-export function looksApplied(action: Action, before: PictureState, now: PictureState): boolean {
-  if (now.picture.version !== before.picture.version + 1) return false;
-  const id = 'object' in action ? (action.object ?? madeObject(before, now)) : null;
-  const object = now.document.objects.find((one) => one.id === id);
-  switch (action.type) {
-    case 'click': {
-      const last = object?.clicks.slice(-action.clicks.length) ?? [];
-      return (
-        last.length === action.clicks.length &&
-        last.every((click, index) => {
-          const sent = action.clicks[index]!;
-          return click.x === sent.x && click.y === sent.y && click.positive === sent.positive;
-        })
-      );
-    }
-    case 'delete_objects':
-      return now.document.objects.every((one) => !action.objects.includes(one.id));
-    case 'set_done':
-      return now.document.done === action.done;
-    case 'edit_object':
-      return (
-        object !== undefined &&
-        Object.entries(action).every(([key, value]) =>
-          key === 'type' || key === 'object'
-            ? true
-            : (object as unknown as Record<string, unknown>)[key] === value,
-        )
-      );
-    default:
-      return false;
-  }
 }
 
 /** Which object should be open after undo or redo: one that came or changed; none if the open one went or was finished. */

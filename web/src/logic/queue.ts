@@ -1,19 +1,19 @@
 /** The queue of one picture: sends what was done, one action after the other, each with the version of the last answer.
  *
- * Nothing is dropped but what the server refuses for good. Lost connections are waited out; a conflict stops the
- * queue until the person says what to do. Knows nothing of the page; `changed` is told about every change.
+ * Nothing is dropped but what the server refuses for good. Lost connections are waited out, and what got no answer is
+ * sent again under the same UUID, so that it is done once; a conflict stops the queue until the person says what to do. Knows nothing of the page; `changed` is told about every change.
  */
 
 import { Conflict, Refused, Unreachable } from '../api/client';
 import type { Action, PictureState } from '../api/types';
-import { looksApplied, madeObject, resolve, type LocalAction, type Waiting } from './local';
+import { madeObject, resolve, type LocalAction, type Waiting } from './local';
 import type { Spans } from './spans';
+import { uuid } from './uuid';
 
 export type QueueStatus = 'idle' | 'busy' | 'offline' | 'stuck' | 'conflict';
 
 export interface Door {
-  act(version: number, action: Action): Promise<PictureState>;
-  load(): Promise<PictureState>;
+  act(version: number, action: Action, uuid: string): Promise<PictureState>;
   /** Resolves after so many milliseconds, or at once when the returned promise's queue is woken. */
   wait(milliseconds: number): Promise<void>;
   maskOf(sha: string): Spans | null;
@@ -49,7 +49,7 @@ export class ActionQueue {
   /** Takes an action into the queue; gives its key. */
   add(action: LocalAction): number {
     const key = ++this.lastKey;
-    this.waiting = [...this.waiting, { key, action }];
+    this.waiting = [...this.waiting, { key, uuid: uuid(), action }];
     this.door.changed();
     void this.run();
     return key;
@@ -90,11 +90,7 @@ export class ActionQueue {
       }
       if (failures === 0) this.set('busy');
       try {
-        if (failures > 0 && (await this.wasTaken(action, next))) {
-          failures = 0;
-          continue;
-        }
-        this.confirm(next, action, await this.door.act(this.state.picture.version, action));
+        this.confirm(next, action, await this.door.act(this.state.picture.version, action, next.uuid));
         failures = 0;
       } catch (error) {
         if (error instanceof Unreachable) {
@@ -105,14 +101,6 @@ export class ActionQueue {
     }
     this.running = false;
     if (this.waiting.length === 0) this.set('idle');
-  }
-
-  /** Whether an action whose answer was lost had been taken; its state is then ours. */
-  private async wasTaken(action: Action, next: Waiting): Promise<boolean> {
-    const now = await this.door.load();
-    if (!looksApplied(action, this.state, now)) return false;
-    this.confirm(next, action, now);
-    return true;
   }
 
   private confirm(next: Waiting, action: Action, now: PictureState): void {

@@ -49,8 +49,8 @@ export class Work {
     this.state = state;
     this.learn(state);
     this.queue = new ActionQueue(state, {
-      act: (version, action) => api.act(this.id, version, action, this.known(), rim.author()),
-      load: () => api.picture(this.id),
+      act: (version, action, key) =>
+        api.act(this.id, { version, action, key, known: this.known(), author: rim.author() }),
       wait: (milliseconds) => sleep(milliseconds),
       maskOf: (sha) => this.maskOf(sha),
       arrived: (now, before, action) => this.arrived(now, before, action),
