@@ -20,7 +20,8 @@ from fcfi.images import Image
 from fcfi.log import Log, image_sha256, to_runs
 from fcfi.predictor import Predictor
 from fcfi.project import exporting, importing, place
-from fcfi.project.actions import Action, Edit, ImportObjects, Redo, Undo, apply
+from fcfi.project.actions import Action, Edit, ImportObjects, Redo, Undo
+from fcfi.project.applying import apply
 from fcfi.project.cache import ByteCache
 from fcfi.project.database import Database, store_url
 from fcfi.project.document import Document, DrawnObject
@@ -327,7 +328,7 @@ class Project:
     def _edit(self, stored: Stored, action: Edit, signature: Signature) -> Stored | None:
         """Make a change; None if somebody else was faster.  What changes nothing is not noted."""
         labels = frozenset(stored.labels.values())
-        world = PictureWorld(stored.row, labels, self._pictures, self._masks, self._replay, self._clock)
+        world = PictureWorld(stored.row, labels, self._pictures, self._masks, self._replay, self._clock, self._read)
         document = apply(stored.document, action, world)
         stored = dataclasses.replace(stored, row=world.row)
         if document == stored.document:

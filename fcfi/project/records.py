@@ -12,6 +12,7 @@ from fcfi.project.actions import (
     EditObject,
     EditObjects,
     ImportObjects,
+    MergeObjects,
     SetDone,
     SetMask,
     new_object,
@@ -26,7 +27,7 @@ def record(action: Action, before: Document) -> dict[str, Any]:
         kept |= {"clicks": len(action.clicks), "new": action.object is None}
     elif isinstance(action, SetMask):
         kept |= {"new": action.object is None}
-    elif isinstance(action, EditObjects | DeleteObjects):
+    elif isinstance(action, EditObjects | DeleteObjects | MergeObjects):
         kept |= {"objects": list(action.objects)}
     elif isinstance(action, ImportObjects):
         kept |= {"count": len(action.objects)}
@@ -79,6 +80,8 @@ _WORDS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "edit_objects": _edited,
     "move_object": lambda kept: f"object {kept['object']} moved in the order",
     "delete_objects": lambda kept: f"{_objects(kept)} deleted",
+    "merge_objects": lambda kept: f"{_objects(kept)} merged into object {kept['object']}",
+    "copy_objects": lambda kept: "objects copied from another picture",
     "set_done": lambda kept: "picture marked as done" if kept["done"] else "picture marked as not done",
     "import_objects": lambda kept: f"{_plural(kept['count'], 'object')} imported",
     "undo": lambda kept: f"undone: {describe(kept['of'])}" if "of" in kept else "undone",

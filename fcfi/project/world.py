@@ -1,20 +1,20 @@
 """What actions on one picture may ask of the project round it: its size, its pixels, the network, masks.
 
-Made anew for each action; what an action keeps is only in the store once the action is.  See actions.World.
+Made anew for each action; what an action keeps is only in the store once the action is.  See applying.World.
 """
 
 from collections.abc import Callable, Collection, Mapping
 
-from fcfi.errors import PictureError
+from fcfi.errors import InputError, PictureError
 from fcfi.labels import Mask
 from fcfi.log import Round
 from fcfi.project.cache import ByteCache
-from fcfi.project.document import Document
+from fcfi.project.document import Document, DrawnObject
 from fcfi.project.masks import Runs
 from fcfi.project.pictures import Pictures, key
 from fcfi.project.replay import Replay
 from fcfi.project.states import PictureRow
-from fcfi.project.store import Store
+from fcfi.project.store import Shown, Store
 
 
 class Masks:
@@ -60,14 +60,19 @@ class PictureWorld:
         masks: Masks,
         replay: Replay,
         clock: Callable[[], float],
+        others: Callable[[int], Shown],
     ) -> None:
-        """row: brought up to date when the pixels are looked at.  labels: ids that an object may have."""
+        """row: brought up to date when the pixels are looked at.  labels: ids that an object may have.
+
+        others: gives other pictures by their ids.
+        """
         self.labels = labels
         self.now = clock
         self.row = row
         self._pictures = pictures
         self._masks = masks
         self._replay = replay
+        self._others = others
         self._kept: dict[str, Runs] = {}
 
     @property
@@ -85,6 +90,16 @@ class PictureWorld:
         """sha256 of the weights that predict."""
         predictor = self._replay.predictor
         return None if predictor is None else predictor.network.info.sha256
+
+    def objects(self, picture: int) -> tuple[DrawnObject, ...]:
+        """Those of another picture.  Raises InputError if it has another size, NotFound."""
+        other = self._others(picture)
+        if (other.row.width, other.row.height) != self._size:
+            raise InputError(
+                f"{other.row.name} has {other.row.width} x {other.row.height} pixels and {self.row.name} "
+                f"{self.width} x {self.height}: objects are copied between pictures of one size only"
+            )
+        return other.document.objects
 
     def predict(self, start: str | None, rounds: tuple[Round, ...]) -> Mask:
         """(H, W) bool: the mask that these rounds make.  Raises PictureError, NetworkError, InputError."""

@@ -209,7 +209,11 @@ class ClickTold(Told):
 
 
 class ObjectTold(Told):
-    """An object.  mask: its sha256, null without a pixel.  start: whether its clicks begin from a mask."""
+    """An object.
+
+    mask: its sha256, null without a pixel.  start: whether its clicks begin from a mask.  network: sha256 of the one
+    that made the mask from clicks; with another one, further clicks go on from the mask.
+    """
 
     id: int
     label: int | None
@@ -219,6 +223,7 @@ class ObjectTold(Told):
     keep_out: bool
     mask: str | None
     start: bool
+    network: str | None
     clicks: list[ClickTold]
     area: int
 

@@ -107,6 +107,7 @@ def _object(one: DrawnObject, masks: Mapping[str, Runs]) -> dict[str, Any]:
         "keep_out": one.keep_out,
         "mask": one.mask,
         "start": one.start is not None,
+        "network": one.network,
         "clicks": [
             {"x": click.x, "y": click.y, "positive": click.positive, "round": number}
             for number, part in enumerate(one.rounds)

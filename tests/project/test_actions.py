@@ -12,19 +12,21 @@ from fcfi.log import Round
 from fcfi.project.actions import (
     AddClicks,
     Clean,
+    CopyObjects,
     DeleteObjects,
     Edit,
     EditObject,
     EditObjects,
     ImportedObject,
     ImportObjects,
+    MergeObjects,
     MoveObject,
     RemoveClick,
     ResetObject,
     SetDone,
     SetMask,
-    apply,
 )
+from fcfi.project.applying import apply
 from fcfi.project.document import Document, DrawnObject
 from fcfi.project.masks import Runs
 from tests.project.made import HEIGHT, WIDTH, click, runs, square
@@ -40,6 +42,7 @@ class Memory:
     def __init__(self) -> None:
         self.kept: dict[str, Runs] = {}
         self.asked: list[tuple[str | None, tuple[Round, ...]]] = []
+        self.others: dict[int, Document] = {}
 
     def now(self) -> float:
         return 7.0
@@ -51,6 +54,9 @@ class Memory:
             for point in one.clicks:
                 mask[point.y : point.y + 8, point.x : point.x + 8] = point.positive
         return mask
+
+    def objects(self, picture: int) -> tuple[DrawnObject, ...]:
+        return self.others[picture].objects
 
     def mask(self, sha256: str) -> Mask:
         return self.kept[sha256].mask(HEIGHT, WIDTH)
@@ -241,6 +247,70 @@ def test_clicks_and_objects_are_bounded(world: Memory, monkeypatch: pytest.Monke
     document = after(world, *many)
     with pytest.raises(InputError, match="more than 1000 clicks"):
         apply(document, AddClicks(1, (Click(0, 0),) * 100), world)
-    monkeypatch.setattr("fcfi.project.actions.MAX_OBJECTS", 1)
+    monkeypatch.setattr("fcfi.project.applying.MAX_OBJECTS", 1)
     with pytest.raises(InputError, match="at most 1"):
         apply(document, click(0, 0), world)
+
+
+# ── masks of another network ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_click_on_what_another_network_made_goes_on_from_its_mask(world: Memory) -> None:
+    old = after(world, click(0, 0), click(8, 0, object=1))
+    world.network, before = "newer weights", len(world.asked)
+    one = apply(old, click(16, 0, object=1), world).objects[0]
+    assert world.asked[before:] == [(old.objects[0].mask, one.rounds)]
+    assert (one.start, one.clicks, one.network) == (old.objects[0].mask, (Click(16, 0),), "newer weights")
+    assert np.array_equal(drawn(world, one), square(0, 0) | square(8, 0) | square(16, 0))
+
+
+def test_what_another_network_made_stays_when_its_neighbours_are_cut_out(world: Memory) -> None:
+    old = after(world, click(0, 0), click(8, 0), EditObject(1, finished=True), click(0, 0, object=2))
+    world.network, before = "newer weights", len(world.asked)
+    one = apply(old, EditObject(2, keep_out=True), world).objects[1]
+    assert len(world.asked) == before
+    assert (one.start, one.network) == (old.objects[1].mask, None)
+    assert np.array_equal(drawn(world, one), square(8, 0))
+
+
+def test_an_empty_mask_of_another_network_is_made_anew(world: Memory) -> None:
+    old = after(world, click(0, 0, positive=False))
+    world.network = "newer weights"
+    one = apply(old, click(8, 0, object=1), world).objects[0]
+    assert (one.start, len(one.clicks), one.network) == (None, 2, "newer weights")
+
+
+# ── merging and copying ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_objects_are_merged_into_one_that_stays_what_it_is(world: Memory) -> None:
+    document = after(world, click(0, 0), click(16, 0, label=2), click(32, 0), MergeObjects(2, (1, 3)))
+    assert ids(document) == [2]
+    one = document.objects[0]
+    assert (one.label, one.start, one.rounds) == (2, one.mask, ())
+    assert np.array_equal(drawn(world, one), square(0, 0) | square(16, 0) | square(32, 0))
+
+
+def test_an_object_is_merged_with_others_only(world: Memory) -> None:
+    document = after(world, click(0, 0), click(16, 0))
+    for wrong in (MergeObjects(1, (1,)), MergeObjects(1, (9,)), MergeObjects(9, (1,))):
+        with pytest.raises(InputError):
+            apply(document, wrong, world)
+
+
+def test_objects_of_another_picture_come_with_their_masks_to_be_corrected(world: Memory) -> None:
+    other = after(
+        world,
+        click(0, 0, label=1),
+        EditObject(1, finished=True, colour="#00ff00"),
+        click(16, 0, keep_out=True),
+        click(32, 0, positive=False),
+    )
+    world.others[5] = other
+    document = after(world, click(40, 30), CopyObjects(5))
+    assert ids(document) == [1, 2, 3], "an object without a pixel is left out"
+    first, second = document.objects[1:]
+    assert (first.label, first.colour, first.finished, first.start) == (1, "#00ff00", False, first.mask)
+    assert (first.rounds, second.keep_out) == ((), True)
+    assert [one.mask for one in (first, second)] == [one.mask for one in other.objects[:2]]
+    assert apply(document, CopyObjects(5), world) == document, "what is there already is left out"

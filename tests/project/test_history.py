@@ -22,6 +22,7 @@ from fcfi.project import (
     Document,
     EditObject,
     EditObjects,
+    MergeObjects,
     MoveObject,
     PictureConflict,
     PictureState,
@@ -49,6 +50,7 @@ actions: st.SearchStrategy[Any] = st.one_of(
     st.builds(EditObjects, st.tuples(objects), visible=st.booleans()),
     st.builds(MoveObject, objects, st.integers(0, 3)),
     st.builds(DeleteObjects, st.tuples(objects)),
+    st.builds(MergeObjects, objects, st.tuples(objects)),
     st.builds(SetDone, st.booleans()),
 )
 

@@ -18,6 +18,7 @@ from fcfi.log import Log
 from fcfi.predictor import Predictor
 from fcfi.project import (
     AddClicks,
+    CopyObjects,
     EditObject,
     PictureConflict,
     Project,
@@ -450,3 +451,46 @@ def test_the_shipped_network_marks_an_object_and_remembers_it(examples: Path, tm
         assert 0.02 < state.masks[state.document.objects[0].mask or ""].area / (400 * 600) < 0.9
     with Project.open(folder, None) as project:
         assert project.picture(1) == state
+
+
+# ── another network, another picture ──────────────────────────────────────────────────────────────────────────────
+
+
+def test_undo_brings_back_exactly_what_another_network_made(folder: Path) -> None:
+    with opened(folder) as project:
+        project.act(1, 0, click(10, 10))
+        old = project.act(1, 1, click(40, 30, object=1, positive=False))
+    with Project.open(folder, predictor("other")) as project:
+        assert project.picture(1) == old, "nothing changes by itself"
+        now = project.act(1, 2, click(50, 10, object=1))
+        (one,) = now.document.objects
+        assert (one.start, len(one.clicks), one.network) == (
+            old.document.objects[0].mask,
+            1,
+            "sha256 of other",
+        )
+        back = project.act(1, 3, Undo())
+        assert (back.document, back.masks) == (old.document, old.masks)
+    with opened(folder) as project:
+        assert len(project.act(1, 4, click(50, 10, object=1)).document.objects[0].clicks) == 3
+
+
+def test_objects_are_copied_between_pictures_of_one_size_as_one_step(folder: Path) -> None:
+    write_photos(folder, "c.png")
+    Pillow.fromarray(photo(3, 80, 80)).save(folder / "other.png")
+    with opened(folder, labels=("cat",)) as project:
+        source, target = id_of(project, "a.png"), id_of(project, "c.png")
+        project.act(source, 0, click(10, 10, label=1))
+        given = project.act(source, 1, SetMask(None, runs(20, 20)))
+        copied = project.act(target, 0, CopyObjects(source))
+        assert [(one.label, one.mask) for one in copied.document.objects] == [
+            (one.label, one.mask) for one in given.document.objects
+        ]
+        assert copied.masks == given.masks
+        assert project.act(target, 1, click(50, 40, object=1)).document.objects[0].clicks
+        assert project.act(target, 2, Undo()).document == copied.document
+        assert project.act(target, 3, Undo()).document.objects == ()
+        with pytest.raises(InputError, match="80 x 80.*one size only"):
+            project.act(source, 2, CopyObjects(id_of(project, "other.png")))
+        with pytest.raises(NotFound):
+            project.act(source, 2, CopyObjects(99))

@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 from fcfi.clicks import Click
 from fcfi.errors import InputError
 from fcfi.log import Round
-from fcfi.project.actions import AddClicks, EditObject, EditObjects, ImportedObject, ImportObjects
+from fcfi.project.actions import (
+    AddClicks,
+    CopyObjects,
+    EditObject,
+    EditObjects,
+    ImportedObject,
+    ImportObjects,
+    MergeObjects,
+)
 from fcfi.project.document import Document, DrawnObject
 from fcfi.project.records import describe, record
 from tests.project.made import runs
@@ -53,5 +61,7 @@ def test_records_are_read_aloud() -> None:
     assert describe(record(AddClicks(2, (Click(0, 0),) * 3), before)) == "3 clicks on object 2"
     assert describe(record(EditObject(2, finished=False), before)) == "object 2 opened again"
     assert describe(record(EditObjects((1, 2), label=3), before)) == "another label for 2 objects"
+    assert describe(record(MergeObjects(2, (1, 3)), before)) == "2 objects merged into object 2"
+    assert describe(record(CopyObjects(7), before)) == "objects copied from another picture"
     imported = record(ImportObjects((ImportedObject(None, runs(0, 0)),)), before)
     assert describe({"type": "undo", "of": imported}) == "undone: 1 object imported"

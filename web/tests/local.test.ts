@@ -89,6 +89,28 @@ describe('resolve', () => {
   });
 });
 
+describe('merging', () => {
+  const before = state(1, [object(1), object(2), object(3)]);
+  const merge = (id: number, ...objects: number[]): Action => ({
+    type: 'merge_objects',
+    object: id,
+    objects,
+  });
+
+  it('shows which objects wait for it', () => {
+    const seen = preview(before.document, [waits(1, merge(1, 3))]).objects;
+    expect(seen.map((one) => one.pending)).toEqual([true, false, true]);
+  });
+
+  it('is sent with real numbers, without what is gone', () => {
+    const names = new Map([[-7, 2]]);
+    const sent = (action: Action) => resolve(action, before, names, () => null);
+    expect(sent(merge(-7, 3, 9))).toEqual(merge(2, 3));
+    expect(sent(merge(1, 9))).toBeNull();
+    expect(sent(merge(9, 1))).toBeNull();
+  });
+});
+
 describe('openAfter', () => {
   it('opens the object that came back or changed', () => {
     expect(openAfter(state(1, []), state(2, [object(4)]), null)).toBe(4);

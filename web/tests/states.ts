@@ -12,6 +12,7 @@ export function object(id: number, more: Partial<DrawnObject> = {}): DrawnObject
     keep_out: false,
     mask: null,
     start: false,
+    network: null,
     clicks: [],
     area: 0,
     ...more,

@@ -1,4 +1,4 @@
-"""What the end-to-end tests want from Python: true masks, spoiled labels, an export read by pycocotools, an animation.
+"""What the end-to-end tests want from Python: true masks, spoiled labels, old work, an export as pycocotools reads it.
 
 Each command prints JSON.  Nothing of fcfi is imported: the readers are independent.
 """
@@ -6,9 +6,11 @@ Each command prints JSON.  Nothing of fcfi is imported: the readers are independ
 import base64
 import io
 import json
+import sqlite3
 import sys
 import zipfile
-from contextlib import redirect_stdout
+import zlib
+from contextlib import closing, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,8 @@ from pycocotools import mask as coco_masks
 from pycocotools.coco import COCO
 
 INSIDE = 255
+OTHER = "0" * 64
+"""sha256 of no network."""
 WIDTH = 960
 """Of the animation, pixels."""
 STEPS = 7
@@ -58,6 +62,18 @@ def spoil(path: str, name: str, label: str, out: str) -> dict[str, Any]:
     }
     Path(out).write_text(json.dumps(labels), encoding="utf-8")
     return {"area": int(mask.sum())}
+
+
+def age(folder: str) -> dict[str, Any]:
+    """Let all masks of a folder's project be those of another network."""
+    with closing(sqlite3.connect(Path(folder) / ".fcfi" / "project.sqlite")) as store, store:
+        for number, packed in store.execute("SELECT id, document FROM revision").fetchall():
+            document = json.loads(zlib.decompress(packed))
+            for one in document["objects"]:
+                one["network"] = one["network"] and OTHER
+            changed = zlib.compress(json.dumps(document).encode())
+            store.execute("UPDATE revision SET document = ? WHERE id = ?", (changed, number))
+    return {"network": OTHER}
 
 
 def read(path: str) -> list[dict[str, Any]]:
@@ -112,7 +128,7 @@ def _pointed(screen: Image.Image, x: float, y: float, button: str | None) -> Ima
     return made.resize((WIDTH, round(WIDTH * made.height / made.width)), Image.Resampling.LANCZOS)
 
 
-COMMANDS = {"truth": truth, "spoil": spoil, "read": read, "animate": animate}
+COMMANDS = {"truth": truth, "spoil": spoil, "age": age, "read": read, "animate": animate}
 
 if __name__ == "__main__":
     command, *values = sys.argv[1:]

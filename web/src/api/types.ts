@@ -46,6 +46,8 @@ export interface DrawnObject {
   mask: string | null;
   /** Whether it began from a mask (import, brush, cleaning). */
   start: boolean;
+  /** sha256 of the network that made the mask from clicks. */
+  network: string | null;
   clicks: PlacedClick[];
   area: number;
 }
@@ -155,6 +157,8 @@ export type Action =
   | { type: 'edit_objects'; objects: number[]; visible?: boolean; label?: number | null }
   | { type: 'move_object'; object: number; place: number }
   | { type: 'delete_objects'; objects: number[] }
+  | { type: 'merge_objects'; object: number; objects: number[] }
+  | { type: 'copy_objects'; picture: number }
   | { type: 'set_done'; done: boolean }
   | { type: 'undo' }
   | { type: 'redo' };

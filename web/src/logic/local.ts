@@ -105,6 +105,11 @@ function after(document: ViewDocument, { key, action }: Waiting): ViewDocument {
       rest.splice(action.place, 0, moved);
       return { ...document, objects: rest };
     }
+    case 'merge_objects':
+      return [action.object, ...action.objects].reduce(
+        (sum, id) => change(sum, id, (object) => ({ ...object, pending: true })),
+        document,
+      );
     case 'set_done':
       return { ...document, done: action.done };
     default:
@@ -126,6 +131,7 @@ function fresh(key: number, label: number | null): ViewObject {
     keep_out: false,
     mask: null,
     start: false,
+    network: null,
     clicks: [],
     area: 0,
     strokes: [],
@@ -162,7 +168,10 @@ export function resolve(
   }
   if ('objects' in action) {
     const objects = action.objects.filter((id) => find(id)).map(real);
-    return objects.length > 0 ? { ...action, objects } : null;
+    if (objects.length === 0) return null;
+    if (action.type !== 'merge_objects') return { ...action, objects };
+    const object = find(action.object);
+    return object ? { ...action, object: object.id, objects } : null;
   }
   if ('object' in action && action.object !== null) {
     const object = find(action.object);

@@ -40,6 +40,7 @@ export class ActionQueue {
   readonly names = new Map<number, number>();
   private lastKey = 0;
   private running = false;
+  private ended = Promise.resolve();
 
   constructor(
     public state: PictureState,
@@ -51,8 +52,13 @@ export class ActionQueue {
     const key = ++this.lastKey;
     this.waiting = [...this.waiting, { key, uuid: uuid(), action }];
     this.door.changed();
-    void this.run();
+    this.start();
     return key;
+  }
+
+  /** Resolves when nothing is under way: all is done, or what waits needs the person. */
+  idle(): Promise<void> {
+    return this.ended;
   }
 
   /** The newest state that came by another way than an action; taken only while nothing waits. */
@@ -66,7 +72,7 @@ export class ActionQueue {
     if (this.status !== 'conflict' && this.status !== 'stuck') return;
     this.conflict = null;
     this.set('idle');
-    void this.run();
+    this.start();
   }
 
   /** Forgets what waits and keeps the confirmed state. */
@@ -76,9 +82,13 @@ export class ActionQueue {
     this.set('idle');
   }
 
-  private async run(): Promise<void> {
+  private start(): void {
     if (this.running || this.status === 'conflict' || this.status === 'stuck') return;
     this.running = true;
+    this.ended = this.run();
+  }
+
+  private async run(): Promise<void> {
     let failures = 0;
     while (this.waiting.length > 0) {
       const next = this.waiting[0]!;

@@ -17,6 +17,7 @@ export type Command =
   | 'drop_specks'
   | 'clear'
   | 'keep_out'
+  | 'merge'
   | 'reopen'
   | 'hide'
   | 'hide_all'
@@ -28,6 +29,8 @@ export type Command =
   | 'next'
   | 'previous'
   | 'done'
+  | 'done_next'
+  | 'copy_next'
   | 'save'
   | 'export'
   | 'import'
@@ -53,6 +56,12 @@ export const SHORTCUTS: readonly Shortcut[] = [
     keys: ['Shift+Delete', 'Shift+Backspace'],
   },
   { command: 'keep_out', title: 'Keep finished neighbours out', group: 'Objects', keys: ['K'] },
+  {
+    command: 'merge',
+    title: 'Make the object at the pointer part of the open one',
+    group: 'Objects',
+    keys: ['J'],
+  },
   { command: 'hide', title: 'Hide or show the object', group: 'Objects', keys: ['H'] },
   { command: 'hide_all', title: 'Hide or show all objects', group: 'Objects', keys: ['Shift+H'] },
   { command: 'undo', title: 'Undo', group: 'Correcting', keys: ['Mod+Z'] },
@@ -87,6 +96,13 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { command: 'next', title: 'Next picture', group: 'Pictures', keys: ['D', 'ArrowRight', 'ArrowDown'] },
   { command: 'previous', title: 'Previous picture', group: 'Pictures', keys: ['A', 'ArrowLeft', 'ArrowUp'] },
   { command: 'done', title: 'Picture done', group: 'Pictures', keys: ['Mod+Enter'] },
+  {
+    command: 'done_next',
+    title: 'Picture done, go to the next that is not',
+    group: 'Pictures',
+    keys: ['Shift+D', 'Shift+Enter'],
+  },
+  { command: 'copy_next', title: 'Copy the objects to the next picture', group: 'Pictures', keys: ['Mod+B'] },
   { command: 'save', title: 'Is it saved? (It always is)', group: 'Pictures', keys: ['Mod+S'] },
   { command: 'import', title: 'Import', group: 'Pictures', keys: ['Mod+O'] },
   { command: 'export', title: 'Export', group: 'Pictures', keys: ['Mod+E'] },

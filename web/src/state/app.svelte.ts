@@ -2,7 +2,19 @@
 
 import { SvelteMap } from 'svelte/reactivity';
 import * as api from '../api/client';
-import type { Click, Counts, Label, Network, PictureRow, PictureStage, ProjectInfo } from '../api/types';
+import type {
+  Action,
+  Click,
+  Counts,
+  DrawnObject,
+  Label,
+  Network,
+  PictureRow,
+  PictureStage,
+  PictureState,
+  ProjectInfo,
+} from '../api/types';
+import { madeByOther, said } from '../logic/answers';
 import { capsule, larger, smaller } from '../logic/brush';
 import { freshColour, objectColour } from '../logic/colours';
 import { EMPTY, area, contains, subtract, union, type Spans } from '../logic/spans';
@@ -71,7 +83,7 @@ export class App {
   private noteKey = 0;
   private readonly rim: WorkRim = {
     author: () => this.settings.author,
-    arrived: (work) => this.arrived(work),
+    arrived: (work, before, action) => this.arrived(work, before, action),
     refused: (message) => this.note(message, 'error'),
   };
 
@@ -129,7 +141,7 @@ export class App {
       await this.list.ask('', '');
       const wanted = Number(/^#picture=(\d+)$/.exec(location.hash)?.[1]);
       const place = Number.isFinite(wanted) ? this.list.placeOf(wanted) : null;
-      const fresh = place ?? (await this.firstOpen());
+      const fresh = place ?? (await this.nextOpen()) ?? 0;
       if (this.list.total > 0) await this.go(fresh);
     } catch (error) {
       this.failure = sentence(error);
@@ -148,11 +160,17 @@ export class App {
     if (this.network?.problem) this.note(this.network.problem, 'warning');
   }
 
-  /** The first picture that is not done. */
-  private async firstOpen(): Promise<number> {
-    for (let place = 0; place < Math.min(this.list.total, 100); place++)
-      if (this.list.row(place)?.state !== 'done') return place;
-    return 0;
+  /** The place of the next picture that is not done, from the first on again after the last; null if all others are. */
+  private async nextOpen(): Promise<number | null> {
+    const { list, place } = this;
+    if (list.counts.new + list.counts.work === 0) return null;
+    for (let step = 1; step <= list.total; step++) {
+      const next = (place + step) % list.total;
+      const row = await list.at(next);
+      if (!row || row.id === this.work?.id) continue;
+      if (!(this.works.get(row.id)?.document.done ?? row.state === 'done')) return next;
+    }
+    return null;
   }
 
   // ── pictures ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -274,6 +292,38 @@ export class App {
     this.say(done ? 'Picture done' : 'Picture not done');
   }
 
+  /** Marks the picture as done and goes to the next one that is not. */
+  async doneAndNext(): Promise<void> {
+    const { work, turn } = this;
+    if (!work) return;
+    this.flushCollected();
+    if (!work.document.done) this.setDone(true);
+    try {
+      const next = await this.nextOpen();
+      if (turn !== this.turn) return;
+      if (next === null) this.note('All pictures of this list are done.', 'info');
+      else await this.go(next);
+    } catch (error) {
+      this.note(sentence(error), 'error');
+    }
+  }
+
+  /** Goes to the next picture and puts this one's objects on it, to be corrected there. */
+  async copyToNext(): Promise<void> {
+    const { work, turn, place } = this;
+    if (!work) return;
+    this.flushCollected();
+    if (work.document.objects.length === 0) return this.note('There is no object here to copy.', 'info');
+    if (place < 0 || place + 1 >= this.list.total)
+      return this.note('This is the last picture: there is none to copy to.', 'info');
+    if (this.online) await work.idle();
+    if (turn !== this.turn) return;
+    if (work.waiting.length > 0)
+      return this.note('Not all of this picture is saved yet: copy its objects then.', 'info');
+    await this.go(place + 1);
+    if (this.work !== work && this.place === place + 1) this.act({ type: 'copy_objects', picture: work.id });
+  }
+
   // ── clicks ──────────────────────────────────────────────────────────────────────────────────────────────────
 
   click(at: Point, positive: boolean, collect: boolean): void {
@@ -352,6 +402,17 @@ export class App {
     return found && found.id !== 0 ? found.id : null;
   }
 
+  /** Makes the topmost other object with this pixel part of the open one. */
+  merge(at: Point | null): void {
+    const object = this.work?.openObject;
+    if (!object) return this.note('Open an object first: click its row in the list.', 'info');
+    const other =
+      at && this.overlays.findLast((one) => one.id !== object.id && contains(one.mask, at.x, at.y));
+    if (!other) return this.note('Point at the object that is to become part of the open one.', 'info');
+    this.act({ type: 'merge_objects', object: object.id, objects: [other.id] });
+    this.say(`${this.nameOf(object)} is merged with another object`);
+  }
+
   finish(): void {
     this.flushCollected();
     const object = this.work?.openObject;
@@ -423,6 +484,11 @@ export class App {
     const visible = !objects.some((one) => one.visible);
     if (objects.length > 0)
       this.act({ type: 'edit_objects', objects: objects.map((one) => one.id), visible });
+  }
+
+  /** Whether another network made the object's mask. */
+  isOfOther(object: DrawnObject): boolean {
+    return madeByOther(object, this.network);
   }
 
   nameOf(object: { id: number; label: number | null }): string {
@@ -543,9 +609,11 @@ export class App {
 
   // ── the connection, notes ───────────────────────────────────────────────────────────────────────────────────
 
-  private arrived(work: Work): void {
+  private arrived(work: Work, before: PictureState, action: Action | null): void {
     this.lift();
     this.list.update(work.state.picture);
+    const answer = action && said(action, before, work.state, (object) => this.nameOf(object));
+    if (answer) this.note(answer.text, answer.kind);
     if (work === this.work && work.status === 'busy') {
       const object = work.openObject;
       if (object) this.announced = `${this.nameOf(object)}: ${object.area} pixels`;

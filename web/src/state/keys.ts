@@ -32,6 +32,7 @@ const DOES: Record<Command, () => void> = {
   drop_specks: () => app.clean('specks'),
   clear: () => app.clear(),
   keep_out: () => app.toggleKeepOut(),
+  merge: () => app.merge(pixel()),
   reopen: () => {
     const at = pixel();
     if (at) app.openObject(app.objectAt(at));
@@ -49,6 +50,8 @@ const DOES: Record<Command, () => void> = {
   next: () => app.step(1),
   previous: () => app.step(-1),
   done: () => app.setDone(!app.work?.document.done),
+  done_next: () => void app.doneAndNext(),
+  copy_next: () => void app.copyToNext(),
   save: () => app.saved(),
   export: () => (app.dialog = 'export'),
   import: () => (app.dialog = 'import'),

@@ -12,7 +12,8 @@ const KEPT = 200;
 
 export interface WorkRim {
   author(): string;
-  arrived(work: Work): void;
+  /** An answer came; action: ours that led to it, null if it came otherwise. */
+  arrived(work: Work, before: PictureState, action: Action | null): void;
   refused(message: string): void;
 }
 
@@ -69,6 +70,10 @@ export class Work {
 
   add(action: LocalAction): number {
     return this.queue.add(action);
+  }
+
+  idle(): Promise<void> {
+    return this.queue.idle();
   }
 
   again(): void {
@@ -131,7 +136,7 @@ export class Work {
     this.learn(now);
     if (action?.type === 'undo' || action?.type === 'redo') this.open = openAfter(before, now, this.open);
     this.state = now;
-    this.rim.arrived(this);
+    this.rim.arrived(this, before, action);
   }
 
   private changed(): void {

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import type { Action, Network } from '../src/api/types';
+import { madeByOther, said } from '../src/logic/answers';
+import { object, state } from './states';
+
+const network: Network = { name: 'n', sha256: 'new', runtime: 'r', state: 'ready', problem: null };
+const click: Action = {
+  type: 'click',
+  object: 4,
+  clicks: [{ x: 0, y: 0, positive: true }],
+  label: null,
+  keep_out: null,
+};
+const name = () => 'cup';
+const old = state(1, [object(4, { network: 'old', mask: 'a' })]);
+const now = state(2, [object(4, { network: 'new', mask: 'b' })]);
+
+describe('work of another network', () => {
+  it('is known once the present one is loaded', () => {
+    const made = (sha256: string | null) => madeByOther(object(1, { network: sha256 }), network);
+    expect([made('old'), made('new'), made(null)]).toEqual([true, false, false]);
+    expect(madeByOther(object(1, { network: 'old' }), { ...network, state: 'loading' })).toBe(false);
+    expect(madeByOther(object(1, { network: 'old' }), null)).toBe(false);
+  });
+
+  it('is said at the first click, and only then', () => {
+    expect(said(click, old, now, name)?.text).toBe(
+      'cup was made with another network. Your click went on from its mask; undo brings its clicks back.',
+    );
+    expect(said(click, now, state(3, now.document.objects), name)).toBeNull();
+    expect(said({ ...click, object: null }, state(1), now, name)).toBeNull();
+    expect(said({ type: 'undo' }, old, now, name)).toBeNull();
+  });
+
+  it('is made anew where a click is removed or there was no mask', () => {
+    expect(said({ type: 'remove_click', object: 4, index: 0 }, old, now, name)?.text).toMatch(/made anew/);
+    const empty = state(1, [object(4, { network: 'old' })]);
+    expect(said(click, empty, now, name)?.text).toMatch(/made anew/);
+  });
+});
+
+it('counts the objects that were copied', () => {
+  const copy: Action = { type: 'copy_objects', picture: 9 };
+  expect(said(copy, state(1), state(2, [object(1), object(2)]), name)?.text).toMatch(/^2 objects copied/);
+  expect(said(copy, old, old, name)?.text).toMatch(/already/);
+});
