@@ -36,7 +36,7 @@ from fcfi.data import open_dataset
 from fcfi.files import write_text
 from fcfi.geometry import Box, Zoom, crop_at
 from fcfi.labels import Mask
-from fcfi.network import Network, NetworkInfo, open_network
+from fcfi.network import EncodesOnce, Encoding, Network, NetworkInfo, open_network
 from fcfi.predictor import Flip, Prediction, Predictor, Still, zoom_of
 from fcfi.report import machine, versions
 from fcfi.weights import shipped
@@ -79,6 +79,11 @@ class Timed:
         """That of the network inside."""
         return self.network.info
 
+    @classmethod
+    def of(cls, network: Network) -> "Timed":
+        """The network with a clock, of the same kind."""
+        return TimedEncoder(network, []) if isinstance(network, EncodesOnce) else cls(network, [])
+
     def __call__(self, *inputs: NDArray[Any]) -> NDArray[np.float32]:
         """The answer of the network inside."""
         began = time.perf_counter()
@@ -87,9 +92,33 @@ class Timed:
         return answer
 
 
+@dataclass(frozen=True)
+class TimedEncoder(Timed):
+    """A network that encodes once; both parts are noted."""
+
+    def encode(self, image: NDArray[Any], /) -> Encoding:
+        """That of the network inside."""
+        assert isinstance(self.network, EncodesOnce)
+        began = time.perf_counter()
+        encoding = self.network.encode(image)
+        self.seconds.append(time.perf_counter() - began)
+        return encoding
+
+    def click(self, encoding: Encoding, /, *prompts: NDArray[Any]) -> NDArray[np.float32]:
+        """That of the network inside."""
+        assert isinstance(self.network, EncodesOnce)
+        began = time.perf_counter()
+        answer = self.network.click(encoding, *prompts)
+        self.seconds.append(time.perf_counter() - began)
+        return answer
+
+
 @dataclass
 class Contestant:
-    """One way to answer a click, and what it took; the first round, where every size is new, is kept apart."""
+    """One way to answer a click, and what it took; the first round, where every size is new, is kept apart.
+
+    further, clicks: of a network that encodes once, `predict` and network at a click in a crop that it has seen.
+    """
 
     name: str
     network: Timed
@@ -99,6 +128,8 @@ class Contestant:
     predicts: list[float] = field(default_factory=list)
     networks: list[float] = field(default_factory=list)
     first_round: list[float] = field(default_factory=list)
+    further: list[float] = field(default_factory=list)
+    clicks: list[float] = field(default_factory=list)
 
 
 @app.command()
@@ -164,7 +195,7 @@ def candidates(threads: int | None) -> Iterator[Contestant]:
         for choice in possible(files_of(entry), this_machine()):
             network = open_network(choice.path, choice.runtime, threads, choice.precision)
             name = f"{entry.name}, {choice.runtime} {choice.precision}"
-            yield Contestant(name, Timed(network, []), zoom_of(network.info), "none", choice)
+            yield Contestant(name, Timed.of(network), zoom_of(network.info), "none", choice)
 
 
 # ── what they do ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -188,13 +219,24 @@ def run_round(contestants: Sequence[Contestant], tasks: Sequence[Task], first: b
         for one in contestants:
             predictor = Predictor(one.network, one.zoom, one.flip)
             previous = None if task.box is None else _previous(one, task)
-            one.network.seconds.clear()
-            began = time.perf_counter()
-            _ = predictor.predict(task.still, task.clicks, previous).mask
-            taken = time.perf_counter() - began
+            once = isinstance(one.network, EncodesOnce)
+            still = Still(task.still.image) if once else task.still  # nothing seen yet
+            taken = _predict(predictor, still, task.clicks, previous)
             (one.first_round if first else one.predicts).append(taken)
             if not first:
                 one.networks.append(sum(one.network.seconds))
+            if once and not first:
+                one.further.append(_predict(predictor, still, task.clicks, previous))
+                one.clicks.append(sum(one.network.seconds))
+
+
+def _predict(predictor: Predictor, still: Still, clicks: Clicks, previous: Prediction | None) -> float:
+    """Seconds from a click to the mask of the whole picture."""
+    assert isinstance(predictor.network, Timed)
+    predictor.network.seconds.clear()
+    began = time.perf_counter()
+    _ = predictor.predict(still, clicks, previous).mask
+    return time.perf_counter() - began
 
 
 def _session(predictor: Predictor, still: Still, truth: NDArray[np.uint8]) -> Iterator[Task]:
@@ -241,6 +283,14 @@ def row_of(one: Contestant, reference: Contestant, tasks: Sequence[Task], peaks:
         "faster": round(statistics.median(reference.predicts) / predict, 2),
         "around": round(1 - network / predict, 3),
     }
+    if one.further:
+        further = statistics.median(one.further)
+        row |= {
+            "further_ms": _ms(further),
+            "further_p95_ms": _ms(np.percentile(one.further, 95)),
+            "further_network_ms": _ms(statistics.median(one.clicks)),
+            "further_faster": round(statistics.median(reference.predicts) / further, 2),
+        }
     if one.choice is not None and one.choice.path.suffix == ".onnx":
         row |= _distance(one, one.choice, tasks, peaks)
     return row

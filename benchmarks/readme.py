@@ -71,6 +71,12 @@ def latency_table(record: Record) -> str:
         lines.append(
             f"| {name} | {row['network_ms']:.0f} | {predict} | {row['faster']:.1f} | {limit} | {start} | {memory} |"
         )
+        if "further_ms" in row:
+            further = f"{row['further_ms']:.0f} ({row['further_p95_ms']:.0f})"
+            lines.append(
+                f"| {name}, further clicks in the same crop | {row['further_network_ms']:.0f} | {further} "
+                f"| {row['further_faster']:.1f} | - | - | - |"
+            )
     peaks, computer = record["peaks"], record["machine"]
     able = ", ".join(f"{value:.0f} in {key}" for key, value in peaks["gflops"].items())
     lines += [

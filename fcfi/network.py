@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from platform import machine
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fcfi.errors import ConfigError, NetworkError
 from fcfi.runtimes import INPUTS, OUTPUT, Runtime
+from fcfi.runtimes.cutting import cut
 from fcfi.runtimes.metadata import graph_sha256, read_metadata
 
 FORMAT: Final = "1"
@@ -27,6 +28,8 @@ RUNTIMES: Final = ("auto", "openvino", "onnxruntime", "torch")
 PRECISIONS: Final = ("auto", "float32", "bfloat16", "int8")
 PRECISION: Final = "precision"
 """Metadata of a network file that computes in less than float32: `int8`."""
+ENCODING: Final = "encoding"
+"""Metadata of a network file that can be cut in two: names of the tensors between picture and click, with commas."""
 CHECKPOINT: Final = ".safetensors"
 X86: Final = ("x86_64", "amd64", "i686")
 """Processors, as platform.machine() names them, on which OpenVINO is the faster one."""
@@ -78,6 +81,23 @@ class Network(Protocol):
         ...
 
 
+Encoding = tuple[NDArray[np.float32], ...]
+"""What a network keeps of a picture from click to click: some maps, (B, *, *, *) each."""
+
+
+@runtime_checkable
+class EncodesOnce(Network, Protocol):
+    """A network that looks at a picture once: `click(encode(image), ...)` is what calling it with all inputs gives."""
+
+    def encode(self, image: NDArray[Any], /) -> Encoding:
+        """What further clicks need of an image."""
+        ...
+
+    def click(self, encoding: Encoding, /, *prompts: NDArray[Any]) -> NDArray[np.float32]:
+        """Logits (B, 1, H, W) for an encoding and the inputs behind the image, as `Network` describes them."""
+        ...
+
+
 @dataclass(frozen=True)
 class OpenedNetwork:
     """A network file in a runtime."""
@@ -87,7 +107,27 @@ class OpenedNetwork:
 
     def __call__(self, *inputs: NDArray[Any]) -> NDArray[np.float32]:
         """Logits (B, 1, H, W), of inputs as `Network` describes them."""
-        return self.runtime.run(dict(zip(INPUTS, inputs, strict=True)))
+        return self.runtime.run(dict(zip(INPUTS, inputs, strict=True)))[0]
+
+
+@dataclass(frozen=True)
+class CutNetwork(OpenedNetwork):
+    """A network file in two parts.  runtime: of a click.  encoder: of the picture.  names: of what is handed over."""
+
+    encoder: Runtime
+    names: tuple[str, ...]
+
+    def __call__(self, *inputs: NDArray[Any]) -> NDArray[np.float32]:
+        """Logits (B, 1, H, W), of inputs as `Network` describes them."""
+        return self.click(self.encode(inputs[0]), *inputs[1:])
+
+    def encode(self, image: NDArray[Any], /) -> Encoding:
+        """See `EncodesOnce`."""
+        return self.encoder.run({INPUTS[0]: image}, self.names)
+
+    def click(self, encoding: Encoding, /, *prompts: NDArray[Any]) -> NDArray[np.float32]:
+        """See `EncodesOnce`."""
+        return self.runtime.run(dict(zip((*self.names, *INPUTS[1:]), (*encoding, *prompts), strict=True)))[0]
 
 
 def open_network(
@@ -112,11 +152,21 @@ def open_network(
         from fcfi.runtimes.torch import Torch
 
         checkpoint = Torch(file, threads, precision, streams)
-        return OpenedNetwork(_info(file, checkpoint.metadata, checkpoint.description), checkpoint)
+        found = _info(file, checkpoint.metadata, checkpoint.description)
+        if checkpoint.encoding:
+            return CutNetwork(found, checkpoint, checkpoint, checkpoint.encoding)
+        return OpenedNetwork(found, checkpoint)
     info = read_info(file)
     _check_graph(file, info)  # first: OpenVINO complains on stderr of a wrong file, once a format
-    opened = _openvino_or_onnxruntime(chosen)(file, threads, _precision_of(info, precision), streams)
-    _check_ports(file, opened)
+    opening = _openvino_or_onnxruntime(chosen)
+    settings = threads, _precision_of(info, precision), streams
+    names = tuple(info.metadata[ENCODING].split(", ")) if ENCODING in info.metadata else ()
+    if names:
+        encoder, clicker = (opening(part, *settings) for part in cut(file, INPUTS[:1], names))
+        _check_ports(file, encoder.inputs | clicker.inputs - set(names), clicker.outputs)
+        return CutNetwork(read_info(file, clicker.description), clicker, encoder, names)
+    opened = opening(file, *settings)
+    _check_ports(file, opened.inputs, opened.outputs)
     return OpenedNetwork(read_info(file, opened.description), opened)
 
 
@@ -146,7 +196,7 @@ def _installed() -> str:
     raise NetworkError(f"no runtime is installed: pip install {better[0]}")
 
 
-def _openvino_or_onnxruntime(name: str) -> Callable[[Path, int | None, str, int], Runtime]:
+def _openvino_or_onnxruntime(name: str) -> Callable[[Path | bytes, int | None, str, int], Runtime]:
     """The class of a runtime for network files; its module is imported here and no sooner."""
     if name == "openvino":
         from fcfi.runtimes.openvino import OpenVINO
@@ -173,11 +223,11 @@ def _check_graph(path: Path, info: NetworkInfo) -> None:
         raise NetworkError(f"{path} is damaged: its weights are not those that were exported; copy or export it again")
 
 
-def _check_ports(path: Path, opened: Runtime) -> None:
+def _check_ports(path: Path, inputs: frozenset[str], outputs: frozenset[str]) -> None:
     """NetworkError unless the file takes in and gives what is wanted."""
-    if opened.inputs != frozenset(INPUTS) or OUTPUT not in opened.outputs:
+    if inputs != frozenset(INPUTS) or OUTPUT not in outputs:
         raise NetworkError(
-            f"{path} takes in {', '.join(sorted(opened.inputs))} and gives {', '.join(sorted(opened.outputs))}, "
+            f"{path} takes in {', '.join(sorted(inputs))} and gives {', '.join(sorted(outputs))}, "
             f"where {', '.join(INPUTS)} and {OUTPUT} are wanted: give a file written by `fcfi export`"
         )
 

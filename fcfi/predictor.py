@@ -18,12 +18,15 @@ from fcfi.encoding import Guidance, encode
 from fcfi.errors import ConfigError, InputError, NetworkError
 from fcfi.geometry import Box, Crop, Zoom, box_of, crop_at, cut, whole, zoom_box
 from fcfi.images import Image, Mask, check_image, check_mask
-from fcfi.network import Network, NetworkInfo
+from fcfi.network import EncodesOnce, Encoding, Network, NetworkInfo
 
 THRESHOLD: Final = 0.49
 """A pixel is object above this probability (released code)."""
 Flip = Literal["none", "average"]
 """Whether the answer is averaged with that for the mirrored picture, which costs twice the time (released: average)."""
+
+View = Literal["plain", "mirrored"]
+"""How a network is shown a crop."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,16 +106,18 @@ class Prediction:
 
 
 class Still:
-    """A picture that does not change, and the pixels of its last crop: for whoever clicks on it many times.
+    """A picture that does not change, and what was made of its last crop: for whoever clicks on it many times.
 
-    The zoom box mostly stays from click to click; its pixels then need not be cut out and resized again.  The memo
-    changes no answer.  Threads may share it.
+    The zoom box mostly stays from click to click; its pixels then need not be cut out and resized again, and a network
+    that encodes once need not look at them again (some 4 MB at 416 x 416, twice that with the mirrored picture).  The
+    memo changes no answer.  Threads may share it.
     """
 
     def __init__(self, image: Image) -> None:
         """Take a picture, (H, W, 3) uint8 RGB or (H, W) grey, without a copy.  Raises InputError for anything else."""
         self.image = check_image(image)
         self._last: tuple[Crop, NDArray[np.float32]] | None = None
+        self._encoded: tuple[Crop, Network, dict[View, Encoding]] | None = None
 
     def pixels(self, crop: Crop) -> NDArray[np.float32]:
         """(3, crop.height, crop.width) float32 in [0, 1], read only."""
@@ -120,6 +125,15 @@ class Still:
         if last is None or last[0] != crop:
             self._last = last = (crop, _frozen(pixels_of(self.image, crop)))
         return last[1]
+
+    def encoding(self, crop: Crop, view: View, network: EncodesOnce) -> Encoding:
+        """What a network keeps of a crop, seen as it is or mirrored."""
+        known = self._encoded
+        if known is None or known[0] != crop or known[1] is not network:
+            self._encoded = known = (crop, network, {})
+        if view not in known[2]:
+            known[2][view] = network.encode(_batch(_seen(self.pixels(crop), view)))
+        return known[2][view]
 
 
 class Predictor:
@@ -160,7 +174,7 @@ class Predictor:
         _check_previous(previous, height, width)
         crop = self.crop(clicks, previous, height, width)
         feedback = np.zeros((crop.height, crop.width), np.float32) if previous is None else previous.through(crop)
-        seen = self._look(still.pixels(crop), feedback, crop.clicks(clicks), gate=0.0 if previous is None else 1.0)
+        seen = self._look(still, crop, feedback, crop.clicks(clicks), gate=0.0 if previous is None else 1.0)
         return Prediction(crop, _frozen(seen), height, width, self.threshold)
 
     def crop(self, clicks: Clicks, previous: Prediction | None, height: int, width: int) -> Crop:
@@ -171,24 +185,27 @@ class Predictor:
         return crop_at(box, self.zoom.target, self.network.info.multiple)
 
     def _look(
-        self, pixels: NDArray[np.float32], feedback: NDArray[np.float32], clicks: Clicks, gate: float
+        self, still: Still, crop: Crop, feedback: NDArray[np.float32], clicks: Clicks, gate: float
     ) -> NDArray[np.float32]:
-        """Probabilities (h, w) for pixels (3, h, w) in [0, 1], feedback (h, w) and clicks in network pixels."""
-        probs = self._once(pixels, feedback, clicks, gate)
+        """Probabilities (h, w) for a crop, feedback (h, w) and clicks in network pixels."""
+        probs = self._once(still, crop, "plain", feedback, clicks, gate)
         if self.flip == "none":
             return probs
         width = feedback.shape[1]
         mirrored = tuple(Click(width - 1 - click.x, click.y, click.positive) for click in clicks)
-        other = self._once(pixels[:, :, ::-1], feedback[:, ::-1], mirrored, gate)
+        other = self._once(still, crop, "mirrored", feedback[:, ::-1], mirrored, gate)
         return (probs + other[:, ::-1]) / np.float32(2)
 
     def _once(
-        self, pixels: NDArray[np.float32], feedback: NDArray[np.float32], clicks: Clicks, gate: float
+        self, still: Still, crop: Crop, view: View, feedback: NDArray[np.float32], clicks: Clicks, gate: float
     ) -> NDArray[np.float32]:
-        """Probabilities (h, w) of one pass through the network."""
+        """Probabilities (h, w) of one pass through the network; feedback and clicks are mirrored already."""
         height, width = feedback.shape
-        inputs = network_inputs(pixels, feedback, encode(clicks, height, width, gate))
-        logits = self.network(*inputs)
+        prompts = prompt_inputs(feedback, encode(clicks, height, width, gate))
+        if isinstance(self.network, EncodesOnce):
+            logits = self.network.click(still.encoding(crop, view, self.network), *prompts)
+        else:
+            logits = self.network(_batch(_seen(still.pixels(crop), view)), *prompts)
         if logits.shape != (1, 1, height, width) or not np.isfinite(logits).all():
             raise NetworkError(
                 f"the network {self.network.info.name} gave {logits.shape}, or values that are not finite, "
@@ -207,9 +224,13 @@ def network_inputs(
     pixels: NDArray[np.float32], feedback: NDArray[np.float32], guidance: Guidance
 ) -> tuple[NDArray[Any], ...]:
     """What a network takes in, in its order, as a batch of one; pixels (3, h, w) in [0, 1], feedback (h, w)."""
+    return _batch(pixels), *prompt_inputs(feedback, guidance)
+
+
+def prompt_inputs(feedback: NDArray[np.float32], guidance: Guidance) -> tuple[NDArray[Any], ...]:
+    """What a network takes in behind the image, in its order, as a batch of one; feedback (h, w)."""
     return (
-        np.array(pixels, order="C")[None],  # copies: what is read only, and kept, torch would want to own
-        np.array(feedback, order="C")[None, None],
+        _batch(feedback[None]),
         guidance.disks[None],
         guidance.window[None],
         np.array([guidance.cell], np.int64),
@@ -241,6 +262,16 @@ def _check_previous(previous: Prediction | None, height: int, width: int) -> Non
             f"the previous mask has {previous.width} x {previous.height} pixels and the picture {width} x {height}: "
             "give the mask of this picture"
         )
+
+
+def _seen(pixels: NDArray[np.float32], view: View) -> NDArray[np.float32]:
+    """Pixels (3, h, w) as they are, or mirrored."""
+    return pixels if view == "plain" else pixels[:, :, ::-1]
+
+
+def _batch(maps: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A batch of one; a copy: what is read only, and kept, torch would want to own."""
+    return np.array(maps, order="C")[None]
 
 
 def _frozen(array: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -28,7 +28,7 @@ from fcfi.errors import ConfigError, FCFIError
 from fcfi.files import write_text
 from fcfi.geometry import Zoom
 from fcfi.network import CHECKPOINT, Network, open_network, read_info
-from fcfi.predictor import Flip, Predictor, Still, zoom_of
+from fcfi.predictor import Flip, Predictor, zoom_of
 from fcfi.weights import Entry, check
 
 CACHE_VARIABLE: Final = "FCFI_CACHE"
@@ -210,16 +210,16 @@ def _settings(source: Source) -> list[tuple[int, Flip, float]]:
 
 
 def _timed(network: Network, zoom: Zoom, size: tuple[int, int]) -> tuple[float, float]:
-    """Median seconds from a further click to the mask, and the megapixels of the network's input."""
-    still = Still(np.random.default_rng(0).integers(0, 256, (*size, 3), np.uint8))
+    """Median seconds from a click in a new crop to the mask, and the megapixels of the network's input."""
+    image = np.random.default_rng(0).integers(0, 256, (*size, 3), np.uint8)
     predictor = Predictor(network, zoom)
     clicks = (Click(size[1] // 2, size[0] // 2), Click(size[1] // 3, size[0] // 2, positive=False))
-    before = predictor.predict(still, clicks[:1])
+    before = predictor.predict(image, clicks[:1])
     _ = before.mask
     taken = []
     for _ in range(REPEATS + 1):
         began = time.perf_counter()
-        prediction = predictor.predict(still, clicks, before)
+        prediction = predictor.predict(image, clicks, before)
         _ = prediction.mask
         taken.append(time.perf_counter() - began)
     return statistics.median(taken[1:]), prediction.crop.height * prediction.crop.width / 1e6

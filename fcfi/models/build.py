@@ -7,9 +7,10 @@ from fcfi.models.deeplab import DeepLabBody
 from fcfi.models.efficientnet import LiteBody
 from fcfi.models.fcfi import FCFI, Body
 from fcfi.models.hrnet import HRNetBody
+from fcfi.models.late import LateBody
 
 _BODIES: dict[str, Callable[[ModelConfig], Body]] = {
-    "lite0": lambda config: LiteBody(),
+    "lite0": lambda config: LateBody() if config.prompts == "late" else LiteBody(),
     "hrnet18s": HRNetBody,
     "hrnet18": HRNetBody,
     "hrnet32": HRNetBody,

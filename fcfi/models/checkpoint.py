@@ -52,6 +52,15 @@ def load_model(path: Path) -> FCFI:
     return model.eval()
 
 
+def fill(model: FCFI, start: FCFI) -> tuple[str, ...]:
+    """Copy the weights of another network where name and shape agree; gives the names of those left as they were."""
+    given = start.state_dict()
+    state = model.state_dict()
+    alike = {name: given[name] for name, tensor in state.items() if name in given and given[name].shape == tensor.shape}
+    model.load_state_dict(state | alike)
+    return tuple(name for name, _ in model.named_parameters() if name not in alike)
+
+
 def read_metadata(path: Path) -> dict[str, str]:
     """The texts beside the weights of a checkpoint (`config` is JSON)."""
     return _read(path)[0]
@@ -93,7 +102,8 @@ def variant(config: ModelConfig) -> str:
     for name, known in VARIANTS.items():
         if known == config:
             return name
-    return f"{config.backbone}, correction {config.correction}, fusion {config.fusion}"
+    late = ", prompts late" if config.prompts == "late" else ""
+    return f"{config.backbone}, correction {config.correction}, fusion {config.fusion}{late}"
 
 
 def weights_sha256(model: FCFI) -> str:

@@ -11,6 +11,7 @@ from fcfi.errors import ConfigError
 
 Correction = Literal["none", "similarity", "encoded"]
 Fusion = Literal["none", "collaborative"]
+Prompts = Literal["stem", "late"]
 Backbone = Literal["lite0", "hrnet18s", "hrnet18", "hrnet32", "resnet50", "resnet101"]
 
 
@@ -21,6 +22,8 @@ class ModelConfig:
     backbone:   feature extractor and its head.
     correction: focused feedback correction: `similarity` (parameter-free, poster), `encoded` (released code) or `none`.
     fusion:     collaborative feedback fusion or `none`.
+    prompts:    where clicks and feedback enter: the backbone's `stem`, or `late`, behind it (lite0 only), so that
+                further clicks in the same crop need no second look at the picture.
     mid:        channels inside correction and fusion (released: 64 for HRNet, 32 for ResNet).
     ocr_width:  channels of the object-context head (HRNet only; 48 for the small one, 64 else).
     """
@@ -30,6 +33,7 @@ class ModelConfig:
     fusion: Fusion = "collaborative"
     mid: int = 32
     ocr_width: int = 64
+    prompts: Prompts = "stem"
 
     def __post_init__(self) -> None:
         for name, hint in get_type_hints(type(self)).items():
@@ -38,6 +42,8 @@ class ModelConfig:
                 raise ConfigError(f"{name} = {value!r} is unknown: use one of {', '.join(get_args(hint))}")
             if hint is int and (type(value) is not int or value < 1):
                 raise ConfigError(f"{name} = {value!r} is not a whole number of at least 1")
+        if self.prompts == "late" and self.backbone != "lite0":
+            raise ConfigError(f"prompts = 'late' is for lite0; with {self.backbone} use 'stem'")
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, as written into checkpoints and network files."""
@@ -57,6 +63,7 @@ class ModelConfig:
 
 VARIANTS: dict[str, ModelConfig] = {
     "lite0": ModelConfig("lite0", mid=32),
+    "late": ModelConfig("lite0", mid=32, prompts="late"),
     "hrnet18s": ModelConfig("hrnet18s", "encoded", mid=64, ocr_width=48),
     "hrnet18s-released": ModelConfig("hrnet18", "encoded", mid=64, ocr_width=48),
     "hrnet18": ModelConfig("hrnet18", "encoded", mid=64, ocr_width=64),

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from fcfi.models.blocks import IMAGENET_MEAN, IMAGENET_STD, Bottleneck, StemPrompts, channel_values
 from fcfi.models.config import ModelConfig
-from fcfi.models.fcfi import Features
+from fcfi.models.fcfi import Encoding, Features, StemBody
 from fcfi.models.layers import conv_bn_relu, resize_like, separable_conv_bn_relu
 from fcfi.models.resnet import BLOCKS, PROMPT_CHANNELS, STAGES, ResNet
 
@@ -24,7 +24,7 @@ PROMPTS = 2
 """Positive and negative disks."""
 
 
-class DeepLabBody(nn.Module):
+class DeepLabBody(StemBody):
     """Backbone and head; see `fcfi.models.fcfi.Body`."""
 
     mean: Tensor
@@ -50,9 +50,9 @@ class DeepLabBody(nn.Module):
             nn.Conv2d(CHANNELS // 2, 1, 1),
         )
 
-    def features(self, image: Tensor, prompts: Tensor) -> Features:
+    def features(self, encoding: Encoding, prompts: Tensor) -> Features:
         """See `fcfi.models.fcfi.Body`."""
-        shallow, deep = self.backbone(image, self.prompt(prompts))
+        shallow, deep = self.backbone(*encoding, self.prompt(prompts))
         return Features(resize_like(self.aspp(deep), shallow), self.skip(shallow))
 
     def head(self, features: Features) -> tuple[Tensor, None]:

@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from fcfi.encoding import STRIDE
 from fcfi.errors import NetworkError
-from fcfi.models.fcfi import Features
+from fcfi.models.fcfi import Encoding, Features, StemBody
 from fcfi.models.layers import DepthwiseConv2d, conv_bn_relu, resize_like
 
 STAGES = (  # expansion, channels, blocks, stride, kernel
@@ -31,7 +31,7 @@ BN_EPSILON = 1e-3
 """Of the released ImageNet weights."""
 
 
-class LiteBody(nn.Module):
+class LiteBody(StemBody):
     """Backbone and head; F has FEATURE_CHANNELS channels at stride 4."""
 
     mean: Tensor
@@ -47,10 +47,10 @@ class LiteBody(nn.Module):
         self.pyramid = Pyramid(PROMPT_CHANNELS, FEATURE_CHANNELS)
         self.classifier = nn.Sequential(conv_bn_relu(FEATURE_CHANNELS, 64), conv_bn_relu(64, 32), nn.Conv2d(32, 1, 1))
 
-    def features(self, image: Tensor, prompts: Tensor) -> Features:
+    def features(self, encoding: Encoding, prompts: Tensor) -> Features:
         """See `fcfi.models.fcfi.Body`."""
         encoded = self.prompt(prompts)
-        fused = self.pyramid(self.backbone(image, encoded), encoded)
+        fused = self.pyramid(self.backbone(*encoding, encoded), encoded)
         return Features(fused, fused)
 
     def head(self, features: Features) -> tuple[Tensor, None]:
@@ -104,6 +104,7 @@ class Lite0(nn.Module):
     """The backbone: (24, 40, 112, 320) channels at strides 4, 8, 16, 32."""
 
     def __init__(self, prompts: int) -> None:
+        """prompts: channels of the encoded prompts that enter stage 3, 0 for none."""
         super().__init__()
         self.stem = nn.Conv2d(3, 32, 3, 2, 1)
         inputs, stages = 32, []
@@ -118,7 +119,7 @@ class Lite0(nn.Module):
             stages.append(nn.ModuleList(stage))
         self.stages = nn.ModuleList(stages)
 
-    def forward(self, image: Tensor, prompts: Tensor) -> list[Tensor]:
+    def forward(self, image: Tensor, prompts: Tensor | None = None) -> list[Tensor]:
         x = functional.relu6(self.stem(image), inplace=True)
         levels = []
         for number, stage in enumerate(self.stages):
@@ -133,6 +134,7 @@ class Pyramid(nn.Module):
     """Four levels to F at stride 4, from coarse to fine, with a view of the whole picture at the coarsest."""
 
     def __init__(self, prompts: int, channels: int) -> None:
+        """prompts: channels of the encoded prompts that enter the finest level, 0 for none."""
         super().__init__()
         self.coarse = conv_bn_relu(320, 128, 1)
         self.whole = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Conv2d(320, 128, 1), nn.ReLU(inplace=True))
@@ -140,17 +142,23 @@ class Pyramid(nn.Module):
         self.lateral = nn.ModuleList([nn.Conv2d(24, 64, 1), nn.Conv2d(40, 96, 1), nn.Conv2d(112, 128, 1)])
         self.down = nn.ModuleList([nn.Conv2d(96, 64, 1), nn.Conv2d(128, 96, 1), nn.Conv2d(128, 128, 1)])
         self.smooth = nn.ModuleList([conv_bn_relu(64, channels), conv_bn_relu(96, 96), conv_bn_relu(128, 128)])
-        self.prompt = nn.Conv2d(prompts, 64, 1)
+        self.prompt = nn.Conv2d(prompts, 64, 1) if prompts else None
 
-    def forward(self, levels: list[Tensor], prompts: Tensor) -> Tensor:
+    def forward(self, levels: list[Tensor], prompts: Tensor | None = None) -> Tensor:
+        return self.maps(levels, prompts)[0]
+
+    def maps(self, levels: list[Tensor], prompts: Tensor | None = None) -> list[Tensor]:
+        """(channels, 96, 128) channels at strides 4, 8, 16; the first is F."""
+        maps: list[Tensor] = []
         x: Tensor = self.context(self.coarse(levels[3]) + self.whole(levels[3]))
         for level in (2, 1, 0):
             side = self.lateral[level](levels[level])
             x = side + resize_like(self.down[level](x), side)
-            if level == 0:
+            if level == 0 and self.prompt is not None:
                 x = x + self.prompt(prompts)
             x = self.smooth[level](functional.relu(x, inplace=True))
-        return x
+            maps.insert(0, x)
+        return maps
 
 
 def load_imagenet(backbone: Lite0) -> None:

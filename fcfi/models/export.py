@@ -24,7 +24,7 @@ from fcfi.errors import NetworkError
 from fcfi.files import replacing
 from fcfi.models.checkpoint import load_model, read_metadata, variant, weights_sha256
 from fcfi.models.fcfi import FCFI
-from fcfi.network import FORMAT, GRAPH_SHA256, Network, open_network
+from fcfi.network import ENCODING, FORMAT, GRAPH_SHA256, Network, open_network
 from fcfi.runtimes import INPUTS, OUTPUT
 from fcfi.runtimes.metadata import graph_sha256
 
@@ -105,6 +105,8 @@ def export(
         "input_conventions": INPUT_CONVENTIONS,
         "config": json.dumps(network.config.as_dict()),
     }
+    if network.body.encoding:
+        texts[ENCODING] = ", ".join(network.body.encoding)
     wrapped = LogitsOnly(network).eval()
     with replacing(destination) as temporary:
         _write(wrapped, temporary, texts)
@@ -152,29 +154,30 @@ def example(batch: int, height: int, width: int, seed: int = 0) -> tuple[Tensor,
 
 
 class LogitsOnly(nn.Module):
-    """A network that gives its answer and nothing else."""
+    """A network that gives its answer, and behind it the encoding if it has one, so that the graph names it."""
 
     def __init__(self, model: FCFI) -> None:
         super().__init__()
         self.model = model
 
-    def forward(self, *inputs: Tensor) -> Tensor:
-        """Logits (B, 1, H, W)."""
-        logits: Tensor = self.model(*inputs).logits
-        return logits
+    def forward(self, image: Tensor, *prompts: Tensor) -> tuple[Tensor, ...]:
+        """Logits (B, 1, H, W), and the encoding."""
+        encoding = self.model.encode(image)
+        logits: Tensor = self.model.click(encoding, *prompts).logits
+        return (logits, *encoding) if self.model.body.encoding else (logits,)
 
 
 def _difference(model: nn.Module, network: Network, inputs: tuple[Tensor, ...]) -> float:
     """Largest difference of logits in standard deviations."""
     with torch.no_grad():
-        expected = model(*inputs).numpy()
+        expected = model(*inputs)[0].numpy()
     given = network(*(value.numpy() for value in inputs))
     if given.shape != expected.shape:
         raise NetworkError(f"the file answers {given.shape} where torch answers {expected.shape}: not exported")
     return float(np.abs(given - expected).max() / (expected.std() + EPSILON))
 
 
-def _write(model: nn.Module, path: Path, texts: Mapping[str, str]) -> None:
+def _write(model: LogitsOnly, path: Path, texts: Mapping[str, str]) -> None:
     """Trace the network; the older exporter needs nothing but torch and folds batch normalisation."""
     axes = {
         name: {axis: size for axis, size in enumerate(shape) if isinstance(size, str)} for name, shape in SHAPES.items()
@@ -186,13 +189,14 @@ def _write(model: nn.Module, path: Path, texts: Mapping[str, str]) -> None:
             example(*CHECKED_SHAPES[1]),
             str(path),
             input_names=list(INPUTS),
-            output_names=[OUTPUT],
+            output_names=[OUTPUT, *model.model.body.encoding],
             dynamic_axes=axes,
             opset_version=OPSET,
             dynamo=False,
         )
     graph = onnx.load(path)
     _take_all_inputs(graph)
+    _hide_encoding(graph)
     helper.set_model_props(graph, dict(texts))
     save(graph, path)
 
@@ -203,6 +207,14 @@ def _take_all_inputs(model: Any) -> None:
     for name in INPUTS:
         kind = TensorProto.INT64 if name == "cell" else TensorProto.FLOAT
         model.graph.input.append(helper.make_tensor_value_info(name, kind, SHAPES[name]))
+
+
+def _hide_encoding(model: Any) -> None:
+    """The file answers with logits alone; the encoding stays inside with its shape, so that it can be cut there."""
+    model.graph.value_info.extend(port for port in model.graph.output if port.name != OUTPUT)
+    hidden = [port for port in model.graph.output if port.name == OUTPUT]
+    del model.graph.output[:]
+    model.graph.output.extend(hidden)
 
 
 def _halve(path: Path) -> None:

@@ -35,25 +35,45 @@ class Features(NamedTuple):
     skip: Tensor
 
 
+Encoding = tuple[Tensor, ...]
+"""What is seen of a picture before any click, (B, *, *, *) each.  Of a body with a stem: the picture itself."""
+
+
 class Body(Protocol):
     """A backbone and its head, to be put round the two feedback modules.
 
     channels: of F.  prompts: how many prompt maps it takes: 3 (feedback, positive, negative) or 2 (positive, negative).
     mean, std: (1, 3, 1, 1), of pictures in [0, 1].
+    encoding: names of what `encode` gives; none where that is the picture itself.
     """
 
     channels: int
     prompts: int
     mean: Tensor
     std: Tensor
+    encoding: tuple[str, ...]
 
-    def features(self, image: Tensor, prompts: Tensor) -> Features:
-        """F at stride 4 from a normalised image (B, 3, H, W) and prompt maps (B, prompts, H, W)."""
+    def encode(self, image: Tensor) -> Encoding:
+        """What needs no click, of a normalised image (B, 3, H, W)."""
+        ...
+
+    def features(self, encoding: Encoding, prompts: Tensor) -> Features:
+        """F at stride 4 from an encoding and prompt maps (B, prompts, H, W)."""
         ...
 
     def head(self, features: Features) -> tuple[Tensor, Tensor | None]:
         """Logits and auxiliary logits at stride 4."""
         ...
+
+
+class StemBody(nn.Module):
+    """What bodies have in common whose prompts enter the stem: every click takes the whole network."""
+
+    encoding: tuple[str, ...] = ()
+
+    def encode(self, image: Tensor) -> Encoding:
+        """The picture as it is."""
+        return (image,)
 
 
 class FCFI(nn.Module):
@@ -63,7 +83,7 @@ class FCFI(nn.Module):
         super().__init__()
         self.config = config
         self.body = body
-        self.correction = _correction(config, body.channels, 3 + body.prompts)
+        self.correction = _correction(config, body.channels, body.prompts if body.encoding else 3 + body.prompts)
         self.fusion = _fusion(config, body.channels)
 
     def forward(
@@ -81,23 +101,40 @@ class FCFI(nn.Module):
         image (B, 3, H, W) RGB in [0, 1]; feedback (B, 1, H, W) in [0, 1], zero at a first click;
         disks (B, 2, H, W) 0/1; window (B, 1, h, w) 0/1; cell (B,) int64; label, gate (B, 1, 1, 1) 0/1.
         """
-        image = (image - self.body.mean) / self.body.std
+        return self.click(self.encode(image), feedback, disks, window, cell, label, gate)
+
+    def encode(self, image: Tensor) -> Encoding:
+        """What further clicks on the same image need of it; the image itself where prompts enter the stem."""
+        return self.body.encode((image - self.body.mean) / self.body.std)
+
+    def click(
+        self,
+        encoding: Encoding,
+        feedback: Tensor,
+        disks: Tensor,
+        window: Tensor,
+        cell: Tensor,
+        label: Tensor,
+        gate: Tensor,
+    ) -> Output:
+        """One click on an encoded image; shapes as in `forward`."""
         prompts = torch.cat([feedback, disks], 1)[:, 3 - self.body.prompts :]
-        features, skip = self.body.features(image, prompts)
+        features, skip = self.body.features(encoding, prompts)
         corrected = small = resize_like(feedback, features)
         if self.correction is not None:
-            corrected = self.correction(features, torch.cat([image, prompts], 1), small, window, cell, label)
+            pixels = prompts if self.body.encoding else torch.cat([*encoding, prompts], 1)
+            corrected = self.correction(features, pixels, small, window, cell, label)
         fused_logits = None
         if self.fusion is not None:
             features, fused_logits = self.fusion(features, corrected, gate)
         logits, aux_logits = self.body.head(Features(features, skip))
         return Output(
-            resize_like(logits, image), aux_logits, None if self.correction is None else corrected, fused_logits
+            resize_like(logits, feedback), aux_logits, None if self.correction is None else corrected, fused_logits
         )
 
 
 def _correction(config: ModelConfig, channels: int, pixels: int) -> nn.Module | None:
-    """The FFC of a configuration; channels: of F; pixels: channels of image and prompts together."""
+    """The FFC of a configuration; channels: of F; pixels: channels of prompts, and of the image if it is at hand."""
     if config.correction == "none":
         return None
     if config.correction == "similarity":

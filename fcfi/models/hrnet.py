@@ -21,7 +21,7 @@ from fcfi.models.blocks import (
     conv_bn,
 )
 from fcfi.models.config import ModelConfig
-from fcfi.models.fcfi import Features
+from fcfi.models.fcfi import Encoding, Features, StemBody
 from fcfi.models.layers import resize_like
 from fcfi.models.ocr import ObjectContextHead
 
@@ -50,7 +50,7 @@ LAYOUTS = {
 }
 
 
-class HRNetBody(nn.Module):
+class HRNetBody(StemBody):
     """Backbone and head; see `fcfi.models.fcfi.Body`."""
 
     mean: Tensor
@@ -66,9 +66,9 @@ class HRNetBody(nn.Module):
         self.backbone = HRNet(layout)
         self.ocr = ObjectContextHead(self.channels, config.ocr_width)
 
-    def features(self, image: Tensor, prompts: Tensor) -> Features:
+    def features(self, encoding: Encoding, prompts: Tensor) -> Features:
         """See `fcfi.models.fcfi.Body`."""
-        branches = self.backbone(image, self.prompt(prompts))
+        branches = self.backbone(*encoding, self.prompt(prompts))
         fused = torch.cat([resize_like(branch, branches[0]) for branch in branches], 1)
         return Features(fused, fused)
 

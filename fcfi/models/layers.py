@@ -7,10 +7,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 
-def conv_bn_relu(inputs: int, outputs: int, kernel: int = 3, bias: bool = False) -> nn.Sequential:
+def conv_bn_relu(inputs: int, outputs: int, kernel: int = 3, bias: bool = False, dilation: int = 1) -> nn.Sequential:
     """Convolution, batch normalisation, ReLU; keeps height and width."""
     return nn.Sequential(
-        nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2, bias=bias),
+        nn.Conv2d(inputs, outputs, kernel, padding=dilation * (kernel // 2), dilation=dilation, bias=bias),
         nn.BatchNorm2d(outputs),
         nn.ReLU(inplace=True),
     )

@@ -14,11 +14,14 @@ from fcfi.errors import NetworkError
 from fcfi.images import Image
 from fcfi.labels import Mask
 from fcfi.log import Round
-from fcfi.predictor import Prediction, Predictor
+from fcfi.predictor import Prediction, Predictor, Still
 from fcfi.project.cache import ByteCache
 
 OVERHEAD: Final = 500
 """Bytes of a prediction beside its probabilities, about."""
+
+STILL: Final = 12_000_000
+"""Bytes of what is kept of a picture's last crop beside its pixels, about: the crop, and two encodings of it."""
 
 
 class Replay:
@@ -50,10 +53,16 @@ class Replay:
             prediction = Prediction.from_mask(begin(start), self.predictor.threshold)
         for number in range(done + 1, len(clicks) + 1):
             so_far = clicks[:number]
-            prediction = self.predictor.predict(image(), tuple(chain.from_iterable(so_far)), prediction)
+            prediction = self.predictor.predict(
+                self._still(picture, image), tuple(chain.from_iterable(so_far)), prediction
+            )
             self._cache.put((picture, start, so_far), prediction, prediction.seen.nbytes + OVERHEAD)
         assert prediction is not None, "there is at least one round"
         return prediction
+
+    def _still(self, picture: Hashable, image: Callable[[], Image]) -> Still:
+        """The picture with what was made of its last crop; weighed with its pixels, which it may outlive."""
+        return self._cache.get(("still", picture), lambda: Still(image()), lambda still: still.image.nbytes + STILL)
 
     def _known(self, picture: Hashable, start: str | None, clicks: tuple[Clicks, ...]) -> tuple[int, Prediction | None]:
         """The longest part of the rounds whose prediction is remembered, and that prediction."""

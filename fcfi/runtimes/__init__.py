@@ -1,6 +1,7 @@
 """Runtimes: what computes a network file.  Each stands in its own module, which alone imports the library behind it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -32,6 +33,11 @@ class Runtime(Protocol):
         """Names of what the file gives."""
         ...
 
-    def run(self, inputs: Arrays) -> NDArray[np.float32]:
-        """Logits (B, 1, H, W) for named inputs; the array is the caller's own.  Raises NetworkError if it fails."""
+    def run(self, inputs: Arrays, names: Sequence[str] = (OUTPUT,)) -> tuple[NDArray[np.float32], ...]:
+        """Outputs of these names for named inputs; arrays are the caller's own.  Raises NetworkError if it fails."""
         ...
+
+
+def name_of(model: Path | bytes) -> str:
+    """What an error calls a file, or a part of one."""
+    return str(model) if isinstance(model, Path) else "a part of the network"

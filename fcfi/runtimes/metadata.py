@@ -28,7 +28,7 @@ MAX_TEXT: Final = 1 << 20
 """Bytes of the longest entry that is read; ours have some hundreds."""
 
 
-class _MalformedError(Exception):
+class MalformedError(Exception):
     """The bytes are no protocol buffer message, or not a whole one."""
 
 
@@ -38,12 +38,12 @@ def read_metadata(path: Path) -> dict[str, str]:
     graphs = 0
     try:
         with path.open("rb") as stream:
-            for number, wire, length in _fields(stream, path.stat().st_size):
+            for number, wire, length in fields(stream, path.stat().st_size):
                 graphs += number == GRAPH and wire == BYTES
                 if number == METADATA and wire == BYTES:
                     key, value = _entry(_take(stream, min(length, MAX_TEXT)))
                     texts[key] = value
-    except (_MalformedError, UnicodeDecodeError) as error:
+    except (MalformedError, UnicodeDecodeError) as error:
         raise NetworkError(f"{path} is no ONNX file, or is damaged or cut off: give a network file (*.onnx)") from error
     except OSError as error:
         raise NetworkError(f"{path} cannot be read: {error.strerror or error}") from error
@@ -56,7 +56,7 @@ def graph_sha256(path: Path) -> str:
     """sha256 of the bytes of an ONNX file's graph, weights and all.  Raises NetworkError if it has none."""
     digest = hashlib.sha256()
     with path.open("rb") as stream:
-        for number, wire, length in _fields(stream, path.stat().st_size):
+        for number, wire, length in fields(stream, path.stat().st_size):
             if number == GRAPH and wire == BYTES:
                 for start in range(0, length, PIECE):
                     digest.update(_take(stream, min(PIECE, length - start)))
@@ -67,13 +67,13 @@ def graph_sha256(path: Path) -> str:
 def _entry(data: bytes) -> tuple[str, str]:
     """Key and text of one entry."""
     stream, found = BytesIO(data), {KEY: "", VALUE: ""}
-    for number, wire, length in _fields(stream, len(data)):
+    for number, wire, length in fields(stream, len(data)):
         if number in found and wire == BYTES:
             found[number] = _take(stream, length).decode("utf-8")
     return found[KEY], found[VALUE]
 
 
-def _fields(stream: BinaryIO, size: int) -> Iterator[tuple[int, int, int]]:
+def fields(stream: BinaryIO, size: int) -> Iterator[tuple[int, int, int]]:
     """(number, type, length) of each field; the stream stands at its content and afterwards goes on behind it."""
     while stream.tell() < size:
         tag = _varint(stream)
@@ -85,7 +85,7 @@ def _fields(stream: BinaryIO, size: int) -> Iterator[tuple[int, int, int]]:
             length = _varint(stream)
         end = stream.tell() + length
         if number == 0 or length < 0 or end > size:
-            raise _MalformedError
+            raise MalformedError
         yield number, wire, length
         stream.seek(end)
 
@@ -98,11 +98,11 @@ def _varint(stream: BinaryIO) -> int:
         value |= (byte & 0x7F) << shift
         if byte < 0x80:
             return value
-    raise _MalformedError
+    raise MalformedError
 
 
 def _take(stream: BinaryIO, length: int) -> bytes:
     data = stream.read(length)
     if len(data) != length:
-        raise _MalformedError
+        raise MalformedError
     return data

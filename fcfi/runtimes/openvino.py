@@ -2,6 +2,7 @@
 
 import warnings
 from collections import deque
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fcfi.errors import NetworkError
-from fcfi.runtimes import OUTPUT, Arrays
+from fcfi.runtimes import OUTPUT, Arrays, name_of
 
 HINTS = {"float32": "f32", "bfloat16": "bf16"}
 """OpenVINO's names of the precisions to compute in."""
@@ -25,10 +26,11 @@ def has_bfloat16() -> bool:
 class OpenVINO:
     """A compiled network and a pool of inference requests: each running call has a request to itself."""
 
-    def __init__(self, path: Path, threads: int | None, precision: str, streams: int = 1) -> None:
-        """Compile the file for the processor; precision: float32, bfloat16, int8 or auto.  Raises NetworkError.
+    def __init__(self, model: Path | bytes, threads: int | None, precision: str, streams: int = 1) -> None:
+        """Compile a file, or what stands in one, for the processor.  Raises NetworkError.
 
-        int8 is for files quantised to it: what they leave in float is computed in the best float there is.
+        precision: float32, bfloat16, int8 or auto; int8 is for files quantised to it: what they leave in float is
+        computed in the best float there is.
         streams: calls that run at the same time, on an equal share of the threads each.
         """
         try:
@@ -44,28 +46,30 @@ class OpenVINO:
         if threads is not None:
             settings["INFERENCE_NUM_THREADS"] = threads
         try:
-            self._compiled = core.compile_model(path, "CPU", settings)
+            self._compiled = core.compile_model(core.read_model(model), "CPU", settings)
         except RuntimeError as error:
-            raise NetworkError(f"OpenVINO cannot load {path}: export it again with this version of fcfi") from error
+            raise NetworkError(
+                f"OpenVINO cannot load {name_of(model)}: export it again with this version of fcfi"
+            ) from error
         self._idle: deque[Any] = deque()
         self.description = f"openvino {openvino.__version__.split('-')[0]} {named or precision} CPU"
         self.inputs = frozenset(name for port in self._compiled.inputs for name in port.names)
         self.outputs = frozenset(name for port in self._compiled.outputs for name in port.names)
 
-    def run(self, inputs: Arrays) -> NDArray[np.float32]:
-        """Logits (B, 1, H, W) for named inputs.  Raises NetworkError if it fails."""
+    def run(self, inputs: Arrays, names: Sequence[str] = (OUTPUT,)) -> tuple[NDArray[np.float32], ...]:
+        """Outputs of these names for named inputs.  Raises NetworkError if it fails."""
         try:
             request = self._idle.pop()
         except IndexError:
             request = self._compiled.create_infer_request()
         try:
-            logits: NDArray[np.float32] = request.infer(dict(inputs), share_inputs=True)[OUTPUT]
+            answer = request.infer(dict(inputs), share_inputs=True)
         except RuntimeError as error:
             raise NetworkError(
                 "the network failed on this input: its file does not fit this version of fcfi"
             ) from error
         self._idle.append(request)
-        return logits
+        return tuple(answer[name] for name in names)
 
 
 def _possible(precision: str, capabilities: list[str]) -> str:

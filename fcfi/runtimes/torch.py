@@ -3,14 +3,18 @@
 The only module of the using half that may import torch, and it does so when a checkpoint is opened.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fcfi.errors import NetworkError
 from fcfi.runtimes import INPUTS, OUTPUT, Arrays
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def has_cuda() -> bool:
@@ -25,6 +29,8 @@ class Torch:
 
     inputs = frozenset(INPUTS)
     outputs = frozenset((OUTPUT,))
+    encoding: tuple[str, ...]
+    """Names of what the network keeps of a picture from click to click; none if every click takes all of it."""
 
     def __init__(self, path: Path, threads: int | None, precision: str, streams: int = 1) -> None:
         """Load the checkpoint; precision: float32, bfloat16 or auto (float32).  Raises NetworkError."""
@@ -42,18 +48,32 @@ class Torch:
         self.metadata: Mapping[str, str] = read_metadata(path) | {"weights_sha256": weights_sha256(model)}
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
         self._model = model.to(self._device).eval()
+        self.encoding = model.body.encoding
         self._precision = "bfloat16" if precision == "bfloat16" else "float32"
         self.description = f"torch {torch.__version__} {self._precision} {self._device}"
 
-    def run(self, inputs: Arrays) -> NDArray[np.float32]:
-        """Logits (B, 1, H, W) for named inputs.  Raises NetworkError if it fails."""
+    def run(self, inputs: Arrays, names: Sequence[str] = (OUTPUT,)) -> tuple[NDArray[np.float32], ...]:
+        """The logits for all inputs, or for an encoding and the click; the encoding for the image alone.
+
+        Raises NetworkError if it fails.
+        """
         import torch
 
-        tensors = [torch.from_numpy(np.array(inputs[name])).to(self._device) for name in INPUTS]
+        tensors = {name: torch.from_numpy(np.array(value)).to(self._device) for name, value in inputs.items()}
         cast = torch.autocast(self._device, torch.bfloat16, enabled=self._precision == "bfloat16")
         try:
             with torch.inference_mode(), cast:
-                logits: NDArray[np.float32] = self._model(*tensors).logits.float().cpu().numpy()
+                answer = self._answer(tensors, tuple(names))
         except (RuntimeError, torch.OutOfMemoryError) as error:
             raise NetworkError("the network failed on this input, or the device has too little memory") from error
-        return logits
+        return tuple(tensor.float().cpu().numpy() for tensor in answer)
+
+    def _answer(self, tensors: "dict[str, Tensor]", names: tuple[str, ...]) -> "tuple[Tensor, ...]":
+        if names != (OUTPUT,):
+            return self._model.encode(tensors["image"])
+        encoding = (
+            self._model.encode(tensors["image"])
+            if "image" in tensors
+            else tuple(tensors[name] for name in self.encoding)
+        )
+        return (self._model.click(encoding, *(tensors[name] for name in INPUTS[1:])).logits,)

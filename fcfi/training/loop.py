@@ -9,9 +9,11 @@ machines).
 import os
 import signal
 import time
+import warnings
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -29,8 +31,9 @@ from fcfi.errors import ConfigError, FCFIError
 from fcfi.files import replacing
 from fcfi.labels import IGNORE, OBJECT
 from fcfi.models.build import build
-from fcfi.models.checkpoint import load_model, save_model
-from fcfi.models.efficientnet import LiteBody, load_imagenet
+from fcfi.models.checkpoint import fill, load_model, save_model
+from fcfi.models.config import ModelConfig
+from fcfi.models.efficientnet import Lite0, load_imagenet
 from fcfi.models.fcfi import FCFI
 from fcfi.training.config import Recipe
 from fcfi.training.losses import total_loss
@@ -82,7 +85,7 @@ class Learner:
 def train(recipe: Recipe, folder: Path, start: Path | None = None) -> Path:
     """Run the recipe in `folder`, or go on with the run that is there; gives the file of trained weights.
 
-    start: weights to begin from (fine-tuning); their configuration must be the recipe's.
+    start: weights to begin from (fine-tuning); their configuration must be the recipe's, but for where clicks enter.
     Raises FCFIError subclasses for a wrong recipe, missing data, a full disk, or a loss that is not a number; the last
     save stays intact.
     """
@@ -267,18 +270,32 @@ def make_learner(recipe: Recipe, fabric: Fabric, start: Path | None) -> Learner:
 
 
 def start_model(recipe: Recipe, start: Path | None) -> FCFI:
-    """The network to begin with: given weights, ImageNet's, or random ones."""
+    """The network to begin with: given weights, ImageNet's, or random ones.
+
+    Weights of a network where clicks enter elsewhere fill what they fit; a warning says what stays random.
+    """
     if start is not None:
-        model = load_model(start)
-        if model.config != recipe.model:
-            raise ConfigError(f"{start} holds {model.config}, the recipe asks for {recipe.model}: make them agree")
+        given = load_model(start)
+        if given.config == recipe.model:
+            return given
+        if replace(given.config, prompts=recipe.model.prompts) != recipe.model:
+            raise ConfigError(f"{start} holds {given.config}, the recipe asks for {recipe.model}: make them agree")
+        model = build(recipe.model)
+        warnings.warn(f"not in {start}, begins at random: {_parts(fill(model, given))}", stacklevel=2)
         return model
     model = build(recipe.model)
     if recipe.run.imagenet == "package":
-        if not isinstance(model.body, LiteBody):
+        backbone = getattr(model.body, "backbone", None)
+        if not isinstance(backbone, Lite0):
             raise ConfigError(f"run.imagenet = 'package' is for lite0; with {recipe.model.backbone} use 'none'")
-        load_imagenet(model.body.backbone)
+        load_imagenet(backbone)
     return model
+
+
+def _parts(names: Sequence[str]) -> str:
+    """Names of weights, shortened to the parts of the network that hold them, with how many each."""
+    counts = Counter(".".join(name.split(".")[:3]) for name in names)
+    return ", ".join(f"{part} ({count})" for part, count in counts.items())
 
 
 def save(folder: Path, recipe: Recipe, learner: Learner, clock: Clock) -> None:
@@ -309,10 +326,10 @@ def restore(path: Path, recipe: Recipe, learner: Learner, clock: Clock) -> None:
     """Go on from a save.  Data only is read: no code inside the file is run."""
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
-        network = state["recipe"]["model"]
+        network = ModelConfig.from_dict(state["recipe"]["model"])
     except Exception as error:
         raise ConfigError(f"{path} cannot be read ({error}): remove it to start afresh") from error
-    if network != recipe.as_dict()["model"]:
+    if network != recipe.model:
         raise ConfigError(f"{path} is of a run with another network: give another --output folder, or remove it")
     try:
         learner.model.load_state_dict(state["model"])

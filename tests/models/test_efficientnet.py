@@ -19,7 +19,7 @@ def test_levels_are_at_strides_4_to_32() -> None:
 def test_features_are_at_a_quarter_of_the_input(height: int, width: int) -> None:
     body = LiteBody().eval()
     with torch.no_grad():
-        features = body.features(torch.rand(1, 3, height, width), torch.rand(1, 3, height, width))
+        features = body.features((torch.rand(1, 3, height, width),), torch.rand(1, 3, height, width))
         logits, aux_logits = body.head(features)
     assert features.fused.shape == (1, FEATURE_CHANNELS, height // 4, width // 4)
     assert logits.shape == (1, 1, height // 4, width // 4)

@@ -18,7 +18,7 @@ from fcfi.models.config import VARIANTS, ModelConfig
         ({"mid": 32.0}, "mid = 32.0 is not a whole number"),
         ({"ocr_width": True}, "ocr_width = True is not a whole number"),
         ({"fussion": "none"}, "unknown model setting 'fussion'; did you mean 'fusion'?"),
-        ({"zzz": 1}, "unknown model setting 'zzz': known are backbone, correction, fusion, mid, ocr_width"),
+        ({"zzz": 1}, "unknown model setting 'zzz': known are backbone, correction, fusion, mid, ocr_width, prompts"),
     ],
 )
 def test_a_wrong_setting_is_named(values: dict[str, Any], message: str) -> None:

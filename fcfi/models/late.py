@@ -1,0 +1,121 @@
+"""EfficientNet-Lite0 whose backbone sees the picture only: encode once, then a light path for every click.
+
+Own design.  The picture goes through the backbone and the pyramid of `fcfi.models.efficientnet` without prompts; three
+maps of it (strides 4, 8, 16) are the encoding, which stays as long as the crop stays.  A click costs what is left: the
+prompts enter all three maps, dilated layers at stride 16 and 8 find out which object is meant, and the usual two
+feedback modules and a lighter head follow.
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from fcfi.encoding import STRIDE
+from fcfi.models.efficientnet import FEATURE_CHANNELS, Lite0, PromptEncoder, Pyramid
+from fcfi.models.fcfi import Encoding, Features
+from fcfi.models.feedback import EPSILON
+from fcfi.models.layers import conv_bn_relu, resize_like, separable_conv_bn_relu
+
+PROMPT_CHANNELS = 16
+FINE_CHANNELS, MIDDLE_CHANNELS, DEEP_CHANNELS = 48, 64, 96
+"""Of the encoding at strides 4, 8 and 16; F has as many as the first."""
+DEEP_DILATIONS = (1, 2, 4)
+"""Of the layers at stride 16: together they see 15 cells, 240 px."""
+DEEP_STRIDE = 16
+
+
+class LateBody(nn.Module):
+    """Backbone, click path and head; F has FINE_CHANNELS channels at stride 4."""
+
+    encoding: tuple[str, ...] = ("fine", "middle", "deep")
+    mean: Tensor
+    std: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.channels, self.prompts = FINE_CHANNELS, 3
+        self.register_buffer("mean", torch.full((1, 3, 1, 1), 127 / 255), persistent=False)
+        self.register_buffer("std", torch.full((1, 3, 1, 1), 128 / 255), persistent=False)
+        self.backbone = Lite0(0)
+        self.pyramid = Pyramid(0, FEATURE_CHANNELS)
+        self.narrow = nn.ModuleList(
+            [
+                nn.Conv2d(FEATURE_CHANNELS, FINE_CHANNELS, 1),
+                nn.Conv2d(96, MIDDLE_CHANNELS, 1),
+                nn.Conv2d(128, DEEP_CHANNELS, 1),
+            ]
+        )
+        self.prompt = PromptEncoder(self.prompts, PROMPT_CHANNELS)
+        self.path = ClickPath(PROMPT_CHANNELS)
+        self.classifier = nn.Sequential(conv_bn_relu(FINE_CHANNELS, 32), nn.Conv2d(32, 1, 1))
+
+    def encode(self, image: Tensor) -> Encoding:
+        """Maps with (FINE, MIDDLE, DEEP)_CHANNELS channels at strides 4, 8 and 16."""
+        maps = self.pyramid.maps(self.backbone(image))
+        return tuple(narrow(one) for narrow, one in zip(self.narrow.children(), maps, strict=True))
+
+    def features(self, encoding: Encoding, prompts: Tensor) -> Features:
+        """See `fcfi.models.fcfi.Body`."""
+        fine, middle, deep = encoding
+        cells = prompts[:, :, STRIDE // 2 :: STRIDE, STRIDE // 2 :: STRIDE]
+        places = functional.avg_pool2d(cells, DEEP_STRIDE // STRIDE)
+        fused = self.path(fine, middle, deep, self.prompt(prompts), likeness(deep, places))
+        return Features(fused, fused)
+
+    def head(self, features: Features) -> tuple[Tensor, None]:
+        """See `fcfi.models.fcfi.Body`."""
+        logits: Tensor = self.classifier(features.fused)
+        return logits, None
+
+
+class ClickPath(nn.Module):
+    """What clicks make of an encoded picture: down to stride 16 with the prompts alone, up again with the picture."""
+
+    def __init__(self, prompts: int) -> None:
+        """prompts: channels of the encoded prompts."""
+        super().__init__()
+        self.prompts_fine = nn.Conv2d(prompts, FINE_CHANNELS, 1)
+        self.prompts_middle = _halving(prompts, MIDDLE_CHANNELS)
+        self.prompts_deep = _halving(MIDDLE_CHANNELS, DEEP_CHANNELS)
+        self.alike = nn.Conv2d(3, DEEP_CHANNELS, 1)
+        self.think_deep = nn.ModuleList(
+            conv_bn_relu(DEEP_CHANNELS, DEEP_CHANNELS, dilation=dilation) for dilation in DEEP_DILATIONS
+        )
+        self.up_middle = nn.Conv2d(DEEP_CHANNELS, MIDDLE_CHANNELS, 1)
+        self.think_middle = conv_bn_relu(MIDDLE_CHANNELS, MIDDLE_CHANNELS)
+        self.up_fine = nn.Conv2d(MIDDLE_CHANNELS, FINE_CHANNELS, 1)
+        self.think_fine = separable_conv_bn_relu(FINE_CHANNELS, FINE_CHANNELS)
+
+    def forward(self, fine: Tensor, middle: Tensor, deep: Tensor, prompts: Tensor, alike: Tensor) -> Tensor:
+        """F (B, FINE_CHANNELS, h, w) of the encoding, the encoded prompts at stride 4 and `likeness` at stride 16."""
+        prompts_middle = self.prompts_middle(prompts)
+        x = functional.relu(deep + self.prompts_deep(prompts_middle) + self.alike(alike))
+        for layer in self.think_deep.children():
+            x = x + layer(x)
+        x = functional.relu(middle + prompts_middle + resize_like(self.up_middle(x), middle))
+        x = x + self.think_middle(x)
+        x = functional.relu(fine + self.prompts_fine(prompts) + resize_like(self.up_fine(x), fine))
+        fused: Tensor = x + self.think_fine(x)
+        return fused
+
+
+def likeness(features: Tensor, places: Tensor) -> Tensor:
+    """(B, K, h, w) in [-1, 1]: cosine of every cell to the mean feature of each of K places; 0 for an empty place.
+
+    It spans the picture, where convolutions reach only so far.
+    features: (B, C, h, w).  places: (B, K, h, w), at least 0.
+    """
+    vectors, weights = features.flatten(2).float(), places.flatten(2).float()
+    means = weights @ vectors.transpose(1, 2)
+    dots = _normalised(means, 2) @ _normalised(vectors, 1)
+    return dots.to(features.dtype).reshape(places.shape)
+
+
+def _normalised(vectors: Tensor, axis: int) -> Tensor:
+    """Vectors of length 1 along an axis; those of zeros stay."""
+    return vectors / vectors.square().sum(axis, keepdim=True).add(EPSILON**2).sqrt()
+
+
+def _halving(inputs: int, outputs: int) -> nn.Sequential:
+    """A convolution to half the height and width, ReLU."""
+    return nn.Sequential(nn.Conv2d(inputs, outputs, 3, 2, 1), nn.ReLU(inplace=True))
