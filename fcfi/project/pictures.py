@@ -5,10 +5,11 @@ is refused until the old one is back.  Files are only read.  Knows nothing of ob
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from threading import Lock
+from typing import Any, Final
 
 from fcfi.errors import InputError, PictureError
 from fcfi.images import Image, read_image
@@ -16,6 +17,9 @@ from fcfi.project import scanning
 from fcfi.project.cache import ByteCache
 from fcfi.project.states import PictureRow
 from fcfi.project.store import FoundPicture, Store
+
+CHANNELS: Final = 3
+"""Bytes of a pixel."""
 
 
 class Pictures:
@@ -26,6 +30,8 @@ class Pictures:
         self._folder = folder
         self._store = store
         self._cache = cache
+        self._large: tuple[Hashable, Image] | None = None
+        self._decoding = Lock()
 
     def scan(self) -> tuple[str, ...]:
         """Bring the list to what is in the folder; gives names that cannot be used.  Raises StoreError."""
@@ -48,7 +54,7 @@ class Pictures:
         """A picture as it is on the disk now, (H, W, 3) uint8 RGB, read only, and its row.  Raises PictureError."""
         row = self._fresh(row)
         try:
-            image = self._cache.get(key(row), lambda: self._decode(row), lambda pixels: pixels.nbytes)
+            image = self._remembered(row)
         except PictureError as error:
             if row.problem != str(error):
                 self._store.set_problem([row.id], str(error))
@@ -57,6 +63,16 @@ class Pictures:
             self._store.set_problem([row.id], None)
             row = replace(row, problem=None)
         return row, image
+
+    def _remembered(self, row: PictureRow) -> Image:
+        """The decoded picture.  Of those that are larger than the cache, the last one is kept beside it."""
+        if row.width * row.height * CHANNELS <= self._cache.limit:
+            return self._cache.get(key(row), lambda: self._decode(row), lambda pixels: pixels.nbytes)
+        with self._decoding:
+            if self._large is None or self._large[0] != key(row):
+                self._large = None  # gone before the next one is decoded
+                self._large = (key(row), self._decode(row))
+            return self._large[1]
 
     def _decode(self, row: PictureRow) -> Image:
         path = self.place(row)

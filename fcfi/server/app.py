@@ -5,6 +5,7 @@
 Routes hold no logic of the project: they check, ask it in a thread, and write down its answer (schemas.py, wire.py).
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Final
@@ -13,6 +14,7 @@ from fastapi import FastAPI
 
 from fcfi import __version__
 from fcfi.project.project import Project
+from fcfi.server import temporary
 from fcfi.server.backend import Backend
 from fcfi.server.limits import BodyLimit
 from fcfi.server.loading import NetworkStatus
@@ -39,6 +41,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await asyncio.to_thread(temporary.sweep)
         yield
         backend.close()
 

@@ -17,6 +17,7 @@ from typing import Final
 from fcfi.errors import StoreError
 from fcfi.formats import Report
 from fcfi.project.project import Project
+from fcfi.server import temporary
 
 KEPT: Final = 8
 """Exports that wait; one more replaces the oldest."""
@@ -67,7 +68,7 @@ class Exports:
         """The zip file of an export, None if it is not there any more."""
         with self._lock:
             kept = self._kept.get(identity)
-        return kept.path if kept is not None and kept.path.name == name else None
+        return kept.path if kept is not None and kept.path.name == name and kept.path.is_file() else None
 
     def close(self) -> None:
         """Delete all."""
@@ -78,8 +79,8 @@ class Exports:
 
     def _place(self) -> Path:
         with self._lock:
-            if self._folder is None:
-                self._folder = Path(tempfile.mkdtemp(prefix="fcfi-export-"))
+            if self._folder is None or not self._folder.is_dir():
+                self._folder = Path(tempfile.mkdtemp(prefix=temporary.EXPORT))
             return self._folder
 
     def _hold(self, made: Export) -> None:

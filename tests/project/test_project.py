@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -233,6 +234,20 @@ def test_pictures_are_never_written_to(folder: Path) -> None:
     assert stamps() == before
 
 
+def test_of_pictures_larger_than_the_memory_the_last_one_is_held(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    decoded: list[str] = []
+
+    def counted(path: Path) -> Any:
+        decoded.append(path.name)
+        return read_image(path)
+
+    monkeypatch.setattr("fcfi.project.pictures.read_image", counted)
+    with opened(folder, cache_bytes=100) as project:
+        for name in ("a.png", "a.png", "b 9.jpg", "b 9.jpg", "a.png"):
+            project.image(id_of(project, name))
+    assert decoded == ["a.png", "b 9.jpg", "a.png"]
+
+
 def test_open_pictures_never_take_more_memory_than_they_may(tmp_path: Path) -> None:
     each, count = HEIGHT * WIDTH * 3, 200
     folder = write_photos(tmp_path, *(f"{number}.png" for number in range(count)))
@@ -432,11 +447,12 @@ def test_a_log_names_the_network_that_was_used_even_after_another_one(folder: Pa
         assert project.logs(1)[0]["log"]["network"]["name"] == "newer"
 
 
-def test_a_mask_that_is_made_anew_to_leave_neighbours_out_names_its_network(folder: Path) -> None:
+def test_a_mask_that_is_made_anew_names_its_network(folder: Path) -> None:
     with opened(folder) as project:
         project.act(1, 0, click(10, 10))
+        project.act(1, 1, click(40, 30, object=1))
     with Project.open(folder, predictor("newer")) as project:
-        project.act(1, 1, EditObject(1, keep_out=True))
+        project.act(1, 2, RemoveClick(1, 0))
         assert project.logs(1)[0]["log"]["network"]["name"] == "newer"
 
 

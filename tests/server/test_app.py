@@ -330,6 +330,23 @@ def test_thumbnails_are_small_jpegs(app: FastAPI, folder: Path) -> None:
     assert Pillow.open(io.BytesIO(answer.body)).size == (96, 192)
 
 
+def test_a_thumbnail_is_that_of_the_file_as_it_is_now(app: FastAPI, folder: Path) -> None:
+    def asked(version: str) -> Answer:
+        return ask(app, "GET", f"/api/pictures/1/thumbnail?v={version}")
+
+    before = ask(app, "GET", "/api/pictures/1").json["picture"]["modified"]
+    first = asked(before)
+    assert "max-age=31536000" in first.headers["cache-control"]
+    Pillow.fromarray(255 - photo(0)).save(folder / "a.png")  # the list does not know it yet
+    os.utime(folder / "a.png", (5, 5))
+    now = asked(before)
+    assert now.body != first.body
+    assert "no-cache" in now.headers["cache-control"]
+    ask(app, "POST", "/api/pictures/scan")
+    again = asked(ask(app, "GET", "/api/pictures/1").json["picture"]["modified"])
+    assert (again.body, "max-age=31536000" in again.headers["cache-control"]) == (now.body, True)
+
+
 def test_large_pictures_have_thumbnails_in_turn(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fcfi.server.routes.images.LARGE", 1)
     reading: list[int] = []

@@ -7,7 +7,19 @@ import { stage } from './support/stage';
 const here = stage(['--labels', 'cup,saucer,spoon'], ['coffee.jpg', 'chelsea.jpg']);
 const IMPORTANT = [
   ...['stage', 'object-list', 'label-chip', 'label-add', 'undo', 'redo', 'clear', 'export', 'import', 'help'],
-  ...['next', 'previous', 'picture-row', 'status', 'done', 'brush', 'eraser', 'fill-holes', 'drop-specks'],
+  ...[
+    'next',
+    'previous',
+    'picture-row',
+    'status',
+    'done',
+    'done-next',
+    'copy-next',
+    'brush',
+    'eraser',
+    'fill-holes',
+    'drop-specks',
+  ],
   ...['theme', 'finish', 'click-positive', 'click-negative', 'zoom', 'fit', 'settings', 'keep-out'],
 ];
 /** From the answer to the painted mask, milliseconds: 50 is the aim; machines that run tests may be slow. */

@@ -25,9 +25,15 @@ describe('work of another network', () => {
 
   it('is said at the first click, and only then', () => {
     expect(said(click, old, now, name)?.text).toBe(
-      'cup was made with another network. Your click went on from its mask; undo brings its clicks back.',
+      'cup was made with another network. It goes on from its mask; undo brings its clicks back.',
     );
     expect(said(click, now, state(3, now.document.objects), name)).toBeNull();
+    const alone = state(2, [object(4, { mask: 'a', start: true })]);
+    expect(said({ type: 'edit_object', object: 4, keep_out: true }, old, alone, name)?.text).toMatch(
+      /goes on/,
+    );
+    expect(said({ type: 'edit_object', object: 4, visible: true }, old, old, name)).toBeNull();
+    expect(said({ type: 'remove_click', object: 4, index: 0 }, old, alone, name)).toBeNull();
     expect(said({ ...click, object: null }, state(1), now, name)).toBeNull();
     expect(said({ type: 'undo' }, old, now, name)).toBeNull();
   });

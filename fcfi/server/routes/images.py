@@ -3,6 +3,7 @@
 Addresses with `?v=` (the row's `modified`) never change what they mean, so a browser may keep their answers.
 """
 
+import os
 from contextlib import nullcontext
 from typing import Annotated, Any, Final
 
@@ -44,7 +45,8 @@ def router(backend: Backend) -> APIRouter:
         summary=f"A JPEG whose longer side is {THUMBNAIL} px",
     )
     async def thumbnail(picture: PictureId, v: Version = None) -> Response:
-        return _image(await backend.reads.run(lambda: _thumbnail(backend, picture)), v)
+        made, modified = await backend.reads.run(lambda: _thumbnail(backend, picture))
+        return _image(made, v if v == str(modified) else None)
 
     @routes.get(
         "/tiles/{level}/{column}/{row}",
@@ -79,11 +81,12 @@ def _tile(backend: Backend, picture: int, level: int, column: int, row: int) -> 
     return made, known.modified
 
 
-def _thumbnail(backend: Backend, picture: int) -> Tile:
-    known = backend.project.row(picture)
+def _thumbnail(backend: Backend, picture: int) -> tuple[Tile, int]:
+    """The thumbnail and the `modified` of the file that it shows, whatever the list still says."""
+    known, path = backend.project.row(picture), backend.project.path(picture)
+    modified = os.stat(path).st_mtime_ns
 
     def make() -> Tile:
-        path = backend.project.path(picture)
         large = known.width * known.height > LARGE and path.suffix.lower() not in SCALED
         try:
             with backend.large if large else nullcontext():
@@ -91,7 +94,7 @@ def _thumbnail(backend: Backend, picture: int) -> Tile:
         except InputError as error:
             raise PictureError(str(error).replace(str(path), known.name)) from error
 
-    return backend.encoded.get((picture, known.modified), make, lambda one: len(one.data))
+    return backend.encoded.get((picture, modified), make, lambda one: len(one.data)), modified
 
 
 def _image(found: Tile, version: str | None) -> Response:

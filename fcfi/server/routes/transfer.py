@@ -15,7 +15,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import FileResponse, Response
 
 from fcfi.errors import DatasetError, InputError, StoreError
-from fcfi.server import wire
+from fcfi.server import temporary, wire
 from fcfi.server.backend import Backend
 from fcfi.server.paths import file_name, inside
 from fcfi.server.problems import problem
@@ -123,7 +123,7 @@ def _import_sent(backend: Backend, files: Sequence[UploadFile], format_name: str
     """Import files that were sent: one as itself, several as a folder."""
     if not files:
         raise InputError("no file came: send the files of the labels, or one zip file of them")
-    with tempfile.TemporaryDirectory(prefix="fcfi-import-") as place:
+    with tempfile.TemporaryDirectory(prefix=temporary.IMPORT) as place:
         folder = Path(place)
         for one in files:
             path = folder / file_name(one.filename)

@@ -25,16 +25,14 @@ export function said(
     if (count === 0) return { text: 'Those objects are on this picture already.', kind: 'info' };
     return { text: `${plural(count, 'object')} copied. Open one and click where it is wrong.`, kind: 'info' };
   }
-  if (action.type !== 'click' && action.type !== 'remove_click') return null;
+  if (action.type !== 'click' && action.type !== 'remove_click' && action.type !== 'edit_object') return null;
   const of = (state: PictureState) => state.document.objects.find((one) => one.id === action.object);
   const [was, is] = [of(before), of(now)];
-  if (!was?.network || !is?.network || was.network === is.network) return null;
+  if (!was?.network || !is || was.network === is.network) return null;
   const made = `${nameOf(is)} was made with another network.`;
-  if (action.type === 'click' && was.mask !== null)
-    return {
-      text: `${made} Your click went on from its mask; undo brings its clicks back.`,
-      kind: 'warning',
-    };
+  if (action.type !== 'remove_click' && was.mask !== null)
+    return { text: `${made} It goes on from its mask; undo brings its clicks back.`, kind: 'warning' };
+  if (is.network === null) return null;
   return {
     text: `${made} Its mask was made anew with this one; undo brings the old one back.`,
     kind: 'warning',

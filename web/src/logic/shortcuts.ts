@@ -58,7 +58,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { command: 'keep_out', title: 'Keep finished neighbours out', group: 'Objects', keys: ['K'] },
   {
     command: 'merge',
-    title: 'Make the object at the pointer part of the open one',
+    title: 'Merge with the object at the pointer',
     group: 'Objects',
     keys: ['J'],
   },
@@ -98,7 +98,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { command: 'done', title: 'Picture done', group: 'Pictures', keys: ['Mod+Enter'] },
   {
     command: 'done_next',
-    title: 'Picture done, go to the next that is not',
+    title: 'Picture done, on to the next',
     group: 'Pictures',
     keys: ['Shift+D', 'Shift+Enter'],
   },
