@@ -5,6 +5,7 @@ themselves are only ever read.  Knows nothing of HTTP or of pages.
 """
 
 import dataclasses
+import hashlib
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -45,7 +46,7 @@ CACHE_BYTES: Final = 1 << 30
 SETTINGS_BYTES: Final = 64 * 1024
 """Of JSON, at most."""
 SETTINGS: Final = "page"
-"""Key of the page's settings in the store."""
+"""Key of nobody's settings of the page in the store."""
 AUTHOR_LETTERS: Final = 100
 Seen = TypeVar("Seen", bound=Shown)
 
@@ -229,11 +230,12 @@ class Project:
         self._labels.remove(id)
         return self.labels()
 
-    def settings(self) -> dict[str, Any]:
-        """What a page keeps of its own: shortcuts, theme and the like."""
-        return dict(self._store.setting(SETTINGS) or {})
+    def settings(self, author: str = "") -> dict[str, Any]:
+        """What a page keeps for somebody: shortcuts, theme and the like.  Who kept nothing yet has those of nobody."""
+        kept = self._store.setting(_settings_key(author)) or self._store.setting(SETTINGS)
+        return dict(kept or {})
 
-    def set_settings(self, settings: Mapping[str, Any]) -> None:
+    def set_settings(self, settings: Mapping[str, Any], author: str = "") -> None:
         """Keep them, all at once.  Raises InputError if they are no JSON, or too large."""
         try:
             size = len(json.dumps(settings, allow_nan=False).encode())
@@ -241,7 +243,7 @@ class Project:
             raise InputError(f"the settings are no JSON: {error}") from error
         if size > SETTINGS_BYTES:
             raise InputError(f"the settings have {size} bytes of JSON: give {SETTINGS_BYTES} or less")
-        self._store.keep_setting(SETTINGS, dict(settings))
+        self._store.keep_setting(_settings_key(author), dict(settings))
 
     # Files
 
@@ -376,6 +378,11 @@ class _Receiver:
 
     def add_objects(self, name: str, objects: ImportObjects, author: str) -> int:
         return self._project._add_objects(name, objects, author)
+
+
+def _settings_key(author: str) -> str:
+    """Where somebody's settings lie; names are longer than keys may be."""
+    return hashlib.sha256(author.encode()).hexdigest() if author else SETTINGS
 
 
 def _resolved(stored: Seen) -> Seen:

@@ -16,10 +16,13 @@ MAX_TEXT: Final = 200
 MAX_KNOWN: Final = 20_000
 """Masks that a page may say it has."""
 
-Text = Annotated[str, Field(max_length=MAX_TEXT, pattern=r"^[^\x00-\x1f\x7f]*$")]
+PLAIN: Final = r"^[^\x00-\x1f\x7f]*$"
+"""A text without control characters."""
+Text = Annotated[str, Field(max_length=MAX_TEXT, pattern=PLAIN)]
 Name = Annotated[
     str, Field(min_length=1, max_length=MAX_TEXT, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$")
 ]
+Author = Annotated[str, Field(max_length=AUTHOR_LETTERS, pattern=PLAIN)]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Key = Annotated[
     str,
@@ -46,7 +49,7 @@ class ActionGiven(Wanted):
 
     version: Whole
     action: AnyAction
-    author: Annotated[Text, Field(max_length=AUTHOR_LETTERS)] = ""
+    author: Author = ""
     known: Annotated[list[Sha256], Field(max_length=MAX_KNOWN, default_factory=list)]
     key: Key | None = None
 

@@ -420,6 +420,10 @@ def test_settings_are_kept_and_bounded(folder: Path) -> None:
                 project.set_settings(wrong)
     with opened(folder) as project:
         assert project.settings() == {"theme": "dark", "keys": {"undo": "z"}}
+        assert project.settings("Ann") == project.settings(), "until she changes something"
+        project.set_settings({"theme": "light"}, "Ann")
+        assert project.settings("Ann") == {"theme": "light"}
+        assert project.settings("Ann" * 33)["theme"] == project.settings()["theme"] == "dark"
 
 
 # ── logs ──────────────────────────────────────────────────────────────────────────────────────────────────────────

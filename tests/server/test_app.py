@@ -58,6 +58,10 @@ def test_settings_are_kept_whole(app: FastAPI) -> None:
     assert ask(app, "PUT", "/api/settings", wanted).json == wanted
     assert ask(app, "PUT", "/api/settings", {"theme": "light"}).json == {"theme": "light"}
     assert ask(app, "GET", "/api/project").json["settings"] == {"theme": "light"}
+    assert ask(app, "PUT", "/api/settings?author=Ada", wanted).json == wanted
+    assert ask(app, "GET", "/api/project?author=Ada").json["settings"] == wanted
+    assert ask(app, "GET", "/api/project").json["settings"] == {"theme": "light"}
+    assert ask(app, "PUT", f"/api/settings?author={'x' * 101}", wanted).status == 422
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,17 @@
 """The project as a whole: that the server is there, what it serves, and settings that the page keeps."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from fcfi import __version__
 from fcfi.server import wire
 from fcfi.server.backend import Backend
 from fcfi.server.routes.described import WRITING, errors
-from fcfi.server.schemas import Health, ProjectTold, SettingsGiven
+from fcfi.server.schemas import Author, Health, ProjectTold, SettingsGiven
+
+Whose = Annotated[Author, Query(description="Whose settings; those of nobody without a name.")]
 
 
 def router(backend: Backend) -> APIRouter:
@@ -20,8 +24,8 @@ def router(backend: Backend) -> APIRouter:
         return wire.answer({"status": "ok", "version": __version__, "network": network})
 
     @routes.get("/api/project", response_model=ProjectTold, responses=errors(), summary="The folder and its labels")
-    async def project() -> Response:
-        return wire.answer(await backend.reads.run(lambda: _project(backend)))
+    async def project(author: Whose = "") -> Response:
+        return wire.answer(await backend.reads.run(lambda: _project(backend, author)))
 
     @routes.put(
         "/api/settings",
@@ -29,21 +33,21 @@ def router(backend: Backend) -> APIRouter:
         responses=errors(*WRITING),
         summary="Keep the page's settings (shortcuts, theme, ...): the whole object, 64 kB at most",
     )
-    async def settings(body: SettingsGiven) -> Response:
-        await backend.reads.run(lambda: backend.project.set_settings(body))
-        return wire.answer(await backend.reads.run(backend.project.settings))
+    async def settings(body: SettingsGiven, author: Whose = "") -> Response:
+        await backend.reads.run(lambda: backend.project.set_settings(body, author))
+        return wire.answer(await backend.reads.run(lambda: backend.project.settings(author)))
 
     return routes
 
 
-def _project(backend: Backend) -> dict[str, object]:
+def _project(backend: Backend, author: str) -> dict[str, object]:
     project, network = backend.project, backend.network()
     problems = [network.problem] if network is not None and network.problem is not None else []
     return {
         "name": project.folder.resolve().name,
         "folder": str(project.folder.resolve()),
         "labels": wire.labels(project.labels()),
-        "settings": project.settings(),
+        "settings": project.settings(author),
         "counts": wire.listed(project.pictures(limit=0))["counts"],
         "warnings": [*project.warnings, *problems],
         "network": wire.network(network),
