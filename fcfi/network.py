@@ -126,8 +126,9 @@ class CutNetwork(OpenedNetwork):
         return self.encoder.run({INPUTS[0]: image}, self.names)
 
     def click(self, encoding: Encoding, /, *prompts: NDArray[Any]) -> NDArray[np.float32]:
-        """See `EncodesOnce`."""
-        return self.runtime.run(dict(zip((*self.names, *INPUTS[1:]), (*encoding, *prompts), strict=True)))[0]
+        """See `EncodesOnce`.  Inputs that the graph does not look at may be missing in it: OpenVINO drops them."""
+        inputs = zip((*self.names, *INPUTS[1:]), (*encoding, *prompts), strict=True)
+        return self.runtime.run({name: value for name, value in inputs if name in self.runtime.inputs})[0]
 
 
 def open_network(
@@ -163,7 +164,8 @@ def open_network(
     names = tuple(info.metadata[ENCODING].split(", ")) if ENCODING in info.metadata else ()
     if names:
         encoder, clicker = (opening(part, *settings) for part in cut(file, INPUTS[:1], names))
-        _check_ports(file, encoder.inputs | clicker.inputs - set(names), clicker.outputs)
+        ports = encoder.inputs | clicker.inputs - set(names)
+        _check_ports(file, ports | set(INPUTS), clicker.outputs)  # what nobody looks at may be missing in a part
         return CutNetwork(read_info(file, clicker.description), clicker, encoder, names)
     opened = opening(file, *settings)
     _check_ports(file, opened.inputs, opened.outputs)

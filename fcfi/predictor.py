@@ -109,7 +109,7 @@ class Still:
     """A picture that does not change, and what was made of its last crop: for whoever clicks on it many times.
 
     The zoom box mostly stays from click to click; its pixels then need not be cut out and resized again, and a network
-    that encodes once need not look at them again (some 4 MB at 416 x 416, twice that with the mirrored picture).  The
+    that encodes once need not look at them again (some 3 MB at 416 x 416, twice that with the mirrored picture).  The
     memo changes no answer.  Threads may share it.
     """
 

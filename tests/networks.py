@@ -58,6 +58,24 @@ class ColourNetwork:
         return np.asarray(4 * said + before + tilt + 6 * (disks[0, 0] - disks[0, 1]), np.float32)[None, None]
 
 
+class OnceNetwork(ColourNetwork):
+    """The same, which looks at the picture once; `encoded` are the images that it looked at."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoded: list[NDArray[Any]] = []
+
+    def __call__(self, *inputs: NDArray[Any]) -> NDArray[np.float32]:
+        return self.click(self.encode(inputs[0]), *inputs[1:])
+
+    def encode(self, image: NDArray[Any], /) -> tuple[NDArray[np.float32], ...]:
+        self.encoded.append(image)
+        return (image + 1,)
+
+    def click(self, encoding: tuple[NDArray[np.float32], ...], /, *prompts: NDArray[Any]) -> NDArray[np.float32]:
+        return super().__call__(encoding[0] - 1, *prompts)
+
+
 class ConstantNetwork(ColourNetwork):
     """The same logit everywhere."""
 

@@ -9,7 +9,7 @@ from benchmarks import readme
 from benchmarks.latency import Contestant, Timed, make_tasks, row_of, run_round
 from benchmarks.roofline import Peaks, bound_ms, gmac, layers
 from fcfi.geometry import Zoom
-from tests.networks import ColourNetwork, write_onnx
+from tests.networks import ColourNetwork, OnceNetwork, write_onnx
 
 RECORD = {
     "date": "2026-01-02T03:04:05",
@@ -46,6 +46,27 @@ def test_the_table_shows_what_was_measured_and_dashes_for_the_rest() -> None:
     assert "| new, 384 px | 18 | 20 (25) | 40.0 | 1.2x | 0.75 | 283 |" in table
     assert "abacus, 2 cores (2026-01-02), 8 clicks on pictures of 12 megapixels" in table
     assert "180 in float32, 860 in int8 GFLOP/s and 20 GB/s" in table
+
+
+def test_further_clicks_of_a_network_that_encodes_once_have_a_row() -> None:
+    further = {"further_ms": 12.0, "further_p95_ms": 15.0, "further_network_ms": 6.4, "further_faster": 66.6}
+    table = readme.latency_table({**RECORD, "rows": [RECORD["rows"][1] | further]})  # type: ignore[index]
+    assert "| new, 384 px, further clicks in the same crop | 6 | 12 (15) | 66.6 | - | - | - |" in table
+
+
+def test_a_network_that_encodes_once_is_timed_in_a_new_crop_and_in_a_seen_one() -> None:
+    network = OnceNetwork()
+    plain = Contestant("plain", Timed.of(ColourNetwork()), Zoom(target=64), "none")
+    once = Contestant("once", Timed.of(network), Zoom(target=64), "none")
+    tasks = make_tasks(ColourNetwork(), 0.05, 2)
+    for number in range(2):
+        run_round([plain, once], tasks, first=number == 0)
+    assert (len(once.predicts), len(once.further), len(once.clicks), len(plain.further)) == (8, 8, 8, 0)
+    assert len(network.encoded) == 16, "each task looks at its crop once"
+    assert len(network.calls) == 24
+    row = row_of(once, plain, tasks, Peaks({"float32": 100.0}, 10.0))
+    assert 0 < row["further_network_ms"] <= row["further_ms"] <= row["further_p95_ms"]
+    assert "further_ms" not in row_of(plain, plain, tasks, Peaks({"float32": 100.0}, 10.0))
 
 
 def test_the_readme_gets_the_table_between_its_marks() -> None:

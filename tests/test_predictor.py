@@ -2,6 +2,7 @@
 
 import dataclasses
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,8 @@ from fcfi.encoding import encode
 from fcfi.errors import ConfigError, InputError, NetworkError
 from fcfi.geometry import Box, Crop, Zoom, box_of, resize, whole
 from fcfi.network import NetworkInfo, open_network
-from fcfi.predictor import THRESHOLD, Prediction, Predictor, Still, network_inputs, pixels_of, sigmoid, zoom_of
-from tests.networks import ColourNetwork, ConstantNetwork, write_onnx
+from fcfi.predictor import THRESHOLD, Flip, Prediction, Predictor, Still, network_inputs, pixels_of, sigmoid, zoom_of
+from tests.networks import ColourNetwork, ConstantNetwork, OnceNetwork, write_onnx
 
 HEIGHT, WIDTH = 300, 400
 ON, OFF = Click(200, 150), Click(20, 20, positive=False)
@@ -357,6 +358,44 @@ def test_a_still_changes_no_answer_and_cuts_a_crop_once(photo: np.ndarray, monke
         assert kept.crop == fresh.crop
     assert len(made) == 5 + len(set(made))  # five clicks without a still, each crop once with it
     assert len(set(made)) < 5
+
+
+@pytest.mark.parametrize("flip", ["none", "average"])
+def test_a_network_that_encodes_once_looks_at_a_crop_once_and_answers_alike(photo: np.ndarray, flip: Flip) -> None:
+    once, network = OnceNetwork(), OnceNetwork()
+    predictor, other = Predictor(once, SMALL, flip), Predictor(network, SMALL, flip)
+    still, crops = Still(photo), []
+    clicks: Clicks = ()
+    kept = fresh = None
+    for click in (ON, OFF, Click(150, 150), Click(240, 150), Click(240, 160)):
+        clicks = (*clicks, click)
+        kept, fresh = predictor.predict(still, clicks, kept), other.predict(photo, clicks, fresh)
+        np.testing.assert_array_equal(kept.seen, fresh.seen)
+        crops.append(kept.crop)
+    views = 2 if flip == "average" else 1
+    changes = 1 + sum(one != after for one, after in pairwise(crops))
+    assert changes < len(crops)
+    assert len(once.encoded) == views * changes
+    assert len(network.encoded) == views * len(crops)
+    assert len(once.calls) == views * len(crops)
+
+
+def test_what_one_network_saw_is_not_shown_to_another(photo: np.ndarray) -> None:
+    still, networks = Still(photo), [OnceNetwork(), OnceNetwork()]
+    for network in (*networks, *networks):
+        Predictor(network, SMALL).predict(still, (ON,))
+    assert [len(network.encoded) for network in networks] == [2, 2], "one crop of one network is kept"
+
+
+def test_threads_share_what_was_seen(photo: np.ndarray) -> None:
+    network = OnceNetwork()
+    predictor, still = Predictor(network, SMALL, "average"), Still(photo)
+    places = [(Click(x, 100),) for x in range(40, 240, 10)]
+    alone = [Predictor(OnceNetwork(), SMALL, "average").predict(photo, clicks).seen for clicks in places]
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda clicks: predictor.predict(still, clicks).seen, places))
+    for one, other in zip(alone, together, strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 def test_a_still_that_threads_share_gives_each_its_crop(photo: np.ndarray) -> None:

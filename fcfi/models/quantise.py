@@ -22,7 +22,7 @@ from onnx import helper, numpy_helper
 from fcfi.errors import ConfigError, NetworkError
 from fcfi.files import replacing
 from fcfi.models.export import save
-from fcfi.network import PRECISION, open_network, read_info
+from fcfi.network import ENCODING, PRECISION, open_network, read_info
 from fcfi.predictor import sigmoid
 from fcfi.runtimes import INPUTS
 
@@ -70,13 +70,14 @@ def quantise(source: Path, destination: Path, examples: Sequence[Inputs], close:
     info = read_info(source)
     if PRECISION in info.metadata:
         raise NetworkError(f"{source} is quantised already: give the float file that it was made from")
+    texts = {key: text for key, text in info.metadata.items() if key != ENCODING}  # it runs in one piece
     judged = examples[:: max(1, len(examples) // JUDGED)]
     expected = _answers(source, judged)
     full = _calibrated(_in_float32(onnx.load(source)), examples)
     with replacing(destination) as temporary:
 
         def difference(kept: tuple[str, ...]) -> float:
-            _write(_without(full, kept), temporary, {**info.metadata, KEPT: ", ".join(kept) or "none"})
+            _write(_without(full, kept), temporary, {**texts, KEPT: ", ".join(kept) or "none"})
             answers = zip(_answers(temporary, judged), expected, strict=True)
             return float(np.mean([np.abs(given - wanted).mean() for given, wanted in answers]))
 

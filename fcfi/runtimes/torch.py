@@ -27,7 +27,7 @@ def has_cuda() -> bool:
 class Torch:
     """A network in torch, which threads may share.  `metadata`: the checkpoint's texts and its weights' sha256."""
 
-    inputs = frozenset(INPUTS)
+    inputs: frozenset[str]
     outputs = frozenset((OUTPUT,))
     encoding: tuple[str, ...]
     """Names of what the network keeps of a picture from click to click; none if every click takes all of it."""
@@ -49,6 +49,7 @@ class Torch:
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
         self._model = model.to(self._device).eval()
         self.encoding = model.body.encoding
+        self.inputs = frozenset((*INPUTS, *self.encoding))
         self._precision = "bfloat16" if precision == "bfloat16" else "float32"
         self.description = f"torch {torch.__version__} {self._precision} {self._device}"
 

@@ -14,6 +14,8 @@ from fcfi.models.config import VARIANTS, ModelConfig
         ({"backbone": "hrnet19"}, "backbone = 'hrnet19' is unknown: use one of lite0, hrnet18s"),
         ({"correction": "focused"}, "correction = 'focused' is unknown: use one of none, similarity, encoded"),
         ({"fusion": True}, "fusion = True is unknown: use one of none, collaborative"),
+        ({"prompts": "early"}, "prompts = 'early' is unknown: use one of stem, late"),
+        ({"backbone": "hrnet18s", "prompts": "late"}, "prompts = 'late' is for lite0; with hrnet18s use 'stem'"),
         ({"mid": 0}, "mid = 0 is not a whole number of at least 1"),
         ({"mid": 32.0}, "mid = 32.0 is not a whole number"),
         ({"ocr_width": True}, "ocr_width = True is not a whole number"),

@@ -10,7 +10,7 @@ from fcfi.predictor import Predictor
 from fcfi.project.cache import ByteCache
 from fcfi.project.replay import Replay
 from fcfi.session import Session
-from tests.networks import ColourNetwork
+from tests.networks import ColourNetwork, OnceNetwork
 from tests.project.made import photo, predictor, square
 
 ROUNDS = tuple(
@@ -49,6 +49,14 @@ def test_only_what_is_new_is_predicted() -> None:
         masks_of(replay, rounds)
         calls.append(len(network.calls))
     assert calls == [1, 2, 3, 3, 3, 4]
+
+
+def test_a_crop_that_stays_is_looked_at_once() -> None:
+    network = OnceNetwork()
+    replay = Replay(Predictor(network, predictor().zoom), ByteCache(1 << 25))
+    for x in (10, 12, 14):
+        masks_of(replay, (Round((Click(x, 10),), (0.0,)),))
+    assert (len(network.calls), len(network.encoded)) == (3, 1)
 
 
 def test_other_pixels_and_other_starts_are_not_mixed_up() -> None:

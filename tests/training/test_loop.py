@@ -15,6 +15,7 @@ import torch
 from fcfi.errors import ConfigError, DatasetError, InputError
 from fcfi.models.build import build
 from fcfi.models.checkpoint import load_model, read_metadata
+from fcfi.models.late import LateBody
 from fcfi.training import loop
 from fcfi.training.config import DataConfig, Recipe, SourceConfig, parse_recipe, read_recipe
 from fcfi.training.loop import (
@@ -164,6 +165,28 @@ def test_weights_of_another_run_can_be_the_start(shard: Path, tmp_path: Path) ->
     assert all(torch.equal(a, b) for a, b in zip(model.parameters(), load_model(first).parameters(), strict=True))
     with pytest.raises(ConfigError, match="make them agree"):
         loop.start_model(replace(recipe, model=replace(recipe.model, fusion="none")), first)
+
+
+def test_a_network_whose_clicks_enter_late_begins_with_what_fits(shard: Path, tmp_path: Path) -> None:
+    first = train(small(shard, steps=1), tmp_path / "first")
+    recipe = small(shard, steps=1)
+    late = replace(recipe, model=replace(recipe.model, prompts="late"))
+    with pytest.warns(UserWarning, match=r"begins at random: .*body\.path\.alike \(2\)"):
+        model = loop.start_model(late, first)
+    assert model.config.prompts == "late"
+    assert isinstance(model.body, LateBody)
+    expected = load_model(first).state_dict()
+    for name, tensor in model.body.backbone.state_dict().items():
+        assert torch.equal(tensor, expected[f"body.backbone.{name}"])
+
+
+def test_a_run_from_before_a_new_setting_is_gone_on_with(shard: Path, tmp_path: Path) -> None:
+    train(small(shard, steps=1), tmp_path / "run")
+    state = torch.load(tmp_path / "run" / CHECKPOINT, weights_only=True)
+    del state["recipe"]["model"]["prompts"]
+    torch.save(state, tmp_path / "run" / CHECKPOINT)
+    train(small(shard, steps=2), tmp_path / "run")
+    assert torch.load(tmp_path / "run" / CHECKPOINT, weights_only=True)["step"] == 2
 
 
 def test_a_loss_that_is_no_number_stops_the_run_and_keeps_the_save(
