@@ -85,3 +85,21 @@ test('a conflict on a picture that was left is told, leads back, and holds up th
   await anna.leave();
   await ben.leave();
 });
+
+test('whoever has given a name has the theme and the keys to themselves', async () => {
+  const anna = await Person.visit(here.browser, here.server);
+  const theme = (person: Person) => person.page.evaluate(() => document.documentElement.dataset.theme);
+  await anna.see('settings').click();
+  await anna.page.getByLabel('Your name').fill('Anna');
+  await anna.press('Tab', 'Escape');
+  const kept = anna.page.waitForResponse((one) => one.url().endsWith('/api/settings?author=Anna'));
+  await anna.see('theme').click();
+  expect((await kept).status()).toBe(200);
+  const ben = await Person.visit(here.browser, here.server);
+  expect([await theme(anna), await theme(ben)]).toEqual(['dark', 'light']);
+  await anna.reload();
+  expect(await theme(anna)).toBe('dark');
+  expect([...anna.watch.complaints, ...ben.watch.complaints]).toEqual([]);
+  await anna.leave();
+  await ben.leave();
+});

@@ -72,9 +72,10 @@ function parse(text: string): unknown {
 }
 
 export const health = () => call<{ network: Network | null }>('GET', '/health');
-export const project = () => call<ProjectInfo>('GET', '/project');
-export const saveSettings = (settings: Record<string, unknown>) =>
-  call<Record<string, unknown>>('PUT', '/settings', settings);
+export const project = (author: string) =>
+  call<ProjectInfo>('GET', `/project?${new URLSearchParams({ author })}`);
+export const saveSettings = (settings: Record<string, unknown>, author: string) =>
+  call<Record<string, unknown>>('PUT', `/settings?${new URLSearchParams({ author })}`, settings);
 
 export const addLabel = (name: string, colour?: string) =>
   call<{ labels: Label[] }>('POST', '/labels', colour ? { name, colour } : { name });

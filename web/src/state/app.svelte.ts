@@ -131,7 +131,7 @@ export class App {
 
   async start(): Promise<void> {
     try {
-      this.project = await api.project();
+      this.project = await api.project(this.settings.author);
       this.settings.load(this.project.settings);
       this.labels = this.project.labels;
       this.armed = this.labels[0]?.id ?? null;
@@ -552,7 +552,7 @@ export class App {
 
   /** After an import: labels, list and the open picture may be others. */
   async imported(): Promise<void> {
-    this.labels = (await api.project()).labels;
+    this.labels = (await api.project(this.settings.author)).labels;
     this.armed ??= this.labels[0]?.id ?? null;
     for (const [id, work] of this.works)
       if (work !== this.work && work.waiting.length === 0) this.works.delete(id);
@@ -605,6 +605,16 @@ export class App {
   nextMode(): void {
     const place = MODES.indexOf(this.settings.values.mode);
     this.settings.set('mode', MODES[(place + 1) % MODES.length]!);
+  }
+
+  /** Who works here now; what they like comes along. */
+  async setAuthor(name: string): Promise<void> {
+    this.settings.setAuthor(name);
+    try {
+      this.settings.load((await api.project(this.settings.author)).settings);
+    } catch {
+      // The page stays as it is; the name is kept.
+    }
   }
 
   // ── the connection, notes ───────────────────────────────────────────────────────────────────────────────────

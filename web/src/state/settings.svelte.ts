@@ -1,4 +1,4 @@
-/** What the person likes, kept with the project by the server. */
+/** What the person likes, kept with the project by the server, for each name. */
 
 import { saveSettings } from '../api/client';
 import type { Choice } from '../logic/shortcuts';
@@ -68,7 +68,7 @@ export class Settings {
     this.values = { ...this.values, [key]: value };
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
-      saveSettings({ ...this.others, ...$state.snapshot(this.values) }).catch(() => {
+      saveSettings({ ...this.others, ...$state.snapshot(this.values) }, this.author).catch(() => {
         // Kept in the page; sent with the next change.
       });
     }, PAUSE);
