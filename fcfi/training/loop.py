@@ -13,7 +13,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -85,7 +85,7 @@ class Learner:
 def train(recipe: Recipe, folder: Path, start: Path | None = None) -> Path:
     """Run the recipe in `folder`, or go on with the run that is there; gives the file of trained weights.
 
-    start: weights to begin from (fine-tuning); their configuration must be the recipe's, but for where clicks enter.
+    start: weights to begin from (fine-tuning); of the same backbone; what they lack begins at random.
     Raises FCFIError subclasses for a wrong recipe, missing data, a full disk, or a loss that is not a number; the last
     save stays intact.
     """
@@ -272,16 +272,17 @@ def make_learner(recipe: Recipe, fabric: Fabric, start: Path | None) -> Learner:
 def start_model(recipe: Recipe, start: Path | None) -> FCFI:
     """The network to begin with: given weights, ImageNet's, or random ones.
 
-    Weights of a network where clicks enter elsewhere fill what they fit; a warning says what stays random.
+    Weights of another network on the same backbone fill what they fit; a warning says what stays random.
     """
     if start is not None:
         given = load_model(start)
         if given.config == recipe.model:
             return given
-        if replace(given.config, prompts=recipe.model.prompts) != recipe.model:
+        if given.config.backbone != recipe.model.backbone:
             raise ConfigError(f"{start} holds {given.config}, the recipe asks for {recipe.model}: make them agree")
         model = build(recipe.model)
-        warnings.warn(f"not in {start}, begins at random: {_parts(fill(model, given))}", stacklevel=2)
+        if fresh := fill(model, given):
+            warnings.warn(f"not in {start}, begins at random: {_parts(fresh)}", stacklevel=2)
         return model
     model = build(recipe.model)
     if recipe.run.imagenet == "package":

@@ -164,7 +164,18 @@ def test_weights_of_another_run_can_be_the_start(shard: Path, tmp_path: Path) ->
     model = loop.start_model(recipe, first)
     assert all(torch.equal(a, b) for a, b in zip(model.parameters(), load_model(first).parameters(), strict=True))
     with pytest.raises(ConfigError, match="make them agree"):
-        loop.start_model(replace(recipe, model=replace(recipe.model, fusion="none")), first)
+        loop.start_model(replace(recipe, model=replace(recipe.model, backbone="hrnet18s")), first)
+
+
+def test_modules_that_the_start_lacks_begin_at_random_and_are_named(shard: Path, tmp_path: Path) -> None:
+    recipe = small(shard, steps=1)
+    baseline = replace(recipe, model=replace(recipe.model, correction="none", fusion="none"))
+    first = train(baseline, tmp_path / "first")
+    with pytest.warns(UserWarning, match=r"begins at random: .*fusion\.feedback_pathway"):
+        model = loop.start_model(recipe, first)
+    assert model.config == recipe.model
+    expected = load_model(first).body.state_dict()
+    assert all(torch.equal(tensor, expected[name]) for name, tensor in model.body.state_dict().items())
 
 
 def test_a_network_whose_clicks_enter_late_begins_with_what_fits(shard: Path, tmp_path: Path) -> None:

@@ -1,0 +1,155 @@
+"""What FFC and CFF bring: the rows of the paper's ablation (table 4), trained with one budget and measured alike.
+
+    python -m benchmarks.ablation run --data data/train --eval data/eval/GrabCut --eval data/eval/Berkeley
+    python -m benchmarks.ablation table        the stored results as Markdown
+
+A trunk without either module learns first (`--trunk` steps); every row, the baseline too, goes on from it for the
+recipe's steps, once a seed.  What is trained or measured already is kept: start it again to go on.  Results are written
+after each measurement to benchmarks/results/ablation.json.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import mean
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any, Final
+
+import typer
+
+from benchmarks.readme import RESULTS, ROOT
+from fcfi.data import open_dataset
+from fcfi.evaluation import Protocol, evaluate
+from fcfi.files import write_text
+from fcfi.models.config import ModelConfig
+from fcfi.network import open_network
+from fcfi.report import machine, versions
+from fcfi.training.config import Recipe, read_recipe
+
+FORMAT: Final = "fcfi-ablation/1"
+"""Marks a stored result of this file."""
+RECIPE: Final = ROOT / "recipes" / "ablation.toml"
+STORED: Final = RESULTS / "ablation.json"
+TARGETS: Final = (0.85, 0.90)
+ROWS: Final[Mapping[str, Mapping[str, str]]] = {
+    "baseline": {"correction": "none", "fusion": "none"},
+    "+ FFC": {"correction": "similarity", "fusion": "none"},
+    "+ CFF": {"correction": "none", "fusion": "collaborative"},
+    "+ FFC + CFF": {"correction": "similarity", "fusion": "collaborative"},
+    "+ FFC (encoded) + CFF": {"correction": "encoded", "fusion": "collaborative"},
+}
+"""The table's rows and what each changes in the recipe's network."""
+
+Key = tuple[str, int, str]
+"""Row, seed and data set of a measurement."""
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def run(
+    data: Annotated[Path, typer.Option(help="Pictures to learn from.")],
+    sets: Annotated[list[Path], typer.Option("--eval", help="A data set to measure on; may be given again.")],
+    seeds: Annotated[int, typer.Option(help="How often each row is trained.")] = 2,
+    trunk: Annotated[int, typer.Option(help="Steps of the trunk, with one seed.")] = 2800,
+    folder: Annotated[Path, typer.Option("--output", "-o", help="Folder of the runs.")] = Path("runs/ablation"),
+    recipe: Annotated[Path, typer.Option(help="The recipe that all share.")] = RECIPE,
+    stored: Annotated[Path, typer.Option(help="The file of results.")] = STORED,
+    change: Annotated[list[str] | None, typer.Option("--set", help="Another value for a key of the recipe.")] = None,
+) -> None:
+    """Train and measure every row, seed by seed."""
+    from fcfi.training.loop import train
+
+    plan = read_recipe(recipe, [f"data.root={data.as_posix()}", *(change or [])])
+    begin = train(replace(plan, run=replace(plan.run, steps=trunk)), folder / "trunk")
+    for seed in range(seeds):
+        for name, model in ROWS.items():
+            weights = train(row_of(plan, model, seed), folder / f"{name.replace(' ', '')}-{seed}", begin)
+            for place in sets:
+                note(stored, plan, trunk, (name, seed, place.name), weights, place)
+    table(stored)
+
+
+@app.command()
+def table(stored: Annotated[Path, typer.Option(help="The file of results.")] = STORED) -> None:
+    """Print the stored results."""
+    record = read(stored)
+    typer.echo(markdown(record) if record else f"{stored}: nothing is stored yet")
+
+
+def row_of(plan: Recipe, model: Mapping[str, str], seed: int) -> Recipe:
+    """The shared recipe with a row's network and a seed of its own."""
+    config = ModelConfig.from_dict({**plan.model.as_dict(), **model})
+    return replace(plan, model=config, run=replace(plan.run, seed=seed))
+
+
+def note(stored: Path, plan: Recipe, trunk: int, key: Key, weights: Path, place: Path) -> None:
+    """Measure one row on one data set and store it at once, unless that is done."""
+    record = read(stored) or new_record(plan, trunk)
+    row, seed, data = key
+    if any((one["row"], one["seed"], one["data"]) == key for one in record["results"]):
+        return
+    found = clicks(weights, place, plan)
+    typer.echo(f"{row}, seed {seed}, {data}: {found}")
+    record["results"].append({"row": row, "seed": seed, "data": data, **found})
+    write_text(stored, json.dumps(record, indent=2) + "\n")
+
+
+def clicks(weights: Path, place: Path, plan: Recipe) -> dict[str, float]:
+    """NoC and objects not brought to the target, of a checkpoint on a data set; protocol `fixed`, float32."""
+    from fcfi.models.export import export
+
+    rules = Protocol(zoom=plan.zoom, targets=TARGETS)
+    with TemporaryDirectory() as temporary:
+        path = Path(temporary) / "row.onnx"
+        export(weights, path, "row", training_data="", licence="not stated")
+        report = evaluate(rules.predictor(open_network(path)), open_dataset(place), rules)
+    percent = {f"{round(100 * target)}": target for target in TARGETS}
+    noc = {f"noc{key}": round(report.noc(target), 4) for key, target in percent.items()}
+    return {**noc, **{f"not{key}": report.not_reached(target) for key, target in percent.items()}}
+
+
+def new_record(plan: Recipe, trunk: int) -> dict[str, Any]:
+    """A result without rows yet."""
+    return {
+        "format": FORMAT,
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "recipe": plan.as_dict(),
+        "trunk_steps": trunk,
+        "machine": machine(),
+        "versions": versions(),
+        "results": [],
+    }
+
+
+def read(stored: Path) -> dict[str, Any] | None:
+    """A stored result, if there is one."""
+    return json.loads(stored.read_text(encoding="utf-8")) if stored.is_file() else None
+
+
+def markdown(record: Mapping[str, Any]) -> str:
+    """NoC@90 of every row on every data set, the mean over seeds and how far they lie apart, with the difference to
+    the baseline."""
+    results = record["results"]
+    sets = list(dict.fromkeys(one["data"] for one in results))
+    rows = [row for row in ROWS if any(one["row"] == row for one in results)]
+    lines = [f"| NoC@90 | {' | '.join(sets)} |", "|---" * (1 + len(sets)) + "|"]
+    for row in rows:
+        cells = [_cell([one["noc90"] for one in results if (one["row"], one["data"]) == (row, name)]) for name in sets]
+        lines.append(f"| {row} | {' | '.join(cells)} |")
+    run = record["recipe"]["run"]
+    lines += ["", f"Trunk {record['trunk_steps']} steps, then {run['steps']} steps of {run['batch']} crops a row."]
+    return "\n".join(lines)
+
+
+def _cell(values: list[float]) -> str:
+    """The mean, and the smallest and largest where there are several."""
+    if not values:
+        return "-"
+    return f"{mean(values):.2f}" + (f" ({min(values):.2f} to {max(values):.2f})" if len(values) > 1 else "")
+
+
+if __name__ == "__main__":
+    app()

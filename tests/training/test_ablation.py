@@ -1,0 +1,67 @@
+"""The ablation's command on made pictures: every row is trained and measured once, and done work is kept."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import pytest
+
+from benchmarks import ablation
+from fcfi.training.config import read_recipe
+from tests.data.made import picture, write_shard
+
+CHANGES = [
+    "run.steps=1",
+    "run.batch=2",
+    "run.workers=0",
+    "run.imagenet=none",
+    "run.precision=32-true",
+    "run.accelerator=cpu",
+    "run.sizes=[[0.0, 64, 64]]",
+    "crops.weights={}",
+    "crops.minimum_visible=20",
+    "zoom.target=64",
+]
+
+
+@pytest.mark.filterwarnings("ignore:not in .*, begins at random")
+def test_every_row_is_trained_and_measured_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shard, place, stored = write_shard(tmp_path / "train-000.tar"), tmp_path / "made", tmp_path / "ablation.json"
+    image, ids = picture(0)
+    for folder, array in (("images", image[..., ::-1]), ("masks", (ids == 1) * 255)):
+        (place / folder).mkdir(parents=True)
+        cv2.imwrite(str(place / folder / "one.png"), array)
+
+    def run() -> None:
+        ablation.run(shard, [place], seeds=1, trunk=1, folder=tmp_path / "runs", stored=stored, change=CHANGES)
+
+    run()
+    record = json.loads(stored.read_text())
+    assert [one["row"] for one in record["results"]] == list(ablation.ROWS)
+    assert all(0 < one["noc90"] <= 20 for one in record["results"])
+    table = capsys.readouterr().out
+    assert all(f"| {row} |" in table for row in ablation.ROWS)
+    run()
+    assert json.loads(stored.read_text()) == record
+
+
+def test_the_rows_are_those_of_the_paper() -> None:
+    plan = read_recipe(ablation.RECIPE)
+    rows = [ablation.row_of(plan, model, 3) for model in ablation.ROWS.values()]
+    assert rows[0].model == plan.model
+    assert len({row.model for row in rows}) == len(rows)
+    assert {row.run.seed for row in rows} == {3}
+    assert all(replace(row, model=plan.model, run=plan.run) == plan for row in rows)
+
+
+def test_a_table_shows_mean_and_spread() -> None:
+    results = [
+        {"row": "baseline", "seed": 0, "data": "GrabCut", "noc90": 4.0},
+        {"row": "baseline", "seed": 1, "data": "GrabCut", "noc90": 5.0},
+        {"row": "+ FFC", "seed": 0, "data": "GrabCut", "noc90": 3.5},
+    ]
+    recipe = {"run": {"steps": 10, "batch": 2}}
+    text = ablation.markdown({"results": results, "recipe": recipe, "trunk_steps": 5})
+    assert "| baseline | 4.50 (4.00 to 5.00) |" in text
+    assert "| + FFC | 3.50 |" in text
