@@ -17,6 +17,7 @@ from tests.networks import METADATA, write_onnx
 FLOAT, SMALL, WEIGHTS = Path("a.onnx"), Path("a.int8.onnx"), Path("a.safetensors")
 ALL = Files(FLOAT, SMALL, WEIGHTS)
 SERVER = Machine(("openvino", "onnxruntime"), frozenset(("bfloat16", "int8")))
+LAPTOP = Machine(("openvino", "onnxruntime"), frozenset(("int8",)))
 OLD = Machine(("openvino", "onnxruntime"))
 ARM = Machine(("onnxruntime",))
 GPU = Machine(("openvino", "torch"), frozenset(("bfloat16",)), cuda=True)
@@ -25,7 +26,10 @@ GPU = Machine(("openvino", "torch"), frozenset(("bfloat16",)), cuda=True)
 @pytest.mark.parametrize(
     ("files", "machine", "expected"),
     [
-        (ALL, SERVER, Choice(SMALL, "openvino", "int8")),
+        (ALL, SERVER, Choice(FLOAT, "openvino", "bfloat16")),
+        (ALL, LAPTOP, Choice(SMALL, "openvino", "int8")),
+        (Files(FLOAT, SMALL, bfloat16=False), SERVER, Choice(SMALL, "openvino", "int8")),
+        (Files(SMALL, SMALL), SERVER, Choice(SMALL, "openvino", "int8")),
         (Files(FLOAT), SERVER, Choice(FLOAT, "openvino", "bfloat16")),
         (Files(FLOAT, bfloat16=False), SERVER, Choice(FLOAT, "openvino", "float32")),
         (ALL, OLD, Choice(FLOAT, "openvino", "float32")),
@@ -151,7 +155,7 @@ def test_a_shipped_int8_file_is_taken_and_checked(tmp_path: Path, monkeypatch: p
         f"[network.dev]\nfloat32 = 5.0\nint8 = 5.0\n[network.int8]\n{rows[1]}"
     )
     monkeypatch.setattr(weights, "FOLDER", tmp_path)
-    monkeypatch.setattr("fcfi.segmenter.this_machine", lambda: SERVER)
+    monkeypatch.setattr("fcfi.segmenter.this_machine", lambda: LAPTOP)
     assert "int8" in fcfi.load("a", threads=1).network.info.runtime
     assert "float32" in fcfi.load("a", precision="float32", threads=1).network.info.runtime
     small.write_bytes(small.read_bytes()[:-1] + b"?")
