@@ -174,8 +174,8 @@ def test_modules_that_the_start_lacks_begin_at_random_and_are_named(shard: Path,
     with pytest.warns(UserWarning, match=r"begins at random: .*fusion\.feedback_pathway"):
         model = loop.start_model(recipe, first)
     assert model.config == recipe.model
-    expected = load_model(first).body.state_dict()
-    assert all(torch.equal(tensor, expected[name]) for name, tensor in model.body.state_dict().items())
+    expected, found = load_model(first).state_dict(), model.state_dict()
+    assert all(torch.equal(found[name], tensor) for name, tensor in expected.items())
 
 
 def test_a_network_whose_clicks_enter_late_begins_with_what_fits(shard: Path, tmp_path: Path) -> None:
