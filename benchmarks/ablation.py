@@ -60,13 +60,11 @@ def run(
     change: Annotated[list[str] | None, typer.Option("--set", help="Another value for a key of the recipe.")] = None,
 ) -> None:
     """Train and measure every row, seed by seed."""
-    from fcfi.training.loop import train
-
     plan = read_recipe(recipe, [f"data.root={data.as_posix()}", *(change or [])])
-    begin = train(replace(plan, run=replace(plan.run, steps=trunk)), folder / "trunk")
+    begin = trained(replace(plan, run=replace(plan.run, steps=trunk)), folder / "trunk")
     for seed in range(seeds):
         for name, model in ROWS.items():
-            weights = train(row_of(plan, model, seed), folder / f"{name.replace(' ', '')}-{seed}", begin)
+            weights = trained(row_of(plan, model, seed), folder / f"{name.replace(' ', '')}-{seed}", begin)
             for place in sets:
                 note(stored, plan, trunk, (name, seed, place.name), weights, place)
     table(stored)
@@ -77,6 +75,18 @@ def table(stored: Annotated[Path, typer.Option(help="The file of results.")] = S
     """Print the stored results."""
     record = read(stored)
     typer.echo(markdown(record) if record else f"{stored}: nothing is stored yet")
+
+
+def trained(plan: Recipe, folder: Path, start: Path | None = None) -> Path:
+    """The weights of a whole run; one that was stopped is saved, and the command ends with it."""
+    from fcfi.models.checkpoint import read_metadata
+    from fcfi.training.loop import train
+
+    weights = train(plan, folder, start)
+    if int(read_metadata(weights)["steps"]) < plan.run.steps:
+        typer.echo(f"{folder}: stopped and saved; give the same command again to go on")
+        raise typer.Exit(1)
+    return weights
 
 
 def row_of(plan: Recipe, model: Mapping[str, str], seed: int) -> Recipe:
