@@ -140,8 +140,7 @@ def read(stored: Path) -> dict[str, Any] | None:
 
 
 def markdown(record: Mapping[str, Any]) -> str:
-    """NoC@90 of every row on every data set, the mean over seeds and how far they lie apart, with the difference to
-    the baseline."""
+    """NoC@90 of every row on every data set: the mean over seeds and how far they lie apart."""
     results = record["results"]
     sets = list(dict.fromkeys(one["data"] for one in results))
     rows = [row for row in ROWS if any(one["row"] == row for one in results)]

@@ -232,17 +232,19 @@ def choose_window(
         max(8, round(max(length / OVERHANG, min(length, limit))))
         for length, limit in ((side * stretch, columns), (side / stretch, rows))
     )
-    x, y = _place(left, right, width, columns, part, rng), _place(top, bottom, height, rows, part, rng)
-    return Window(x, y, width, height, part)
+    across, down = right - left, bottom - top
+    slack = (across, down) if part else (abs(width - across), abs(height - down))  # a part: its centre on the object
+    return Window(
+        _place((left + right) / 2, slack[0] / 2, width, columns, rng),
+        _place((top + bottom) / 2, slack[1] / 2, height, rows, rng),
+        width,
+        height,
+        part,
+    )
 
 
-def _place(low: int, high: int, length: int, limit: int, part: bool, rng: np.random.Generator) -> int:
-    """Where a window of this length starts: over the object [low, high), and inside [0, limit) where it can.
-
-    A view of a part may have its centre at the object's end, where the border that clicks mend is.
-    """
-    centre = (low + high) / 2
-    slack = (high - low) / 2 if part else abs(length - (high - low)) / 2
+def _place(centre: float, slack: float, length: int, limit: int, rng: np.random.Generator) -> int:
+    """Where a window of this length starts, its own centre at most `slack` away; inside [0, limit) where it can."""
     start = round(centre - length / 2 + rng.uniform(-slack, slack))
     if length <= limit:
         return min(max(start, 0), limit - length)

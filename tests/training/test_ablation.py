@@ -1,13 +1,17 @@
 """The ablation's command on made pictures: every row is trained and measured once, and done work is kept."""
 
 import json
+import signal
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import pytest
+import typer
 
 from benchmarks import ablation
+from fcfi.training import loop
 from fcfi.training.config import read_recipe
 from tests.data.made import picture, write_shard
 
@@ -44,6 +48,17 @@ def test_every_row_is_trained_and_measured_once(tmp_path: Path, capsys: pytest.C
     assert all(f"| {row} |" in table for row in ablation.ROWS)
     run()
     assert json.loads(stored.read_text()) == record
+
+
+def test_a_row_that_was_stopped_is_not_measured(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shard = write_shard(tmp_path / "train-000.tar")
+    monkeypatch.setattr(loop, "stop_asked", lambda: nullcontext([signal.SIGTERM]))
+    with pytest.raises(typer.Exit):
+        ablation.run(shard, [], trunk=2, folder=tmp_path / "runs", stored=tmp_path / "ablation.json", change=CHANGES)
+    assert "stopped and saved; give the same command again to go on" in capsys.readouterr().out
+    assert [path.name for path in (tmp_path / "runs").iterdir()] == ["trunk"]
 
 
 def test_the_rows_are_those_of_the_paper() -> None:
