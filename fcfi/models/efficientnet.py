@@ -13,6 +13,7 @@ from torch.nn import functional
 
 from fcfi.encoding import STRIDE
 from fcfi.errors import NetworkError
+from fcfi.models.config import Head
 from fcfi.models.fcfi import Encoding, Features, StemBody
 from fcfi.models.layers import DepthwiseConv2d, conv_bn_relu, resize_like
 
@@ -27,6 +28,8 @@ STAGES = (  # expansion, channels, blocks, stride, kernel
 )
 PROMPT_CHANNELS = 32
 FEATURE_CHANNELS = 64
+DILATIONS = {"light": ((), (), ()), "deep": ((1, 2), (1, 2, 1), (1, 2, 4))}
+"""Of the residual layers of a head at strides 4, 8 and 16, in their order."""
 BN_EPSILON = 1e-3
 """Of the released ImageNet weights."""
 
@@ -37,14 +40,14 @@ class LiteBody(StemBody):
     mean: Tensor
     std: Tensor
 
-    def __init__(self) -> None:
+    def __init__(self, head: Head = "light") -> None:
         super().__init__()
         self.channels, self.prompts = FEATURE_CHANNELS, 3
         self.register_buffer("mean", torch.full((1, 3, 1, 1), 127 / 255), persistent=False)
         self.register_buffer("std", torch.full((1, 3, 1, 1), 128 / 255), persistent=False)
         self.prompt = PromptEncoder(self.prompts, PROMPT_CHANNELS)
         self.backbone = Lite0(PROMPT_CHANNELS)
-        self.pyramid = Pyramid(PROMPT_CHANNELS, FEATURE_CHANNELS)
+        self.pyramid = Pyramid(PROMPT_CHANNELS, FEATURE_CHANNELS, DILATIONS[head])
         self.classifier = nn.Sequential(conv_bn_relu(FEATURE_CHANNELS, 64), conv_bn_relu(64, 32), nn.Conv2d(32, 1, 1))
 
     def features(self, encoding: Encoding, prompts: Tensor) -> Features:
@@ -133,8 +136,13 @@ class Lite0(nn.Module):
 class Pyramid(nn.Module):
     """Four levels to F at stride 4, from coarse to fine, with a view of the whole picture at the coarsest."""
 
-    def __init__(self, prompts: int, channels: int) -> None:
-        """prompts: channels of the encoded prompts that enter the finest level, 0 for none."""
+    def __init__(
+        self, prompts: int, channels: int, dilations: tuple[tuple[int, ...], ...] = DILATIONS["light"]
+    ) -> None:
+        """prompts: channels of the encoded prompts that enter the finest level, 0 for none.
+
+        dilations: of the residual layers at strides 4, 8 and 16.
+        """
         super().__init__()
         self.coarse = conv_bn_relu(320, 128, 1)
         self.whole = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Conv2d(320, 128, 1), nn.ReLU(inplace=True))
@@ -142,6 +150,10 @@ class Pyramid(nn.Module):
         self.lateral = nn.ModuleList([nn.Conv2d(24, 64, 1), nn.Conv2d(40, 96, 1), nn.Conv2d(112, 128, 1)])
         self.down = nn.ModuleList([nn.Conv2d(96, 64, 1), nn.Conv2d(128, 96, 1), nn.Conv2d(128, 128, 1)])
         self.smooth = nn.ModuleList([conv_bn_relu(64, channels), conv_bn_relu(96, 96), conv_bn_relu(128, 128)])
+        self.refine = nn.ModuleList(
+            nn.Sequential(*(Residual(width, dilation) for dilation in level))
+            for width, level in zip((channels, 96, 128), dilations, strict=True)
+        )
         self.prompt = nn.Conv2d(prompts, 64, 1) if prompts else None
 
     def forward(self, levels: list[Tensor], prompts: Tensor | None = None) -> Tensor:
@@ -156,9 +168,31 @@ class Pyramid(nn.Module):
             x = side + resize_like(self.down[level](x), side)
             if level == 0 and self.prompt is not None:
                 x = x + self.prompt(prompts)
-            x = self.smooth[level](functional.relu(x, inplace=True))
+            x = self.refine[level](self.smooth[level](functional.relu(x, inplace=True)))
             maps.insert(0, x)
         return maps
+
+
+class Residual(nn.Module):
+    """1 x 1 to half the channels, 3 x 3, 1 x 1 back, added to the input; begins as the identity on what is not negative.
+
+    A network that has learnt already can so be given more layers without losing anything.
+    """
+
+    def __init__(self, channels: int, dilation: int) -> None:
+        super().__init__()
+        half = channels // 2
+        norm = nn.BatchNorm2d(channels)
+        nn.init.zeros_(norm.weight)
+        self.layers = nn.Sequential(
+            conv_bn_relu(channels, half, 1),
+            conv_bn_relu(half, half, dilation=dilation),
+            nn.Conv2d(half, channels, 1, bias=False),
+            norm,
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.relu(x + self.layers(x))
 
 
 def load_imagenet(backbone: Lite0) -> None:

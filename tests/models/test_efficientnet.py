@@ -4,7 +4,11 @@ import pytest
 import torch
 from torch.nn import functional
 
+from fcfi.models.build import build
+from fcfi.models.checkpoint import fill
+from fcfi.models.config import VARIANTS
 from fcfi.models.efficientnet import FEATURE_CHANNELS, PROMPT_CHANNELS, Lite0, LiteBody, PromptEncoder, load_imagenet
+from fcfi.models.export import example
 from fcfi.models.layers import DepthwiseConv2d
 
 
@@ -24,6 +28,21 @@ def test_features_are_at_a_quarter_of_the_input(height: int, width: int) -> None
     assert features.fused.shape == (1, FEATURE_CHANNELS, height // 4, width // 4)
     assert logits.shape == (1, 1, height // 4, width // 4)
     assert aux_logits is None
+
+
+def test_a_deep_head_begins_as_the_light_one_and_then_learns() -> None:
+    torch.manual_seed(0)
+    light, deep = build(VARIANTS["lite0"]), build(VARIANTS["lite0-deep"])
+    fresh = fill(deep, light)
+    assert fresh
+    assert all(name.startswith("body.pyramid.refine.") for name in fresh)
+    inputs = example(2, 64, 64)
+    with torch.no_grad():
+        assert torch.equal(deep.eval()(*inputs).logits, light.eval()(*inputs).logits)
+    deep.train()(*inputs).logits.square().mean().backward()
+    scales = [value for name, value in deep.named_parameters() if ".refine." in name and name.endswith("layers.3.weight")]
+    assert len(scales) == 8
+    assert all(scale.grad is not None and bool(scale.grad.any()) for scale in scales)
 
 
 def test_a_prompt_reaches_its_own_cell_and_the_next() -> None:
