@@ -249,6 +249,15 @@ def evaluate_object(
     return ObjectResult(sample.name, clicks, ious, boundary_ious, tuple(seconds), before)
 
 
+def answer_of(predictor: Predicts, sample: Sample, result: ObjectResult, start: Start | None = None) -> Mask:
+    """(H, W) bool: the mask that a measurement of this object ended with, made again from its clicks."""
+    mask, previous = _beginning(sample, start)
+    for count in range(1, len(result.clicks) + 1):
+        previous = predictor.predict(sample.image, result.clicks[:count], previous)
+        mask = previous.mask
+    return mask
+
+
 def _beginning(sample: Sample, start: Start | None) -> tuple[Mask, Prediction | None]:
     """The mask that the first click looks at, and the prediction it stands for."""
     if start is None:

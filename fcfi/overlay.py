@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fcfi.clicks import Clicks
+from fcfi.labels import IGNORE, OBJECT, Mask, Truth
 
 TINT: Final = (30, 110, 255)
 """RGB over the object."""
@@ -19,6 +20,10 @@ POSITIVE: Final = (40, 190, 70)
 """RGB of a click on the object."""
 NEGATIVE: Final = (225, 45, 45)
 """RGB of a click off the object."""
+MISSING: Final = (40, 70, 255)
+"""RGB over what belongs to the object and is not in the mask."""
+EXCESS: Final = (235, 40, 40)
+"""RGB over what is in the mask and does not belong to the object."""
 STRENGTH: Final = 0.45
 """Part of the tint over the object, 0 (none) to 1 (hides the photograph)."""
 DOT: Final = 0.008
@@ -32,7 +37,7 @@ def draw(image: NDArray[np.uint8], mask: NDArray[np.bool_], clicks: Clicks = ())
     image: (H, W, 3) uint8 RGB.  mask: (H, W) bool.  Convention: x right, y down, pixel centres at integers.
     """
     picture = image.copy()
-    picture[mask] = (picture[mask] * (1 - STRENGTH) + np.array(TINT) * STRENGTH).astype(np.uint8)
+    _tint(picture, mask, TINT)
     radius = max(MIN_DOT, round(DOT * max(mask.shape)))
     edges, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
     cv2.drawContours(picture, edges, -1, OUTLINE, max(1, radius // 3), cv2.LINE_AA)
@@ -40,3 +45,21 @@ def draw(image: NDArray[np.uint8], mask: NDArray[np.bool_], clicks: Clicks = ())
         cv2.circle(picture, (click.x, click.y), radius + 1, OUTLINE, -1, cv2.LINE_AA)
         cv2.circle(picture, (click.x, click.y), radius - 1, POSITIVE if click.positive else NEGATIVE, -1, cv2.LINE_AA)
     return picture
+
+
+def compare(image: NDArray[np.uint8], truth: Truth, mask: Mask, clicks: Clicks = ()) -> NDArray[np.uint8]:
+    """(H, 2 W, 3) uint8 RGB: the object as it is labelled, beside it the mask with its clicks and its errors.
+
+    image: (H, W, 3) uint8 RGB.  truth: (H, W) uint8, 0 background, 1 object, 255 ignore.  mask: (H, W) bool.
+    Errors are tinted MISSING and EXCESS; pixels that are ignored are no errors.
+    """
+    target = truth == OBJECT
+    answer = draw(image, mask, clicks)
+    _tint(answer, target & ~mask, MISSING)
+    _tint(answer, mask & ~target & (truth != IGNORE), EXCESS)
+    return np.concatenate([draw(image, target), answer], axis=1)
+
+
+def _tint(picture: NDArray[np.uint8], where: Mask, colour: tuple[int, int, int]) -> None:
+    """Mix a colour into some pixels of a picture, in place."""
+    picture[where] = (picture[where] * (1 - STRENGTH) + np.array(colour) * STRENGTH).astype(np.uint8)

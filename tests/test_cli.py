@@ -303,6 +303,25 @@ def test_evaluate_prints_the_table_and_writes_json_and_plot(
     assert sorted(os.listdir(tmp_path)) == ["out.json", "out.png"]
 
 
+def test_evaluate_draws_the_hardest_objects(run: Run, examples: Path, network_file: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "worst"
+    code, _, err = run("evaluate", "--data", examples, "--network", network_file, "--limit", "2", "--worst", folder)
+    assert code == 0, err
+    drawn = sorted(folder.iterdir())
+    assert [path.name[:3] for path in drawn] == ["01_", "02_"]
+    first = read_image(drawn[0])
+    assert first.shape[1] > first.shape[0]
+
+
+def test_evaluate_says_before_any_work_that_a_folder_cannot_be_made(
+    run: Run, examples: Path, network_file: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    code, out, err = run("evaluate", "--data", examples, "--network", network_file, "--worst", tmp_path / "file" / "in")
+    assert (code, out) == (2, "")
+    assert "cannot make the folder" in err
+
+
 def test_evaluate_keeps_progress_off_stdout(run: Run, examples: Path, network_file: Path) -> None:
     code, out, err = run("evaluate", "--data", examples, "--network", network_file, "--limit", "1")
     assert code == 0

@@ -8,9 +8,19 @@ from fcfi.clicks import Click, Clicks
 from fcfi.data.objects import Objects
 from fcfi.data.sample import Sample
 from fcfi.errors import ConfigError, DatasetError
-from fcfi.evaluation import ObjectResult, Protocol, Report, choose_protocol, evaluate, evaluate_object, paper_protocol
+from fcfi.evaluation import (
+    ObjectResult,
+    Protocol,
+    Report,
+    answer_of,
+    choose_protocol,
+    evaluate,
+    evaluate_object,
+    paper_protocol,
+)
 from fcfi.geometry import Zoom
 from fcfi.labels import IGNORE, OBJECT, Mask
+from fcfi.metrics import iou
 from fcfi.network import NetworkInfo
 from fcfi.predictor import Prediction
 from fcfi.starting import Start
@@ -224,3 +234,10 @@ def test_impossible_rules_are_refused(targets: tuple[float, ...]) -> None:
         Protocol(targets=targets)
     with pytest.raises(ConfigError, match="at least 1"):
         Protocol(limit=0)
+
+
+@pytest.mark.parametrize("start", [None, Start("half", lambda one: one.truth.astype(bool) & (np.arange(SIDE) < 9))])
+def test_the_last_answer_is_made_again_from_the_clicks(start: Start | None) -> None:
+    result = evaluate_object(Painter(3), TWO, start=start)
+    assert len(result.clicks) > 1
+    assert iou(answer_of(Painter(3), TWO, result, start), TWO.truth) == result.ious[-1]

@@ -3,7 +3,8 @@
 import numpy as np
 
 from fcfi.clicks import Click
-from fcfi.overlay import NEGATIVE, POSITIVE, draw
+from fcfi.labels import IGNORE, OBJECT
+from fcfi.overlay import EXCESS, MISSING, NEGATIVE, POSITIVE, compare, draw
 
 
 def photograph() -> np.ndarray:
@@ -37,3 +38,20 @@ def test_a_picture_of_one_pixel_and_an_empty_mask_can_be_drawn() -> None:
     one = np.zeros((1, 1, 3), np.uint8)
     assert draw(one, np.ones((1, 1), bool), (Click(0, 0),)).shape == (1, 1, 3)
     assert (draw(one, np.zeros((1, 1), bool)) == 0).all()
+
+
+def test_errors_are_tinted_beside_the_label_and_what_is_ignored_is_none() -> None:
+    truth = np.zeros((60, 80), np.uint8)
+    truth[20:40, 10:40] = OBJECT
+    truth[20:40, 60:80] = IGNORE
+    mask = np.zeros((60, 80), bool)
+    mask[20:40, 25:80] = True
+    picture = compare(photograph(), truth, mask)
+    assert picture.shape == (60, 160, 3)
+    assert (picture[:, :80] == draw(photograph(), truth == OBJECT)).all()
+    missing, excess, ignored = picture[30, 80 + 15], picture[30, 80 + 50], picture[30, 80 + 70]
+    right = draw(photograph(), mask)[30, 30]
+    assert (picture[30, 80 + 33] == right).all()
+    assert (ignored == right).all()
+    assert np.argmax(missing) == np.argmax(MISSING)
+    assert np.argmax(excess) == np.argmax(EXCESS)

@@ -1,13 +1,23 @@
 """`fcfi evaluate`: the clicks that a robot user needs on a data set."""
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
 from fcfi.cli.app import app
-from fcfi.cli.options import Network, Precision, Runtime, Threads, check_outputs, need_plots, told
+from fcfi.cli.options import Network, Precision, Runtime, Threads, check_outputs, need_folder, need_plots, told
 from fcfi.cli.show import console, progress_bar
+
+if TYPE_CHECKING:
+    from fcfi.data.sample import Sample
+    from fcfi.evaluation import Predicts, Report
+    from fcfi.starting import Start
+
+WORST: Final = 10
+"""Objects that --worst draws."""
 
 
 @app.command(epilog="Example: fcfi evaluate --data examples --json out.json --plot out.png")
@@ -34,6 +44,10 @@ def evaluate(
     seed: Annotated[int, typer.Option(help="Of that draw.")] = 0,
     json: Annotated[Path | None, typer.Option(help="Write everything here, object by object.")] = None,
     plot: Annotated[Path | None, typer.Option(help="Draw IoU against clicks here: PNG, SVG or PDF.")] = None,
+    worst: Annotated[
+        Path | None,
+        typer.Option(help="Draw the ten hardest objects into this folder, label and answer side by side."),
+    ] = None,
 ) -> None:
     """Count the clicks that a robot user needs on a data set."""
     import fcfi
@@ -45,6 +59,7 @@ def evaluate(
 
     check_outputs(({json: (".json",)} if json else {}) | ({plot: report.PLOTS} if plot else {}))
     need_plots(plot)
+    need_folder(worst)
     begin = None if start_from is None else starting_masks(start_from)
     objects = open_dataset(data, layout, split)
     objects = objects if limit is None else objects.choose(limit, seed)
@@ -52,10 +67,27 @@ def evaluate(
         opened = fcfi.load(network, runtime, precision=precision, threads=threads).network
     rules = choose_protocol(protocol, objects.name, opened.info, flip)
     with progress_bar(objects.name, len(objects)) as advance:
-        measured = measure(rules.predictor(opened), objects, rules, begin, advance)
+        measured = measure(predictor := rules.predictor(opened), objects, rules, begin, advance)
     record = report.record_of(measured, opened.info, seed)
     if json is not None:
         report.write_record(json, record)
     if plot is not None:
         report.plot(plot, [record])
+    if worst is not None:
+        _draw_worst(worst, measured, objects, predictor, begin)
     console().print(report.show(record))
+
+
+def _draw_worst(
+    folder: Path, measured: "Report", objects: "Sequence[Sample]", predictor: "Predicts", begin: "Start | None"
+) -> None:
+    """A picture of each of the hardest objects, the hardest first: NN_OBJECT.png."""
+    from fcfi.evaluation import answer_of
+    from fcfi.images import write_png
+    from fcfi.overlay import compare
+
+    for place, result in enumerate(measured.worst(WORST), start=1):
+        sample = objects[measured.objects.index(result)]
+        mask = answer_of(predictor, sample, result, begin)
+        name = re.sub(r"[^\w.#-]", "_", result.name)
+        write_png(folder / f"{place:02}_{name}.png", compare(sample.image, sample.truth, mask, result.clicks))

@@ -51,6 +51,16 @@ def check_outputs(outputs: Mapping[Path, tuple[str, ...]], inputs: Iterable[Path
         taken.add(path.resolve())
 
 
+def need_folder(folder: Path | None) -> None:
+    """Make a folder that is to be written into, before any work; InputError if it cannot be made."""
+    if folder is None:
+        return
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot make the folder {folder}: {error.strerror}; give another one") from error
+
+
 def need_training(command: str) -> None:
     """Raise ConfigError unless the learning half is installed."""
     if not all(find_spec(name) for name in ("torch", "lightning_fabric", "safetensors", "onnx")):

@@ -12,7 +12,7 @@ from fcfi.errors import ConfigError
 Correction = Literal["none", "similarity", "encoded"]
 Fusion = Literal["none", "collaborative"]
 Prompts = Literal["stem", "late"]
-Head = Literal["light", "deep"]
+Head = Literal["light", "fine"]
 Backbone = Literal["lite0", "hrnet18s", "hrnet18", "hrnet32", "resnet50", "resnet101"]
 
 
@@ -25,7 +25,8 @@ class ModelConfig:
     fusion:     collaborative feedback fusion or `none`.
     prompts:    where clicks and feedback enter: the backbone's `stem`, or `late`, behind it (lite0 only), so that
                 further clicks in the same crop need no second look at the picture.
-    head:       `light`, or `deep` with residual layers at every level of the pyramid (lite0 with prompts in the stem).
+    head:       `light`, which answers at stride 4, or `fine`, which looks at the pixels once more and answers at every
+                one (lite0 with prompts in the stem).
     mid:        channels inside correction and fusion (released: 64 for HRNet, 32 for ResNet).
     ocr_width:  channels of the object-context head (HRNet only; 48 for the small one, 64 else).
     """
@@ -47,8 +48,8 @@ class ModelConfig:
                 raise ConfigError(f"{name} = {value!r} is not a whole number of at least 1")
         if self.prompts == "late" and self.backbone != "lite0":
             raise ConfigError(f"prompts = 'late' is for lite0; with {self.backbone} use 'stem'")
-        if self.head == "deep" and (self.backbone, self.prompts) != ("lite0", "stem"):
-            raise ConfigError(f"head = 'deep' is for lite0 with prompts = 'stem'; with {self.backbone} use 'light'")
+        if self.head == "fine" and (self.backbone, self.prompts) != ("lite0", "stem"):
+            raise ConfigError(f"head = 'fine' is for lite0 with prompts = 'stem'; with {self.backbone} use 'light'")
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, as written into checkpoints and network files."""
@@ -68,7 +69,7 @@ class ModelConfig:
 
 VARIANTS: dict[str, ModelConfig] = {
     "lite0": ModelConfig("lite0", mid=32),
-    "lite0-deep": ModelConfig("lite0", mid=32, head="deep"),
+    "lite0-fine": ModelConfig("lite0", mid=32, head="fine"),
     "late": ModelConfig("lite0", mid=32, prompts="late"),
     "hrnet18s": ModelConfig("hrnet18s", "encoded", mid=64, ocr_width=48),
     "hrnet18s-released": ModelConfig("hrnet18", "encoded", mid=64, ocr_width=48),

@@ -28,8 +28,8 @@ STAGES = (  # expansion, channels, blocks, stride, kernel
 )
 PROMPT_CHANNELS = 32
 FEATURE_CHANNELS = 64
-DILATIONS = {"light": ((), (), ()), "deep": ((1, 2), (1, 2, 1), (1, 2, 4))}
-"""Of the residual layers of a head at strides 4, 8 and 16, in their order."""
+HEAD_CHANNELS = 32
+"""Of the head's last hidden layer."""
 BN_EPSILON = 1e-3
 """Of the released ImageNet weights."""
 
@@ -47,18 +47,24 @@ class LiteBody(StemBody):
         self.register_buffer("std", torch.full((1, 3, 1, 1), 128 / 255), persistent=False)
         self.prompt = PromptEncoder(self.prompts, PROMPT_CHANNELS)
         self.backbone = Lite0(PROMPT_CHANNELS)
-        self.pyramid = Pyramid(PROMPT_CHANNELS, FEATURE_CHANNELS, DILATIONS[head])
-        self.classifier = nn.Sequential(conv_bn_relu(FEATURE_CHANNELS, 64), conv_bn_relu(64, 32), nn.Conv2d(32, 1, 1))
+        self.pyramid = Pyramid(PROMPT_CHANNELS, FEATURE_CHANNELS)
+        self.classifier = nn.Sequential(
+            conv_bn_relu(FEATURE_CHANNELS, 64), conv_bn_relu(64, HEAD_CHANNELS), nn.Conv2d(HEAD_CHANNELS, 1, 1)
+        )
+        self.subpixel = SubPixels(HEAD_CHANNELS) if head == "fine" else None
 
     def features(self, encoding: Encoding, prompts: Tensor) -> Features:
         """See `fcfi.models.fcfi.Body`."""
         encoded = self.prompt(prompts)
         fused = self.pyramid(self.backbone(*encoding, encoded), encoded)
-        return Features(fused, fused)
+        return Features(fused, encoding[0])
 
     def head(self, features: Features) -> tuple[Tensor, None]:
         """See `fcfi.models.fcfi.Body`."""
-        logits: Tensor = self.classifier(features.fused)
+        hidden = self.classifier[:2](features.fused)
+        logits: Tensor = self.classifier[2](hidden)
+        if self.subpixel is not None:
+            logits = self.subpixel(logits, hidden, features.skip)
         return logits, None
 
 
@@ -136,13 +142,8 @@ class Lite0(nn.Module):
 class Pyramid(nn.Module):
     """Four levels to F at stride 4, from coarse to fine, with a view of the whole picture at the coarsest."""
 
-    def __init__(
-        self, prompts: int, channels: int, dilations: tuple[tuple[int, ...], ...] = DILATIONS["light"]
-    ) -> None:
-        """prompts: channels of the encoded prompts that enter the finest level, 0 for none.
-
-        dilations: of the residual layers at strides 4, 8 and 16.
-        """
+    def __init__(self, prompts: int, channels: int) -> None:
+        """prompts: channels of the encoded prompts that enter the finest level, 0 for none."""
         super().__init__()
         self.coarse = conv_bn_relu(320, 128, 1)
         self.whole = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Conv2d(320, 128, 1), nn.ReLU(inplace=True))
@@ -150,10 +151,6 @@ class Pyramid(nn.Module):
         self.lateral = nn.ModuleList([nn.Conv2d(24, 64, 1), nn.Conv2d(40, 96, 1), nn.Conv2d(112, 128, 1)])
         self.down = nn.ModuleList([nn.Conv2d(96, 64, 1), nn.Conv2d(128, 96, 1), nn.Conv2d(128, 128, 1)])
         self.smooth = nn.ModuleList([conv_bn_relu(64, channels), conv_bn_relu(96, 96), conv_bn_relu(128, 128)])
-        self.refine = nn.ModuleList(
-            nn.Sequential(*(Residual(width, dilation) for dilation in level))
-            for width, level in zip((channels, 96, 128), dilations, strict=True)
-        )
         self.prompt = nn.Conv2d(prompts, 64, 1) if prompts else None
 
     def forward(self, levels: list[Tensor], prompts: Tensor | None = None) -> Tensor:
@@ -168,31 +165,46 @@ class Pyramid(nn.Module):
             x = side + resize_like(self.down[level](x), side)
             if level == 0 and self.prompt is not None:
                 x = x + self.prompt(prompts)
-            x = self.refine[level](self.smooth[level](functional.relu(x, inplace=True)))
+            x = self.smooth[level](functional.relu(x, inplace=True))
             maps.insert(0, x)
         return maps
 
 
-class Residual(nn.Module):
-    """1 x 1 to half the channels, 3 x 3, 1 x 1 back, added to the input; begins as the identity on what is not negative.
+class SubPixels(nn.Module):
+    """Logits of every pixel from those of a cell, what is known there, and the cell's own pixels.
 
-    A network that has learnt already can so be given more layers without losing anything.
+    Thin things are a few cells wide: half a cell too much at either side is a tenth of them.  A cell's pixels become
+    channels and its answers pixels again (sub-pixel convolution: Shi et al., CVPR 2016).  Begins as the bilinear
+    enlargement of the cells' logits, so that a network that has learnt already loses nothing.
     """
 
-    def __init__(self, channels: int, dilation: int) -> None:
+    def __init__(self, channels: int) -> None:
+        """channels: of what is known of a cell."""
         super().__init__()
-        half = channels // 2
-        norm = nn.BatchNorm2d(channels)
-        nn.init.zeros_(norm.weight)
-        self.layers = nn.Sequential(
-            conv_bn_relu(channels, half, 1),
-            conv_bn_relu(half, half, dilation=dilation),
-            nn.Conv2d(half, channels, 1, bias=False),
-            norm,
-        )
+        self.pixels = nn.Sequential(nn.PixelUnshuffle(STRIDE), nn.Conv2d(3 * STRIDE**2, 32, 1), nn.ReLU(inplace=True))
+        self.detail = conv_bn_relu(channels + 32, 32)
+        self.enlarge = nn.Conv2d(1, STRIDE**2, 3, padding=1, bias=False)
+        self.add = nn.Conv2d(32, STRIDE**2, 1, bias=False)
+        self.shuffle = nn.PixelShuffle(STRIDE)
+        with torch.no_grad():
+            self.enlarge.weight.copy_(bilinear_kernels(STRIDE))
+        nn.init.zeros_(self.add.weight)
 
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.relu(x + self.layers(x))
+    def forward(self, logits: Tensor, known: Tensor, image: Tensor) -> Tensor:
+        """(B, 1, H, W) of logits (B, 1, h, w), known (B, channels, h, w) and the normalised image (B, 3, H, W)."""
+        detail = self.detail(torch.cat([known, self.pixels(image)], 1))
+        enlarged: Tensor = self.shuffle(self.enlarge(logits) + self.add(detail))
+        return enlarged
+
+
+def bilinear_kernels(times: int) -> Tensor:
+    """(times^2, 1, 3, 3): kernels that give the pixels of a cell, row by row, by bilinear interpolation of cells.
+
+    Convention: pixel centres as in `fcfi.geometry` (align_corners=False).  `times` is even.
+    """
+    place = (torch.arange(times) + 0.5) / times - 0.5
+    line = torch.stack([(-place).clamp_min(0), 1 - place.abs(), place.clamp_min(0)], 1)
+    return torch.einsum("ai,bj->abij", line, line).reshape(times * times, 1, 3, 3)
 
 
 def load_imagenet(backbone: Lite0) -> None:

@@ -62,7 +62,7 @@ class Body(Protocol):
         ...
 
     def head(self, features: Features) -> tuple[Tensor, Tensor | None]:
-        """Logits and auxiliary logits at stride 4."""
+        """Logits, at stride 4 or of every pixel, and auxiliary logits at stride 4."""
         ...
 
 
@@ -128,9 +128,9 @@ class FCFI(nn.Module):
         if self.fusion is not None:
             features, fused_logits = self.fusion(features, corrected, gate)
         logits, aux_logits = self.body.head(Features(features, skip))
-        return Output(
-            resize_like(logits, feedback), aux_logits, None if self.correction is None else corrected, fused_logits
-        )
+        if logits.shape[-2:] != feedback.shape[-2:]:
+            logits = resize_like(logits, feedback)
+        return Output(logits, aux_logits, None if self.correction is None else corrected, fused_logits)
 
 
 def _correction(config: ModelConfig, channels: int, pixels: int) -> nn.Module | None:

@@ -1,5 +1,6 @@
 """EfficientNet-Lite0: sizes, and the cheap gradient of frozen depth-wise convolutions."""
 
+import numpy as np
 import pytest
 import torch
 from torch.nn import functional
@@ -9,6 +10,7 @@ from fcfi.models.checkpoint import fill
 from fcfi.models.config import VARIANTS
 from fcfi.models.efficientnet import FEATURE_CHANNELS, PROMPT_CHANNELS, Lite0, LiteBody, PromptEncoder, load_imagenet
 from fcfi.models.export import example
+from fcfi.models.fcfi import Features
 from fcfi.models.layers import DepthwiseConv2d
 
 
@@ -30,19 +32,36 @@ def test_features_are_at_a_quarter_of_the_input(height: int, width: int) -> None
     assert aux_logits is None
 
 
-def test_a_deep_head_begins_as_the_light_one_and_then_learns() -> None:
+def test_a_fine_head_begins_as_the_enlarged_light_one_and_then_learns() -> None:
     torch.manual_seed(0)
-    light, deep = build(VARIANTS["lite0"]), build(VARIANTS["lite0-deep"])
-    fresh = fill(deep, light)
+    light, fine = build(VARIANTS["lite0"]), build(VARIANTS["lite0-fine"])
+    fresh = fill(fine, light)
     assert fresh
-    assert all(name.startswith("body.pyramid.refine.") for name in fresh)
-    inputs = example(2, 64, 64)
+    assert all(name.startswith("body.subpixel.") for name in fresh)
+    features = Features(torch.rand(1, FEATURE_CHANNELS, 8, 12), torch.rand(1, 3, 32, 48))
     with torch.no_grad():
-        assert torch.equal(deep.eval()(*inputs).logits, light.eval()(*inputs).logits)
-    deep.train()(*inputs).logits.square().mean().backward()
-    scales = [value for name, value in deep.named_parameters() if ".refine." in name and name.endswith("layers.3.weight")]
-    assert len(scales) == 8
-    assert all(scale.grad is not None and bool(scale.grad.any()) for scale in scales)
+        coarse, given = light.eval().body.head(features)[0], fine.eval().body.head(features)[0]
+    expected = functional.interpolate(coarse, scale_factor=4, mode="bilinear", align_corners=False)
+    inside = np.s_[:, :, 2:-2, 2:-2]  # beyond the border there are zeros
+    torch.testing.assert_close(given[inside], expected[inside])
+    fine.train()(*example(2, 64, 64)).logits.square().mean().backward()
+    gradient = fine.get_parameter("body.subpixel.add.weight").grad
+    assert gradient is not None
+    assert bool(gradient.any())
+
+
+def test_a_fine_head_tells_pixels_of_one_cell_apart() -> None:
+    torch.manual_seed(0)
+    body = LiteBody("fine").eval()
+    assert body.subpixel is not None
+    torch.nn.init.normal_(body.subpixel.add.weight)
+    fused, image = torch.rand(1, FEATURE_CHANNELS, 8, 8), torch.zeros(1, 3, 32, 32)
+    with torch.no_grad():
+        before = body.head(Features(fused, image))[0]
+        image[:, :, 17, 18] = 1
+        changed = (body.head(Features(fused, image))[0] != before)[0, 0]
+    rows, columns = changed.nonzero(as_tuple=True)
+    assert (int(rows.min()), int(rows.max()), int(columns.min()), int(columns.max())) == (12, 23, 12, 23)
 
 
 def test_a_prompt_reaches_its_own_cell_and_the_next() -> None:
