@@ -21,6 +21,7 @@ import typer
 
 from benchmarks.readme import RESULTS, ROOT
 from fcfi.data import open_dataset
+from fcfi.errors import ConfigError
 from fcfi.evaluation import Protocol, evaluate
 from fcfi.files import write_text
 from fcfi.models.config import ModelConfig
@@ -135,8 +136,13 @@ def new_record(plan: Recipe, trunk: int) -> dict[str, Any]:
 
 
 def read(stored: Path) -> dict[str, Any] | None:
-    """A stored result, if there is one."""
-    return json.loads(stored.read_text(encoding="utf-8")) if stored.is_file() else None
+    """A stored result, if there is one.  Raises ConfigError for a file of another kind."""
+    if not stored.is_file():
+        return None
+    record: dict[str, Any] = json.loads(stored.read_text(encoding="utf-8"))
+    if record.get("format") != FORMAT:
+        raise ConfigError(f"{stored} is no result of this command (format {FORMAT}): give another --stored")
+    return record
 
 
 def markdown(record: Mapping[str, Any]) -> str:

@@ -13,7 +13,7 @@ benchmarks/results/NAME.precision.json and so on; `table` takes the first two, a
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +29,7 @@ from fcfi.choice import this_machine
 from fcfi.data.sample import Sample
 from fcfi.evaluation import Protocol, evaluate
 from fcfi.files import write_text
+from fcfi.geometry import Zoom
 from fcfi.network import Network, NetworkInfo, open_network, read_info
 from fcfi.predictor import zoom_of
 from fcfi.report import machine, versions
@@ -52,6 +53,7 @@ ZOOMS: Final = ((320, 1.6), (384, 1.4), (384, 1.7), (416, 1.6), (448, 1.4), (448
 
 app = typer.Typer(add_completion=False)
 Pictures = Annotated[Path, typer.Option(help="Shard or folder of shards to draw objects from.")]
+Output = Annotated[Path | None, typer.Option("-o", help="By default in benchmarks/results/.")]
 Threads = Annotated[int | None, typer.Option(help="Processor threads, at most.")]
 
 
@@ -99,7 +101,7 @@ def measure(
     dev: Pictures,
     int8: Annotated[Path | None, typer.Option(help="By default beside the float file.")] = None,
     count: int = OBJECTS,
-    output: Annotated[Path | None, typer.Option("-o", help="By default in benchmarks/results/.")] = None,
+    output: Output = None,
     threads: Threads = None,
 ) -> None:
     """Count clicks in float32, in bfloat16 where the processor has it, and in int8 where there is a file."""
@@ -122,44 +124,26 @@ def measure(
 
 
 @app.command()
-def settings(
-    name: str,
-    dev: Pictures,
-    count: int = OBJECTS,
-    output: Annotated[Path | None, typer.Option("-o", help="By default in benchmarks/results/.")] = None,
-    threads: Threads = None,
-) -> None:
+def settings(name: str, dev: Pictures, count: int = OBJECTS, output: Output = None, threads: Threads = None) -> None:
     """Count clicks in float32 at smaller sizes, and with the mirrored picture: what `--budget` chooses from."""
-    source = _source(name)
-    objects = _objects(dev, count)
-    network = open_network(source, "auto", threads, "float32")
-    zoom = zoom_of(network.info)
-    rows = {}
-    for target, flip in offered(zoom, network.info.multiple):
-        rules = Protocol("fixed", replace(zoom, target=target), flip, targets=TARGETS)
-        rows[f"{target} {flip}"] = clicks(network, objects, rules)
-        typer.echo(f"{target} {flip}: {rows[f'{target} {flip}']}")
-    _store(output or RESULTS / f"{read_info(source).name}.settings.json", _record(source, objects, rows))
+
+    def rules(info: NetworkInfo) -> Iterator[tuple[str, Protocol]]:
+        zoom = zoom_of(info)
+        for target, flip in offered(zoom, info.multiple):
+            yield f"{target} {flip}", Protocol("fixed", replace(zoom, target=target), flip, targets=TARGETS)
+
+    _compare("settings", name, _objects(dev, count), rules, output, threads)
 
 
 @app.command()
-def zooms(
-    name: str,
-    dev: Pictures,
-    count: int = OBJECTS,
-    output: Annotated[Path | None, typer.Option("-o", help="By default in benchmarks/results/.")] = None,
-    threads: Threads = None,
-) -> None:
+def zooms(name: str, dev: Pictures, count: int = OBJECTS, output: Output = None, threads: Threads = None) -> None:
     """Count clicks in float32 through other zooms: what the recommended one is chosen from."""
-    source = _source(name)
-    objects = _objects(dev, count)
-    network = open_network(source, "auto", threads, "float32")
-    rows = {}
-    for target, ratio in ZOOMS:
-        rules = Protocol(zoom=replace(zoom_of(network.info), target=target, ratio=ratio), targets=TARGETS)
-        rows[f"{target} {ratio}"] = clicks(network, objects, rules)
-        typer.echo(f"{target} px, {ratio}: {rows[f'{target} {ratio}']}")
-    _store(output or RESULTS / f"{read_info(source).name}.zooms.json", _record(source, objects, rows))
+
+    def rules(info: NetworkInfo) -> Iterator[tuple[str, Protocol]]:
+        for target, ratio in ZOOMS:
+            yield f"{target} {ratio}", Protocol(zoom=Zoom(target, ratio), targets=TARGETS)
+
+    _compare("zooms", name, _objects(dev, count), rules, output, threads)
 
 
 @app.command()
@@ -182,6 +166,24 @@ def examples_of(source: Path, objects: Sequence[Sample], threads: int | None = N
         if len(recorder.asked) >= EXAMPLES:
             break
     return recorder.asked[:EXAMPLES]
+
+
+def _compare(
+    kind: str,
+    name: str,
+    objects: Sequence[Sample],
+    rules: Callable[[NetworkInfo], Iterable[tuple[str, Protocol]]],
+    output: Path | None,
+    threads: int | None,
+) -> None:
+    """Count clicks in float32 under several rules, by their names, and store them."""
+    source = _source(name)
+    network = open_network(source, "auto", threads, "float32")
+    rows = {}
+    for title, one in rules(network.info):
+        rows[title] = clicks(network, objects, one)
+        typer.echo(f"{title}: {rows[title]}")
+    _store(output or RESULTS / f"{network.info.name}.{kind}.json", _record(source, objects, rows))
 
 
 def clicks(network: Network, objects: Sequence[Sample], rules: Protocol) -> dict[str, float]:

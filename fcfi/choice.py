@@ -10,16 +10,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from platform import machine as architecture
-from typing import Final
 
 from fcfi.errors import NetworkError
 from fcfi.network import CHECKPOINT, PRECISION, PRECISIONS, RUNTIMES, check_settings, read_info
-from fcfi.runtimes.processor import has_vnni, may_have_cuda
+from fcfi.runtimes.processor import faster_first, has_vnni, may_have_cuda
 from fcfi.weights import Entry, honest
 
-X86: Final = ("x86_64", "amd64", "i686")
-"""Processors, as platform.machine() names them, on which OpenVINO is the faster one."""
 BFLOAT16, INT8 = "bfloat16", "int8"
 
 
@@ -121,8 +117,7 @@ def possible(files: Files, machine: Machine) -> tuple[Choice, ...]:
 @cache
 def this_machine() -> Machine:
     """What this computer has; found out once, in some milliseconds (some seconds where there may be a CUDA device)."""
-    better = ("openvino", "onnxruntime") if architecture().lower() in X86 else ("onnxruntime", "openvino")
-    names = tuple(name for name in (*better, "torch") if find_spec(name) is not None)
+    names = tuple(name for name in (*faster_first(), "torch") if find_spec(name) is not None)
     precisions = {INT8} if has_vnni() else set()
     if "openvino" in names:
         from fcfi.runtimes.openvino import has_bfloat16

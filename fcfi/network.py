@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from platform import machine
 from typing import Any, Final, Protocol, runtime_checkable
 
 import numpy as np
@@ -19,6 +18,7 @@ from fcfi.errors import ConfigError, NetworkError
 from fcfi.runtimes import INPUTS, OUTPUT, Runtime
 from fcfi.runtimes.cutting import cut
 from fcfi.runtimes.metadata import graph_sha256, read_metadata
+from fcfi.runtimes.processor import faster_first
 
 FORMAT: Final = "1"
 """Version of network files that this package reads (metadata `fcfi_format`)."""
@@ -31,8 +31,6 @@ PRECISION: Final = "precision"
 ENCODING: Final = "encoding"
 """Metadata of a network file that can be cut in two: names of the tensors between picture and click, with commas."""
 CHECKPOINT: Final = ".safetensors"
-X86: Final = ("x86_64", "amd64", "i686")
-"""Processors, as platform.machine() names them, on which OpenVINO is the faster one."""
 MAX_MULTIPLE: Final = 256
 """Largest stride in pixels that a file may ask for."""
 
@@ -191,7 +189,7 @@ def read_info(path: str | os.PathLike[str], runtime: str = "") -> NetworkInfo:
 
 def _installed() -> str:
     """The better one of the installed runtimes for network files."""
-    better = ("openvino", "onnxruntime") if machine().lower() in X86 else ("onnxruntime", "openvino")
+    better = faster_first()
     for name in better:
         if find_spec(name) is not None:
             return name

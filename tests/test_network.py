@@ -1,5 +1,6 @@
 """Network files run the same in every runtime, in any thread; wrong and damaged ones are refused in one sentence."""
 
+import platform
 import sys
 import warnings
 from concurrent.futures import ThreadPoolExecutor
@@ -92,9 +93,9 @@ def test_long_and_odd_texts_are_read(tmp_path: Path) -> None:
 def test_the_runtime_is_chosen_by_machine_and_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fcfi.network, "find_spec", lambda name: name if name in present else None)
     present: set[str] = {"openvino", "onnxruntime"}
-    monkeypatch.setattr(fcfi.network, "machine", lambda: "x86_64")
+    monkeypatch.setattr(platform, "machine", lambda: "x86_64")
     assert runtime_for("a.onnx") == "openvino"
-    monkeypatch.setattr(fcfi.network, "machine", lambda: "arm64")
+    monkeypatch.setattr(platform, "machine", lambda: "arm64")
     assert runtime_for("a.onnx") == "onnxruntime"
     present = {"openvino"}
     assert runtime_for("a.onnx") == "openvino"

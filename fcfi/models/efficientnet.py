@@ -28,6 +28,8 @@ STAGES = (  # expansion, channels, blocks, stride, kernel
 )
 PROMPT_CHANNELS = 32
 FEATURE_CHANNELS = 64
+LEVEL_CHANNELS = (FEATURE_CHANNELS, 96, 128)
+"""Of the pyramid's maps at strides 4, 8 and 16; the first is F."""
 HEAD_CHANNELS = 32
 """Of the head's last hidden layer."""
 BN_EPSILON = 1e-3
@@ -47,7 +49,7 @@ class LiteBody(StemBody):
         self.register_buffer("std", torch.full((1, 3, 1, 1), 128 / 255), persistent=False)
         self.prompt = PromptEncoder(self.prompts, PROMPT_CHANNELS)
         self.backbone = Lite0(PROMPT_CHANNELS)
-        self.pyramid = Pyramid(PROMPT_CHANNELS, FEATURE_CHANNELS)
+        self.pyramid = Pyramid(PROMPT_CHANNELS)
         self.classifier = nn.Sequential(
             conv_bn_relu(FEATURE_CHANNELS, 64), conv_bn_relu(64, HEAD_CHANNELS), nn.Conv2d(HEAD_CHANNELS, 1, 1)
         )
@@ -142,22 +144,23 @@ class Lite0(nn.Module):
 class Pyramid(nn.Module):
     """Four levels to F at stride 4, from coarse to fine, with a view of the whole picture at the coarsest."""
 
-    def __init__(self, prompts: int, channels: int) -> None:
+    def __init__(self, prompts: int) -> None:
         """prompts: channels of the encoded prompts that enter the finest level, 0 for none."""
         super().__init__()
-        self.coarse = conv_bn_relu(320, 128, 1)
-        self.whole = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Conv2d(320, 128, 1), nn.ReLU(inplace=True))
-        self.context = conv_bn_relu(128, 128)
-        self.lateral = nn.ModuleList([nn.Conv2d(24, 64, 1), nn.Conv2d(40, 96, 1), nn.Conv2d(112, 128, 1)])
-        self.down = nn.ModuleList([nn.Conv2d(96, 64, 1), nn.Conv2d(128, 96, 1), nn.Conv2d(128, 128, 1)])
-        self.smooth = nn.ModuleList([conv_bn_relu(64, channels), conv_bn_relu(96, 96), conv_bn_relu(128, 128)])
-        self.prompt = nn.Conv2d(prompts, 64, 1) if prompts else None
+        fine, middle, deep = LEVEL_CHANNELS
+        self.coarse = conv_bn_relu(320, deep, 1)
+        self.whole = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Conv2d(320, deep, 1), nn.ReLU(inplace=True))
+        self.context = conv_bn_relu(deep, deep)
+        self.lateral = nn.ModuleList([nn.Conv2d(24, fine, 1), nn.Conv2d(40, middle, 1), nn.Conv2d(112, deep, 1)])
+        self.down = nn.ModuleList([nn.Conv2d(middle, fine, 1), nn.Conv2d(deep, middle, 1), nn.Conv2d(deep, deep, 1)])
+        self.smooth = nn.ModuleList(conv_bn_relu(width, width) for width in LEVEL_CHANNELS)
+        self.prompt = nn.Conv2d(prompts, fine, 1) if prompts else None
 
     def forward(self, levels: list[Tensor], prompts: Tensor | None = None) -> Tensor:
         return self.maps(levels, prompts)[0]
 
     def maps(self, levels: list[Tensor], prompts: Tensor | None = None) -> list[Tensor]:
-        """(channels, 96, 128) channels at strides 4, 8, 16; the first is F."""
+        """LEVEL_CHANNELS channels at strides 4, 8, 16; the first is F."""
         maps: list[Tensor] = []
         x: Tensor = self.context(self.coarse(levels[3]) + self.whole(levels[3]))
         for level in (2, 1, 0):

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from fcfi.encoding import STRIDE
-from fcfi.models.efficientnet import FEATURE_CHANNELS, Lite0, PromptEncoder, Pyramid
+from fcfi.models.efficientnet import LEVEL_CHANNELS, Lite0, PromptEncoder, Pyramid
 from fcfi.models.fcfi import Encoding, Features
 from fcfi.models.feedback import EPSILON
 from fcfi.models.layers import conv_bn_relu, resize_like, separable_conv_bn_relu
@@ -37,13 +37,10 @@ class LateBody(nn.Module):
         self.register_buffer("mean", torch.full((1, 3, 1, 1), 127 / 255), persistent=False)
         self.register_buffer("std", torch.full((1, 3, 1, 1), 128 / 255), persistent=False)
         self.backbone = Lite0(0)
-        self.pyramid = Pyramid(0, FEATURE_CHANNELS)
+        self.pyramid = Pyramid(0)
         self.narrow = nn.ModuleList(
-            [
-                nn.Conv2d(FEATURE_CHANNELS, FINE_CHANNELS, 1),
-                nn.Conv2d(96, MIDDLE_CHANNELS, 1),
-                nn.Conv2d(128, DEEP_CHANNELS, 1),
-            ]
+            nn.Conv2d(wide, narrow, 1)
+            for wide, narrow in zip(LEVEL_CHANNELS, (FINE_CHANNELS, MIDDLE_CHANNELS, DEEP_CHANNELS), strict=True)
         )
         self.prompt = PromptEncoder(self.prompts, PROMPT_CHANNELS)
         self.path = ClickPath(PROMPT_CHANNELS)

@@ -11,6 +11,7 @@ import pytest
 import typer
 
 from benchmarks import ablation
+from fcfi.errors import ConfigError
 from fcfi.training import loop
 from fcfi.training.config import read_recipe
 from tests.data.made import picture, write_shard
@@ -59,6 +60,12 @@ def test_a_row_that_was_stopped_is_not_measured(
         ablation.run(shard, [], trunk=2, folder=tmp_path / "runs", stored=tmp_path / "ablation.json", change=CHANGES)
     assert "stopped and saved; give the same command again to go on" in capsys.readouterr().out
     assert [path.name for path in (tmp_path / "runs").iterdir()] == ["trunk"]
+
+
+def test_a_stored_file_of_another_kind_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "other.json").write_text('{"format": "abacus"}')
+    with pytest.raises(ConfigError, match="no result of this command"):
+        ablation.read(tmp_path / "other.json")
 
 
 def test_the_rows_are_those_of_the_paper() -> None:
