@@ -27,7 +27,7 @@ from fcfi.files import write_text
 from fcfi.models.config import ModelConfig
 from fcfi.network import open_network
 from fcfi.report import machine, versions
-from fcfi.training.config import Recipe, read_recipe
+from fcfi.training.config import DataConfig, Recipe, read_recipe
 
 FORMAT: Final = "fcfi-ablation/1"
 """Marks a stored result of this file."""
@@ -123,11 +123,11 @@ def clicks(weights: Path, place: Path, plan: Recipe) -> dict[str, float]:
 
 
 def new_record(plan: Recipe, trunk: int) -> dict[str, Any]:
-    """A result without rows yet."""
+    """A result without rows yet; where the pictures lay on this machine is nobody's business."""
     return {
         "format": FORMAT,
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "recipe": plan.as_dict(),
+        "recipe": replace(plan, data=replace(plan.data, root=DataConfig.root)).as_dict(),
         "trunk_steps": trunk,
         "machine": machine(),
         "versions": versions(),

@@ -45,6 +45,7 @@ def test_every_row_is_trained_and_measured_once(tmp_path: Path, capsys: pytest.C
     record = json.loads(stored.read_text())
     assert [one["row"] for one in record["results"]] == list(ablation.ROWS)
     assert all(0 < one["noc90"] <= 20 for one in record["results"])
+    assert str(tmp_path) not in stored.read_text()
     table = capsys.readouterr().out
     assert all(f"| {row} |" in table for row in ablation.ROWS)
     run()
