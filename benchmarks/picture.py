@@ -37,7 +37,7 @@ QUALITY: Final = 88
 """Of the JPEG."""
 STORIES: Final[dict[str, Clicks]] = {
     "astronaut": (Click(169, 341), Click(322, 295), Click(188, 95)),
-    "coffee": (Click(289, 130), Click(376, 287, positive=False), Click(286, 259)),
+    "coffee": (Click(289, 130), Click(376, 287, positive=False), Click(222, 265)),
 }
 """Clicks on each photograph, in their order."""
 

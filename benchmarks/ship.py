@@ -66,9 +66,9 @@ def numbers() -> None:
 
 
 def write_table(entries: Iterable[Entry], default: str) -> None:
-    """The table of shipped networks, anew."""
+    """The table of shipped networks, anew, the default first."""
     rows = [f"# Written by `python -m benchmarks.ship`.\ndefault = {default!r}\n"]
-    for entry in entries:
+    for entry in sorted(entries, key=lambda one: one.name != default):
         rows.append(
             f"[[network]]\nname = {entry.name!r}\nfile = {entry.path.name!r}\nsha256 = {entry.sha256!r}\n"
             f"bytes = {entry.bytes}\nvariant = {entry.variant!r}\nlicence = {entry.licence!r}\ndata = {entry.data!r}\n"

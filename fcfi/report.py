@@ -181,7 +181,10 @@ def details(record: Record) -> Table:
 
 
 def markdown(records: Iterable[Record], published: Sequence[Published] = ()) -> str:
-    """A Markdown table of NoC@85 / NoC@90: a row a network and protocol, a column a data set; published rows first."""
+    """A Markdown table of NoC@85 / NoC@90: a row a network and protocol, a column a data set; published rows first.
+
+    Without seconds: those of a record depend on what else its machine did (`benchmarks.latency` compares them fairly).
+    """
     kept = sorted(records, key=lambda record: (record["network"]["name"], record["protocol"]["name"], record["date"]))
     if not kept:
         raise InputError("no result came: give at least one file of `fcfi evaluate --json`")
@@ -191,8 +194,8 @@ def markdown(records: Iterable[Record], published: Sequence[Published] = ()) -> 
     datasets = [name for name in order if any(record["dataset"]["name"] == name for record in kept)]
     columns = " | ".join(f"{name} 85 / 90" for name in datasets)
     lines = [
-        f"| network | protocol | {columns} | not reached @90 | s per click |",
-        f"|---|---|{'---|' * len(datasets)}---|---|",
+        f"| network | protocol | {columns} | not reached @90 |",
+        f"|---|---|{'---|' * len(datasets)}---|",
     ]
     lines += [_published_line(row, datasets) for row in published]
     groups: dict[tuple[str, ...], dict[str, Record]] = {}
@@ -262,20 +265,16 @@ def _our_line(group: Mapping[str, Record], datasets: Sequence[str]) -> str:
         for name in datasets
         if name in group
     ]
-    times = [record["results"]["seconds_per_click_median"] or 0.0 for record in group.values()]
     zoom = "tuned per set" if rules["name"] == "paper" else _zoom(rules)
     protocol = f"{rules['name']} ({zoom}{', flip' if rules['flip'] == 'average' and rules['name'] != 'paper' else ''})"
     start = f", from {rules['start']} masks" if rules["start"] else ""
-    speed = (
-        f"{min(times):.2f}" if f"{min(times):.2f}" == f"{max(times):.2f}" else f"{min(times):.2f} to {max(times):.2f}"
-    )
-    return f"| {first['network']['name']} | {protocol}{start} | {' | '.join(cells)} | {' / '.join(missed)} | {speed} |"
+    return f"| {first['network']['name']} | {protocol}{start} | {' | '.join(cells)} | {' / '.join(missed)} |"
 
 
 def _published_line(row: Published, datasets: Sequence[str]) -> str:
     cells = [" / ".join(_clicks(row.noc(name, target)) for target in COMPARED) for name in datasets]
     method = f"{row.method}, {row.backbone}, {row.training} (published)"
-    return f"| {' | '.join([method, 'paper', *cells, NOTHING, NOTHING])} |"
+    return f"| {' | '.join([method, 'paper', *cells, NOTHING])} |"
 
 
 def _kind(record: Record) -> tuple[str, ...]:

@@ -134,10 +134,10 @@ def test_markdown_puts_data_sets_side_by_side_and_keeps_the_newest() -> None:
     old = {**measured(), "date": "2020-01-01T00:00:00+00:00", "results": {**measured()["results"], "noc": {"90": 99.0}}}
     tuned = measured("DAVIS", protocol=Protocol("paper", Zoom(target=720, ratio=3.5), "average"))
     lines = markdown([measured("DAVIS"), measured(), old, tuned], published=PUBLISHED[-1:]).splitlines()
-    assert lines[0] == "| network | protocol | GrabCut 85 / 90 | DAVIS 85 / 90 | not reached @90 | s per click |"
-    assert lines[2] == "| FCFI, HRNet-18, COCO+LVIS (published) | paper | 1.38 / 1.46 | 3.97 / 5.16 | - | - |"
-    assert lines[3] == "| tiny | fixed (384 px, 1.4) | 10.50 / 11.00 | 10.50 / 11.00 | 0 / 0 | 0.50 |"
-    assert lines[4] == "| tiny | paper (tuned per set) | - / - | 10.50 / 11.00 | 0 | 0.50 |"
+    assert lines[0] == "| network | protocol | GrabCut 85 / 90 | DAVIS 85 / 90 | not reached @90 |"
+    assert lines[2] == "| FCFI, HRNet-18, COCO+LVIS (published) | paper | 1.38 / 1.46 | 3.97 / 5.16 | - |"
+    assert lines[3] == "| tiny | fixed (384 px, 1.4) | 10.50 / 11.00 | 10.50 / 11.00 | 0 / 0 |"
+    assert lines[4] == "| tiny | paper (tuned per set) | - / - | 10.50 / 11.00 | 0 |"
     assert len(lines) == 5
     with pytest.raises(InputError, match="no result came"):
         markdown([])
