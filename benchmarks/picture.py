@@ -4,7 +4,7 @@ The README's place for it is filled as well.
 
     python -m benchmarks.picture [NETWORK FILE]
 
-What it shows is what the network answers; the clicks are those of the robot user, which knows where the mask is wrong.
+What it shows is what the network answers; the clicks are those of a person who sees where the mask is wrong.
 """
 
 import sys

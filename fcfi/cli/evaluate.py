@@ -66,8 +66,9 @@ def evaluate(
     with told():  # float32 unless asked otherwise: a result must not depend on the machine
         opened = fcfi.load(network, runtime, precision=precision, threads=threads).network
     rules = choose_protocol(protocol, objects.name, opened.info, flip)
+    predictor = rules.predictor(opened)
     with progress_bar(objects.name, len(objects)) as advance:
-        measured = measure(predictor := rules.predictor(opened), objects, rules, begin, advance)
+        measured = measure(predictor, objects, rules, begin, advance)
     record = report.record_of(measured, opened.info, seed)
     if json is not None:
         report.write_record(json, record)
