@@ -4,22 +4,24 @@
     python -m benchmarks.ablation table        the stored results as Markdown
 
 A trunk without either module learns first (`--trunk` steps); every row, the baseline too, goes on from it for the
-recipe's steps, once a seed.  What is trained or measured already is kept: start it again to go on.  Results are written
-after each measurement to benchmarks/results/ablation.json.
+recipe's steps, once a seed.  With `--trunk 0` every row learns from ImageNet's weights itself.  What is trained or
+measured already is kept: start it again to go on.  Results are written after each measurement to `--stored`.
 """
 
 import json
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import mean
-from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Final
 
 import typer
 
+from benchmarks.pairs import network_file
 from benchmarks.readme import RESULTS, ROOT
+from fcfi import cli
 from fcfi.data import open_dataset
 from fcfi.errors import ConfigError
 from fcfi.evaluation import Protocol, evaluate
@@ -54,17 +56,19 @@ def run(
     data: Annotated[Path, typer.Option(help="Pictures to learn from.")],
     sets: Annotated[list[Path], typer.Option("--eval", help="A data set to measure on; may be given again.")],
     seeds: Annotated[int, typer.Option(help="How often each row is trained.")] = 2,
-    trunk: Annotated[int, typer.Option(help="Steps of the trunk, with one seed.")] = 2800,
+    trunk: Annotated[int, typer.Option(help="Steps of the trunk, with one seed; 0: no trunk.")] = 2800,
     folder: Annotated[Path, typer.Option("--output", "-o", help="Folder of the runs.")] = Path("runs/ablation"),
     recipe: Annotated[Path, typer.Option(help="The recipe that all share.")] = RECIPE,
     stored: Annotated[Path, typer.Option(help="The file of results.")] = STORED,
     change: Annotated[list[str] | None, typer.Option("--set", help="Another value for a key of the recipe.")] = None,
+    only: Annotated[list[str] | None, typer.Option("--row", help="A row, if not all; may be given again.")] = None,
 ) -> None:
     """Train and measure every row, seed by seed."""
     plan = read_recipe(recipe, [f"data.root={data.as_posix()}", *(change or [])])
-    begin = trained(replace(plan, run=replace(plan.run, steps=trunk)), folder / "trunk")
+    rows = chosen(only or ROWS)
+    begin = trained(replace(plan, run=replace(plan.run, steps=trunk)), folder / "trunk") if trunk else None
     for seed in range(seeds):
-        for name, model in ROWS.items():
+        for name, model in rows.items():
             weights = trained(row_of(plan, model, seed), folder / f"{name.replace(' ', '')}-{seed}", begin)
             for place in sets:
                 note(stored, plan, trunk, (name, seed, place.name), weights, place)
@@ -76,6 +80,13 @@ def table(stored: Annotated[Path, typer.Option(help="The file of results.")] = S
     """Print the stored results."""
     record = read(stored)
     typer.echo(markdown(record) if record else f"{stored}: nothing is stored yet")
+
+
+def chosen(names: Iterable[str]) -> Mapping[str, Mapping[str, str]]:
+    """The rows of these names.  Raises ConfigError for a name that no row has."""
+    if unknown := [name for name in names if name not in ROWS]:
+        raise ConfigError(f"--row {unknown[0]!r} is unknown: use one of {', '.join(map(repr, ROWS))}")
+    return {name: ROWS[name] for name in names}
 
 
 def trained(plan: Recipe, folder: Path, start: Path | None = None) -> Path:
@@ -110,12 +121,8 @@ def note(stored: Path, plan: Recipe, trunk: int, key: Key, weights: Path, place:
 
 def clicks(weights: Path, place: Path, plan: Recipe) -> dict[str, float]:
     """NoC and objects not brought to the target, of a checkpoint on a data set; protocol `fixed`, float32."""
-    from fcfi.models.export import export
-
     rules = Protocol(zoom=plan.zoom, targets=TARGETS)
-    with TemporaryDirectory() as temporary:
-        path = Path(temporary) / "row.onnx"
-        export(weights, path, "row", training_data="", licence="not stated")
+    with network_file(weights) as path:
         report = evaluate(rules.predictor(open_network(path)), open_dataset(place), rules)
     percent = {f"{round(100 * target)}": target for target in TARGETS}
     noc = {f"noc{key}": round(report.noc(target), 4) for key, target in percent.items()}
@@ -155,7 +162,8 @@ def markdown(record: Mapping[str, Any]) -> str:
         cells = [_cell([one["noc90"] for one in results if (one["row"], one["data"]) == (row, name)]) for name in sets]
         lines.append(f"| {row} | {' | '.join(cells)} |")
     run = record["recipe"]["run"]
-    lines += ["", f"Trunk {record['trunk_steps']} steps, then {run['steps']} steps of {run['batch']} crops a row."]
+    trunk = f"Trunk {record['trunk_steps']} steps, then" if record["trunk_steps"] else "From ImageNet's weights,"
+    lines += ["", f"{trunk} {run['steps']} steps of {run['batch']} crops a row."]
     return "\n".join(lines)
 
 
@@ -167,4 +175,4 @@ def _cell(values: list[float]) -> str:
 
 
 if __name__ == "__main__":
-    app()
+    sys.exit(cli.main(program=app, name="python -m benchmarks.ablation"))

@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 
 from benchmarks.readme import RESULTS, ROOT, latency_table
 from benchmarks.roofline import Peaks, bound_ms, gmac, measure_peaks
+from fcfi import cli
 from fcfi.annotator import next_click
 from fcfi.choice import Choice, files_of, possible, this_machine
 from fcfi.clicks import Clicks
@@ -367,4 +368,4 @@ def _ms(seconds: float | np.floating[Any]) -> float:
 
 
 if __name__ == "__main__":
-    app()
+    sys.exit(cli.main(program=app, name="python -m benchmarks.latency"))

@@ -13,7 +13,8 @@ benchmarks/results/NAME.precision.json and so on; `table` takes the first two, a
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import sys
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +26,7 @@ from numpy.typing import NDArray
 
 from benchmarks.readme import RESULTS, ROOT
 from benchmarks.ship import write_table
+from fcfi import cli
 from fcfi.choice import this_machine
 from fcfi.data.sample import Sample
 from fcfi.evaluation import Protocol, evaluate
@@ -87,7 +89,7 @@ def make(
     from fcfi.models.quantise import CLOSE, quantise
 
     source = _source(name)
-    examples = examples_of(source, _objects(pictures, EXAMPLES // 2, CALIBRATION_SEED), threads)
+    examples = examples_of(source, dev_objects(pictures, EXAMPLES // 2, CALIBRATION_SEED), threads)
     done = quantise(source, output or source.with_suffix(".int8.onnx"), examples, close or CLOSE)
     typer.echo(
         f"{done.path}: {done.bytes / 1e6:.1f} MB, in float {', '.join(done.kept) or 'nothing'}, "
@@ -107,7 +109,7 @@ def measure(
     """Count clicks in float32, in bfloat16 where the processor has it, and in int8 where there is a file."""
     source = _source(name)
     small = int8 or source.with_suffix(".int8.onnx")
-    objects = _objects(dev, count)
+    objects = dev_objects(dev, count)
     ways = {"float32": source}
     ways |= {"bfloat16": source} if "bfloat16" in this_machine().precisions else {}
     ways |= {"int8": small} if small.is_file() else {}
@@ -132,7 +134,7 @@ def settings(name: str, dev: Pictures, count: int = OBJECTS, output: Output = No
         for target, flip in offered(zoom, info.multiple):
             yield f"{target} {flip}", Protocol("fixed", replace(zoom, target=target), flip, targets=TARGETS)
 
-    _compare("settings", name, _objects(dev, count), rules, output, threads)
+    _compare("settings", name, dev_objects(dev, count), rules, output, threads)
 
 
 @app.command()
@@ -143,7 +145,7 @@ def zooms(name: str, dev: Pictures, count: int = OBJECTS, output: Output = None,
         for target, ratio in ZOOMS:
             yield f"{target} {ratio}", Protocol(zoom=Zoom(target, ratio), targets=TARGETS)
 
-    _compare("zooms", name, _objects(dev, count), rules, output, threads)
+    _compare("zooms", name, dev_objects(dev, count), rules, output, threads)
 
 
 @app.command()
@@ -239,14 +241,15 @@ def _store(path: Path, record: dict[str, Any]) -> None:
     typer.echo(f"{path}: written")
 
 
-def _objects(pictures: Path, count: int, seed: int = 0) -> list[Sample]:
-    """Objects drawn as training draws them for development."""
+def dev_objects(pictures: Path, count: int, seed: int = 0, sources: Collection[str] = ()) -> list[Sample]:
+    """Objects drawn as training draws them for development; sources: data sets to draw from, if not from all."""
     from fcfi.training.config import read_recipe
     from fcfi.training.stream import read_by_source
     from fcfi.training.validate import choose_objects
 
     found, crops = read_by_source(pictures), read_recipe(RECIPE).crops
-    weights = {name: weight for name, weight in crops.weights.items() if name in found}
+    wanted = found.keys() & (sources or found)
+    weights = {name: weight for name, weight in crops.weights.items() if name in wanted}
     return choose_objects(found, replace(crops, weights=weights), count, seed)
 
 
@@ -256,4 +259,4 @@ def _source(name: str) -> Path:
 
 
 if __name__ == "__main__":
-    app()
+    sys.exit(cli.main(program=app, name="python -m benchmarks.precision"))

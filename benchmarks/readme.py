@@ -81,9 +81,9 @@ def latency_table(record: Record) -> str:
     able = ", ".join(f"{value:.0f} in {key}" for key, value in peaks["gflops"].items())
     lines += [
         "",
-        f"Measured on {computer['cpu']}, {computer['cores']} cores ({record['date'][:10]}), {record['clicks']} clicks "
-        f"on pictures of {record['megapixels']:g} megapixels, {record['rounds']} times each, all contestants in turn. "
-        f"The machine does {able} GFLOP/s and {peaks['gbytes']:.0f} GB/s.",
+        f"Measured on {computer['cpu']}, {_cores(computer['cores'])} ({record['date'][:10]}), "
+        f"{record['clicks']} clicks on pictures of {record['megapixels']:g} megapixels, {record['rounds']} times each, "
+        f"all contestants in turn. The machine does {able} GFLOP/s and {peaks['gbytes']:.0f} GB/s.",
     ]
     return "\n".join(lines) + "\n"
 
@@ -91,12 +91,16 @@ def latency_table(record: Record) -> str:
 def machines(records: Sequence[Record]) -> str:
     """A line for each kind of machine and runtime that took part."""
     kinds = {
-        f"{record['machine']['cpu']}, {record['machine']['cores']} cores, {record['network']['runtime']}"
+        f"{record['machine']['cpu']}, {_cores(record['machine']['cores'])}, {record['network']['runtime']}"
         for record in records
     }
     days = sorted(record["date"][:10] for record in records)
     when = days[0] if days[0] == days[-1] else f"{days[0]} to {days[-1]}"
     return "".join(f"Measured on {kind} ({when}).\n" for kind in sorted(kinds))
+
+
+def _cores(count: int) -> str:
+    return f"{count} core{'' if count == 1 else 's'}"
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -10,6 +10,7 @@ What rounding and smaller sizes cost, and int8 files, are for `benchmarks.precis
 
 import hashlib
 import shutil
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import Annotated
 import typer
 
 from benchmarks.readme import read_records
+from fcfi import cli
 from fcfi.files import replacing, write_text
 from fcfi.network import read_info
 from fcfi.weights import FOLDER, TABLE, Entry, find, shipped
@@ -89,4 +91,4 @@ def _numbers(name: str, numbers: Mapping[str, float]) -> str:
 
 
 if __name__ == "__main__":
-    app()
+    sys.exit(cli.main(program=app, name="python -m benchmarks.ship"))

@@ -28,10 +28,14 @@ app = typer.Typer(
 )
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; `arguments` default to those of the process."""
+def main(arguments: Sequence[str] | None = None, program: typer.Typer = app, name: str = "fcfi") -> int:
+    """Run one command and return its exit code.
+
+    arguments: by default those of the process.  program, name: another one's commands (the benchmarks have theirs), and
+    what it is called.
+    """
     try:
-        code = app(args=arguments, prog_name="fcfi", standalone_mode=False)
+        code = program(args=arguments, prog_name=name, standalone_mode=False)
         return code if isinstance(code, int) else DONE
     except FCFIError as error:
         return _tell(str(error), YOUR_MISTAKE)
@@ -42,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return OUR_FAULT
     except Exception as error:
         if _is_usage(error):
-            return _tell(f"{error.format_message().rstrip('.')}; see `fcfi --help`", YOUR_MISTAKE)  # type: ignore[attr-defined]
+            return _tell(f"{error.format_message().rstrip('.')}; see `{name} --help`", YOUR_MISTAKE)  # type: ignore[attr-defined]
         return _our_fault(error)
 
 

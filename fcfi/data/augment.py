@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fcfi.data.pictures import IGNORE_ID, Instance, Picture, PicturesBySource, Reading
+from fcfi.data.seams import close_seams
 from fcfi.errors import ConfigError, DatasetError
 from fcfi.labels import BACKGROUND, IGNORE, OBJECT
 
@@ -41,6 +42,7 @@ class CropConfig:
     weights:          share of each source (data set name); others are left out; empty takes all, by their size.
     second_reading:   chance of a further reading where a picture has one.
     reading_chances:  the same for single sources.
+    seam:             widest band of "ignore", in pixels of the picture, that the picture's colours close (0: none).
     minimum_area:     smallest object in pixels of the picture.
     minimum_visible:  smallest object in pixels of the crop.
     maximum_part:     largest object as a part of the picture.
@@ -60,6 +62,7 @@ class CropConfig:
     weights: dict[str, float] = field(default_factory=dict)
     second_reading: float = 0.3
     reading_chances: dict[str, float] = field(default_factory=dict)
+    seam: int = 0
     minimum_area: int = 100
     minimum_visible: int = 120
     maximum_part: float = 0.7
@@ -88,8 +91,10 @@ class CropConfig:
             low, high = getattr(self, name)
             if low > high or (name.endswith("ratio") and low <= 0):
                 raise ConfigError(f"crops.{name} = {low}, {high}: the smaller number first is wanted, ratios above 0")
-        if self.stretch < 1 or self.rgb_shift < 0 or min(self.weights.values(), default=0) < 0:
-            raise ConfigError("crops.stretch is at least 1, crops.rgb_shift and every one of crops.weights at least 0")
+        if self.stretch < 1 or min(self.rgb_shift, self.seam, *self.weights.values()) < 0:
+            raise ConfigError(
+                "crops.stretch is at least 1, crops.rgb_shift, crops.seam and every one of crops.weights at least 0"
+            )
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,7 +161,8 @@ class CropSampler:
             return None
         window = choose_window(chosen, picture.image.shape[:2], width / height, self._config, rng)
         image = cut(picture.image, window, height, width, MEAN_COLOUR)
-        ids = cut(reading.ids, window, height, width, IGNORE_ID)
+        labelled = close_seams(picture.image, reading.ids, self._config.seam) if self._config.seam else reading.ids
+        ids = cut(labelled, window, height, width, IGNORE_ID)
         target = np.isin(ids, [instance.id for instance in chosen])
         truth = np.where(target, OBJECT, BACKGROUND).astype(np.uint8)
         truth[ids == IGNORE_ID] = IGNORE

@@ -10,7 +10,7 @@ from fcfi.models.hrnet import HRNetBody
 from fcfi.models.late import LateBody
 
 _BODIES: dict[str, Callable[[ModelConfig], Body]] = {
-    "lite0": lambda config: LateBody() if config.prompts == "late" else LiteBody(config.head),
+    "lite0": lambda config: LateBody() if config.prompts == "late" else LiteBody(config.head, config.prompt_maps),
     "hrnet18s": HRNetBody,
     "hrnet18": HRNetBody,
     "hrnet32": HRNetBody,

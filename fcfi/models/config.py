@@ -12,6 +12,7 @@ from fcfi.errors import ConfigError
 Correction = Literal["none", "similarity", "encoded"]
 Fusion = Literal["none", "collaborative"]
 Prompts = Literal["stem", "late"]
+PromptMaps = Literal["all", "clicks"]
 Head = Literal["light", "fine"]
 Backbone = Literal["lite0", "hrnet18s", "hrnet18", "hrnet32", "resnet50", "resnet101"]
 
@@ -25,6 +26,8 @@ class ModelConfig:
     fusion:     collaborative feedback fusion or `none`.
     prompts:    where clicks and feedback enter: the backbone's `stem`, or `late`, behind it (lite0 only), so that
                 further clicks in the same crop need no second look at the picture.
+    prompt_maps: what enters there: `all`, feedback and clicks, or `clicks` only, so that the feedback acts through
+                correction and fusion alone, as in the paper's ResNet-101 (lite0 with prompts in the stem).
     head:       `light`, which answers at stride 4, or `fine`, which looks at the pixels once more and answers at every
                 one (lite0 with prompts in the stem).
     mid:        channels inside correction and fusion (released: 64 for HRNet, 32 for ResNet).
@@ -37,6 +40,7 @@ class ModelConfig:
     mid: int = 32
     ocr_width: int = 64
     prompts: Prompts = "stem"
+    prompt_maps: PromptMaps = "all"
     head: Head = "light"
 
     def __post_init__(self) -> None:
@@ -48,6 +52,10 @@ class ModelConfig:
                 raise ConfigError(f"{name} = {value!r} is not a whole number of at least 1")
         if self.prompts == "late" and self.backbone != "lite0":
             raise ConfigError(f"prompts = 'late' is for lite0; with {self.backbone} use 'stem'")
+        if self.prompt_maps == "clicks" and (self.backbone, self.prompts) != ("lite0", "stem"):
+            raise ConfigError(
+                f"prompt_maps = 'clicks' is for lite0 with prompts = 'stem'; with {self.backbone} use 'all'"
+            )
         if self.head == "fine" and (self.backbone, self.prompts) != ("lite0", "stem"):
             raise ConfigError(f"head = 'fine' is for lite0 with prompts = 'stem'; with {self.backbone} use 'light'")
 

@@ -7,13 +7,16 @@ nothing for a runtime to fold.  Source of the backbone: Tan and Le, ICML 2019, a
 squeeze-excitation).
 """
 
+from collections.abc import Mapping
+from typing import Final
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from fcfi.encoding import STRIDE
 from fcfi.errors import NetworkError
-from fcfi.models.config import Head
+from fcfi.models.config import Head, PromptMaps
 from fcfi.models.fcfi import Encoding, Features, StemBody
 from fcfi.models.layers import DepthwiseConv2d, conv_bn_relu, resize_like
 
@@ -26,6 +29,8 @@ STAGES = (  # expansion, channels, blocks, stride, kernel
     (6, 192, 4, 2, 5),
     (6, 320, 1, 1, 3),
 )
+PROMPT_MAPS: Final[Mapping[PromptMaps, int]] = {"all": 3, "clicks": 2}
+"""How many maps enter as prompts: with the feedback or without."""
 PROMPT_CHANNELS = 32
 FEATURE_CHANNELS = 64
 LEVEL_CHANNELS = (FEATURE_CHANNELS, 96, 128)
@@ -42,9 +47,9 @@ class LiteBody(StemBody):
     mean: Tensor
     std: Tensor
 
-    def __init__(self, head: Head = "light") -> None:
+    def __init__(self, head: Head = "light", maps: PromptMaps = "all") -> None:
         super().__init__()
-        self.channels, self.prompts = FEATURE_CHANNELS, 3
+        self.channels, self.prompts = FEATURE_CHANNELS, PROMPT_MAPS[maps]
         self.register_buffer("mean", torch.full((1, 3, 1, 1), 127 / 255), persistent=False)
         self.register_buffer("std", torch.full((1, 3, 1, 1), 128 / 255), persistent=False)
         self.prompt = PromptEncoder(self.prompts, PROMPT_CHANNELS)

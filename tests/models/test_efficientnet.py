@@ -7,7 +7,7 @@ from torch.nn import functional
 
 from fcfi.models.build import build
 from fcfi.models.checkpoint import fill
-from fcfi.models.config import VARIANTS
+from fcfi.models.config import VARIANTS, ModelConfig, PromptMaps
 from fcfi.models.efficientnet import FEATURE_CHANNELS, PROMPT_CHANNELS, Lite0, LiteBody, PromptEncoder, load_imagenet
 from fcfi.models.export import example
 from fcfi.models.fcfi import Features
@@ -30,6 +30,16 @@ def test_features_are_at_a_quarter_of_the_input(height: int, width: int) -> None
     assert features.fused.shape == (1, FEATURE_CHANNELS, height // 4, width // 4)
     assert logits.shape == (1, 1, height // 4, width // 4)
     assert aux_logits is None
+
+
+@pytest.mark.parametrize(("maps", "sees"), [("all", True), ("clicks", False)])
+def test_feedback_is_a_prompt_only_where_it_is_to_be_one(maps: PromptMaps, sees: bool) -> None:
+    torch.manual_seed(0)
+    model = build(ModelConfig(correction="none", fusion="none", prompt_maps=maps)).eval()
+    image, feedback, *rest = example(1, 64, 64)
+    with torch.no_grad():
+        before, after = (model(image, one, *rest).logits for one in (feedback, 1 - feedback))
+    assert bool((before != after).any()) is sees
 
 
 def test_a_fine_head_begins_as_the_enlarged_light_one_and_then_learns() -> None:

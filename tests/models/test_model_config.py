@@ -16,6 +16,11 @@ from fcfi.models.config import VARIANTS, ModelConfig
         ({"fusion": True}, "fusion = True is unknown: use one of none, collaborative"),
         ({"prompts": "early"}, "prompts = 'early' is unknown: use one of stem, late"),
         ({"backbone": "hrnet18s", "prompts": "late"}, "prompts = 'late' is for lite0; with hrnet18s use 'stem'"),
+        ({"prompt_maps": "none"}, "prompt_maps = 'none' is unknown: use one of all, clicks"),
+        (
+            {"backbone": "hrnet18s", "prompt_maps": "clicks"},
+            "prompt_maps = 'clicks' is for lite0 with prompts = 'stem'; with hrnet18s use 'all'",
+        ),
         ({"mid": 0}, "mid = 0 is not a whole number of at least 1"),
         ({"mid": 32.0}, "mid = 32.0 is not a whole number"),
         ({"ocr_width": True}, "ocr_width = True is not a whole number"),

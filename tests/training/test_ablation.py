@@ -11,7 +11,7 @@ import pytest
 import typer
 
 from benchmarks import ablation
-from fcfi.errors import ConfigError
+from fcfi import cli
 from fcfi.training import loop
 from fcfi.training.config import read_recipe
 from tests.data.made import picture, write_shard
@@ -63,10 +63,40 @@ def test_a_row_that_was_stopped_is_not_measured(
     assert [path.name for path in (tmp_path / "runs").iterdir()] == ["trunk"]
 
 
-def test_a_stored_file_of_another_kind_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "other.json").write_text('{"format": "abacus"}')
-    with pytest.raises(ConfigError, match="no result of this command"):
-        ablation.read(tmp_path / "other.json")
+def test_without_a_trunk_a_chosen_row_begins_by_itself(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shard, changes = write_shard(tmp_path / "train-000.tar"), [*CHANGES, "model.prompt_maps=clicks"]
+    stored = tmp_path / "ablation.json"
+    ablation.run(shard, [shard], 1, 0, tmp_path / "runs", stored=stored, change=changes, only=["+ FFC + CFF"])
+    assert [path.name for path in (tmp_path / "runs").iterdir()] == ["+FFC+CFF-0"]
+    record = json.loads(stored.read_text())
+    assert [one["row"] for one in record["results"]] == ["+ FFC + CFF"]
+    assert record["recipe"]["model"]["prompt_maps"] == "clicks"
+    assert "From ImageNet's weights, 1 steps of 2 crops a row." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ["run", "--data", "x", "--eval", "y", "--row", "FFC"],
+            "--row 'FFC' is unknown: use one of 'baseline', '+ FFC'",
+        ),
+        (["table", "--stored", "other.json"], "other.json is no result of this command"),
+    ],
+)
+def test_a_mistake_is_told_in_a_line(
+    arguments: list[str],
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("other.json").write_text('{"format": "abacus"}')
+    assert cli.main(arguments, ablation.app, "ablation") == 2
+    told = capsys.readouterr().err
+    assert message in told
+    assert told.count("\n") == 1
 
 
 def test_the_rows_are_those_of_the_paper() -> None:

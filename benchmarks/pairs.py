@@ -1,0 +1,130 @@
+"""Is one network better than another?  The same development objects for both, and how much of it may be chance.
+
+    python -m benchmarks.pairs lite0 runs/new/model.safetensors --dev data/train/dev.tar
+    python -m benchmarks.pairs lite0 runs/new/model.safetensors --dev data/train/dev.tar --draw crisp
+
+A network is the name of a shipped one, a network file, or a checkpoint.  Every one is compared with the first, object
+by object: that tells how much of a difference is chance.  Results go to benchmarks/results/DRAW.pairs.json.
+"""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any, Final, Literal
+
+import numpy as np
+import typer
+
+from benchmarks.precision import Pictures, Threads, dev_objects
+from benchmarks.readme import RESULTS
+from fcfi import cli
+from fcfi.evaluation import Protocol, Report, evaluate
+from fcfi.files import write_text
+from fcfi.metrics import held
+from fcfi.network import open_network
+from fcfi.predictor import Flip, zoom_of
+from fcfi.report import machine, versions
+from fcfi.weights import find
+
+FORMAT: Final = "fcfi-pairs/1"
+"""Marks a stored result of this file."""
+DRAWS: Final[Mapping[str, tuple[str, ...]]] = {
+    "usual": (),
+    "crisp": ("dogcat", "human", "persons", "pets", "voc", "vocval"),
+}
+"""Where objects are drawn from: all data sets, as in training, or those that are labelled to the pixel."""
+TARGETS: Final = (0.85, 0.90, 0.95)
+LIMIT: Final = 10
+"""Clicks an object at most: later ones are mostly spent on labels that are wrong."""
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def compare(
+    networks: list[str],
+    dev: Pictures,
+    draw: Annotated[Literal["usual", "crisp"], typer.Option(help="Which objects.")] = "usual",
+    count: Annotated[int, typer.Option(help="Objects at most.")] = 220,
+    flip: Annotated[Flip, typer.Option(help="average: with the mirrored picture.")] = "none",
+    precision: Annotated[str, typer.Option(help="float32, or bfloat16 for twice the speed.")] = "float32",
+    output: Annotated[Path | None, typer.Option("-o", help="By default benchmarks/results/DRAW.pairs.json.")] = None,
+    threads: Threads = None,
+) -> None:
+    """Measure every network on the same objects and compare it with the first."""
+    objects = dev_objects(dev, count, sources=DRAWS[draw])
+    rows: list[dict[str, Any]] = []
+    first: Report | None = None
+    for name in networks:
+        with network_file(name) as path:
+            network = open_network(path, "auto", threads, precision)
+            rules = Protocol(zoom=zoom_of(network.info), flip=flip, targets=TARGETS, limit=LIMIT)
+            report = evaluate(rules.predictor(network), objects, rules)
+        first = first or report
+        row = {"network": Path(name).name, "weights_sha256": network.info.sha256, **row_of(report, first)}
+        rows.append(row)
+        typer.echo(row)
+    record = {
+        "format": FORMAT,
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "draw": draw,
+        "objects": len(objects),
+        "limit": LIMIT,
+        "flip": flip,
+        "precision": precision,
+        "rows": rows,
+        "machine": machine(),
+        "versions": versions(),
+    }
+    path = output or RESULTS / f"{draw}.pairs.json"
+    write_text(path, json.dumps(record, indent=2) + "\n")
+    typer.echo(f"{path}: written")
+
+
+@contextmanager
+def network_file(source: str | Path) -> Iterator[Path]:
+    """The network file of a shipped name or of a checkpoint, or the file itself."""
+    path = Path(source)
+    if path.suffix == ".onnx":
+        yield path
+    elif path.suffix == ".safetensors":
+        from fcfi.models.export import export
+
+        with TemporaryDirectory() as temporary:
+            file = Path(temporary) / "network.onnx"
+            export(path, file, "network", training_data="", licence="not stated")
+            yield file
+    else:
+        yield find(str(source)).path
+
+
+def row_of(report: Report, first: Report) -> dict[str, float]:
+    """Clicks to each IoU, the mean IoU over all clicks, and how much both differ from the first network's.
+
+    `..._differs`: mean over objects of this one less the first; `..._error`: the standard error of that mean.
+    """
+    row = {f"noc{round(100 * target)}": report.noc(target) for target in TARGETS}
+    row["iou"] = float(np.mean(_ious(report)))
+    for name, values in {"noc90": _clicks, "iou": _ious}.items():
+        differences = np.subtract(values(report), values(first))
+        row[f"{name}_differs"] = float(differences.mean())
+        row[f"{name}_error"] = float(differences.std() / np.sqrt(len(differences)))
+    return {key: round(value, 4) for key, value in row.items()}
+
+
+def _clicks(report: Report) -> Sequence[int]:
+    """For each object the clicks to an IoU of 0.90."""
+    return [one.noc(0.90, LIMIT) for one in report.objects]
+
+
+def _ious(report: Report) -> Sequence[float]:
+    """For each object the mean IoU over all clicks, a finished one keeping its last."""
+    return [float(np.mean(held(one.ious, LIMIT, one.start_iou))) for one in report.objects]
+
+
+if __name__ == "__main__":
+    sys.exit(cli.main(program=app, name="python -m benchmarks.pairs"))
