@@ -1,0 +1,128 @@
+"""What a trained network leans on: clicks to 90 % with one way of the feedback closed, nothing learnt anew.
+
+    python -m benchmarks.reliance fcfi/weights/lite0.safetensors --eval data/eval/GrabCut --eval data/eval/Berkeley
+
+The feedback reaches the answer of our networks on two ways: as a prompt map, into backbone and head, and through the
+modules of the paper, FFC and CFF.  Closing one shows how much of the work it does.  Protocol `fixed`, float32; results
+go to benchmarks/results/NAME.reliance.json.  For networks on lite0.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any, Final
+
+import numpy as np
+import torch
+import typer
+from numpy.typing import NDArray
+
+from benchmarks.precision import Threads
+from benchmarks.readme import RESULTS
+from fcfi import cli
+from fcfi.data import open_dataset
+from fcfi.encoding import STRIDE
+from fcfi.evaluation import Protocol, evaluate
+from fcfi.files import write_text
+from fcfi.models.build import build
+from fcfi.models.checkpoint import fill, load_model, read_metadata, weights_sha256
+from fcfi.models.export import export
+from fcfi.models.fcfi import FCFI
+from fcfi.network import Network, NetworkInfo, open_network
+from fcfi.predictor import zoom_of
+from fcfi.report import machine, versions
+
+FORMAT: Final = "fcfi-reliance/1"
+"""Marks a stored result of this file."""
+TARGETS: Final = (0.85, 0.90)
+PROMPT_READER: Final = "body.prompt.layers.1"
+"""The convolution that reads the prompt maps, each pixel of a cell a channel."""
+
+app = typer.Typer(add_completion=False)
+
+
+@dataclass(frozen=True)
+class GateClosed:
+    """A network that is always told that there is no feedback for its modules yet (w_g = 0)."""
+
+    network: Network
+
+    @property
+    def info(self) -> NetworkInfo:
+        """That of the network inside."""
+        return self.network.info
+
+    def __call__(self, *inputs: NDArray[Any]) -> NDArray[np.float32]:
+        """The answer of the network inside."""
+        closed = (*inputs[:-1], np.zeros_like(inputs[-1]))
+        return self.network(*closed)
+
+
+@app.command()
+def measure(
+    checkpoint: Path,
+    sets: Annotated[list[Path], typer.Option("--eval", help="A data set to measure on; may be given again.")],
+    output: Annotated[Path | None, typer.Option("-o", help="By default in benchmarks/results/.")] = None,
+    threads: Threads = None,
+) -> None:
+    """Count clicks as trained, without FFC, without FFC and CFF, and without feedback among the prompts."""
+    given = load_model(checkpoint)
+    zoom = {key: text for key, text in read_metadata(checkpoint).items() if key.startswith("zoom_")}
+    rows = []
+    for closed, (model, wrap) in ways(given).items():
+        network = wrap(opened(model, zoom, threads))
+        rules = Protocol(zoom=zoom_of(network.info), targets=TARGETS)
+        for place in sets:
+            report = evaluate(rules.predictor(network), open_dataset(place), rules)
+            found = {f"noc{round(100 * target)}": round(report.noc(target), 4) for target in TARGETS}
+            rows.append({"closed": closed, "data": place.name, **found})
+            typer.echo(rows[-1])
+    record = {
+        "format": FORMAT,
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "network": checkpoint.stem,
+        "weights_sha256": weights_sha256(given),
+        "rows": rows,
+        "machine": machine(),
+        "versions": versions(),
+    }
+    path = output or RESULTS / f"{checkpoint.stem}.reliance.json"
+    write_text(path, json.dumps(record, indent=2) + "\n")
+    typer.echo(f"{path}: written")
+
+
+def ways(model: FCFI) -> dict[str, tuple[FCFI, Callable[[Network], Network]]]:
+    """What is closed: the network to ask, and what is put in front of it."""
+    uncorrected = build(replace(model.config, correction="none"))
+    fill(uncorrected, model)
+    return {
+        "nothing": (model, lambda network: network),
+        "FFC": (uncorrected, lambda network: network),
+        "FFC and CFF": (model, GateClosed),
+        "prompt": (without_feedback_prompt(model), lambda network: network),
+    }
+
+
+def without_feedback_prompt(model: FCFI) -> FCFI:
+    """The network with weights of zero where the prompt encoder reads the feedback, its first map."""
+    blind = deepcopy(model)
+    with torch.no_grad():
+        blind.get_parameter(f"{PROMPT_READER}.weight")[:, : STRIDE**2] = 0
+    return blind
+
+
+def opened(model: FCFI, zoom: Mapping[str, str], threads: int | None) -> Network:
+    """The network in the fastest runtime, in float32."""
+    with TemporaryDirectory() as temporary:
+        path = Path(temporary) / "network.onnx"
+        export(model, path, "network", training_data="", licence="not stated", metadata=zoom)
+        return open_network(path, "auto", threads, "float32")
+
+
+if __name__ == "__main__":
+    sys.exit(cli.main(program=app, name="python -m benchmarks.reliance"))
