@@ -13,6 +13,7 @@ from torch.utils.tensorboard import SummaryWriter
 
 from fcfi.training.rounds import Batch
 
+LOG = "log.jsonl"
 SMOOTH = 0.98
 """Of the running means that are shown."""
 LINE_SECONDS = 30.0
@@ -34,7 +35,7 @@ class Display:
         )
         self._task = self._bar.add_task(name, total=1.0, news="")
         self._board = SummaryWriter(str(folder / "tensorboard"))
-        self._log = (folder / "log.jsonl").open("a", encoding="utf-8")
+        self._log = (folder / LOG).open("a", encoding="utf-8")
         self._means: dict[str, float] = {}
         self._last, self._before = 0.0, time.monotonic()
         self._bar.start()

@@ -1,0 +1,108 @@
+"""What fine-tuning a shipped network does for pictures that it is bad at, and what it costs elsewhere.
+
+    python -m benchmarks.finetune --data data/train --dev data/train/dev.tar
+
+The pictures of one source are drawn apart: two thirds to learn from, the others to measure on, before and after
+`fcfi train recipes/finetune.toml`.  Writes benchmarks/results/finetune/SOURCE.{before,after}.json, the run's log, and
+what the same network then does on development photographs (SOURCE.pairs.json).
+"""
+
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Final
+
+import numpy as np
+import typer
+
+from benchmarks import pairs
+from benchmarks.readme import RESULTS, ROOT
+from fcfi import cli
+from fcfi.data import open_dataset
+from fcfi.data.pictures import IGNORE_ID, Picture
+from fcfi.errors import ConfigError
+from fcfi.evaluation import Protocol, evaluate
+from fcfi.images import write_png
+from fcfi.network import open_network
+from fcfi.predictor import zoom_of
+from fcfi.report import record_of, write_record
+from fcfi.weights import checkpoint
+
+RECIPE: Final = ROOT / "recipes" / "finetune.toml"
+STORED: Final = RESULTS / "finetune"
+EVERY: Final = 3
+"""One picture of so many, in the order of their names, is kept to measure on."""
+MINIMUM_AREA: Final = 100
+"""Pixels of the smallest object."""
+MOST: Final = 5
+"""Objects of a picture to measure on: cells of one picture are much alike."""
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def run(
+    data: Annotated[Path, typer.Option(help="Shards with the source's pictures.")],
+    dev: Annotated[Path | None, typer.Option(help="Photographs on which to see what it costs.")] = None,
+    source: Annotated[str, typer.Option(help="Whose pictures.")] = "nuclei",
+    network: Annotated[str, typer.Option(help="The shipped network to begin with.")] = "lite0",
+    minutes: Annotated[float, typer.Option(help="Of training.")] = 8,
+    folder: Annotated[Path, typer.Option("--output", "-o", help="Folder of pictures and run.")] = Path("runs/finetune"),
+    stored: Annotated[Path, typer.Option(help="Folder of the results.")] = STORED,
+    change: Annotated[list[str] | None, typer.Option("--set", help="Another value for a key of the recipe.")] = None,
+) -> None:
+    """Draw the pictures apart, measure, fine-tune, measure again."""
+    from fcfi.training.config import read_recipe
+    from fcfi.training.loop import train
+    from fcfi.training.progress import LOG
+    from fcfi.training.stream import read_by_source
+
+    pictures = sorted(read_by_source(data).get(source, ()), key=lambda picture: picture.name)
+    if len(pictures) < EVERY:
+        raise ConfigError(f"{data} holds {len(pictures)} pictures of {source!r}: at least {EVERY} are needed")
+    stored.mkdir(parents=True, exist_ok=True)
+    places = {"test": folder / source / "test", "train": folder / source / "train"}
+    write(places["test"], pictures[::EVERY], MOST)
+    write(places["train"], [one for number, one in enumerate(pictures) if number % EVERY])
+    measure(network, places["test"], stored / f"{source}.before.json")
+    learn = [f"data.root={places['train'].as_posix()}", f"run.minutes={minutes}", *(change or [])]
+    weights = train(read_recipe(RECIPE, learn), folder / "run", checkpoint(network))
+    measure(weights, places["test"], stored / f"{source}.after.json")
+    shutil.copyfile(folder / "run" / LOG, stored / f"{source}.train.jsonl")
+    if dev is not None:
+        pairs.compare([network, str(weights)], dev, count=80, output=stored / f"{source}.pairs.json")
+
+
+def write(place: Path, pictures: Sequence[Picture], most: int | None = None) -> None:
+    """Pictures and one mask an object as `fcfi` reads them from a folder; `most` objects of each, drawn at random."""
+    rng = np.random.default_rng(0)
+    for name in ("images", "masks"):
+        (place / name).mkdir(parents=True, exist_ok=True)
+    for picture in pictures:
+        ids = picture.readings[0].ids
+        objects = [one.id for one in picture.readings[0].instances if one.area >= MINIMUM_AREA]
+        if most is not None and len(objects) > most:
+            objects = sorted(rng.choice(objects, most, replace=False).tolist())
+        stem = Path(picture.name).name
+        write_png(place / "images" / f"{stem}.png", picture.image)
+        for number in objects:
+            mask = np.select([ids == number, ids == IGNORE_ID], [255, 128], 0).astype(np.uint8)
+            write_png(place / "masks" / f"{stem}#{number}.png", mask)
+
+
+def measure(network: str | Path, place: Path, output: Path) -> None:
+    """Clicks of a network on a folder, protocol `fixed`, float32, as a record without the machine's paths."""
+    with pairs.network_file(network) as path:
+        opened = open_network(path, "auto", None, "float32")
+        rules = Protocol(zoom=zoom_of(opened.info))
+        report = evaluate(rules.predictor(opened), open_dataset(place), rules)
+    where = f"{place.parent.name}/{place.name}"
+    record = record_of(replace(report, found=report.found.replace(str(place), where)), opened.info)
+    write_record(output, record)
+    typer.echo(f"{output}: NoC {record['results']['noc']}")
+
+
+if __name__ == "__main__":
+    sys.exit(cli.main(program=app, name="python -m benchmarks.finetune"))
