@@ -16,6 +16,8 @@ from fcfi.models.fcfi import Output
 ALPHA, GAMMA = 0.5, 2.0
 """Of the normalised focal loss (paper)."""
 PROBS_EPSILON = 1e-4
+BORDER = 3
+"""Pixels to either side of an object's edge that are its border."""
 
 
 @dataclass(frozen=True)
@@ -24,12 +26,14 @@ class LossConfig:
 
     auxiliary: binary cross-entropy of the head's auxiliary answer.  corrected: focal, after FFC, inside its window.
     fused: focal, after CFF.  overlap: one less the soft IoU of the final answer (ours; 0 in the paper).
+    border: how much more a pixel at the object's border counts in the focal loss of the final answer (ours; 0 there).
     """
 
     auxiliary: float = 0.4
     corrected: float = 0.2
     fused: float = 0.2
     overlap: float = 0.0
+    border: float = 0.0
 
 
 def total_loss(output: Output, truth: Tensor, window: Tensor, config: LossConfig) -> tuple[Tensor, dict[str, Tensor]]:
@@ -41,7 +45,8 @@ def total_loss(output: Output, truth: Tensor, window: Tensor, config: LossConfig
     middle = cell_labels(truth)
     small_target, small_counts = (middle == OBJECT).float(), (middle != IGNORE).float()
     logits = output.logits.float()
-    parts = {"final": normalised_focal(logits, target, counts)}
+    weight = counts * (1 + config.border * border_of(target)) if config.border else counts
+    parts = {"final": normalised_focal(logits, target, weight)}
     weights = {"final": 1.0}
     if config.overlap:
         parts["overlap"], weights["overlap"] = soft_overlap(logits, target, counts), config.overlap
@@ -64,7 +69,7 @@ def normalised_focal(logits: Tensor, target: Tensor, counts: Tensor) -> Tensor:
     """Focal loss whose weights sum, in every sample, to the number of pixels that count (as in RITM).
 
     As there, gradient flows through the focal weights but not through the factor that scales them.
-    logits, target (0/1), counts (0/1): (B, 1, H, W) float32.
+    logits, target (0/1), counts (0/1, or more where a pixel counts more): (B, 1, H, W) float32.
     """
     negative_log = functional.binary_cross_entropy_with_logits(logits, target, reduction="none")
     focus = (1 - torch.exp(-negative_log)).pow(GAMMA) * counts
@@ -79,6 +84,13 @@ def soft_overlap(logits: Tensor, target: Tensor, counts: Tensor) -> Tensor:
     both = (probs * target).sum((1, 2, 3))
     either = (probs + target).sum((1, 2, 3)) - both
     return (1 - (both + 1) / (either + 1)).mean()
+
+
+def border_of(target: Tensor) -> Tensor:
+    """(B, 1, H, W) 0/1: pixels at most BORDER from the edge of target (B, 1, H, W) 0/1, on either side of it."""
+    widened = functional.max_pool2d(target, 2 * BORDER + 1, 1, BORDER)
+    narrowed = 1 - functional.max_pool2d(1 - target, 2 * BORDER + 1, 1, BORDER)
+    return widened - narrowed
 
 
 def cell_labels(truth: Tensor) -> Tensor:

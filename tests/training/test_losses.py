@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from fcfi.models.fcfi import Output
-from fcfi.training.losses import LossConfig, cell_labels, normalised_focal, soft_overlap, total_loss
+from fcfi.training.losses import BORDER, LossConfig, border_of, cell_labels, normalised_focal, soft_overlap, total_loss
 
 
 def test_normalised_focal_of_two_pixels_by_hand() -> None:
@@ -40,6 +40,30 @@ def test_pixels_that_do_not_count_change_nothing() -> None:
 def test_a_sample_without_counting_pixels_is_finite() -> None:
     nothing = torch.zeros(1, 1, 4, 4)
     assert torch.isfinite(normalised_focal(torch.randn(1, 1, 4, 4), nothing, nothing))
+
+
+def test_a_border_lies_on_both_sides_of_an_edge() -> None:
+    target = torch.zeros(1, 1, 20, 40)
+    target[..., 20:] = 1
+    columns = border_of(target)[0, 0, 10].nonzero().flatten().tolist()
+    assert columns == list(range(20 - BORDER, 20 + BORDER))
+    assert not border_of(torch.ones(1, 1, 8, 8)).any()
+
+
+def test_a_mistake_at_the_border_weighs_more_where_borders_count_more() -> None:
+    truth = torch.zeros(1, 1, 32, 32, dtype=torch.uint8)
+    truth[..., 16:] = 1
+    wrong = 4 * (2 * truth.float() - 1)
+    wrong[..., 16] *= -1
+    wrong[..., 30] *= -0.25
+    shares = []
+    for border in (0.0, 3.0):
+        logits = wrong.clone().requires_grad_()
+        config = LossConfig(auxiliary=0, corrected=0, fused=0, border=border)
+        total_loss(Output(logits, None, None, None), truth, torch.ones(1, 1, 8, 8), config)[0].backward()
+        assert logits.grad is not None
+        shares.append(float(logits.grad[..., 16].abs().sum() / logits.grad[..., 30].abs().sum()))
+    assert shares[1] == pytest.approx(4 * shares[0], rel=1e-4)
 
 
 def test_cell_labels_are_taken_near_the_middle() -> None:
