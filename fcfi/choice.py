@@ -11,7 +11,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from fcfi.errors import NetworkError
+from fcfi.errors import NetworkError, how_to_install
 from fcfi.network import CHECKPOINT, PRECISION, PRECISIONS, RUNTIMES, check_settings, read_info
 from fcfi.runtimes.processor import faster_first, has_vnni, may_have_cuda
 from fcfi.weights import Entry, honest
@@ -154,8 +154,8 @@ def _runtime(files: Files, wish: Wish, machine: Machine) -> tuple[str, tuple[str
     best = _best_runtime(files, wish, machine)
     if wish.runtime == "auto":
         return best, ()
-    extra = "fcfi[train]" if wish.runtime == "torch" else wish.runtime
-    return best, (f"the runtime {wish.runtime} is not installed (pip install '{extra}'): {best} is used",)
+    how = how_to_install("train") if wish.runtime == "torch" else f"pip install {wish.runtime}"
+    return best, (f"the runtime {wish.runtime} is not installed ({how}): {best} is used",)
 
 
 def _best_runtime(files: Files, wish: Wish, machine: Machine) -> str:

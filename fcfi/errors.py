@@ -14,6 +14,11 @@ Every message says what came, what is accepted and what to do.  The command line
 """
 
 
+def how_to_install(extra: str) -> str:
+    """What to type for an optional part of the package, which is installed from its own folder."""
+    return f"pip install '.[{extra}]' in the folder of fcfi's README"
+
+
 class FCFIError(Exception):
     """A mistake that the person at the keyboard can mend; the message says how."""
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 from rich.console import Group, RenderableType
 from rich.table import Table
 
-from fcfi.errors import ConfigError, InputError
+from fcfi.errors import ConfigError, InputError, how_to_install
 from fcfi.evaluation import ObjectResult, Report
 from fcfi.files import replacing, write_text
 from fcfi.network import NetworkInfo
@@ -221,7 +221,7 @@ def plot(path: str | os.PathLike[str], records: Sequence[Record]) -> None:
         from matplotlib.figure import Figure
         from matplotlib.ticker import MaxNLocator
     except ImportError as error:
-        raise ConfigError("plots need matplotlib, which is not installed: pip install 'fcfi[plot]'") from error
+        raise ConfigError(f"plots need matplotlib, which is not installed: {how_to_install('plot')}") from error
     figure = Figure(figsize=(7, 4.5), layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot(xlabel="clicks", ylabel="mean IoU", ylim=(0, 1))

@@ -53,7 +53,7 @@ def test_float32_is_the_same_on_every_machine() -> None:
     ("files", "wish", "machine", "path", "runtime", "precision", "note"),
     [
         (ALL, Wish("openvino"), ARM, FLOAT, "onnxruntime", "float32", "openvino is not installed"),
-        (ALL, Wish("torch"), ARM, FLOAT, "onnxruntime", "float32", r"pip install 'fcfi\[train\]'"),
+        (ALL, Wish("torch"), ARM, FLOAT, "onnxruntime", "float32", r"pip install '\.\[train\]'"),
         (ALL, Wish(precision="bfloat16"), OLD, FLOAT, "openvino", "float32", "does not compute in bfloat16: float32"),
         (ALL, Wish(precision="bfloat16"), ARM, FLOAT, "onnxruntime", "float32", "onnxruntime does not compute"),
         (ALL, Wish(precision="int8"), OLD, FLOAT, "openvino", "float32", "does not compute in int8: float32 is used"),

@@ -155,5 +155,5 @@ def test_a_plot_that_cannot_be_drawn_says_why(tmp_path: Path, monkeypatch: pytes
     with pytest.raises(InputError, match=r"ends in \.png"):
         plot(tmp_path / "curve.txt", [measured()])
     monkeypatch.setitem(sys.modules, "matplotlib.backends.backend_agg", None)
-    with pytest.raises(ConfigError, match=r"fcfi\[plot\]"):
+    with pytest.raises(ConfigError, match=r"\.\[plot\]"):
         plot(tmp_path / "curve.png", [measured()])

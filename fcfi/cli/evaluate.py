@@ -23,7 +23,9 @@ WORST: Final = 10
 @app.command(epilog="Example: fcfi evaluate --data examples --json out.json --plot out.png")
 def evaluate(
     data: Annotated[Path, typer.Option(help="The data set's folder, or its annotation file.")],
-    layout: Annotated[str, typer.Option(help="How it lies on disk; auto finds out.")] = "auto",
+    layout: Annotated[
+        str, typer.Option(help="auto, folder, grabcut, berkeley, davis, sbd, coco, lvis or shards.")
+    ] = "auto",
     split: Annotated[str | None, typer.Option(help="train or val, where a data set has them.")] = None,
     network: Network = None,
     runtime: Runtime = "auto",

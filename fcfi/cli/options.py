@@ -9,11 +9,13 @@ from typing import Annotated
 
 import typer
 
-from fcfi.errors import ConfigError, InputError
+from fcfi.errors import ConfigError, InputError, how_to_install
 
 Network = Annotated[
     str | None,
-    typer.Option("--network", metavar="NAME|FILE", help="A shipped network's name or a network file (*.onnx)."),
+    typer.Option(
+        "--network", metavar="NAME|FILE", help="A shipped network's name, a network file (*.onnx) or a checkpoint."
+    ),
 ]
 Runtime = Annotated[str, typer.Option(help="auto, openvino, onnxruntime or torch.")]
 Precision = Annotated[
@@ -64,12 +66,11 @@ def need_folder(folder: Path | None) -> None:
 def need_training(command: str) -> None:
     """Raise ConfigError unless the learning half is installed."""
     if not all(find_spec(name) for name in ("torch", "lightning_fabric", "safetensors", "onnx")):
-        raise ConfigError(
-            f"`fcfi {command}` needs the learning half, which is not installed: pip install 'fcfi[train]'"
-        )
+        missing = f"`fcfi {command}` needs the learning half, which is not installed"
+        raise ConfigError(f"{missing}: {how_to_install('train')}")
 
 
 def need_plots(plot: Path | None) -> None:
     """Raise ConfigError before any work if a plot is wanted that cannot be drawn."""
     if plot is not None and find_spec("matplotlib") is None:
-        raise ConfigError("--plot needs matplotlib, which is not installed: pip install 'fcfi[plot]'")
+        raise ConfigError(f"--plot needs matplotlib, which is not installed: {how_to_install('plot')}")

@@ -36,14 +36,16 @@ def segment(
     overlay: Annotated[Path | None, typer.Option(help="The photograph with the mask over it: PNG.")] = None,
     batch: Annotated[
         Path | None,
-        typer.Option(help='Many objects: a file with a line each, {"image": "a.jpg", "clicks": [[320, 180]]}.'),
+        typer.Option(help='Many objects, a line each: {"image": "a.jpg", "clicks": [[320, 180], [90, 60, "-"]]}.'),
     ] = None,
     workers: Annotated[int | None, typer.Option(help="Lines of --batch done at once; by default one a core.")] = None,
     network: Network = None,
     runtime: Runtime = "auto",
     precision: Precision = "auto",
     threads: Threads = None,
-    from_mask: Annotated[Path | None, typer.Option(help="Start from this mask and correct it.")] = None,
+    from_mask: Annotated[
+        Path | None, typer.Option(help="A mask of the photo's size, object where not 0, to begin from.")
+    ] = None,
     flip: Annotated[
         Literal["none", "average"] | None,
         typer.Option(help="average: with the mirrored picture; a little better, twice the time. Default: none."),

@@ -19,7 +19,9 @@ from fcfi.labels import IGNORE, OBJECT, Truth
 def pictures_of(objects: Objects) -> PicturesBySource:
     """The pictures of a data set under its name.  Raises DatasetError if its objects are not read from files."""
     if not isinstance(objects.samples, Items):
-        raise DatasetError(f"{objects.name} ({objects.layout}) cannot be read by picture: set data.layout = 'shards'")
+        raise DatasetError(
+            f"{objects.name} ({objects.layout}) cannot be read by picture: set layout = 'shards' in data.sources"
+        )
     return {objects.name: LazyPictures(objects.name, objects.samples.by_picture())}
 
 

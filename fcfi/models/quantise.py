@@ -4,7 +4,7 @@ A float file and examples of what it takes in give a file of the same convention
 DequantizeLinear round what is computed in int8; OpenVINO and ONNX Runtime turn them into int8 kernels.  Layers are
 taken back to float by blocks, the one that hurts most first, until the answer is close enough.  Whether the file is
 good enough to be used is not decided here but by clicks to a good mask (`benchmarks/precision.py`).  Knows nothing of
-pictures or clicks.  Needs the package nncf: pip install 'fcfi[quantise]'.
+pictures or clicks.  Needs the package nncf (extra `quantise`).
 """
 
 import logging
@@ -19,7 +19,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 
-from fcfi.errors import ConfigError, NetworkError
+from fcfi.errors import ConfigError, NetworkError, how_to_install
 from fcfi.files import replacing
 from fcfi.models.export import save
 from fcfi.network import ENCODING, PRECISION, open_network, read_info
@@ -126,7 +126,7 @@ def _calibrated(model: Any, examples: Sequence[Inputs]) -> Any:
         import nncf
         from nncf.quantization.range_estimator import RangeEstimatorParametersSet
     except ImportError as error:
-        raise ConfigError("quantising needs nncf, which is not installed: pip install 'fcfi[quantise]'") from error
+        raise ConfigError(f"quantising needs nncf, which is not installed: {how_to_install('quantise')}") from error
     nncf.set_log_level(logging.ERROR)
     data = nncf.Dataset([dict(zip(INPUTS, one, strict=True)) for one in examples])
     return nncf.quantize(

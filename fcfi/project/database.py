@@ -19,7 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.schema import Table
 
-from fcfi.errors import ConfigError, StoreError
+from fcfi.errors import ConfigError, StoreError, how_to_install
 from fcfi.project.tables import VERSION_TABLE
 
 HEAD: Final = "0002"
@@ -155,7 +155,7 @@ def _engine(url: URL, patience: float) -> Engine:
     except (ModuleNotFoundError, errors.NoSuchModuleError) as error:
         raise ConfigError(
             f"the store {url.render_as_string(hide_password=True)} needs a driver that is not installed: "
-            "pip install 'fcfi[postgres]'"
+            f"{how_to_install('postgres')}"
         ) from error
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from fcfi.errors import NetworkError
+from fcfi.errors import NetworkError, how_to_install
 from fcfi.runtimes import INPUTS, OUTPUT, Arrays
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Torch:
 
             from fcfi.models.checkpoint import load_model, read_metadata, weights_sha256
         except ImportError as error:
-            raise NetworkError("the runtime torch needs the learning half: pip install 'fcfi[train]'") from error
+            raise NetworkError(f"the runtime torch needs the learning half: {how_to_install('train')}") from error
         if streams > 1:
             threads = max(1, (threads or streams) // streams)
         if threads is not None:
