@@ -66,6 +66,7 @@ def run(
     """Train and measure every row, seed by seed."""
     plan = read_recipe(recipe, [f"data.root={data.as_posix()}", *(change or [])])
     rows = chosen(only or ROWS)
+    record_for(stored, plan, trunk)
     begin = trained(replace(plan, run=replace(plan.run, steps=trunk)), folder / "trunk") if trunk else None
     for seed in range(seeds):
         for name, model in rows.items():
@@ -91,14 +92,13 @@ def chosen(names: Iterable[str]) -> Mapping[str, Mapping[str, str]]:
 
 def trained(plan: Recipe, folder: Path, start: Path | None = None) -> Path:
     """The weights of a whole run; one that was stopped is saved, and the command ends with it."""
-    from fcfi.models.checkpoint import read_metadata
     from fcfi.training.loop import train
 
-    weights = train(plan, folder, start)
-    if int(read_metadata(weights)["steps"]) < plan.run.steps:
+    came = train(plan, folder, start)
+    if came.done < 1:
         typer.echo(f"{folder}: stopped and saved; give the same command again to go on")
         raise typer.Exit(1)
-    return weights
+    return came.weights
 
 
 def row_of(plan: Recipe, model: Mapping[str, str], seed: int) -> Recipe:
@@ -109,7 +109,7 @@ def row_of(plan: Recipe, model: Mapping[str, str], seed: int) -> Recipe:
 
 def note(stored: Path, plan: Recipe, trunk: int, key: Key, weights: Path, place: Path) -> None:
     """Measure one row on one data set and store it at once, unless that is done."""
-    record = read(stored) or new_record(plan, trunk)
+    record = record_for(stored, plan, trunk)
     row, seed, data = key
     if any((one["row"], one["seed"], one["data"]) == key for one in record["results"]):
         return
@@ -117,6 +117,17 @@ def note(stored: Path, plan: Recipe, trunk: int, key: Key, weights: Path, place:
     typer.echo(f"{row}, seed {seed}, {data}: {found}")
     record["results"].append({"row": row, "seed": seed, "data": data, **found})
     write_text(stored, json.dumps(record, indent=2) + "\n")
+
+
+def record_for(stored: Path, plan: Recipe, trunk: int) -> dict[str, Any]:
+    """The stored result to add to, or a new one.  Raises ConfigError if it is of another recipe or trunk."""
+    fresh = new_record(plan, trunk)
+    record = read(stored)
+    if record is None:
+        return fresh
+    if (record["recipe"], record["trunk_steps"]) != (json.loads(json.dumps(fresh["recipe"])), trunk):
+        raise ConfigError(f"{stored} is of other steps or another recipe: give another --stored")
+    return record
 
 
 def clicks(weights: Path, place: Path, plan: Recipe) -> dict[str, float]:

@@ -6,6 +6,7 @@ A click is one crop of one step.  IoU is that of the answers a step learnt from,
 """
 
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
+from fcfi import cli
 from fcfi.errors import InputError
 
 BATCH: Final = 16
@@ -35,6 +37,10 @@ class Course:
     iou: NDArray[np.float64]
 
 
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
 def main(
     logs: list[Path],
     output: Annotated[Path, typer.Option("--output", "-o", help="PNG or SVG.")],
@@ -46,6 +52,8 @@ def main(
 
 def read_course(log: Path, batch: int = BATCH) -> Course:
     """The course of the run that wrote this log.  Raises InputError if it holds too few lines."""
+    if not log.is_file():
+        raise InputError(f"{log} is not a file: the log of a run is wanted (log.jsonl)")
     rows = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
     rows = [row for row in rows if row.get("step", 0) >= MINIMUM_STEP and "loss" in row]
     if len(rows) <= SMOOTH:
@@ -86,4 +94,4 @@ def draw(courses: Sequence[Course], output: Path) -> None:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    sys.exit(cli.main(program=app, name="python -m benchmarks.curve"))

@@ -18,6 +18,7 @@ import numpy as np
 import typer
 
 from benchmarks import pairs
+from benchmarks.ablation import trained
 from benchmarks.readme import RESULTS, ROOT
 from fcfi import cli
 from fcfi.data import open_dataset
@@ -54,8 +55,8 @@ def run(
     change: Annotated[list[str] | None, typer.Option("--set", help="Another value for a key of the recipe.")] = None,
 ) -> None:
     """Draw the pictures apart, measure, fine-tune, measure again."""
+    from fcfi.models.checkpoint import load_model
     from fcfi.training.config import read_recipe
-    from fcfi.training.loop import train
     from fcfi.training.progress import LOG
     from fcfi.training.stream import read_by_source
 
@@ -63,14 +64,17 @@ def run(
     if len(pictures) < EVERY:
         raise ConfigError(f"{data} holds {len(pictures)} pictures of {source!r}: at least {EVERY} are needed")
     stored.mkdir(parents=True, exist_ok=True)
-    places = {"test": folder / source / "test", "train": folder / source / "train"}
+    places = {name: folder / source / name for name in ("test", "train", "run")}
+    learn = [f"data.root={places['train'].as_posix()}", f"run.minutes={minutes}", *(change or [])]
+    plan, begin = read_recipe(RECIPE, learn), checkpoint(network)
+    if load_model(begin).config != plan.model:
+        raise ConfigError(f"{network} is another kind of network than {RECIPE.name} trains: set model.* with --set")
     write(places["test"], pictures[::EVERY], MOST)
     write(places["train"], [one for number, one in enumerate(pictures) if number % EVERY])
+    weights = trained(plan, places["run"], begin)
     measure(network, places["test"], stored / f"{source}.before.json")
-    learn = [f"data.root={places['train'].as_posix()}", f"run.minutes={minutes}", *(change or [])]
-    weights = train(read_recipe(RECIPE, learn), folder / "run", checkpoint(network))
     measure(weights, places["test"], stored / f"{source}.after.json")
-    shutil.copyfile(folder / "run" / LOG, stored / f"{source}.train.jsonl")
+    shutil.copyfile(places["run"] / LOG, stored / f"{source}.train.jsonl")
     if dev is not None:
         pairs.compare([network, str(weights)], dev, count=80, output=stored / f"{source}.pairs.json")
 
@@ -79,7 +83,8 @@ def write(place: Path, pictures: Sequence[Picture], most: int | None = None) -> 
     """Pictures and one mask an object as `fcfi` reads them from a folder; `most` objects of each, drawn at random."""
     rng = np.random.default_rng(0)
     for name in ("images", "masks"):
-        (place / name).mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(place / name, ignore_errors=True)  # of another draw: no picture may lie in both places
+        (place / name).mkdir(parents=True)
     for picture in pictures:
         ids = picture.readings[0].ids
         objects = [one.id for one in picture.readings[0].instances if one.area >= MINIMUM_AREA]

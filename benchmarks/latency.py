@@ -135,8 +135,8 @@ class Contestant:
 
 @app.command()
 def main(
-    rounds: int = ROUNDS,
-    clicks: Annotated[int, typer.Option(help="On each picture.")] = CLICKS,
+    rounds: Annotated[int, typer.Option(min=1)] = ROUNDS,
+    clicks: Annotated[int, typer.Option(min=1, help="On each picture.")] = CLICKS,
     starts: Annotated[int, typer.Option(help="Processes whose start is measured; 0 for none.")] = STARTS,
     megapixels: float = MEGAPIXELS,
     threads: Annotated[int | None, typer.Option(help="Of every contestant; by default as each chooses.")] = None,
@@ -357,10 +357,6 @@ def _start(choice: Choice, photo: Path) -> tuple[float, float]:
 
 def _enlarged(array: NDArray[np.uint8], size: tuple[int, int], how: int) -> NDArray[np.uint8]:
     return np.asarray(cv2.resize(array, size, interpolation=how), np.uint8)
-
-
-def _rounded(value: Any) -> Any:
-    return {key: round(one, 1) for key, one in value.items()} if isinstance(value, dict) else round(value, 1)
 
 
 def _ms(seconds: float | np.floating[Any]) -> float:

@@ -8,15 +8,16 @@ What it shows is what the network answers; the clicks are those of a person who 
 """
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 import cv2
 import numpy as np
+import typer
 from numpy.typing import NDArray
 
 import fcfi
+from fcfi import cli
 from fcfi.clicks import Click, Clicks
 from fcfi.files import write_bytes, write_text
 from fcfi.images import read_image
@@ -64,16 +65,19 @@ def fill(readme: str) -> str:
     return f"{before}{BEGIN}\n{TAG}\n{END}{after}"
 
 
-def main(arguments: Sequence[str]) -> int:
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def main(network: Annotated[str | None, typer.Argument(help="Its name or file.")] = None) -> None:
     """Write the picture, and the README if it does not show it yet."""
-    rows = [panels(name, clicks, arguments[0] if arguments else None) for name, clicks in STORIES.items()]
+    rows = [panels(name, clicks, network) for name, clicks in STORIES.items()]
     page = np.concatenate([np.pad(row, ((0, GAP), (0, 0), (0, 0)), constant_values=255) for row in rows])[:-GAP]
     _, data = cv2.imencode(".jpg", page[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
     write_bytes(OUTPUT, data.tobytes())
     write_text(README, fill(README.read_text(encoding="utf-8")))
-    print(f"{OUTPUT}: {len(data) / 1000:.0f} kB")
-    return 0
+    typer.echo(f"{OUTPUT}: {len(data) / 1000:.0f} kB")
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(cli.main(program=app, name="python -m benchmarks.picture"))

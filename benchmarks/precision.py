@@ -29,6 +29,7 @@ from benchmarks.ship import write_table
 from fcfi import cli
 from fcfi.choice import this_machine
 from fcfi.data.sample import Sample
+from fcfi.errors import ConfigError
 from fcfi.evaluation import Protocol, evaluate
 from fcfi.files import write_text
 from fcfi.geometry import Zoom
@@ -90,7 +91,7 @@ def make(
 
     source = _source(name)
     examples = examples_of(source, dev_objects(pictures, EXAMPLES // 2, CALIBRATION_SEED), threads)
-    done = quantise(source, output or source.with_suffix(".int8.onnx"), examples, close or CLOSE)
+    done = quantise(source, output or source.with_suffix(".int8.onnx"), examples, CLOSE if close is None else close)
     typer.echo(
         f"{done.path}: {done.bytes / 1e6:.1f} MB, in float {', '.join(done.kept) or 'nothing'}, "
         f"probabilities off by {done.difference:.4f}"
@@ -250,6 +251,8 @@ def dev_objects(pictures: Path, count: int, seed: int = 0, sources: Collection[s
     found, crops = read_by_source(pictures), read_recipe(RECIPE).crops
     wanted = found.keys() & (sources or found)
     weights = {name: weight for name, weight in crops.weights.items() if name in wanted}
+    if not weights:
+        raise ConfigError(f"{pictures} holds {', '.join(sorted(found))}: none of {', '.join(sources or crops.weights)}")
     return choose_objects(found, replace(crops, weights=weights), count, seed)
 
 

@@ -4,7 +4,7 @@
 
 The feedback reaches the answer of our networks on two ways: as a prompt map, into backbone and head, and through the
 modules of the paper, FFC and CFF.  Closing one shows how much of the work it does.  Protocol `fixed`, float32; results
-go to benchmarks/results/NAME.reliance.json.  For networks on lite0.
+go to benchmarks/results/NAME.reliance.json.  For lite0, clicks and feedback entering its stem.
 """
 
 import json
@@ -27,10 +27,11 @@ from benchmarks.readme import RESULTS
 from fcfi import cli
 from fcfi.data import open_dataset
 from fcfi.encoding import STRIDE
+from fcfi.errors import ConfigError
 from fcfi.evaluation import Protocol, evaluate
 from fcfi.files import write_text
 from fcfi.models.build import build
-from fcfi.models.checkpoint import fill, load_model, read_metadata, weights_sha256
+from fcfi.models.checkpoint import fill, load_model, read_metadata, variant, weights_sha256
 from fcfi.models.export import export
 from fcfi.models.fcfi import FCFI
 from fcfi.network import Network, NetworkInfo, open_network
@@ -97,7 +98,13 @@ def measure(
 
 
 def ways(model: FCFI) -> dict[str, tuple[FCFI, Callable[[Network], Network]]]:
-    """What is closed: the network to ask, and what is put in front of it."""
+    """What is closed: the network to ask, and what is put in front of it.  ConfigError where there is only one way."""
+    given = model.config
+    if (given.backbone, given.prompts, given.prompt_maps) != ("lite0", "stem", "all"):
+        raise ConfigError(
+            "only networks on lite0 with prompts = 'stem' and prompt_maps = 'all' have both ways to close; "
+            f"this is {variant(given)} with prompts = {given.prompts!r} and prompt_maps = {given.prompt_maps!r}"
+        )
     uncorrected = build(replace(model.config, correction="none"))
     fill(uncorrected, model)
     return {

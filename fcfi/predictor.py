@@ -220,13 +220,6 @@ def pixels_of(image: Image, crop: Crop) -> NDArray[np.float32]:
     return np.divide(planes, np.float32(255), dtype=np.float32)
 
 
-def network_inputs(
-    pixels: NDArray[np.float32], feedback: NDArray[np.float32], guidance: Guidance
-) -> tuple[NDArray[Any], ...]:
-    """What a network takes in, in its order, as a batch of one; pixels (3, h, w) in [0, 1], feedback (h, w)."""
-    return _batch(pixels), *prompt_inputs(feedback, guidance)
-
-
 def prompt_inputs(feedback: NDArray[np.float32], guidance: Guidance) -> tuple[NDArray[Any], ...]:
     """What a network takes in behind the image, in its order, as a batch of one; feedback (h, w)."""
     return (

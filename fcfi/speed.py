@@ -227,9 +227,8 @@ def _timed(network: Network, zoom: Zoom, size: tuple[int, int]) -> tuple[float, 
 
 def _key(choice: Choice) -> str:
     """Changes with the file, the runtime, its settings and the computer."""
-    package = "torch" if choice.runtime == "torch" else choice.runtime
     try:
-        release = version(package)
+        release = version(choice.runtime)
     except PackageNotFoundError:
         release = "unknown"
     stat = choice.path.stat()

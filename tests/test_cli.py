@@ -188,6 +188,7 @@ def test_anything_else_is_no_click(text: str) -> None:
         (["evaluate", "--data", "{examples}", "--network", "{net}", "--protocol", "abacus"], "fixed"),
         (["evaluate", "--data", "{examples}", "--network", "{net}", "--protocol", "paper"], "paper"),
         (["evaluate", "--data", "{examples}", "--network", "{net}", "--limit", "0"], "at least 1"),
+        (["evaluate", "--data", "{examples}", "--network", "{net}", "--limit", "1", "--seed", "-1"], "at least 0"),
         (["evaluate", "--data", "{examples}", "--network", "{net}", "--limit", "x"], "--limit"),
         (["evaluate", "--data", "{examples}", "--network", "{net}", "--start-from", "abacus"], "eroded"),
         (["evaluate", "--data", "{examples}", "--network", "{net}", "--json", "{tmp}/a.txt"], ".json"),

@@ -67,6 +67,8 @@ def test_a_budget_picks_the_size_and_says_so(
     assert "tiny at 64 px, with the mirrored picture: about 127 ms a click" in capsys.readouterr().err
     assert run(*click, "--budget", "70ms") == 0
     assert "tiny at 64 px: about 64 ms a click" in capsys.readouterr().err
+    assert run(*click, "--budget", "1s", "--precision", "int8") == 0
+    assert "note: " in capsys.readouterr().err
     assert run(*click, "--budget", "5ms") == 2
     assert "the fastest is tiny at 32 px with 25 ms; give at least that" in capsys.readouterr().err
     assert run(*click, "--budget", "soon") == 2

@@ -31,6 +31,12 @@ def test_a_difference_has_the_error_of_its_mean() -> None:
     assert pairs.row_of(first, first)["iou_differs"] == 0
 
 
+def test_a_draw_without_pictures_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shard = write_shard(tmp_path / "dev.tar", source="coco")
+    assert cli.main(["lite0", "--dev", str(shard), "--draw", "crisp"], pairs.app, "pairs") == 2
+    assert "holds coco: none of dogcat, human" in capsys.readouterr().err
+
+
 def test_the_command_stores_a_row_a_network(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shard, stored = write_shard(tmp_path / "dev.tar", source="voc"), tmp_path / "out.json"
     options = ["--dev", str(shard), "--draw", "crisp", "--count", "2", "-o", str(stored)]

@@ -16,7 +16,7 @@ from fcfi.encoding import encode
 from fcfi.errors import ConfigError, InputError, NetworkError
 from fcfi.geometry import Box, Crop, Zoom, box_of, resize, whole
 from fcfi.network import NetworkInfo, open_network
-from fcfi.predictor import THRESHOLD, Flip, Prediction, Predictor, Still, network_inputs, pixels_of, sigmoid, zoom_of
+from fcfi.predictor import THRESHOLD, Flip, Prediction, Predictor, Still, pixels_of, prompt_inputs, sigmoid, zoom_of
 from tests.networks import ColourNetwork, ConstantNetwork, OnceNetwork, write_onnx
 
 HEIGHT, WIDTH = 300, 400
@@ -276,7 +276,7 @@ def test_sigmoid_is_exact_and_silent() -> None:
 def test_inputs_are_contiguous_and_writable() -> None:
     feedback = np.zeros((32, 32), np.float32)
     feedback.setflags(write=False)
-    arrays = network_inputs(np.zeros((3, 32, 32), np.float32)[:, :, ::-1], feedback, encode((Click(1, 1),), 32, 32, 0))
+    arrays = prompt_inputs(feedback, encode((Click(1, 1),), 32, 32, 0))
     assert all(array.flags.c_contiguous and array.flags.writeable for array in arrays)
 
 

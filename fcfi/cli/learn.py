@@ -33,9 +33,16 @@ def train(
 
     changes = [*([f"data.root={data.as_posix()}"] if data else []), *(change or [])]
     plan = read_recipe(recipe, changes)
-    weights = run(plan, output or Path("runs") / plan.name, None if begin is None else checkpoint(begin))
-    if os.environ.get("RANK", "0") == "0":  # torchrun starts one process a device
-        typer.echo(f"{weights}: trained; next: fcfi export {weights} -o {plan.name}.onnx")
+    folder = output or Path("runs") / plan.name
+    came = run(plan, folder, None if begin is None else checkpoint(begin))
+    if os.environ.get("RANK", "0") != "0":  # torchrun starts one process a device
+        return
+    if came.before >= 1:
+        typer.echo(f"{folder} holds a finished run, which was left as it is; to learn anew give another --output")
+    elif came.done < 1:
+        typer.echo(f"{folder}: stopped at {came.done:.0%} and saved; give the same command again to go on")
+    else:
+        typer.echo(f"{came.weights}: trained; next: fcfi export {came.weights} -o {plan.name}.onnx")
 
 
 @app.command(epilog="Example: fcfi export runs/lite0/model.safetensors -o lite0.onnx --training-data 'VOC 2012, COCO'")

@@ -1,6 +1,7 @@
 """`fcfi segment`: a photograph and clicks in, a mask out; or a file of them in, a folder of masks out."""
 
 import re
+import warnings
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
@@ -122,6 +123,8 @@ def _fitting(budget: str, network: str | None, wish: "Wish", flip: "Flip | None"
     named = [source_of(entry) for entry in shipped() if network in (None, entry.name)]
     sources = named or [source_at(find_files(network))]
     way = best_within(seconds, fits(sources, wish, pixels, flip))
+    for note in way.choice.notes:
+        warnings.warn(note, RuntimeWarning, stacklevel=2)
     mirrored = ", with the mirrored picture" if way.flip == "average" else ""
     typer.echo(f"{way.name} at {way.zoom.target} px{mirrored}: about {1e3 * way.seconds:.0f} ms a click", err=True)
     return open_choice(way.choice, way.zoom, way.flip)

@@ -87,6 +87,8 @@ class CropConfig:
         for name in chances:
             if not 0 <= getattr(self, name) <= 1:
                 raise ConfigError(f"crops.{name} = {getattr(self, name)}: a number from 0 to 1 is wanted")
+        if not all(0 <= chance <= 1 for chance in self.reading_chances.values()):
+            raise ConfigError(f"crops.reading_chances = {self.reading_chances}: numbers from 0 to 1 are wanted")
         for name in ("close_ratio", "part_ratio", "wide_ratio", "brightness", "contrast"):
             low, high = getattr(self, name)
             if low > high or (name.endswith("ratio") and low <= 0):

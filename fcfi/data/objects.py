@@ -106,6 +106,8 @@ class Objects(Sequence[Sample]):
         """
         if count < 1:
             raise DatasetError(f"{count} objects were asked for: at least 1 is accepted")
+        if seed < 0:
+            raise DatasetError(f"the seed {seed} was given: a number of at least 0 is accepted")
         drawn = np.random.default_rng(seed).permutation(len(self))[:count]
         return self._picked(sorted(drawn.tolist()))
 

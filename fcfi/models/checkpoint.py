@@ -102,8 +102,10 @@ def variant(config: ModelConfig) -> str:
     for name, known in VARIANTS.items():
         if known == config:
             return name
-    late = ", prompts late" if config.prompts == "late" else ""
-    return f"{config.backbone}, correction {config.correction}, fusion {config.fusion}{late}"
+    plain = ModelConfig()
+    others = {name: getattr(config, name) for name in ("prompts", "prompt_maps", "head")}
+    more = "".join(f", {name} {value}" for name, value in others.items() if value != getattr(plain, name))
+    return f"{config.backbone}, correction {config.correction}, fusion {config.fusion}{more}"
 
 
 def weights_sha256(model: FCFI) -> str:

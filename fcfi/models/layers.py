@@ -16,10 +16,10 @@ def conv_bn_relu(inputs: int, outputs: int, kernel: int = 3, bias: bool = False,
     )
 
 
-def separable_conv_bn_relu(inputs: int, outputs: int, kernel: int = 3, bias: bool = False) -> nn.Sequential:
-    """Depth-wise, then 1 x 1 convolution, batch normalisation, ReLU; keeps height and width."""
+def separable_conv_bn_relu(inputs: int, outputs: int, bias: bool = False) -> nn.Sequential:
+    """Depth-wise 3 x 3, then 1 x 1 convolution, batch normalisation, ReLU; keeps height and width."""
     return nn.Sequential(
-        nn.Conv2d(inputs, inputs, kernel, padding=kernel // 2, groups=inputs, bias=bias),
+        nn.Conv2d(inputs, inputs, 3, padding=1, groups=inputs, bias=bias),
         nn.Conv2d(inputs, outputs, 1, bias=bias),
         nn.BatchNorm2d(outputs),
         nn.ReLU(inplace=True),

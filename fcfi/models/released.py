@@ -160,11 +160,6 @@ def dead_shapes(class_name: str, config: ModelConfig) -> dict[str, tuple[int, ..
     return shapes
 
 
-def to_ours(class_name: str, name: str) -> str:
-    """Our name of a released tensor."""
-    return _rename(name, NAMES[class_name])
-
-
 def to_released(class_name: str, name: str) -> str:
     """The released name of one of our tensors."""
     return _rename(name, tuple((ours, released) for released, ours in NAMES[class_name]))

@@ -113,14 +113,16 @@ class RunConfig:
     def __post_init__(self) -> None:
         if bool(self.steps) == bool(self.minutes):
             raise ConfigError("the run needs either steps or minutes: set one of run.steps and run.minutes")
-        if min(self.steps, self.minutes, self.workers) < 0 or self.batch < 1:
-            raise ConfigError("run.steps, run.minutes and run.workers are at least 0, run.batch at least 1")
+        if min(self.steps, self.minutes, self.workers, self.seed) < 0 or self.batch < 1:
+            raise ConfigError("run.steps, run.minutes, run.workers and run.seed are at least 0, run.batch at least 1")
         if self.devices != "auto" and not (self.devices.isdecimal() and int(self.devices)):
             raise ConfigError(f"run.devices = {self.devices!r}: 'auto' or a number of at least 1 is wanted")
         if not self.sizes or self.sizes[0][0] != 0 or any(h % 32 or w % 32 or min(h, w) < 32 for _, h, w in self.sizes):
             raise ConfigError(
                 f"run.sizes = {self.sizes}: (part, height, width) is wanted, from part 0 on, in multiples of 32 pixels"
             )
+        if [part for part, *_ in self.sizes] != sorted({part for part, *_ in self.sizes}):
+            raise ConfigError(f"run.sizes = {self.sizes}: the parts of the run are wanted in their order, each once")
 
 
 @dataclass(frozen=True)

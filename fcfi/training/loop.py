@@ -31,7 +31,7 @@ from fcfi.errors import ConfigError, FCFIError
 from fcfi.files import replacing
 from fcfi.labels import IGNORE, OBJECT
 from fcfi.models.build import build
-from fcfi.models.checkpoint import fill, load_model, save_model
+from fcfi.models.checkpoint import fill, load_model, save_model, weights_sha256
 from fcfi.models.config import ModelConfig
 from fcfi.models.efficientnet import Lite0, load_imagenet
 from fcfi.models.fcfi import FCFI
@@ -72,18 +72,28 @@ class Learner:
     """The network under training and what changes it.
 
     model: the bare network.  wrapped: the same behind Fabric (precision, gradients of all processes).
-    average: moving average of its weights.
+    average: moving average of its weights.  origin: sha256 of the weights that it began from; empty without any.
     """
 
     fabric: Fabric
+    origin: str
     model: FCFI
     wrapped: nn.Module
     average: AveragedModel
     optimizer: Optimizer
 
 
-def train(recipe: Recipe, folder: Path, start: Path | None = None) -> Path:
-    """Run the recipe in `folder`, or go on with the run that is there; gives the file of trained weights.
+@dataclass(frozen=True)
+class Trained:
+    """What came of a run.  weights: their file.  before, done: parts of the run in [0, 1], before this call and now."""
+
+    weights: Path
+    before: float
+    done: float
+
+
+def train(recipe: Recipe, folder: Path, start: Path | None = None) -> Trained:
+    """Run the recipe in `folder`, or go on with the run that is there; a finished one is left as it is.
 
     start: weights to begin from (fine-tuning); of the same backbone; what they lack begins at random.
     Raises FCFIError subclasses for a wrong recipe, missing data, a full disk, or a loss that is not a number; the last
@@ -98,13 +108,14 @@ def train(recipe: Recipe, folder: Path, start: Path | None = None) -> Path:
     clock = Clock()
     if (folder / CHECKPOINT).exists():
         restore(folder / CHECKPOINT, recipe, learner, clock)
+    before = clock.part(recipe)
     display = Display(folder, recipe.name) if fabric.is_global_zero else None
     try:
         run(recipe, learner, clock, pictures, objects, folder, display)
     finally:
         if display is not None:
             display.close()
-    return folder / WEIGHTS
+    return Trained(folder / WEIGHTS, before, clock.part(recipe))
 
 
 def development_objects(recipe: Recipe) -> list[Sample]:
@@ -136,7 +147,7 @@ def run(
             rate = set_rate(learner.optimizer, recipe.optimizer, clock.step, clock.part(recipe))
             batch = to_device(rounds.next_batch(lambda b: predict(learner, b)), fabric.device)
             values, probs = update(recipe, learner, batch)
-            bad = bad + 1 if "skipped" in values else 0
+            bad = bad + 1 if values["skipped"] else 0
             if bad == BAD_STEPS:
                 raise DivergedError(
                     f"loss or gradient was no number for {BAD_STEPS} steps (at step {clock.step}): the last save is "
@@ -190,7 +201,7 @@ def update(recipe: Recipe, learner: Learner, batch: Batch) -> tuple[dict[str, fl
         return {"skipped": 1.0}, probs.nan_to_num(0).cpu().numpy()
     learner.optimizer.step()
     learner.average.update_parameters(learner.model)
-    values = {"loss": float(loss.detach()), **{name: float(part) for name, part in parts.items()}}
+    values = {"skipped": 0.0, "loss": float(loss.detach()), **{name: float(part) for name, part in parts.items()}}
     values["iou"] = mean_iou(probs, batch.truth[:, 0])
     return values, probs.cpu().numpy()
 
@@ -266,7 +277,8 @@ def make_learner(recipe: Recipe, fabric: Fabric, start: Path | None) -> Learner:
     average = AveragedModel(model, multi_avg_fn=mean, use_buffers=True)
     model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     wrapped, optimizer = fabric.setup(model, make_optimizer(model, recipe.optimizer))
-    return Learner(fabric, model, wrapped, average.to(fabric.device), optimizer)
+    origin = "" if start is None else weights_sha256(load_model(start))
+    return Learner(fabric, origin, model, wrapped, average.to(fabric.device), optimizer)
 
 
 def start_model(recipe: Recipe, start: Path | None) -> FCFI:
@@ -306,6 +318,7 @@ def save(folder: Path, recipe: Recipe, learner: Learner, clock: Clock) -> None:
             "recipe": recipe.as_dict(),
             "step": clock.step,
             "seconds": clock.seconds,
+            "origin": learner.origin,
             "model": learner.model.state_dict(),
             "average": learner.average.state_dict(),
             "optimizer": learner.optimizer.state_dict(),
@@ -332,6 +345,8 @@ def restore(path: Path, recipe: Recipe, learner: Learner, clock: Clock) -> None:
         raise ConfigError(f"{path} cannot be read ({error}): remove it to start afresh") from error
     if network != recipe.model:
         raise ConfigError(f"{path} is of a run with another network: give another --output folder, or remove it")
+    if learner.origin not in ("", state.get("origin", learner.origin)):
+        raise ConfigError(f"{path} is of a run that began from other weights: give another --output, or remove it")
     try:
         learner.model.load_state_dict(state["model"])
         learner.average.load_state_dict(state["average"])

@@ -3,14 +3,15 @@
 Unlike the released code no sigmoid is applied to a probability, and the auxiliary loss is really added.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from fcfi.encoding import STRIDE
-from fcfi.labels import IGNORE, OBJECT
+from fcfi.errors import ConfigError
+from fcfi.labels import BACKGROUND, IGNORE, OBJECT
 from fcfi.models.fcfi import Output
 
 ALPHA, GAMMA = 0.5, 2.0
@@ -35,6 +36,11 @@ class LossConfig:
     overlap: float = 0.0
     border: float = 0.0
 
+    def __post_init__(self) -> None:
+        for name, weight in asdict(self).items():
+            if weight < 0:
+                raise ConfigError(f"losses.{name} = {weight}: a number of at least 0 is wanted")
+
 
 def total_loss(output: Output, truth: Tensor, window: Tensor, config: LossConfig) -> tuple[Tensor, dict[str, Tensor]]:
     """The weighted sum, and each part for the log.
@@ -45,7 +51,7 @@ def total_loss(output: Output, truth: Tensor, window: Tensor, config: LossConfig
     middle = cell_labels(truth)
     small_target, small_counts = (middle == OBJECT).float(), (middle != IGNORE).float()
     logits = output.logits.float()
-    weight = counts * (1 + config.border * border_of(target)) if config.border else counts
+    weight = counts * (1 + config.border * border_of(truth)) if config.border else counts
     parts = {"final": normalised_focal(logits, target, weight)}
     weights = {"final": 1.0}
     if config.overlap:
@@ -86,11 +92,12 @@ def soft_overlap(logits: Tensor, target: Tensor, counts: Tensor) -> Tensor:
     return (1 - (both + 1) / (either + 1)).mean()
 
 
-def border_of(target: Tensor) -> Tensor:
-    """(B, 1, H, W) 0/1: pixels at most BORDER from the edge of target (B, 1, H, W) 0/1, on either side of it."""
-    widened = functional.max_pool2d(target, 2 * BORDER + 1, 1, BORDER)
-    narrowed = 1 - functional.max_pool2d(1 - target, 2 * BORDER + 1, 1, BORDER)
-    return widened - narrowed
+def border_of(truth: Tensor) -> Tensor:
+    """(B, 1, H, W) 0/1: pixels that have both object and background of truth (0, 1, 255) within BORDER pixels."""
+    near_object, near_background = (
+        functional.max_pool2d((truth == label).float(), 2 * BORDER + 1, 1, BORDER) for label in (OBJECT, BACKGROUND)
+    )
+    return near_object * near_background
 
 
 def cell_labels(truth: Tensor) -> Tensor:

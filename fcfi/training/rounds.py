@@ -66,8 +66,9 @@ class RoundsConfig:
             raise ConfigError(f"rounds.learn_from = {self.learn_from!r} is unknown: use 'every' or 'last'")
         if self.most < 1 or self.start < 1:
             raise ConfigError("rounds.most and rounds.start are whole numbers of at least 1")
-        if not all(0 <= chance <= 1 for chance in (self.decay, self.start_decay, self.from_mask, self.soften)):
-            raise ConfigError("rounds.decay, start_decay, from_mask and soften are numbers from 0 to 1")
+        chances = (self.decay, self.start_decay, self.centre, self.from_mask, self.soften)
+        if not all(0 <= chance <= 1 for chance in chances):
+            raise ConfigError("rounds.decay, start_decay, centre, from_mask and soften are numbers from 0 to 1")
 
 
 class Batch(NamedTuple):
@@ -178,13 +179,13 @@ def starting_clicks(crop: Crop, config: RoundsConfig, rng: np.random.Generator) 
     assert first is not None, "a crop has an object"
     positive = [first]
     for _ in range(_count(config.start - 1, config, rng)):
-        positive += _draw(target, 1, True, rng)
+        positive += _draw(target, True, rng)
     negative: list[Click] = []
     background = crop.truth == BACKGROUND
     for _ in range(_count(config.start, config, rng)):
         place = rng.choice(3, p=NEGATIVE_PLACES)
         where = (_border(target) & background, crop.others & background, background)[place]
-        negative += _draw(where, 1, False, rng)
+        negative += _draw(where, False, rng)
     return tuple(positive + negative) if rng.random() < 0.5 else (*negative, *positive[::-1])
 
 
@@ -194,13 +195,13 @@ def _count(most: int, config: RoundsConfig, rng: np.random.Generator) -> int:
     return int(rng.choice(most + 1, p=chances / chances.sum()))
 
 
-def _draw(where: NDArray[np.bool_], count: int, positive: bool, rng: np.random.Generator) -> list[Click]:
-    """`count` random pixels of a map as clicks; none if the map is empty."""
+def _draw(where: NDArray[np.bool_], positive: bool, rng: np.random.Generator) -> list[Click]:
+    """A click on a random pixel of a map; none if the map is empty."""
     pixels = np.flatnonzero(where)
     if not len(pixels):
         return []
-    rows, columns = np.divmod(pixels[rng.integers(len(pixels), size=count)], where.shape[1])
-    return [Click(int(x), int(y), positive) for x, y in zip(columns, rows, strict=True)]
+    row, column = divmod(int(pixels[rng.integers(len(pixels))]), where.shape[1])
+    return [Click(column, row, positive)]
 
 
 def _border(target: NDArray[np.bool_]) -> NDArray[np.bool_]:

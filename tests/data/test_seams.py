@@ -45,6 +45,16 @@ def test_labels_and_wide_unknown_parts_are_left_alone(image: NDArray[np.uint8], 
     assert (closed[known] == ids[known]).all()
 
 
+@pytest.mark.parametrize("widest", [4, 5])
+def test_a_wide_unknown_part_loses_its_corners_at_most(image: NDArray[np.uint8], widest: int) -> None:
+    ids = np.zeros((80, 100), np.uint16)
+    ids[20:40, 60:80] = IGNORE_ID
+    closed = close_seams(image, ids, widest)
+    assert np.count_nonzero(closed != ids) <= 24
+    assert (closed[20, 65:75] == IGNORE_ID).all()
+    assert (closed[39, 65:75] == IGNORE_ID).all()
+
+
 def test_crops_show_the_closed_seam(image: NDArray[np.uint8], ids: NDArray[np.uint16]) -> None:
     pictures = {"made": [Picture("one", "made", image, (Reading(ids),))]}
 

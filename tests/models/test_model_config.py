@@ -19,7 +19,11 @@ from fcfi.models.config import VARIANTS, ModelConfig
         ({"prompt_maps": "none"}, "prompt_maps = 'none' is unknown: use one of all, clicks"),
         (
             {"backbone": "hrnet18s", "prompt_maps": "clicks"},
-            "prompt_maps = 'clicks' is for lite0 with prompts = 'stem'; with hrnet18s use 'all'",
+            "prompt_maps = 'clicks' is for lite0 with prompts = 'stem', this is hrnet18s with",
+        ),
+        (
+            {"prompts": "late", "head": "fine"},
+            "head = 'fine' is for lite0 with prompts = 'stem', this is lite0 with prompts = 'late': use 'light'",
         ),
         ({"mid": 0}, "mid = 0 is not a whole number of at least 1"),
         ({"mid": 32.0}, "mid = 32.0 is not a whole number"),

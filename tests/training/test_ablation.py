@@ -82,6 +82,7 @@ def test_without_a_trunk_a_chosen_row_begins_by_itself(tmp_path: Path, capsys: p
             "--row 'FFC' is unknown: use one of 'baseline', '+ FFC'",
         ),
         (["table", "--stored", "other.json"], "other.json is no result of this command"),
+        (["run", "--data", "x", "--eval", "y", "--stored", "old.json"], "old.json is of other steps or another recipe"),
     ],
 )
 def test_a_mistake_is_told_in_a_line(
@@ -93,6 +94,8 @@ def test_a_mistake_is_told_in_a_line(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("other.json").write_text('{"format": "abacus"}')
+    old = ablation.new_record(read_recipe(ablation.RECIPE, ["run.steps=7"]), 2800)
+    Path("old.json").write_text(json.dumps(old))
     assert cli.main(arguments, ablation.app, "ablation") == 2
     told = capsys.readouterr().err
     assert message in told

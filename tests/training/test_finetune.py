@@ -39,6 +39,14 @@ def test_a_network_is_measured_before_and_after_on_pictures_kept_apart(tmp_path:
     assert (stored / "made.train.jsonl").is_file()
 
 
+def test_a_network_of_another_kind_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shard = write_shard(tmp_path / "train-000.tar")
+    arguments = ["--data", str(shard), "--source", "made", "--network", "late", "-o", str(tmp_path / "run")]
+    assert cli.main([*arguments, "--stored", str(tmp_path / "stored")], finetune.app, "finetune") == 2
+    assert "late is another kind of network than finetune.toml trains" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_source_without_pictures_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shard = write_shard(tmp_path / "train-000.tar")
     assert cli.main(["--data", str(shard)], finetune.app, "finetune") == 2

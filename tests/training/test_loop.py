@@ -67,7 +67,7 @@ def shard(tmp_path: Path) -> Path:
 
 
 def test_a_run_leaves_weights_and_a_log(shard: Path, tmp_path: Path) -> None:
-    weights = train(small(shard), tmp_path / "run")
+    weights = train(small(shard), tmp_path / "run").weights
     assert weights == tmp_path / "run" / WEIGHTS
     load_model(weights)
     lines = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
@@ -97,6 +97,23 @@ def test_a_run_goes_on_where_it_was_saved(shard: Path, tmp_path: Path) -> None:
     assert learner.optimizer.state_dict()["state"], "the optimiser's moments are kept"
     train(recipe, tmp_path / "run")
     assert torch.load(tmp_path / "run" / CHECKPOINT, weights_only=True)["step"] == 3
+
+
+def test_a_finished_run_is_left_as_it_is(shard: Path, tmp_path: Path) -> None:
+    first = train(small(shard, steps=1), tmp_path / "run")
+    before = load_model(first.weights).state_dict()
+    again = train(small(shard, steps=1), tmp_path / "run")
+    assert ((first.before, first.done), (again.before, again.done)) == ((0, 1), (1, 1))
+    assert all(torch.equal(before[name], tensor) for name, tensor in load_model(again.weights).state_dict().items())
+
+
+def test_a_run_from_other_weights_is_not_gone_on_with(shard: Path, tmp_path: Path) -> None:
+    one, other = (train(small(shard, steps=1, seed=seed), tmp_path / f"{seed}").weights for seed in (1, 2))
+    train(small(shard, steps=1), tmp_path / "run", one)
+    with pytest.raises(ConfigError, match="began from other weights"):
+        train(small(shard, steps=2), tmp_path / "run", other)
+    assert train(small(shard, steps=2), tmp_path / "run", one).before == 0.5
+    assert train(small(shard, steps=3), tmp_path / "run").done == 1
 
 
 def test_a_run_of_another_network_is_not_gone_on_with(shard: Path, tmp_path: Path) -> None:
@@ -159,7 +176,7 @@ def test_processes_agree_on_time_stop_and_save() -> None:
 
 
 def test_weights_of_another_run_can_be_the_start(shard: Path, tmp_path: Path) -> None:
-    first = train(small(shard, steps=1), tmp_path / "first")
+    first = train(small(shard, steps=1), tmp_path / "first").weights
     recipe = small(shard, steps=1)
     model = loop.start_model(recipe, first)
     assert all(torch.equal(a, b) for a, b in zip(model.parameters(), load_model(first).parameters(), strict=True))
@@ -170,7 +187,7 @@ def test_weights_of_another_run_can_be_the_start(shard: Path, tmp_path: Path) ->
 def test_modules_that_the_start_lacks_begin_at_random_and_are_named(shard: Path, tmp_path: Path) -> None:
     recipe = small(shard, steps=1)
     baseline = replace(recipe, model=replace(recipe.model, correction="none", fusion="none"))
-    first = train(baseline, tmp_path / "first")
+    first = train(baseline, tmp_path / "first").weights
     with pytest.warns(UserWarning, match=r"begins at random: .*fusion\.feedback_pathway"):
         model = loop.start_model(recipe, first)
     assert model.config == recipe.model
@@ -179,7 +196,7 @@ def test_modules_that_the_start_lacks_begin_at_random_and_are_named(shard: Path,
 
 
 def test_a_network_whose_clicks_enter_late_begins_with_what_fits(shard: Path, tmp_path: Path) -> None:
-    first = train(small(shard, steps=1), tmp_path / "first")
+    first = train(small(shard, steps=1), tmp_path / "first").weights
     recipe = small(shard, steps=1)
     late = replace(recipe, model=replace(recipe.model, prompts="late"))
     with pytest.warns(UserWarning, match=r"begins at random: .*body\.path\.alike \(2\)"):
@@ -266,7 +283,7 @@ def test_every_recipe_takes_a_step_on_made_data(name: str, tmp_path: Path, monke
 def test_frozen_weights_stay_and_unknown_names_are_refused(shard: Path, tmp_path: Path) -> None:
     recipe = small(shard, freeze=["body.backbone.stem.*", "*.depthwise.weight"], imagenet="package")
     start = loop.start_model(recipe, None)
-    trained = load_model(train(recipe, tmp_path / "run"))
+    trained = load_model(train(recipe, tmp_path / "run").weights)
     before, after = dict(start.named_parameters()), dict(trained.named_parameters())
     for name in before:
         frozen = name.startswith("body.backbone.stem.") or name.endswith("depthwise.weight")

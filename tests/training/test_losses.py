@@ -43,10 +43,12 @@ def test_a_sample_without_counting_pixels_is_finite() -> None:
 
 
 def test_a_border_lies_on_both_sides_of_an_edge() -> None:
-    target = torch.zeros(1, 1, 20, 40)
-    target[..., 20:] = 1
-    columns = border_of(target)[0, 0, 10].nonzero().flatten().tolist()
+    truth = torch.zeros(1, 1, 20, 40, dtype=torch.uint8)
+    truth[..., 20:] = 1
+    truth[:, :, :4] = 255
+    columns = border_of(truth)[0, 0, 10].nonzero().flatten().tolist()
     assert columns == list(range(20 - BORDER, 20 + BORDER))
+    assert not border_of(torch.where(truth == 0, 255, truth)).any(), "what is ignored is no other side"
     assert not border_of(torch.ones(1, 1, 8, 8)).any()
 
 
