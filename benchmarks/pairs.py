@@ -65,7 +65,7 @@ def compare(
             rules = Protocol(zoom=zoom_of(network.info), flip=flip, targets=TARGETS, limit=LIMIT)
             report = evaluate(rules.predictor(network), objects, rules)
         first = first or report
-        row = {"network": Path(name).name, "weights_sha256": network.info.sha256, **row_of(report, first)}
+        row = {"network": title(name), "weights_sha256": network.info.sha256, **row_of(report, first)}
         rows.append(row)
         typer.echo(row)
     record = {
@@ -83,6 +83,12 @@ def compare(
     path = output or RESULTS / f"{draw}.pairs.json"
     write_text(path, json.dumps(record, indent=2) + "\n")
     typer.echo(f"{path}: written")
+
+
+def title(source: str) -> str:
+    """What a network is called in the results: weights in a run's folder by the folder."""
+    path = Path(source)
+    return path.resolve().parent.name if path.name == "model.safetensors" else path.name
 
 
 @contextmanager

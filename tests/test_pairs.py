@@ -31,6 +31,11 @@ def test_a_difference_has_the_error_of_its_mean() -> None:
     assert pairs.row_of(first, first)["iou_differs"] == 0
 
 
+def test_weights_of_a_run_are_called_by_its_folder() -> None:
+    titles = [pairs.title(source) for source in ("lite0", "runs/new/model.safetensors", "some/net.onnx")]
+    assert titles == ["lite0", "new", "net.onnx"]
+
+
 def test_a_draw_without_pictures_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shard = write_shard(tmp_path / "dev.tar", source="coco")
     assert cli.main(["lite0", "--dev", str(shard), "--draw", "crisp"], pairs.app, "pairs") == 2
