@@ -43,9 +43,9 @@ CANDIDATES: Final = 8
 """Blocks that hurt most by themselves, among which those to keep are sought."""
 MOST_KEPT: Final = 6
 """Blocks that may be kept in float: beyond it int8 gains too little to be worth a file."""
-BLOCK: Final = re.compile(r"/model/([a-z]\w*(?:/[a-z]\w*(?:\.\d+)?)?)")
+BLOCK: Final = re.compile(r"(?:/model)?/([a-z]\w*(?:/[a-z]\w*(?:\.\d+)?)?)")
 """The block of a node, from the name that the exporter gave it: the module, and the stage or part inside."""
-NEVER: Final = "/model/correction/.*"
+NEVER: Final = "(/model)?/correction/.*"
 """Nodes that always stay float: FFC's lengths and cosines have no layers to gain from, and small values to lose."""
 
 
@@ -112,7 +112,7 @@ def blocks(model: Any) -> tuple[str, ...]:
     after = {pair.output[0] for pair in model.graph.node if pair.op_type == "DequantizeLinear"}
     return tuple(
         dict.fromkeys(
-            _block(node) for node in model.graph.node if node.op_type != "QuantizeLinear" and after & set(node.input)
+            block_of(node) for node in model.graph.node if node.op_type != "QuantizeLinear" and after & set(node.input)
         )
     )
 
@@ -169,7 +169,7 @@ def _without(full: Any, kept: Sequence[str]) -> Any:
         if node.op_type == "DequantizeLinear" and node.input[0] in quantised
     }
     for node in model.graph.node:
-        if node.op_type not in ("QuantizeLinear", "DequantizeLinear") and _block(node) in kept:
+        if node.op_type not in ("QuantizeLinear", "DequantizeLinear") and block_of(node) in kept:
             for place, name in enumerate(node.input):
                 node.input[place] = pairs.get(name, name)
     _drop_unused(model)
@@ -182,7 +182,8 @@ def _answers(path: Path, judged: Sequence[Inputs]) -> list[NDArray[np.float32]]:
     return [sigmoid(network(*one)) for one in judged]
 
 
-def _block(node: Any) -> str:
+def block_of(node: Any) -> str:
+    """The block that a node is part of; for one outside of all, its own name."""
     found = BLOCK.match(node.name)
     return found.group(1) if found else node.name
 

@@ -1,5 +1,6 @@
 """Quantisation: layers that hurt stay float, kernels are stored in 8 bits, the file says what it is."""
 
+import re
 import warnings
 from pathlib import Path
 
@@ -10,9 +11,9 @@ import torch
 
 from fcfi.errors import ConfigError, NetworkError
 from fcfi.models.build import build
-from fcfi.models.config import ModelConfig
+from fcfi.models.config import VARIANTS, ModelConfig
 from fcfi.models.export import example, export
-from fcfi.models.quantise import KEPT, MOST_KEPT, find_sensitive, quantise
+from fcfi.models.quantise import KEPT, MOST_KEPT, NEVER, block_of, find_sensitive, quantise
 from fcfi.network import open_network, read_info
 from tests.networks import METADATA, random_inputs, write_onnx
 
@@ -38,6 +39,18 @@ def test_a_block_whose_return_to_float_gains_nothing_stays_int8() -> None:
 def test_no_more_blocks_are_kept_than_are_worth_a_file() -> None:
     names = [f"block{number}" for number in range(30)]
     assert len(find_sensitive(names, lambda kept: 1.0 - 0.05 * len(kept), close=0.0)) == MOST_KEPT
+
+
+@pytest.mark.parametrize("name", ["lite0-fine", "late"])
+def test_blocks_are_parts_of_the_network_as_its_exporter_names_them(tmp_path: Path, name: str) -> None:
+    export(build(VARIANTS[name]), tmp_path / "a.onnx", "a", training_data="", licence="")
+    nodes = onnx.load(tmp_path / "a.onnx").graph.node
+    layers = {block_of(node) for node in nodes if node.op_type == "Conv"}
+    assert {"backbone/stem", "backbone/stages.3", "prompt/layers"} <= layers
+    assert not [name for name in layers if name.startswith("/") or name.endswith("Conv")]
+    correction = [node.name for node in nodes if block_of(node) == "correction"]
+    assert correction
+    assert all(re.fullmatch(NEVER, name) for name in correction)
 
 
 def test_files_and_examples_that_do_not_do_are_refused(tmp_path: Path) -> None:
