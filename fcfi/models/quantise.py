@@ -45,8 +45,9 @@ MOST_KEPT: Final = 6
 """Blocks that may be kept in float: beyond it int8 gains too little to be worth a file."""
 BLOCK: Final = re.compile(r"(?:/model)?/([a-z]\w*(?:/[a-z]\w*(?:\.\d+)?)?)")
 """The block of a node, from the name that the exporter gave it: the module, and the stage or part inside."""
-NEVER: Final = "(/model)?/correction/.*"
-"""Nodes that always stay float: FFC's lengths and cosines have no layers to gain from, and small values to lose."""
+NEVER: Final = r"(/model)?/(correction|subpixel|classifier)[./].*"
+"""Nodes that always stay float.  FFC's lengths and cosines have no layers to gain from, and small values to lose; the
+head's answer is what is judged, a pixel at a time."""
 
 
 @dataclass(frozen=True)
