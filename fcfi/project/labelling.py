@@ -59,15 +59,14 @@ class Labels:
             taken = [one for place, one in enumerate(named) if one in known or one in named[:place]]
             if taken:
                 raise _taken(taken[0])
-            if len(known) + len(named) > MAX_LABELS:
-                raise InputError(f"the project would have more than {MAX_LABELS} labels: remove some")
-            first = connection.execute(select(func.coalesce(func.max(label.c.id), 0))).scalar_one()
-            rows = [
-                {"name": name, "colour": colour or colour_of(first + number), "place": len(known) + number}
-                for number, name in enumerate(named)
-            ]
-            if rows:
-                _unique(connection, named[0], insert(label).values(rows))
+            _append(connection, len(known), named, colour)
+
+    def ensure(self, names: Sequence[str]) -> None:
+        """Add those of the labels that are not there yet, in one step: others may open the project at the same time."""
+        with self._database.writing() as connection:
+            known = {one.name for one in _living(connection)}
+            missing = [name for name in dict.fromkeys(map(_name, names)) if name not in known]
+            _append(connection, len(known), missing, None)
 
     def edit(self, identity: int, name: str | None, colour: str | None, place: int | None) -> None:
         """Other properties for a label.  Raises NotFound, InputError."""
@@ -159,6 +158,19 @@ def _name(name: str) -> str:
     if len(one) > MAX_NAME:
         raise InputError(f"the label {one[:SHOWN]!r}... has {len(one)} characters: give {MAX_NAME} or less")
     return one
+
+
+def _append(connection: Connection, there: int, names: Sequence[str], colour: str | None) -> None:
+    """New labels behind those that are there."""
+    if there + len(names) > MAX_LABELS:
+        raise InputError(f"the project would have more than {MAX_LABELS} labels: remove some")
+    first = connection.execute(select(func.coalesce(func.max(label.c.id), 0))).scalar_one()
+    rows = [
+        {"name": name, "colour": colour or colour_of(first + number), "place": there + number}
+        for number, name in enumerate(names)
+    ]
+    if rows:
+        _unique(connection, names[0], insert(label).values(rows))
 
 
 def _taken(name: str) -> InputError:

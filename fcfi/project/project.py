@@ -285,8 +285,7 @@ class Project:
     # Inside
 
     def _begin(self, labels: Sequence[str]) -> None:
-        known = {one.name for one in self.labels()}
-        self._labels.add([name for name in dict.fromkeys(labels) if name not in known])
+        self._labels.ensure(labels)
         self.scan()
 
     def _note_network(self) -> None:
