@@ -12,7 +12,6 @@ import json
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from statistics import mean
 from typing import Annotated, Any, Final
@@ -21,6 +20,7 @@ import typer
 
 from benchmarks.pairs import network_file
 from benchmarks.readme import RESULTS, ROOT
+from benchmarks.stored import new_record as stored_record
 from fcfi import cli
 from fcfi.data import open_dataset
 from fcfi.errors import ConfigError
@@ -28,7 +28,6 @@ from fcfi.evaluation import Protocol, evaluate
 from fcfi.files import write_text
 from fcfi.models.config import ModelConfig
 from fcfi.network import open_network
-from fcfi.report import machine, versions
 from fcfi.training.config import DataConfig, Recipe, read_recipe
 
 FORMAT: Final = "fcfi-ablation/1"
@@ -142,15 +141,8 @@ def clicks(weights: Path, place: Path, plan: Recipe) -> dict[str, float]:
 
 def new_record(plan: Recipe, trunk: int) -> dict[str, Any]:
     """A result without rows yet; where the pictures lay on this machine is nobody's business."""
-    return {
-        "format": FORMAT,
-        "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "recipe": replace(plan, data=replace(plan.data, root=DataConfig.root)).as_dict(),
-        "trunk_steps": trunk,
-        "machine": machine(),
-        "versions": versions(),
-        "results": [],
-    }
+    recipe = replace(plan, data=replace(plan.data, root=DataConfig.root)).as_dict()
+    return stored_record(FORMAT, recipe=recipe, trunk_steps=trunk) | {"results": []}
 
 
 def read(stored: Path) -> dict[str, Any] | None:

@@ -7,28 +7,28 @@ A network is the name of a shipped one, a network file, or a checkpoint.  Every 
 by object: that tells how much of a difference is chance.  Results go to benchmarks/results/DRAW.pairs.json.
 """
 
-import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import numpy as np
 import typer
 
 from benchmarks.precision import Pictures, Threads, dev_objects
 from benchmarks.readme import RESULTS
+from benchmarks.stored import new_record, store
 from fcfi import cli
 from fcfi.evaluation import Protocol, Report, evaluate
-from fcfi.files import write_text
 from fcfi.metrics import held
 from fcfi.network import open_network
 from fcfi.predictor import Flip, zoom_of
-from fcfi.report import machine, versions
 from fcfi.weights import find
+
+if TYPE_CHECKING:
+    from fcfi.models.fcfi import FCFI
 
 FORMAT: Final = "fcfi-pairs/1"
 """Marks a stored result of this file."""
@@ -68,27 +68,23 @@ def compare(
         row = {"network": title(name), "weights_sha256": network.info.sha256, **row_of(report, first)}
         rows.append(row)
         typer.echo(row)
-    record = {
-        "format": FORMAT,
-        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+    content = {
         "draw": draw,
         "objects": len(objects),
         "limit": LIMIT,
         "flip": flip,
         "precision": precision,
         "rows": rows,
-        "machine": machine(),
-        "versions": versions(),
     }
-    path = output or RESULTS / f"{draw}.pairs.json"
-    write_text(path, json.dumps(record, indent=2) + "\n")
-    typer.echo(f"{path}: written")
+    store(output or RESULTS / f"{draw}.pairs.json", new_record(FORMAT, **content))
 
 
 def title(source: str) -> str:
     """What a network is called in the results: weights in a run's folder by the folder."""
+    from fcfi.training.loop import WEIGHTS
+
     path = Path(source)
-    return path.resolve().parent.name if path.name == "model.safetensors" else path.name
+    return path.resolve().parent.name if path.name == WEIGHTS else path.name
 
 
 @contextmanager
@@ -98,14 +94,21 @@ def network_file(source: str | Path) -> Iterator[Path]:
     if path.suffix == ".onnx":
         yield path
     elif path.suffix == ".safetensors":
-        from fcfi.models.export import export
-
-        with TemporaryDirectory() as temporary:
-            file = Path(temporary) / "network.onnx"
-            export(path, file, "network", training_data="", licence="not stated")
+        with exported(path) as file:
             yield file
     else:
         yield find(str(source)).path
+
+
+@contextmanager
+def exported(model: "FCFI | Path", metadata: Mapping[str, str] | None = None) -> Iterator[Path]:
+    """A network or a checkpoint as a network file, for as long as it is wanted."""
+    from fcfi.models.export import export
+
+    with TemporaryDirectory() as temporary:
+        file = Path(temporary) / "network.onnx"
+        export(model, file, "network", training_data="", licence="not stated", metadata=metadata)
+        yield file
 
 
 def row_of(report: Report, first: Report) -> dict[str, float]:

@@ -16,7 +16,6 @@ import json
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -26,16 +25,15 @@ from numpy.typing import NDArray
 
 from benchmarks.readme import RESULTS, ROOT
 from benchmarks.ship import write_table
+from benchmarks.stored import new_record, store
 from fcfi import cli
 from fcfi.choice import this_machine
 from fcfi.data.sample import Sample
 from fcfi.errors import ConfigError
 from fcfi.evaluation import Protocol, evaluate
-from fcfi.files import write_text
 from fcfi.geometry import Zoom
 from fcfi.network import Network, NetworkInfo, open_network, read_info
 from fcfi.predictor import zoom_of
-from fcfi.report import machine, versions
 from fcfi.speed import offered
 from fcfi.weights import Entry, File, find, honest, shipped
 
@@ -123,7 +121,7 @@ def measure(
     if "int8" in rows:
         record["int8_sha256"] = hashlib.sha256(small.read_bytes()).hexdigest()
         record["kept_in_float"] = read_info(small).metadata.get("kept_in_float", "")
-    _store(output or RESULTS / f"{read_info(source).name}.precision.json", record)
+    store(output or RESULTS / f"{read_info(source).name}.precision.json", record)
 
 
 @app.command()
@@ -186,7 +184,7 @@ def _compare(
     for title, one in rules(network.info):
         rows[title] = clicks(network, objects, one)
         typer.echo(f"{title}: {rows[title]}")
-    _store(output or RESULTS / f"{network.info.name}.{kind}.json", _record(source, objects, rows))
+    store(output or RESULTS / f"{network.info.name}.{kind}.json", _record(source, objects, rows))
 
 
 def clicks(network: Network, objects: Sequence[Sample], rules: Protocol) -> dict[str, float]:
@@ -224,22 +222,9 @@ def _stored(path: Path, weights_sha256: str) -> dict[str, Any]:
 
 def _record(source: Path, objects: Sequence[Sample], rows: dict[str, dict[str, float]]) -> dict[str, Any]:
     info = read_info(source)
-    return {
-        "format": FORMAT,
-        "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "network": info.name,
-        "weights_sha256": info.sha256,
-        "objects": len(objects),
-        "zoom": [zoom_of(info).target, zoom_of(info).ratio],
-        "rows": rows,
-        "machine": machine(),
-        "versions": versions(),
-    }
-
-
-def _store(path: Path, record: dict[str, Any]) -> None:
-    write_text(path, json.dumps(record, indent=2) + "\n")
-    typer.echo(f"{path}: written")
+    zoom = [zoom_of(info).target, zoom_of(info).ratio]
+    content = {"network": info.name, "weights_sha256": info.sha256, "objects": len(objects), "zoom": zoom, "rows": rows}
+    return new_record(FORMAT, **content)
 
 
 def dev_objects(pictures: Path, count: int, seed: int = 0, sources: Collection[str] = ()) -> list[Sample]:

@@ -7,14 +7,11 @@ modules of the paper, FFC and CFF.  Closing one shows how much of the work it do
 go to benchmarks/results/NAME.reliance.json.  For lite0, clicks and feedback entering its stem.
 """
 
-import json
 import sys
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Final
 
 import numpy as np
@@ -22,21 +19,20 @@ import torch
 import typer
 from numpy.typing import NDArray
 
+from benchmarks.pairs import exported
 from benchmarks.precision import Threads
 from benchmarks.readme import RESULTS
+from benchmarks.stored import new_record, store
 from fcfi import cli
 from fcfi.data import open_dataset
 from fcfi.encoding import STRIDE
 from fcfi.errors import ConfigError
 from fcfi.evaluation import Protocol, evaluate
-from fcfi.files import write_text
 from fcfi.models.build import build
 from fcfi.models.checkpoint import fill, load_model, read_metadata, variant, weights_sha256
-from fcfi.models.export import export
 from fcfi.models.fcfi import FCFI
 from fcfi.network import Network, NetworkInfo, open_network
 from fcfi.predictor import zoom_of
-from fcfi.report import machine, versions
 
 FORMAT: Final = "fcfi-reliance/1"
 """Marks a stored result of this file."""
@@ -83,18 +79,8 @@ def measure(
             found = {f"noc{round(100 * target)}": round(report.noc(target), 4) for target in TARGETS}
             rows.append({"closed": closed, "data": place.name, **found})
             typer.echo(rows[-1])
-    record = {
-        "format": FORMAT,
-        "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "network": checkpoint.stem,
-        "weights_sha256": weights_sha256(given),
-        "rows": rows,
-        "machine": machine(),
-        "versions": versions(),
-    }
-    path = output or RESULTS / f"{checkpoint.stem}.reliance.json"
-    write_text(path, json.dumps(record, indent=2) + "\n")
-    typer.echo(f"{path}: written")
+    record = new_record(FORMAT, network=checkpoint.stem, weights_sha256=weights_sha256(given), rows=rows)
+    store(output or RESULTS / f"{checkpoint.stem}.reliance.json", record)
 
 
 def ways(model: FCFI) -> dict[str, tuple[FCFI, Callable[[Network], Network]]]:
@@ -125,9 +111,7 @@ def without_feedback_prompt(model: FCFI) -> FCFI:
 
 def opened(model: FCFI, zoom: Mapping[str, str], threads: int | None) -> Network:
     """The network in the fastest runtime, in float32."""
-    with TemporaryDirectory() as temporary:
-        path = Path(temporary) / "network.onnx"
-        export(model, path, "network", training_data="", licence="not stated", metadata=zoom)
+    with exported(model, zoom) as path:
         return open_network(path, "auto", threads, "float32")
 
 

@@ -15,8 +15,6 @@ Prompts = Literal["stem", "late"]
 PromptMaps = Literal["all", "clicks"]
 Head = Literal["light", "fine"]
 Backbone = Literal["lite0", "hrnet18s", "hrnet18", "hrnet32", "resnet50", "resnet101"]
-FREE = "lite0 with prompts = 'stem'"
-"""What may have other prompt maps and another head."""
 
 
 @dataclass(frozen=True)
@@ -54,14 +52,12 @@ class ModelConfig:
                 raise ConfigError(f"{name} = {value!r} is not a whole number of at least 1")
         if self.prompts == "late" and self.backbone != "lite0":
             raise ConfigError(f"prompts = 'late' is for lite0; with {self.backbone} use 'stem'")
-        if self.prompt_maps == "clicks" and (self.backbone, self.prompts) != ("lite0", "stem"):
-            raise ConfigError(f"prompt_maps = 'clicks' is for {FREE}, this is {self._place}: use 'all'")
-        if self.head == "fine" and (self.backbone, self.prompts) != ("lite0", "stem"):
-            raise ConfigError(f"head = 'fine' is for {FREE}, this is {self._place}: use 'light'")
-
-    @property
-    def _place(self) -> str:
-        return f"{self.backbone} with prompts = {self.prompts!r}"
+        for name, usual in (("prompt_maps", "all"), ("head", "light")):
+            if getattr(self, name) != usual and (self.backbone, self.prompts) != ("lite0", "stem"):
+                raise ConfigError(
+                    f"{name} = {getattr(self, name)!r} is for lite0 with prompts = 'stem', "
+                    f"this is {self.backbone} with prompts = {self.prompts!r}: use {usual!r}"
+                )
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, as written into checkpoints and network files."""

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 import torch
 
+from fcfi import cli
 from fcfi.errors import ConfigError, DatasetError, InputError
 from fcfi.models.build import build
 from fcfi.models.checkpoint import load_model, read_metadata
@@ -105,6 +107,25 @@ def test_a_finished_run_is_left_as_it_is(shard: Path, tmp_path: Path) -> None:
     again = train(small(shard, steps=1), tmp_path / "run")
     assert ((first.before, first.done), (again.before, again.done)) == ((0, 1), (1, 1))
     assert all(torch.equal(before[name], tensor) for name, tensor in load_model(again.weights).state_dict().items())
+
+
+def test_the_command_says_what_came_of_a_run(
+    shard: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = tmp_path / "small.toml"
+    recipe.write_text(
+        'name = "small"\n[crops]\nminimum_visible = 20\n'
+        '[run]\nsteps = 2\nbatch = 2\nworkers = 0\nsizes = [[0.0, 64, 64]]\naccelerator = "cpu"\n'
+    )
+    arguments = ["train", str(recipe), "--data", str(shard), "-o", str(tmp_path / "run")]
+    with monkeypatch.context() as patched:
+        patched.setattr(loop, "stop_asked", lambda: nullcontext([signal.SIGTERM]))
+        assert cli.main(arguments) == 0
+    assert "stopped at 50% and saved; give the same command again" in capsys.readouterr().out
+    assert cli.main(arguments) == 0
+    assert "trained; next: fcfi export" in capsys.readouterr().out
+    assert cli.main(arguments) == 0
+    assert "holds a finished run, which was left as it is" in capsys.readouterr().out
 
 
 def test_a_run_from_other_weights_is_not_gone_on_with(shard: Path, tmp_path: Path) -> None:

@@ -1,0 +1,23 @@
+"""The course of a run is drawn from its log; what is no log is told."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks import curve
+from fcfi import cli
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [(None, "is not a file: the log of a run is wanted"), ('{"step": 60, "loss": 1, "iou": 0.5}', "has 1 lines")],
+)
+def test_what_is_no_log_is_told(
+    text: str | None, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = tmp_path / "log.jsonl"
+    if text is not None:
+        log.write_text(text)
+    assert cli.main([str(log), "-o", str(tmp_path / "a.png")], curve.app, "curve") == 2
+    assert message in capsys.readouterr().err
+    assert not (tmp_path / "a.png").exists()
