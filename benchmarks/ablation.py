@@ -1,11 +1,13 @@
 """What FFC and CFF bring: the rows of the paper's ablation (table 4), trained with one budget and measured alike.
 
-    python -m benchmarks.ablation run --data data/train --eval data/eval/GrabCut --eval data/eval/Berkeley
-    python -m benchmarks.ablation table        the stored results as Markdown
+    python -m benchmarks.ablation run --data data/train --eval data/eval/GrabCut --eval
+    data/eval/Berkeley python -m benchmarks.ablation table        the stored results as Markdown
 
-A trunk without either module learns first (`--trunk` steps); every row, the baseline too, goes on from it for the
-recipe's steps, once a seed.  With `--trunk 0` every row learns from ImageNet's weights itself.  What is trained or
-measured already is kept: start it again to go on.  Results are written after each measurement to `--stored`.
+A trunk without either module learns first (`--trunk` steps); every row, the baseline too, goes on
+from it for the recipe's steps, once a seed.  With `--trunk 0` every row learns from ImageNet's
+weights itself.  What is trained or
+measured already is kept: start it again to go on.  Results are written after each measurement to
+`--stored`.
 """
 
 import json
@@ -53,23 +55,39 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def run(
     data: Annotated[Path, typer.Option(help="Pictures to learn from.")],
-    sets: Annotated[list[Path], typer.Option("--eval", help="A data set to measure on; may be given again.")],
+    sets: Annotated[
+        list[Path], typer.Option("--eval", help="A data set to measure on; may be given again.")
+    ],
     seeds: Annotated[int, typer.Option(help="How often each row is trained.")] = 2,
-    trunk: Annotated[int, typer.Option(help="Steps of the trunk, with one seed; 0: no trunk.")] = 2800,
-    folder: Annotated[Path, typer.Option("--output", "-o", help="Folder of the runs.")] = Path("runs/ablation"),
+    trunk: Annotated[
+        int, typer.Option(help="Steps of the trunk, with one seed; 0: no trunk.")
+    ] = 2800,
+    folder: Annotated[Path, typer.Option("--output", "-o", help="Folder of the runs.")] = Path(
+        "runs/ablation"
+    ),
     recipe: Annotated[Path, typer.Option(help="The recipe that all share.")] = RECIPE,
     stored: Annotated[Path, typer.Option(help="The file of results.")] = STORED,
-    change: Annotated[list[str] | None, typer.Option("--set", help="Another value for a key of the recipe.")] = None,
-    only: Annotated[list[str] | None, typer.Option("--row", help="A row, if not all; may be given again.")] = None,
+    change: Annotated[
+        list[str] | None, typer.Option("--set", help="Another value for a key of the recipe.")
+    ] = None,
+    only: Annotated[
+        list[str] | None, typer.Option("--row", help="A row, if not all; may be given again.")
+    ] = None,
 ) -> None:
     """Train and measure every row, seed by seed."""
     plan = read_recipe(recipe, [f"data.root={data.as_posix()}", *(change or [])])
     rows = chosen(only or ROWS)
     record_for(stored, plan, trunk)
-    begin = trained(replace(plan, run=replace(plan.run, steps=trunk)), folder / "trunk") if trunk else None
+    begin = (
+        trained(replace(plan, run=replace(plan.run, steps=trunk)), folder / "trunk")
+        if trunk
+        else None
+    )
     for seed in range(seeds):
         for name, model in rows.items():
-            weights = trained(row_of(plan, model, seed), folder / f"{name.replace(' ', '')}-{seed}", begin)
+            weights = trained(
+                row_of(plan, model, seed), folder / f"{name.replace(' ', '')}-{seed}", begin
+            )
             for place in sets:
                 note(stored, plan, trunk, (name, seed, place.name), weights, place)
     table(stored)
@@ -85,7 +103,9 @@ def table(stored: Annotated[Path, typer.Option(help="The file of results.")] = S
 def chosen(names: Iterable[str]) -> Mapping[str, Mapping[str, str]]:
     """The rows of these names.  Raises ConfigError for a name that no row has."""
     if unknown := [name for name in names if name not in ROWS]:
-        raise ConfigError(f"--row {unknown[0]!r} is unknown: use one of {', '.join(map(repr, ROWS))}")
+        raise ConfigError(
+            f"--row {unknown[0]!r} is unknown: use one of {', '.join(map(repr, ROWS))}"
+        )
     return {name: ROWS[name] for name in names}
 
 
@@ -124,7 +144,10 @@ def record_for(stored: Path, plan: Recipe, trunk: int) -> dict[str, Any]:
     record = read(stored)
     if record is None:
         return fresh
-    if (record["recipe"], record["trunk_steps"]) != (json.loads(json.dumps(fresh["recipe"])), trunk):
+    if (record["recipe"], record["trunk_steps"]) != (
+        json.loads(json.dumps(fresh["recipe"])),
+        trunk,
+    ):
         raise ConfigError(f"{stored} is of other steps or another recipe: give another --stored")
     return record
 
@@ -151,7 +174,9 @@ def read(stored: Path) -> dict[str, Any] | None:
         return None
     record: dict[str, Any] = json.loads(stored.read_text(encoding="utf-8"))
     if record.get("format") != FORMAT:
-        raise ConfigError(f"{stored} is no result of this command (format {FORMAT}): give another --stored")
+        raise ConfigError(
+            f"{stored} is no result of this command (format {FORMAT}): give another --stored"
+        )
     return record
 
 
@@ -162,10 +187,17 @@ def markdown(record: Mapping[str, Any]) -> str:
     rows = [row for row in ROWS if any(one["row"] == row for one in results)]
     lines = [f"| NoC@90 | {' | '.join(sets)} |", "|---" * (1 + len(sets)) + "|"]
     for row in rows:
-        cells = [_cell([one["noc90"] for one in results if (one["row"], one["data"]) == (row, name)]) for name in sets]
+        cells = [
+            _cell([one["noc90"] for one in results if (one["row"], one["data"]) == (row, name)])
+            for name in sets
+        ]
         lines.append(f"| {row} | {' | '.join(cells)} |")
     run = record["recipe"]["run"]
-    trunk = f"Trunk {record['trunk_steps']} steps, then" if record["trunk_steps"] else "From ImageNet's weights,"
+    trunk = (
+        f"Trunk {record['trunk_steps']} steps, then"
+        if record["trunk_steps"]
+        else "From ImageNet's weights,"
+    )
     lines += ["", f"{trunk} {run['steps']} steps of {run['batch']} crops a row."]
     return "\n".join(lines)
 
@@ -174,7 +206,9 @@ def _cell(values: list[float]) -> str:
     """The mean, and the smallest and largest where there are several."""
     if not values:
         return "-"
-    return f"{mean(values):.2f}" + (f" ({min(values):.2f} to {max(values):.2f})" if len(values) > 1 else "")
+    return f"{mean(values):.2f}" + (
+        f" ({min(values):.2f} to {max(values):.2f})" if len(values) > 1 else ""
+    )
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
     python -m benchmarks.curve benchmarks/results/*.train.jsonl -o docs/training.png
 
-A click is one crop of one step.  IoU is that of the answers a step learnt from, which has early and late clicks in it.
+A click is one crop of one step.  IoU is that of the answers a step learnt from, which has early and
+late clicks in it.
 """
 
 import json
@@ -60,13 +61,23 @@ def read_course(log: Path, batch: int = BATCH) -> Course:
         raise InputError(
             f"{log} has {len(rows)} lines with a loss after step {MINIMUM_STEP}: more than {SMOOTH} are needed"
         )
-    columns = {key: smoothed(np.array([row[key] for row in rows], float)) for key in ("step", "loss", "iou")}
-    return Course(log.name.removesuffix(".train.jsonl"), batch * columns["step"], columns["loss"], columns["iou"])
+    columns = {
+        key: smoothed(np.array([row[key] for row in rows], float))
+        for key in ("step", "loss", "iou")
+    }
+    return Course(
+        log.name.removesuffix(".train.jsonl"),
+        batch * columns["step"],
+        columns["loss"],
+        columns["iou"],
+    )
 
 
 def smoothed(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Medians of SMOOTH values in a row, (n - SMOOTH + 1,); after a stop a run begins with first clicks."""
-    middle: NDArray[np.float64] = np.median(np.lib.stride_tricks.sliding_window_view(values, SMOOTH), axis=-1)
+    middle: NDArray[np.float64] = np.median(
+        np.lib.stride_tricks.sliding_window_view(values, SMOOTH), axis=-1
+    )
     return middle
 
 

@@ -2,9 +2,10 @@
 
     python -m benchmarks.finetune --data data/train --dev data/train/dev.tar
 
-The pictures of one source are drawn apart: two thirds to learn from, the others to measure on, before and after
-`fcfi train recipes/finetune.toml`.  Writes benchmarks/results/finetune/SOURCE.{before,after}.json, the run's log, and
-what the same network then does on development photographs (SOURCE.pairs.json).
+The pictures of one source are drawn apart: two thirds to learn from, the others to measure on,
+before and after `fcfi train recipes/finetune.toml`.  Writes
+benchmarks/results/finetune/SOURCE.{before,after}.json, the run's log, and what the same network
+then does on development photographs (SOURCE.pairs.json).
 """
 
 import shutil
@@ -46,13 +47,19 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def run(
     data: Annotated[Path, typer.Option(help="Shards with the source's pictures.")],
-    dev: Annotated[Path | None, typer.Option(help="Photographs on which to see what it costs.")] = None,
+    dev: Annotated[
+        Path | None, typer.Option(help="Photographs on which to see what it costs.")
+    ] = None,
     source: Annotated[str, typer.Option(help="Whose pictures.")] = "nuclei",
     network: Annotated[str, typer.Option(help="The shipped network to begin with.")] = "lite0",
     minutes: Annotated[float, typer.Option(help="Of training.")] = 8,
-    folder: Annotated[Path, typer.Option("--output", "-o", help="Folder of pictures and run.")] = Path("runs/finetune"),
+    folder: Annotated[
+        Path, typer.Option("--output", "-o", help="Folder of pictures and run.")
+    ] = Path("runs/finetune"),
     stored: Annotated[Path, typer.Option(help="Folder of the results.")] = STORED,
-    change: Annotated[list[str] | None, typer.Option("--set", help="Another value for a key of the recipe.")] = None,
+    change: Annotated[
+        list[str] | None, typer.Option("--set", help="Another value for a key of the recipe.")
+    ] = None,
 ) -> None:
     """Draw the pictures apart, measure, fine-tune, measure again."""
     from fcfi.models.checkpoint import load_model
@@ -62,13 +69,17 @@ def run(
 
     pictures = sorted(read_by_source(data).get(source, ()), key=lambda picture: picture.name)
     if len(pictures) < EVERY:
-        raise ConfigError(f"{data} holds {len(pictures)} pictures of {source!r}: at least {EVERY} are needed")
+        raise ConfigError(
+            f"{data} holds {len(pictures)} pictures of {source!r}: at least {EVERY} are needed"
+        )
     stored.mkdir(parents=True, exist_ok=True)
     places = {name: folder / source / name for name in ("test", "train", "run")}
     learn = [f"data.root={places['train'].as_posix()}", f"run.minutes={minutes}", *(change or [])]
     plan, begin = read_recipe(RECIPE, learn), checkpoint(network)
     if load_model(begin).config != plan.model:
-        raise ConfigError(f"{network} is another kind of network than {RECIPE.name} trains: set model.* with --set")
+        raise ConfigError(
+            f"{network} is another kind of network than {RECIPE.name} trains: set model.* with --set"
+        )
     write(places["test"], pictures[::EVERY], MOST)
     write(places["train"], [one for number, one in enumerate(pictures) if number % EVERY])
     weights = trained(plan, places["run"], begin)
@@ -76,14 +87,18 @@ def run(
     measure(weights, places["test"], stored / f"{source}.after.json")
     shutil.copyfile(places["run"] / LOG, stored / f"{source}.train.jsonl")
     if dev is not None:
-        pairs.compare([network, str(weights)], dev, count=80, output=stored / f"{source}.pairs.json")
+        pairs.compare(
+            [network, str(weights)], dev, count=80, output=stored / f"{source}.pairs.json"
+        )
 
 
 def write(place: Path, pictures: Sequence[Picture], most: int | None = None) -> None:
     """Pictures and one mask an object as `fcfi` reads them from a folder; `most` objects of each, drawn at random."""
     rng = np.random.default_rng(0)
     for name in ("images", "masks"):
-        shutil.rmtree(place / name, ignore_errors=True)  # of another draw: no picture may lie in both places
+        shutil.rmtree(
+            place / name, ignore_errors=True
+        )  # of another draw: no picture may lie in both places
         (place / name).mkdir(parents=True)
     for picture in pictures:
         ids = picture.readings[0].ids

@@ -1,11 +1,12 @@
 """How long a click takes: every shipped network, runtime and precision of this machine beside one fixed reference.
 
-    python -m benchmarks.latency                 measure, write benchmarks/results/latency.json, show the table
-    python -m benchmarks.latency --rounds 1      a quick look
+    python -m benchmarks.latency                 measure, write benchmarks/results/latency.json,
+    show the table python -m benchmarks.latency --rounds 1      a quick look
 
-The reference is the method as its released demo runs it: HRNet-18s with FCFI in PyTorch eager float32, random weights,
-the answer averaged with the mirrored picture, longer side 600.  All take part in the same clicks on the same large
-pictures, one after the other at every click, so that a machine that is busy now and then slows all alike.  A `predict`
+The reference is the method as its released demo runs it: HRNet-18s with FCFI in PyTorch eager
+float32, random weights, the answer averaged with the mirrored picture, longer side 600.  All take
+part in the same clicks on the same large pictures, one after the other at every click, so that a
+machine that is busy now and then slows all alike.  A `predict`
 is what a person waits for: from the click to the mask of the whole picture.
 """
 
@@ -118,7 +119,8 @@ class TimedEncoder(Timed):
 class Contestant:
     """One way to answer a click, and what it took; the first round, where every size is new, is kept apart.
 
-    further, clicks: of a network that encodes once, `predict` and network at a click in a crop that it has seen.
+    further, clicks: of a network that encodes once, `predict` and network at a click in a crop that
+        it has seen.
     """
 
     name: str
@@ -137,9 +139,13 @@ class Contestant:
 def main(
     rounds: Annotated[int, typer.Option(min=1)] = ROUNDS,
     clicks: Annotated[int, typer.Option(min=1, help="On each picture.")] = CLICKS,
-    starts: Annotated[int, typer.Option(help="Processes whose start is measured; 0 for none.")] = STARTS,
+    starts: Annotated[
+        int, typer.Option(help="Processes whose start is measured; 0 for none.")
+    ] = STARTS,
     megapixels: float = MEGAPIXELS,
-    threads: Annotated[int | None, typer.Option(help="Of every contestant; by default as each chooses.")] = None,
+    threads: Annotated[
+        int | None, typer.Option(help="Of every contestant; by default as each chooses.")
+    ] = None,
     output: Annotated[Path, typer.Option("-o")] = RESULTS / "latency.json",
 ) -> None:
     """Measure, store and show."""
@@ -172,7 +178,8 @@ def main(
     typer.echo(latency_table(record))
 
 
-# ── who takes part ────────────────────────────────────────────────────────────────────────────────────────────────
+# ── who takes part
+# ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def reference(threads: int | None) -> Contestant:
@@ -199,7 +206,8 @@ def candidates(threads: int | None) -> Iterator[Contestant]:
             yield Contestant(name, Timed.of(network), zoom_of(network.info), "none", choice)
 
 
-# ── what they do ──────────────────────────────────────────────────────────────────────────────────────────────────
+# ── what they do
+# ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def make_tasks(network: Network, megapixels: float, clicks: int) -> list[Task]:
@@ -231,7 +239,9 @@ def run_round(contestants: Sequence[Contestant], tasks: Sequence[Task], first: b
                 one.clicks.append(sum(one.network.seconds))
 
 
-def _predict(predictor: Predictor, still: Still, clicks: Clicks, previous: Prediction | None) -> float:
+def _predict(
+    predictor: Predictor, still: Still, clicks: Clicks, previous: Prediction | None
+) -> float:
     """Seconds from a click to the mask of the whole picture."""
     assert isinstance(predictor.network, Timed)
     predictor.network.seconds.clear()
@@ -265,10 +275,13 @@ def _previous(one: Contestant, task: Task) -> Prediction:
     return previous
 
 
-# ── what comes of it ──────────────────────────────────────────────────────────────────────────────────────────────
+# ── what comes of it
+# ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def row_of(one: Contestant, reference: Contestant, tasks: Sequence[Task], peaks: Peaks) -> dict[str, Any]:
+def row_of(
+    one: Contestant, reference: Contestant, tasks: Sequence[Task], peaks: Peaks
+) -> dict[str, Any]:
     """The numbers of one contestant; milliseconds."""
     predict, network = statistics.median(one.predicts), statistics.median(one.networks)
     row: dict[str, Any] = {
@@ -297,14 +310,20 @@ def row_of(one: Contestant, reference: Contestant, tasks: Sequence[Task], peaks:
     return row
 
 
-def _distance(one: Contestant, choice: Choice, tasks: Sequence[Task], peaks: Peaks) -> dict[str, Any]:
+def _distance(
+    one: Contestant, choice: Choice, tasks: Sequence[Task], peaks: Peaks
+) -> dict[str, Any]:
     """How near the network comes to what the machine can do: measured time over the shortest possible."""
     sizes = []
     for task in tasks:
         before = None if task.box is None else _previous(one, task)
-        crop = Predictor(one.network, one.zoom).crop(task.clicks, before, *task.still.image.shape[:2])
+        crop = Predictor(one.network, one.zoom).crop(
+            task.clicks, before, *task.still.image.shape[:2]
+        )
         sizes.append((crop.height, crop.width))
-    bounds = [bound_ms(choice.path, height, width, choice.precision, peaks) for height, width in sizes]
+    bounds = [
+        bound_ms(choice.path, height, width, choice.precision, peaks) for height, width in sizes
+    ]
     middle = sizes[int(np.argsort(bounds)[len(bounds) // 2])]
     return {
         "gmac": round(gmac(choice.path, *middle), 3),
@@ -319,7 +338,9 @@ def starting(choice: Choice, count: int, megapixels: float) -> dict[str, Any]:
     noise = np.random.default_rng(0).integers(0, 256, (side // 16, side // 12, 3), np.uint8)
     with TemporaryDirectory() as folder:
         photo = Path(folder) / "photo.jpg"
-        cv2.imwrite(str(photo), cv2.resize(noise, (4 * side, 3 * side), interpolation=cv2.INTER_CUBIC))
+        cv2.imwrite(
+            str(photo), cv2.resize(noise, (4 * side, 3 * side), interpolation=cv2.INTER_CUBIC)
+        )
         seconds, megabytes = zip(*(_start(choice, photo) for _ in range(count)), strict=True)
     return {"start_s": round(statistics.median(seconds), 3), "memory_mb": round(max(megabytes))}
 
@@ -345,7 +366,15 @@ print(next((int(line.split()[1]) / 1024 for line in status.open() if line.starts
 
 def _start(choice: Choice, photo: Path) -> tuple[float, float]:
     """Seconds to the first mask, and MiB that the process held at most (Linux)."""
-    command = [sys.executable, "-c", _PROGRAM, str(choice.path), choice.runtime, choice.precision, str(photo)]
+    command = [
+        sys.executable,
+        "-c",
+        _PROGRAM,
+        str(choice.path),
+        choice.runtime,
+        choice.precision,
+        str(photo),
+    ]
     began = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         assert process.stdout is not None

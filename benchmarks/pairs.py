@@ -1,10 +1,13 @@
 """Is one network better than another?  The same development objects for both, and how much of it may be chance.
 
     python -m benchmarks.pairs lite0 runs/new/model.safetensors --dev data/train/dev.tar
-    python -m benchmarks.pairs lite0 runs/new/model.safetensors --dev data/train/dev.tar --draw crisp
+    python -m benchmarks.pairs lite0 runs/new/model.safetensors --dev data/train/dev.tar --draw
+    crisp
 
-A network is the name of a shipped one, a network file, or a checkpoint.  Every one is compared with the first, object
-by object: that tells how much of a difference is chance.  Results go to benchmarks/results/DRAW.pairs.json.
+A network is the name of a shipped one, a network file, or a checkpoint.  Every one is compared with
+the first, object
+by object: that tells how much of a difference is chance.  Results go to
+    benchmarks/results/DRAW.pairs.json.
 """
 
 import sys
@@ -51,8 +54,12 @@ def compare(
     draw: Annotated[Literal["usual", "crisp"], typer.Option(help="Which objects.")] = "usual",
     count: Annotated[int, typer.Option(help="Objects at most.")] = 220,
     flip: Annotated[Flip, typer.Option(help="average: with the mirrored picture.")] = "none",
-    precision: Annotated[str, typer.Option(help="float32, or bfloat16 for twice the speed.")] = "float32",
-    output: Annotated[Path | None, typer.Option("-o", help="By default benchmarks/results/DRAW.pairs.json.")] = None,
+    precision: Annotated[
+        str, typer.Option(help="float32, or bfloat16 for twice the speed.")
+    ] = "float32",
+    output: Annotated[
+        Path | None, typer.Option("-o", help="By default benchmarks/results/DRAW.pairs.json.")
+    ] = None,
     threads: Threads = None,
 ) -> None:
     """Measure every network on the same objects and compare it with the first."""
@@ -65,7 +72,11 @@ def compare(
             rules = Protocol(zoom=zoom_of(network.info), flip=flip, targets=TARGETS, limit=LIMIT)
             report = evaluate(rules.predictor(network), objects, rules)
         first = first or report
-        row = {"network": title(name), "weights_sha256": network.info.sha256, **row_of(report, first)}
+        row = {
+            "network": title(name),
+            "weights_sha256": network.info.sha256,
+            **row_of(report, first),
+        }
         rows.append(row)
         typer.echo(row)
     content = {
@@ -114,7 +125,8 @@ def exported(model: "FCFI | Path", metadata: Mapping[str, str] | None = None) ->
 def row_of(report: Report, first: Report) -> dict[str, float]:
     """Clicks to each IoU, the mean IoU over all clicks, and how much both differ from the first network's.
 
-    `..._differs`: mean over objects of this one less the first; `..._error`: the standard error of that mean.
+    `..._differs`: mean over objects of this one less the first; `..._error`: the standard error of
+    that mean.
     """
     row = {f"noc{round(100 * target)}": report.noc(target) for target in TARGETS}
     row["iou"] = float(np.mean(_ious(report)))

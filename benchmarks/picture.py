@@ -4,7 +4,8 @@ The README's place for it is filled as well.
 
     python -m benchmarks.picture [NETWORK FILE]
 
-What it shows is what the network answers; the clicks are those of a person who sees where the mask is wrong.
+What it shows is what the network answers; the clicks are those of a person who sees where the mask
+is wrong.
 """
 
 import sys
@@ -27,9 +28,7 @@ ROOT: Final = Path(__file__).parent.parent
 OUTPUT: Final = ROOT / "docs" / "clicks.jpg"
 README: Final = ROOT / "README.md"
 BEGIN, END = "<!-- picture:start -->", "<!-- picture:end -->"
-TAG: Final = (
-    "![Photographs after one, two and three clicks; green dots are on the object, red ones off it](docs/clicks.jpg)"
-)
+TAG: Final = "![Photographs after one, two and three clicks; green dots are on the object, red ones off it](docs/clicks.jpg)"
 WIDTH: Final = 330
 """Pixels of one panel."""
 GAP: Final = 6
@@ -72,7 +71,9 @@ app = typer.Typer(add_completion=False)
 def main(network: Annotated[str | None, typer.Argument(help="Its name or file.")] = None) -> None:
     """Write the picture, and the README if it does not show it yet."""
     rows = [panels(name, clicks, network) for name, clicks in STORIES.items()]
-    page = np.concatenate([np.pad(row, ((0, GAP), (0, 0), (0, 0)), constant_values=255) for row in rows])[:-GAP]
+    page = np.concatenate(
+        [np.pad(row, ((0, GAP), (0, 0), (0, 0)), constant_values=255) for row in rows]
+    )[:-GAP]
     _, data = cv2.imencode(".jpg", page[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
     write_bytes(OUTPUT, data.tobytes())
     write_text(README, fill(README.read_text(encoding="utf-8")))

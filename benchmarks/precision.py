@@ -1,14 +1,17 @@
 """What fewer bits and less to compute cost in clicks, measured on development objects; and the int8 files.
 
-    python -m benchmarks.precision make lite0 --pictures data/train/train-000.tar     write fcfi/weights/lite0.int8.onnx
-    python -m benchmarks.precision measure lite0 --dev data/train/dev.tar             clicks in every precision
-    python -m benchmarks.precision settings lite0 --dev data/train/dev.tar            clicks with smaller sizes and flip
-    python -m benchmarks.precision zooms lite0 --dev data/train/dev.tar               clicks through other zooms
-    python -m benchmarks.precision table                                              stored results into the table
+    python -m benchmarks.precision make lite0 --pictures data/train/train-000.tar     write
+    fcfi/weights/lite0.int8.onnx python -m benchmarks.precision measure lite0 --dev
+    data/train/dev.tar             clicks in every precision python -m benchmarks.precision settings
+    lite0 --dev data/train/dev.tar            clicks with smaller sizes and flip python -m
+    benchmarks.precision zooms lite0 --dev data/train/dev.tar               clicks through other
+    zooms python -m benchmarks.precision table                                              stored
+    results into the table
 
-`make` finds ranges of values on pictures that the measurement does not see.  `measure`, `settings` and `zooms` write
-benchmarks/results/NAME.precision.json and so on; `table` takes the first two, and an int8 file only if it is honest
-(`fcfi.weights.LARGEST_LOSS`).  The objects are drawn as training draws its development objects, and always the same.
+`make` finds ranges of values on pictures that the measurement does not see.  `measure`, `settings`
+and `zooms` write benchmarks/results/NAME.precision.json and so on; `table` takes the first two, and
+an int8 file only if it is honest (`fcfi.weights.LARGEST_LOSS`).  The objects are drawn as training
+draws its development objects, and always the same.
 """
 
 import hashlib
@@ -80,8 +83,12 @@ class Recorder:
 def make(
     name: str,
     pictures: Pictures,
-    output: Annotated[Path | None, typer.Option("-o", help="By default beside the float file.")] = None,
-    close: Annotated[float | None, typer.Option(help="Mean difference of probabilities to get below.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", help="By default beside the float file.")
+    ] = None,
+    close: Annotated[
+        float | None, typer.Option(help="Mean difference of probabilities to get below.")
+    ] = None,
     threads: Threads = None,
 ) -> None:
     """Write the int8 file of a shipped network or of a network file."""
@@ -89,7 +96,12 @@ def make(
 
     source = _source(name)
     examples = examples_of(source, dev_objects(pictures, EXAMPLES // 2, CALIBRATION_SEED), threads)
-    done = quantise(source, output or source.with_suffix(".int8.onnx"), examples, CLOSE if close is None else close)
+    done = quantise(
+        source,
+        output or source.with_suffix(".int8.onnx"),
+        examples,
+        CLOSE if close is None else close,
+    )
     typer.echo(
         f"{done.path}: {done.bytes / 1e6:.1f} MB, in float {', '.join(done.kept) or 'nothing'}, "
         f"probabilities off by {done.difference:.4f}"
@@ -115,7 +127,9 @@ def measure(
     rows = {}
     for precision, path in ways.items():
         network = open_network(path, "auto", threads, precision)
-        rows[precision] = clicks(network, objects, Protocol(zoom=zoom_of(network.info), targets=TARGETS))
+        rows[precision] = clicks(
+            network, objects, Protocol(zoom=zoom_of(network.info), targets=TARGETS)
+        )
         typer.echo(f"{precision}: {rows[precision]}")
     record = _record(source, objects, rows)
     if "int8" in rows:
@@ -125,19 +139,26 @@ def measure(
 
 
 @app.command()
-def settings(name: str, dev: Pictures, count: int = OBJECTS, output: Output = None, threads: Threads = None) -> None:
+def settings(
+    name: str, dev: Pictures, count: int = OBJECTS, output: Output = None, threads: Threads = None
+) -> None:
     """Count clicks in float32 at smaller sizes, and with the mirrored picture: what `--budget` chooses from."""
 
     def rules(info: NetworkInfo) -> Iterator[tuple[str, Protocol]]:
         zoom = zoom_of(info)
         for target, flip in offered(zoom, info.multiple):
-            yield f"{target} {flip}", Protocol("fixed", replace(zoom, target=target), flip, targets=TARGETS)
+            yield (
+                f"{target} {flip}",
+                Protocol("fixed", replace(zoom, target=target), flip, targets=TARGETS),
+            )
 
     _compare("settings", name, dev_objects(dev, count), rules, output, threads)
 
 
 @app.command()
-def zooms(name: str, dev: Pictures, count: int = OBJECTS, output: Output = None, threads: Threads = None) -> None:
+def zooms(
+    name: str, dev: Pictures, count: int = OBJECTS, output: Output = None, threads: Threads = None
+) -> None:
     """Count clicks in float32 through other zooms: what the recommended one is chosen from."""
 
     def rules(info: NetworkInfo) -> Iterator[tuple[str, Protocol]]:
@@ -152,13 +173,18 @@ def table() -> None:
     """Take the stored results of every shipped network into the table, and its int8 file if it is honest."""
     write_table([with_results(entry) for entry in shipped()], find().name)
     for entry in shipped():
-        typer.echo(f"{entry.name}: {dict(entry.dev) or 'not measured'}, int8 {'yes' if entry.int8 else 'no'}")
+        typer.echo(
+            f"{entry.name}: {dict(entry.dev) or 'not measured'}, int8 {'yes' if entry.int8 else 'no'}"
+        )
 
 
-# ── what the commands are made of ─────────────────────────────────────────────────────────────────────────────────
+# ── what the commands are made of
+# ─────────────────────────────────────────────────────────────────────────────────
 
 
-def examples_of(source: Path, objects: Sequence[Sample], threads: int | None = None) -> list[tuple[NDArray[Any], ...]]:
+def examples_of(
+    source: Path, objects: Sequence[Sample], threads: int | None = None
+) -> list[tuple[NDArray[Any], ...]]:
     """What a network is asked while the robot clicks on these objects, at most EXAMPLES times."""
     recorder = Recorder(open_network(source, threads=threads), [])
     rules = Protocol(zoom=zoom_of(recorder.info), limit=CLICKS_EACH, targets=TARGETS)
@@ -191,14 +217,21 @@ def clicks(network: Network, objects: Sequence[Sample], rules: Protocol) -> dict
     """NoC@85, NoC@90 and the mean IoU after one and three clicks."""
     report = evaluate(rules.predictor(network), objects, rules)
     ious = report.mean_ious()
-    found = {"noc85": report.noc(0.85), "noc90": report.noc(0.90), "iou_at_1": ious[0], "iou_at_3": ious[2]}
+    found = {
+        "noc85": report.noc(0.85),
+        "noc90": report.noc(0.90),
+        "iou_at_1": ious[0],
+        "iou_at_3": ious[2],
+    }
     return {key: round(value, 4) for key, value in found.items()}
 
 
 def with_results(entry: Entry, folder: Path = RESULTS) -> Entry:
     """The entry with the stored results of these weights; without an int8 file that is not honest or not this one."""
     sha256 = read_info(entry.path).sha256
-    precisions, sizes = (_stored(folder / f"{entry.name}.{kind}.json", sha256) for kind in ("precision", "settings"))
+    precisions, sizes = (
+        _stored(folder / f"{entry.name}.{kind}.json", sha256) for kind in ("precision", "settings")
+    )
     measured = replace(
         entry,
         dev={key: row["noc90"] for key, row in precisions.get("rows", {}).items()},
@@ -217,17 +250,31 @@ def with_results(entry: Entry, folder: Path = RESULTS) -> Entry:
 def _stored(path: Path, weights_sha256: str) -> dict[str, Any]:
     """A stored result of these weights, or nothing."""
     record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return record if record.get("weights_sha256") == weights_sha256 and record.get("format") == FORMAT else {}
+    return (
+        record
+        if record.get("weights_sha256") == weights_sha256 and record.get("format") == FORMAT
+        else {}
+    )
 
 
-def _record(source: Path, objects: Sequence[Sample], rows: dict[str, dict[str, float]]) -> dict[str, Any]:
+def _record(
+    source: Path, objects: Sequence[Sample], rows: dict[str, dict[str, float]]
+) -> dict[str, Any]:
     info = read_info(source)
     zoom = [zoom_of(info).target, zoom_of(info).ratio]
-    content = {"network": info.name, "weights_sha256": info.sha256, "objects": len(objects), "zoom": zoom, "rows": rows}
+    content = {
+        "network": info.name,
+        "weights_sha256": info.sha256,
+        "objects": len(objects),
+        "zoom": zoom,
+        "rows": rows,
+    }
     return new_record(FORMAT, **content)
 
 
-def dev_objects(pictures: Path, count: int, seed: int = 0, sources: Collection[str] = ()) -> list[Sample]:
+def dev_objects(
+    pictures: Path, count: int, seed: int = 0, sources: Collection[str] = ()
+) -> list[Sample]:
     """Objects drawn as training draws them for development; sources: data sets to draw from, if not from all."""
     from fcfi.training.config import read_recipe
     from fcfi.training.stream import read_by_source
@@ -237,7 +284,9 @@ def dev_objects(pictures: Path, count: int, seed: int = 0, sources: Collection[s
     wanted = found.keys() & (sources or found)
     weights = {name: weight for name, weight in crops.weights.items() if name in wanted}
     if not weights:
-        raise ConfigError(f"{pictures} holds {', '.join(sorted(found))}: none of {', '.join(sources or crops.weights)}")
+        raise ConfigError(
+            f"{pictures} holds {', '.join(sorted(found))}: none of {', '.join(sources or crops.weights)}"
+        )
     return choose_objects(found, replace(crops, weights=weights), count, seed)
 
 

@@ -32,11 +32,15 @@ PART: Final = " objects of: "
 
 def read_records(folder: Path = RESULTS) -> tuple[Record, ...]:
     """The measurements of whole data sets in a folder, in the order of their files' names."""
-    records = (json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json")))
+    records = (
+        json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))
+    )
     return tuple(
         record
         for record in records
-        if isinstance(record, dict) and record.get("format") == FORMAT and PART not in record["dataset"]["found"]
+        if isinstance(record, dict)
+        and record.get("format") == FORMAT
+        and PART not in record["dataset"]["found"]
     )
 
 
@@ -66,7 +70,9 @@ def latency_table(record: Record) -> str:
     for row in record["rows"]:
         predict = f"{row['predict_ms']:.0f} ({row['predict_p95_ms']:.0f})"
         limit = f"{row['of_bound']:.1f}x" if "of_bound" in row else "-"
-        start, memory = (format(row[key], "g") if key in row else "-" for key in ("start_s", "memory_mb"))
+        start, memory = (
+            format(row[key], "g") if key in row else "-" for key in ("start_s", "memory_mb")
+        )
         name = f"{row['name']}, {row['zoom_target']} px"
         lines.append(
             f"| {name} | {row['network_ms']:.0f} | {predict} | {row['faster']:.1f} | {limit} | {start} | {memory} |"

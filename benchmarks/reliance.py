@@ -1,10 +1,12 @@
 """What a trained network leans on: clicks to 90 % with one way of the feedback closed, nothing learnt anew.
 
-    python -m benchmarks.reliance fcfi/weights/lite0.safetensors --eval data/eval/GrabCut --eval data/eval/Berkeley
+    python -m benchmarks.reliance fcfi/weights/lite0.safetensors --eval data/eval/GrabCut --eval
+    data/eval/Berkeley
 
-The feedback reaches the answer of our networks on two ways: as a prompt map, into backbone and head, and through the
-modules of the paper, FFC and CFF.  Closing one shows how much of the work it does.  Protocol `fixed`, float32; results
-go to benchmarks/results/NAME.reliance.json.  For lite0, clicks and feedback entering its stem.
+The feedback reaches the answer of our networks on two ways: as a prompt map, into backbone and
+head, and through the modules of the paper, FFC and CFF.  Closing one shows how much of the work it
+does.  Protocol `fixed`, float32; results go to benchmarks/results/NAME.reliance.json.  For lite0,
+clicks and feedback entering its stem.
 """
 
 import sys
@@ -63,8 +65,12 @@ class GateClosed:
 @app.command()
 def measure(
     checkpoint: Path,
-    sets: Annotated[list[Path], typer.Option("--eval", help="A data set to measure on; may be given again.")],
-    output: Annotated[Path | None, typer.Option("-o", help="By default in benchmarks/results/.")] = None,
+    sets: Annotated[
+        list[Path], typer.Option("--eval", help="A data set to measure on; may be given again.")
+    ],
+    output: Annotated[
+        Path | None, typer.Option("-o", help="By default in benchmarks/results/.")
+    ] = None,
     threads: Threads = None,
 ) -> None:
     """Count clicks as trained, without FFC, without FFC and CFF, and without feedback among the prompts."""
@@ -76,10 +82,14 @@ def measure(
         rules = Protocol(zoom=zoom_of(network.info), targets=TARGETS)
         for place in sets:
             report = evaluate(rules.predictor(network), open_dataset(place), rules)
-            found = {f"noc{round(100 * target)}": round(report.noc(target), 4) for target in TARGETS}
+            found = {
+                f"noc{round(100 * target)}": round(report.noc(target), 4) for target in TARGETS
+            }
             rows.append({"closed": closed, "data": place.name, **found})
             typer.echo(rows[-1])
-    record = new_record(FORMAT, network=checkpoint.stem, weights_sha256=weights_sha256(given), rows=rows)
+    record = new_record(
+        FORMAT, network=checkpoint.stem, weights_sha256=weights_sha256(given), rows=rows
+    )
     store(output or RESULTS / f"{checkpoint.stem}.reliance.json", record)
 
 

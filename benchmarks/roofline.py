@@ -1,8 +1,10 @@
 """What a processor can do at most, measured; and the shortest time that a network could take on it.
 
-Peaks come from large convolutions (arithmetic), run by what runs the networks, and a large copy (memory).  The bound of
-a network is the sum over its layers of the longer of the two: its multiplications at the peak of its precision, or its
-bytes (input, kernel, output, each once) at the speed of memory.  Knows nothing of clicks.  Needs OpenVINO and onnx.
+Peaks come from large convolutions (arithmetic), run by what runs the networks, and a large copy
+(memory).  The bound of
+a network is the sum over its layers of the longer of the two: its multiplications at the peak of
+its precision, or its bytes (input, kernel, output, each once) at the speed of memory.  Knows
+nothing of clicks.  Needs OpenVINO and onnx.
 """
 
 import os
@@ -43,7 +45,11 @@ class Peaks:
 def measure_peaks(precisions: frozenset[str], threads: int | None = None) -> Peaks:
     """The peaks of this machine in float32 and in these precisions."""
     with TemporaryDirectory() as folder:
-        gflops = {name: _gflops(Path(folder), name, threads) for name in BYTES if name in precisions | {"float32"}}
+        gflops = {
+            name: _gflops(Path(folder), name, threads)
+            for name in BYTES
+            if name in precisions | {"float32"}
+        }
     return Peaks(gflops, _gbytes(threads))
 
 
@@ -55,7 +61,10 @@ def gmac(path: Path, height: int, width: int) -> float:
 def bound_ms(path: Path, height: int, width: int, precision: str, peaks: Peaks) -> float:
     """The shortest time of one pass through a network file, in milliseconds."""
     seconds = (
-        max(2 * one.macs / peaks.gflops[precision] / 1e9, one.values * BYTES[precision] / peaks.gbytes / 1e9)
+        max(
+            2 * one.macs / peaks.gflops[precision] / 1e9,
+            one.values * BYTES[precision] / peaks.gbytes / 1e9,
+        )
         for one in layers(path, height, width)
     )
     return 1e3 * sum(seconds)
@@ -73,7 +82,11 @@ def layers(path: Path, height: int, width: int) -> tuple[Layer, ...]:
     """The convolutions of a network file for one input of this size; the rest is small (`docs/speed.md`)."""
     model = openvino.Core().read_model(path)
     h, w = height // STRIDE, width // STRIDE
-    sizes = {"image": [1, 3, height, width], "feedback": [1, 1, height, width], "disks": [1, 2, height, width]}
+    sizes = {
+        "image": [1, 3, height, width],
+        "feedback": [1, 1, height, width],
+        "disks": [1, 2, height, width],
+    }
     sizes |= {"window": [1, 1, h, w], "cell": [1], "label": [1, 1, 1, 1], "gate": [1, 1, 1, 1]}
     model.reshape(sizes)
     return tuple(_layer(one) for one in model.get_ops() if one.get_type_name() in CONVOLUTIONS)
@@ -82,14 +95,21 @@ def layers(path: Path, height: int, width: int) -> tuple[Layer, ...]:
 def _layer(convolution: Any) -> Layer:
     seen, kernel = (list(convolution.get_input_shape(place)) for place in (0, 1))
     given = list(convolution.get_output_shape(0))
-    grouped = convolution.get_type_name() == "GroupConvolution"  # kernel: groups, out, in, rows, columns
+    grouped = (
+        convolution.get_type_name() == "GroupConvolution"
+    )  # kernel: groups, out, in, rows, columns
     inside = int(np.prod(kernel[2:] if grouped else kernel[1:]))
-    return Layer(int(np.prod(given)) * inside, sum(int(np.prod(shape)) for shape in (seen, kernel, given)))
+    return Layer(
+        int(np.prod(given)) * inside, sum(int(np.prod(shape)) for shape in (seen, kernel, given))
+    )
 
 
 def _gflops(folder: Path, precision: str, threads: int | None) -> float:
     """Speed of one large convolution."""
-    settings: dict[str, Any] = {"INFERENCE_PRECISION_HINT": HINTS[precision], "PERFORMANCE_HINT": "LATENCY"}
+    settings: dict[str, Any] = {
+        "INFERENCE_PRECISION_HINT": HINTS[precision],
+        "PERFORMANCE_HINT": "LATENCY",
+    }
     if threads is not None:
         settings["INFERENCE_NUM_THREADS"] = threads
     path = folder / f"{precision}.onnx"
@@ -118,18 +138,28 @@ def _convolutions(whole: bool) -> Any:
         constants.append(numpy_helper.from_array(kernel, f"kernel{number}"))
         names = [last, f"kernel{number}"]
         if whole:
-            for place, (name, scale) in enumerate(((last, 4 / 127), (f"kernel{number}", 0.1 / 127))):
-                constants.append(numpy_helper.from_array(np.array(scale, np.float32), f"{name}_scale"))
+            for place, (name, scale) in enumerate(
+                ((last, 4 / 127), (f"kernel{number}", 0.1 / 127))
+            ):
+                constants.append(
+                    numpy_helper.from_array(np.array(scale, np.float32), f"{name}_scale")
+                )
                 constants.append(numpy_helper.from_array(np.array(0, np.int8), f"{name}_zero"))
                 parts = [f"{name}_scale", f"{name}_zero"]
                 nodes.append(helper.make_node("QuantizeLinear", [name, *parts], [f"{name}_whole"]))
-                nodes.append(helper.make_node("DequantizeLinear", [f"{name}_whole", *parts], [f"{name}_back"]))
+                nodes.append(
+                    helper.make_node(
+                        "DequantizeLinear", [f"{name}_whole", *parts], [f"{name}_back"]
+                    )
+                )
                 names[place] = f"{name}_back"
         nodes.append(helper.make_node("Conv", names, [f"seen{number}"], pads=[1, 1, 1, 1]))
         nodes.append(helper.make_node("Relu", [f"seen{number}"], [f"out{number}"]))
         last = f"out{number}"
     shape = [1, CHANNELS, SIDE, SIDE]
-    ports = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name in ("image", last)]
+    ports = [
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name in ("image", last)
+    ]
     graph = helper.make_graph(nodes, "peak", ports[:1], ports[1:], constants)
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
 

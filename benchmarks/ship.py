@@ -1,11 +1,13 @@
 """Put a trained network into the package: its files, and its row in the table of shipped networks.
 
-    python -m benchmarks.ship add runs/lite0/model.safetensors lite0 --data "VOC 2012, COCO" --licence Apache-2.0
-    python -m benchmarks.ship numbers       take the measured NoC from benchmarks/results/ into the table
+    python -m benchmarks.ship add runs/lite0/model.safetensors lite0 --data "VOC 2012, COCO"
+    --licence Apache-2.0 python -m benchmarks.ship numbers       take the measured NoC from
+    benchmarks/results/ into the table
 
 What rounding and smaller sizes cost, and int8 files, are for `benchmarks.precision`.
 
-`add` writes NAME.onnx (half-size storage, checked against torch) and NAME.safetensors (to fine-tune from).
+`add` writes NAME.onnx (half-size storage, checked against torch) and NAME.safetensors (to fine-tune
+from).
 """
 
 import hashlib
@@ -45,7 +47,9 @@ def add(
     entry = Entry(name, path, sha256, done.bytes, read_info(path).variant, licence, data)
     others = [other for other in shipped() if other.name != name]
     write_table([*others, entry], find().name if others else name)
-    typer.echo(f"{path}: {done.bytes / 1e6:.1f} MB, differences from torch {dict(done.differences)}")
+    typer.echo(
+        f"{path}: {done.bytes / 1e6:.1f} MB, differences from torch {dict(done.differences)}"
+    )
 
 
 @app.command()
@@ -58,7 +62,11 @@ def numbers() -> None:
             f"{record['dataset']['name']} {quality}": float(record["results"]["noc"][quality])
             for record in read_records()
             if record["network"]["sha256"] == sha256
-            and (record["protocol"]["name"], record["protocol"]["start"], record["protocol"]["flip"])
+            and (
+                record["protocol"]["name"],
+                record["protocol"]["start"],
+                record["protocol"]["flip"],
+            )
             == ("fixed", None, "none")
             for quality in ("85", "90")
         }

@@ -5,7 +5,8 @@
     mask = session.click(320, 180)                   # (H, W) bool
     mask = session.click(90, 60, positive=False)
 
-Importing fcfi loads no NumPy, no OpenCV, no runtime and no torch; what is used is loaded at its first use.
+Importing fcfi loads no NumPy, no OpenCV, no runtime and no torch; what is used is loaded at its
+first use.
 """
 
 import os
@@ -56,22 +57,30 @@ def load(
 ) -> "Segmenter":
     """Open a network, ready for `.session(picture)` and `.predict(...)`.
 
-    name_or_path: a shipped network's name, a network file (*.onnx), a checkpoint (*.safetensors, in torch), or None for
-        the default network.
+    name_or_path: a shipped network's name, a network file (*.onnx), a checkpoint (*.safetensors, in
+        torch), or None for the default network.
     runtime: auto (the best installed one), openvino, onnxruntime or torch.
-    precision: float32 (exact), bfloat16 or int8 (faster where the processor has it), or auto: the fastest one whose
-        rounding costs next to no clicks.  What the machine lacks is replaced, with a warning.
+    precision: float32 (exact), bfloat16 or int8 (faster where the processor has it), or auto: the
+        fastest one whose rounding costs next to no clicks.  What the machine lacks is replaced,
+        with a warning.
     threads: at most so many; None leaves it to the runtime.
     zoom: how closely to look; None takes what the network recommends.
     flip: none, or average (with the mirrored picture: a little better, twice the time).
     threshold: a pixel is object above this probability.
 
-    Raises NetworkError if the network cannot be found or used, ConfigError for a setting that does not exist.
+    Raises NetworkError if the network cannot be found or used, ConfigError for a setting that does
+    not exist.
     """
     from fcfi import segmenter
 
     return segmenter.load(
-        name_or_path, runtime, precision=precision, threads=threads, zoom=zoom, flip=flip, threshold=threshold
+        name_or_path,
+        runtime,
+        precision=precision,
+        threads=threads,
+        zoom=zoom,
+        flip=flip,
+        threshold=threshold,
     )
 
 

@@ -1,9 +1,11 @@
 """The robot user: where a person who knows the true mask would click next.
 
 Training and evaluation share it.  It knows nothing of networks, images or metrics.
-Source: the evaluation protocol of RITM (Sofiiuk et al., 2022), which the paper follows.  The "largest
-error region" is meant in depth, not in area: the click goes to the error pixel that is farthest from the edge of its
-region, over all false negatives (a positive click) and all false positives (a negative click).
+Source: the evaluation protocol of RITM (Sofiiuk et al., 2022), which the paper follows.  The
+    "largest
+error region" is meant in depth, not in area: the click goes to the error pixel that is farthest
+from the edge of its region, over all false negatives (a positive click) and all false positives (a
+negative click).
 """
 
 from dataclasses import dataclass
@@ -22,19 +24,26 @@ EXACT, QUICK = cv2.DIST_MASK_PRECISE, cv2.DIST_MASK_5
 """Distance transforms: exact to evaluate; to train one about 2 % off and three times as fast (both as in RITM)."""
 
 
-def next_click(truth: Truth, mask: Mask, made: Clicks = (), rng: np.random.Generator | None = None) -> Click | None:
+def next_click(
+    truth: Truth, mask: Mask, made: Clicks = (), rng: np.random.Generator | None = None
+) -> Click | None:
     """The next click on a mask, or None when no error pixel is left that was not clicked.
 
-    truth: (H, W) uint8, 0 background, 1 object, 255 ignore (never clicked).  mask: (H, W) bool, what the network says.
+    truth: (H, W) uint8, 0 background, 1 object, 255 ignore (never clicked).  mask: (H, W) bool,
+        what the network says.
     made: the clicks so far; their pixels are never clicked again.
-    rng: None gives the evaluation form: the deepest pixel (the first in reading order where several are).  A generator
-    gives the training form: a random pixel of the same kind of error whose depth exceeds half of the largest one.
-    Depth is the Euclidean distance to the nearest pixel without that error; outside the image counts as without.
+    rng: None gives the evaluation form: the deepest pixel (the first in reading order where several
+        are).  A generator
+    gives the training form: a random pixel of the same kind of error whose depth exceeds half of
+    the largest one. Depth is the Euclidean distance to the nearest pixel without that error;
+    outside the image counts as without.
 
     Convention: x right, y down, whole pixels.  Raises InputError if the two sizes differ.
     """
     if truth.shape != mask.shape:
-        raise InputError(f"the mask is {mask.shape} and the true mask {truth.shape} (height, width): they must agree")
+        raise InputError(
+            f"the mask is {mask.shape} and the true mask {truth.shape} (height, width): they must agree"
+        )
     transform = EXACT if rng is None else QUICK
     missed = _depth((truth == OBJECT) & ~mask, made, transform)
     extra = _depth((truth == BACKGROUND) & mask, made, transform)
@@ -70,8 +79,9 @@ class _Depth:
 def _depth(error: Mask, made: Clicks, transform: int) -> _Depth:
     """Depth of the error, 0 at clicked pixels.
 
-    Only the box of the error is worked on: one row of zeros round it stands for all that lies outside, image border
-    included, so that the depths are those of the whole image padded by one pixel.
+    Only the box of the error is worked on: one row of zeros round it stands for all that lies
+    outside, image border included, so that the depths are those of the whole image padded by one
+    pixel.
     """
     errors = error.view(np.uint8)
     left, top, width, height = cv2.boundingRect(errors)
@@ -79,7 +89,9 @@ def _depth(error: Mask, made: Clicks, transform: int) -> _Depth:
         return _Depth(np.zeros((1, 1), np.float32), 0.0, 0, 0)
     padded = np.zeros((height + 2, width + 2), np.uint8)
     padded[1:-1, 1:-1] = errors[top : top + height, left : left + width]
-    depth = np.ascontiguousarray(cv2.distanceTransform(padded, cv2.DIST_L2, transform)[1:-1, 1:-1], np.float32)
+    depth = np.ascontiguousarray(
+        cv2.distanceTransform(padded, cv2.DIST_L2, transform)[1:-1, 1:-1], np.float32
+    )
     for click in made:
         if 0 <= click.x - left < width and 0 <= click.y - top < height:
             depth[click.y - top, click.x - left] = 0

@@ -4,10 +4,11 @@ A line of the file is JSON:
 
     {"image": "photos/a.jpg", "clicks": [[320, 180], [90, 60, "-"]]}
 
-`image` (and `mask`, one to begin from) is relative to the file; clicks are x, y in pixels, with "-" off the object, in
-their order; `name` gives the mask's file a name of one's own.  Masks are written as NAME.png, and what came of each
-line as a line of outcomes.jsonl, as soon as it is known.  A line that was done before, with the same content and
-network, is not done again, so that stopped work goes on; one that fails is told there and stops nothing.
+`image` (and `mask`, one to begin from) is relative to the file; clicks are x, y in pixels, with "-"
+off the object, in their order; `name` gives the mask's file a name of one's own.  Masks are written
+as NAME.png, and what came of each line as a line of outcomes.jsonl, as soon as it is known.  A line
+that was done before, with the same content and network, is not done again, so that stopped work
+goes on; one that fails is told there and stops nothing.
 """
 
 import hashlib
@@ -69,7 +70,10 @@ class Summary:
 
     def after(self, outcome: Outcome) -> "Summary":
         """With one more outcome."""
-        counts = {name: getattr(self, name) + (outcome.status == name) for name in ("done", "skipped", "failed")}
+        counts = {
+            name: getattr(self, name) + (outcome.status == name)
+            for name in ("done", "skipped", "failed")
+        }
         error = f"line {outcome.line}: {outcome.error}" if outcome.status == "failed" else ""
         return Summary(**counts, first_error=self.first_error or error)
 
@@ -78,17 +82,25 @@ Progress = Callable[[Outcome], None]
 
 
 def run(
-    path: Path, predictor: Predictor, folder: Path, workers: int | None = None, progress: Progress | None = None
+    path: Path,
+    predictor: Predictor,
+    folder: Path,
+    workers: int | None = None,
+    progress: Progress | None = None,
 ) -> Summary:
     """Do every line of a file that is not done yet.
 
-    predictor: shared by all workers; its network should take as many streams.  workers: threads; None: one a core.
-    Raises InputError if the file cannot be read or the folder not be written; never for a single line.
+    predictor: shared by all workers; its network should take as many streams.  workers: threads;
+        None: one a core.
+    Raises InputError if the file cannot be read or the folder not be written; never for a single
+    line.
     """
     known = read_done(folder)
     summary = Summary()
     with open_outcomes(folder) as log:
-        for outcome in _outcomes(read_jobs(path, _settings(predictor)), predictor, folder, workers or cores(), known):
+        for outcome in _outcomes(
+            read_jobs(path, _settings(predictor)), predictor, folder, workers or cores(), known
+        ):
             if outcome.status != "skipped":
                 log.write(json.dumps(asdict(outcome), ensure_ascii=False) + "\n")
                 log.flush()
@@ -106,14 +118,17 @@ def count_lines(path: Path) -> int:
 def read_jobs(path: Path, settings: str = "") -> Iterator[Job | Outcome]:
     """The lines of a file, one by one; a line that cannot be understood is a failed outcome; empty ones are left out.
 
-    settings: what else a mask depends on; part of the keys.  Raises InputError if the file cannot be read.
+    settings: what else a mask depends on; part of the keys.  Raises InputError if the file cannot
+        be read.
     """
     names: set[str] = set()
     for number, text in _lines(path):
         try:
             job = parse_job(text, number, path.parent, settings)
             if job.name in names:
-                raise InputError(f"the name {job.name!r} is taken by a line before: give it another")
+                raise InputError(
+                    f"the name {job.name!r} is taken by a line before: give it another"
+                )
             names.add(job.name)
             yield job
         except InputError as error:
@@ -125,18 +140,26 @@ def parse_job(text: bytes, number: int, folder: Path, settings: str = "") -> Job
     try:
         row = json.loads(text)
     except ValueError as error:
-        raise InputError(f"the line is no JSON ({error}): write an object with image and clicks") from error
+        raise InputError(
+            f"the line is no JSON ({error}): write an object with image and clicks"
+        ) from error
     if not isinstance(row, dict) or not isinstance(row.get("image"), str) or not row["image"]:
-        raise InputError('the line has no "image": write {"image": "photo.jpg", "clicks": [[320, 180]]}')
+        raise InputError(
+            'the line has no "image": write {"image": "photo.jpg", "clicks": [[320, 180]]}'
+        )
     unknown = sorted(row.keys() - KEYS)
     if unknown:
         raise InputError(f"{unknown[0]!r} is unknown: a line has {', '.join(sorted(KEYS))}")
     image, start = folder / row["image"], row.get("mask")
     if start is not None and not isinstance(start, str):
-        raise InputError('"mask" is no path: give the file of a mask to begin from, or leave it out')
+        raise InputError(
+            '"mask" is no path: give the file of a mask to begin from, or leave it out'
+        )
     clicks = tuple(_click(one) for one in _list(row.get("clicks")))
     key = hashlib.sha256(f"{json.dumps(row, sort_keys=True)} {settings}".encode()).hexdigest()
-    return Job(number, _name(row, number, image), image, clicks, folder / start if start else None, key)
+    return Job(
+        number, _name(row, number, image), image, clicks, folder / start if start else None, key
+    )
 
 
 def read_done(folder: Path) -> frozenset[tuple[str, str]]:
@@ -177,16 +200,22 @@ def do(job: Job, predictor: Predictor, folder: Path) -> Outcome:
         height, width = still.image.shape[:2]
         prediction = None
         if job.start is not None:
-            prediction = Prediction.from_mask(read_mask(job.start, height, width), predictor.threshold)
+            prediction = Prediction.from_mask(
+                read_mask(job.start, height, width), predictor.threshold
+            )
         for count in range(1, len(job.clicks) + 1):
             prediction = predictor.predict(still, job.clicks[:count], prediction)
         assert prediction is not None
         mask = prediction.mask
         write_png(folder / f"{job.name}.png", mask)
     except (FCFIError, MemoryError) as error:
-        return Outcome(job.line, job.name, job.key, "failed", error=str(error) or "not enough memory")
+        return Outcome(
+            job.line, job.name, job.key, "failed", error=str(error) or "not enough memory"
+        )
     taken = round(time.perf_counter() - began, 4)
-    return Outcome(job.line, job.name, job.key, "done", f"{job.name}.png", round(float(mask.mean()), 6), taken)
+    return Outcome(
+        job.line, job.name, job.key, "done", f"{job.name}.png", round(float(mask.mean()), 6), taken
+    )
 
 
 def cores() -> int:
@@ -195,21 +224,30 @@ def cores() -> int:
     return usable or 1
 
 
-# ── helpers ───────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── helpers
+# ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
     """Numbers from 1 and texts of the lines that hold something."""
     try:
         with path.open("rb") as stream:
-            yield from ((number, text) for number, text in enumerate(stream, start=1) if text.strip())
+            yield from (
+                (number, text) for number, text in enumerate(stream, start=1) if text.strip()
+            )
     except OSError as error:
         reason = error.strerror or error
-        raise InputError(f"{path} cannot be read ({reason}): give a file with a line for each object") from error
+        raise InputError(
+            f"{path} cannot be read ({reason}): give a file with a line for each object"
+        ) from error
 
 
 def _outcomes(
-    lines: Iterator[Job | Outcome], predictor: Predictor, folder: Path, workers: int, known: frozenset[tuple[str, str]]
+    lines: Iterator[Job | Outcome],
+    predictor: Predictor,
+    folder: Path,
+    workers: int,
+    known: frozenset[tuple[str, str]],
 ) -> Iterator[Outcome]:
     """Outcomes as they come; so few lines are read ahead that a file of any length can be done."""
     running: set[Future[Outcome]] = set()
@@ -234,7 +272,9 @@ def _outcomes(
 
 def _settings(predictor: Predictor) -> str:
     """What a mask depends on beside the line."""
-    return f"{predictor.network.info.sha256} {predictor.zoom} {predictor.flip} {predictor.threshold}"
+    return (
+        f"{predictor.network.info.sha256} {predictor.zoom} {predictor.flip} {predictor.threshold}"
+    )
 
 
 def _list(value: Any) -> list[Any]:
@@ -245,7 +285,11 @@ def _list(value: Any) -> list[Any]:
 
 def _click(value: Any) -> Click:
     """[x, y], [x, y, "+"] or [x, y, "-"]."""
-    whole = isinstance(value, list) and len(value) in (2, 3) and all(type(one) is int for one in value[:2])
+    whole = (
+        isinstance(value, list)
+        and len(value) in (2, 3)
+        and all(type(one) is int for one in value[:2])
+    )
     if not whole or (len(value) == 3 and value[2] not in ("+", "-")):
         raise InputError(
             f'the click {json.dumps(value)} is none: write [x, y] in pixels, or [x, y, "-"] off the object'
@@ -256,6 +300,12 @@ def _click(value: Any) -> Click:
 def _name(row: dict[str, Any], number: int, image: Path) -> str:
     """The name of the mask without its ending: the line's own, or its number and the picture's."""
     name = row.get("name", f"{number:06d}-{image.stem}")
-    if not isinstance(name, str) or not name or name != Path(name).name or name in (".", "..") or "\\" in name:
+    if (
+        not isinstance(name, str)
+        or not name
+        or name != Path(name).name
+        or name in (".", "..")
+        or "\\" in name
+    ):
         raise InputError(f"the name {name!r} is none of a file: give one without folders")
     return name

@@ -1,8 +1,10 @@
 """How a network is run on this machine: the fastest honest way, or the nearest to what a person wishes.
 
-`choose` is a pure function of what there is of a network, what is wished and what the machine has.  A wish that the
-machine cannot fulfil becomes a note and the next best; a wish that does not fit the file is a mistake and refused.
-Honest: rounding may cost at most weights.LARGEST_LOSS of the clicks to a good mask, measured on development pictures;
+`choose` is a pure function of what there is of a network, what is wished and what the machine has.
+A wish that the machine cannot fulfil becomes a note and the next best; a wish that does not fit the
+file is a mistake and refused.
+Honest: rounding may cost at most weights.LARGEST_LOSS of the clicks to a good mask, measured on
+    development pictures;
 8 bits are taken only where that was measured.  Knows nothing of pictures or clicks.
 """
 
@@ -23,7 +25,8 @@ BFLOAT16, INT8 = "bfloat16", "int8"
 class Files:
     """What there is of a network.
 
-    path: the file in float.  int8: the same in 8 bits, if it may be used.  checkpoint: its weights for torch.
+    path: the file in float.  int8: the same in 8 bits, if it may be used.  checkpoint: its weights
+        for torch.
     bfloat16: whether rounding to it is known to be no loss, or not measured.
     """
 
@@ -37,7 +40,8 @@ class Files:
 class Machine:
     """What a computer has.
 
-    runtimes: installed ones, the faster one first.  precisions: those beside float32 that its processor computes in.
+    runtimes: installed ones, the faster one first.  precisions: those beside float32 that its
+        processor computes in.
     cuda: whether torch is installed and finds such a device.
     """
 
@@ -59,7 +63,8 @@ class Wish:
 class Choice:
     """What to open, and how.
 
-    notes: a sentence for each wish that could not be fulfilled.  streams: answers computed at the same time, which
+    notes: a sentence for each wish that could not be fulfilled.  streams: answers computed at the
+        same time, which
     share the threads: 1 is the fastest for one person, as many as cores for bulk work.
     """
 
@@ -105,7 +110,12 @@ def choose(files: Files, wish: Wish, machine: Machine) -> Choice:
 
 def possible(files: Files, machine: Machine) -> tuple[Choice, ...]:
     """Every way to run a network on a machine; those that would fall back to another are left out."""
-    wishes = [Wish(runtime, precision) for runtime in RUNTIMES[1:] for precision in PRECISIONS if precision != "auto"]
+    wishes = [
+        Wish(runtime, precision)
+        for runtime in RUNTIMES[1:]
+        for precision in PRECISIONS
+        if precision != "auto"
+    ]
     found = []
     for wish in wishes:
         fits = wish.runtime != "torch" or files.checkpoint is not None
@@ -131,7 +141,8 @@ def this_machine() -> Machine:
     return Machine(names, frozenset(precisions), cuda)
 
 
-# ── helpers ───────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── helpers
+# ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _runtime(files: Files, wish: Wish, machine: Machine) -> tuple[str, tuple[str, ...]]:
@@ -168,7 +179,9 @@ def _best_runtime(files: Files, wish: Wish, machine: Machine) -> str:
     return graphs[0]
 
 
-def _precision(files: Files, wished: str, runtime: str, machine: Machine) -> tuple[str, tuple[str, ...]]:
+def _precision(
+    files: Files, wished: str, runtime: str, machine: Machine
+) -> tuple[str, tuple[str, ...]]:
     """The precision, and a note if it is another than the one wished."""
     best = _best_precision(files, runtime, machine)
     if wished in ("auto", best, "float32"):

@@ -1,7 +1,7 @@
 """Clicks: what a person says about an object, in the order in which it was said.
 
-Knows nothing of images or networks.  The order matters: the last click is the new one, and the focused correction
-works around it.
+Knows nothing of images or networks.  The order matters: the last click is the new one, and the
+focused correction works around it.
 """
 
 from dataclasses import dataclass

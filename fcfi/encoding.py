@@ -1,7 +1,8 @@
 """From clicks to what a network takes in: disks, window, clicked cell, label and gate.
 
-The one definition shared by training and by every runtime.  It works in whole numbers on the host, so that the network
-itself is a static graph (no crop, no drawing).  Knows nothing of images, zoom or networks.
+The one definition shared by training and by every runtime.  It works in whole numbers on the host,
+so that the network itself is a static graph (no crop, no drawing).  Knows nothing of images, zoom
+or networks.
 Source: paper; window and radius as released.
 """
 
@@ -24,7 +25,8 @@ WINDOW_RATIO = 0.3
 class Guidance:
     """What the clicks say to a network for one input of H x W pixels; h x w cells at stride 4.
 
-    disks:  (2, H, W) float32, 1 inside a disk round a positive (map 0) or negative (map 1) click, else 0.
+    disks:  (2, H, W) float32, 1 inside a disk round a positive (map 0) or negative (map 1) click,
+        else 0.
     window: (1, h, w) float32, 1 inside the correction window round the last click, else 0.
     cell:   row * w + column of the last click's cell.
     label:  1.0 if the last click is positive, else 0.0.
@@ -58,7 +60,11 @@ def draw_disks(clicks: Clicks, height: int, width: int) -> NDArray[np.float32]:
         top, left = max(0, click.y - DISK_RADIUS), max(0, click.x - DISK_RADIUS)
         rows, columns = np.ogrid[top : click.y + DISK_RADIUS + 1, left : click.x + DISK_RADIUS + 1]
         inside = (rows - click.y) ** 2 + (columns - click.x) ** 2 <= DISK_RADIUS**2
-        part = disks[0 if click.positive else 1, top : click.y + DISK_RADIUS + 1, left : click.x + DISK_RADIUS + 1]
+        part = disks[
+            0 if click.positive else 1,
+            top : click.y + DISK_RADIUS + 1,
+            left : click.x + DISK_RADIUS + 1,
+        ]
         part[inside[: part.shape[0], : part.shape[1]]] = 1
     return disks
 

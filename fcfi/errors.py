@@ -10,7 +10,8 @@
     ├── DatasetError    a data set that is missing, empty or malformed
     └── ConfigError     a recipe, option or setting that cannot be used
 
-Every message says what came, what is accepted and what to do.  The command line prints it on one line and exits with 2.
+Every message says what came, what is accepted and what to do.  The command line prints it on one
+line and exits with 2.
 """
 
 

@@ -1,6 +1,7 @@
 """Measuring a predictor: a robot user clicks on every object of a data set, and what came of it is kept.
 
-Deterministic: the robot draws no random numbers.  Knows nothing of files, tables or plots (report.py).
+Deterministic: the robot draws no random numbers.  Knows nothing of files, tables or plots
+    (report.py).
 Source: the protocol of the paper; settings as released.
 """
 
@@ -37,7 +38,8 @@ PROTOCOLS: Final = ("fixed", "paper")
 class Protocol:
     """The rules of a measurement.
 
-    name:    `fixed` (one zoom setting for every data set) or `paper` (tuned per data set, as published).
+    name:    `fixed` (one zoom setting for every data set) or `paper` (tuned per data set, as
+        published).
     zoom, flip, threshold: settings of the predictor.
     limit:   clicks, at most, on one object.
     targets: IoUs in (0, 1] to count clicks to, rising; the robot stops at the last.
@@ -55,14 +57,18 @@ class Protocol:
             raise ConfigError(f"a limit of {self.limit} clicks is not possible: give at least 1")
         rising = list(self.targets) == sorted(set(self.targets))
         if not self.targets or not rising or self.targets[0] <= 0 or self.targets[-1] > 1:
-            raise ConfigError(f"target IoUs {self.targets} are not possible: give rising values above 0, at most 1")
+            raise ConfigError(
+                f"target IoUs {self.targets} are not possible: give rising values above 0, at most 1"
+            )
 
     def predictor(self, network: Network) -> Predictor:
         """A network with the settings of this protocol."""
         return Predictor(network, self.zoom, self.flip, self.threshold)
 
 
-def choose_protocol(name: str, dataset: str, info: NetworkInfo, flip: Flip | None = None) -> Protocol:
+def choose_protocol(
+    name: str, dataset: str, info: NetworkInfo, flip: Flip | None = None
+) -> Protocol:
     """The protocol of this name for a data set and a network.
 
     `fixed` takes the zoom that the network's file recommends, for all data sets the same.
@@ -71,14 +77,17 @@ def choose_protocol(name: str, dataset: str, info: NetworkInfo, flip: Flip | Non
     """
     if name not in PROTOCOLS:
         raise ConfigError(f"protocol {name!r} is unknown: choose one of {', '.join(PROTOCOLS)}")
-    rules = Protocol(zoom=zoom_of(info)) if name == "fixed" else paper_protocol(dataset, info.variant)
+    rules = (
+        Protocol(zoom=zoom_of(info)) if name == "fixed" else paper_protocol(dataset, info.variant)
+    )
     return rules if flip is None else replace(rules, flip=flip)
 
 
 def paper_protocol(dataset: str, variant: str) -> Protocol:
     """The zoom that the authors tuned for a data set, and the average with the mirrored image.
 
-    dataset: `GrabCut`, `Berkeley`, `DAVIS` or `SBD`.  variant: of the network; `resnet...` has settings of its own, all
+    dataset: `GrabCut`, `Berkeley`, `DAVIS` or `SBD`.  variant: of the network; `resnet...` has
+        settings of its own, all
     others take those of the HRNets.  Raises ConfigError for another data set.
     """
     family = "resnet" if variant.startswith("resnet") else "hrnet"
@@ -100,8 +109,10 @@ class ObjectResult:
     clicks:        what the robot clicked.
     ious:          IoU after each click.
     boundary_ious: boundary IoU after each click.
-    seconds:       of each prediction alone, to the full-size mask; neither robot nor metrics are in it.
-    start:         IoU and boundary IoU of the mask that was there before the first click; None if there was none.
+    seconds:       of each prediction alone, to the full-size mask; neither robot nor metrics are in
+        it.
+    start:         IoU and boundary IoU of the mask that was there before the first click; None if
+        there was none.
     """
 
     name: str
@@ -125,7 +136,8 @@ class ObjectResult:
 class Report:
     """A measurement of one predictor on one data set.
 
-    dataset: its name.  found: what it is, in a sentence.  start: name of the starting masks; None: from nothing.
+    dataset: its name.  found: what it is, in a sentence.  start: name of the starting masks; None:
+        from nothing.
     objects: in the order of the data set; never empty.
     """
 
@@ -137,7 +149,9 @@ class Report:
 
     def __post_init__(self) -> None:
         if not self.objects:
-            raise DatasetError(f"{self.dataset}: no object was measured; a data set needs at least one")
+            raise DatasetError(
+                f"{self.dataset}: no object was measured; a data set needs at least one"
+            )
 
     def noc(self, target: float) -> float:
         """Mean number of clicks to this IoU, an object that does not reach it counting as the limit."""
@@ -146,12 +160,17 @@ class Report:
     def not_reached(self, target: float) -> int:
         """Objects that do not reach this IoU within the limit."""
         limit = self.protocol.limit
-        return sum(not metrics.reached(one.ious, target, limit, one.start_iou) for one in self.objects)
+        return sum(
+            not metrics.reached(one.ious, target, limit, one.start_iou) for one in self.objects
+        )
 
     def failed_as_released(self, target: float) -> int:
         """Failures as the released code counts them: getting there exactly at the last click is one, too."""
         limit = self.protocol.limit
-        return sum(metrics.failed_as_released(one.ious, target, limit, one.start_iou) for one in self.objects)
+        return sum(
+            metrics.failed_as_released(one.ious, target, limit, one.start_iou)
+            for one in self.objects
+        )
 
     def mean_ious(self) -> tuple[float, ...]:
         """Mean IoU after each click up to the limit; an object that was finished early keeps its last IoU."""
@@ -159,7 +178,9 @@ class Report:
 
     def mean_boundary_ious(self) -> tuple[float, ...]:
         """Mean boundary IoU after each click up to the limit, likewise."""
-        return self._mean_curve([(one.boundary_ious, one.start[1] if one.start else None) for one in self.objects])
+        return self._mean_curve(
+            [(one.boundary_ious, one.start[1] if one.start else None) for one in self.objects]
+        )
 
     def start_iou(self) -> float | None:
         """Mean IoU of the starting masks, or None if there were none."""
@@ -177,11 +198,15 @@ class Report:
 
     def worst(self, count: int = 10, target: float = 0.90) -> tuple[ObjectResult, ...]:
         """The objects that took the most clicks to this IoU; of equal ones those that ended lowest first."""
-        return tuple(sorted(self.objects, key=lambda one: (-one.noc(target, self.protocol.limit), one.ious[-1:])))[
-            :count
-        ]
+        return tuple(
+            sorted(
+                self.objects, key=lambda one: (-one.noc(target, self.protocol.limit), one.ious[-1:])
+            )
+        )[:count]
 
-    def _mean_curve(self, curves: list[tuple[tuple[float, ...], float | None]]) -> tuple[float, ...]:
+    def _mean_curve(
+        self, curves: list[tuple[tuple[float, ...], float | None]]
+    ) -> tuple[float, ...]:
         held = [metrics.held(curve, self.protocol.limit, start) for curve, start in curves]
         return tuple(np.mean(held, axis=0).tolist())
 
@@ -189,7 +214,9 @@ class Report:
 class Predicts(typing.Protocol):
     """What is measured: anything that predicts as fcfi.Predictor does."""
 
-    def predict(self, image: NDArray[np.uint8], clicks: Clicks, previous: Prediction | None = None) -> Prediction:
+    def predict(
+        self, image: NDArray[np.uint8], clicks: Clicks, previous: Prediction | None = None
+    ) -> Prediction:
         """The prediction after `clicks`, given the one before."""
 
 
@@ -206,10 +233,12 @@ def evaluate(
 ) -> Report:
     """Let the robot click on every object of a data set.
 
-    predictor: made by `protocol.predictor(network)`; of the protocol itself only limit and targets are used here.
+    predictor: made by `protocol.predictor(network)`; of the protocol itself only limit and targets
+        are used here.
     start:     wrong masks to begin from; IoU before the first click is then kept as well.
 
-    Raises DatasetError where an object cannot be read; what `progress` was told until then is the caller's to keep.
+    Raises DatasetError where an object cannot be read; what `progress` was told until then is the
+    caller's to keep.
     """
     rules = protocol or Protocol()
     results = []
@@ -224,7 +253,10 @@ def evaluate(
 
 
 def evaluate_object(
-    predictor: Predicts, sample: Sample, protocol: Protocol | None = None, start: Start | None = None
+    predictor: Predicts,
+    sample: Sample,
+    protocol: Protocol | None = None,
+    start: Start | None = None,
 ) -> ObjectResult:
     """Click on one object until its IoU reaches the last target, the limit is reached or no error pixel is left."""
     rules = protocol or Protocol()
@@ -249,7 +281,9 @@ def evaluate_object(
     return ObjectResult(sample.name, clicks, ious, boundary_ious, tuple(seconds), before)
 
 
-def answer_of(predictor: Predicts, sample: Sample, result: ObjectResult, start: Start | None = None) -> Mask:
+def answer_of(
+    predictor: Predicts, sample: Sample, result: ObjectResult, start: Start | None = None
+) -> Mask:
     """(H, W) bool: the mask that a measurement of this object ended with, made again from its clicks."""
     mask, previous = _beginning(sample, start)
     for count in range(1, len(result.clicks) + 1):

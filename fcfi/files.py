@@ -1,8 +1,8 @@
 """Writing files so that a reader never meets half of one.
 
-A file is written under a temporary name in the folder where it will live, brought to disk (fsync) and renamed over the
-old one, which is one step for the file system.  What fails on the way leaves the old file as it was and no new one.
-Knows nothing of what is written.
+A file is written under a temporary name in the folder where it will live, brought to disk (fsync)
+and renamed over the old one, which is one step for the file system.  What fails on the way leaves
+the old file as it was and no new one. Knows nothing of what is written.
 """
 
 import os
@@ -22,8 +22,9 @@ MAX_NAME = 100
 def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     """Give a temporary path to write to; when the block ends well, it becomes `path`, else it is removed.
 
-    The block does nothing but write: an OSError inside it is told as "cannot write PATH".  A link is followed.
-    Raises InputError if the folder is missing, the path is a folder or a device, or the disk refuses.
+    The block does nothing but write: an OSError inside it is told as "cannot write PATH".  A link
+    is followed. Raises InputError if the folder is missing, the path is a folder or a device, or
+    the disk refuses.
     """
     target = _target(path)
     temporary = target.with_name(f".{target.name[:MAX_NAME]}.{secrets.token_hex(6)}.tmp")
@@ -58,7 +59,11 @@ def _target(path: str | os.PathLike[str]) -> Path:
     """The real file behind `path`; InputError if nothing can be written there."""
     try:
         target = Path(os.path.realpath(path))
-        folder, is_folder, is_other = target.parent.is_dir(), target.is_dir(), target.exists() and not target.is_file()
+        folder, is_folder, is_other = (
+            target.parent.is_dir(),
+            target.is_dir(),
+            target.exists() and not target.is_file(),
+        )
     except (OSError, ValueError) as error:  # a name too long, a NUL character
         raise InputError(f"cannot write {str(path)[:MAX_NAME]!r}: {error}") from error
     if is_folder:
@@ -66,7 +71,9 @@ def _target(path: str | os.PathLike[str]) -> Path:
     if is_other:
         raise InputError(f"cannot write {path}: it is a device or pipe; give the name of a file")
     if not folder:
-        raise InputError(f"cannot write {path}: its folder {target.parent} does not exist; create it first")
+        raise InputError(
+            f"cannot write {path}: its folder {target.parent} does not exist; create it first"
+        )
     return target
 
 

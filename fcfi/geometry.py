@@ -3,7 +3,8 @@
 Knows nothing of networks.  The only place that maps between a picture and a network input.
 Source: zoom box as released (and in RITM before it), in whole numbers.
 
-Convention: x right, y down, pixel centres at integers; a box is half open.  Resizing is the half-pixel one
+Convention: x right, y down, pixel centres at integers; a box is half open.  Resizing is the
+    half-pixel one
 (OpenCV, align_corners=False): x' = (x - left + 0.5) * width / box.width - 0.5.
 """
 
@@ -115,12 +116,18 @@ class Crop:
         """(height, width) float32 from a map (H, W) of numbers or bool that holds the box."""
         return resize(self._cut(values).astype(np.float32, copy=False), self.height, self.width)
 
-    def back(self, values: NDArray[np.float32], height: int, width: int, fill: float = 0) -> NDArray[np.float32]:
+    def back(
+        self, values: NDArray[np.float32], height: int, width: int, fill: float = 0
+    ) -> NDArray[np.float32]:
         """A map (height of the crop, width of the crop) brought back to a picture's (height, width); `fill` outside."""
         inside = resize(values, self.box.height, self.box.width)
         if self.box == whole(height, width):
             return inside
-        full = np.full((height, width), fill, np.float32) if fill else np.zeros((height, width), np.float32)
+        full = (
+            np.full((height, width), fill, np.float32)
+            if fill
+            else np.zeros((height, width), np.float32)
+        )
         self._cut(full)[...] = inside
         return full
 
@@ -129,9 +136,12 @@ class Crop:
     ) -> Iterator[tuple[slice, NDArray[np.float32]]]:
         """Columns of the box, and what a map of the crop's size is there: all of it, piece by piece, rows whole.
 
-        first, end: columns of the box that are wanted; a little more may come.  A part is overwritten by the next.
+        first, end: columns of the box that are wanted; a little more may come.  A part is
+            overwritten by the next.
         """
-        return strips(values, self.box.height, self.box.width, first, self.box.width if end is None else end)
+        return strips(
+            values, self.box.height, self.box.width, first, self.box.width if end is None else end
+        )
 
     def across(self, values: NDArray[np.float32], other: "Crop") -> NDArray[np.float32]:
         """A map of this crop's size in [0, 1] seen through another crop: `back`, kept in [0, 1], then `other.map`.
@@ -175,7 +185,8 @@ class Zoom:
     ratio: size of the box looked at, in sizes of the object.
     minimum: smallest side of that box in pixels of the picture.
     keep_iou: the box stays while its IoU with the newly wanted one is at least this.
-    Source: 400 and 1.4 in RITM; 480 to 720 and 2.3 to 3.5 in the released FCFI, tuned for each benchmark.
+    Source: 400 and 1.4 in RITM; 480 to 720 and 2.3 to 3.5 in the released FCFI, tuned for each
+        benchmark.
     """
 
     target: int = 384
@@ -210,12 +221,15 @@ def box_of(mask: NDArray[np.bool_]) -> Box | None:
     return Box(left, top, left + width, top + height) if width else None
 
 
-def zoom_box(seen: Box | None, before: Box, clicks: Clicks, height: int, width: int, zoom: Zoom) -> Box:
+def zoom_box(
+    seen: Box | None, before: Box, clicks: Clicks, height: int, width: int, zoom: Zoom
+) -> Box:
     """The box to look at next, in a picture of height x width that was looked at through `before`.
 
     seen: box of the object in the last mask; without one the whole picture is looked at.
-    Wanted is the box of the object, the positive clicks and the new (last) click, enlarged and clipped.  The box before
-    stays while it holds those clicks and is much the same.  Older negative clicks may fall outside: it is background.
+    Wanted is the box of the object, the positive clicks and the new (last) click, enlarged and
+    clipped.  The box before stays while it holds those clicks and is much the same.  Older negative
+    clicks may fall outside: it is background.
     """
     if seen is None:
         return whole(height, width)
@@ -231,22 +245,30 @@ def zoom_box(seen: Box | None, before: Box, clicks: Clicks, height: int, width: 
 def crop_at(box: Box, target: int, multiple: int) -> Crop:
     """The box with its longer side at `target` px, both sides rounded to multiples of `multiple` and at least one.
 
-    The longer side never exceeds the rounded `target`, whatever the shape, which bounds the memory of a click.
+    The longer side never exceeds the rounded `target`, whatever the shape, which bounds the memory
+    of a click.
     """
     scale = target / max(box.width, box.height)
-    return Crop(box, _multiple(box.height * scale, multiple), _multiple(box.width * scale, multiple))
+    return Crop(
+        box, _multiple(box.height * scale, multiple), _multiple(box.width * scale, multiple)
+    )
 
 
 def resize(array: NDArray[Any], height: int, width: int) -> NDArray[Any]:
     """(height, width) or (height, width, 3): bilinear where it grows, averaging where it shrinks, each axis by itself.
 
-    Plain bilinear shrinking, as released, skips pixels and makes fine texture flicker from click to click; averaging a
-    whole photograph of 12 megapixels takes 45 ms, so strong shrinking first goes to COARSE times the size, bilinear.
+    Plain bilinear shrinking, as released, skips pixels and makes fine texture flicker from click to
+    click; averaging a whole photograph of 12 megapixels takes 45 ms, so strong shrinking first goes
+    to COARSE times the size, bilinear.
     """
     rows, columns = array.shape[:2]
     coarse = min(rows, COARSE * height), min(columns, COARSE * width)
     small = min(rows, height), min(columns, width)
-    for size, how in ((coarse, cv2.INTER_LINEAR), (small, cv2.INTER_AREA), ((height, width), cv2.INTER_LINEAR)):
+    for size, how in (
+        (coarse, cv2.INTER_LINEAR),
+        (small, cv2.INTER_AREA),
+        ((height, width), cv2.INTER_LINEAR),
+    ):
         if array.shape[:2] != size:
             array = cv2.resize(array, size[::-1], interpolation=how)
     return array
@@ -257,9 +279,10 @@ def strips(
 ) -> Iterator[tuple[slice, NDArray[np.float32]]]:
     """Strips of resize(array, height, width) for a map (H, W), bit for bit: slices of columns, and their values.
 
-    Those that hold columns first to end; a strip is overwritten by the next.  A map of 12 megapixels is 48 MB, and to
-    fill so much fresh memory takes longer than to compute it; a strip stays in the processor's cache.  Each axis is
-    interpolated by itself, rows first, as OpenCV does inside.
+    Those that hold columns first to end; a strip is overwritten by the next.  A map of 12
+    megapixels is 48 MB, and to fill so much fresh memory takes longer than to compute it; a strip
+    stays in the processor's cache.  Each axis is interpolated by itself, rows first, as OpenCV does
+    inside.
     """
     small = resize(array, min(array.shape[0], height), min(array.shape[1], width))
     wide = resize(small, small.shape[0], width)

@@ -3,15 +3,18 @@
 Everything comes out in one form: (H, W, 3) uint8 RGB, upright.  What is done to get there:
 
 - EXIF orientation is applied; of an animation or a file of several pictures the first is taken.
-- Alpha is composited on white, which is what a viewer shows; what hides under transparent pixels may be anything.
-- CMYK becomes RGB as (255 - C)(255 - K) / 255 (Adobe's inverted JPEGs included); colour profiles are not applied.
-- 16-bit grey is divided by 256, unless its largest value needs at most 14 bits (a camera or microscope of 10, 12 or 14
-  bits): then by the power of two that makes those bits 8.  16-bit colour keeps its high byte.  Other numbers (32-bit,
-  float) are stretched from their smallest to their largest value.
+- Alpha is composited on white, which is what a viewer shows; what hides under transparent pixels
+may be anything.
+- CMYK becomes RGB as (255 - C)(255 - K) / 255 (Adobe's inverted JPEGs included); colour profiles
+are not applied.
+- 16-bit grey is divided by 256, unless its largest value needs at most 14 bits (a camera or
+microscope of 10, 12 or 14
+  bits): then by the power of two that makes those bits 8.  16-bit colour keeps its high byte.
+  Other numbers (32-bit, float) are stretched from their smallest to their largest value.
 - The size is read from the header and bounded before anything is decoded.
 
-Knows nothing of clicks, networks or data sets.  Pillow does the decoding: it reads headers alone, and knows CMYK,
-palettes and EXIF; only the FORMATS below are open to it.
+Knows nothing of clicks, networks or data sets.  Pillow does the decoding: it reads headers alone,
+and knows CMYK, palettes and EXIF; only the FORMATS below are open to it.
 """
 
 import io
@@ -94,7 +97,9 @@ def read_size(path: str | os.PathLike[str], max_pixels: int = MAX_PIXELS) -> tup
         return picture.size[::-1] if _turned(picture) in SIDEWAYS else picture.size
 
 
-def read_mask(path: str | os.PathLike[str], height: int, width: int, max_pixels: int = MAX_PIXELS) -> Mask:
+def read_mask(
+    path: str | os.PathLike[str], height: int, width: int, max_pixels: int = MAX_PIXELS
+) -> Mask:
     """The mask in a file as (height, width) bool: background is 0 (or index 0, or transparent), the rest is object.
 
     Raises InputError if it cannot be read or has another size.
@@ -115,7 +120,9 @@ def check_image(array: Any) -> Image:
     Raises InputError for anything else.
     """
     if not isinstance(array, np.ndarray):
-        raise InputError(f"a picture came as {type(array).__name__}: give a path or a uint8 array (H, W, 3) or (H, W)")
+        raise InputError(
+            f"a picture came as {type(array).__name__}: give a path or a uint8 array (H, W, 3) or (H, W)"
+        )
     grey = array.ndim == 2
     if array.dtype != np.uint8 or not (grey or (array.ndim == 3 and array.shape[2] == 3)):
         raise InputError(
@@ -123,7 +130,9 @@ def check_image(array: Any) -> Image:
             "give uint8 (0 to 255) of shape (H, W, 3) in RGB order, or (H, W) for grey"
         )
     if array.size == 0:
-        raise InputError(f"a picture came as an empty array of shape {array.shape}: give at least one pixel")
+        raise InputError(
+            f"a picture came as an empty array of shape {array.shape}: give at least one pixel"
+        )
     return np.repeat(array[:, :, None], 3, axis=2) if grey else array
 
 
@@ -132,9 +141,20 @@ def check_mask(array: Any, height: int | None = None, width: int | None = None) 
 
     Raises InputError for anything else.
     """
-    if not isinstance(array, np.ndarray) or array.ndim != 2 or array.dtype.kind not in "bui" or array.size == 0:
-        what = f"shape {array.shape}, type {array.dtype}" if isinstance(array, np.ndarray) else type(array).__name__
-        raise InputError(f"a mask came as {what}: give an array (H, W) of bool or whole numbers, 0 for background")
+    if (
+        not isinstance(array, np.ndarray)
+        or array.ndim != 2
+        or array.dtype.kind not in "bui"
+        or array.size == 0
+    ):
+        what = (
+            f"shape {array.shape}, type {array.dtype}"
+            if isinstance(array, np.ndarray)
+            else type(array).__name__
+        )
+        raise InputError(
+            f"a mask came as {what}: give an array (H, W) of bool or whole numbers, 0 for background"
+        )
     if height is not None and width is not None and array.shape != (height, width):
         raise InputError(
             f"a mask of {array.shape[1]} x {array.shape[0]} pixels came for a picture of {width} x {height}: "
@@ -147,8 +167,12 @@ def check_mask(array: Any, height: int | None = None, width: int | None = None) 
 def encode_png(array: NDArray[np.uint8] | Mask) -> bytes:
     """PNG of a picture (H, W, 3) uint8, a grey map (H, W) uint8 as it is, or a mask (H, W) bool as 0 and 255."""
     values = array.astype(np.uint8) * np.uint8(255) if array.dtype == np.bool_ else array
-    if values.dtype != np.uint8 or not (values.ndim == 2 or (values.ndim == 3 and values.shape[2] == 3)):
-        raise InputError(f"PNG takes bool (H, W) or uint8 (H, W) or (H, W, 3); got {values.dtype} {values.shape}")
+    if values.dtype != np.uint8 or not (
+        values.ndim == 2 or (values.ndim == 3 and values.shape[2] == 3)
+    ):
+        raise InputError(
+            f"PNG takes bool (H, W) or uint8 (H, W) or (H, W, 3); got {values.dtype} {values.shape}"
+        )
     buffer = io.BytesIO()
     Pillow.fromarray(np.ascontiguousarray(values)).save(buffer, format="PNG")
     return buffer.getvalue()
@@ -157,7 +181,9 @@ def encode_png(array: NDArray[np.uint8] | Mask) -> bytes:
 def write_png(path: str | os.PathLike[str], array: NDArray[np.uint8] | Mask) -> None:
     """Write a picture, map or mask (as 0 and 255) as PNG, whole or not at all.  Raises InputError."""
     if Path(path).suffix.lower() != ".png":
-        raise InputError(f"cannot write {path}: pictures and masks are written as PNG; give a name ending in .png")
+        raise InputError(
+            f"cannot write {path}: pictures and masks are written as PNG; give a name ending in .png"
+        )
     write_bytes(path, encode_png(array))
 
 
@@ -199,7 +225,8 @@ def _decode(stream: BinaryIO, name: str, max_pixels: int, draft: int | None = No
 @contextmanager
 def _telling(name: str, max_pixels: int) -> Iterator[None]:
     """Whatever a decoder raises as InputError."""
-    # Both settings are Pillow's own, for the whole process, and the same at every call, so threads cannot disagree.
+    # Both settings are Pillow's own, for the whole process, and the same at every call, so threads
+    # cannot disagree.
     warnings.filterwarnings("ignore", module=r"PIL\.")  # what matters becomes an InputError
     if Pillow.MAX_IMAGE_PIXELS is not None:
         Pillow.MAX_IMAGE_PIXELS = max(Pillow.MAX_IMAGE_PIXELS, max_pixels)
@@ -208,14 +235,20 @@ def _telling(name: str, max_pixels: int) -> Iterator[None]:
     except InputError:
         raise
     except UnidentifiedImageError as error:
-        raise InputError(f"{name} is no picture that can be read, or its start is damaged: give {ACCEPTED}") from error
+        raise InputError(
+            f"{name} is no picture that can be read, or its start is damaged: give {ACCEPTED}"
+        ) from error
     except Pillow.DecompressionBombError as error:
         raise InputError(_too_large(name, "far more", max_pixels)) from error
     except MemoryError as error:
-        raise InputError(f"{name} needs more memory than there is: give a smaller picture") from error
+        raise InputError(
+            f"{name} needs more memory than there is: give a smaller picture"
+        ) from error
     except Exception as error:  # decoders raise almost anything on broken bytes
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise InputError(f"{name} is damaged or cut off and cannot be decoded ({reason}): give a whole file") from error
+        raise InputError(
+            f"{name} is damaged or cut off and cannot be decoded ({reason}): give a whole file"
+        ) from error
 
 
 def _formats() -> list[str]:
@@ -277,12 +310,16 @@ def _rgb(picture: Pillow.Image, name: str) -> Image:
     try:
         array = np.empty((picture.height, picture.width, 3), np.uint8)
         rows = max(1, STRIP_PIXELS // picture.width)
-        for top in range(0, picture.height, rows):  # Pillow's ways to an array would hold it three times
+        for top in range(
+            0, picture.height, rows
+        ):  # Pillow's ways to an array would hold it three times
             bottom = min(top + rows, picture.height)
             array[top:bottom] = _rgb_strip(picture.crop((0, top, picture.width, bottom)))
         return array
     except (ValueError, MemoryError) as error:
-        raise InputError(f"{name} cannot be brought to RGB ({error}): save it as RGB PNG or JPEG") from error
+        raise InputError(
+            f"{name} cannot be brought to RGB ({error}): save it as RGB PNG or JPEG"
+        ) from error
 
 
 def _rgb_strip(strip: Pillow.Image) -> Image:

@@ -1,7 +1,8 @@
 """The three labels of a true mask, shared by the robot user, the metrics and the readers.
 
-A true mask ("truth") is (H, W) uint8 and holds BACKGROUND, OBJECT and IGNORE only.  Pixels to ignore (a seam round an
-object that nobody can place exactly) count neither in a metric nor as an error to click on.
+A true mask ("truth") is (H, W) uint8 and holds BACKGROUND, OBJECT and IGNORE only.  Pixels to
+ignore (a seam round an object that nobody can place exactly) count neither in a metric nor as an
+error to click on.
 """
 
 from typing import Final

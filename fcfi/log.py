@@ -3,12 +3,14 @@
     {"format": "fcfi session", "version": 1,
      "image": {"height": 480, "width": 640, "sha256": "..."},             of size and pixels
      "network": {"name": "...", "sha256": "...", "runtime": "..."},       sha256 of the weights
-     "settings": {"target": 384, "ratio": 1.4, "minimum": 200, "keep_iou": 0.5, "flip": "none", "threshold": 0.49},
-     "start": null,                                                       or the mask that was begun from, as runs
-     "clicks": [{"x": 320, "y": 180, "positive": true, "time": 1767225600.0, "round": 0}]}
+     "settings": {"target": 384, "ratio": 1.4, "minimum": 200, "keep_iou": 0.5, "flip": "none",
+     "threshold": 0.49}, "start": null,                                                       or the
+     mask that was begun from, as runs "clicks": [{"x": 320, "y": 180, "positive": true, "time":
+     1767225600.0, "round": 0}]}
 
-Clicks stand in their order; those of one round were given together and predicted once.  `time` is in seconds since
-1970 (UTC).  Runs are row-major lengths, background first.  Knows nothing of predictors.
+Clicks stand in their order; those of one round were given together and predicted once.  `time` is
+in seconds since 1970 (UTC).  Runs are row-major lengths, background first.  Knows nothing of
+predictors.
 """
 
 import hashlib
@@ -58,7 +60,13 @@ class Log:
             "settings": dict(self.settings),
             "start": None if self.start is None else list(self.start),
             "clicks": [
-                {"x": click.x, "y": click.y, "positive": click.positive, "time": time, "round": number}
+                {
+                    "x": click.x,
+                    "y": click.y,
+                    "positive": click.positive,
+                    "time": time,
+                    "round": number,
+                }
                 for number, one in enumerate(self.rounds)
                 for click, time in zip(one.clicks, one.times, strict=True)
             ],
@@ -68,9 +76,13 @@ class Log:
     def from_json(cls, data: Any) -> "Log":
         """The log in what JSON gave.  Raises InputError, naming the key, if it is no log of this version."""
         if not isinstance(data, Mapping) or data.get("format") != FORMAT:
-            raise InputError(f"this is no log of a session: a JSON object with format {FORMAT!r} is wanted")
+            raise InputError(
+                f"this is no log of a session: a JSON object with format {FORMAT!r} is wanted"
+            )
         if data.get("version") != VERSION:
-            raise InputError(f"the log has version {data.get('version')!r} and this fcfi reads {VERSION}: update fcfi")
+            raise InputError(
+                f"the log has version {data.get('version')!r} and this fcfi reads {VERSION}: update fcfi"
+            )
         image, network = _get(data, "image", dict), _get(data, "network", dict)
         start = data.get("start")
         return cls(
@@ -116,13 +128,19 @@ def _rounds(rows: list[Any]) -> tuple[Round, ...]:
     groups: dict[int, list[tuple[Click, float]]] = {}
     for row in rows:
         if not isinstance(row, Mapping):
-            raise InputError("the log is damaged at 'clicks': objects with x, y, positive, time and round are wanted")
+            raise InputError(
+                "the log is damaged at 'clicks': objects with x, y, positive, time and round are wanted"
+            )
         click = Click(_get(row, "x", int), _get(row, "y", int), _get(row, "positive", bool))
         number = _get(row, "round", int)
         if groups and number < max(groups):
-            raise InputError("the log is damaged at 'clicks': the numbers of the rounds do not rise")
+            raise InputError(
+                "the log is damaged at 'clicks': the numbers of the rounds do not rise"
+            )
         groups.setdefault(number, []).append((click, float(_get(row, "time", float))))
-    return tuple(Round(tuple(c for c, _ in group), tuple(t for _, t in group)) for group in groups.values())
+    return tuple(
+        Round(tuple(c for c, _ in group), tuple(t for _, t in group)) for group in groups.values()
+    )
 
 
 def _get(data: Mapping[str, Any], key: str, kind: type[Value]) -> Value:
@@ -130,4 +148,6 @@ def _get(data: Mapping[str, Any], key: str, kind: type[Value]) -> Value:
     value = data.get(key)
     if type(value) is kind or (kind is float and type(value) is int):
         return value  # type: ignore[return-value]
-    raise InputError(f"the log is damaged at {key!r}: {kind.__name__} is wanted, {type(value).__name__} came")
+    raise InputError(
+        f"the log is damaged at {key!r}: {kind.__name__} is wanted, {type(value).__name__} came"
+    )

@@ -1,7 +1,8 @@
 """How good a mask is, and how many clicks it took.
 
-Pure functions on masks and on IoU curves; knows nothing of networks, robots or files.  A curve is a tuple of IoUs, the
-first after click 1; it may end early, because the robot stops at the highest IoU wanted.
+Pure functions on masks and on IoU curves; knows nothing of networks, robots or files.  A curve is a
+tuple of IoUs, the first after click 1; it may end early, because the robot stops at the highest IoU
+wanted.
 Source: the paper (NoC, NoF); boundary IoU: Cheng et al., CVPR 2021.
 """
 
@@ -24,7 +25,8 @@ BAND: Final = 0.02
 def iou(mask: Mask, truth: Truth) -> float:
     """Intersection over union in [0, 1]; ignored pixels count in neither.  Two empty masks agree: 1.
 
-    mask: (H, W) bool.  truth: (H, W) uint8, 0 background, 1 object, 255 ignore.  Raises InputError if sizes differ.
+    mask: (H, W) bool.  truth: (H, W) uint8, 0 background, 1 object, 255 ignore.  Raises InputError
+        if sizes differ.
     """
     _check_sizes(mask, truth)
     return _ratio(mask, truth == OBJECT, truth != IGNORE)
@@ -33,32 +35,44 @@ def iou(mask: Mask, truth: Truth) -> float:
 def boundary_iou(mask: Mask, truth: Truth, band: float = BAND) -> float:
     """IoU of the inner boundary bands of mask and truth, in [0, 1]: sees what the IoU of a large object hides.
 
-    band: width as a part of the diagonal, at least one pixel; the image border counts as a boundary.  Ignored pixels do
-    not count, and inside them the truth is taken to be what the mask says, so that a seam that nobody can place bends
-    neither band.  Raises InputError if sizes differ.
+    band: width as a part of the diagonal, at least one pixel; the image border counts as a
+        boundary.  Ignored pixels do
+    not count, and inside them the truth is taken to be what the mask says, so that a seam that
+    nobody can place bends neither band.  Raises InputError if sizes differ.
     """
     _check_sizes(mask, truth)
     counted = truth != IGNORE
     width = max(1, round(band * float(np.hypot(*mask.shape))))
-    return _ratio(_band(mask, width), _band(np.where(counted, truth == OBJECT, mask), width), counted)
+    return _ratio(
+        _band(mask, width), _band(np.where(counted, truth == OBJECT, mask), width), counted
+    )
 
 
-def noc(ious: Sequence[float], target: float, limit: int = LIMIT, start: float | None = None) -> int:
+def noc(
+    ious: Sequence[float], target: float, limit: int = LIMIT, start: float | None = None
+) -> int:
     """Number of clicks: the first click at which the IoU reaches the target, else the limit.
 
-    start: IoU of a mask that was there before the first click; if it reaches the target, no click was needed: 0.
+    start: IoU of a mask that was there before the first click; if it reaches the target, no click
+        was needed: 0.
     """
     if start is not None and start >= target:
         return 0
-    return next((number for number, value in enumerate(ious[:limit], start=1) if value >= target), limit)
+    return next(
+        (number for number, value in enumerate(ious[:limit], start=1) if value >= target), limit
+    )
 
 
-def reached(ious: Sequence[float], target: float, limit: int = LIMIT, start: float | None = None) -> bool:
+def reached(
+    ious: Sequence[float], target: float, limit: int = LIMIT, start: float | None = None
+) -> bool:
     """Whether the target was reached within `limit` clicks; reaching it exactly at the last click counts as reached."""
     return (start is not None and start >= target) or any(value >= target for value in ious[:limit])
 
 
-def failed_as_released(ious: Sequence[float], target: float, limit: int = LIMIT, start: float | None = None) -> bool:
+def failed_as_released(
+    ious: Sequence[float], target: float, limit: int = LIMIT, start: float | None = None
+) -> bool:
     """What the released code counts as a failure: NoC equal to the limit, even if the last click reached the target.
 
     Only for comparison with numbers counted that way; `not reached` is the honest count.
@@ -66,7 +80,9 @@ def failed_as_released(ious: Sequence[float], target: float, limit: int = LIMIT,
     return noc(ious, target, limit, start) >= limit
 
 
-def held(ious: Sequence[float], limit: int = LIMIT, start: float | None = None) -> NDArray[np.float64]:
+def held(
+    ious: Sequence[float], limit: int = LIMIT, start: float | None = None
+) -> NDArray[np.float64]:
     """(limit,) the curve with its last IoU kept for the clicks that were not made (or `start` if none was)."""
     known = list(ious[:limit]) or [start if start is not None else 0.0]
     return np.array(known + [known[-1]] * (limit - len(known)), np.float64)
@@ -95,4 +111,6 @@ def _band(mask: Mask, width: int) -> Mask:
 
 def _check_sizes(mask: Mask, truth: Truth) -> None:
     if mask.shape != truth.shape:
-        raise InputError(f"the mask is {mask.shape} and the true mask {truth.shape} (height, width): they must agree")
+        raise InputError(
+            f"the mask is {mask.shape} and the true mask {truth.shape} (height, width): they must agree"
+        )

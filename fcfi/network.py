@@ -1,7 +1,7 @@
 """Networks: a file that answers clicks, behind one small protocol, whatever computes it.
 
-A network file (*.onnx) says in its metadata what it is; a checkpoint (*.safetensors) runs in torch.  Knows nothing of
-pictures, zoom or clicks; `fcfi.encoding` says what the inputs mean.
+A network file (*.onnx) says in its metadata what it is; a checkpoint (*.safetensors) runs in torch.
+ Knows nothing of pictures, zoom or clicks; `fcfi.encoding` says what the inputs mean.
 """
 
 import os
@@ -39,8 +39,10 @@ MAX_MULTIPLE: Final = 256
 class NetworkInfo:
     """What a network is.
 
-    name, variant: as its file says.  sha256: of the weights, the same in the checkpoint and in every file made of it.
-    multiple: height and width of its input are multiples of this.  runtime: library, precision and device.
+    name, variant: as its file says.  sha256: of the weights, the same in the checkpoint and in
+        every file made of it.
+    multiple: height and width of its input are multiples of this.  runtime: library, precision and
+        device.
     metadata: all texts of the file.
     """
 
@@ -73,8 +75,9 @@ class Network(Protocol):
     ) -> NDArray[np.float32]:
         """Logits (B, 1, H, W) float32.
 
-        image (B, 3, H, W) RGB in [0, 1]; feedback (B, 1, H, W) in [0, 1]; disks (B, 2, H, W), window (B, 1, h, w) and
-        label, gate (B, 1, 1, 1) 0/1, all float32; cell (B,) int64.  H and W are multiples of info.multiple.
+        image (B, 3, H, W) RGB in [0, 1]; feedback (B, 1, H, W) in [0, 1]; disks (B, 2, H, W),
+        window (B, 1, h, w) and label, gate (B, 1, 1, 1) 0/1, all float32; cell (B,) int64.  H and W
+        are multiples of info.multiple.
         """
         ...
 
@@ -126,7 +129,9 @@ class CutNetwork(OpenedNetwork):
     def click(self, encoding: Encoding, /, *prompts: NDArray[Any]) -> NDArray[np.float32]:
         """See `EncodesOnce`.  Inputs that the graph does not look at may be missing in it: OpenVINO drops them."""
         inputs = zip((*self.names, *INPUTS[1:]), (*encoding, *prompts), strict=True)
-        return self.runtime.run({name: value for name, value in inputs if name in self.runtime.inputs})[0]
+        return self.runtime.run(
+            {name: value for name, value in inputs if name in self.runtime.inputs}
+        )[0]
 
 
 def open_network(
@@ -138,10 +143,13 @@ def open_network(
 ) -> OpenedNetwork:
     """Open a network file (*.onnx) or a checkpoint (*.safetensors).
 
-    runtime: one of RUNTIMES; auto takes the best installed one.  threads: at most so many; None: the runtime's choice.
-    precision: one of PRECISIONS; float32 is exact, bfloat16 faster where the processor has it, auto takes it there;
+    runtime: one of RUNTIMES; auto takes the best installed one.  threads: at most so many; None:
+        the runtime's choice.
+    precision: one of PRECISIONS; float32 is exact, bfloat16 faster where the processor has it, auto
+        takes it there;
     int8 is for files quantised to it, and what such a file is opened in whatever is asked for.
-    streams: answers that are computed at the same time by threads of the caller; they share the processor's threads.
+    streams: answers that are computed at the same time by threads of the caller; they share the
+        processor's threads.
     Raises NetworkError if the file cannot be used, ConfigError for an unknown setting.
     """
     check_settings(runtime, threads, precision, streams)
@@ -163,7 +171,9 @@ def open_network(
     if names:
         encoder, clicker = (opening(part, *settings) for part in cut(file, INPUTS[:1], names))
         ports = encoder.inputs | clicker.inputs - set(names)
-        _check_ports(file, ports | set(INPUTS), clicker.outputs)  # what nobody looks at may be missing in a part
+        _check_ports(
+            file, ports | set(INPUTS), clicker.outputs
+        )  # what nobody looks at may be missing in a part
         return CutNetwork(read_info(file, clicker.description), clicker, encoder, names)
     opened = opening(file, *settings)
     _check_ports(file, opened.inputs, opened.outputs)
@@ -177,7 +187,9 @@ def runtime_for(path: str | os.PathLike[str], runtime: str = "auto") -> str:
         return "torch" if checkpoint else _installed()
     if (runtime == "torch") != checkpoint:
         wanted = "a checkpoint (*.safetensors)" if runtime == "torch" else "a network file (*.onnx)"
-        raise NetworkError(f"the runtime {runtime} takes {wanted}, and {path} came: choose another runtime, or auto")
+        raise NetworkError(
+            f"the runtime {runtime} takes {wanted}, and {path} came: choose another runtime, or auto"
+        )
     return runtime
 
 
@@ -212,7 +224,9 @@ def _precision_of(info: NetworkInfo, wished: str) -> str:
     if info.metadata.get(PRECISION) == "int8":
         return "int8"
     if wished == "int8":
-        raise NetworkError(f"the network {info.name} is no int8 file: quantise it first, or choose another precision")
+        raise NetworkError(
+            f"the network {info.name} is no int8 file: quantise it first, or choose another precision"
+        )
     return wished
 
 
@@ -220,7 +234,9 @@ def _check_graph(path: Path, info: NetworkInfo) -> None:
     """NetworkError if graph or weights are not those that were exported; older files do not say."""
     expected = info.metadata.get(GRAPH_SHA256)
     if expected is not None and graph_sha256(path) != expected:
-        raise NetworkError(f"{path} is damaged: its weights are not those that were exported; copy or export it again")
+        raise NetworkError(
+            f"{path} is damaged: its weights are not those that were exported; copy or export it again"
+        )
 
 
 def _check_ports(path: Path, inputs: frozenset[str], outputs: frozenset[str]) -> None:
@@ -240,14 +256,21 @@ def _info(path: Path, texts: Mapping[str, str], runtime: str = "") -> NetworkInf
             f"{path} is no network of fcfi (its metadata lacks fcfi_format): make one with `fcfi export`"
         )
     if version != FORMAT:
-        raise NetworkError(f"{path} has format {version} and this fcfi reads {FORMAT}: update fcfi, or export it again")
+        raise NetworkError(
+            f"{path} has format {version} and this fcfi reads {FORMAT}: update fcfi, or export it again"
+        )
     sha256, multiple = texts.get("weights_sha256", ""), texts.get("multiple", "32")
     if not sha256 or not multiple.isdecimal() or not 1 <= int(multiple) <= MAX_MULTIPLE:
         raise NetworkError(
             f"{path} has damaged metadata (weights_sha256, multiple): export it again with `fcfi export`"
         )
     return NetworkInfo(
-        texts.get("name", path.stem), texts.get("variant", "unknown"), sha256, int(multiple), runtime, dict(texts)
+        texts.get("name", path.stem),
+        texts.get("variant", "unknown"),
+        sha256,
+        int(multiple),
+        runtime,
+        dict(texts),
     )
 
 
@@ -273,8 +296,12 @@ def check_settings(runtime: str, threads: int | None, precision: str, streams: i
     if runtime not in RUNTIMES:
         raise ConfigError(f"runtime {runtime!r} is unknown: choose one of {', '.join(RUNTIMES)}")
     if precision not in PRECISIONS:
-        raise ConfigError(f"precision {precision!r} is unknown: choose one of {', '.join(PRECISIONS)}")
+        raise ConfigError(
+            f"precision {precision!r} is unknown: choose one of {', '.join(PRECISIONS)}"
+        )
     if threads is not None and threads < 1:
-        raise ConfigError(f"threads = {threads} is not possible: give at least 1, or nothing for the runtime's choice")
+        raise ConfigError(
+            f"threads = {threads} is not possible: give at least 1, or nothing for the runtime's choice"
+        )
     if streams < 1:
         raise ConfigError(f"streams = {streams} is not possible: give at least 1")

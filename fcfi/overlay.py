@@ -31,10 +31,13 @@ DOT: Final = 0.008
 MIN_DOT: Final = 3
 
 
-def draw(image: NDArray[np.uint8], mask: NDArray[np.bool_], clicks: Clicks = ()) -> NDArray[np.uint8]:
+def draw(
+    image: NDArray[np.uint8], mask: NDArray[np.bool_], clicks: Clicks = ()
+) -> NDArray[np.uint8]:
     """(H, W, 3) uint8 RGB: the object tinted and outlined, a dot for each click; the inputs stay as they are.
 
-    image: (H, W, 3) uint8 RGB.  mask: (H, W) bool.  Convention: x right, y down, pixel centres at integers.
+    image: (H, W, 3) uint8 RGB.  mask: (H, W) bool.  Convention: x right, y down, pixel centres at
+        integers.
     """
     picture = image.copy()
     _tint(picture, mask, TINT)
@@ -43,14 +46,24 @@ def draw(image: NDArray[np.uint8], mask: NDArray[np.bool_], clicks: Clicks = ())
     cv2.drawContours(picture, edges, -1, OUTLINE, max(1, radius // 3), cv2.LINE_AA)
     for click in clicks:
         cv2.circle(picture, (click.x, click.y), radius + 1, OUTLINE, -1, cv2.LINE_AA)
-        cv2.circle(picture, (click.x, click.y), radius - 1, POSITIVE if click.positive else NEGATIVE, -1, cv2.LINE_AA)
+        cv2.circle(
+            picture,
+            (click.x, click.y),
+            radius - 1,
+            POSITIVE if click.positive else NEGATIVE,
+            -1,
+            cv2.LINE_AA,
+        )
     return picture
 
 
-def compare(image: NDArray[np.uint8], truth: Truth, mask: Mask, clicks: Clicks = ()) -> NDArray[np.uint8]:
+def compare(
+    image: NDArray[np.uint8], truth: Truth, mask: Mask, clicks: Clicks = ()
+) -> NDArray[np.uint8]:
     """(H, 2 W, 3) uint8 RGB: the object as it is labelled, beside it the mask with its clicks and its errors.
 
-    image: (H, W, 3) uint8 RGB.  truth: (H, W) uint8, 0 background, 1 object, 255 ignore.  mask: (H, W) bool.
+    image: (H, W, 3) uint8 RGB.  truth: (H, W) uint8, 0 background, 1 object, 255 ignore.  mask: (H,
+        W) bool.
     Errors are tinted MISSING and EXCESS; pixels that are ignored are no errors.
     """
     target = truth == OBJECT
@@ -62,4 +75,6 @@ def compare(image: NDArray[np.uint8], truth: Truth, mask: Mask, clicks: Clicks =
 
 def _tint(picture: NDArray[np.uint8], where: Mask, colour: tuple[int, int, int]) -> None:
     """Mix a colour into some pixels of a picture, in place."""
-    picture[where] = (picture[where] * (1 - STRENGTH) + np.array(colour) * STRENGTH).astype(np.uint8)
+    picture[where] = (picture[where] * (1 - STRENGTH) + np.array(colour) * STRENGTH).astype(
+        np.uint8
+    )

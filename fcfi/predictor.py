@@ -1,8 +1,10 @@
 """The predictor: one click, one mask, no state.
 
-`predict(image, clicks, previous)` is a pure function: what it needs to know of the past is in `previous`, a value.
-Threads may share a predictor.  Undo, replay, many users and many objects are then lists of such values.
-Source: inference as released (zoom, flip, threshold), with its faults mended: the zoom follows the prediction before,
+`predict(image, clicks, previous)` is a pure function: what it needs to know of the past is in
+`previous`, a value. Threads may share a predictor.  Undo, replay, many users and many objects are
+then lists of such values.
+Source: inference as released (zoom, flip, threshold), with its faults mended: the zoom follows the
+    prediction before,
 the order of clicks is kept.
 """
 
@@ -38,8 +40,8 @@ class Prediction:
     height, width: of the picture, in pixels.
     threshold: a pixel is object above it.
 
-    Only the crop is kept (0.6 MB at 384 x 384, where a map of a 12-megapixel picture takes 48 MB), so that a session
-    can remember every click; `probs` and `mask` are computed at each access.
+    Only the crop is kept (0.6 MB at 384 x 384, where a map of a 12-megapixel picture takes 48 MB),
+    so that a session can remember every click; `probs` and `mask` are computed at each access.
     Convention: arrays are indexed [y, x].
     """
 
@@ -57,7 +59,9 @@ class Prediction:
         """
         seen = check_mask(mask).astype(np.float32)
         height, width = seen.shape
-        return cls(Crop(whole(height, width), height, width), _frozen(seen), height, width, threshold)
+        return cls(
+            Crop(whole(height, width), height, width), _frozen(seen), height, width, threshold
+        )
 
     @property
     def box(self) -> Box:
@@ -108,9 +112,9 @@ class Prediction:
 class Still:
     """A picture that does not change, and what was made of its last crop: for whoever clicks on it many times.
 
-    The zoom box mostly stays from click to click; its pixels then need not be cut out and resized again, and a network
-    that encodes once need not look at them again (some 3 MB at 416 x 416, twice that with the mirrored picture).  The
-    memo changes no answer.  Threads may share it.
+    The zoom box mostly stays from click to click; its pixels then need not be cut out and resized
+    again, and a network that encodes once need not look at them again (some 3 MB at 416 x 416,
+    twice that with the mirrored picture).  The memo changes no answer.  Threads may share it.
     """
 
     def __init__(self, image: Image) -> None:
@@ -140,16 +144,24 @@ class Predictor:
     """A network with its zoom, flip and threshold.  Holds no state; threads may share it."""
 
     def __init__(
-        self, network: Network, zoom: Zoom | None = None, flip: Flip = "none", threshold: float = THRESHOLD
+        self,
+        network: Network,
+        zoom: Zoom | None = None,
+        flip: Flip = "none",
+        threshold: float = THRESHOLD,
     ) -> None:
         """Without a zoom that of the network's file is taken (metadata zoom_*), or the usual one.
 
         Raises ConfigError for a flip or threshold that does not exist.
         """
         if flip not in get_args(Flip):
-            raise ConfigError(f"flip {flip!r} is unknown: choose one of {', '.join(get_args(Flip))}")
+            raise ConfigError(
+                f"flip {flip!r} is unknown: choose one of {', '.join(get_args(Flip))}"
+            )
         if not 0 < threshold < 1:
-            raise ConfigError(f"threshold = {threshold} is not possible: give a probability between 0 and 1")
+            raise ConfigError(
+                f"threshold = {threshold} is not possible: give a probability between 0 and 1"
+            )
         self.network = network
         self.zoom = zoom or zoom_of(network.info)
         self.flip = flip
@@ -160,10 +172,13 @@ class Predictor:
         """What a mask depends on beside picture, clicks and weights, as a log says it."""
         return {**asdict(self.zoom), "flip": self.flip, "threshold": self.threshold}
 
-    def predict(self, image: Image | Still, clicks: Clicks, previous: Prediction | None = None) -> Prediction:
+    def predict(
+        self, image: Image | Still, clicks: Clicks, previous: Prediction | None = None
+    ) -> Prediction:
         """The object that the clicks mean.
 
-        image: (H, W, 3) uint8 RGB, or (H, W) grey, or a `Still` of it, which saves work at further clicks.
+        image: (H, W, 3) uint8 RGB, or (H, W) grey, or a `Still` of it, which saves work at further
+            clicks.
         clicks: all of them, in order; the last is the new one.
         previous: the prediction before the new click, or None at a first click.
         Raises InputError for a picture, click or previous mask that does not fit.
@@ -173,8 +188,14 @@ class Predictor:
         check_clicks(clicks, height, width)
         _check_previous(previous, height, width)
         crop = self.crop(clicks, previous, height, width)
-        feedback = np.zeros((crop.height, crop.width), np.float32) if previous is None else previous.through(crop)
-        seen = self._look(still, crop, feedback, crop.clicks(clicks), gate=0.0 if previous is None else 1.0)
+        feedback = (
+            np.zeros((crop.height, crop.width), np.float32)
+            if previous is None
+            else previous.through(crop)
+        )
+        seen = self._look(
+            still, crop, feedback, crop.clicks(clicks), gate=0.0 if previous is None else 1.0
+        )
         return Prediction(crop, _frozen(seen), height, width, self.threshold)
 
     def crop(self, clicks: Clicks, previous: Prediction | None, height: int, width: int) -> Crop:
@@ -197,7 +218,13 @@ class Predictor:
         return (probs + other[:, ::-1]) / np.float32(2)
 
     def _once(
-        self, still: Still, crop: Crop, view: View, feedback: NDArray[np.float32], clicks: Clicks, gate: float
+        self,
+        still: Still,
+        crop: Crop,
+        view: View,
+        feedback: NDArray[np.float32],
+        clicks: Clicks,
+        gate: float,
     ) -> NDArray[np.float32]:
         """Probabilities (h, w) of one pass through the network; feedback and clicks are mirrored already."""
         height, width = feedback.shape
@@ -246,7 +273,9 @@ def zoom_of(info: NetworkInfo) -> Zoom:
             ratio=float(info.metadata.get("zoom_ratio", usual.ratio)),
         )
     except (ValueError, ConfigError) as error:
-        raise NetworkError(f"the network {info.name} has a damaged zoom in its metadata ({error}): give one") from error
+        raise NetworkError(
+            f"the network {info.name} has a damaged zoom in its metadata ({error}): give one"
+        ) from error
 
 
 def _check_previous(previous: Prediction | None, height: int, width: int) -> None:

@@ -1,8 +1,10 @@
 """Published numbers: clicks to an IoU in the papers' tables, the ablation, and the zoom settings tuned per data set.
 
-Data only, to print beside one's own.  NoC is the mean number of clicks, at most 20; lower is better.  The networks of
-these rows learnt from other data than ours (COCO+LVIS has about 100,000 pictures), which the tables say.
-Source: Wei et al., CVPR 2023, tables 1 and 2; zoom settings from the released evaluation configuration.
+Data only, to print beside one's own.  NoC is the mean number of clicks, at most 20; lower is
+better.  The networks of these rows learnt from other data than ours (COCO+LVIS has about 100,000
+pictures), which the tables say.
+Source: Wei et al., CVPR 2023, tables 1 and 2; zoom settings from the released evaluation
+    configuration.
 """
 
 from collections.abc import Mapping
@@ -78,7 +80,13 @@ PUBLISHED: Final = (
 """The comparison of the paper, in its order."""
 
 RELEASED_HRNET18S: Final = _row(
-    "FCFI, released file hrnet18s", "HRNet-18", "COCO+LVIS", (1.42, 1.68), 2.03, (3.64, 5.92), (3.89, 5.13)
+    "FCFI, released file hrnet18s",
+    "HRNet-18",
+    "COCO+LVIS",
+    (1.42, 1.68),
+    2.03,
+    (3.64, 5.92),
+    (3.89, 5.13),
 )
 """The released file called hrnet18s: in truth a full HRNet-W18 with OCR width 48."""
 

@@ -1,7 +1,8 @@
 """Results of an evaluation for people and for files: record (JSON), table, Markdown and plot.
 
-A record is what the JSON file holds: everything that is needed to compare, repeat and look up single objects.  Tables
-and plots are made from records, so that old results show as new ones do.  Knows nothing of how anything was measured.
+A record is what the JSON file holds: everything that is needed to compare, repeat and look up
+single objects.  Tables and plots are made from records, so that old results show as new ones do.
+Knows nothing of how anything was measured.
 """
 
 import json
@@ -38,7 +39,8 @@ Record = Mapping[str, Any]
 """What the JSON file holds: plain dicts, lists, texts and numbers."""
 
 
-# ── records ───────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── records
+# ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def record_of(report: Report, info: NetworkInfo, seed: int = 0) -> dict[str, Any]:
@@ -75,14 +77,20 @@ def record_of(report: Report, info: NetworkInfo, seed: int = 0) -> dict[str, Any
         "versions": versions(),
         "results": {
             "noc": {_percent(target): _rounded(report.noc(target)) for target in rules.targets},
-            "not_reached_within_limit": {_percent(target): report.not_reached(target) for target in rules.targets},
+            "not_reached_within_limit": {
+                _percent(target): report.not_reached(target) for target in rules.targets
+            },
             "failed_as_released_code_counts": {
                 _percent(target): report.failed_as_released(target) for target in rules.targets
             },
             "mean_iou_after_click": [_rounded(value) for value in report.mean_ious()],
-            "mean_boundary_iou_after_click": [_rounded(value) for value in report.mean_boundary_ious()],
+            "mean_boundary_iou_after_click": [
+                _rounded(value) for value in report.mean_boundary_ious()
+            ],
             "iou_auc": _rounded(report.iou_auc()),
-            "mean_iou_at_start": None if report.start is None else _rounded(report.start_iou() or 0.0),
+            "mean_iou_at_start": None
+            if report.start is None
+            else _rounded(report.start_iou() or 0.0),
             "seconds_per_click_median": seconds and _rounded(seconds[0]),
             "seconds_per_click_p95": seconds and _rounded(seconds[1]),
         },
@@ -92,7 +100,11 @@ def record_of(report: Report, info: NetworkInfo, seed: int = 0) -> dict[str, Any
 
 def write_record(path: str | os.PathLike[str], record: Record) -> None:
     """Write a record as JSON, whole or not at all; one object a line.  Raises InputError if it cannot be written."""
-    head = json.dumps({key: value for key, value in record.items() if key != "objects"}, indent=2, ensure_ascii=False)
+    head = json.dumps(
+        {key: value for key, value in record.items() if key != "objects"},
+        indent=2,
+        ensure_ascii=False,
+    )
     rows = ",\n".join(f"    {json.dumps(row, ensure_ascii=False)}" for row in record["objects"])
     write_text(path, f'{head[:-2]},\n  "objects": [\n{rows}\n  ]\n}}\n')
 
@@ -106,14 +118,21 @@ def read_record(path: str | os.PathLike[str]) -> Record:
             f"{path} cannot be read as a result: {error}; give a file of `fcfi evaluate --json`"
         ) from error
     if not isinstance(record, dict) or record.get("format") != FORMAT:
-        raise InputError(f"{path} is no result of this version ({FORMAT}): give a file of `fcfi evaluate --json`")
+        raise InputError(
+            f"{path} is no result of this version ({FORMAT}): give a file of `fcfi evaluate --json`"
+        )
     return record
 
 
 def machine() -> dict[str, Any]:
     """The computer: processor, cores this process may use, system, Python."""
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return {"cpu": _cpu(), "cores": usable, "system": platform.platform(), "python": platform.python_version()}
+    return {
+        "cpu": _cpu(),
+        "cores": usable,
+        "system": platform.platform(),
+        "python": platform.python_version(),
+    }
 
 
 def versions() -> dict[str, str]:
@@ -131,7 +150,8 @@ def versions() -> dict[str, str]:
     return found
 
 
-# ── tables ────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── tables
+# ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def show(record: Record, published: Sequence[Published] = PUBLISHED) -> RenderableType:
@@ -148,11 +168,17 @@ def compare(record: Record, published: Sequence[Published] = PUBLISHED) -> Table
     for row in published if record["protocol"]["start"] is None else ():
         values = [row.noc(name, target) for target in targets]
         if any(value is not None for value in values):
-            table.add_row(row.method, row.backbone, row.training, *(_clicks(value) for value in values))
+            table.add_row(
+                row.method, row.backbone, row.training, *(_clicks(value) for value in values)
+            )
     table.add_section()
     ours = (_clicks(record["results"]["noc"][_percent(target)]) for target in targets)
     table.add_row(
-        record["network"]["name"], record["network"]["variant"], record["network"]["training_data"], *ours, style="bold"
+        record["network"]["name"],
+        record["network"]["variant"],
+        record["network"]["training_data"],
+        *ours,
+        style="bold",
     )
     return table
 
@@ -163,16 +189,31 @@ def details(record: Record) -> Table:
     objects = record["dataset"]["objects"]
     table = Table(show_header=False, box=None)
     for key, words in (
-        ("not_reached_within_limit", f"objects of {objects} that do not reach it within {limit} clicks"),
-        ("failed_as_released_code_counts", f"the same as the released code counts (at click {limit} is too late)"),
+        (
+            "not_reached_within_limit",
+            f"objects of {objects} that do not reach it within {limit} clicks",
+        ),
+        (
+            "failed_as_released_code_counts",
+            f"the same as the released code counts (at click {limit} is too late)",
+        ),
     ):
-        table.add_row(words, ", ".join(f"@{target} {count}" for target, count in results[key].items()))
+        table.add_row(
+            words, ", ".join(f"@{target} {count}" for target, count in results[key].items())
+        )
     if results["mean_iou_at_start"] is not None:
         table.add_row(
-            f"mean IoU before the first click ({record['protocol']['start']})", _four(results["mean_iou_at_start"])
+            f"mean IoU before the first click ({record['protocol']['start']})",
+            _four(results["mean_iou_at_start"]),
         )
-    for key, words in (("mean_iou_after_click", "mean IoU"), ("mean_boundary_iou_after_click", "mean boundary IoU")):
-        table.add_row(f"{words} after click {', '.join(map(str, _stops(limit)))}", _at(results[key], _stops(limit)))
+    for key, words in (
+        ("mean_iou_after_click", "mean IoU"),
+        ("mean_boundary_iou_after_click", "mean boundary IoU"),
+    ):
+        table.add_row(
+            f"{words} after click {', '.join(map(str, _stops(limit)))}",
+            _at(results[key], _stops(limit)),
+        )
     table.add_row("area under mean IoU against clicks (IoU-AuC)", _four(results["iou_auc"]))
     if results["seconds_per_click_median"] is not None:
         slow = f"{results['seconds_per_click_median']:.3f}, {results['seconds_per_click_p95']:.3f}"
@@ -183,13 +224,19 @@ def details(record: Record) -> Table:
 def markdown(records: Iterable[Record], published: Sequence[Published] = ()) -> str:
     """A Markdown table of NoC@85 / NoC@90: a row a network and protocol, a column a data set; published rows first.
 
-    Without seconds: those of a record depend on what else its machine did (`benchmarks.latency` compares them fairly).
+    Without seconds: those of a record depend on what else its machine did (`benchmarks.latency`
+        compares them fairly).
     """
-    kept = sorted(records, key=lambda record: (record["network"]["name"], record["protocol"]["name"], record["date"]))
+    kept = sorted(
+        records,
+        key=lambda record: (record["network"]["name"], record["protocol"]["name"], record["date"]),
+    )
     if not kept:
         raise InputError("no result came: give at least one file of `fcfi evaluate --json`")
     order = list(
-        dict.fromkeys(("GrabCut", "Berkeley", "DAVIS", "SBD", *(record["dataset"]["name"] for record in kept)))
+        dict.fromkeys(
+            ("GrabCut", "Berkeley", "DAVIS", "SBD", *(record["dataset"]["name"] for record in kept))
+        )
     )
     datasets = [name for name in order if any(record["dataset"]["name"] == name for record in kept)]
     columns = " | ".join(f"{name} 85 / 90" for name in datasets)
@@ -204,7 +251,8 @@ def markdown(records: Iterable[Record], published: Sequence[Published] = ()) -> 
     return "\n".join([*lines, *(_our_line(group, datasets) for group in groups.values())]) + "\n"
 
 
-# ── plot ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── plot
+# ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def plot(path: str | os.PathLike[str], records: Sequence[Record]) -> None:
@@ -221,7 +269,9 @@ def plot(path: str | os.PathLike[str], records: Sequence[Record]) -> None:
         from matplotlib.figure import Figure
         from matplotlib.ticker import MaxNLocator
     except ImportError as error:
-        raise ConfigError(f"plots need matplotlib, which is not installed: {how_to_install('plot')}") from error
+        raise ConfigError(
+            f"plots need matplotlib, which is not installed: {how_to_install('plot')}"
+        ) from error
     figure = Figure(figsize=(7, 4.5), layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot(xlabel="clicks", ylabel="mean IoU", ylim=(0, 1))
@@ -229,7 +279,13 @@ def plot(path: str | os.PathLike[str], records: Sequence[Record]) -> None:
         ious = record["results"]["mean_iou_after_click"]
         label = f"{record['dataset']['name']}, {record['network']['name']} ({record['protocol']['name']})"
         start = [record["results"]["mean_iou_at_start"]] if record["protocol"]["start"] else []
-        axes.plot(range(1 - len(start), len(ious) + 1), [*start, *ious], marker="o", markersize=3, label=label)
+        axes.plot(
+            range(1 - len(start), len(ious) + 1),
+            [*start, *ious],
+            marker="o",
+            markersize=3,
+            label=label,
+        )
     for target in COMPARED:
         axes.axhline(target, color="grey", linewidth=0.7, linestyle="dotted")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -238,7 +294,8 @@ def plot(path: str | os.PathLike[str], records: Sequence[Record]) -> None:
         figure.savefig(temporary, format=kind[1:], dpi=150)
 
 
-# ── helpers ───────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── helpers
+# ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _object_row(result: ObjectResult) -> dict[str, Any]:
@@ -249,7 +306,11 @@ def _object_row(result: ObjectResult) -> dict[str, Any]:
         "clicks": [[click.x, click.y, "+" if click.positive else "-"] for click in result.clicks],
         "seconds": [_rounded(value) for value in result.seconds],
     }
-    return row if result.start is None else {**row, "start": [_rounded(value) for value in result.start]}
+    return (
+        row
+        if result.start is None
+        else {**row, "start": [_rounded(value) for value in result.start]}
+    )
 
 
 def _our_line(group: Mapping[str, Record], datasets: Sequence[str]) -> str:
@@ -312,7 +373,9 @@ def _cpu() -> str:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         lines = []
-    named = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
+    named = next(
+        (line.partition(":")[2].strip() for line in lines if line.startswith("model name")), ""
+    )
     return named or platform.processor() or platform.machine()
 
 

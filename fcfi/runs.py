@@ -1,7 +1,7 @@
 """Run lengths: how long each stretch of background and object is, in turn, background first.
 
-The one place that knows how a mask, laid out flat, becomes lengths and back.  Knows nothing of formats: those that
-hold lengths check them and say in which order the pixels lie.
+The one place that knows how a mask, laid out flat, becomes lengths and back.  Knows nothing of
+formats: those that hold lengths check them and say in which order the pixels lie.
 """
 
 from collections.abc import Sequence

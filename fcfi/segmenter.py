@@ -57,7 +57,9 @@ def open_choice(
 ) -> Segmenter:
     """The network that was chosen, ready for sessions.  Raises NetworkError."""
     weights.check(chosen.path)
-    network = open_network(chosen.path, chosen.runtime, chosen.threads, chosen.precision, chosen.streams)
+    network = open_network(
+        chosen.path, chosen.runtime, chosen.threads, chosen.precision, chosen.streams
+    )
     return Segmenter(network, zoom, flip, threshold)
 
 
@@ -68,7 +70,11 @@ def find_files(name_or_path: str | os.PathLike[str] | None) -> Files:
     """
     if name_or_path is not None:
         path = Path(name_or_path)
-        named = isinstance(name_or_path, str) and path.name == name_or_path and path.suffix not in (".onnx", CHECKPOINT)
+        named = (
+            isinstance(name_or_path, str)
+            and path.name == name_or_path
+            and path.suffix not in (".onnx", CHECKPOINT)
+        )
         if not named or path.is_file():
             return files_at(path)
     return files_of(weights.find(None if name_or_path is None else str(name_or_path)))

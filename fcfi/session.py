@@ -1,8 +1,9 @@
 """A session: one object of one picture, click by click, with undo over everything.
 
-All state of the using half is here: a tuple of values and a cursor.  A mask depends on nothing but the mask begun from
-and the clicks in their order, so a removed click leaves no trace and a log makes the same mask again, bit for bit.
-Knows nothing of files, servers or networks.  Not for several threads at once; each user has a session of their own.
+All state of the using half is here: a tuple of values and a cursor.  A mask depends on nothing but
+the mask begun from and the clicks in their order, so a removed click leaves no trace and a log
+makes the same mask again, bit for bit. Knows nothing of files, servers or networks.  Not for
+several threads at once; each user has a session of their own.
 """
 
 import dataclasses
@@ -56,10 +57,13 @@ class State:
 class Session:
     """Clicks on one picture.  Every change can be undone; what fails changes nothing."""
 
-    def __init__(self, predictor: Predictor, image: NDArray[np.uint8], clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, predictor: Predictor, image: NDArray[np.uint8], clock: Callable[[], float] = time.time
+    ) -> None:
         """Begin on a picture (H, W, 3) uint8 RGB or (H, W) grey, which must not change from here on.
 
-        clock: gives the time of a click in seconds since 1970 (UTC).  Raises InputError for anything else.
+        clock: gives the time of a click in seconds since 1970 (UTC).  Raises InputError for
+            anything else.
         """
         self.predictor = predictor
         self._still = Still(image)
@@ -87,12 +91,20 @@ class Session:
     @property
     def mask(self) -> Mask:
         """(H, W) bool: the object; nothing before the first click.  Computed at each access."""
-        return np.zeros(self.image.shape[:2], np.bool_) if self.prediction is None else self.prediction.mask
+        return (
+            np.zeros(self.image.shape[:2], np.bool_)
+            if self.prediction is None
+            else self.prediction.mask
+        )
 
     @property
     def probs(self) -> NDArray[np.float32]:
         """(H, W) float32 in [0, 1]: how surely each pixel belongs to the object.  Computed at each access."""
-        return np.zeros(self.image.shape[:2], np.float32) if self.prediction is None else self.prediction.probs
+        return (
+            np.zeros(self.image.shape[:2], np.float32)
+            if self.prediction is None
+            else self.prediction.probs
+        )
 
     @property
     def can_undo(self) -> bool:
@@ -109,7 +121,8 @@ class Session:
     def click(self, x: float, y: float, positive: bool = True) -> Mask:
         """Click on the object, or off it, and give the new mask (H, W) bool.
 
-        Convention: pixels, x right, y down, pixel centres at integers; a fraction goes to the nearest pixel.
+        Convention: pixels, x right, y down, pixel centres at integers; a fraction goes to the
+            nearest pixel.
         Raises InputError for a click outside of the picture.
         """
         return self.click_together((Click(_pixel(x, "x"), _pixel(y, "y"), bool(positive)),))
@@ -173,13 +186,19 @@ class Session:
 
     @classmethod
     def replay(
-        cls, predictor: Predictor, image: NDArray[np.uint8], log: Mapping[str, Any], network: Accepted = "same"
+        cls,
+        predictor: Predictor,
+        image: NDArray[np.uint8],
+        log: Mapping[str, Any],
+        network: Accepted = "same",
     ) -> "Session":
         """A session on the same picture in which the log's clicks were made again, with their times.
 
-        network: `same` refuses another network or other settings, so that the mask is the same, bit for bit (on the
+        network: `same` refuses another network or other settings, so that the mask is the same, bit
+            for bit (on the
         same machine and runtime); `any` takes this predictor as it is.
-        Raises InputError for a damaged log, one of another picture or, with `same`, of another network or settings.
+        Raises InputError for a damaged log, one of another picture or, with `same`, of another
+        network or settings.
         """
         known = Log.from_json(log)
         session = cls(predictor, image)
@@ -206,7 +225,9 @@ class Session:
 
     def _after(self, state: State, one: Round) -> State:
         """The state after one more round of clicks."""
-        prediction = self.predictor.predict(self._still, (*state.clicks, *one.clicks), state.prediction)
+        prediction = self.predictor.predict(
+            self._still, (*state.clicks, *one.clicks), state.prediction
+        )
         return dataclasses.replace(state, steps=(*state.steps, Step(one, prediction)))
 
     def _enter(self, state: State) -> Mask:
@@ -218,7 +239,11 @@ class Session:
 
 def _place(state: State, index: int) -> tuple[int, int]:
     """Number of the round of a click, and the click's place in it."""
-    places = [(number, place) for number, step in enumerate(state.steps) for place in range(len(step.round.clicks))]
+    places = [
+        (number, place)
+        for number, step in enumerate(state.steps)
+        for place in range(len(step.round.clicks))
+    ]
     return places[index]
 
 
@@ -229,7 +254,9 @@ def _pixel(value: Any, name: str) -> int:
 
 
 def _without(one: Round, place: int) -> Round:
-    return Round(one.clicks[:place] + one.clicks[place + 1 :], one.times[:place] + one.times[place + 1 :])
+    return Round(
+        one.clicks[:place] + one.clicks[place + 1 :], one.times[:place] + one.times[place + 1 :]
+    )
 
 
 def _network(predictor: Predictor) -> dict[str, str]:
@@ -245,7 +272,9 @@ def _check_image(session: Session, log: Log) -> None:
             "give the picture that was clicked on"
         )
     if log.image_sha256 != session._image_sha256:
-        raise InputError("the log belongs to another picture of the same size (its sha256 differs): give that one")
+        raise InputError(
+            "the log belongs to another picture of the same size (its sha256 differs): give that one"
+        )
 
 
 def _check_network(predictor: Predictor, log: Log) -> None:

@@ -1,8 +1,9 @@
 """How long a click takes on this machine, and what fits into a time for a click.
 
-A network's time is measured once on the machine and kept in the user's cache folder: what a click costs by itself, for
-each megapixel of the network's input and for each megapixel of the picture.  From that follows the time at any size,
-with and without the mirrored picture.  What less to compute costs in clicks stands in the table of shipped networks.
+A network's time is measured once on the machine and kept in the user's cache folder: what a click
+costs by itself, for each megapixel of the network's input and for each megapixel of the picture.
+From that follows the time at any size, with and without the mirrored picture.  What less to compute
+costs in clicks stands in the table of shipped networks.
 """
 
 import hashlib
@@ -58,7 +59,9 @@ class Speed:
     def seconds(self, target: int, flip: Flip, pixels: int) -> float:
         """Of a click through a square input of `target` px on a picture of so many pixels."""
         looks = 2 if flip == "average" else 1
-        return looks * (self.click + self.input * target * target / 1e6) + self.picture * pixels / 1e6
+        return (
+            looks * (self.click + self.input * target * target / 1e6) + self.picture * pixels / 1e6
+        )
 
 
 @dataclass(frozen=True)
@@ -89,12 +92,18 @@ def parse_budget(text: str) -> float:
     match = FORM.fullmatch(text)
     seconds = float(match[1]) / (1000 if match[2] == "ms" else 1) if match else 0.0
     if seconds <= 0:
-        raise ConfigError(f"the budget came as {text!r}: write the time of a click, for example 100ms or 0.1s")
+        raise ConfigError(
+            f"the budget came as {text!r}: write the time of a click, for example 100ms or 0.1s"
+        )
     return seconds
 
 
 def fits(
-    sources: Iterable[Source], wish: Wish, pixels: int, flip: Flip | None = None, speeds: "Speeds | None" = None
+    sources: Iterable[Source],
+    wish: Wish,
+    pixels: int,
+    flip: Flip | None = None,
+    speeds: "Speeds | None" = None,
 ) -> tuple[Fit, ...]:
     """Every way to answer a click on a picture of so many pixels; flip: only with this one."""
     known = speeds or Speeds()
@@ -105,7 +114,16 @@ def fits(
         for target, how, clicks in _settings(source):
             if flip in (None, how):
                 seconds = MARGIN * speed.seconds(target, how, pixels)
-                found.append(Fit(source.name, choice, replace(source.zoom, target=target), how, clicks, seconds))
+                found.append(
+                    Fit(
+                        source.name,
+                        choice,
+                        replace(source.zoom, target=target),
+                        how,
+                        clicks,
+                        seconds,
+                    )
+                )
     return tuple(found)
 
 
@@ -138,7 +156,9 @@ def source_of(entry: Entry) -> Source:
 def source_at(files: Files) -> Source:
     """A network file of one's own as one that may be taken.  Raises ConfigError for a checkpoint."""
     if files.path.suffix == CHECKPOINT:
-        raise ConfigError(f"{files.path} is a checkpoint: a budget chooses among network files (*.onnx); export it")
+        raise ConfigError(
+            f"{files.path} is a checkpoint: a budget chooses among network files (*.onnx); export it"
+        )
     info = read_info(files.path)
     return Source(info.name, files, zoom_of(info), info.multiple)
 
@@ -149,7 +169,9 @@ def measure(choice: Choice) -> Speed:
     network = open_network(choice.path, choice.runtime, choice.threads, choice.precision)
     zoom = zoom_of(network.info)
     half = replace(zoom, target=max(network.info.multiple, zoom.target // 2))
-    (large, large_input), (small, small_input) = (_timed(network, one, SMALL_PICTURE) for one in (zoom, half))
+    (large, large_input), (small, small_input) = (
+        _timed(network, one, SMALL_PICTURE) for one in (zoom, half)
+    )
     by_input = max(0.0, (large - small) / (large_input - small_input))
     more = (np.prod(LARGE_PICTURE) - np.prod(SMALL_PICTURE)) / 1e6
     by_picture = max(0.0, (_timed(network, zoom, LARGE_PICTURE)[0] - large) / float(more))
@@ -173,7 +195,10 @@ class Speeds:
         speed = measure(choice)
         with suppress(FCFIError, OSError):  # without a cache it is measured every time
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            write_text(self._path, json.dumps({**self._read(), _key(choice): asdict(speed)}, indent=1) + "\n")
+            write_text(
+                self._path,
+                json.dumps({**self._read(), _key(choice): asdict(speed)}, indent=1) + "\n",
+            )
         return speed
 
     def _read(self) -> dict[str, dict[str, float]]:
@@ -190,13 +215,18 @@ def cache_folder() -> Path:
     if named:
         return Path(named)
     if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "fcfi" / "cache"
+        return (
+            Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+            / "fcfi"
+            / "cache"
+        )
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Caches" / "fcfi"
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "fcfi"
 
 
-# ── helpers ───────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── helpers
+# ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _settings(source: Source) -> list[tuple[int, Flip, float]]:
@@ -232,6 +262,19 @@ def _key(choice: Choice) -> str:
     except PackageNotFoundError:
         release = "unknown"
     stat = choice.path.stat()
-    parts = (choice.path.name, stat.st_size, stat.st_mtime_ns, choice.runtime, release, choice.precision)
-    computer = (platform.node(), platform.machine(), platform.processor(), os.cpu_count(), choice.threads)
+    parts = (
+        choice.path.name,
+        stat.st_size,
+        stat.st_mtime_ns,
+        choice.runtime,
+        release,
+        choice.precision,
+    )
+    computer = (
+        platform.node(),
+        platform.machine(),
+        platform.processor(),
+        os.cpu_count(),
+        choice.threads,
+    )
     return hashlib.sha256(repr((parts, computer)).encode()).hexdigest()[:24]

@@ -1,7 +1,7 @@
 """Wrong masks to start an evaluation from: how many clicks does it take to mend a mask that is already there?
 
-Made from the true mask by a fixed rule, or read from a folder (another program's masks).  Knows nothing of networks.
-No source in the paper; the released code always starts from nothing.
+Made from the true mask by a fixed rule, or read from a folder (another program's masks).  Knows
+nothing of networks. No source in the paper; the released code always starts from nothing.
 """
 
 from collections.abc import Callable
@@ -35,7 +35,8 @@ class Start:
 def starting_masks(kind: str | Path) -> Start:
     """The masks `eroded` or `shifted` from the true ones, or those of a folder as NAME.png.
 
-    Raises ConfigError if it is neither; the folder's `make` raises DatasetError where a mask is missing.
+    Raises ConfigError if it is neither; the folder's `make` raises DatasetError where a mask is
+    missing.
     """
     if str(kind) in _RULES:
         return Start(str(kind), _RULES[str(kind)])
@@ -50,7 +51,9 @@ def starting_masks(kind: str | Path) -> Start:
 def eroded(sample: Sample) -> Mask:
     """The object without its rim, at least one pixel of it where there are two; its deepest pixel always stays."""
     padded = np.pad((sample.truth == OBJECT).astype(np.uint8), 1)
-    depth = np.asarray(cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1], np.float32)
+    depth = np.asarray(
+        cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1], np.float32
+    )
     largest = float(depth.max())
     kept: Mask = depth > max(ERODED_PART * largest, min(1.0, largest / 2))
     return kept
@@ -60,7 +63,9 @@ def shifted(sample: Sample) -> Mask:
     """The object moved right and down by a part of its size, at least one pixel; what leaves the image is lost."""
     whole: Mask = sample.truth == OBJECT
     rows, columns = np.flatnonzero(whole.any(axis=1)), np.flatnonzero(whole.any(axis=0))
-    down, right = (max(1, round(SHIFTED_PART * (ends[-1] - ends[0] + 1))) for ends in (rows, columns))
+    down, right = (
+        max(1, round(SHIFTED_PART * (ends[-1] - ends[0] + 1))) for ends in (rows, columns)
+    )
     moved = np.zeros_like(whole)
     moved[down:, right:] = whole[: whole.shape[0] - down, : whole.shape[1] - right]
     return moved

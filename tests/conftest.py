@@ -14,7 +14,9 @@ ROOT = Path(__file__).parent.parent
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 cv2.setNumThreads(1)
-settings.register_profile("fcfi", deadline=None)  # shared machines stall; what is slow is seen in --durations
+settings.register_profile(
+    "fcfi", deadline=None
+)  # shared machines stall; what is slow is seen in --durations
 settings.load_profile("fcfi")
 
 

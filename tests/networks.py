@@ -55,7 +55,9 @@ class ColourNetwork:
         said = (label[0, 0, 0, 0] * 2 - 1) * alike * (0.5 + near)
         before = gate[0, 0, 0, 0] * (feedback[0, 0] * 4 - 2)
         tilt = np.linspace(0, 0.5, image.shape[3])  # so that a mirrored picture has another answer
-        return np.asarray(4 * said + before + tilt + 6 * (disks[0, 0] - disks[0, 1]), np.float32)[None, None]
+        return np.asarray(4 * said + before + tilt + 6 * (disks[0, 0] - disks[0, 1]), np.float32)[
+            None, None
+        ]
 
 
 class OnceNetwork(ColourNetwork):
@@ -72,7 +74,9 @@ class OnceNetwork(ColourNetwork):
         self.encoded.append(image)
         return (image + 1,)
 
-    def click(self, encoding: tuple[NDArray[np.float32], ...], /, *prompts: NDArray[Any]) -> NDArray[np.float32]:
+    def click(
+        self, encoding: tuple[NDArray[np.float32], ...], /, *prompts: NDArray[Any]
+    ) -> NDArray[np.float32]:
         return super().__call__(encoding[0] - 1, *prompts)
 
 
@@ -109,10 +113,16 @@ def write_onnx(path: Path, metadata: Mapping[str, str] = METADATA, window: str =
     ]
     pixels, cells = ["batch", "height", "width"], ["batch", "rows", "columns"]
     inputs = [
-        *(_port(name, pixels, channels) for name, channels in (("image", 3), ("feedback", 1), ("disks", 2))),
+        *(
+            _port(name, pixels, channels)
+            for name, channels in (("image", 3), ("feedback", 1), ("disks", 2))
+        ),
         _port(window, cells, 1),
         helper.make_tensor_value_info("cell", TensorProto.INT64, ["batch"]),
-        *(helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", 1, 1, 1]) for name in ("label", "gate")),
+        *(
+            helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", 1, 1, 1])
+            for name in ("label", "gate")
+        ),
     ]
     weights = [numpy_helper.from_array(value, name) for name, value in constants.items()]
     graph = helper.make_graph(nodes, "tiny", inputs, [_port("logits", pixels, 1)], weights)
@@ -134,9 +144,13 @@ def onnx_logits(
 ) -> NDArray[np.float32]:
     """What `write_onnx`'s network answers, in NumPy."""
     height, width = image.shape[2:]
-    padded = np.pad(np.concatenate([image, feedback, disks], axis=1), ((0, 0), (0, 0), (1, 1), (1, 1)))
+    padded = np.pad(
+        np.concatenate([image, feedback, disks], axis=1), ((0, 0), (0, 0), (1, 1), (1, 1))
+    )
     seen = sum(
-        (padded[:, :, y : y + height, x : x + width] * KERNEL[:, :, y, x, None, None]).sum(axis=1, keepdims=True)
+        (padded[:, :, y : y + height, x : x + width] * KERNEL[:, :, y, x, None, None]).sum(
+            axis=1, keepdims=True
+        )
         for y in range(3)
         for x in range(3)
     )
@@ -144,7 +158,9 @@ def onnx_logits(
     return np.asarray(seen + near * label + cell.reshape(-1, 1, 1, 1) * 0.01 + gate, np.float32)
 
 
-def random_inputs(batch: int = 1, height: int = 32, width: int = 64, seed: int = 0) -> tuple[NDArray[Any], ...]:
+def random_inputs(
+    batch: int = 1, height: int = 32, width: int = 64, seed: int = 0
+) -> tuple[NDArray[Any], ...]:
     """Inputs of one size as a network takes them."""
     random = np.random.default_rng(seed)
 

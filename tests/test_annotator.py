@@ -110,7 +110,9 @@ masks = arrays(np.bool_, (13, 17))
 
 @settings(max_examples=60, deadline=None)
 @given(labels, masks, st.lists(st.tuples(st.integers(0, 16), st.integers(0, 12)), max_size=6))
-def test_it_agrees_with_the_protocol_restated(truth: Truth, mask: Mask, places: list[tuple[int, int]]) -> None:
+def test_it_agrees_with_the_protocol_restated(
+    truth: Truth, mask: Mask, places: list[tuple[int, int]]
+) -> None:
     made = tuple(Click(x, y) for x, y in places)
     assert next_click(truth, mask, made) == restated(truth, mask, made)
 

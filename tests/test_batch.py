@@ -29,14 +29,19 @@ def predictor() -> Predictor:
 def photos(tmp_path: Path) -> list[np.ndarray]:
     """Three photographs, written as 0.png to 2.png."""
     random = np.random.default_rng(0)
-    images = [np.repeat(np.repeat(random.integers(0, 256, (6, 8, 3), np.uint8), 10, 0), 10, 1) for _ in range(3)]
+    images = [
+        np.repeat(np.repeat(random.integers(0, 256, (6, 8, 3), np.uint8), 10, 0), 10, 1)
+        for _ in range(3)
+    ]
     for number, image in enumerate(images):
         write_png(tmp_path / f"{number}.png", image)
     return images
 
 
 def write(path: Path, *rows: Any) -> Path:
-    path.write_text("".join((row if isinstance(row, str) else json.dumps(row)) + "\n" for row in rows))
+    path.write_text(
+        "".join((row if isinstance(row, str) else json.dumps(row)) + "\n" for row in rows)
+    )
     return path
 
 
@@ -48,7 +53,10 @@ def outcomes(folder: Path) -> list[dict[str, Any]]:
 def test_every_line_gets_the_mask_that_a_session_gives(
     predictor: Predictor, photos: list[np.ndarray], tmp_path: Path, workers: int
 ) -> None:
-    rows = [{"image": f"{number % 3}.png", "clicks": [[40, 30], [5 + number, 5, "-"]]} for number in range(12)]
+    rows = [
+        {"image": f"{number % 3}.png", "clicks": [[40, 30], [5 + number, 5, "-"]]}
+        for number in range(12)
+    ]
     summary = run(write(tmp_path / "clicks.jsonl", *rows), predictor, tmp_path / "out", workers)
     assert (summary.done, summary.skipped, summary.failed) == (12, 0, 0)
     for number in range(12):
@@ -59,10 +67,14 @@ def test_every_line_gets_the_mask_that_a_session_gives(
         np.testing.assert_array_equal(mask, expected)
     found = {row["line"]: row for row in outcomes(tmp_path / "out")}
     assert sorted(found) == list(range(1, 13))
-    assert found[1]["part"] == pytest.approx(read_mask(tmp_path / "out" / "000001-0.png", 60, 80).mean(), abs=1e-6)
+    assert found[1]["part"] == pytest.approx(
+        read_mask(tmp_path / "out" / "000001-0.png", 60, 80).mean(), abs=1e-6
+    )
 
 
-def test_a_bad_line_is_told_and_stops_nothing(predictor: Predictor, photos: list[np.ndarray], tmp_path: Path) -> None:
+def test_a_bad_line_is_told_and_stops_nothing(
+    predictor: Predictor, photos: list[np.ndarray], tmp_path: Path
+) -> None:
     good = {"image": "0.png", "clicks": [[40, 30]], "name": "good"}
     file = write(
         tmp_path / "clicks.jsonl",
@@ -77,7 +89,9 @@ def test_a_bad_line_is_told_and_stops_nothing(predictor: Predictor, photos: list
     summary = run(file, predictor, tmp_path / "out", progress=told.append)
     assert (summary.done, summary.failed) == (1, 4)
     assert count_lines(file) == len(told) == 5
-    errors = {row["line"]: row["error"] for row in outcomes(tmp_path / "out") if row["status"] == "failed"}
+    errors = {
+        row["line"]: row["error"] for row in outcomes(tmp_path / "out") if row["status"] == "failed"
+    }
     assert "does not exist" in errors[1]
     assert "is no JSON" in errors[2]
     assert "400" in errors[3]
@@ -87,7 +101,9 @@ def test_a_bad_line_is_told_and_stops_nothing(predictor: Predictor, photos: list
     assert (tmp_path / "out" / "good.png").is_file()
 
 
-def test_stopped_work_goes_on(predictor: Predictor, photos: list[np.ndarray], tmp_path: Path) -> None:
+def test_stopped_work_goes_on(
+    predictor: Predictor, photos: list[np.ndarray], tmp_path: Path
+) -> None:
     rows = [{"image": "0.png", "clicks": [[x, 30]], "name": f"m{x}"} for x in (10, 20, 30, 40)]
     out = tmp_path / "out"
     run(write(tmp_path / "clicks.jsonl", *rows[:3]), predictor, out)
@@ -102,11 +118,16 @@ def test_stopped_work_goes_on(predictor: Predictor, photos: list[np.ndarray], tm
     assert run(tmp_path / "clicks.jsonl", other, out).done == 4
 
 
-def test_a_line_may_begin_from_a_mask(predictor: Predictor, photos: list[np.ndarray], tmp_path: Path) -> None:
+def test_a_line_may_begin_from_a_mask(
+    predictor: Predictor, photos: list[np.ndarray], tmp_path: Path
+) -> None:
     start = np.zeros((60, 80), bool)
     start[10:40, 20:60] = True
     write_png(tmp_path / "start.png", start)
-    file = write(tmp_path / "c.jsonl", {"image": "1.png", "clicks": [[5, 5, "-"]], "mask": "start.png", "name": "m"})
+    file = write(
+        tmp_path / "c.jsonl",
+        {"image": "1.png", "clicks": [[5, 5, "-"]], "mask": "start.png", "name": "m"},
+    )
     assert run(file, predictor, tmp_path / "out").done == 1
     session = Session(predictor, photos[1])
     session.start_from(start)
@@ -114,7 +135,9 @@ def test_a_line_may_begin_from_a_mask(predictor: Predictor, photos: list[np.ndar
     np.testing.assert_array_equal(read_mask(tmp_path / "out" / "m.png", 60, 80), expected)
 
 
-def test_a_long_file_is_read_as_it_is_done(predictor: Predictor, photos: list[np.ndarray], tmp_path: Path) -> None:
+def test_a_long_file_is_read_as_it_is_done(
+    predictor: Predictor, photos: list[np.ndarray], tmp_path: Path
+) -> None:
     read: list[Any] = []
 
     def lines() -> Any:
@@ -122,7 +145,9 @@ def test_a_long_file_is_read_as_it_is_done(predictor: Predictor, photos: list[np
             read.append(job)
             yield job
 
-    file = write(tmp_path / "c.jsonl", *({"image": "0.png", "clicks": [[x % 80, 9]]} for x in range(40)))
+    file = write(
+        tmp_path / "c.jsonl", *({"image": "0.png", "clicks": [[x % 80, 9]]} for x in range(40))
+    )
     done = batch._outcomes(lines(), predictor, tmp_path, 2, frozenset())
     next(done)
     assert len(read) <= batch.WAITING * 2 + 1
@@ -159,7 +184,9 @@ def test_a_job_has_clicks_in_order_and_paths_beside_the_file() -> None:
     assert job.key == parse_job(json.dumps(dict(reversed(row.items()))).encode(), 9, Path("g")).key
 
 
-def test_files_and_folders_that_cannot_be_used_are_told(predictor: Predictor, tmp_path: Path) -> None:
+def test_files_and_folders_that_cannot_be_used_are_told(
+    predictor: Predictor, tmp_path: Path
+) -> None:
     with pytest.raises(InputError, match="cannot be read"):
         run(tmp_path / "missing.jsonl", predictor, tmp_path / "out")
     (tmp_path / "taken").touch()

@@ -9,7 +9,17 @@ import pytest
 
 import fcfi
 from fcfi import choice, weights
-from fcfi.choice import Choice, Files, Machine, Wish, choose, files_at, files_of, possible, this_machine
+from fcfi.choice import (
+    Choice,
+    Files,
+    Machine,
+    Wish,
+    choose,
+    files_at,
+    files_of,
+    possible,
+    this_machine,
+)
 from fcfi.errors import ConfigError, NetworkError
 from fcfi.weights import Entry, File
 from tests.networks import METADATA, write_onnx
@@ -54,11 +64,51 @@ def test_float32_is_the_same_on_every_machine() -> None:
     [
         (ALL, Wish("openvino"), ARM, FLOAT, "onnxruntime", "float32", "openvino is not installed"),
         (ALL, Wish("torch"), ARM, FLOAT, "onnxruntime", "float32", r"pip install '\.\[train\]'"),
-        (ALL, Wish(precision="bfloat16"), OLD, FLOAT, "openvino", "float32", "does not compute in bfloat16: float32"),
-        (ALL, Wish(precision="bfloat16"), ARM, FLOAT, "onnxruntime", "float32", "onnxruntime does not compute"),
-        (ALL, Wish(precision="int8"), OLD, FLOAT, "openvino", "float32", "does not compute in int8: float32 is used"),
-        (Files(FLOAT), Wish(precision="int8"), SERVER, FLOAT, "openvino", "bfloat16", "a has no int8 file"),
-        (ALL, Wish("torch", "int8"), GPU, WEIGHTS, "torch", "float32", "torch runs no network file in int8"),
+        (
+            ALL,
+            Wish(precision="bfloat16"),
+            OLD,
+            FLOAT,
+            "openvino",
+            "float32",
+            "does not compute in bfloat16: float32",
+        ),
+        (
+            ALL,
+            Wish(precision="bfloat16"),
+            ARM,
+            FLOAT,
+            "onnxruntime",
+            "float32",
+            "onnxruntime does not compute",
+        ),
+        (
+            ALL,
+            Wish(precision="int8"),
+            OLD,
+            FLOAT,
+            "openvino",
+            "float32",
+            "does not compute in int8: float32 is used",
+        ),
+        (
+            Files(FLOAT),
+            Wish(precision="int8"),
+            SERVER,
+            FLOAT,
+            "openvino",
+            "bfloat16",
+            "a has no int8 file",
+        ),
+        (
+            ALL,
+            Wish("torch", "int8"),
+            GPU,
+            WEIGHTS,
+            "torch",
+            "float32",
+            "torch runs no network file in int8",
+        ),
     ],
 )
 def test_a_wish_that_the_machine_lacks_is_said_and_replaced(
@@ -70,7 +120,11 @@ def test_a_wish_that_the_machine_lacks_is_said_and_replaced(
 
 
 def test_what_the_machine_has_is_given_without_a_note() -> None:
-    for wish in (Wish("onnxruntime", "int8"), Wish("openvino", "bfloat16", 3), Wish("openvino", "float32")):
+    for wish in (
+        Wish("onnxruntime", "int8"),
+        Wish("openvino", "bfloat16", 3),
+        Wish("openvino", "float32"),
+    ):
         chosen = choose(ALL, wish, SERVER)
         assert (chosen.runtime, chosen.precision, chosen.threads, chosen.notes) == (
             wish.runtime, wish.precision, wish.threads, (),
@@ -143,7 +197,9 @@ def test_load_says_what_it_replaces(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         fcfi.load(file, precision="int8")
 
 
-def test_a_shipped_int8_file_is_taken_and_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_shipped_int8_file_is_taken_and_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     full = write_onnx(tmp_path / "a.onnx")
     small = write_onnx(tmp_path / "a.int8.onnx", {**METADATA, "precision": "int8"})
     rows = [

@@ -45,7 +45,8 @@ def photo(examples: Path) -> Path:
     return examples / "images" / "coffee.jpg"
 
 
-# ── help and version ──────────────────────────────────────────────────────────────────────────────────────────────
+# ── help and version
+# ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_version_and_help_are_results(run: Run) -> None:
@@ -56,7 +57,9 @@ def test_version_and_help_are_results(run: Run) -> None:
     assert "segment" in out
 
 
-@pytest.mark.parametrize("command", ["annotate", "segment", "evaluate", "train", "export", "import", "networks"])
+@pytest.mark.parametrize(
+    "command", ["annotate", "segment", "evaluate", "train", "export", "import", "networks"]
+)
 def test_every_command_shows_an_example(run: Run, command: str) -> None:
     code, out, _ = run(command, "--help")
     assert code == 0
@@ -68,19 +71,26 @@ def test_help_loads_no_torch_no_runtime_and_no_arrays() -> None:
         "import sys; from fcfi.cli import main; main(['--help']); main(['segment', '--help']); "
         "print([name for name in ('torch', 'openvino', 'onnxruntime', 'numpy', 'cv2') if name in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
     assert done.stdout.splitlines()[-1] == "[]"
 
 
 def test_the_module_can_be_run_and_gives_its_exit_code_to_the_system() -> None:
-    good = subprocess.run([sys.executable, "-m", "fcfi", "--version"], capture_output=True, text=True, check=False)
-    bad = subprocess.run([sys.executable, "-m", "fcfi", "segment"], capture_output=True, text=True, check=False)
+    good = subprocess.run(
+        [sys.executable, "-m", "fcfi", "--version"], capture_output=True, text=True, check=False
+    )
+    bad = subprocess.run(
+        [sys.executable, "-m", "fcfi", "segment"], capture_output=True, text=True, check=False
+    )
     assert (good.returncode, good.stdout) == (0, f"fcfi {fcfi.__version__}\n")
     assert bad.returncode == 2
     assert "photo" in one_sentence(bad.stderr).lower()
 
 
-# ── segment ───────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── segment
+# ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_segment_writes_the_mask_and_the_overlay_that_a_session_gives(
@@ -101,7 +111,9 @@ def test_segment_writes_the_mask_and_the_overlay_that_a_session_gives(
     assert sorted(os.listdir(tmp_path)) == ["mask.png", "overlay.png"]
 
 
-def test_segment_starts_from_a_mask(run: Run, photo: Path, network_file: Path, examples: Path, tmp_path: Path) -> None:
+def test_segment_starts_from_a_mask(
+    run: Run, photo: Path, network_file: Path, examples: Path, tmp_path: Path
+) -> None:
     start = examples / "masks" / "coffee.png"
     code, _, err = run(
         "segment",
@@ -118,7 +130,9 @@ def test_segment_starts_from_a_mask(run: Run, photo: Path, network_file: Path, e
     assert (code, err) == (0, "")
     session = fcfi.load(network_file).session(photo)
     session.start_from(read_mask(start, 400, 600))
-    np.testing.assert_array_equal(read_mask(tmp_path / "m.png", 400, 600), session.click(20, 30, positive=False))
+    np.testing.assert_array_equal(
+        read_mask(tmp_path / "m.png", 400, 600), session.click(20, 30, positive=False)
+    )
 
 
 @pytest.mark.parametrize(
@@ -135,13 +149,16 @@ def test_a_click_is_x_y_and_a_sign(text: str, click: Click) -> None:
     assert cli.segment.parse_click(text) == click
 
 
-@pytest.mark.parametrize("text", ["", "3", "3;4", "3,4,x", "a,b", "1.5,2", "3,4,--", "3,4,-,5", "0x1,2"])
+@pytest.mark.parametrize(
+    "text", ["", "3", "3;4", "3,4,x", "a,b", "1.5,2", "3,4,--", "3,4,-,5", "0x1,2"]
+)
 def test_anything_else_is_no_click(text: str) -> None:
     with pytest.raises(InputError, match="320,180"):
         cli.segment.parse_click(text)
 
 
-# ── mistakes ──────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── mistakes
+# ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -152,19 +169,84 @@ def test_anything_else_is_no_click(text: str) -> None:
         (["segment", "{photo}", "-o", "{tmp}/m.png"], "--click"),
         (["segment", "{photo}", "--click", "3,4"], "--output"),
         (["segment", "{photo}", "--click", "3,4,x", "-o", "{tmp}/m.png"], "3,4,x"),
-        (["segment", "{photo}", "--click", "600,4", "-o", "{tmp}/m.png", "--network", "{net}"], "0 to 599"),
+        (
+            ["segment", "{photo}", "--click", "600,4", "-o", "{tmp}/m.png", "--network", "{net}"],
+            "0 to 599",
+        ),
         (["segment", "{tmp}/no.jpg", "--click", "3,4", "-o", "{tmp}/m.png"], "does not exist"),
         (["segment", "{tmp}", "--click", "3,4", "-o", "{tmp}/m.png"], "folder"),
         (["segment", "{net}", "--click", "3,4", "-o", "{tmp}/m.png"], "no picture"),
         (["segment", "{photo}", "--click", "3,4", "-o", "{tmp}/m.jpg"], ".png"),
         (["segment", "{photo}", "--click", "3,4", "-o", "{tmp}/no/m.png"], "does not exist"),
-        (["segment", "{photo}", "--click", "3,4", "-o", "{tmp}/m.png", "--overlay", "{tmp}/m.png"], "name of its own"),
-        (["segment", "{photo}", "--click", "3,4", "-o", "{tmp}/m.png", "--overlay", "{tmp}/o.jpg"], ".png"),
-        (["segment", "{photo}", "--click", "3,4", "-o", "{tmp}/m.png", "--network", "{photo}"], "ONNX"),
-        (["segment", "{photo}", "--click", "3,4", "-o", "{tmp}/m.png", "--network", "{tmp}/no.onnx"], "no.onnx"),
-        (["segment", "{photo}", "--click", "3,4", "-o", "{tmp}/m.png", "--network", "nosuchname"], "network"),
         (
-            ["segment", "{photo}", "--click", "3,4", "-o", "{tmp}/m.png", "--network", "{net}", "--runtime", "abacus"],
+            [
+                "segment",
+                "{photo}",
+                "--click",
+                "3,4",
+                "-o",
+                "{tmp}/m.png",
+                "--overlay",
+                "{tmp}/m.png",
+            ],
+            "name of its own",
+        ),
+        (
+            [
+                "segment",
+                "{photo}",
+                "--click",
+                "3,4",
+                "-o",
+                "{tmp}/m.png",
+                "--overlay",
+                "{tmp}/o.jpg",
+            ],
+            ".png",
+        ),
+        (
+            ["segment", "{photo}", "--click", "3,4", "-o", "{tmp}/m.png", "--network", "{photo}"],
+            "ONNX",
+        ),
+        (
+            [
+                "segment",
+                "{photo}",
+                "--click",
+                "3,4",
+                "-o",
+                "{tmp}/m.png",
+                "--network",
+                "{tmp}/no.onnx",
+            ],
+            "no.onnx",
+        ),
+        (
+            [
+                "segment",
+                "{photo}",
+                "--click",
+                "3,4",
+                "-o",
+                "{tmp}/m.png",
+                "--network",
+                "nosuchname",
+            ],
+            "network",
+        ),
+        (
+            [
+                "segment",
+                "{photo}",
+                "--click",
+                "3,4",
+                "-o",
+                "{tmp}/m.png",
+                "--network",
+                "{net}",
+                "--runtime",
+                "abacus",
+            ],
             "openvino",
         ),
         (
@@ -184,15 +266,46 @@ def test_anything_else_is_no_click(text: str) -> None:
         ),
         (["evaluate", "--data", "{tmp}", "--network", "{net}"], "layout"),
         (["evaluate", "--data", "{tmp}/GrabCut", "--network", "{net}"], "GrabCut"),
-        (["evaluate", "--data", "{examples}", "--network", "{net}", "--layout", "abacus"], "accepted are"),
-        (["evaluate", "--data", "{examples}", "--network", "{net}", "--protocol", "abacus"], "fixed"),
-        (["evaluate", "--data", "{examples}", "--network", "{net}", "--protocol", "paper"], "paper"),
+        (
+            ["evaluate", "--data", "{examples}", "--network", "{net}", "--layout", "abacus"],
+            "accepted are",
+        ),
+        (
+            ["evaluate", "--data", "{examples}", "--network", "{net}", "--protocol", "abacus"],
+            "fixed",
+        ),
+        (
+            ["evaluate", "--data", "{examples}", "--network", "{net}", "--protocol", "paper"],
+            "paper",
+        ),
         (["evaluate", "--data", "{examples}", "--network", "{net}", "--limit", "0"], "at least 1"),
-        (["evaluate", "--data", "{examples}", "--network", "{net}", "--limit", "1", "--seed", "-1"], "at least 0"),
+        (
+            [
+                "evaluate",
+                "--data",
+                "{examples}",
+                "--network",
+                "{net}",
+                "--limit",
+                "1",
+                "--seed",
+                "-1",
+            ],
+            "at least 0",
+        ),
         (["evaluate", "--data", "{examples}", "--network", "{net}", "--limit", "x"], "--limit"),
-        (["evaluate", "--data", "{examples}", "--network", "{net}", "--start-from", "abacus"], "eroded"),
-        (["evaluate", "--data", "{examples}", "--network", "{net}", "--json", "{tmp}/a.txt"], ".json"),
-        (["evaluate", "--data", "{examples}", "--network", "{net}", "--plot", "{tmp}/a.doc"], ".png"),
+        (
+            ["evaluate", "--data", "{examples}", "--network", "{net}", "--start-from", "abacus"],
+            "eroded",
+        ),
+        (
+            ["evaluate", "--data", "{examples}", "--network", "{net}", "--json", "{tmp}/a.txt"],
+            ".json",
+        ),
+        (
+            ["evaluate", "--data", "{examples}", "--network", "{net}", "--plot", "{tmp}/a.doc"],
+            ".png",
+        ),
         (["train", "{tmp}/no.toml"], "recipe"),
         (["train", "{photo}"], "recipe"),
         (["train", "{recipe}", "--set", "run.stepz=3"], "steps"),
@@ -220,7 +333,9 @@ def test_a_mistake_gives_one_sentence_exit_code_2_and_no_file(
     }
     code, out, err = run(*(argument.format(**known) for argument in arguments))
     assert code == 2, (out, err)
-    said = err if arguments[0] != "train" else err[err.index("error: ") :]  # Lightning says what it uses first
+    said = (
+        err if arguments[0] != "train" else err[err.index("error: ") :]
+    )  # Lightning says what it uses first
     assert words in one_sentence(said)
     assert os.listdir(tmp_path) == []
 
@@ -230,13 +345,16 @@ def test_a_photograph_is_never_written_over(run: Run, network_file: Path, tmp_pa
     write_png(picture, np.zeros((30, 40, 3), np.uint8))
     before = picture.read_bytes()
     for output in (picture, tmp_path / "." / "photo.png"):
-        code, _, err = run("segment", picture, "--click", "3,4", "-o", output, "--network", network_file)
+        code, _, err = run(
+            "segment", picture, "--click", "3,4", "-o", output, "--network", network_file
+        )
         assert code == 2
         assert "written over" in one_sentence(err)
     assert picture.read_bytes() == before
 
 
-# ── faults of ours ────────────────────────────────────────────────────────────────────────────────────────────────
+# ── faults of ours
+# ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.fixture
@@ -248,7 +366,9 @@ def fault(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("fault")
-def test_a_fault_of_ours_gives_a_line_a_hint_and_exit_code_1(run: Run, photo: Path, tmp_path: Path) -> None:
+def test_a_fault_of_ours_gives_a_line_a_hint_and_exit_code_1(
+    run: Run, photo: Path, tmp_path: Path
+) -> None:
     code, _, err = run("segment", photo, "--click", "3,4", "-o", tmp_path / "m.png")
     assert code == 1
     message = one_sentence(err)
@@ -267,7 +387,9 @@ def test_the_traceback_comes_when_it_is_asked_for(
     assert "ZeroDivisionError" in err
 
 
-def test_an_interrupt_is_no_fault(run: Run, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupt_is_no_fault(
+    run: Run, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
@@ -284,7 +406,8 @@ def test_a_reader_that_has_gone_is_no_fault() -> None:
     assert "wrong inside" not in done.stderr
 
 
-# ── evaluate, networks, export ────────────────────────────────────────────────────────────────────────────────────
+# ── evaluate, networks, export
+# ────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_evaluate_prints_the_table_and_writes_json_and_plot(
@@ -292,7 +415,17 @@ def test_evaluate_prints_the_table_and_writes_json_and_plot(
 ) -> None:
     record, plot = tmp_path / "out.json", tmp_path / "out.png"
     code, out, err = run(
-        "evaluate", "--data", examples, "--network", network_file, "--limit", "2", "--json", record, "--plot", plot
+        "evaluate",
+        "--data",
+        examples,
+        "--network",
+        network_file,
+        "--limit",
+        "2",
+        "--json",
+        record,
+        "--plot",
+        plot,
     )
     assert code == 0, err
     assert "NoC@90" in out
@@ -304,9 +437,13 @@ def test_evaluate_prints_the_table_and_writes_json_and_plot(
     assert sorted(os.listdir(tmp_path)) == ["out.json", "out.png"]
 
 
-def test_evaluate_draws_the_hardest_objects(run: Run, examples: Path, network_file: Path, tmp_path: Path) -> None:
+def test_evaluate_draws_the_hardest_objects(
+    run: Run, examples: Path, network_file: Path, tmp_path: Path
+) -> None:
     folder = tmp_path / "new" / "worst"
-    code, _, err = run("evaluate", "--data", examples, "--network", network_file, "--limit", "2", "--worst", folder)
+    code, _, err = run(
+        "evaluate", "--data", examples, "--network", network_file, "--limit", "2", "--worst", folder
+    )
     assert code == 0, err
     drawn = sorted(folder.iterdir())
     assert [path.name[:3] for path in drawn] == ["01_", "02_"]
@@ -318,7 +455,15 @@ def test_evaluate_says_before_any_work_that_a_folder_cannot_be_made(
     run: Run, examples: Path, network_file: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("")
-    code, out, err = run("evaluate", "--data", examples, "--network", network_file, "--worst", tmp_path / "file" / "in")
+    code, out, err = run(
+        "evaluate",
+        "--data",
+        examples,
+        "--network",
+        network_file,
+        "--worst",
+        tmp_path / "file" / "in",
+    )
     assert (code, out) == (2, "")
     assert "cannot make the folder" in err
 
@@ -339,15 +484,23 @@ def test_networks_lists_what_is_shipped(run: Run) -> None:
         assert entry.name in out
 
 
-def test_a_checkpoint_becomes_a_network_file_that_segments(run: Run, photo: Path, tmp_path: Path) -> None:
+def test_a_checkpoint_becomes_a_network_file_that_segments(
+    run: Run, photo: Path, tmp_path: Path
+) -> None:
     from fcfi.models.build import build
     from fcfi.models.checkpoint import save_model, weights_sha256
     from fcfi.models.config import VARIANTS
 
     model = build(VARIANTS["lite0"]).eval()
-    checkpoint, file, mask = tmp_path / "w.safetensors", tmp_path / "net.onnx", tmp_path / "mask.png"
+    checkpoint, file, mask = (
+        tmp_path / "w.safetensors",
+        tmp_path / "net.onnx",
+        tmp_path / "mask.png",
+    )
     save_model(model, checkpoint)
-    code, out, err = run("export", checkpoint, "-o", file, "--training-data", "nothing", "--licence", "Apache-2.0")
+    code, out, err = run(
+        "export", checkpoint, "-o", file, "--training-data", "nothing", "--licence", "Apache-2.0"
+    )
     assert (code, err) == (0, "")
     assert weights_sha256(model)[:12] in out
     code, _, err = run("segment", photo, "--click", "290,130", "-o", mask, "--network", file)

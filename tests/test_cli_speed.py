@@ -23,7 +23,9 @@ def run(*arguments: object) -> int:
     return cli.main([str(one) for one in arguments])
 
 
-def test_a_batch_writes_masks_and_outcomes(network: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_batch_writes_masks_and_outcomes(
+    network: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     file, out = tmp_path / "clicks.jsonl", tmp_path / "out"
     rows = [{"image": str(PHOTO), "clicks": [[290, 130]], "name": name} for name in ("a", "b")]
     file.write_text("".join(json.dumps(row) + "\n" for row in rows))
@@ -58,13 +60,18 @@ def test_options_that_do_not_go_together_are_told(
 
 
 def test_a_budget_picks_the_size_and_says_so(
-    network: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    network: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv(speed.CACHE_VARIABLE, str(tmp_path / "cache"))
     monkeypatch.setattr(speed, "measure", lambda _: Speed(0.01, 10.0, 0.0))
     click = ("segment", PHOTO, "--click", "290,130", "-o", tmp_path / "m.png", "--network", network)
     assert run(*click, "--budget", "1s") == 0
-    assert "tiny at 64 px, with the mirrored picture: about 127 ms a click" in capsys.readouterr().err
+    assert (
+        "tiny at 64 px, with the mirrored picture: about 127 ms a click" in capsys.readouterr().err
+    )
     assert run(*click, "--budget", "70ms") == 0
     assert "tiny at 64 px: about 64 ms a click" in capsys.readouterr().err
     assert run(*click, "--budget", "1s", "--precision", "int8") == 0
@@ -79,15 +86,46 @@ def test_a_precision_that_cannot_be_had_is_a_note(
     network: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     mask = tmp_path / "m.png"
-    assert run("segment", PHOTO, "--click", "9,9", "-o", mask, "--network", network, "--precision", "int8") == 0
+    assert (
+        run(
+            "segment",
+            PHOTO,
+            "--click",
+            "9,9",
+            "-o",
+            mask,
+            "--network",
+            network,
+            "--precision",
+            "int8",
+        )
+        == 0
+    )
     told = capsys.readouterr().err
     assert told.startswith("note: ")
     assert "has no int8 file" in told
-    assert run("segment", PHOTO, "--click", "9,9", "-o", mask, "--network", network, "--precision", "int3") == 2
+    assert (
+        run(
+            "segment",
+            PHOTO,
+            "--click",
+            "9,9",
+            "-o",
+            mask,
+            "--network",
+            network,
+            "--precision",
+            "int3",
+        )
+        == 2
+    )
 
 
 def test_the_bench_marks_what_is_chosen(
-    network: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    network: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     entry = weights.Entry("tiny", network, "", 1, "tiny", "none", "nothing")
     monkeypatch.setattr(weights, "shipped", lambda: (entry,))

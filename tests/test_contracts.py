@@ -16,7 +16,9 @@ from fcfi.images import read_image
 from fcfi.labels import OBJECT
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "examples").glob("*.md")])
+DOCUMENTS = sorted(
+    [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "examples").glob("*.md")]
+)
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 MAX_PHOTOGRAPH = 200_000
 """Bytes of one bundled photograph."""
@@ -28,7 +30,11 @@ def options_of_commands() -> dict[str, set[str]]:
 
     group = get_command(cli.app)
     return {
-        name: {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
+        name: {
+            option
+            for parameter in command.params
+            for option in (*parameter.opts, *parameter.secondary_opts)
+        }
         | {"--help"}
         for name, command in group.commands.items()  # type: ignore[attr-defined]
     }
@@ -36,13 +42,16 @@ def options_of_commands() -> dict[str, set[str]]:
 
 def documented_commands(text: str) -> list[list[str]]:
     """Every `fcfi ...` in a code block or between backticks, as words."""
-    code = re.findall(r"```[a-z]*\n(.*?)```", text, re.DOTALL) + re.findall(r"(?<!`)`([^`\n]+)`(?!`)", text)
+    code = re.findall(r"```[a-z]*\n(.*?)```", text, re.DOTALL) + re.findall(
+        r"(?<!`)`([^`\n]+)`(?!`)", text
+    )
     lines = [line.split("   #")[0] for block in code for line in block.splitlines()]
     starts = [re.match(r"\s*(?:torchrun .* -m )?fcfi (.+)", line) for line in lines]
     return [shlex.split(match.group(1)) for match in starts if match]
 
 
-# ── documentation ─────────────────────────────────────────────────────────────────────────────────────────────────
+# ── documentation
+# ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
@@ -54,7 +63,9 @@ def test_documented_commands_and_options_exist(document: Path) -> None:
             continue
         assert command in options, f"{document.name}: fcfi {command}"
         for word in words[1:]:
-            assert not word.startswith("-") or word in options[command], f"{document.name}: fcfi {command} {word}"
+            assert not word.startswith("-") or word in options[command], (
+                f"{document.name}: fcfi {command} {word}"
+            )
 
 
 def test_every_command_is_documented_in_the_readme() -> None:
@@ -64,14 +75,21 @@ def test_every_command_is_documented_in_the_readme() -> None:
 
 def test_the_readme_reaches_a_first_result_by_line_30_and_five_lines_of_code_by_40() -> None:
     lines = (ROOT / "README.md").read_text().splitlines()
-    for first, end in (("make demo", 30), ("fcfi annotate", 30), ("fcfi segment", 30), ("session.click", 40)):
+    for first, end in (
+        ("make demo", 30),
+        ("fcfi annotate", 30),
+        ("fcfi segment", 30),
+        ("session.click", 40),
+    ):
         assert first in "\n".join(lines[:end])
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_links_and_make_targets_in_documents_exist(document: Path) -> None:
     text = document.read_text()
-    for target in re.findall(r"\]\(([^)#\s]+)\)", text) + re.findall(r'(?:src|href)="([^"#]+)"', text):
+    for target in re.findall(r"\]\(([^)#\s]+)\)", text) + re.findall(
+        r'(?:src|href)="([^"#]+)"', text
+    ):
         if "://" not in target:
             assert (document.parent / target).exists(), f"{document.name}: {target}"
     known = set(re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
@@ -80,12 +98,19 @@ def test_links_and_make_targets_in_documents_exist(document: Path) -> None:
     }
 
 
-# ── layers ────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── layers
+# ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_imports_point_one_way() -> None:
-    command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"]
-    done = subprocess.run([*command, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    command = [
+        sys.executable,
+        "-c",
+        "from importlinter.cli import lint_imports_command; lint_imports_command()",
+    ]
+    done = subprocess.run(
+        [*command, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -100,22 +125,35 @@ def test_the_using_half_runs_without_torch() -> None:
     program = f"import sys, importlib\nsys.modules.update(dict.fromkeys({blocked!r}))\n" + "".join(
         f"importlib.import_module({name!r})\n" for name in modules
     )
-    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
 
 
-# ── package and examples ──────────────────────────────────────────────────────────────────────────────────────────
+# ── package and examples
+# ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_torch_is_pinned_in_one_version() -> None:
-    pinned = [need for need in PROJECT["optional-dependencies"]["train"] if re.match(r"torch\b", need)]
+    pinned = [
+        need for need in PROJECT["optional-dependencies"]["train"] if re.match(r"torch\b", need)
+    ]
     assert pinned == ["torch==2.13.0"]
     assert f"TORCH := {pinned[0]}\n" in (ROOT / "Makefile").read_text()
 
 
 def test_who_uses_the_package_installs_no_torch() -> None:
     names = {re.split(r"[<>=;\[ ]", need)[0] for need in PROJECT["dependencies"]}
-    running = {"numpy", "opencv-python-headless", "openvino", "onnxruntime", "pillow", "typer", "rich"}
+    running = {
+        "numpy",
+        "opencv-python-headless",
+        "openvino",
+        "onnxruntime",
+        "pillow",
+        "typer",
+        "rich",
+    }
     storing = {"sqlalchemy", "alembic"}
     serving = {"fastapi", "uvicorn", "python-multipart"}
     assert names == running | storing | serving
@@ -135,7 +173,9 @@ def test_examples_are_small_and_have_masks_origin_and_licence(examples: Path) ->
     text = (examples / "README.md").read_text()
     for photograph in photographs:
         assert photograph.stat().st_size <= MAX_PHOTOGRAPH
-        row = next(line for line in text.splitlines() if line.startswith(f"| `images/{photograph.name}`"))
+        row = next(
+            line for line in text.splitlines() if line.startswith(f"| `images/{photograph.name}`")
+        )
         assert re.search("public domain|CC0", row)
         height, width = read_image(photograph).shape[:2]
         assert f"{width} x {height}" in row

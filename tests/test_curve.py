@@ -10,7 +10,10 @@ from fcfi import cli
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [(None, "is not a file: the log of a run is wanted"), ('{"step": 60, "loss": 1, "iou": 0.5}', "has 1 lines")],
+    [
+        (None, "is not a file: the log of a run is wanted"),
+        ('{"step": 60, "loss": 1, "iou": 0.5}', "has 1 lines"),
+    ],
 )
 def test_what_is_no_log_is_told(
     text: str | None, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

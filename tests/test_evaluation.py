@@ -35,7 +35,9 @@ class Painter:
         self.radius = radius
         self.calls: list[tuple[Clicks, Prediction | None]] = []
 
-    def predict(self, image: NDArray[np.uint8], clicks: Clicks, previous: Prediction | None = None) -> Prediction:
+    def predict(
+        self, image: NDArray[np.uint8], clicks: Clicks, previous: Prediction | None = None
+    ) -> Prediction:
         self.calls.append((clicks, previous))
         mask = np.zeros(image.shape[:2], bool) if previous is None else previous.mask
         last = clicks[-1]
@@ -83,7 +85,9 @@ def test_two_parts_take_two_clicks_in_reading_order() -> None:
 
 def test_the_robot_goes_on_to_the_last_target_and_lower_ones_are_counted_on_the_way() -> None:
     result = evaluate_object(Painter(0), ONE, Protocol(targets=(0.15, 0.5, 0.95), limit=49))
-    assert result.ious == tuple(number / 49 for number in range(1, 48))  # 47 of 49 pixels are the first above 0.95
+    assert result.ious == tuple(
+        number / 49 for number in range(1, 48)
+    )  # 47 of 49 pixels are the first above 0.95
     assert [result.noc(target, 49) for target in (0.15, 0.5, 0.95)] == [8, 25, 47]
     assert [result.noc(target) for target in (0.15, 0.5, 0.95)] == [8, 20, 20]
 
@@ -103,7 +107,9 @@ def test_the_limit_ends_it() -> None:
 
 def test_it_ends_when_no_error_pixel_is_left_to_click() -> None:
     class Stubborn(Painter):
-        def predict(self, image: NDArray[np.uint8], clicks: Clicks, previous: Prediction | None = None) -> Prediction:
+        def predict(
+            self, image: NDArray[np.uint8], clicks: Clicks, previous: Prediction | None = None
+        ) -> Prediction:
             self.calls.append((clicks, previous))
             return Prediction.from_mask(np.zeros(image.shape[:2], bool))
 
@@ -117,7 +123,9 @@ def test_ignored_pixels_count_nowhere() -> None:
     truth = ONE.truth.copy()
     truth[:, 12:] = IGNORE
     result = evaluate_object(Painter(5), Sample("seam", ONE.image, truth))
-    assert result.ious[0] == 49 / (9 * 11)  # the brush covers columns 3 to 13, of which 3 to 11 count
+    assert result.ious[0] == 49 / (
+        9 * 11
+    )  # the brush covers columns 3 to 13, of which 3 to 11 count
 
 
 def test_report_by_hand() -> None:
@@ -136,7 +144,9 @@ def test_report_by_hand() -> None:
     large = [49 * number / 1600 for number in range(1, 5)]
     means = [(1 + 0.5 + large[0]) / 3, *((2 + value) / 3 for value in large[1:])]
     assert report.mean_ious() == pytest.approx(means)
-    assert report.iou_auc() == pytest.approx((means[0] / 2 + means[1] + means[2] + means[3] / 2) / 3)
+    assert report.iou_auc() == pytest.approx(
+        (means[0] / 2 + means[1] + means[2] + means[3] / 2) / 3
+    )
     assert [result.name for result in report.worst(2)] == ["large", "two"]
     assert report.start_iou() is None
     median, slow = report.seconds() or (0, 0)
@@ -155,7 +165,9 @@ def test_the_report_of_a_known_curve() -> None:
     never = ObjectResult("never", (), (0.2,) * 20, (0.1,) * 20, (0.5,) * 20)
     soon = ObjectResult("soon", (), (0.86, 0.96), (0.5, 0.7), (0.5, 1.5))
     report = Report("made", "", Protocol(), None, (late, never, soon))
-    assert [report.noc(target) for target in (0.8, 0.9, 0.95)] == pytest.approx([41 / 3, 42 / 3, 42 / 3])
+    assert [report.noc(target) for target in (0.8, 0.9, 0.95)] == pytest.approx(
+        [41 / 3, 42 / 3, 42 / 3]
+    )
     assert [report.not_reached(target) for target in (0.8, 0.9, 0.95)] == [1, 1, 2]
     assert [report.failed_as_released(target) for target in (0.8, 0.9, 0.95)] == [2, 2, 2]
     assert report.mean_ious()[-1] == pytest.approx((0.91 + 0.2 + 0.96) / 3)
@@ -182,7 +194,9 @@ def test_starting_from_a_wrong_mask() -> None:
 
 
 def test_a_start_that_is_good_enough_needs_no_click() -> None:
-    report = evaluate(Painter(3), made(ONE), start=Start("true", lambda given: given.truth == OBJECT))
+    report = evaluate(
+        Painter(3), made(ONE), start=Start("true", lambda given: given.truth == OBJECT)
+    )
     assert report.objects[0].clicks == ()
     assert report.noc(0.95) == 0
     assert report.not_reached(0.95) == report.failed_as_released(0.95) == 0
@@ -192,7 +206,9 @@ def test_a_start_that_is_good_enough_needs_no_click() -> None:
 
 def test_it_can_be_done_again() -> None:
     first, second = (evaluate(Painter(2), made(ONE, TWO, LARGE)) for _ in range(2))
-    assert [(one.clicks, one.ious) for one in first.objects] == [(one.clicks, one.ious) for one in second.objects]
+    assert [(one.clicks, one.ious) for one in first.objects] == [
+        (one.clicks, one.ious) for one in second.objects
+    ]
 
 
 def test_a_plain_sequence_of_samples_will_do() -> None:
@@ -216,11 +232,16 @@ def test_the_papers_settings(dataset: str, variant: str, target: int, ratio: flo
 
 
 def test_protocols_by_name() -> None:
-    info = NetworkInfo("tiny", "lite0", "0" * 64, 32, metadata={"zoom_target": "448", "zoom_ratio": "1.6"})
+    info = NetworkInfo(
+        "tiny", "lite0", "0" * 64, 32, metadata={"zoom_target": "448", "zoom_ratio": "1.6"}
+    )
     fixed = choose_protocol("fixed", "anything", info)
     assert fixed.zoom == Zoom(target=448, ratio=1.6)
     assert choose_protocol("paper", "DAVIS", info).name == "paper"
-    assert (fixed.flip, choose_protocol("fixed", "anything", info, "average").flip) == ("none", "average")
+    assert (fixed.flip, choose_protocol("fixed", "anything", info, "average").flip) == (
+        "none",
+        "average",
+    )
     assert choose_protocol("paper", "DAVIS", info, "none").flip == "none"
     with pytest.raises(ConfigError, match="only for GrabCut, Berkeley, DAVIS, SBD"):
         choose_protocol("paper", "mine", info)
@@ -236,7 +257,9 @@ def test_impossible_rules_are_refused(targets: tuple[float, ...]) -> None:
         Protocol(limit=0)
 
 
-@pytest.mark.parametrize("start", [None, Start("half", lambda one: one.truth.astype(bool) & (np.arange(SIDE) < 9))])
+@pytest.mark.parametrize(
+    "start", [None, Start("half", lambda one: one.truth.astype(bool) & (np.arange(SIDE) < 9))]
+)
 def test_the_last_answer_is_made_again_from_the_clicks(start: Start | None) -> None:
     result = evaluate_object(Painter(3), TWO, start=start)
     assert len(result.clicks) > 1

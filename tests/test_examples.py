@@ -24,7 +24,9 @@ CLICKS = 10
 
 def test_a_few_clicks_cut_out_every_example(examples: Path) -> None:
     report = evaluate(fcfi.load(), open_dataset(examples), Protocol(limit=CLICKS, targets=(GOOD,)))
-    assert {one.name: max(one.ious) > EXPECTED[one.name] for one in report.objects} == dict.fromkeys(EXPECTED, True)
+    assert {
+        one.name: max(one.ious) > EXPECTED[one.name] for one in report.objects
+    } == dict.fromkeys(EXPECTED, True)
 
 
 def test_the_clicks_of_the_demo_give_the_astronaut(examples: Path) -> None:

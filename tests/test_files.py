@@ -36,7 +36,10 @@ def test_a_failure_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_told_in_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="cannot write .*a.txt: No space left"), replacing(tmp_path / "a.txt"):
+    with (
+        pytest.raises(InputError, match="cannot write .*a.txt: No space left"),
+        replacing(tmp_path / "a.txt"),
+    ):
         raise OSError(28, "No space left on device")
     assert os.listdir(tmp_path) == []
 

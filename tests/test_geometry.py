@@ -20,7 +20,12 @@ def boxes(draw: st.DrawFn, height: int = 60, width: int = 90) -> Box:
 
 @st.composite
 def clicks_in(draw: st.DrawFn, box: Box, least: int = 1) -> Clicks:
-    one = st.builds(Click, st.integers(box.left, box.right - 1), st.integers(box.top, box.bottom - 1), st.booleans())
+    one = st.builds(
+        Click,
+        st.integers(box.left, box.right - 1),
+        st.integers(box.top, box.bottom - 1),
+        st.booleans(),
+    )
     return tuple(draw(st.lists(one, min_size=least, max_size=5)))
 
 
@@ -50,7 +55,9 @@ def test_boxes_by_hand() -> None:
 
 
 @given(boxes(), st.floats(1, 5), st.integers(1, 100))
-def test_enlarging_keeps_the_box_inside_and_the_size_wanted(box: Box, ratio: float, minimum: int) -> None:
+def test_enlarging_keeps_the_box_inside_and_the_size_wanted(
+    box: Box, ratio: float, minimum: int
+) -> None:
     large = box.enlarged(ratio, minimum)
     assert large.intersection(box) == box
     assert large.width >= minimum
@@ -71,7 +78,9 @@ def test_the_box_of_a_mask(box: Box) -> None:
 
 
 @given(SIDES, SIDES, st.integers(1, 20), st.sampled_from([1, 8, 32]))
-def test_a_crop_has_the_target_size_in_multiples(height: int, width: int, target: int, multiple: int) -> None:
+def test_a_crop_has_the_target_size_in_multiples(
+    height: int, width: int, target: int, multiple: int
+) -> None:
     crop = crop_at(whole(height, width), target * multiple, multiple)
     assert crop.height % multiple == 0 == crop.width % multiple
     assert max(crop.height, crop.width) == target * multiple
@@ -121,7 +130,9 @@ def test_a_constant_map_survives_there_and_back(data: st.DataObject) -> None:
 
 @settings(max_examples=50, deadline=None)
 @given(boxes(), st.integers(1, 3), st.integers(1, 3))
-def test_growing_by_whole_factors_and_shrinking_again_is_the_identity(box: Box, across: int, down: int) -> None:
+def test_growing_by_whole_factors_and_shrinking_again_is_the_identity(
+    box: Box, across: int, down: int
+) -> None:
     values = np.random.default_rng(0).random((60, 90), np.float32)
     part = values[box.top : box.bottom, box.left : box.right]
     grown = resize(part, box.height * down, box.width * across)
@@ -129,7 +140,9 @@ def test_growing_by_whole_factors_and_shrinking_again_is_the_identity(box: Box, 
         np.testing.assert_allclose(grown[down // 2 :: down, across // 2 :: across], part, atol=1e-6)
     same = Crop(box, box.height, box.width)
     np.testing.assert_array_equal(same.map(values), part)
-    np.testing.assert_array_equal(same.back(same.map(values), 60, 90), np.where(inside_of(box), values, 0))
+    np.testing.assert_array_equal(
+        same.back(same.map(values), 60, 90), np.where(inside_of(box), values, 0)
+    )
 
 
 def inside_of(box: Box) -> np.ndarray:
@@ -161,11 +174,15 @@ def test_a_click_and_its_pixel_go_to_the_same_place() -> None:
 
 def test_shrinking_averages_instead_of_skipping() -> None:
     checks = np.indices((1200, 1600)).sum(axis=0) % 2 * 255
-    small = crop_at(whole(1200, 1600), 96, 32).image(np.repeat(checks[:, :, None], 3, axis=2).astype(np.uint8))
+    small = crop_at(whole(1200, 1600), 96, 32).image(
+        np.repeat(checks[:, :, None], 3, axis=2).astype(np.uint8)
+    )
     assert np.abs(small.astype(int) - 127).max() <= 40  # skipping gives 0 and 255
 
 
-@pytest.mark.parametrize(("height", "width"), [(1, 1), (20, 20000), (20000, 20), (40000, 3), (1, 5000)])
+@pytest.mark.parametrize(
+    ("height", "width"), [(1, 1), (20, 20000), (20000, 20), (40000, 3), (1, 5000)]
+)
 def test_extreme_pictures_pass_through_a_crop(height: int, width: int) -> None:
     image = np.full((height, width, 3), 9, np.uint8)
     crop = crop_at(whole(height, width), 384, 32)
@@ -192,7 +209,9 @@ def test_laws_of_the_zoom(data: st.DataObject) -> None:
     picture = whole(height, width)
     seen, before = data.draw(boxes(height, width)), data.draw(boxes(height, width))
     clicks = data.draw(clicks_in(picture))
-    zoom = Zoom(target=384, ratio=data.draw(st.floats(1, 4)), minimum=data.draw(st.integers(1, 400)))
+    zoom = Zoom(
+        target=384, ratio=data.draw(st.floats(1, 4)), minimum=data.draw(st.integers(1, 400))
+    )
     box = zoom_box(seen, before, clicks, height, width, zoom)
     assert box.intersection(picture) == box
     assert box.contains(clicks[-1])
@@ -212,12 +231,21 @@ def test_the_zoom_by_hand() -> None:
     assert zoom_box(grown, first, (Click(500, 450), Click(610, 500)), 1000, 1000, zoom) == first
     far = (Click(500, 450), Click(50, 450, False))
     assert zoom_box(grown, first, far, 1000, 1000, zoom).left == 0  # the new click is always inside
-    assert zoom_box(grown, first, (*far, Click(505, 455)), 1000, 1000, zoom) == first  # the old negative one need not
-    assert zoom_box(Box(400, 400, 410, 410), picture, (Click(405, 405),), 1000, 1000, zoom).width == 200
-    assert zoom_box(Box(0, 0, 10, 10), picture, (Click(5, 5),), 1000, 1000, zoom) == Box(0, 0, 105, 105)
+    assert (
+        zoom_box(grown, first, (*far, Click(505, 455)), 1000, 1000, zoom) == first
+    )  # the old negative one need not
+    assert (
+        zoom_box(Box(400, 400, 410, 410), picture, (Click(405, 405),), 1000, 1000, zoom).width
+        == 200
+    )
+    assert zoom_box(Box(0, 0, 10, 10), picture, (Click(5, 5),), 1000, 1000, zoom) == Box(
+        0, 0, 105, 105
+    )
 
 
-@pytest.mark.parametrize("wrong", [{"target": 8}, {"target": 100_000}, {"ratio": 0.5}, {"minimum": 0}, {"keep_iou": 2}])
+@pytest.mark.parametrize(
+    "wrong", [{"target": 8}, {"target": 100_000}, {"ratio": 0.5}, {"minimum": 0}, {"keep_iou": 2}]
+)
 def test_impossible_zooms_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ConfigError, match=f"zoom {next(iter(wrong))} = .* give"):
         Zoom(**wrong)  # type: ignore[arg-type]

@@ -54,7 +54,9 @@ def test_reads_the_usual_formats(tmp_path: Path, photo: np.ndarray, suffix: str)
 
 
 @pytest.mark.parametrize("mode", ["RGB", "L", "LA", "RGBA", "P", "1", "CMYK", "I;16"])
-def test_a_small_copy_has_the_shape_and_the_colours_of_the_picture(tmp_path: Path, mode: str) -> None:
+def test_a_small_copy_has_the_shape_and_the_colours_of_the_picture(
+    tmp_path: Path, mode: str
+) -> None:
     x = np.mgrid[0:300, 0:500][1]
     grey = (x // 2).astype(np.uint8)
     pixels = np.stack([grey, grey, grey], axis=2)
@@ -70,7 +72,9 @@ def test_a_small_copy_has_the_shape_and_the_colours_of_the_picture(tmp_path: Pat
     assert np.abs(small - means).mean() < {"P": 2, "1": 10}.get(mode, 1)  # these two are dithered
 
 
-def test_a_small_copy_of_a_jpeg_is_upright_and_a_smaller_picture_is_not_enlarged(tmp_path: Path) -> None:
+def test_a_small_copy_of_a_jpeg_is_upright_and_a_smaller_picture_is_not_enlarged(
+    tmp_path: Path,
+) -> None:
     exif = Pillow.Exif()
     exif[0x0112] = 6
     Pillow.new("RGB", (1600, 800), (200, 10, 10)).save(tmp_path / "turned.jpg", exif=exif)
@@ -100,7 +104,9 @@ def test_pictures_are_brought_to_rgb_in_strips(
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "tif"])
-def test_exif_orientation_is_applied(tmp_path: Path, photo: np.ndarray, orientation: int, suffix: str) -> None:
+def test_exif_orientation_is_applied(
+    tmp_path: Path, photo: np.ndarray, orientation: int, suffix: str
+) -> None:
     stored = {  # what a camera stores so that turning it as EXIF says gives the photo
         1: photo,
         2: photo[:, ::-1],
@@ -120,7 +126,9 @@ def test_exif_orientation_is_applied(tmp_path: Path, photo: np.ndarray, orientat
 
 
 def test_broken_exif_turns_nothing(tmp_path: Path, photo: np.ndarray) -> None:
-    Pillow.fromarray(photo).save(tmp_path / "photo.jpg", exif=b"Exif\0\0MM\0*\xff\xff\xff\xff" + b"\xff" * 40)
+    Pillow.fromarray(photo).save(
+        tmp_path / "photo.jpg", exif=b"Exif\0\0MM\0*\xff\xff\xff\xff" + b"\xff" * 40
+    )
     assert near(read_image(tmp_path / "photo.jpg"), photo)
 
 
@@ -129,7 +137,9 @@ def test_sixteen_bit_grey_is_divided_by_256(tmp_path: Path) -> None:
     for suffix in ("png", "tif"):
         cv2.imwrite(str(tmp_path / f"grey.{suffix}"), values)
         image = read_image(tmp_path / f"grey.{suffix}")
-        np.testing.assert_array_equal(image, np.repeat((values >> 8).astype(np.uint8)[:, :, None], 3, axis=2))
+        np.testing.assert_array_equal(
+            image, np.repeat((values >> 8).astype(np.uint8)[:, :, None], 3, axis=2)
+        )
 
 
 def test_twelve_bit_grey_in_sixteen_is_not_black(tmp_path: Path) -> None:
@@ -139,7 +149,9 @@ def test_twelve_bit_grey_in_sixteen_is_not_black(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("suffix", ["png", "tif"])
-def test_sixteen_bit_colour_keeps_its_high_byte(tmp_path: Path, photo: np.ndarray, suffix: str) -> None:
+def test_sixteen_bit_colour_keeps_its_high_byte(
+    tmp_path: Path, photo: np.ndarray, suffix: str
+) -> None:
     path = tmp_path / f"photo.{suffix}"
     cv2.imwrite(str(path), photo[:, :, ::-1].astype(np.uint16) * 257)
     np.testing.assert_array_equal(read_image(path), photo)
@@ -157,7 +169,13 @@ def test_float_pictures_are_stretched(tmp_path: Path) -> None:
 def test_every_mode_comes_out_as_rgb(tmp_path: Path, photo: np.ndarray, mode: str) -> None:
     path = tmp_path / "photo.tif" if mode in ("I", "YCbCr", "LAB") else tmp_path / "photo.png"
     source = Pillow.fromarray(photo)
-    made = lab(source) if mode == "LAB" else source.convert("I") if mode == "I" else source.convert(mode)
+    made = (
+        lab(source)
+        if mode == "LAB"
+        else source.convert("I")
+        if mode == "I"
+        else source.convert(mode)
+    )
     made.save(path)
     image = read_image(path)
     assert image.shape == photo.shape
@@ -168,7 +186,9 @@ def test_every_mode_comes_out_as_rgb(tmp_path: Path, photo: np.ndarray, mode: st
 def lab(picture: Pillow.Image) -> Pillow.Image:
     from PIL import ImageCms
 
-    transform = ImageCms.buildTransform(ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), "RGB", "LAB")
+    transform = ImageCms.buildTransform(
+        ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), "RGB", "LAB"
+    )
     converted = ImageCms.applyTransform(picture, transform)
     assert converted is not None
     return converted
@@ -176,7 +196,9 @@ def lab(picture: Pillow.Image) -> Pillow.Image:
 
 def test_grey_comes_out_with_three_equal_channels(tmp_path: Path, photo: np.ndarray) -> None:
     Pillow.fromarray(photo[:, :, 0]).save(tmp_path / "grey.png")
-    np.testing.assert_array_equal(read_image(tmp_path / "grey.png"), np.repeat(photo[:, :, :1], 3, axis=2))
+    np.testing.assert_array_equal(
+        read_image(tmp_path / "grey.png"), np.repeat(photo[:, :, :1], 3, axis=2)
+    )
 
 
 def test_palette_colours_are_looked_up(tmp_path: Path, photo: np.ndarray) -> None:
@@ -233,18 +255,25 @@ def bomb(width: int, height: int) -> bytes:
     """A valid, tiny PNG whose header promises width x height pixels."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
 
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(bytes(1000)))
+        + chunk(b"IEND", b"")
     )
 
 
 @pytest.mark.parametrize("side", [15_000, 30_000, 2**31 - 1])
 def test_a_decompression_bomb_is_refused_from_its_header(tmp_path: Path, side: int) -> None:
     (tmp_path / "bomb.png").write_bytes(bomb(side, side))
-    with pytest.raises(InputError, match=r"bomb\.png has .* pixels, and at most 200 million are read"):
+    with pytest.raises(
+        InputError, match=r"bomb\.png has .* pixels, and at most 200 million are read"
+    ):
         read_image(tmp_path / "bomb.png")
 
 
@@ -278,7 +307,9 @@ def test_a_file_cut_off_is_refused_in_one_quiet_sentence(
     data=st.sampled_from(["PNG", "JPEG", "TIFF", "GIF", "BMP", "WEBP"]),
     edits=st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), min_size=1, max_size=8),
 )
-def test_damaged_bytes_give_a_picture_or_an_input_error(data: str, edits: list[tuple[int, int]]) -> None:
+def test_damaged_bytes_give_a_picture_or_an_input_error(
+    data: str, edits: list[tuple[int, int]]
+) -> None:
     buffer = io.BytesIO()
     Pillow.new("RGB", (9, 7), "red").save(buffer, format=data)
     content = bytearray(buffer.getvalue())
@@ -299,13 +330,23 @@ def test_damaged_bytes_give_a_picture_or_an_input_error(data: str, edits: list[t
         ("missing.png", None, "does not exist: check the name"),
         ("empty.png", b"", "is empty"),
         ("text.png", b"this is no picture at all", "is no picture that can be read"),
-        ("drawing.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "is no picture that can be read"),
-        ("page.eps", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n", "is no picture that can be read"),
+        (
+            "drawing.svg",
+            b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+            "is no picture that can be read",
+        ),
+        (
+            "page.eps",
+            b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n",
+            "is no picture that can be read",
+        ),
         ("a\0b.png", None, "cannot be read"),
         ("n" * 5000, None, "cannot be read"),
     ],
 )
-def test_what_is_no_picture_is_refused(tmp_path: Path, name: str, content: bytes | None, message: str) -> None:
+def test_what_is_no_picture_is_refused(
+    tmp_path: Path, name: str, content: bytes | None, message: str
+) -> None:
     path = f"{tmp_path}/{name}"
     if content is not None:
         Path(path).write_bytes(content)
@@ -364,7 +405,9 @@ def test_a_mask_of_another_size_is_refused_with_both_sizes(tmp_path: Path) -> No
         check_mask(np.zeros((5, 7), np.uint8), HEIGHT, WIDTH)
 
 
-def test_png_keeps_pictures_and_maps_and_refuses_other_names(tmp_path: Path, photo: np.ndarray) -> None:
+def test_png_keeps_pictures_and_maps_and_refuses_other_names(
+    tmp_path: Path, photo: np.ndarray
+) -> None:
     write_png(tmp_path / "photo.png", photo)
     np.testing.assert_array_equal(read_image(tmp_path / "photo.png"), photo)
     np.testing.assert_array_equal(decode_image(encode_png(photo[:, ::2])), photo[:, ::2])
@@ -378,7 +421,14 @@ def test_png_keeps_pictures_and_maps_and_refuses_other_names(tmp_path: Path, pho
 def test_arrays_are_checked_and_not_copied(photo: np.ndarray) -> None:
     assert check_image(photo) is photo
     assert check_image(photo[:, :, 0]).shape == photo.shape
-    for wrong in (photo / 255, photo[None], photo[:, :, :2], np.zeros((0, 4, 3), np.uint8), "photo.jpg", None):
+    for wrong in (
+        photo / 255,
+        photo[None],
+        photo[:, :, :2],
+        np.zeros((0, 4, 3), np.uint8),
+        "photo.jpg",
+        None,
+    ):
         with pytest.raises(InputError, match="picture came as"):
             check_image(wrong)
     for mask in ([[0]], np.zeros((2, 2, 3), bool), np.zeros((2, 2))):

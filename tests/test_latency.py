@@ -49,9 +49,16 @@ def test_the_table_shows_what_was_measured_and_dashes_for_the_rest() -> None:
 
 
 def test_further_clicks_of_a_network_that_encodes_once_have_a_row() -> None:
-    further = {"further_ms": 12.0, "further_p95_ms": 15.0, "further_network_ms": 6.4, "further_faster": 66.6}
+    further = {
+        "further_ms": 12.0,
+        "further_p95_ms": 15.0,
+        "further_network_ms": 6.4,
+        "further_faster": 66.6,
+    }
     table = readme.latency_table({**RECORD, "rows": [RECORD["rows"][1] | further]})  # type: ignore[index]
-    assert "| new, 384 px, further clicks in the same crop | 6 | 12 (15) | 66.6 | - | - | - |" in table
+    assert (
+        "| new, 384 px, further clicks in the same crop | 6 | 12 (15) | 66.6 | - | - | - |" in table
+    )
 
 
 def test_a_network_that_encodes_once_is_timed_in_a_new_crop_and_in_a_seen_one() -> None:
@@ -61,7 +68,12 @@ def test_a_network_that_encodes_once_is_timed_in_a_new_crop_and_in_a_seen_one() 
     tasks = make_tasks(ColourNetwork(), 0.05, 2)
     for number in range(2):
         run_round([plain, once], tasks, first=number == 0)
-    assert (len(once.predicts), len(once.further), len(once.clicks), len(plain.further)) == (8, 8, 8, 0)
+    assert (len(once.predicts), len(once.further), len(once.clicks), len(plain.further)) == (
+        8,
+        8,
+        8,
+        0,
+    )
     assert len(network.encoded) == 16, "each task looks at its crop once"
     assert len(network.calls) == 24
     row = row_of(once, plain, tasks, Peaks({"float32": 100.0}, 10.0))

@@ -48,9 +48,13 @@ def test_sizes_must_agree() -> None:
 def test_boundary_iou_by_hand() -> None:
     truth = square()  # diagonal 28.3: a band of one pixel, 36 of 100
     assert boundary_iou(truth == OBJECT, truth) == 1.0
-    inner = square(first=6, last=14) == OBJECT  # its band: 28 pixels, none of them in the other band
+    inner = (
+        square(first=6, last=14) == OBJECT
+    )  # its band: 28 pixels, none of them in the other band
     assert boundary_iou(inner, truth) == 0.0
-    wider = square(last=16) == OBJECT  # 11 x 11, band 40; the two share the top row and left column: 19
+    wider = (
+        square(last=16) == OBJECT
+    )  # 11 x 11, band 40; the two share the top row and left column: 19
     assert boundary_iou(wider, truth) == 19 / (36 + 40 - 19)
 
 

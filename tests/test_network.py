@@ -68,7 +68,9 @@ def test_read_only_and_strided_inputs_are_taken(file: Path) -> None:
     inputs[0] = inputs[0][:, :, :, ::-1]
     inputs[1].setflags(write=False)
     for name in ("openvino", "onnxruntime"):
-        np.testing.assert_allclose(open_network(file, runtime(name))(*inputs), onnx_logits(*inputs), atol=1e-4)
+        np.testing.assert_allclose(
+            open_network(file, runtime(name))(*inputs), onnx_logits(*inputs), atol=1e-4
+        )
 
 
 def test_a_network_says_what_it_is(file: Path) -> None:
@@ -80,7 +82,9 @@ def test_a_network_says_what_it_is(file: Path) -> None:
 
 
 def test_metadata_equals_what_the_libraries_read(file: Path) -> None:
-    assert read_metadata(file) == {entry.key: entry.value for entry in onnx.load(file).metadata_props}
+    assert read_metadata(file) == {
+        entry.key: entry.value for entry in onnx.load(file).metadata_props
+    }
     session = pytest.importorskip("onnxruntime").InferenceSession(file)
     assert read_metadata(file) == session.get_modelmeta().custom_metadata_map
 
@@ -107,7 +111,9 @@ def test_the_runtime_is_chosen_by_machine_and_file(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("name", ["openvino", "onnxruntime", "torch"])
-def test_a_missing_runtime_is_named(file: Path, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_runtime_is_named(
+    file: Path, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "a.safetensors" if name == "torch" else file
     path.touch()
     if name == "torch":
@@ -119,7 +125,10 @@ def test_a_missing_runtime_is_named(file: Path, tmp_path: Path, name: str, monke
 
 def test_wrong_settings_are_refused(file: Path) -> None:
     for settings_, message in (
-        ({"runtime": "tensorflow"}, "runtime 'tensorflow' is unknown: choose one of auto, openvino"),
+        (
+            {"runtime": "tensorflow"},
+            "runtime 'tensorflow' is unknown: choose one of auto, openvino",
+        ),
         ({"precision": "int3"}, "precision 'int3' is unknown"),
         ({"threads": 0}, "threads = 0"),
     ):
@@ -162,7 +171,11 @@ def test_onnxruntime_says_that_it_computes_in_float32(file: Path) -> None:
     ],
 )
 def test_what_is_no_network_file_is_refused_quietly(
-    tmp_path: Path, name: str, content: bytes | None, message: str, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    name: str,
+    content: bytes | None,
+    message: str,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     path = f"{tmp_path}/{name}"
     if content is not None:
@@ -197,7 +210,9 @@ def test_a_network_cut_off_is_refused(file: Path, tmp_path: Path, part: float) -
         ({"weights_sha256": None}, "damaged metadata"),
     ],
 )
-def test_wrong_metadata_are_refused(tmp_path: Path, changed: dict[str, str | None], message: str) -> None:
+def test_wrong_metadata_are_refused(
+    tmp_path: Path, changed: dict[str, str | None], message: str
+) -> None:
     texts = {key: value for key, value in {**METADATA, **changed}.items() if value is not None}
     with pytest.raises(NetworkError, match=message):
         open_network(write_onnx(tmp_path / "a.onnx", texts))
@@ -220,9 +235,13 @@ def test_inputs_that_do_not_fit_are_a_network_error(file: Path, name: str) -> No
     np.testing.assert_allclose(network(*random_inputs()), onnx_logits(*random_inputs()), atol=1e-4)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(edits=st.lists(st.tuples(st.integers(0, 5000), st.integers(0, 255)), min_size=1, max_size=6))
-def test_damaged_bytes_never_break_the_reader(file: Path, tmp_path: Path, edits: list[tuple[int, int]]) -> None:
+def test_damaged_bytes_never_break_the_reader(
+    file: Path, tmp_path: Path, edits: list[tuple[int, int]]
+) -> None:
     data = bytearray(file.read_bytes())
     for position, value in edits:
         data[position % len(data)] = value

@@ -34,7 +34,9 @@ print(*(name for name in ("torch", "onnx", "safetensors", "fcfi.models", "fcfi.t
 
 
 def python(script: str, *arguments: str) -> str:
-    done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True
+    )
     return done.stdout.strip()
 
 
@@ -49,7 +51,17 @@ def test_a_click_loads_no_torch(tmp_path: Path) -> None:
 
 
 def test_the_public_names() -> None:
-    public = {"Click", "FCFIError", "Prediction", "Predictor", "Segmenter", "Session", "Zoom", "__version__", "load"}
+    public = {
+        "Click",
+        "FCFIError",
+        "Prediction",
+        "Predictor",
+        "Segmenter",
+        "Session",
+        "Zoom",
+        "__version__",
+        "load",
+    }
     assert set(fcfi.__all__) == public
     assert public <= set(dir(fcfi))
     for name in public:
@@ -90,7 +102,10 @@ def test_the_table_of_shipped_networks(folder: Path) -> None:
     assert weights.find() == large
     assert weights.find("small") == small
     assert weights.verified(small) == small.path
-    with pytest.raises(NetworkError, match=r"no shipped network is called 'smal', there are small, large: .*small\?"):
+    with pytest.raises(
+        NetworkError,
+        match=r"no shipped network is called 'smal', there are small, large: .*small\?",
+    ):
         weights.find("smal")
 
 
@@ -118,7 +133,9 @@ def test_a_damaged_shipped_network_is_refused(folder: Path, damage: object) -> N
         fcfi.load()
 
 
-@pytest.mark.parametrize("text", ["[[network", '[[network]]\nname = "a"\n', "network = 3\n", 'network = ["a"]\n'])
+@pytest.mark.parametrize(
+    "text", ["[[network", '[[network]]\nname = "a"\n', "network = 3\n", 'network = ["a"]\n']
+)
 def test_a_damaged_table_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / weights.TABLE).write_text(text)
     with pytest.raises(NetworkError, match="the table of networks"):
@@ -149,7 +166,9 @@ def test_load_opens_names_paths_and_the_default(folder: Path) -> None:
         fcfi.load("small", runtime="fast")
 
 
-def test_sessions_begin_on_paths_and_arrays_and_replay_bit_for_bit(folder: Path, tmp_path: Path) -> None:
+def test_sessions_begin_on_paths_and_arrays_and_replay_bit_for_bit(
+    folder: Path, tmp_path: Path
+) -> None:
     image = np.random.default_rng(0).integers(0, 256, (60, 80, 3), np.uint8)
     write_png(tmp_path / "photo.png", image)
     tool = fcfi.load("small", threads=1)

@@ -32,17 +32,23 @@ def test_a_difference_has_the_error_of_its_mean() -> None:
 
 
 def test_weights_of_a_run_are_called_by_its_folder() -> None:
-    titles = [pairs.title(source) for source in ("lite0", "runs/new/model.safetensors", "some/net.onnx")]
+    titles = [
+        pairs.title(source) for source in ("lite0", "runs/new/model.safetensors", "some/net.onnx")
+    ]
     assert titles == ["lite0", "new", "net.onnx"]
 
 
-def test_a_draw_without_pictures_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_draw_without_pictures_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     shard = write_shard(tmp_path / "dev.tar", source="coco")
     assert cli.main(["lite0", "--dev", str(shard), "--draw", "crisp"], pairs.app, "pairs") == 2
     assert "holds coco: none of dogcat, human" in capsys.readouterr().err
 
 
-def test_the_command_stores_a_row_a_network(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_stores_a_row_a_network(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     shard, stored = write_shard(tmp_path / "dev.tar", source="voc"), tmp_path / "out.json"
     options = ["--dev", str(shard), "--draw", "crisp", "--count", "2", "-o", str(stored)]
     assert cli.main(["lite0", "late", *options], pairs.app, "pairs") == 0
@@ -50,6 +56,8 @@ def test_the_command_stores_a_row_a_network(tmp_path: Path, capsys: pytest.Captu
     assert [row["network"] for row in record["rows"]] == ["lite0", "late"]
     assert (record["draw"], record["objects"], record["limit"]) == ("crisp", 2, pairs.LIMIT)
     assert record["rows"][0]["noc90_differs"] == 0
-    assert all(1 <= row["noc85"] <= row["noc90"] <= row["noc95"] <= pairs.LIMIT for row in record["rows"])
+    assert all(
+        1 <= row["noc85"] <= row["noc90"] <= row["noc95"] <= pairs.LIMIT for row in record["rows"]
+    )
     assert cli.main(["lite9", *options], pairs.app, "pairs") == 2
     assert "lite9" in capsys.readouterr().err

@@ -32,7 +32,9 @@ def test_what_rounding_costs_was_measured_on_these_weights(entry: Entry) -> None
     assert dict(entry.dev) == {key: row["noc90"] for key, row in record["rows"].items()}
 
 
-@pytest.mark.parametrize("entry", [one for one in SHIPPED if one.int8], ids=lambda entry: entry.name)
+@pytest.mark.parametrize(
+    "entry", [one for one in SHIPPED if one.int8], ids=lambda entry: entry.name
+)
 def test_a_shipped_int8_file_is_within_the_loss_and_the_one_that_was_measured(entry: Entry) -> None:
     assert entry.int8 is not None
     record, data = stored(entry), entry.int8.path.read_bytes()
@@ -58,7 +60,9 @@ def store(entry: Entry, **changed: Any) -> None:
     record = {
         "format": FORMAT,
         "weights_sha256": METADATA["weights_sha256"],
-        "int8_sha256": hashlib.sha256(entry.path.with_suffix(".int8.onnx").read_bytes()).hexdigest(),
+        "int8_sha256": hashlib.sha256(
+            entry.path.with_suffix(".int8.onnx").read_bytes()
+        ).hexdigest(),
         "rows": {"float32": {"noc90": 5.0}, "int8": {"noc90": 5.1}},
     }
     (entry.path.parent / "a.precision.json").write_text(json.dumps(record | changed))
@@ -82,7 +86,9 @@ def test_an_honest_int8_file_comes_into_the_table(entry: Entry) -> None:
         {"format": "another"},
     ],
 )
-def test_an_int8_file_that_is_worse_or_not_the_measured_one_stays_out(entry: Entry, changed: dict[str, Any]) -> None:
+def test_an_int8_file_that_is_worse_or_not_the_measured_one_stays_out(
+    entry: Entry, changed: dict[str, Any]
+) -> None:
     store(entry, **changed)
     assert with_results(dataclasses.replace(entry), entry.path.parent).int8 is None
 

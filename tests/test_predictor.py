@@ -16,7 +16,17 @@ from fcfi.encoding import encode
 from fcfi.errors import ConfigError, InputError, NetworkError
 from fcfi.geometry import Box, Crop, Zoom, box_of, resize, whole
 from fcfi.network import NetworkInfo, open_network
-from fcfi.predictor import THRESHOLD, Flip, Prediction, Predictor, Still, pixels_of, prompt_inputs, sigmoid, zoom_of
+from fcfi.predictor import (
+    THRESHOLD,
+    Flip,
+    Prediction,
+    Predictor,
+    Still,
+    pixels_of,
+    prompt_inputs,
+    sigmoid,
+    zoom_of,
+)
 from tests.networks import ColourNetwork, ConstantNetwork, OnceNetwork, write_onnx
 
 HEIGHT, WIDTH = 300, 400
@@ -74,12 +84,24 @@ def test_the_network_is_given_what_encode_says(photo: np.ndarray) -> None:
     edge = Click(145, 150, positive=False)
     second = predictor.predict(photo, (ON, edge), first)
     assert second.box != first.box
-    for call, prediction, clicks, gate in zip(network.calls, (first, second), ((ON,), (ON, edge)), (0, 1), strict=True):
+    for call, prediction, clicks, gate in zip(
+        network.calls, (first, second), ((ON,), (ON, edge)), (0, 1), strict=True
+    ):
         crop = prediction.crop
         guidance = encode(crop.clicks(clicks), crop.height, crop.width, gate)
         image, feedback, disks, window, cell, label, gate_ = call
-        assert image.dtype == feedback.dtype == disks.dtype == window.dtype == label.dtype == gate_.dtype == np.float32
-        np.testing.assert_array_equal(image[0], crop.image(photo).transpose(2, 0, 1).astype(np.float32) / 255)
+        assert (
+            image.dtype
+            == feedback.dtype
+            == disks.dtype
+            == window.dtype
+            == label.dtype
+            == gate_.dtype
+            == np.float32
+        )
+        np.testing.assert_array_equal(
+            image[0], crop.image(photo).transpose(2, 0, 1).astype(np.float32) / 255
+        )
         np.testing.assert_array_equal(disks[0], guidance.disks)
         np.testing.assert_array_equal(window[0], guidance.window)
         assert cell.dtype == np.int64
@@ -129,7 +151,10 @@ def test_threads_share_a_predictor(photo: np.ndarray, tmp_path: Path, flip: str)
         clicks: Clicks = ()
         prediction = None
         for step in range(4):
-            clicks = (*clicks, Click((37 * number + 90 * step) % WIDTH, (53 * number) % HEIGHT, step % 2 == 0))
+            clicks = (
+                *clicks,
+                Click((37 * number + 90 * step) % WIDTH, (53 * number) % HEIGHT, step % 2 == 0),
+            )
             prediction = predictor.predict(photo, clicks, prediction)
         assert prediction is not None
         return prediction.probs
@@ -145,7 +170,9 @@ def test_flip_averages_with_the_mirrored_answer(photo: np.ndarray) -> None:
     photo[:, 250:] //= 2  # not symmetric
     plain = Predictor(ColourNetwork(), SMALL).predict(photo, (ON,))
     mirrored_click = Click(WIDTH - 1 - ON.x, ON.y)
-    mirrored = Predictor(ColourNetwork(), SMALL).predict(np.ascontiguousarray(photo[:, ::-1]), (mirrored_click,))
+    mirrored = Predictor(ColourNetwork(), SMALL).predict(
+        np.ascontiguousarray(photo[:, ::-1]), (mirrored_click,)
+    )
     network = ColourNetwork()
     both = Predictor(network, SMALL, "average").predict(photo, (ON,))
     assert len(network.calls) == 2
@@ -169,7 +196,9 @@ def test_a_mask_that_exists_can_be_gone_on_from(photo: np.ndarray) -> None:
 def test_an_empty_mask_before_means_the_whole_picture(photo: np.ndarray) -> None:
     nothing = Prediction.from_mask(np.zeros((HEIGHT, WIDTH), np.bool_))
     assert nothing.object_box is None
-    assert Predictor(ColourNetwork(), SMALL).predict(photo, (ON,), nothing).box == whole(HEIGHT, WIDTH)
+    assert Predictor(ColourNetwork(), SMALL).predict(photo, (ON,), nothing).box == whole(
+        HEIGHT, WIDTH
+    )
 
 
 @settings(max_examples=40, deadline=None)
@@ -179,8 +208,14 @@ def test_nothing_of_the_mask_before_is_lost_by_the_zoom(data: st.DataObject) -> 
     height, width = data.draw(st.integers(1, 250)), data.draw(st.integers(1, 250))
     left, top = data.draw(st.integers(0, width - 1)), data.draw(st.integers(0, height - 1))
     mask = np.zeros((height, width), np.bool_)
-    mask[top : top + data.draw(st.integers(1, 90)), left : left + data.draw(st.integers(1, 90))] = True
-    click = Click(data.draw(st.integers(0, width - 1)), data.draw(st.integers(0, height - 1)), data.draw(st.booleans()))
+    mask[top : top + data.draw(st.integers(1, 90)), left : left + data.draw(st.integers(1, 90))] = (
+        True
+    )
+    click = Click(
+        data.draw(st.integers(0, width - 1)),
+        data.draw(st.integers(0, height - 1)),
+        data.draw(st.booleans()),
+    )
     prediction = Predictor(ConstantNetwork(5), Zoom(target=64, minimum=20)).predict(
         np.zeros((height, width, 3), np.uint8), (click,), Prediction.from_mask(mask)
     )
@@ -210,7 +245,9 @@ def test_grey_pictures_and_views_are_taken(photo: np.ndarray) -> None:
     same = predictor.predict(np.repeat(grey[:, :, None], 3, axis=2), (ON,))
     np.testing.assert_array_equal(predictor.predict(grey, (ON,)).probs, same.probs)
     flipped = predictor.predict(photo[:, ::-1], (ON,))
-    np.testing.assert_array_equal(flipped.probs, predictor.predict(np.ascontiguousarray(photo[:, ::-1]), (ON,)).probs)
+    np.testing.assert_array_equal(
+        flipped.probs, predictor.predict(np.ascontiguousarray(photo[:, ::-1]), (ON,)).probs
+    )
 
 
 def test_wrong_input_is_refused(photo: np.ndarray) -> None:
@@ -221,7 +258,9 @@ def test_wrong_input_is_refused(photo: np.ndarray) -> None:
         predictor.predict(photo, (ON, Click(400, 0)))
     with pytest.raises(InputError, match="picture came as an array of shape .* float64"):
         predictor.predict(photo / 255, (ON,))  # type: ignore[arg-type]
-    with pytest.raises(InputError, match="previous mask has 5 x 4 pixels and the picture 400 x 300"):
+    with pytest.raises(
+        InputError, match="previous mask has 5 x 4 pixels and the picture 400 x 300"
+    ):
         predictor.predict(photo, (ON,), Prediction.from_mask(np.ones((4, 5), np.bool_)))
     for mask in ([[1]], np.ones((2, 2)), np.ones((2, 2, 1), np.bool_), np.ones((0, 3), np.bool_)):
         with pytest.raises(InputError, match="a mask came as"):
@@ -299,20 +338,27 @@ def test_crops_are_values() -> None:
 def boxes(height: int, width: int) -> st.SearchStrategy[Box]:
     """Boxes inside a picture."""
     return st.tuples(
-        st.integers(0, width - 1), st.integers(0, height - 1), st.integers(1, width), st.integers(1, height)
+        st.integers(0, width - 1),
+        st.integers(0, height - 1),
+        st.integers(1, width),
+        st.integers(1, height),
     ).map(lambda b: Box(b[0], b[1], min(width, b[0] + b[2]), min(height, b[1] + b[3])))
 
 
 def plain_probs(prediction: Prediction) -> np.ndarray:
     """The whole map at once: resized to the box, put into the picture, kept in [0, 1]."""
     probs, box = np.zeros((prediction.height, prediction.width), np.float32), prediction.box
-    probs[box.top : box.bottom, box.left : box.right] = resize(prediction.seen, box.height, box.width)
+    probs[box.top : box.bottom, box.left : box.right] = resize(
+        prediction.seen, box.height, box.width
+    )
     return np.clip(probs, 0, 1)
 
 
 @settings(max_examples=60, deadline=None)
 @given(before=boxes(90, 130), after=boxes(90, 130), seed=st.integers(0, 99))
-def test_work_inside_the_box_equals_work_on_the_whole_picture(before: Box, after: Box, seed: int) -> None:
+def test_work_inside_the_box_equals_work_on_the_whole_picture(
+    before: Box, after: Box, seed: int
+) -> None:
     crop, other = Crop(before, 64, 96), Crop(after, 96, 64)
     seen = np.random.default_rng(seed).random((64, 96), np.float32)
     prediction = Prediction(crop, seen, 90, 130)
@@ -325,22 +371,31 @@ def test_work_inside_the_box_equals_work_on_the_whole_picture(before: Box, after
     np.testing.assert_array_equal(prediction.through(other), np.clip(other.map(probs), 0, 1))
 
 
-@pytest.mark.parametrize("size", [(1500, 3000), (400, 11000), (12000, 380), (2100, 2103), (700, 800)])
+@pytest.mark.parametrize(
+    "size", [(1500, 3000), (400, 11000), (12000, 380), (2100, 2103), (700, 800)]
+)
 def test_large_maps_are_made_in_strips_bit_for_bit(size: tuple[int, int]) -> None:
     height, width = size
     seen = np.random.default_rng(0).random((288, 384), np.float32)
-    box, other = Box(3, 5, width - 7, height - 2), Crop(Box(width // 3, 9, width - 20, height // 2), 224, 384)
+    box, other = (
+        Box(3, 5, width - 7, height - 2),
+        Crop(Box(width // 3, 9, width - 20, height // 2), 224, 384),
+    )
     prediction = Prediction(Crop(box, 288, 384), seen, height, width)
     found = prediction.mask, prediction.probs, prediction.through(other), prediction.object_box
     expected = np.zeros(size, np.float32)
-    expected[box.top : box.bottom, box.left : box.right] = np.clip(resize(seen, box.height, box.width), 0, 1)
+    expected[box.top : box.bottom, box.left : box.right] = np.clip(
+        resize(seen, box.height, box.width), 0, 1
+    )
     np.testing.assert_array_equal(found[0], expected > THRESHOLD)
     np.testing.assert_array_equal(found[1], expected)
     np.testing.assert_array_equal(found[2], np.clip(other.map(expected), 0, 1))
     assert found[3] == box_of(expected > THRESHOLD)
 
 
-def test_a_still_changes_no_answer_and_cuts_a_crop_once(photo: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_still_changes_no_answer_and_cuts_a_crop_once(
+    photo: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made: list[Crop] = []
 
     def counted(image: np.ndarray, crop: Crop) -> np.ndarray:
@@ -353,7 +408,10 @@ def test_a_still_changes_no_answer_and_cuts_a_crop_once(photo: np.ndarray, monke
     kept = fresh = None
     for click in (ON, OFF, Click(150, 150), Click(240, 150), Click(240, 160)):
         clicks = (*clicks, click)
-        kept, fresh = predictor.predict(still, clicks, kept), predictor.predict(photo, clicks, fresh)
+        kept, fresh = (
+            predictor.predict(still, clicks, kept),
+            predictor.predict(photo, clicks, fresh),
+        )
         np.testing.assert_array_equal(kept.seen, fresh.seen)
         assert kept.crop == fresh.crop
     assert len(made) == 5 + len(set(made))  # five clicks without a still, each crop once with it
@@ -361,7 +419,9 @@ def test_a_still_changes_no_answer_and_cuts_a_crop_once(photo: np.ndarray, monke
 
 
 @pytest.mark.parametrize("flip", ["none", "average"])
-def test_a_network_that_encodes_once_looks_at_a_crop_once_and_answers_alike(photo: np.ndarray, flip: Flip) -> None:
+def test_a_network_that_encodes_once_looks_at_a_crop_once_and_answers_alike(
+    photo: np.ndarray, flip: Flip
+) -> None:
     once, network = OnceNetwork(), OnceNetwork()
     predictor, other = Predictor(once, SMALL, flip), Predictor(network, SMALL, flip)
     still, crops = Still(photo), []
@@ -384,14 +444,18 @@ def test_what_one_network_saw_is_not_shown_to_another(photo: np.ndarray) -> None
     still, networks = Still(photo), [OnceNetwork(), OnceNetwork()]
     for network in (*networks, *networks):
         Predictor(network, SMALL).predict(still, (ON,))
-    assert [len(network.encoded) for network in networks] == [2, 2], "one crop of one network is kept"
+    assert [len(network.encoded) for network in networks] == [2, 2], (
+        "one crop of one network is kept"
+    )
 
 
 def test_threads_share_what_was_seen(photo: np.ndarray) -> None:
     network = OnceNetwork()
     predictor, still = Predictor(network, SMALL, "average"), Still(photo)
     places = [(Click(x, 100),) for x in range(40, 240, 10)]
-    alone = [Predictor(OnceNetwork(), SMALL, "average").predict(photo, clicks).seen for clicks in places]
+    alone = [
+        Predictor(OnceNetwork(), SMALL, "average").predict(photo, clicks).seen for clicks in places
+    ]
     with ThreadPoolExecutor(8) as pool:
         together = list(pool.map(lambda clicks: predictor.predict(still, clicks).seen, places))
     for one, other in zip(alone, together, strict=True):

@@ -20,13 +20,24 @@ from fcfi.report import compare, details, markdown, plot, read_record, record_of
 INFO = NetworkInfo("tiny", "lite0", "ab" * 32, 32, "painter", {"training_data": "made squares"})
 
 
-def measured(dataset: str = "GrabCut", start: str | None = None, protocol: Protocol | None = None) -> dict[str, Any]:
+def measured(
+    dataset: str = "GrabCut", start: str | None = None, protocol: Protocol | None = None
+) -> dict[str, Any]:
     before = (0.5, 0.25) if start else None
     late = ObjectResult(
-        "late", (Click(1, 2), Click(3, 4, False)), (0.1,) * 19 + (0.91,), (0.0,) * 20, (0.5,) * 20, before
+        "late",
+        (Click(1, 2), Click(3, 4, False)),
+        (0.1,) * 19 + (0.91,),
+        (0.0,) * 20,
+        (0.5,) * 20,
+        before,
     )
     soon = ObjectResult("soon", (), (0.86, 0.96), (0.5, 0.7), (0.5, 1.5), before)
-    return record_of(Report(dataset, f"a folder: {dataset}", protocol or Protocol(), start, (late, soon)), INFO, seed=7)
+    return record_of(
+        Report(dataset, f"a folder: {dataset}", protocol or Protocol(), start, (late, soon)),
+        INFO,
+        seed=7,
+    )
 
 
 def text(renderable: object, width: int = 160) -> str:
@@ -51,7 +62,12 @@ def test_a_record_holds_what_is_needed_to_compare_and_repeat() -> None:
         20,
         None,
     )
-    assert (rules["zoom_target"], rules["zoom_ratio"], rules["zoom_minimum"], rules["zoom_keep_iou"]) == (
+    assert (
+        rules["zoom_target"],
+        rules["zoom_ratio"],
+        rules["zoom_minimum"],
+        rules["zoom_keep_iou"],
+    ) == (
         384,
         1.4,
         200,
@@ -100,7 +116,10 @@ def test_the_table_stands_beside_the_published_rows() -> None:
 
 
 def test_only_rows_with_numbers_for_the_data_set_are_shown() -> None:
-    assert compare(measured("Berkeley")).row_count == sum(row.noc("Berkeley", 0.9) is not None for row in PUBLISHED) + 1
+    assert (
+        compare(measured("Berkeley")).row_count
+        == sum(row.noc("Berkeley", 0.9) is not None for row in PUBLISHED) + 1
+    )
     assert compare(measured("mine")).row_count == 1
 
 
@@ -131,11 +150,20 @@ def test_a_limit_below_twenty_and_other_targets() -> None:
 
 
 def test_markdown_puts_data_sets_side_by_side_and_keeps_the_newest() -> None:
-    old = {**measured(), "date": "2020-01-01T00:00:00+00:00", "results": {**measured()["results"], "noc": {"90": 99.0}}}
+    old = {
+        **measured(),
+        "date": "2020-01-01T00:00:00+00:00",
+        "results": {**measured()["results"], "noc": {"90": 99.0}},
+    }
     tuned = measured("DAVIS", protocol=Protocol("paper", Zoom(target=720, ratio=3.5), "average"))
-    lines = markdown([measured("DAVIS"), measured(), old, tuned], published=PUBLISHED[-1:]).splitlines()
+    lines = markdown(
+        [measured("DAVIS"), measured(), old, tuned], published=PUBLISHED[-1:]
+    ).splitlines()
     assert lines[0] == "| network | protocol | GrabCut 85 / 90 | DAVIS 85 / 90 | not reached @90 |"
-    assert lines[2] == "| FCFI, HRNet-18, COCO+LVIS (published) | paper | 1.38 / 1.46 | 3.97 / 5.16 | - |"
+    assert (
+        lines[2]
+        == "| FCFI, HRNet-18, COCO+LVIS (published) | paper | 1.38 / 1.46 | 3.97 / 5.16 | - |"
+    )
     assert lines[3] == "| tiny | fixed (384 px, 1.4) | 10.50 / 11.00 | 10.50 / 11.00 | 0 / 0 |"
     assert lines[4] == "| tiny | paper (tuned per set) | - / - | 10.50 / 11.00 | 0 |"
     assert len(lines) == 5
@@ -151,7 +179,9 @@ def test_a_plot_is_drawn(tmp_path: Path, name: str) -> None:
     assert [file.name for file in tmp_path.iterdir()] == [name]
 
 
-def test_a_plot_that_cannot_be_drawn_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_plot_that_cannot_be_drawn_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(InputError, match=r"ends in \.png"):
         plot(tmp_path / "curve.txt", [measured()])
     monkeypatch.setitem(sys.modules, "matplotlib.backends.backend_agg", None)

@@ -19,7 +19,12 @@ from fcfi.session import Session
 from tests.networks import ColourNetwork, ConstantNetwork
 
 HEIGHT, WIDTH = 40, 60
-IMAGE = np.random.default_rng(0).integers(0, 256, (HEIGHT // 4, WIDTH // 4, 3), np.uint8).repeat(4, 0).repeat(4, 1)
+IMAGE = (
+    np.random.default_rng(0)
+    .integers(0, 256, (HEIGHT // 4, WIDTH // 4, 3), np.uint8)
+    .repeat(4, 0)
+    .repeat(4, 1)
+)
 START = np.zeros((HEIGHT, WIDTH), np.bool_)
 START[10:30, 20:45] = True
 ZOOM = Zoom(target=64, minimum=16)
@@ -85,7 +90,9 @@ class Users(RuleBasedStateMachine):
         start, rounds = self.history[self.place]
         left, seen = [], 0
         for one in rounds:
-            left.append(tuple(click for place, click in enumerate(one, start=seen) if place != index))
+            left.append(
+                tuple(click for place, click in enumerate(one, start=seen) if place != index)
+            )
             seen += len(one)
         self.enter(start, tuple(one for one in left if one))
 
@@ -222,7 +229,10 @@ def test_a_log_of_something_else_is_refused_unless_allowed() -> None:
         (lambda log: {**log, "clicks": [{**log["clicks"][0], "positive": 1}]}, "'positive'"),
         (lambda log: {**log, "clicks": [{**log["clicks"][0], "x": True}]}, "'x'"),
         (lambda log: {**log, "clicks": [{**log["clicks"][0], "x": 60}]}, "outside the picture"),
-        (lambda log: {**log, "clicks": [{**log["clicks"][0], "round": n} for n in (1, 0)]}, "do not rise"),
+        (
+            lambda log: {**log, "clicks": [{**log["clicks"][0], "round": n} for n in (1, 0)]},
+            "do not rise",
+        ),
         (lambda log: {**log, "start": [1, -1]}, "'start'"),
         (lambda log: {**log, "start": [1, 2]}, "starting mask has 3 pixels"),
         (lambda log: {**log, "start": "all"}, "'start'"),
@@ -235,7 +245,9 @@ def test_a_damaged_log_is_refused(change: Callable[[dict[str, Any]], Any], messa
 
 @given(st.integers(1, 12), st.integers(1, 12), st.integers(0))
 def test_runs_hold_any_mask(height: int, width: int, bits: int) -> None:
-    mask = np.array([bits >> place & 1 for place in range(height * width)], np.bool_).reshape(height, width)
+    mask = np.array([bits >> place & 1 for place in range(height * width)], np.bool_).reshape(
+        height, width
+    )
     runs = to_runs(mask)
     np.testing.assert_array_equal(from_runs(runs, height, width), mask)
     assert all(run > 0 for run in runs[1:])

@@ -9,7 +9,18 @@ from fcfi import speed
 from fcfi.choice import Choice, Files, Wish
 from fcfi.errors import ConfigError
 from fcfi.geometry import Zoom
-from fcfi.speed import Fit, Source, Speed, Speeds, best_within, cache_folder, fits, measure, parse_budget, source_at
+from fcfi.speed import (
+    Fit,
+    Source,
+    Speed,
+    Speeds,
+    best_within,
+    cache_folder,
+    fits,
+    measure,
+    parse_budget,
+    source_at,
+)
 from tests.networks import METADATA, write_onnx
 
 CHOICE = Choice(Path("a.onnx"), "openvino", "float32")
@@ -19,20 +30,32 @@ def way(name: str, clicks: float, seconds: float) -> Fit:
     return Fit(name, CHOICE, Zoom(), "none", clicks, seconds)
 
 
-WAYS = (way("best", 4.0, 0.2), way("good", 5.0, 0.08), way("fair", 6.0, 0.05), way("slow", 6.0, 0.07))
+WAYS = (
+    way("best", 4.0, 0.2),
+    way("good", 5.0, 0.08),
+    way("fair", 6.0, 0.05),
+    way("slow", 6.0, 0.07),
+)
 
 
-@pytest.mark.parametrize(("budget", "name"), [(1.0, "best"), (0.2, "best"), (0.19, "good"), (0.075, "fair")])
+@pytest.mark.parametrize(
+    ("budget", "name"), [(1.0, "best"), (0.2, "best"), (0.19, "good"), (0.075, "fair")]
+)
 def test_the_fewest_clicks_within_the_time_win(budget: float, name: str) -> None:
     assert best_within(budget, WAYS).name == name
 
 
 def test_a_time_that_nothing_keeps_to_names_the_fastest() -> None:
-    with pytest.raises(ConfigError, match="within 10 ms is not possible .* the fastest is fair at 384 px with 50 ms"):
+    with pytest.raises(
+        ConfigError,
+        match="within 10 ms is not possible .* the fastest is fair at 384 px with 50 ms",
+    ):
         best_within(0.01, WAYS)
 
 
-@pytest.mark.parametrize(("text", "seconds"), [("100ms", 0.1), ("0.1s", 0.1), (" 2 s ", 2.0), ("12.5 ms", 0.0125)])
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("100ms", 0.1), ("0.1s", 0.1), (" 2 s ", 2.0), ("12.5 ms", 0.0125)]
+)
 def test_a_budget_is_a_time(text: str, seconds: float) -> None:
     assert parse_budget(text) == pytest.approx(seconds)
 
@@ -57,15 +80,22 @@ class Known(Speeds):
 
 
 def test_measured_clicks_decide_what_is_offered() -> None:
-    source = Source("a", Files(Path("a.onnx")), Zoom(target=400), settings={"400 average": 5.0, "200 none": 6.0})
+    source = Source(
+        "a", Files(Path("a.onnx")), Zoom(target=400), settings={"400 average": 5.0, "200 none": 6.0}
+    )
     found = fits([source], Wish(), 10**6, speeds=Known())
-    assert [(one.zoom.target, one.flip, one.clicks) for one in found] == [(400, "average", 5.0), (200, "none", 6.0)]
+    assert [(one.zoom.target, one.flip, one.clicks) for one in found] == [
+        (400, "average", 5.0),
+        (200, "none", 6.0),
+    ]
     assert found[0].seconds == pytest.approx(speed.MARGIN * 2 * 0.1 * 0.16)
     assert [one.flip for one in fits([source], Wish(), 10**6, "none", Known())] == ["none"]
 
 
 def test_without_measured_clicks_larger_inputs_count_as_better() -> None:
-    found = fits([Source("a", Files(Path("a.onnx")), Zoom(target=384))], Wish(), 10**6, "none", Known())
+    found = fits(
+        [Source("a", Files(Path("a.onnx")), Zoom(target=384))], Wish(), 10**6, "none", Known()
+    )
     assert [one.zoom.target for one in found] == [384, 320, 256, 192]
     assert [one.clicks for one in found] == sorted(one.clicks for one in found)
     assert best_within(0.013, found).zoom.target == 320
@@ -96,11 +126,15 @@ def test_a_network_is_measured_once(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert len(json.loads((cache / speed.CACHE).read_text())) == 1
 
 
-def test_without_a_cache_folder_it_is_measured_every_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_cache_folder_it_is_measured_every_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "taken").touch()
     file = write_onnx(tmp_path / "a.onnx")
     monkeypatch.setattr(speed, "measure", lambda _: Speed(0.5, 0.25, 0.125))
-    assert Speeds(tmp_path / "taken").of(Choice(file, "openvino", "float32")) == Speed(0.5, 0.25, 0.125)
+    assert Speeds(tmp_path / "taken").of(Choice(file, "openvino", "float32")) == Speed(
+        0.5, 0.25, 0.125
+    )
 
 
 def test_a_measured_speed_is_one(tmp_path: Path) -> None:

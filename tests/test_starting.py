@@ -22,7 +22,9 @@ def disk(radius: int, side: int = 100) -> Sample:
 
 def test_an_eroded_disk_keeps_most_of_its_area() -> None:
     sample = disk(40)
-    assert iou(starting_masks("eroded").make(sample), sample.truth) == pytest.approx(0.85**2, abs=0.02)
+    assert iou(starting_masks("eroded").make(sample), sample.truth) == pytest.approx(
+        0.85**2, abs=0.02
+    )
 
 
 @pytest.mark.parametrize("radius", [0, 1, 2, 5])

@@ -1,10 +1,20 @@
 """The command line: one module a family of commands, registered on one `app`.
 
-The commands hold no logic of their own and import what they need when they run: `fcfi --help` loads no runtime, and
-only `train`, `export` and `import` load torch.
+The commands hold no logic of their own and import what they need when they run: `fcfi --help` loads
+no runtime, and only `train`, `export` and `import` load torch.
 """
 
 from fcfi.cli import annotate, evaluate, learn, networks, project, segment
 from fcfi.cli.app import DEBUG_VARIABLE, app, main
 
-__all__ = ["DEBUG_VARIABLE", "annotate", "app", "evaluate", "learn", "main", "networks", "project", "segment"]
+__all__ = [
+    "DEBUG_VARIABLE",
+    "annotate",
+    "app",
+    "evaluate",
+    "learn",
+    "main",
+    "networks",
+    "project",
+    "segment",
+]

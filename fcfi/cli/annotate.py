@@ -26,25 +26,46 @@ For other machines, who need the printed address: fcfi annotate photos/ --host 0
 
 @app.command(epilog=EXAMPLES)
 def annotate(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder with your pictures.", show_default=False)],
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="DIR", help="The folder with your pictures.", show_default=False),
+    ],
     labels: Annotated[str, typer.Option(metavar="A,B,...", help="Labels to begin with.")] = "",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The next free one is taken if it is in use.")] = 8017,
-    host: Annotated[str, typer.Option(help="Where to listen; beyond this machine a token is needed.")] = "127.0.0.1",
-    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in your browser.")] = True,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="The next free one is taken if it is in use.")
+    ] = 8017,
+    host: Annotated[
+        str, typer.Option(help="Where to listen; beyond this machine a token is needed.")
+    ] = "127.0.0.1",
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Open the page in your browser.")
+    ] = True,
     network: Network = None,
     runtime: Runtime = "auto",
     precision: Precision = "auto",
     threads: Threads = None,
     store: Annotated[
         str | None,
-        typer.Option(metavar="URL|FILE", help="Where the work is kept, by default DIR/.fcfi; PostgreSQL for a team."),
+        typer.Option(
+            metavar="URL|FILE",
+            help="Where the work is kept, by default DIR/.fcfi; PostgreSQL for a team.",
+        ),
     ] = None,
     import_: Annotated[
         Path | None,
-        typer.Option("--import", metavar="PATH", help="Add the objects of another tool's files first (undo works)."),
+        typer.Option(
+            "--import",
+            metavar="PATH",
+            help="Add the objects of another tool's files first (undo works).",
+        ),
     ] = None,
     memory: Annotated[
-        int, typer.Option(metavar="MB", min=LEAST_MEMORY, help="For pictures and predictions that are kept at hand.")
+        int,
+        typer.Option(
+            metavar="MB",
+            min=LEAST_MEMORY,
+            help="For pictures and predictions that are kept at hand.",
+        ),
     ] = 1024,
 ) -> None:
     """Make masks of the pictures in a folder by clicking, in the browser; nothing leaves this machine."""
@@ -65,7 +86,9 @@ def annotate(
     listening = serve.listen(host, port)
     with (
         listening,
-        Project.open(folder, predictor, names, store, cache_bytes=memory * MEBIBYTE - settings.tile_bytes) as project,
+        Project.open(
+            folder, predictor, names, store, cache_bytes=memory * MEBIBYTE - settings.tile_bytes
+        ) as project,
     ):
         taken, (_, used, *_rest) = port, listening.getsockname()
         settings = Settings(host=host, port=used, token=token)
@@ -92,14 +115,18 @@ def parse_labels(text: str) -> tuple[str, ...]:
     """The names between commas.  Raises ConfigError for an empty one among others."""
     names = tuple(name.strip() for name in text.split(",")) if text.strip() else ()
     if not all(names):
-        raise ConfigError(f"--labels came as {text!r}: give names with commas between them, as in --labels person,dog")
+        raise ConfigError(
+            f"--labels came as {text!r}: give names with commas between them, as in --labels person,dog"
+        )
     return names
 
 
 def bring_in(project: "Project", path: Path) -> None:
     """Add objects from files of another tool, and say what was found."""
     report = project.import_files(path)
-    typer.echo(f"{path} ({report.format}): {report.objects} objects added on {report.pictures} pictures")
+    typer.echo(
+        f"{path} ({report.format}): {report.objects} objects added on {report.pictures} pictures"
+    )
     for problem in report.problems:
         typer.echo(f"note: {problem}", err=True)
 
@@ -108,12 +135,16 @@ def announce(project: "Project", settings: "Settings", address: str) -> None:
     """Say what is served, where, and how to stop."""
     counts = project.pictures(limit=0).counts
     names = ", ".join(label.name for label in project.labels()) or "none yet"
-    typer.echo(f"{counts.all} pictures in {project.folder.resolve()} ({counts.done} done, {counts.work} in work)")
+    typer.echo(
+        f"{counts.all} pictures in {project.folder.resolve()} ({counts.done} done, {counts.work} in work)"
+    )
     typer.echo(f"Labels:  {names}")
     typer.echo(f"Work:    saved at every click in {project.place}")
     for warning in project.warnings:
         typer.echo(f"note: {warning}", err=True)
     typer.echo(f"Open:    {address}")
     if settings.token:
-        typer.echo("         whoever has this address can see and change the pictures' masks; traffic is not encrypted")
+        typer.echo(
+            "         whoever has this address can see and change the pictures' masks; traffic is not encrypted"
+        )
     typer.echo("Stop:    Ctrl+C")

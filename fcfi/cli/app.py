@@ -1,8 +1,9 @@
 """The program itself, and the one place where errors become exit codes.
 
-Exit codes: 0 done; 2 the person's mistake (every FCFIError and every wrong option), told in one line on stderr; 1 a
-fault of ours, told in one line, with the whole traceback if FCFI_DEBUG=1.  Results go to stdout, progress and errors to
-stderr.  Knows no command.
+Exit codes: 0 done; 2 the person's mistake (every FCFIError and every wrong option), told in one
+    line on stderr; 1 a
+fault of ours, told in one line, with the whole traceback if FCFI_DEBUG=1.  Results go to stdout,
+progress and errors to stderr.  Knows no command.
 """
 
 import os
@@ -28,10 +29,13 @@ app = typer.Typer(
 )
 
 
-def main(arguments: Sequence[str] | None = None, program: typer.Typer = app, name: str = "fcfi") -> int:
+def main(
+    arguments: Sequence[str] | None = None, program: typer.Typer = app, name: str = "fcfi"
+) -> int:
     """Run one command and return its exit code.
 
-    arguments: by default those of the process.  program, name: another one's commands (the benchmarks have theirs), and
+    arguments: by default those of the process.  program, name: another one's commands (the
+        benchmarks have theirs), and
     what it is called.
     """
     try:
@@ -75,7 +79,10 @@ def _our_fault(error: Exception) -> int:
         traceback.print_exc()
         return OUR_FAULT
     message = f"something went wrong inside fcfi ({type(error).__name__}: {error})"
-    return _tell(f"{message}; run again with {DEBUG_VARIABLE}=1 to see where, and please report it", OUR_FAULT)
+    return _tell(
+        f"{message}; run again with {DEBUG_VARIABLE}=1 to see where, and please report it",
+        OUR_FAULT,
+    )
 
 
 def _is_usage(error: Exception) -> bool:

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 import typer
 
 from fcfi.cli.app import app
-from fcfi.cli.options import Network, Precision, Runtime, Threads, check_outputs, need_folder, need_plots, told
+from fcfi.cli.options import (
+    Network,
+    Precision,
+    Runtime,
+    Threads,
+    check_outputs,
+    need_folder,
+    need_plots,
+    told,
+)
 from fcfi.cli.show import console, progress_bar
 
 if TYPE_CHECKING:
@@ -26,13 +35,18 @@ def evaluate(
     layout: Annotated[
         str, typer.Option(help="auto, folder, grabcut, berkeley, davis, sbd, coco, lvis or shards.")
     ] = "auto",
-    split: Annotated[str | None, typer.Option(help="train or val, where a data set has them.")] = None,
+    split: Annotated[
+        str | None, typer.Option(help="train or val, where a data set has them.")
+    ] = None,
     network: Network = None,
     runtime: Runtime = "auto",
     precision: Precision = "float32",
     threads: Threads = None,
     protocol: Annotated[
-        str, typer.Option(help="fixed: one zoom for all data sets. paper: tuned for each, as published.")
+        str,
+        typer.Option(
+            help="fixed: one zoom for all data sets. paper: tuned for each, as published."
+        ),
     ] = "fixed",
     flip: Annotated[
         Literal["none", "average"] | None,
@@ -40,15 +54,25 @@ def evaluate(
     ] = None,
     start_from: Annotated[
         str | None,
-        typer.Option(metavar="eroded|shifted|DIR", help="Begin from wrong masks; DIR holds them as NAME.png."),
+        typer.Option(
+            metavar="eroded|shifted|DIR", help="Begin from wrong masks; DIR holds them as NAME.png."
+        ),
     ] = None,
-    limit: Annotated[int | None, typer.Option(help="Measure on so many objects, drawn at random.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(help="Measure on so many objects, drawn at random.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Of that draw.")] = 0,
-    json: Annotated[Path | None, typer.Option(help="Write everything here, object by object.")] = None,
-    plot: Annotated[Path | None, typer.Option(help="Draw IoU against clicks here: PNG, SVG or PDF.")] = None,
+    json: Annotated[
+        Path | None, typer.Option(help="Write everything here, object by object.")
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option(help="Draw IoU against clicks here: PNG, SVG or PDF.")
+    ] = None,
     worst: Annotated[
         Path | None,
-        typer.Option(help="Draw the ten hardest objects into this folder, label and answer side by side."),
+        typer.Option(
+            help="Draw the ten hardest objects into this folder, label and answer side by side."
+        ),
     ] = None,
 ) -> None:
     """Count the clicks that a robot user needs on a data set."""
@@ -82,7 +106,11 @@ def evaluate(
 
 
 def _draw_worst(
-    folder: Path, measured: "Report", objects: "Sequence[Sample]", predictor: "Predicts", begin: "Start | None"
+    folder: Path,
+    measured: "Report",
+    objects: "Sequence[Sample]",
+    predictor: "Predicts",
+    begin: "Start | None",
 ) -> None:
     """A picture of each of the hardest objects, the hardest first: NN_OBJECT.png."""
     from fcfi.evaluation import answer_of
@@ -93,4 +121,7 @@ def _draw_worst(
         sample = objects[measured.objects.index(result)]
         mask = answer_of(predictor, sample, result, begin)
         name = re.sub(r"[^\w.#-]", "_", result.name)
-        write_png(folder / f"{place:02}_{name}.png", compare(sample.image, sample.truth, mask, result.clicks))
+        write_png(
+            folder / f"{place:02}_{name}.png",
+            compare(sample.image, sample.truth, mask, result.clicks),
+        )

@@ -11,7 +11,11 @@ from fcfi.cli.show import console
 @app.command(epilog="Example: fcfi networks --bench")
 def networks(
     bench: Annotated[
-        bool, typer.Option("--bench", help="Measure every way in which this machine can run them; some seconds each.")
+        bool,
+        typer.Option(
+            "--bench",
+            help="Measure every way in which this machine can run them; some seconds each.",
+        ),
     ] = False,
 ) -> None:
     """List the networks that come with fcfi."""
@@ -24,7 +28,9 @@ def networks(
         return
     table = Table("name", "variant", "MB", "licence", "trained on")
     for entry in shipped():
-        table.add_row(entry.name, entry.variant, f"{entry.bytes / 1e6:.1f}", entry.licence, entry.data)
+        table.add_row(
+            entry.name, entry.variant, f"{entry.bytes / 1e6:.1f}", entry.licence, entry.data
+        )
     console().print(table)
 
 
@@ -44,7 +50,11 @@ def _bench() -> None:
         taken = choose(source.files, Wish(), this_machine())
         for way in possible(source.files, this_machine()):
             speed = Speeds().measured(way)
-            one, two = (f"{1e3 * speed.seconds(target, flip, pixels):.0f}" for flip in ("none", "average"))
-            mark = "chosen" if (way.runtime, way.precision) == (taken.runtime, taken.precision) else ""
+            one, two = (
+                f"{1e3 * speed.seconds(target, flip, pixels):.0f}" for flip in ("none", "average")
+            )
+            mark = (
+                "chosen" if (way.runtime, way.precision) == (taken.runtime, taken.precision) else ""
+            )
             table.add_row(entry.name, way.runtime, way.precision, str(target), one, two, mark)
     console().print(table)

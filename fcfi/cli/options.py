@@ -14,14 +14,21 @@ from fcfi.errors import ConfigError, InputError, how_to_install
 Network = Annotated[
     str | None,
     typer.Option(
-        "--network", metavar="NAME|FILE", help="A shipped network's name, a network file (*.onnx) or a checkpoint."
+        "--network",
+        metavar="NAME|FILE",
+        help="A shipped network's name, a network file (*.onnx) or a checkpoint.",
     ),
 ]
 Runtime = Annotated[str, typer.Option(help="auto, openvino, onnxruntime or torch.")]
 Precision = Annotated[
-    str, typer.Option(help="auto (the fastest that costs next to no clicks here), float32, bfloat16 or int8.")
+    str,
+    typer.Option(
+        help="auto (the fastest that costs next to no clicks here), float32, bfloat16 or int8."
+    ),
 ]
-Threads = Annotated[int | None, typer.Option(help="Processor threads, at most; by default the runtime decides.")]
+Threads = Annotated[
+    int | None, typer.Option(help="Processor threads, at most; by default the runtime decides.")
+]
 
 
 @contextmanager
@@ -35,7 +42,9 @@ def told() -> Iterator[None]:
             typer.echo(f"note: {warning.message}", err=True)
 
 
-def check_outputs(outputs: Mapping[Path, tuple[str, ...]], inputs: Iterable[Path | None] = ()) -> None:
+def check_outputs(
+    outputs: Mapping[Path, tuple[str, ...]], inputs: Iterable[Path | None] = ()
+) -> None:
     """Raise InputError before any work if an output cannot be written, or would replace an input.
 
     outputs: each path with the endings it may have, in lower case.
@@ -43,13 +52,19 @@ def check_outputs(outputs: Mapping[Path, tuple[str, ...]], inputs: Iterable[Path
     taken = {path.resolve() for path in inputs if path is not None}
     for path, endings in outputs.items():
         if path.suffix.lower() not in endings:
-            raise InputError(f"cannot write {path}: give a name that ends in {' or '.join(endings)}")
+            raise InputError(
+                f"cannot write {path}: give a name that ends in {' or '.join(endings)}"
+            )
         if path.resolve() in taken:
-            raise InputError(f"{path} would be written over a file that is read or written too: give it another name")
+            raise InputError(
+                f"{path} would be written over a file that is read or written too: give it another name"
+            )
         if path.is_dir():
             raise InputError(f"cannot write {path}: it is a folder; give the name of a file")
         if not path.resolve().parent.is_dir():
-            raise InputError(f"cannot write {path}: its folder {path.resolve().parent} does not exist; create it first")
+            raise InputError(
+                f"cannot write {path}: its folder {path.resolve().parent} does not exist; create it first"
+            )
         taken.add(path.resolve())
 
 
@@ -60,7 +75,9 @@ def need_folder(folder: Path | None) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InputError(f"cannot make the folder {folder}: {error.strerror}; give another one") from error
+        raise InputError(
+            f"cannot make the folder {folder}: {error.strerror}; give another one"
+        ) from error
 
 
 def need_training(command: str) -> None:
@@ -73,4 +90,6 @@ def need_training(command: str) -> None:
 def need_plots(plot: Path | None) -> None:
     """Raise ConfigError before any work if a plot is wanted that cannot be drawn."""
     if plot is not None and find_spec("matplotlib") is None:
-        raise ConfigError(f"--plot needs matplotlib, which is not installed: {how_to_install('plot')}")
+        raise ConfigError(
+            f"--plot needs matplotlib, which is not installed: {how_to_install('plot')}"
+        )

@@ -7,24 +7,39 @@ import typer
 
 from fcfi.cli.app import app
 
-Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of pictures.", show_default=False)]
+Folder = Annotated[
+    Path, typer.Argument(metavar="DIR", help="The folder of pictures.", show_default=False)
+]
 Store = Annotated[
-    str | None, typer.Option(metavar="URL|FILE", help="Where the work is stored, if not in the folder itself.")
+    str | None,
+    typer.Option(metavar="URL|FILE", help="Where the work is stored, if not in the folder itself."),
 ]
 FORMATS = "png, coco, yolo, voc, labelme, label-studio, cvat or cvat-mask"
 
 
-@app.command("export-masks", epilog="Example: fcfi export-masks photos --format coco -o photos-coco")
+@app.command(
+    "export-masks", epilog="Example: fcfi export-masks photos --format coco -o photos-coco"
+)
 def export_masks(
     folder: Folder,
     format: Annotated[str, typer.Option(metavar="NAME", help=f"{FORMATS}.")],  # noqa: A002
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="The folder to write; DIR-NAME beside DIR by default.", show_default=False),
+        typer.Option(
+            "--output",
+            "-o",
+            help="The folder to write; DIR-NAME beside DIR by default.",
+            show_default=False,
+        ),
     ] = None,
-    only_done: Annotated[bool, typer.Option("--only-done", help="Only pictures that are marked as done.")] = False,
+    only_done: Annotated[
+        bool, typer.Option("--only-done", help="Only pictures that are marked as done.")
+    ] = False,
     logs: Annotated[
-        bool, typer.Option("--logs", help="Write the clicks of every object too, to replay with another network.")
+        bool,
+        typer.Option(
+            "--logs", help="Write the clicks of every object too, to replay with another network."
+        ),
     ] = False,
     store: Store = None,
 ) -> None:
@@ -50,9 +65,14 @@ def export_masks(
 def import_masks(
     folder: Folder,
     path: Annotated[
-        Path, typer.Argument(metavar="PATH", help="Annotations: a file, a folder or a zip.", show_default=False)
+        Path,
+        typer.Argument(
+            metavar="PATH", help="Annotations: a file, a folder or a zip.", show_default=False
+        ),
     ],
-    format: Annotated[str, typer.Option(metavar="NAME", help=f"auto finds out; else {FORMATS}.")] = "auto",  # noqa: A002
+    format: Annotated[  # noqa: A002
+        str, typer.Option(metavar="NAME", help=f"auto finds out; else {FORMATS}.")
+    ] = "auto",
     store: Store = None,
 ) -> None:
     """Add objects from files, to be repaired by clicks; an import can be undone, picture by picture."""
@@ -61,7 +81,9 @@ def import_masks(
     with Project.open(folder, None, store=store) as project:
         report = project.import_files(path, format)
         _warn((*project.warnings, *report.problems))
-    typer.echo(f"{path}, read as {report.format}: {report.objects} new objects on {report.pictures} pictures")
+    typer.echo(
+        f"{path}, read as {report.format}: {report.objects} new objects on {report.pictures} pictures"
+    )
     if report.labels:
         typer.echo(f"new labels: {', '.join(report.labels)}")
 

@@ -22,54 +22,91 @@ CLICK_FORM: Final = re.compile(r"\s*(-?\d+)\s*,\s*(-?\d+)\s*(?:,\s*([+-]))?\s*")
 PNG: Final = (".png",)
 
 
-@app.command(epilog="Example: fcfi segment photo.jpg --click 320,180 --click 90,60,- -o mask.png --overlay overlay.png")
+@app.command(
+    epilog="Example: fcfi segment photo.jpg --click 320,180 --click 90,60,- -o mask.png --overlay overlay.png"
+)
 def segment(
     photo: Annotated[
         Path | None, typer.Argument(help="The photograph, in any usual format.", show_default=False)
     ] = None,
     click: Annotated[
         list[str] | None,
-        typer.Option("--click", metavar="X,Y[,-]", help="A point on the object; with ,- off it. Order counts."),
+        typer.Option(
+            "--click",
+            metavar="X,Y[,-]",
+            help="A point on the object; with ,- off it. Order counts.",
+        ),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="The mask: PNG, 0 and 255. With --batch the folder of masks.")
+        Path | None,
+        typer.Option(
+            "--output", "-o", help="The mask: PNG, 0 and 255. With --batch the folder of masks."
+        ),
     ] = None,
-    overlay: Annotated[Path | None, typer.Option(help="The photograph with the mask over it: PNG.")] = None,
+    overlay: Annotated[
+        Path | None, typer.Option(help="The photograph with the mask over it: PNG.")
+    ] = None,
     batch: Annotated[
         Path | None,
-        typer.Option(help='Many objects, a line each: {"image": "a.jpg", "clicks": [[320, 180], [90, 60, "-"]]}.'),
+        typer.Option(
+            help='Many objects, a line each: {"image": "a.jpg", "clicks": [[320, 180], [90, 60, "-"]]}.'
+        ),
     ] = None,
-    workers: Annotated[int | None, typer.Option(help="Lines of --batch done at once; by default one a core.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Lines of --batch done at once; by default one a core.")
+    ] = None,
     network: Network = None,
     runtime: Runtime = "auto",
     precision: Precision = "auto",
     threads: Threads = None,
     from_mask: Annotated[
-        Path | None, typer.Option(help="A mask of the photo's size, object where not 0, to begin from.")
+        Path | None,
+        typer.Option(help="A mask of the photo's size, object where not 0, to begin from."),
     ] = None,
     flip: Annotated[
         Literal["none", "average"] | None,
-        typer.Option(help="average: with the mirrored picture; a little better, twice the time. Default: none."),
+        typer.Option(
+            help="average: with the mirrored picture; a little better, twice the time. Default: none."
+        ),
     ] = None,
     budget: Annotated[
         str | None,
-        typer.Option(metavar="TIME", help="Time of a click, as 100ms: picks network, size and flip to keep to it."),
+        typer.Option(
+            metavar="TIME",
+            help="Time of a click, as 100ms: picks network, size and flip to keep to it.",
+        ),
     ] = None,
 ) -> None:
     """Cut an object out of a photograph, or many out of many."""
     if batch is None and (photo is None or not click):
-        raise InputError("no photo or no --click came: give both, as in fcfi segment a.jpg --click 320,180 -o m.png")
+        raise InputError(
+            "no photo or no --click came: give both, as in fcfi segment a.jpg --click 320,180 -o m.png"
+        )
     if output is None:
-        raise InputError("no place for the result: give --output mask.png, or a folder with --batch")
+        raise InputError(
+            "no place for the result: give --output mask.png, or a folder with --batch"
+        )
     from fcfi.choice import Wish
 
     wish = Wish(runtime, precision, threads)
     if batch is None:
         assert photo is not None
-        _one(photo, tuple(map(parse_click, click or ())), output, overlay, network, wish, from_mask, flip, budget)
+        _one(
+            photo,
+            tuple(map(parse_click, click or ())),
+            output,
+            overlay,
+            network,
+            wish,
+            from_mask,
+            flip,
+            budget,
+        )
         return
     if photo is not None or click or overlay or from_mask:
-        raise InputError("--batch names photos and clicks itself: leave out photo, --click, --overlay and --from-mask")
+        raise InputError(
+            "--batch names photos and clicks itself: leave out photo, --click, --overlay and --from-mask"
+        )
     if budget is not None:
         raise InputError("--budget is for one picture and --batch for many: give one of them")
     _many(batch, output, network, wish, flip or "none", workers)
@@ -99,7 +136,9 @@ def _one(
     with told():
         if budget is None:
             how = flip or "none"
-            tool = fcfi.load(network, wish.runtime, precision=wish.precision, threads=wish.threads, flip=how)
+            tool = fcfi.load(
+                network, wish.runtime, precision=wish.precision, threads=wish.threads, flip=how
+            )
         else:
             tool = _fitting(budget, network, wish, flip, image.shape[0] * image.shape[1])
     session = tool.session(image)
@@ -110,10 +149,14 @@ def _one(
     write_png(output, session.mask)
     if overlay is not None:
         write_png(overlay, draw(image, session.mask, session.clicks))
-    typer.echo(f"{output}: {session.mask.mean():.1%} of the picture, after {len(clicks)} click{'s'[: len(clicks) > 1]}")
+    typer.echo(
+        f"{output}: {session.mask.mean():.1%} of the picture, after {len(clicks)} click{'s'[: len(clicks) > 1]}"
+    )
 
 
-def _fitting(budget: str, network: str | None, wish: "Wish", flip: "Flip | None", pixels: int) -> "Segmenter":
+def _fitting(
+    budget: str, network: str | None, wish: "Wish", flip: "Flip | None", pixels: int
+) -> "Segmenter":
     """The network, size and flip that keep to a time and need the fewest clicks; of all that are shipped, or of one."""
     from fcfi.segmenter import find_files, open_choice
     from fcfi.speed import best_within, fits, parse_budget, source_at, source_of
@@ -126,11 +169,16 @@ def _fitting(budget: str, network: str | None, wish: "Wish", flip: "Flip | None"
     for note in way.choice.notes:
         warnings.warn(note, RuntimeWarning, stacklevel=2)
     mirrored = ", with the mirrored picture" if way.flip == "average" else ""
-    typer.echo(f"{way.name} at {way.zoom.target} px{mirrored}: about {1e3 * way.seconds:.0f} ms a click", err=True)
+    typer.echo(
+        f"{way.name} at {way.zoom.target} px{mirrored}: about {1e3 * way.seconds:.0f} ms a click",
+        err=True,
+    )
     return open_choice(way.choice, way.zoom, way.flip)
 
 
-def _many(path: Path, folder: Path, network: str | None, wish: "Wish", flip: "Flip", workers: int | None) -> None:
+def _many(
+    path: Path, folder: Path, network: str | None, wish: "Wish", flip: "Flip", workers: int | None
+) -> None:
     """A file with a line for each object."""
     if workers is not None and workers < 1:
         raise InputError(f"--workers {workers} is not possible: give at least 1")
@@ -147,7 +195,9 @@ def _many(path: Path, folder: Path, network: str | None, wish: "Wish", flip: "Fl
     predictor = open_choice(replace(chosen, streams=count), flip=flip)
     with lines_bar(path.name, total) as advance:
         summary = batch.run(path, predictor, folder, count, advance)
-    typer.echo(f"{folder}: {summary.done} masks made, {summary.skipped} there before, {summary.failed} failed")
+    typer.echo(
+        f"{folder}: {summary.done} masks made, {summary.skipped} there before, {summary.failed} failed"
+    )
     if summary.failed:
         raise InputError(
             f"{summary.failed} lines failed, the first is {summary.first_error}; "

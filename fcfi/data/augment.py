@@ -1,7 +1,8 @@
 """From a picture to a training crop: choose an object, place a window, resize, flip, recolour, paste.
 
-NumPy and OpenCV on the host: about 3 ms a crop of 256 x 256, and a crop lasts several clicks (`fcfi.training.rounds`).
-Knows nothing of clicks, batches or torch.  Ranges: paper; views and pasting are ours.
+NumPy and OpenCV on the host: about 3 ms a crop of 256 x 256, and a crop lasts several clicks
+(`fcfi.training.rounds`). Knows nothing of clicks, batches or torch.  Ranges: paper; views and
+pasting are ours.
 """
 
 import logging
@@ -39,16 +40,20 @@ _log = logging.getLogger(__name__)
 class CropConfig:
     """How crops are drawn; chances in [0, 1].
 
-    weights:          share of each source (data set name); others are left out; empty takes all, by their size.
+    weights:          share of each source (data set name); others are left out; empty takes all, by
+        their size.
     second_reading:   chance of a further reading where a picture has one.
     reading_chances:  the same for single sources.
-    seam:             widest band of "ignore", in pixels of the picture, that the picture's colours close (0: none).
+    seam:             widest band of "ignore", in pixels of the picture, that the picture's colours
+        close (0: none).
     minimum_area:     smallest object in pixels of the picture.
     minimum_visible:  smallest object in pixels of the crop.
     maximum_part:     largest object as a part of the picture.
-    close:            chance of a view close round the object (what the zoom-in shows), else one of most of the picture.
+    close:            chance of a view close round the object (what the zoom-in shows), else one of
+        most of the picture.
     close_ratio:      side of a close view over the object's longer side, drawn log-uniformly.
-    part:             chance of a view of a part of the object instead, which a session begins with a wrong mask.
+    part:             chance of a view of a part of the object instead, which a session begins with
+        a wrong mask.
     part_ratio:       side of such a view over the object's longer side, drawn log-uniformly.
     wide_ratio:       side of a wide view over the picture's longer side.
     stretch:          largest change of width against height.
@@ -83,16 +88,33 @@ class CropConfig:
     jpeg: float = 0.1
 
     def __post_init__(self) -> None:
-        chances = ("second_reading", "close", "part", "flip", "merge", "paste", "grey", "blur", "jpeg", "maximum_part")
+        chances = (
+            "second_reading",
+            "close",
+            "part",
+            "flip",
+            "merge",
+            "paste",
+            "grey",
+            "blur",
+            "jpeg",
+            "maximum_part",
+        )
         for name in chances:
             if not 0 <= getattr(self, name) <= 1:
-                raise ConfigError(f"crops.{name} = {getattr(self, name)}: a number from 0 to 1 is wanted")
+                raise ConfigError(
+                    f"crops.{name} = {getattr(self, name)}: a number from 0 to 1 is wanted"
+                )
         if not all(0 <= chance <= 1 for chance in self.reading_chances.values()):
-            raise ConfigError(f"crops.reading_chances = {self.reading_chances}: numbers from 0 to 1 are wanted")
+            raise ConfigError(
+                f"crops.reading_chances = {self.reading_chances}: numbers from 0 to 1 are wanted"
+            )
         for name in ("close_ratio", "part_ratio", "wide_ratio", "brightness", "contrast"):
             low, high = getattr(self, name)
             if low > high or (name.endswith("ratio") and low <= 0):
-                raise ConfigError(f"crops.{name} = {low}, {high}: the smaller number first is wanted, ratios above 0")
+                raise ConfigError(
+                    f"crops.{name} = {low}, {high}: the smaller number first is wanted, ratios above 0"
+                )
         if self.stretch < 1 or min(self.rgb_shift, self.seam, *self.weights.values()) < 0:
             raise ConfigError(
                 "crops.stretch is at least 1, crops.rgb_shift, crops.seam and every one of crops.weights at least 0"
@@ -105,7 +127,8 @@ class Crop:
 
     image: (h, w, 3) uint8 RGB.  truth: (h, w) uint8, 0 background, 1 object, 255 ignore.
     others: (h, w) bool, other objects (where negative clicks may go).
-    part: whether a part of the object is shown from near, which tells little without the mask so far.
+    part: whether a part of the object is shown from near, which tells little without the mask so
+        far.
     """
 
     image: NDArray[np.uint8]
@@ -120,7 +143,9 @@ class CropSampler:
     def __init__(self, pictures: PicturesBySource, config: CropConfig) -> None:
         """Raises DatasetError if no source is left."""
         self._config = config
-        self._sources = [source for source in sorted(pictures) if config.weights.get(source, not config.weights)]
+        self._sources = [
+            source for source in sorted(pictures) if config.weights.get(source, not config.weights)
+        ]
         if not any(len(pictures[source]) for source in self._sources):
             raise DatasetError(
                 f"no picture to learn from: the data holds {', '.join(sorted(pictures)) or 'nothing'}, "
@@ -163,7 +188,11 @@ class CropSampler:
             return None
         window = choose_window(chosen, picture.image.shape[:2], width / height, self._config, rng)
         image = cut(picture.image, window, height, width, MEAN_COLOUR)
-        labelled = close_seams(picture.image, reading.ids, self._config.seam) if self._config.seam else reading.ids
+        labelled = (
+            close_seams(picture.image, reading.ids, self._config.seam)
+            if self._config.seam
+            else reading.ids
+        )
         ids = cut(labelled, window, height, width, IGNORE_ID)
         target = np.isin(ids, [instance.id for instance in chosen])
         truth = np.where(target, OBJECT, BACKGROUND).astype(np.uint8)
@@ -178,12 +207,22 @@ class CropSampler:
         """An object of another picture over the crop: as the new target or in front of the old one."""
         picture = self._picture(rng)
         reading = picture.readings[0]
-        whole = [instance for instance in reading.instances if instance.area >= 4 * self._config.minimum_area]
+        whole = [
+            instance
+            for instance in reading.instances
+            if instance.area >= 4 * self._config.minimum_area
+        ]
         if not whole:
             return crop
         instance = whole[rng.integers(len(whole))]
         box = np.s_[instance.top : instance.bottom, instance.left : instance.right]
-        return paste(crop, picture.image[box], reading.ids[box] == instance.id, self._config.minimum_visible, rng)
+        return paste(
+            crop,
+            picture.image[box],
+            reading.ids[box] == instance.id,
+            self._config.minimum_visible,
+            rng,
+        )
 
 
 def choose_reading(picture: Picture, config: CropConfig, rng: np.random.Generator) -> Reading:
@@ -194,15 +233,24 @@ def choose_reading(picture: Picture, config: CropConfig, rng: np.random.Generato
     return picture.readings[0]
 
 
-def choose_instances(reading: Reading, config: CropConfig, rng: np.random.Generator) -> list[Instance]:
+def choose_instances(
+    reading: Reading, config: CropConfig, rng: np.random.Generator
+) -> list[Instance]:
     """The target: one object (by the root of its area), now and then two; empty if none fits."""
     largest = config.maximum_part * reading.ids.size
-    fitting = [instance for instance in reading.instances if config.minimum_area <= instance.area <= largest]
+    fitting = [
+        instance
+        for instance in reading.instances
+        if config.minimum_area <= instance.area <= largest
+    ]
     if not fitting:
         return []
     weights = np.sqrt([instance.area for instance in fitting])
     count = 2 if len(fitting) > 1 and rng.random() < config.merge else 1
-    return [fitting[i] for i in rng.choice(len(fitting), count, replace=False, p=weights / weights.sum())]
+    return [
+        fitting[i]
+        for i in rng.choice(len(fitting), count, replace=False, p=weights / weights.sum())
+    ]
 
 
 @dataclass(frozen=True)
@@ -220,7 +268,11 @@ class Window:
 
 
 def choose_window(
-    chosen: list[Instance], shape: tuple[int, ...], aspect: float, config: CropConfig, rng: np.random.Generator
+    chosen: list[Instance],
+    shape: tuple[int, ...],
+    aspect: float,
+    config: CropConfig,
+    rng: np.random.Generator,
 ) -> Window:
     """A view of the chosen objects on a picture of this (height, width); aspect: width over height of the crop."""
     rows, columns = shape[0], shape[1]
@@ -241,7 +293,9 @@ def choose_window(
         for length, limit in ((side * stretch, columns), (side / stretch, rows))
     )
     across, down = right - left, bottom - top
-    slack = (across, down) if part else (abs(width - across), abs(height - down))  # a part: its centre on the object
+    slack = (
+        (across, down) if part else (abs(width - across), abs(height - down))
+    )  # a part: its centre on the object
     return Window(
         _place((left + right) / 2, slack[0] / 2, width, columns, rng),
         _place((top + bottom) / 2, slack[1] / 2, height, rows, rng),
@@ -259,31 +313,48 @@ def _place(centre: float, slack: float, length: int, limit: int, rng: np.random.
     return -round((length - limit) * rng.random())
 
 
-def cut(array: NDArray[Any], window: Window, height: int, width: int, fill: int | tuple[int, int, int]) -> NDArray[Any]:
+def cut(
+    array: NDArray[Any], window: Window, height: int, width: int, fill: int | tuple[int, int, int]
+) -> NDArray[Any]:
     """The window, resized to height x width, with `fill` outside of the array; ids keep their values.
 
     The window must reach into the array.
     """
     rows, columns = array.shape[:2]
     bottom, right = window.top + window.height, window.left + window.width
-    inside = array[max(0, window.top) : min(rows, bottom), max(0, window.left) : min(columns, right)]
-    border = (max(0, -window.top), max(0, bottom - rows), max(0, -window.left), max(0, right - columns))
+    inside = array[
+        max(0, window.top) : min(rows, bottom), max(0, window.left) : min(columns, right)
+    ]
+    border = (
+        max(0, -window.top),
+        max(0, bottom - rows),
+        max(0, -window.left),
+        max(0, right - columns),
+    )
     if any(border):
         inside = cv2.copyMakeBorder(inside, *border, cv2.BORDER_CONSTANT, value=fill)
     if array.ndim == 2:
         return cv2.resize(inside, (width, height), interpolation=cv2.INTER_NEAREST_EXACT)
     shrinks = window.width * window.height > height * width
-    return cv2.resize(inside, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+    return cv2.resize(
+        inside, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    )
 
 
 def mirror(crop: Crop) -> Crop:
     """Left and right exchanged."""
-    image, truth, others = (np.ascontiguousarray(array[:, ::-1]) for array in (crop.image, crop.truth, crop.others))
+    image, truth, others = (
+        np.ascontiguousarray(array[:, ::-1]) for array in (crop.image, crop.truth, crop.others)
+    )
     return Crop(image, truth, others, crop.part)  # type: ignore[arg-type]
 
 
 def paste(
-    crop: Crop, image: NDArray[np.uint8], mask: NDArray[np.bool_], minimum_visible: int, rng: np.random.Generator
+    crop: Crop,
+    image: NDArray[np.uint8],
+    mask: NDArray[np.bool_],
+    minimum_visible: int,
+    rng: np.random.Generator,
 ) -> Crop:
     """The object `mask` of `image` over the crop with a soft edge, as the new target or in front of the old one."""
     rows_of_crop, columns_of_crop = crop.truth.shape
@@ -316,7 +387,9 @@ def paste(
 def recolour(crop: Crop, config: CropConfig, rng: np.random.Generator) -> Crop:
     """Brightness, contrast and channels shifted; now and then grey, blurred or badly compressed."""
     gain = 1 + rng.uniform(*config.contrast)
-    offset = 255 * rng.uniform(*config.brightness) + rng.uniform(-config.rgb_shift, config.rgb_shift, 3)
+    offset = 255 * rng.uniform(*config.brightness) + rng.uniform(
+        -config.rgb_shift, config.rgb_shift, 3
+    )
     middle = 127.5 * (1 - gain)
     ramp = np.arange(256)[:, None] * gain + middle + offset
     image: NDArray[Any] = cv2.LUT(crop.image, np.clip(ramp, 0, 255).astype(np.uint8)[None])
@@ -325,6 +398,8 @@ def recolour(crop: Crop, config: CropConfig, rng: np.random.Generator) -> Crop:
     if rng.random() < config.blur:
         image = cv2.GaussianBlur(image, (0, 0), rng.uniform(0.5, 1.5))
     if rng.random() < config.jpeg:
-        _, encoded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(30, 90))])
+        _, encoded = cv2.imencode(
+            ".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(30, 90))]
+        )
         image = np.asarray(cv2.imdecode(encoded, cv2.IMREAD_COLOR))
     return Crop(image, crop.truth, crop.others, crop.part)

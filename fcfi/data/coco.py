@@ -1,7 +1,8 @@
 """COCO and LVIS: one JSON file with the outlines, a folder with the pictures.
 
-One object an annotation.  Crowds (`iscrowd` 1: many objects under one outline) are left out, as are annotations without
-an outline.  Knows how the files refer to each other; segmentation.py decodes outlines.
+One object an annotation.  Crowds (`iscrowd` 1: many objects under one outline) are left out, as are
+annotations without an outline.  Knows how the files refer to each other; segmentation.py decodes
+outlines.
 """
 
 import json
@@ -32,14 +33,26 @@ def annotation_files(path: Path) -> list[Path]:
 def choose_file(path: Path, layout: str, split: str | None) -> Path:
     """The one annotation file of a split.  Raises DatasetError if there is none, or several to choose from."""
     files = annotation_files(path)
-    if path.is_dir() and any("lvis" in file.name for file in files) and any("lvis" not in file.name for file in files):
-        files = [file for file in files if layout == "auto" or ("lvis" in file.name) == (layout == "lvis")]
+    if (
+        path.is_dir()
+        and any("lvis" in file.name for file in files)
+        and any("lvis" not in file.name for file in files)
+    ):
+        files = [
+            file
+            for file in files
+            if layout == "auto" or ("lvis" in file.name) == (layout == "lvis")
+        ]
     matching = [file for file in files if split is None or split in file.stem]
     if len(matching) == 1:
         return matching[0]
     names = ", ".join(file.name for file in matching or files) or "none"
-    problem = "several annotation files fit" if matching else f"no annotation file fits split {split!r}"
-    raise DatasetError(f"{path}: {problem} ({names}); give the split (a part of the name) or the file itself")
+    problem = (
+        "several annotation files fit" if matching else f"no annotation file fits split {split!r}"
+    )
+    raise DatasetError(
+        f"{path}: {problem} ({names}); give the split (a part of the name) or the file itself"
+    )
 
 
 def find_coco(file: Path) -> tuple[str, Items]:
@@ -52,8 +65,14 @@ def find_coco(file: Path) -> tuple[str, Items]:
         layout = _layout(content)
         pictures = _pictures(file, content["images"], layout)
         return layout, Items(tuple(_items(content["annotations"], pictures)))
-    except (KeyError, TypeError, AttributeError) as error:  # an entry that is no object, or lacks its id
-        raise DatasetError(f"{file} is not in COCO's form: {type(error).__name__} {error} in an entry of it") from error
+    except (
+        KeyError,
+        TypeError,
+        AttributeError,
+    ) as error:  # an entry that is no object, or lacks its id
+        raise DatasetError(
+            f"{file} is not in COCO's form: {type(error).__name__} {error} in an entry of it"
+        ) from error
 
 
 def _load(file: Path) -> Mapping[str, list[Record]]:
@@ -85,9 +104,13 @@ def _pictures(file: Path, images: list[Record], layout: str) -> dict[int, Path]:
 
 def _place(file: Path, image: Record, layout: str) -> tuple[Path, int]:
     """The folder and the form of name under which a picture is there."""
-    split = next((part for part in file.stem.split("_") if part.startswith(("train", "val", "test"))), "")
+    split = next(
+        (part for part in file.stem.split("_") if part.startswith(("train", "val", "test"))), ""
+    )
     roots = (
-        [file.parent.parent, file.parent] if file.parent.name == "annotations" else [file.parent, file.parent.parent]
+        [file.parent.parent, file.parent]
+        if file.parent.name == "annotations"
+        else [file.parent, file.parent.parent]
     )
     for root in roots:
         for base in (root / "images" / split, root / split, root / "images", root):
@@ -109,7 +132,9 @@ def _names(image: Record) -> tuple[str, str, str]:
 
 def _items(annotations: list[Record], pictures: Mapping[int, Path]) -> Iterator[Item]:
     order = {identity: place for place, identity in enumerate(pictures)}
-    kept = (record for record in annotations if not record.get("iscrowd") and record.get("segmentation"))
+    kept = (
+        record for record in annotations if not record.get("iscrowd") and record.get("segmentation")
+    )
     for record in sorted(kept, key=lambda record: order.get(record.get("image_id", -1), -1)):
         number = record.get("id", "?")
         if record.get("image_id") not in pictures:

@@ -1,7 +1,8 @@
 """Data sets that lie as a folder of pictures and a folder of masks: plain, GrabCut, Berkeley, DAVIS.
 
-A mask belongs to the picture of the same name; `ID#2.png` is the second object on picture ID.  Knows nothing of other
-layouts.  Label values are those of the original releases, as the published benchmarks read them.
+A mask belongs to the picture of the same name; `ID#2.png` is the second object on picture ID.
+Knows nothing of other layouts.  Label values are those of the original releases, as the published
+benchmarks read them.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,7 +23,20 @@ from fcfi.labels import BACKGROUND, IGNORE, OBJECT, Truth
 GREY_IGNORE: Final = 128
 """Grey value of ignored pixels in a three-valued mask; lighter is object (GrabCut's boundary_GT)."""
 SUFFIXES: Final = frozenset(
-    (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".gif", ".ppm", ".pgm", ".jp2", ".avif")
+    (
+        ".jpg",
+        ".jpeg",
+        ".png",
+        ".bmp",
+        ".webp",
+        ".tif",
+        ".tiff",
+        ".gif",
+        ".ppm",
+        ".pgm",
+        ".jp2",
+        ".avif",
+    )
 )
 """Endings of the files in a picture or mask folder that are looked at; others (README.txt) are passed over."""
 
@@ -43,7 +57,8 @@ class Pairs:
 def label_trimap(grey: NDArray[np.uint8], path: Path) -> Truth:
     """(H, W) truth from 0 background, 128 ignore, lighter object.
 
-    Raises DatasetError if there is something dark but nothing light: then the values mean something else.
+    Raises DatasetError if there is something dark but nothing light: then the values mean something
+    else.
     """
     if grey.max(initial=0) < GREY_IGNORE and grey.any():
         values = ", ".join(str(value) for value in np.unique(grey)[:6])
@@ -87,7 +102,11 @@ def read_grey(path: Path) -> NDArray[np.uint8]:
 def _item(mask: Path, pictures: Mapping[str, list[Path]], layout: Pairs) -> Item:
     found = pictures.get(mask.stem) or pictures.get(mask.stem.rsplit("#", 1)[0], [])
     if len(found) != 1:
-        what = f"several pictures: {', '.join(picture.name for picture in found)}" if found else "no picture"
+        what = (
+            f"several pictures: {', '.join(picture.name for picture in found)}"
+            if found
+            else "no picture"
+        )
         raise DatasetError(
             f"the mask {mask} has {what}; exactly one file {mask.stem.rsplit('#', 1)[0]}.* "
             f"must be in the folder {layout.pictures} beside {layout.masks}"
@@ -95,11 +114,15 @@ def _item(mask: Path, pictures: Mapping[str, list[Path]], layout: Pairs) -> Item
     return Item(mask.stem, found[0], partial(_truth, mask, layout.label))
 
 
-def _truth(mask: Path, label: Callable[[NDArray[np.uint8], Path], Truth], height: int, width: int) -> Truth:
+def _truth(
+    mask: Path, label: Callable[[NDArray[np.uint8], Path], Truth], height: int, width: int
+) -> Truth:
     return label(read_grey(mask), mask)
 
 
 def _files(folder: Path) -> list[Path]:
     return sorted(
-        file for file in folder.iterdir() if file.suffix.lower() in SUFFIXES and not file.name.startswith(".")
+        file
+        for file in folder.iterdir()
+        if file.suffix.lower() in SUFFIXES and not file.name.startswith(".")
     )

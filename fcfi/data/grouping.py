@@ -1,6 +1,7 @@
 """Data sets of objects as pictures with instance maps, so that training can draw from whatever evaluation can read.
 
-Pictures are read when they are asked for.  Where objects overlap, the smaller one is taken to lie in front.
+Pictures are read when they are asked for.  Where objects overlap, the smaller one is taken to lie
+in front.
 """
 
 from collections.abc import Sequence
@@ -47,7 +48,9 @@ class LazyPictures(Sequence[Picture]):
         truths = [item.truth(*image.shape[:2]) for item in group]
         for item, truth in zip(group, truths, strict=True):
             if truth.shape != image.shape[:2]:
-                raise DatasetError(f"{item.name}: mask {truth.shape} and picture {image.shape[:2]} differ in size")
+                raise DatasetError(
+                    f"{item.name}: mask {truth.shape} and picture {image.shape[:2]} differ in size"
+                )
         return Picture(group[0].picture.name, self.source, image, (merge(truths),))
 
 

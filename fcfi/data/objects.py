@@ -1,7 +1,7 @@
 """Objects: a named data set whose samples are read from disk when they are wanted, not before.
 
-Knows how to put picture and true mask together; how a layout finds them is the business of folder.py, sbd.py, coco.py.
-All parts can be pickled, so that worker processes may read.
+Knows how to put picture and true mask together; how a layout finds them is the business of
+folder.py, sbd.py, coco.py. All parts can be pickled, so that worker processes may read.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,7 +23,8 @@ class Item:
 
     name:    unique in its data set.
     picture: its file; several objects may share it.
-    truth:   reads the true mask; given height and width of the picture in pixels, for layouts that must draw it.
+    truth:   reads the true mask; given height and width of the picture in pixels, for layouts that
+        must draw it.
     area:    pixels of the object, where the layout says so without decoding the mask.
     """
 
@@ -40,7 +41,9 @@ class Item:
         except InputError as error:
             raise DatasetError(f"{self.name}: {error}") from error
         if not (sample.truth == OBJECT).any():
-            raise DatasetError(f"{self.name}: its mask shows no object; remove it from the data set or mend the mask")
+            raise DatasetError(
+                f"{self.name}: its mask shows no object; remove it from the data set or mend the mask"
+            )
         return sample
 
 
@@ -72,7 +75,8 @@ class Items(Sequence[Sample]):
 class Objects(Sequence[Sample]):
     """A data set: samples, and what they are.
 
-    name:    as in published tables where it is one of them (`GrabCut`, `Berkeley`, `DAVIS`, `SBD`), else the folder's.
+    name:    as in published tables where it is one of them (`GrabCut`, `Berkeley`, `DAVIS`, `SBD`),
+        else the folder's.
     layout:  how it lies on disk (`folder`, `grabcut`, `davis`, `sbd`, `coco`, `lvis`, `shards`).
     samples: the objects; reading one may raise DatasetError.
     found:   one sentence on what was found where, for people.

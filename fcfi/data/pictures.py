@@ -1,7 +1,7 @@
 """Pictures with instance maps: what training draws its crops from.
 
-A picture may have several readings: the same pixels, labelled otherwise (another annotator, a garment or its wearer).
-Knows nothing of crops, clicks or networks.
+A picture may have several readings: the same pixels, labelled otherwise (another annotator, a
+garment or its wearer). Knows nothing of crops, clicks or networks.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

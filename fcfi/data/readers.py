@@ -1,7 +1,8 @@
 """Opening a data set from its folder, whatever its layout.
 
-Finds out which layout it is, or is told; says what it found, or what it expected and where the owners publish it.
-Nothing is downloaded.  The layouts themselves are in folder.py, sbd.py, coco.py and shards.py.
+Finds out which layout it is, or is told; says what it found, or what it expected and where the
+owners publish it. Nothing is downloaded.  The layouts themselves are in folder.py, sbd.py, coco.py
+and shards.py.
 """
 
 from pathlib import Path
@@ -36,10 +37,11 @@ def open_dataset(path: str | Path, layout: str = AUTO, split: str | None = None)
 
     path:   its folder (or, for COCO and LVIS, the annotation file; for shards also one .tar file).
     layout: one of LAYOUTS, or `auto` to find out.
-    split:  `train` or `val` (SBD, by default val; a part of the annotation file's name for COCO and LVIS).
+    split:  `train` or `val` (SBD, by default val; a part of the annotation file's name for COCO and
+        LVIS).
 
-    Raises DatasetError if it is missing, empty or malformed; ConfigError for an unknown layout, or a split where there
-    are none.
+    Raises DatasetError if it is missing, empty or malformed; ConfigError for an unknown layout, or
+    a split where there are none.
     """
     place = Path(path)
     _check_layout(layout)
@@ -81,7 +83,13 @@ def _open(path: Path, layout: str, split: str | None, named: bool) -> Objects:
         root = sbd_root(path)
         if root is None:
             raise DatasetError(_missing(path, layout, "is not laid out so"))
-        return _objects(path, layout, find_sbd(root, split), named=True, detail=f", split {split or DEFAULT_SPLIT}")
+        return _objects(
+            path,
+            layout,
+            find_sbd(root, split),
+            named=True,
+            detail=f", split {split or DEFAULT_SPLIT}",
+        )
     if not annotation_files(path):
         raise DatasetError(_missing(path, layout, "holds no annotation file"))
     file = choose_file(path, layout, split)
@@ -93,7 +101,12 @@ def _open_shards(path: Path) -> Objects:
     from fcfi.data.shards import open_shards
 
     samples = open_shards(path)
-    return Objects(_name(path, "shards", named=False), "shards", samples, f"{path}: {len(samples)} objects (shards)")
+    return Objects(
+        _name(path, "shards", named=False),
+        "shards",
+        samples,
+        f"{path}: {len(samples)} objects (shards)",
+    )
 
 
 def _objects(path: Path, layout: str, items: Items, named: bool, detail: str) -> Objects:
@@ -107,17 +120,23 @@ def _name(path: Path, layout: str, named: bool) -> str:
     """The published name where the folder's name or a layout that was asked for says so, else the folder's name."""
     folder = path.resolve().name
     benchmark = next((name for name in BENCHMARKS if name.lower() in folder.lower()), None)
-    certain = layout in ("grabcut", "sbd", "coco", "lvis") or (named and layout in ("berkeley", "davis"))
+    certain = layout in ("grabcut", "sbd", "coco", "lvis") or (
+        named and layout in ("berkeley", "davis")
+    )
     return SOURCES[layout].name if certain else benchmark or folder
 
 
 def _check_layout(layout: str) -> None:
     if layout not in (AUTO, *LAYOUTS):
-        raise ConfigError(f"layout {layout!r} is unknown: accepted are {', '.join((AUTO, *LAYOUTS))}")
+        raise ConfigError(
+            f"layout {layout!r} is unknown: accepted are {', '.join((AUTO, *LAYOUTS))}"
+        )
 
 
 def _missing(path: Path, layout: str, problem: str) -> str:
-    likely = next((name for name in LAYOUTS if layout == AUTO and name in path.name.lower()), layout)
+    likely = next(
+        (name for name in LAYOUTS if layout == AUTO and name in path.name.lower()), layout
+    )
     if likely == AUTO:
         return f"{path} {problem}: give the folder of a data set ({', '.join(LAYOUTS)})"
     source = SOURCES[likely]
@@ -127,7 +146,9 @@ def _missing(path: Path, layout: str, problem: str) -> str:
 def _unknown(path: Path) -> str:
     """What to say about a folder in no known layout; the data sets one level down are named."""
     inside = (
-        sorted(folder.name for folder in path.iterdir() if folder.is_dir() and detect(folder)) if path.is_dir() else []
+        sorted(folder.name for folder in path.iterdir() if folder.is_dir() and detect(folder))
+        if path.is_dir()
+        else []
     )
     if inside:
         return f"{path} holds the data sets {', '.join(inside)}: give one of these folders"

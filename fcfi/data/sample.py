@@ -34,7 +34,9 @@ class Sample:
                 "(height, width, 3) uint8 in RGB order is accepted"
             )
         if self.truth.dtype != np.uint8:
-            raise DatasetError(f"{self.name}: the mask is {self.truth.dtype}; uint8 (0, 1, 255) is accepted")
+            raise DatasetError(
+                f"{self.name}: the mask is {self.truth.dtype}; uint8 (0, 1, 255) is accepted"
+            )
         if self.truth.shape != self.image.shape[:2]:
             raise DatasetError(
                 f"{self.name}: the mask is {_size(self.truth)} and its picture {_size(self.image)} pixels: "

@@ -23,7 +23,9 @@ DEFAULT_SPLIT = "val"
 def sbd_root(path: Path) -> Path | None:
     """The folder that holds img/ and inst/, or None."""
     roots = (path / root for root in ROOTS)
-    return next((root for root in roots if (root / "img").is_dir() and (root / "inst").is_dir()), None)
+    return next(
+        (root for root in roots if (root / "img").is_dir() and (root / "inst").is_dir()), None
+    )
 
 
 def find_sbd(root: Path, split: str | None = None) -> Items:
@@ -34,7 +36,9 @@ def find_sbd(root: Path, split: str | None = None) -> Items:
     listing = root / f"{split or DEFAULT_SPLIT}.txt"
     if not listing.is_file():
         there = ", ".join(sorted(file.stem for file in root.glob("*.txt"))) or "none"
-        raise DatasetError(f"SBD has no list {listing.name} in {root}; splits that are there: {there}")
+        raise DatasetError(
+            f"SBD has no list {listing.name} in {root}; splits that are there: {there}"
+        )
     names = listing.read_text(encoding="utf-8", errors="replace").split()
     return Items(tuple(item for name in names for item in _items(root, name)))
 
@@ -44,16 +48,22 @@ def read_instances(path: Path) -> NDArray[np.int64]:
     try:
         from scipy.io import loadmat
     except ImportError as error:
-        raise DatasetError("SBD's masks are MATLAB files and need SciPy to be read: pip install scipy") from error
+        raise DatasetError(
+            "SBD's masks are MATLAB files and need SciPy to be read: pip install scipy"
+        ) from error
     if not path.is_file():
         raise DatasetError(f"{path} is missing: every picture of SBD's list needs its instance map")
     try:
         field: Any = loadmat(path)["GTinst"]["Segmentation"][0, 0]
         instances = np.asarray(field, np.int64)
     except Exception as error:  # SciPy raises many kinds on a damaged file
-        raise DatasetError(f"{path} is no instance map of SBD (GTinst.Segmentation): {error}") from error
+        raise DatasetError(
+            f"{path} is no instance map of SBD (GTinst.Segmentation): {error}"
+        ) from error
     if instances.ndim != 2:
-        raise DatasetError(f"{path}: the instance map is {instances.shape}; (height, width) is accepted")
+        raise DatasetError(
+            f"{path}: the instance map is {instances.shape}; (height, width) is accepted"
+        )
     return instances
 
 

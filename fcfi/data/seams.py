@@ -1,6 +1,7 @@
 """Seams: the narrow bands of "ignore" that some data sets leave between an object and its surroundings.
 
-A network that never sees a label there is taught everything of an object but its border.  The picture itself says where
+A network that never sees a label there is taught everything of an object but its border.  The
+picture itself says where
 in a band of five pixels the border runs: a watershed of its colours, from the labels at both sides.
 Knows nothing of crops, clicks or networks.
 """
@@ -17,8 +18,10 @@ Ids = NDArray[np.uint16]
 def close_seams(image: NDArray[np.uint8], ids: Ids, widest: int) -> Ids:
     """The map with its seams labelled from both sides, but for the line of a pixel where the sides meet.
 
-    image: (H, W, 3) uint8 RGB.  ids: (H, W), as in `fcfi.data.pictures.Reading`.  widest: pixels; what is left out of
-    the labels in wider pieces (an object that nobody labelled) stays as it is.  About 1 ms for 500 x 375 pixels.
+    image: (H, W, 3) uint8 RGB.  ids: (H, W), as in `fcfi.data.pictures.Reading`.  widest: pixels;
+        what is left out of
+    the labels in wider pieces (an object that nobody labelled) stays as it is.  About 1 ms for 500
+    x 375 pixels.
     """
     unknown = ids == IGNORE_ID
     size = widest + 1 + widest % 2  # odd, so that opening does not move what stays

@@ -1,7 +1,9 @@
 """COCO's three ways to write a mask: polygons, run lengths as numbers, run lengths as a string.
 
-Decodes to (H, W) bool with NumPy alone and agrees with pycocotools pixel for pixel.  Knows nothing of files or images.
-Source: the format as described at cocodataset.org and by the mask API of pycocotools (Dollar and Lin, BSD licence).
+Decodes to (H, W) bool with NumPy alone and agrees with pycocotools pixel for pixel.  Knows nothing
+of files or images.
+Source: the format as described at cocodataset.org and by the mask API of pycocotools (Dollar and
+    Lin, BSD licence).
 """
 
 from collections.abc import Mapping, Sequence
@@ -41,9 +43,11 @@ def decode(segmentation: object, height: int, width: int) -> Mask:
 def fill_polygon(corners: NDArray[np.float64], height: int, width: int) -> Mask:
     """(height, width) bool: the pixels inside one closed polygon.
 
-    corners: (N, 2) as (x, y).  Convention: x right, y down; COCO's origin is the corner of the top left pixel, not its
-    centre.  A pixel column is crossed where the edge, walked on the finer grid, passes the column's centre; between two
-    crossings the pixels are inside.  Raises DatasetError for one that is too long to be walked.
+    corners: (N, 2) as (x, y).  Convention: x right, y down; COCO's origin is the corner of the top
+        left pixel, not its
+    centre.  A pixel column is crossed where the edge, walked on the finer grid, passes the column's
+    centre; between two crossings the pixels are inside.  Raises DatasetError for one that is too
+    long to be walked.
     """
     check_length(corners)
     fine = (FINENESS * corners + 0.5).astype(np.int64)
@@ -62,7 +66,9 @@ def fill_polygon(corners: NDArray[np.float64], height: int, width: int) -> Mask:
 def check_length(corners: NDArray[np.float64]) -> None:
     """DatasetError if the way to a polygon's corners (N, 2) and round them is longer than any real outline's."""
     with np.errstate(over="ignore", invalid="ignore"):
-        length = np.abs(np.roll(corners, -1, axis=0) - corners).max(axis=1).sum() + np.abs(corners).max()
+        length = (
+            np.abs(np.roll(corners, -1, axis=0) - corners).max(axis=1).sum() + np.abs(corners).max()
+        )
     if not length <= MAX_LENGTH:  # nor is it, if it is no number
         raise DatasetError(
             f"a polygon is {length:.3g} pixels long: at most {MAX_LENGTH} are read, in the picture's pixels"
@@ -93,13 +99,23 @@ def _from_runs(runs: Mapping[str, Any], height: int, width: int) -> Mask:
     """Runs of background and object in turn, column by column."""
     try:
         size, counts = tuple(runs["size"]), runs["counts"]
-        lengths = read_counts(counts) if isinstance(counts, str | bytes) else [int(count) for count in counts]
+        lengths = (
+            read_counts(counts)
+            if isinstance(counts, str | bytes)
+            else [int(count) for count in counts]
+        )
     except (KeyError, TypeError, ValueError, UnicodeEncodeError) as error:
-        raise DatasetError(f'run lengths need "size": [height, width] and "counts": {error}') from error
+        raise DatasetError(
+            f'run lengths need "size": [height, width] and "counts": {error}'
+        ) from error
     if size != (height, width):
-        raise DatasetError(f"run lengths are for {size} (height, width), the picture is {(height, width)}")
+        raise DatasetError(
+            f"run lengths are for {size} (height, width), the picture is {(height, width)}"
+        )
     if min(lengths, default=0) < 0 or sum(lengths) != height * width:
-        raise DatasetError(f"run lengths add up to {sum(lengths)} pixels, the picture has {height * width}")
+        raise DatasetError(
+            f"run lengths add up to {sum(lengths)} pixels, the picture has {height * width}"
+        )
     return flat_of(lengths).reshape(width, height).T
 
 
@@ -107,16 +123,21 @@ def _corners(polygon: object) -> NDArray[np.float64]:
     try:
         flat = np.asarray(polygon, np.float64)
     except (TypeError, ValueError) as error:
-        raise DatasetError(f"a polygon must be a list of numbers x, y, x, y, ...: {error}") from error
+        raise DatasetError(
+            f"a polygon must be a list of numbers x, y, x, y, ...: {error}"
+        ) from error
     if flat.ndim != 1 or flat.size < 6 or flat.size % 2 or not np.isfinite(flat).all():
-        raise DatasetError(f"a polygon has {flat.size} numbers; at least 3 corners as x, y, x, y, ... are accepted")
+        raise DatasetError(
+            f"a polygon has {flat.size} numbers; at least 3 corners as x, y, x, y, ... are accepted"
+        )
     return flat.reshape(-1, 2)
 
 
 def _walk(corners: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Every grid point on the way along a path of corners (N, 2): columns and rows, a step along the longer axis each.
 
-    An edge is always computed from its smaller end, so that two polygons with a common edge meet without a gap.
+    An edge is always computed from its smaller end, so that two polygons with a common edge meet
+    without a gap.
     """
     start, end = corners[:-1], corners[1:]
     span = np.abs(end - start)

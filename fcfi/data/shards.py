@@ -1,8 +1,10 @@
 """Shards: tar files of small photographs with instance maps (WebDataset layout).
 
-For each key: `KEY.webp` or `.jpg` (picture), `KEY.png` (instance map: 0 background, 1.. objects; in 8-bit maps 255 is
+For each key: `KEY.webp` or `.jpg` (picture), `KEY.png` (instance map: 0 background, 1.. objects; in
+    8-bit maps 255 is
 ignore, 16-bit maps have none), `KEY.altK.png` (further readings) and `KEY.json` (`dataset`, ...).
-A broken entry is skipped with a warning that names it; an empty or unreadable shard raises DatasetError.
+A broken entry is skipped with a warning that names it; an empty or unreadable shard raises
+DatasetError.
 """
 
 import json
@@ -33,7 +35,9 @@ def find_shards(path: Path) -> list[Path]:
         return [path]
     shards = sorted(path.glob("train-*.tar")) or sorted(path.glob("*.tar"))
     if not shards:
-        raise DatasetError(f"no shard found at {path}: give a .tar file or a folder with train-*.tar files")
+        raise DatasetError(
+            f"no shard found at {path}: give a .tar file or a folder with train-*.tar files"
+        )
     return shards
 
 
@@ -41,7 +45,9 @@ def read_pictures(path: Path) -> list[Picture]:
     """All pictures of a shard or of a folder of shards, decoded (about 0.8 MB for each of 512 x 384)."""
     pictures = [picture for shard in find_shards(path) for picture in _read_shard(shard)]
     if not pictures:
-        raise DatasetError(f"{path} holds no picture with an instance map (KEY.webp or .jpg, KEY.png, KEY.json)")
+        raise DatasetError(
+            f"{path} holds no picture with an instance map (KEY.webp or .jpg, KEY.png, KEY.json)"
+        )
     return pictures
 
 
@@ -97,7 +103,9 @@ def _read_shard(shard: Path) -> Iterator[Picture]:
             if parts:
                 yield from _picture(shard, key, parts)
     except (tarfile.TarError, OSError) as error:
-        raise DatasetError(f"the shard {shard} cannot be read ({error}): get it again or take it out") from error
+        raise DatasetError(
+            f"the shard {shard} cannot be read ({error}): get it again or take it out"
+        ) from error
 
 
 def _picture(shard: Path, key: str, parts: dict[str, bytes]) -> Iterator[Picture]:
@@ -105,17 +113,29 @@ def _picture(shard: Path, key: str, parts: dict[str, bytes]) -> Iterator[Picture
     encoded = next((parts[kind] for kind in PICTURES if kind in parts), b"")
     image = _decode(encoded, cv2.IMREAD_COLOR_RGB)
     maps = [parts["png"]] if "png" in parts else []
-    maps += [parts[kind] for kind in sorted(parts) if kind.startswith("alt") and kind.endswith(".png")]
+    maps += [
+        parts[kind] for kind in sorted(parts) if kind.startswith("alt") and kind.endswith(".png")
+    ]
     readings = [_decode(encoded, cv2.IMREAD_UNCHANGED) for encoded in maps]
-    if image is None or not readings or any(ids is None or ids.shape != image.shape[:2] for ids in readings):
-        _log.warning("%s: %s is left out: its picture or map is missing, broken or of another size", shard.name, key)
+    if (
+        image is None
+        or not readings
+        or any(ids is None or ids.shape != image.shape[:2] for ids in readings)
+    ):
+        _log.warning(
+            "%s: %s is left out: its picture or map is missing, broken or of another size",
+            shard.name,
+            key,
+        )
         return
     try:
         source = str(json.loads(parts.get("json", b"{}")).get("dataset", shard.stem))
     except (ValueError, AttributeError):
         _log.warning("%s: %s is left out: its JSON is broken or no object", shard.name, key)
         return
-    yield Picture(key, source, image, tuple(Reading(_ids(ids)) for ids in readings if ids is not None))
+    yield Picture(
+        key, source, image, tuple(Reading(_ids(ids)) for ids in readings if ids is not None)
+    )
 
 
 def _decode(encoded: bytes, mode: int) -> NDArray[np.uint8] | None:

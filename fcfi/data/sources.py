@@ -1,7 +1,7 @@
 """Where the owners of the data sets publish them, and how they lie on disk: data, no code that fetches anything.
 
-Licences differ, most are for research only; read them there.  The three small benchmarks are used by all papers in the
-form that BRS chose and f-BRS packed, so that form is named beside the owner.
+Licences differ, most are for research only; read them there.  The three small benchmarks are used
+by all papers in the form that BRS chose and f-BRS packed, so that form is named beside the owner.
 """
 
 from collections.abc import Mapping

@@ -62,7 +62,13 @@ CODECS: Final[Mapping[str, Codec]] = MappingProxyType(
             Codec("labelme", "labelme", (), labelme.write, labelme.read),
             Codec("label-studio", "Label Studio", (), label_studio.write, label_studio.read),
             Codec("cvat", "CVAT for images 1.1", (), cvat.write, cvat.read),
-            Codec("cvat-mask", "CVAT segmentation mask 1.1", (OVERLAP,), cvat_mask.write, cvat_mask.read),
+            Codec(
+                "cvat-mask",
+                "CVAT segmentation mask 1.1",
+                (OVERLAP,),
+                cvat_mask.write,
+                cvat_mask.read,
+            ),
         )
     }
 )
@@ -76,17 +82,23 @@ def find_codec(name: str) -> Codec:
 
 
 def export(
-    name: str, pictures: Collection[AnnotatedPicture], folder: str | os.PathLike[str], labels: Sequence[str]
+    name: str,
+    pictures: Collection[AnnotatedPicture],
+    folder: str | os.PathLike[str],
+    labels: Sequence[str],
 ) -> Report:
     """Write pictures in a format, read the files back and report what was kept.
 
-    pictures: gone through three times, one at a time, so that a collection may make them as they are asked for.
+    pictures: gone through three times, one at a time, so that a collection may make them as they
+        are asked for.
     labels: all labels, in the order of their numbers.  Raises InputError, ConfigError.
     """
     codec, sizes = find_codec(name), dict[str, tuple[int, int]]()
     for picture in pictures:
         if picture.file_name in sizes:
-            raise InputError(f"the picture {picture.file_name} comes twice: give all its objects at once")
+            raise InputError(
+                f"the picture {picture.file_name} comes twice: give all its objects at once"
+            )
         sizes[picture.file_name] = (picture.width, picture.height)
     codec.write(pictures, folder, labels)
     return compare(name, codec.cannot_hold, pictures, codec.read(folder, sizes, labels))

@@ -1,7 +1,7 @@
 """What all formats hold: a picture by name and size, and its objects, each with a label and a mask.
 
-Plain values, checked when they are made, so that no codec meets a mask of the wrong size or a name that leaves its
-folder.  Knows nothing of files or formats.
+Plain values, checked when they are made, so that no codec meets a mask of the wrong size or a name
+that leaves its folder.  Knows nothing of files or formats.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,8 +25,10 @@ MAX_SHOWN = 60
 class AnnotatedObject:
     """One object: what it is and which pixels it covers.
 
-    label: not empty, on one line.  mask: (H, W) bool, at least one pixel.  id: a number that the caller or a file gave
-    it, or None.  order: of two objects on one pixel, the one with the greater order lies on top; of equals the later.
+    label: not empty, on one line.  mask: (H, W) bool, at least one pixel.  id: a number that the
+        caller or a file gave
+    it, or None.  order: of two objects on one pixel, the one with the greater order lies on top; of
+    equals the later.
     """
 
     label: str
@@ -38,10 +40,18 @@ class AnnotatedObject:
         check_label(self.label)
         mask: Any = self.mask
         if not isinstance(mask, np.ndarray) or mask.dtype != np.bool_ or mask.ndim != 2:
-            what = f"{mask.dtype} {mask.shape}" if isinstance(mask, np.ndarray) else type(mask).__name__
-            raise InputError(f"the mask of {self.label[:MAX_SHOWN]!r} is {what}: give an array (H, W) of bool")
+            what = (
+                f"{mask.dtype} {mask.shape}"
+                if isinstance(mask, np.ndarray)
+                else type(mask).__name__
+            )
+            raise InputError(
+                f"the mask of {self.label[:MAX_SHOWN]!r} is {what}: give an array (H, W) of bool"
+            )
         if not self.mask.any():
-            raise InputError(f"the mask of {self.label[:MAX_SHOWN]!r} is empty: remove the object or draw it")
+            raise InputError(
+                f"the mask of {self.label[:MAX_SHOWN]!r} is empty: remove the object or draw it"
+            )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +69,9 @@ class AnnotatedPicture:
     def __post_init__(self) -> None:
         check_name(self.file_name)
         if self.width < 1 or self.height < 1:
-            raise InputError(f"{self.file_name} has a size of {self.width} x {self.height}: give at least one pixel")
+            raise InputError(
+                f"{self.file_name} has a size of {self.width} x {self.height}: give at least one pixel"
+            )
         for number, one in enumerate(self.objects, 1):
             if one.mask.shape != (self.height, self.width):
                 raise InputError(
@@ -97,7 +109,9 @@ def check_name(name: str) -> None:
 def check_label(label: str) -> None:
     """InputError unless `label` is a text on one line that is not empty and has no blanks around it."""
     if not label or label != label.strip() or any(ord(character) < 32 for character in label):
-        raise InputError(f"{label[:MAX_SHOWN]!r} is no label: give a name on one line without blanks around it")
+        raise InputError(
+            f"{label[:MAX_SHOWN]!r} is no label: give a name on one line without blanks around it"
+        )
 
 
 def check_labels(labels: Sequence[str]) -> tuple[str, ...]:

@@ -1,8 +1,9 @@
 """COCO: one JSON file with all pictures, labels and objects.
 
-A mask is written as polygons along its pixels' edges, which pycocotools turns into exactly the same pixels; polygons
-hold no holes, so a mask with a hole is written as run lengths (COCO's string).  `iscrowd` stays 0 for both: 1 means
-many objects under one outline.  Layout: `annotations/instances_default.json`.
+A mask is written as polygons along its pixels' edges, which pycocotools turns into exactly the same
+pixels; polygons hold no holes, so a mask with a hole is written as run lengths (COCO's string).
+`iscrowd` stays 0 for both: 1 means many objects under one outline.  Layout:
+`annotations/instances_default.json`.
 Source: the format as described at cocodataset.org.  Knows nothing of other formats.
 """
 
@@ -27,7 +28,16 @@ from fcfi.formats.annotation import (
     check_labels,
     label_number,
 )
-from fcfi.formats.folders import Known, Problem, Target, field, need_some, one_label, read_json, told
+from fcfi.formats.folders import (
+    Known,
+    Problem,
+    Target,
+    field,
+    need_some,
+    one_label,
+    read_json,
+    told,
+)
 from fcfi.formats.outlines import box_cut, edges, fill_edges
 from fcfi.formats.runs import by_columns, write_counts
 from fcfi.labels import Mask
@@ -35,10 +45,13 @@ from fcfi.labels import Mask
 FILE: Final = "annotations/instances_default.json"
 
 
-def write(pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[str]) -> tuple[Path, ...]:
+def write(
+    pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[str]
+) -> tuple[Path, ...]:
     """Write the JSON file; gives its path.  Raises InputError.
 
-    Ids of objects are kept if every object of every picture has one and no two are equal; else they count from 1.
+    Ids of objects are kept if every object of every picture has one and no two are equal; else they
+    count from 1.
     """
     target, names = Target(folder), check_labels(labels)
     images: list[dict[str, Any]] = []
@@ -50,11 +63,28 @@ def write(pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[s
         for one in picture.bottom_up():
             category = label_number(picture, one, names) + 1
             given.append(one.id)
-            annotations.append({"id": len(given), "image_id": len(images), "category_id": category, **_shape(one.mask)})
+            annotations.append(
+                {
+                    "id": len(given),
+                    "image_id": len(images),
+                    "category_id": category,
+                    **_shape(one.mask),
+                }
+            )
     if None not in given and len(set(given)) == len(given):
-        annotations = [{**record, "id": identity} for record, identity in zip(annotations, given, strict=True)]
-    categories = [{"id": number, "name": name, "supercategory": ""} for number, name in enumerate(names, 1)]
-    content = {"info": {}, "licenses": [], "images": images, "annotations": annotations, "categories": categories}
+        annotations = [
+            {**record, "id": identity} for record, identity in zip(annotations, given, strict=True)
+        ]
+    categories = [
+        {"id": number, "name": name, "supercategory": ""} for number, name in enumerate(names, 1)
+    ]
+    content = {
+        "info": {},
+        "licenses": [],
+        "images": images,
+        "annotations": annotations,
+        "categories": categories,
+    }
     target.write(FILE, json.dumps(content, ensure_ascii=False))
     return tuple(target.written)
 
@@ -67,8 +97,9 @@ def read(
 ) -> Iterator[AnnotatedPicture]:
     """The pictures of a COCO file or of a folder with such files.  Raises DatasetError.
 
-    Crowds, objects without an outline and outlines that cover no pixel are left out.  sizes: the pictures that there
-    are; others are left out.  labels: names of the categories from 1, for a file that names none.
+    Crowds, objects without an outline and outlines that cover no pixel are left out.  sizes: the
+    pictures that there are; others are left out.  labels: names of the categories from 1, for a
+    file that names none.
     """
     base, known = Path(folder), Known(sizes, problem)
     files = annotation_files(base)
@@ -87,12 +118,16 @@ def _shape(mask: Mask) -> dict[str, Any]:
     """What an annotation says of a mask; the box is x, y, width, height in pixels."""
     cut, left, top = box_cut(mask)
     polygons, holes = edges(mask)
-    outline = encode(mask) if holes else [loop.astype(np.int64).ravel().tolist() for loop in polygons]
+    outline = (
+        encode(mask) if holes else [loop.astype(np.int64).ravel().tolist() for loop in polygons]
+    )
     box = [left, top, cut.shape[1], cut.shape[0]]
     return {"segmentation": outline, "area": int(np.count_nonzero(cut)), "bbox": box, "iscrowd": 0}
 
 
-def _read_file(file: Path, known: Known, labels: Sequence[str] | None) -> Iterator[AnnotatedPicture]:
+def _read_file(
+    file: Path, known: Known, labels: Sequence[str] | None
+) -> Iterator[AnnotatedPicture]:
     content = read_json(file)
     images, records = (field(content, key, list, file) for key in ("images", "annotations"))
     names = _categories(content, labels, file)
@@ -102,17 +137,23 @@ def _read_file(file: Path, known: Known, labels: Sequence[str] | None) -> Iterat
     listed = {field(image, "id", (int, str), file) for image in images}
     for identity in of_image:
         if identity not in listed:
-            raise DatasetError(f'{file}: an object is on picture {identity}, which "images" does not list')
+            raise DatasetError(
+                f'{file}: an object is on picture {identity}, which "images" does not list'
+            )
     count = 0
     for image in images:
         name = known.name(field(image, "file_name", str, file), file)
         if name is not None:
             count += 1
-            yield from known.read(partial(_picture, image, of_image[image["id"]], name, names, known, file))
+            yield from known.read(
+                partial(_picture, image, of_image[image["id"]], name, names, known, file)
+            )
     need_some(count, len(images), file)
 
 
-def _categories(content: Mapping[str, Any], labels: Sequence[str] | None, file: Path) -> dict[int, str]:
+def _categories(
+    content: Mapping[str, Any], labels: Sequence[str] | None, file: Path
+) -> dict[int, str]:
     listed = content.get("categories")
     if not listed:
         return dict(enumerate(labels or (), 1))
@@ -133,11 +174,17 @@ def _picture(
             continue
         category = field(record, "category_id", int, file)
         if category not in names:
-            raise DatasetError(f'{file}: {name} has an object of category {category}, which "categories" does not name')
+            raise DatasetError(
+                f'{file}: {name} has an object of category {category}, which "categories" does not name'
+            )
         mask = _mask(outline, height, width, file)
         if mask.any():
             identity = record.get("id")
-            objects.append(AnnotatedObject(names[category], mask, identity if isinstance(identity, int) else None))
+            objects.append(
+                AnnotatedObject(
+                    names[category], mask, identity if isinstance(identity, int) else None
+                )
+            )
     return AnnotatedPicture(name, width, height, tuple(objects))
 
 
@@ -145,7 +192,9 @@ def _mask(outline: object, height: int, width: int, file: Path) -> Mask:
     """Polygons are filled inside their own boxes, which a large picture with many objects needs."""
     try:
         if isinstance(outline, list) and all(_is_polygon(one) for one in outline):
-            return fill_edges([np.asarray(one, np.float64).reshape(-1, 2) for one in outline], height, width)
+            return fill_edges(
+                [np.asarray(one, np.float64).reshape(-1, 2) for one in outline], height, width
+            )
         return decode(outline, height, width)
     except DatasetError as error:
         raise told(file, error) from error

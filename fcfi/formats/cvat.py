@@ -1,7 +1,8 @@
 """CVAT for images 1.1: one XML file with all pictures, every object a mask of run lengths over its tight box.
 
-Row by row, background first; `z_order` says what lies on top.  Read are masks, polygons, boxes and ellipses without
-rotation; of polygons and masks with one label and one `group_id`, one object is made.  Layout: `annotations.xml`.
+Row by row, background first; `z_order` says what lies on top.  Read are masks, polygons, boxes and
+ellipses without rotation; of polygons and masks with one label and one `group_id`, one object is
+made.  Layout: `annotations.xml`.
 Source: CVAT's description of its XML format.  Knows nothing of other formats.
 """
 
@@ -35,7 +36,9 @@ from fcfi.runs import lengths_of
 FILE: Final = "annotations.xml"
 
 
-def write(pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[str]) -> tuple[Path, ...]:
+def write(
+    pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[str]
+) -> tuple[Path, ...]:
     """Write the XML file; gives its path.  Raises InputError."""
     target, names = Target(folder), check_labels(labels)
     images: list[str] = []
@@ -56,8 +59,8 @@ def read(
 ) -> Iterator[AnnotatedPicture]:
     """The pictures of CVAT's XML file.  Raises DatasetError.
 
-    Tags, points and lines are left out.  sizes: the pictures that there are; others are left out.  labels: not needed,
-    every shape names its own.
+    Tags, points and lines are left out.  sizes: the pictures that there are; others are left out.
+    labels: not needed, every shape names its own.
     """
     base, known, count = Path(folder), Known(sizes, problem), 0
     file = base if base.is_file() else base / FILE
@@ -101,13 +104,17 @@ def _image(number: int, picture: AnnotatedPicture) -> str:
 def _parse(file: Path) -> ElementTree.Element:
     data = read_bytes(file)
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
-        raise DatasetError(f"{file} defines entities, which CVAT's files do not: give the file as CVAT exported it")
+        raise DatasetError(
+            f"{file} defines entities, which CVAT's files do not: give the file as CVAT exported it"
+        )
     try:
         root = ElementTree.fromstring(data)
     except (ElementTree.ParseError, ValueError, LookupError) as error:
         raise DatasetError(f"{file} cannot be read as XML: {error}") from error
     if root.tag != "annotations" or root.find("track") is not None:
-        raise DatasetError(f"{file} is no export 'CVAT for images 1.1': export the task in that format")
+        raise DatasetError(
+            f"{file} is no export 'CVAT for images 1.1': export the task in that format"
+        )
     return root
 
 
@@ -122,7 +129,9 @@ def _picture(image: ElementTree.Element, name: str, known: Known, file: Path) ->
             key = (label, group) if group not in (None, "", "0") else number
             order = _whole(shape, "z_order", file) if shape.get("z_order") else 0
             found[key] = (label, order, found[key][2] | mask if key in found else mask)
-    objects = tuple(AnnotatedObject(label, mask, order=order) for label, order, mask in found.values())
+    objects = tuple(
+        AnnotatedObject(label, mask, order=order) for label, order, mask in found.values()
+    )
     return AnnotatedPicture(name, width, height, objects)
 
 
@@ -134,21 +143,33 @@ def _mask(shape: ElementTree.Element, height: int, width: int, file: Path) -> Ma
         pairs = [pair.split(",") for pair in shape.get("points", "").split(";") if pair]
         corners = _numbers([value for pair in pairs for value in pair], file)
         if len(corners) < 6 or len(corners) % 2:
-            raise DatasetError(f"{file}: a polygon has {len(corners)} numbers; at least 3 corners x,y are needed")
+            raise DatasetError(
+                f"{file}: a polygon has {len(corners)} numbers; at least 3 corners x,y are needed"
+            )
         return fill_edges([np.array(corners).reshape(-1, 2)], height, width)
     if shape.tag == "box" and not any(_numbers([shape.get("rotation") or "0"], file)):
-        left, top, right, bottom = _numbers([shape.get(key, "") for key in ("xtl", "ytl", "xbr", "ybr")], file)
-        return fill_edges([np.array([[left, top], [right, top], [right, bottom], [left, bottom]])], height, width)
+        left, top, right, bottom = _numbers(
+            [shape.get(key, "") for key in ("xtl", "ytl", "xbr", "ybr")], file
+        )
+        return fill_edges(
+            [np.array([[left, top], [right, top], [right, bottom], [left, bottom]])], height, width
+        )
     if shape.tag == "ellipse" and not any(_numbers([shape.get("rotation") or "0"], file)):
-        x, y, across, down = _numbers([shape.get(key, "") for key in ("cx", "cy", "rx", "ry")], file)
+        x, y, across, down = _numbers(
+            [shape.get(key, "") for key in ("cx", "cy", "rx", "ry")], file
+        )
         rows, columns = np.ogrid[:height, :width]
         if across > 0 and down > 0:
-            return np.asarray(((columns + 0.5 - x) / across) ** 2 + ((rows + 0.5 - y) / down) ** 2 <= 1)
+            return np.asarray(
+                ((columns + 0.5 - x) / across) ** 2 + ((rows + 0.5 - y) / down) ** 2 <= 1
+            )
     return None
 
 
 def _from_runs(shape: ElementTree.Element, height: int, width: int, file: Path) -> Mask:
-    left, top, across, down = (_whole(shape, key, file) for key in ("left", "top", "width", "height"))
+    left, top, across, down = (
+        _whole(shape, key, file) for key in ("left", "top", "width", "height")
+    )
     if min(left, top) < 0 or min(across, down) < 1 or left + across > width or top + down > height:
         raise DatasetError(
             f"{file}: a mask of {across} x {down} pixels at {left}, {top} does not fit into the picture of "
@@ -171,7 +192,9 @@ def _whole(element: ElementTree.Element, key: str, file: Path) -> int:
     try:
         return int(text)
     except ValueError as error:
-        raise DatasetError(f"{file}: {key}={text[:MAX_SHOWN]!r} of a {element.tag} is no whole number") from error
+        raise DatasetError(
+            f"{file}: {key}={text[:MAX_SHOWN]!r} of a {element.tag} is no whole number"
+        ) from error
 
 
 def _numbers(words: Sequence[str], file: Path) -> list[float]:

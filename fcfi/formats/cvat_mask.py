@@ -1,6 +1,7 @@
 """CVAT's "Segmentation mask 1.1": the layout of VOC with a label map, in one zip.
 
-CVAT takes the zip as it is (upload annotations).  Objects cannot overlap.  Layout inside: see voc.py.
+CVAT takes the zip as it is (upload annotations).  Objects cannot overlap.  Layout inside: see
+voc.py.
 """
 
 import lzma
@@ -30,11 +31,16 @@ READABLE: Final = 0o644
 """Rights of a file that is unpacked."""
 
 
-def write(pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[str]) -> tuple[Path, ...]:
+def write(
+    pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[str]
+) -> tuple[Path, ...]:
     """Write the zip; gives its path.  Raises InputError."""
     target = Target(folder)
     path = target.place(FILE)
-    with replacing(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
+    with (
+        replacing(path) as temporary,
+        zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive,
+    ):
         for name, data, source in voc.files(pictures, labels):
             target.claim(name, source)
             info = zipfile.ZipInfo(name)
@@ -54,17 +60,31 @@ def read(
     found = [base] if base.is_file() else [base / FILE, *sorted(base.glob("*.zip"))]
     file = next((one for one in found if one.is_file()), None)
     if file is None:
-        raise DatasetError(f"{base} has no zip: give the file that CVAT exported as 'Segmentation mask 1.1'")
+        raise DatasetError(
+            f"{base} has no zip: give the file that CVAT exported as 'Segmentation mask 1.1'"
+        )
     try:
         with zipfile.ZipFile(file) as archive:
-            listed = [name for name in archive.namelist() if name.startswith(voc.SETS) and name.endswith(".txt")]
-            text = "\n".join((_member(archive, file, name) or b"").decode("utf-8", "replace") for name in listed)
+            listed = [
+                name
+                for name in archive.namelist()
+                if name.startswith(voc.SETS) and name.endswith(".txt")
+            ]
+            text = "\n".join(
+                (_member(archive, file, name) or b"").decode("utf-8", "replace") for name in listed
+            )
             named = list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
             yield from voc.pictures_of(
-                file, lambda name: _member(archive, file, name), named, Known(sizes, problem), labels
+                file,
+                lambda name: _member(archive, file, name),
+                named,
+                Known(sizes, problem),
+                labels,
             )
     except (zipfile.BadZipFile, OSError) as error:
-        raise DatasetError(f"{file} is no zip that can be read ({error}): give a whole file") from error
+        raise DatasetError(
+            f"{file} is no zip that can be read ({error}): give a whole file"
+        ) from error
 
 
 def _member(archive: zipfile.ZipFile, file: Path, name: str) -> bytes | None:
@@ -72,9 +92,13 @@ def _member(archive: zipfile.ZipFile, file: Path, name: str) -> bytes | None:
     try:
         info = archive.getinfo(name)
         if info.file_size > MAX_MEMBER:
-            raise DatasetError(f"{file}: {name} has {info.file_size} bytes, at most {MAX_MEMBER} are read")
+            raise DatasetError(
+                f"{file}: {name} has {info.file_size} bytes, at most {MAX_MEMBER} are read"
+            )
         return archive.read(info)
     except KeyError:
         return None
     except BROKEN as error:
-        raise DatasetError(f"{file}: {name} cannot be read ({error}): give a whole zip without a password") from error
+        raise DatasetError(
+            f"{file}: {name} cannot be read ({error}): give a whole zip without a password"
+        ) from error

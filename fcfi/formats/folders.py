@@ -39,9 +39,12 @@ class Target:
     def write(self, name: str, data: bytes | str, source: str = "") -> None:
         """Write the file `name` (relative, / between folders), whole or not at all; `source` is the picture it is for.
 
-        Raises InputError if it would leave the folder, if another picture has the same file, or if the disk refuses.
+        Raises InputError if it would leave the folder, if another picture has the same file, or if
+        the disk refuses.
         """
-        write_bytes(self.place(name, source), data.encode("utf-8") if isinstance(data, str) else data)
+        write_bytes(
+            self.place(name, source), data.encode("utf-8") if isinstance(data, str) else data
+        )
 
     def place(self, name: str, source: str = "") -> Path:
         """The path of the file `name`, its folders made, noted as written.  Raises as `write` does."""
@@ -49,7 +52,9 @@ class Target:
         self.claim(name, source)
         path = self.folder / name
         if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.folder)):
-            raise InputError(f"{path} is a link that leads out of {self.folder}: remove it or choose a new folder")
+            raise InputError(
+                f"{path} is a link that leads out of {self.folder}: remove it or choose a new folder"
+            )
         _make(path.parent)
         self.written.append(path)
         return path
@@ -72,13 +77,16 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
-        raise InputError(f"cannot make the folder {folder}: {getattr(error, 'strerror', None) or error}") from error
+        raise InputError(
+            f"cannot make the folder {folder}: {getattr(error, 'strerror', None) or error}"
+        ) from error
 
 
 class Known:
     """The pictures that an import is for; without them every name is taken as it comes.
 
-    problem: is told of each picture that cannot be read, and the rest is read; without it the first one is raised.
+    problem: is told of each picture that cannot be read, and the rest is read; without it the first
+        one is raised.
     """
 
     def __init__(self, sizes: Sizes | None, problem: Problem | None = None) -> None:
@@ -131,7 +139,9 @@ class Known:
                 "give the annotations of this picture"
             )
         if width < 1 or height < 1 or width * height > MAX_PIXELS:
-            raise DatasetError(f"{file} says that {name} has {width} x {height} pixels: accepted are 1 to {MAX_PIXELS}")
+            raise DatasetError(
+                f"{file} says that {name} has {width} x {height} pixels: accepted are 1 to {MAX_PIXELS}"
+            )
 
 
 def _unique(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -164,7 +174,9 @@ def read_bytes(path: Path) -> bytes:
             raise DatasetError(f"{path} is a device or pipe: give a file")
         return path.read_bytes()
     except (OSError, ValueError) as error:
-        raise DatasetError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
+        raise DatasetError(
+            f"{path} cannot be read: {getattr(error, 'strerror', None) or error}"
+        ) from error
 
 
 def read_text(path: Path) -> str:
@@ -172,7 +184,9 @@ def read_text(path: Path) -> str:
     try:
         return read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise DatasetError(f"{path} is no text in UTF-8: {error.reason} at byte {error.start}") from error
+        raise DatasetError(
+            f"{path} is no text in UTF-8: {error.reason} at byte {error.start}"
+        ) from error
 
 
 def read_json(path: Path) -> Any:
@@ -196,7 +210,9 @@ def field(record: Any, key: str, kind: type | tuple[type, ...], file: Path) -> A
 def need_some(count: int, listed: int, file: Path) -> None:
     """DatasetError if a file lists pictures and none of them is among the known ones."""
     if listed and not count:
-        raise DatasetError(f"none of the {listed} pictures in {file} is among yours: compare their names")
+        raise DatasetError(
+            f"none of the {listed} pictures in {file} is among yours: compare their names"
+        )
 
 
 def one_label(label: object, file: Path) -> str:

@@ -64,10 +64,12 @@ def paint(picture: AnnotatedPicture, limit: int) -> NDArray[np.uint8]:
 def decode_map(data: bytes, file: Path | str) -> tuple[NDArray[np.uint8] | None, Numbers]:
     """The colours (H, W, 3) of a map if it has any (palette or RGB), and its numbers (H, W).
 
-    Of a picture in RGB, grey is taken as numbers; of other colours each is a number, R * 65536 + G * 256 + B.
-    Raises DatasetError if it cannot be read.
+    Of a picture in RGB, grey is taken as numbers; of other colours each is a number, R * 65536 + G
+    * 256 + B. Raises DatasetError if it cannot be read.
     """
-    warnings.filterwarnings("ignore", module=r"PIL\.")  # this and the next as in fcfi.images: alike at every call
+    warnings.filterwarnings(
+        "ignore", module=r"PIL\."
+    )  # this and the next as in fcfi.images: alike at every call
     if Pillow.MAX_IMAGE_PIXELS is not None:
         Pillow.MAX_IMAGE_PIXELS = max(Pillow.MAX_IMAGE_PIXELS, MAX_PIXELS)
     try:
@@ -77,12 +79,20 @@ def decode_map(data: bytes, file: Path | str) -> tuple[NDArray[np.uint8] | None,
                     f"{file} has {picture.width} x {picture.height} pixels: at most {MAX_PIXELS} are read"
                 )
             picture.load()
-            colours = np.asarray(picture.convert("RGB")) if picture.mode in ("P", "RGB", "RGBA") else None
-            numbers = np.asarray(picture).astype(np.int32) if picture.mode not in ("RGB", "RGBA") else None
+            colours = (
+                np.asarray(picture.convert("RGB")) if picture.mode in ("P", "RGB", "RGBA") else None
+            )
+            numbers = (
+                np.asarray(picture).astype(np.int32)
+                if picture.mode not in ("RGB", "RGBA")
+                else None
+            )
     except DatasetError:
         raise
     except UnidentifiedImageError as error:  # its own words name an object in memory
-        raise DatasetError(f"{file} is no PNG that can be read, or its start is damaged: give a whole file") from error
+        raise DatasetError(
+            f"{file} is no PNG that can be read, or its start is damaged: give a whole file"
+        ) from error
     except Exception as error:  # decoders raise almost anything on broken bytes
         reason = " ".join(str(error).split())[:200]
         raise DatasetError(
@@ -92,7 +102,9 @@ def decode_map(data: bytes, file: Path | str) -> tuple[NDArray[np.uint8] | None,
         grey = bool((colours == colours[:, :, :1]).all())
         numbers = colours[:, :, 0].astype(np.int32) if grey else packed(colours)
     if numbers is None or numbers.ndim != 2:
-        raise DatasetError(f"{file} is no map of numbers: give a PNG with a palette, in grey or in RGB")
+        raise DatasetError(
+            f"{file} is no map of numbers: give a PNG with a palette, in grey or in RGB"
+        )
     return colours, numbers
 
 

@@ -1,10 +1,12 @@
 """Label Studio: one JSON file of tasks with brush strokes, and the labelling configuration that reads them.
 
-Its run lengths are not COCO's: a stream of bits with a 32-bit count of values, 5 bits for the size of a value, four
-times 4 bits for the sizes of lengths, then runs over the picture's RGBA values, flattened row by row, 0 or 255.
+Its run lengths are not COCO's: a stream of bits with a 32-bit count of values, 5 bits for the size
+of a value, four times 4 bits for the sizes of lengths, then runs over the picture's RGBA values,
+flattened row by row, 0 or 255.
 Source: the package rle-pack, from which Label Studio's page and converter took it.
 Layout: `tasks.json`, `label_config.xml`.  The pictures' addresses are those of local storage
-(`/data/local-files/?d=NAME`): serve the folder of pictures as its root.  Knows nothing of other formats.
+(`/data/local-files/?d=NAME`): serve the folder of pictures as its root.  Knows nothing of other
+formats.
 """
 
 import json
@@ -21,8 +23,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fcfi.errors import DatasetError
-from fcfi.formats.annotation import AnnotatedObject, AnnotatedPicture, Pictures, Sizes, check_labels, label_number
-from fcfi.formats.folders import Known, Problem, Target, field, need_some, one_label, read_json, told
+from fcfi.formats.annotation import (
+    AnnotatedObject,
+    AnnotatedPicture,
+    Pictures,
+    Sizes,
+    check_labels,
+    label_number,
+)
+from fcfi.formats.folders import (
+    Known,
+    Problem,
+    Target,
+    field,
+    need_some,
+    one_label,
+    read_json,
+    told,
+)
 from fcfi.labels import Mask
 from fcfi.runs import lengths_of
 
@@ -43,7 +61,9 @@ SIZES: Final = (3, 4, 8, 16)
 """Bits of the four kinds of lengths."""
 
 
-def write(pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[str]) -> tuple[Path, ...]:
+def write(
+    pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[str]
+) -> tuple[Path, ...]:
     """Write the tasks and the configuration; gives the files.  Raises InputError."""
     target, names = Target(folder), check_labels(labels)
     tasks: list[dict[str, Any]] = []
@@ -53,7 +73,9 @@ def write(pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[s
             label_number(picture, one, names)
             results.append(result(one, f"{len(tasks) + 1}-{number}"))
         data = {IMAGE: ADDRESS + quote(picture.file_name)}
-        tasks.append({"data": data, "annotations": [{"result": results}]} if results else {"data": data})
+        tasks.append(
+            {"data": data, "annotations": [{"result": results}]} if results else {"data": data}
+        )
     target.write(FILE, json.dumps(tasks, ensure_ascii=False))
     target.write(CONFIG, config(names))
     return tuple(target.written)
@@ -67,8 +89,8 @@ def read(
 ) -> Iterator[AnnotatedPicture]:
     """The pictures of Label Studio's JSON (tasks or export), brush strokes only.  Raises DatasetError.
 
-    The last annotation of a task counts.  A task without a stroke does not say its picture's size: it is left out
-    unless `sizes` gives it.  labels: not needed, every stroke names its own.
+    The last annotation of a task counts.  A task without a stroke does not say its picture's size:
+    it is left out unless `sizes` gives it.  labels: not needed, every stroke names its own.
     """
     base, known, count = Path(folder), Known(sizes, problem), 0
     file = base if base.is_file() else base / FILE
@@ -111,9 +133,13 @@ def config(labels: Sequence[str]) -> str:
 def encode(mask: Mask) -> list[int]:
     """A mask (H, W) as bytes, 0 to 255, of Label Studio's run lengths."""
     lengths = lengths_of(mask.ravel()) * CHANNELS
-    head = f"{mask.size * CHANNELS:032b}{WORD - 1:05b}" + "".join(f"{size - 1:04b}" for size in SIZES)
+    head = f"{mask.size * CHANNELS:032b}{WORD - 1:05b}" + "".join(
+        f"{size - 1:04b}" for size in SIZES
+    )
     values = ("0" * WORD, "1" * WORD)
-    body = "".join(_run(length, values[place % 2]) for place, length in enumerate(lengths.tolist()) if length)
+    body = "".join(
+        _run(length, values[place % 2]) for place, length in enumerate(lengths.tolist()) if length
+    )
     bits = head + body
     bits += "0" * (8 - len(bits) % 8)
     return list(int(bits, 2).to_bytes(len(bits) // 8, "big"))
@@ -133,7 +159,9 @@ def decode(data: Sequence[int], height: int, width: int) -> Mask:
     """(height, width) bool of such bytes: where the alpha channel is not 0.  Raises DatasetError if they do not fit."""
     try:
         bits = f"{int.from_bytes(bytes(data), 'big'):0{8 * len(data)}b}"
-        return _expand(bits, height * width * CHANNELS).reshape(height, width, CHANNELS)[:, :, -1] > 0
+        return (
+            _expand(bits, height * width * CHANNELS).reshape(height, width, CHANNELS)[:, :, -1] > 0
+        )
     except (TypeError, ValueError, IndexError) as error:
         raise DatasetError(f"run lengths of a brush are broken or cut off ({error})") from error
 
@@ -155,7 +183,9 @@ def _expand(bits: str, expected: int) -> NDArray[np.uint8]:
         stored = bits[place : place + amount * WORD]
         if len(stored) < amount * WORD:
             raise ValueError("it ends early")
-        out[filled : filled + count] = np.frombuffer(int(stored, 2).to_bytes(amount, "big"), np.uint8)
+        out[filled : filled + count] = np.frombuffer(
+            int(stored, 2).to_bytes(amount, "big"), np.uint8
+        )
         place, filled = place + amount * WORD, filled + count
     return out
 
@@ -164,21 +194,31 @@ def _name_of(address: str) -> str:
     """The picture's name in an address: what follows ?d=, else the last part, without the mark of an upload."""
     parts = urlsplit(address)
     stored = parse_qs(parts.query).get("d")
-    return stored[0] if stored else UPLOADED.sub("", unquote(parts.path)).rsplit("/", 1)[-1] or address
+    return (
+        stored[0] if stored else UPLOADED.sub("", unquote(parts.path)).rsplit("/", 1)[-1] or address
+    )
 
 
 def _picture(task: Any, name: str, known: Known, file: Path) -> AnnotatedPicture | None:
     size = (known.sizes or {}).get(name)
-    kept = [one for one in task.get("annotations") or [] if isinstance(one, dict) and not one.get("was_cancelled")]
+    kept = [
+        one
+        for one in task.get("annotations") or []
+        if isinstance(one, dict) and not one.get("was_cancelled")
+    ]
     objects = []
     for stroke in field(kept[-1], "result", list, file) if kept else []:
         value = stroke.get("value") if isinstance(stroke, dict) else None
         if not isinstance(value, dict) or value.get("format") != "rle":
             continue
-        width, height = (field(stroke, key, int, file) for key in ("original_width", "original_height"))
+        width, height = (
+            field(stroke, key, int, file) for key in ("original_width", "original_height")
+        )
         known.check(name, width, height, file)
         if size is not None and size != (width, height):
-            raise DatasetError(f"{file}: strokes on {name} are for different sizes, {size} and {(width, height)}")
+            raise DatasetError(
+                f"{file}: strokes on {name} are for different sizes, {size} and {(width, height)}"
+            )
         size = (width, height)
         objects.append(_object(value, height, width, file))
     found = tuple(one for one in objects if one is not None)

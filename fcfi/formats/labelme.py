@@ -1,9 +1,10 @@
 """labelme: a JSON file a picture, which lies beside the picture.
 
-Every object is one shape of type "mask": two corners, both inside the object's box, and a PNG of the box in base64; it
-holds holes and pieces.  The picture's bytes are not repeated (`imageData` is null), so labelme looks for `imagePath`
-beside the file; it turns the picture by its EXIF orientation first and refuses a height or width that is not the turned
-picture's.  Read are masks, polygons, rectangles and circles; shapes of one label and one `group_id` are one object.
+Every object is one shape of type "mask": two corners, both inside the object's box, and a PNG of
+the box in base64; it holds holes and pieces.  The picture's bytes are not repeated (`imageData` is
+null), so labelme looks for `imagePath` beside the file; it turns the picture by its EXIF
+orientation first and refuses a height or width that is not the turned picture's.  Read are masks,
+polygons, rectangles and circles; shapes of one label and one `group_id` are one object.
 Layout: `NAME.json`.  Knows nothing of other formats.
 """
 
@@ -30,7 +31,16 @@ from fcfi.formats.annotation import (
     check_labels,
     label_number,
 )
-from fcfi.formats.folders import Known, Problem, Target, field, need_some, one_label, read_json, stem
+from fcfi.formats.folders import (
+    Known,
+    Problem,
+    Target,
+    field,
+    need_some,
+    one_label,
+    read_json,
+    stem,
+)
 from fcfi.formats.indexed import decode_map
 from fcfi.formats.outlines import box_cut
 from fcfi.images import encode_png
@@ -42,14 +52,19 @@ FAR: Final = 1e6
 """Pixels: a corner further off is a mistake."""
 
 
-def write(pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[str]) -> tuple[Path, ...]:
+def write(
+    pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[str]
+) -> tuple[Path, ...]:
     """Write a JSON file a picture; gives the files.  Raises InputError."""
     target, names = Target(folder), check_labels(labels)
     for picture in pictures:
         shapes = []
         for one in picture.bottom_up():
             label_number(picture, one, names)
-            shared = sum(other.id == one.id and other.label == one.label for other in picture.objects) > 1
+            shared = (
+                sum(other.id == one.id and other.label == one.label for other in picture.objects)
+                > 1
+            )
             shapes.append(_shape(one, None if shared else one.id))
         content: dict[str, Any] = {
             "version": VERSION,
@@ -73,12 +88,15 @@ def read(
 ) -> Iterator[AnnotatedPicture]:
     """The pictures of a folder of labelme's files.  Raises DatasetError.
 
-    JSON files of other kinds and shapes that cover no pixel (points, lines) are left out.  sizes: the pictures that
-    there are; others are left out.  labels: not needed, every shape names its own.
+    JSON files of other kinds and shapes that cover no pixel (points, lines) are left out.  sizes:
+    the pictures that there are; others are left out.  labels: not needed, every shape names its
+    own.
     """
     base, known = Path(folder), Known(sizes, problem)
     files = [base] if base.is_file() else sorted(base.rglob("*.json"))
-    named = [(file, name) for file in files for name in known.read(partial(_name, file, base, known))]
+    named = [
+        (file, name) for file in files for name in known.read(partial(_name, file, base, known))
+    ]
     if not named:
         raise DatasetError(f"{base} has no JSON file of labelme: give the folder with its files")
     kept = [(file, name) for file, name in named if name]
@@ -97,9 +115,13 @@ def _name(file: Path, base: Path, known: Known) -> str | None:
         return None
     beside = file.parent.relative_to(base) if base.is_dir() else Path()
     given = PureWindowsPath(field(content, "imagePath", str, file))
-    relative = PurePosixPath(given.name if ".." in given.parts or given.anchor else given.as_posix())
+    relative = PurePosixPath(
+        given.name if ".." in given.parts or given.anchor else given.as_posix()
+    )
     return (
-        known.name((beside / relative).as_posix(), file) or known.of_stem(stem((beside / file.name).as_posix())) or ""
+        known.name((beside / relative).as_posix(), file)
+        or known.of_stem(stem((beside / file.name).as_posix()))
+        or ""
     )
 
 
@@ -140,7 +162,12 @@ def _mask(shape: Any, height: int, width: int, file: Path) -> Mask | None:
         corners = np.asarray(field(shape, "points", list, file), np.float64)
     except (TypeError, ValueError) as error:
         raise DatasetError(f"{file}: the points of a shape must be pairs x, y: {error}") from error
-    if corners.ndim != 2 or corners.shape[1] != 2 or not np.isfinite(corners).all() or (abs(corners) > FAR).any():
+    if (
+        corners.ndim != 2
+        or corners.shape[1] != 2
+        or not np.isfinite(corners).all()
+        or (abs(corners) > FAR).any()
+    ):
         raise DatasetError(f"{file}: the points of a shape must be pairs x, y in pixels")
     if kind == "mask":
         return _stored(field(shape, "mask", str, file), corners, height, width, file)
@@ -148,7 +175,9 @@ def _mask(shape: Any, height: int, width: int, file: Path) -> Mask | None:
     if least is None:
         return None
     if len(corners) < least:
-        raise DatasetError(f"{file}: a {kind} has {len(corners)} points; at least {least} are needed")
+        raise DatasetError(
+            f"{file}: a {kind} has {len(corners)} points; at least {least} are needed"
+        )
     return _drawn(str(kind), [(float(x), float(y)) for x, y in corners], height, width)
 
 
@@ -178,7 +207,10 @@ def _drawn(kind: str, corners: list[tuple[float, float]], height: int, width: in
         radius = math.hypot(edge_x - x, edge_y - y)
         draw.ellipse((x - radius, y - radius, x + radius, y + radius), outline=1, fill=1)
     elif kind == "rectangle":
-        (left, right), (top, bottom) = sorted(corner[0] for corner in corners[:2]), sorted(c[1] for c in corners[:2])
+        (left, right), (top, bottom) = (
+            sorted(corner[0] for corner in corners[:2]),
+            sorted(c[1] for c in corners[:2]),
+        )
         draw.rectangle((left, top, right, bottom), outline=1, fill=1)
     else:
         draw.polygon(corners, outline=1, fill=1)

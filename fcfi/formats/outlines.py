@@ -1,8 +1,11 @@
 """Outlines of masks as polygons, and what polygons cannot hold.
 
-Two kinds: round the pixels (`edges`, exact for whoever counts a pixel in by its centre, as pycocotools does) and
-through the outermost pixels (`one_loop`, exact for whoever draws the line itself too, as OpenCV does).
-Convention: x right, y down; the origin is the corner of the top left pixel, so that its centre is (0.5, 0.5).
+Two kinds: round the pixels (`edges`, exact for whoever counts a pixel in by its centre, as
+    pycocotools does) and
+through the outermost pixels (`one_loop`, exact for whoever draws the line itself too, as OpenCV
+does).
+Convention: x right, y down; the origin is the corner of the top left pixel, so that its centre is
+    (0.5, 0.5).
 """
 
 from typing import Final
@@ -61,7 +64,9 @@ def _walk(mask: Mask) -> list[Loop]:
     height, width = mask.shape
     padded = np.pad(mask, 1)
     inside, stride = padded[1:-1, 1:-1], width + 1
-    leaving = np.zeros((height + 1, width + 1), np.uint8)  # bit d: an edge leaves this corner in direction d
+    leaving = np.zeros(
+        (height + 1, width + 1), np.uint8
+    )  # bit d: an edge leaves this corner in direction d
     leaving[:-1, :-1] |= inside & ~padded[:-2, 1:-1]
     leaving[:-1, 1:] |= (inside & ~padded[1:-1, 2:]).astype(np.uint8) << 1
     leaving[1:, 1:] |= (inside & ~padded[2:, 1:-1]).astype(np.uint8) << 2
@@ -100,19 +105,26 @@ def _area(loop: Loop) -> float:
 def fill_edges(loops: list[Loop], height: int, width: int) -> Mask:
     """(height, width) bool: the pixels inside any of the polygons, by pycocotools' rule.
 
-    loops: (N, 2) each, at least three corners.  Only their boxes are worked on, so that large pictures take no longer.
+    loops: (N, 2) each, at least three corners.  Only their boxes are worked on, so that large
+        pictures take no longer.
     Raises DatasetError for one that is too long to be walked.
     """
     mask = np.zeros((height, width), bool)
     for loop in loops:
         check_length(loop)
-        fine = (FINENESS * loop + 0.5).astype(np.int64)  # as fill_polygon does, so that moving it changes nothing
+        fine = (FINENESS * loop + 0.5).astype(
+            np.int64
+        )  # as fill_polygon does, so that moving it changes nothing
         left, top = np.maximum(fine.min(axis=0) // FINENESS - 1, 0)
         right, bottom = np.minimum(fine.max(axis=0) // FINENESS + 2, (width, height))
         if left < right and top < bottom:
             moved = fine - FINENESS * np.array([left, top])
-            moved = np.where(moved < 0, moved - 0.9, moved) / FINENESS  # it cuts fractions off towards zero
-            mask[top:bottom, left:right] |= fill_polygon(moved, int(bottom - top), int(right - left))
+            moved = (
+                np.where(moved < 0, moved - 0.9, moved) / FINENESS
+            )  # it cuts fractions off towards zero
+            mask[top:bottom, left:right] |= fill_polygon(
+                moved, int(bottom - top), int(right - left)
+            )
     return mask
 
 
@@ -128,7 +140,11 @@ def one_loop(mask: Mask) -> Loop:
     if len(path) < 3:
         aside = np.full((len(path), 2), INSET)
         corners = np.concatenate([corners - aside, (corners + aside)[::-1]])
-        corners = corners if len(corners) > 2 else np.concatenate([corners, corners[:1] + np.array([0, 2 * INSET])])
+        corners = (
+            corners
+            if len(corners) > 2
+            else np.concatenate([corners, corners[:1] + np.array([0, 2 * INSET])])
+        )
     moved: Loop = corners + np.array([left, top])
     return moved
 

@@ -1,8 +1,9 @@
 """PNG maps: one a picture, in which every object has its number, with a palette; beside it one in black and white.
 
-Layout: `masks/NAME.png` (numbers from 1, the topmost object counts), `preview/NAME.png` (0 and 255), and
-`objects.json`, which says what each number is.  Maps of others need no such file: every number is an object then.
-Knows nothing of other formats.
+Layout: `masks/NAME.png` (numbers from 1, the topmost object counts), `preview/NAME.png` (0 and
+    255), and
+`objects.json`, which says what each number is.  Maps of others need no such file: every number is
+an object then. Knows nothing of other formats.
 """
 
 import json
@@ -13,8 +14,25 @@ from pathlib import Path
 from typing import Any, Final
 
 from fcfi.errors import DatasetError
-from fcfi.formats.annotation import AnnotatedObject, AnnotatedPicture, Pictures, Sizes, check_labels, label_number
-from fcfi.formats.folders import Known, Problem, Target, field, need_some, one_label, read_bytes, read_json, stem
+from fcfi.formats.annotation import (
+    AnnotatedObject,
+    AnnotatedPicture,
+    Pictures,
+    Sizes,
+    check_labels,
+    label_number,
+)
+from fcfi.formats.folders import (
+    Known,
+    Problem,
+    Target,
+    field,
+    need_some,
+    one_label,
+    read_bytes,
+    read_json,
+    stem,
+)
 from fcfi.formats.indexed import decode_map, distinct, encode_map, paint
 from fcfi.images import encode_png
 
@@ -30,7 +48,9 @@ About = tuple[str, int | None, int]
 """Label, id and order of a number."""
 
 
-def write(pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[str]) -> tuple[Path, ...]:
+def write(
+    pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[str]
+) -> tuple[Path, ...]:
     """Write the maps and what their numbers mean; gives the files.  Raises InputError."""
     target, names, index = Target(folder), check_labels(labels), []
     for picture in pictures:
@@ -53,7 +73,8 @@ def read(
 ) -> Iterator[AnnotatedPicture]:
     """The pictures of a folder that `write` made, or of any folder of maps.  Raises DatasetError.
 
-    sizes: the pictures that there are; maps of others are left out, maps of a wrong size refused.  labels: without
+    sizes: the pictures that there are; maps of others are left out, maps of a wrong size refused.
+        labels: without
     `objects.json`, names of the numbers from 1; if None, every object is called "object".
     """
     base, known = Path(folder), Known(sizes, problem)
@@ -86,15 +107,21 @@ def _read_indexed(base: Path, known: Known) -> Iterator[AnnotatedPicture]:
             continue
         count += 1
         place = Known(None).name(field(entry, "mask", str, file), file) or ""
-        named = {field(one, "number", int, file): one for one in field(entry, "objects", list, file)}
-        yield from known.read(partial(_picture, base / place, name, known, partial(_named, file, named)))
+        named = {
+            field(one, "number", int, file): one for one in field(entry, "objects", list, file)
+        }
+        yield from known.read(
+            partial(_picture, base / place, name, known, partial(_named, file, named))
+        )
     need_some(count, len(entries), file)
 
 
 def _named(file: Path, named: Mapping[int, Any], number: int) -> About:
     """Label, id and order of a number."""
     if number not in named:
-        raise DatasetError(f"{file} does not say what number {number} is: add it to the picture's objects")
+        raise DatasetError(
+            f"{file} does not say what number {number} is: add it to the picture's objects"
+        )
     one = named[number]
     identity, order = one.get("id"), one.get("order")
     return (
@@ -104,7 +131,9 @@ def _named(file: Path, named: Mapping[int, Any], number: int) -> About:
     )
 
 
-def _read_plain(base: Path, known: Known, labels: Sequence[str] | None) -> Iterator[AnnotatedPicture]:
+def _read_plain(
+    base: Path, known: Known, labels: Sequence[str] | None
+) -> Iterator[AnnotatedPicture]:
     root = base / MASKS if (base / MASKS).is_dir() else base
     files = sorted(root.rglob("*.png"))
     if not files:
@@ -124,18 +153,24 @@ def _plain(file: Path, labels: Sequence[str] | None, number: int) -> About:
     if labels is None:
         return UNNAMED, None, 0
     if number > len(labels):
-        raise DatasetError(f"{file} holds the number {number}, and {len(labels)} labels are given: name all numbers")
+        raise DatasetError(
+            f"{file} holds the number {number}, and {len(labels)} labels are given: name all numbers"
+        )
     return labels[number - 1], None, 0
 
 
-def _picture(file: Path, name: str, known: Known, about: Callable[[int], About]) -> AnnotatedPicture:
+def _picture(
+    file: Path, name: str, known: Known, about: Callable[[int], About]
+) -> AnnotatedPicture:
     """One map as a picture; `about` gives label, id and order of a number."""
     _, numbers = decode_map(read_bytes(file), file)
     height, width = numbers.shape
     known.check(name, width, height, file)
     present = [number for number in distinct(numbers) if number > 0]
     if len(present) > MOST:
-        raise DatasetError(f"{file} holds {len(present)} different numbers: a map of objects has at most {MOST}")
+        raise DatasetError(
+            f"{file} holds {len(present)} different numbers: a map of objects has at most {MOST}"
+        )
     objects = []
     for number in present:
         label, identity, order = about(number)

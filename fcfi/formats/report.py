@@ -30,7 +30,8 @@ SHOWN: Final = 20
 class ObjectReport:
     """One object after export.  iou: of the mask read back with the mask given, 0 (gone) to 1 (the same).
 
-    number: its place in the picture, from 1.  lost: those of HOLES, PARTS, OVERLAP that it has and the format has not.
+    number: its place in the picture, from 1.  lost: those of HOLES, PARTS, OVERLAP that it has and
+        the format has not.
     """
 
     file_name: str
@@ -62,14 +63,19 @@ class Report:
         ]
         for one in changed[:SHOWN]:
             why = " and ".join(LOSSES[loss] for loss in one.lost) or "pixels that the format rounds"
-            lines.append(f"  {one.file_name}, object {one.number} ({one.label}): IoU {one.iou:.4f}; it has {why}")
+            lines.append(
+                f"  {one.file_name}, object {one.number} ({one.label}): IoU {one.iou:.4f}; it has {why}"
+            )
         if len(changed) > SHOWN:
             lines.append(f"  and {len(changed) - SHOWN} more")
         return "\n".join(lines)
 
 
 def compare(
-    name: str, cannot_hold: Sequence[str], given: Iterable[AnnotatedPicture], stored: Iterable[AnnotatedPicture]
+    name: str,
+    cannot_hold: Sequence[str],
+    given: Iterable[AnnotatedPicture],
+    stored: Iterable[AnnotatedPicture],
 ) -> Report:
     """Report of pictures and what the files hold of them, both in the same order; a picture may be missing there."""
     objects: list[ObjectReport] = []
@@ -106,13 +112,19 @@ def _objects(
     scores = _matched(picture.objects, stored)
     return [
         ObjectReport(
-            picture.file_name, place + 1, one.label, scores.get(place, 0.0), tuple(x for x in has if x in cannot_hold)
+            picture.file_name,
+            place + 1,
+            one.label,
+            scores.get(place, 0.0),
+            tuple(x for x in has if x in cannot_hold),
         )
         for place, (one, has) in enumerate(zip(picture.objects, properties(picture), strict=True))
     ]
 
 
-def _matched(given: Sequence[AnnotatedObject], stored: Sequence[AnnotatedObject]) -> dict[int, float]:
+def _matched(
+    given: Sequence[AnnotatedObject], stored: Sequence[AnnotatedObject]
+) -> dict[int, float]:
     """IoU of each object given with the one stored that it is paired with; unpaired ones are not in it."""
     boxes, places = [_box(one) for one in given], [_box(one) for one in stored]
     pairs = [

@@ -26,7 +26,9 @@ def from_runs(lengths: Sequence[int] | NDArray[np.int64], size: int) -> NDArray[
     except (TypeError, ValueError, OverflowError) as error:
         raise DatasetError(f"run lengths must be whole numbers: {error}") from error
     if counts.ndim != 1 or (counts < 0).any() or (counts > size).any() or int(counts.sum()) != size:
-        raise DatasetError(f"run lengths add up to {int(counts.sum())} pixels and {size} are expected")
+        raise DatasetError(
+            f"run lengths add up to {int(counts.sum())} pixels and {size} are expected"
+        )
     return flat_of(counts)
 
 

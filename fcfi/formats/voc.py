@@ -1,9 +1,13 @@
 """PASCAL VOC segmentation: two palette PNGs a picture, one with the classes and one with the objects.
 
-0 is background, 255 is void (neither; left out when read, never written).  Objects cannot overlap: the topmost counts.
-Layout: `SegmentationClass/NAME.png`, `SegmentationObject/NAME.png`, `ImageSets/Segmentation/default.txt`, and
-`labelmap.txt` (`name:R,G,B::` a line), which VOC itself lacks: without it the 20 classes of VOC 2012 are meant.
-Source: the VOC 2012 development kit; the label map is CVAT's and Datumaro's.  cvat_mask.py shares this file.
+0 is background, 255 is void (neither; left out when read, never written).  Objects cannot overlap:
+the topmost counts.
+Layout: `SegmentationClass/NAME.png`, `SegmentationObject/NAME.png`,
+    `ImageSets/Segmentation/default.txt`, and
+`labelmap.txt` (`name:R,G,B::` a line), which VOC itself lacks: without it the 20 classes of VOC
+2012 are meant.
+Source: the VOC 2012 development kit; the label map is CVAT's and Datumaro's.  cvat_mask.py shares
+    this file.
 """
 
 import os
@@ -25,7 +29,16 @@ from fcfi.formats.annotation import (
     label_number,
 )
 from fcfi.formats.folders import Known, Problem, Target, need_some, read_bytes, read_text, stem
-from fcfi.formats.indexed import VOID, Numbers, decode_map, distinct, encode_map, packed, paint, voc_colour
+from fcfi.formats.indexed import (
+    VOID,
+    Numbers,
+    decode_map,
+    distinct,
+    encode_map,
+    packed,
+    paint,
+    voc_colour,
+)
 
 CLASSES: Final = "SegmentationClass"
 OBJECTS: Final = "SegmentationObject"
@@ -67,7 +80,9 @@ Open = Callable[[str], bytes | None]
 """Gives the bytes of a file by its name in the folder or archive, None if it is not there."""
 
 
-def write(pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[str]) -> tuple[Path, ...]:
+def write(
+    pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[str]
+) -> tuple[Path, ...]:
     """Write the maps, the list of pictures and the label map; gives the files.  Raises InputError."""
     target = Target(folder)
     for name, data, source in files(pictures, labels):
@@ -83,15 +98,21 @@ def read(
 ) -> Iterator[AnnotatedPicture]:
     """The pictures of a VOC folder.  Raises DatasetError.
 
-    Where there is no map of objects, the pixels of a class are one object.  sizes: the pictures that there are; others
-    are left out.  labels: names of the numbers from 1, for a folder without a label map.
+    Where there is no map of objects, the pixels of a class are one object.  sizes: the pictures
+    that there are; others are left out.  labels: names of the numbers from 1, for a folder without
+    a label map.
     """
     base = Path(folder)
     lists = [base / SET] if (base / SET).is_file() else sorted((base / SETS).glob("*.txt"))
-    named = [line.strip() for file in lists for line in read_text(file).splitlines() if line.strip()]
+    named = [
+        line.strip() for file in lists for line in read_text(file).splitlines() if line.strip()
+    ]
     if not named:
         root = base / CLASSES
-        named = [file.relative_to(root).with_suffix("").as_posix() for file in sorted(root.rglob("*.png"))]
+        named = [
+            file.relative_to(root).with_suffix("").as_posix()
+            for file in sorted(root.rglob("*.png"))
+        ]
 
     def opened(name: str) -> bytes | None:
         return read_bytes(base / name) if (base / name).is_file() else None
@@ -111,7 +132,10 @@ def files(pictures: Pictures, labels: Sequence[str]) -> Iterator[tuple[str, byte
         yield f"{CLASSES}/{name}.png", encode_map(class_of[numbers]), picture.file_name
         yield f"{OBJECTS}/{name}.png", encode_map(numbers), picture.file_name
     yield SET, "".join(f"{name}\n" for name in listed).encode(), ""
-    rows = [f"{name}:{','.join(map(str, voc_colour(number)))}::" for number, name in enumerate([BACKGROUND, *names])]
+    rows = [
+        f"{name}:{','.join(map(str, voc_colour(number)))}::"
+        for number, name in enumerate([BACKGROUND, *names])
+    ]
     yield LABELMAP, "\n".join(["# label:color_rgb:parts:actions", *rows, ""]).encode(), ""
 
 
@@ -134,7 +158,9 @@ def pictures_of(
 def _names(labels: Sequence[str]) -> tuple[str, ...]:
     names = check_labels(labels)
     if len(names) > MOST:
-        raise InputError(f"{len(names)} labels came, and VOC holds {MOST}: export as coco, which has no such limit")
+        raise InputError(
+            f"{len(names)} labels came, and VOC holds {MOST}: export as coco, which has no such limit"
+        )
     for name in names:
         if ":" in name or name.startswith("#") or name == BACKGROUND:
             raise InputError(
@@ -144,7 +170,9 @@ def _names(labels: Sequence[str]) -> tuple[str, ...]:
     return names
 
 
-def _labelmap(opened: Open, base: Path, labels: Sequence[str] | None) -> tuple[Mapping[Colour, int], Sequence[str]]:
+def _labelmap(
+    opened: Open, base: Path, labels: Sequence[str] | None
+) -> tuple[Mapping[Colour, int], Sequence[str]]:
     """Number of each colour (none without a label map), and the names of the numbers from 1."""
     data = opened(LABELMAP)
     if data is None:
@@ -157,7 +185,9 @@ def _labelmap(opened: Open, base: Path, labels: Sequence[str] | None) -> tuple[M
             try:
                 red, green, blue = (int(part) for part in rest.split(":")[0].split(","))
             except ValueError as error:
-                raise DatasetError(f"{base / LABELMAP}: {line[:MAX_SHOWN]!r} is no line 'name:R,G,B::'") from error
+                raise DatasetError(
+                    f"{base / LABELMAP}: {line[:MAX_SHOWN]!r} is no line 'name:R,G,B::'"
+                ) from error
             if name.strip() == BACKGROUND:
                 colours[red, green, blue] = 0
             else:
@@ -178,14 +208,20 @@ def _picture(
     file = base / CLASSES / f"{one}.png"
     data = opened(f"{CLASSES}/{one}.png")
     if data is None:
-        raise DatasetError(f"{file} is missing, although the list of pictures names it: add it or shorten the list")
+        raise DatasetError(
+            f"{file} is missing, although the list of pictures names it: add it or shorten the list"
+        )
     classes = _classes(data, file, colours)
     height, width = classes.shape
     known.check(name, width, height, file)
     stored = opened(f"{OBJECTS}/{one}.png")
-    numbers = decode_map(stored, base / OBJECTS / f"{one}.png")[1] if stored is not None else classes
+    numbers = (
+        decode_map(stored, base / OBJECTS / f"{one}.png")[1] if stored is not None else classes
+    )
     if numbers.shape != classes.shape:
-        raise DatasetError(f"{base / OBJECTS / one}.png and {file} have different sizes: give maps of one picture")
+        raise DatasetError(
+            f"{base / OBJECTS / one}.png and {file} have different sizes: give maps of one picture"
+        )
     objects = []
     for number in distinct(numbers):
         if number in NEITHER:
@@ -199,7 +235,9 @@ def _picture(
 
 def _name(number: int, names: Sequence[str], file: Path) -> str:
     if number > len(names):
-        raise DatasetError(f"{file} holds class {number}, and {len(names)} are named: complete {LABELMAP}")
+        raise DatasetError(
+            f"{file} holds class {number}, and {len(names)} are named: complete {LABELMAP}"
+        )
     return names[number - 1]
 
 
@@ -213,6 +251,8 @@ def _classes(data: bytes, file: Path, colours: Mapping[Colour, int]) -> Numbers:
     for value in distinct(values):
         colour = (value >> 16, value >> 8 & 255, value & 255)
         if colour not in colours and colour != voc_colour(VOID):
-            raise DatasetError(f"{file} holds the colour {colour}, which {LABELMAP} does not name: complete it")
+            raise DatasetError(
+                f"{file} holds the colour {colour}, which {LABELMAP} does not name: complete it"
+            )
         table[value] = colours.get(colour, VOID)
     return table[values]

@@ -1,7 +1,9 @@
 """What HRNet and ResNet share: residual blocks, prompts that enter a stem, how ImageNet pictures were normalised.
 
-Parameter names follow the published ImageNet weights of these backbones, so that such files can be loaded.
-Source: He et al., CVPR 2016 (blocks); Sofiiuk, Petrov and Konushin, ICIP 2022 (prompts in the stem).
+Parameter names follow the published ImageNet weights of these backbones, so that such files can be
+loaded.
+Source: He et al., CVPR 2016 (blocks); Sofiiuk, Petrov and Konushin, ICIP 2022 (prompts in the
+    stem).
 """
 
 import torch
@@ -23,7 +25,9 @@ def channel_values(values: tuple[float, float, float]) -> Tensor:
 
 def conv_bn(inputs: int, outputs: int, kernel: int = 3, stride: int = 1) -> nn.Sequential:
     """Convolution without bias and batch normalisation."""
-    return nn.Sequential(nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False), nn.BatchNorm2d(outputs))
+    return nn.Sequential(
+        nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False), nn.BatchNorm2d(outputs)
+    )
 
 
 class StemPrompts(nn.Module):
@@ -32,7 +36,9 @@ class StemPrompts(nn.Module):
     def __init__(self, maps: int, channels: int) -> None:
         super().__init__()
         self.layers = nn.Sequential(
-            nn.Conv2d(maps, 16, 1), nn.LeakyReLU(0.2, inplace=True), nn.Conv2d(16, channels, 3, 2, 1)
+            nn.Conv2d(maps, 16, 1),
+            nn.LeakyReLU(0.2, inplace=True),
+            nn.Conv2d(16, channels, 3, 2, 1),
         )
         self.scale = nn.Parameter(torch.full((1,), PROMPT_SCALE))
 
@@ -72,7 +78,9 @@ class Bottleneck(nn.Module):
         self.bn2 = nn.BatchNorm2d(planes)
         self.conv3 = nn.Conv2d(planes, outputs, 1, bias=False)
         self.bn3 = nn.BatchNorm2d(outputs)
-        self.downsample = None if stride == 1 and inputs == outputs else conv_bn(inputs, outputs, 1, stride)
+        self.downsample = (
+            None if stride == 1 and inputs == outputs else conv_bn(inputs, outputs, 1, stride)
+        )
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, inputs, h, w) to (B, EXPANSION * planes, h/stride, w/stride)."""

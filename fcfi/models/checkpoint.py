@@ -1,7 +1,8 @@
 """Weights on disk: our own checkpoints (safetensors, configuration inside), and the import of released ones.
 
-Nothing here runs code out of a file: our files hold tensors and text, released files are read with torch's weights-only
-loader and their configuration is taken as data.  Every file is written whole or not at all (`fcfi.files`).
+Nothing here runs code out of a file: our files hold tensors and text, released files are read with
+torch's weights-only loader and their configuration is taken as data.  Every file is written whole
+or not at all (`fcfi.files`).
 """
 
 import hashlib
@@ -30,7 +31,9 @@ FORMAT = "1"
 
 def save_model(model: FCFI, path: Path, metadata: Mapping[str, str] | None = None) -> None:
     """Write weights and configuration to one safetensors file; `metadata` is kept beside them as text."""
-    state = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
+    state = {
+        name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()
+    }
     texts = dict(metadata or {}) | {
         "fcfi_format": FORMAT,
         "variant": variant(model.config),
@@ -45,7 +48,9 @@ def load_model(path: Path) -> FCFI:
     try:
         config = ModelConfig.from_dict(json.loads(texts["config"]))
     except (ValueError, TypeError, ConfigError) as error:
-        raise NetworkError(f"{path} holds no configuration that this version of fcfi knows: {error}") from error
+        raise NetworkError(
+            f"{path} holds no configuration that this version of fcfi knows: {error}"
+        ) from error
     model = build(config)
     check_keys(path, {name: tuple(tensor.shape) for name, tensor in state.items()}, shapes(model))
     model.load_state_dict(state)
@@ -56,7 +61,11 @@ def fill(model: FCFI, start: FCFI) -> tuple[str, ...]:
     """Copy the weights of another network where name and shape agree; gives the names of those left as they were."""
     given = start.state_dict()
     state = model.state_dict()
-    alike = {name: given[name] for name, tensor in state.items() if name in given and given[name].shape == tensor.shape}
+    alike = {
+        name: given[name]
+        for name, tensor in state.items()
+        if name in given and given[name].shape == tensor.shape
+    }
     model.load_state_dict(state | alike)
     return tuple(name for name, _ in model.named_parameters() if name not in alike)
 
@@ -69,16 +78,21 @@ def read_metadata(path: Path) -> dict[str, str]:
 def import_released(source: Path, destination: Path) -> FCFI:
     """Convert a released checkpoint (*.pth) to ours and give the network; NetworkError if it is not exactly one.
 
-    Refused: pickled code, a class or parameter we do not know, a tensor too many, too few or of another shape, values
+    Refused: pickled code, a class or parameter we do not know, a tensor too many, too few or of
+        another shape, values
     that are not finite.  Nothing is written then.
     """
     class_name, values, tensors = _read_released(source)
     model = from_released(source, class_name, values, tensors)
-    save_model(model, destination, {"imported_from": Path(source).name, "imported_class": class_name})
+    save_model(
+        model, destination, {"imported_from": Path(source).name, "imported_class": class_name}
+    )
     return model
 
 
-def from_released(source: Path, class_name: object, values: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> FCFI:
+def from_released(
+    source: Path, class_name: object, values: Mapping[str, Any], tensors: Mapping[str, Tensor]
+) -> FCFI:
     """The network, in evaluation mode, that a released class name, its parameters and tensors describe."""
     try:
         config = released.config_of(class_name, values)
@@ -92,7 +106,9 @@ def from_released(source: Path, class_name: object, values: Mapping[str, Any], t
     check_keys(source, {name: tuple(tensor.shape) for name, tensor in tensors.items()}, expected)
     for name, tensor in tensors.items():
         if not tensor.isfinite().all():
-            raise NetworkError(f"{source}: {name} holds values that are not finite; the file is damaged")
+            raise NetworkError(
+                f"{source}: {name} holds values that are not finite; the file is damaged"
+            )
     model.load_state_dict({ours: tensors[theirs] for ours, theirs in names.items()})
     return model.eval()
 
@@ -104,7 +120,9 @@ def variant(config: ModelConfig) -> str:
             return name
     plain = ModelConfig()
     others = {name: getattr(config, name) for name in ("prompts", "prompt_maps", "head")}
-    more = "".join(f", {name} {value}" for name, value in others.items() if value != getattr(plain, name))
+    more = "".join(
+        f", {name} {value}" for name, value in others.items() if value != getattr(plain, name)
+    )
     return f"{config.backbone}, correction {config.correction}, fusion {config.fusion}{more}"
 
 
@@ -122,9 +140,14 @@ def shapes(model: FCFI) -> dict[str, tuple[int, ...]]:
     return {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
 
 
-def check_keys(path: Path, found: Mapping[str, tuple[int, ...]], expected: Mapping[str, tuple[int, ...]]) -> None:
+def check_keys(
+    path: Path, found: Mapping[str, tuple[int, ...]], expected: Mapping[str, tuple[int, ...]]
+) -> None:
     """NetworkError with the first few names if a file's tensors are not exactly those of the network."""
-    unknown, missing = sorted(found.keys() - expected.keys()), sorted(expected.keys() - found.keys())
+    unknown, missing = (
+        sorted(found.keys() - expected.keys()),
+        sorted(expected.keys() - found.keys()),
+    )
     if unknown:
         near = get_close_matches(unknown[0], missing or list(expected), n=1)
         raise NetworkError(
@@ -139,7 +162,9 @@ def check_keys(path: Path, found: Mapping[str, tuple[int, ...]], expected: Mappi
         )
     for name, shape in expected.items():
         if found[name] != shape:
-            raise NetworkError(f"{path}: {name} has shape {found[name]}, its configuration wants {shape}")
+            raise NetworkError(
+                f"{path}: {name} has shape {found[name]}, its configuration wants {shape}"
+            )
 
 
 def _read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
@@ -156,7 +181,10 @@ def _read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
             f"{path} is no fcfi checkpoint of format {FORMAT}: its metadata has "
             f"fcfi_format = {texts.get('fcfi_format')!r}; released files go through `fcfi import` first"
         )
-    return texts, {name: tensor.float() if tensor.is_floating_point() else tensor for name, tensor in state.items()}
+    return texts, {
+        name: tensor.float() if tensor.is_floating_point() else tensor
+        for name, tensor in state.items()
+    }
 
 
 def _read_released(source: Path) -> tuple[str, dict[str, Any], dict[str, Tensor]]:
@@ -175,7 +203,9 @@ def _read_released(source: Path) -> tuple[str, dict[str, Any], dict[str, Tensor]
             f"{source} is no torch file or is damaged; a released checkpoint (*.pth) is wanted"
         ) from error
     if not isinstance(content, dict) or not {"state_dict", "config"} <= content.keys():
-        raise NetworkError(f"{source} is no released checkpoint: a dictionary with 'state_dict' and 'config' is wanted")
+        raise NetworkError(
+            f"{source} is no released checkpoint: a dictionary with 'state_dict' and 'config' is wanted"
+        )
     try:
         config, tensors = content["config"], dict(content["state_dict"])
         values = {name: parameter["value"] for name, parameter in config["params"].items()}
@@ -184,7 +214,11 @@ def _read_released(source: Path) -> tuple[str, dict[str, Any], dict[str, Tensor]
         raise NetworkError(
             f"{source}: its config is not of the released form {{'class', 'params': {{name: {{'value'}}}}}}"
         ) from error
-    strange = [name for name, tensor in tensors.items() if not (isinstance(name, str) and isinstance(tensor, Tensor))]
+    strange = [
+        name
+        for name, tensor in tensors.items()
+        if not (isinstance(name, str) and isinstance(tensor, Tensor))
+    ]
     if strange:
         raise NetworkError(f"{source}: {strange[0]!r} in its state_dict is no name of a tensor")
     return class_name, values, tensors

@@ -1,6 +1,7 @@
 """Which FCFI network to build: configurations as data.
 
-The four rows of the paper's ablation (table 4) are four values of `correction` and `fusion` on one model.
+The four rows of the paper's ablation (table 4) are four values of `correction` and `fusion` on one
+model.
 """
 
 from dataclasses import asdict, dataclass, fields
@@ -14,7 +15,13 @@ Fusion = Literal["none", "collaborative"]
 Prompts = Literal["stem", "late"]
 PromptMaps = Literal["all", "clicks"]
 Head = Literal["light", "fine"]
-Backbone = Literal["lite0", "hrnet18s", "hrnet18", "hrnet32", "resnet50", "resnet101"]
+Backbone = Literal[
+    "lite0", "lite1", "lite2", "hrnet18s", "hrnet18", "hrnet32", "resnet50", "resnet101"
+]
+
+
+LITE_BACKBONES: tuple[Backbone, ...] = ("lite0", "lite1", "lite2")
+"""The EfficientNet-Lite family, the only one with late prompts, clicks alone as prompts, and the fine head."""
 
 
 @dataclass(frozen=True)
@@ -22,14 +29,17 @@ class ModelConfig:
     """One FCFI network.
 
     backbone:   feature extractor and its head.
-    correction: focused feedback correction: `similarity` (parameter-free, poster), `encoded` (released code) or `none`.
+    correction: focused feedback correction: `similarity` (parameter-free, poster), `encoded`
+        (released code) or `none`.
     fusion:     collaborative feedback fusion or `none`.
-    prompts:    where clicks and feedback enter: the backbone's `stem`, or `late`, behind it (lite0 only), so that
-                further clicks in the same crop need no second look at the picture.
-    prompt_maps: what enters there: `all`, feedback and clicks, or `clicks` only, so that the feedback acts through
-                correction and fusion alone, as in the paper's ResNet-101 (lite0 with prompts in the stem).
-    head:       `light`, which answers at stride 4, or `fine`, which looks at the pixels once more and answers at every
-                one (lite0 with prompts in the stem).
+    prompts:    where clicks and feedback enter: the backbone's `stem`, or `late`, behind it
+                (EfficientNet-Lite only), so that further clicks in the same crop need no second
+                look at the picture.
+    prompt_maps: what enters there: `all`, feedback and clicks, or `clicks` only, so that the
+                feedback acts through correction and fusion alone, as in the paper's ResNet-101
+                (EfficientNet-Lite with prompts in the stem).
+    head:       `light`, which answers at stride 4, or `fine`, which looks at the pixels once more
+                and answers at every one (EfficientNet-Lite with prompts in the stem).
     mid:        channels inside correction and fusion (released: 64 for HRNet, 32 for ResNet).
     ocr_width:  channels of the object-context head (HRNet only; 48 for the small one, 64 else).
     """
@@ -47,15 +57,20 @@ class ModelConfig:
         for name, hint in get_type_hints(type(self)).items():
             value = getattr(self, name)
             if get_origin(hint) is Literal and value not in get_args(hint):
-                raise ConfigError(f"{name} = {value!r} is unknown: use one of {', '.join(get_args(hint))}")
+                raise ConfigError(
+                    f"{name} = {value!r} is unknown: use one of {', '.join(get_args(hint))}"
+                )
             if hint is int and (type(value) is not int or value < 1):
                 raise ConfigError(f"{name} = {value!r} is not a whole number of at least 1")
-        if self.prompts == "late" and self.backbone != "lite0":
-            raise ConfigError(f"prompts = 'late' is for lite0; with {self.backbone} use 'stem'")
+        lite = self.backbone in LITE_BACKBONES
+        if self.prompts == "late" and not lite:
+            raise ConfigError(
+                f"prompts = 'late' is for {', '.join(LITE_BACKBONES)}; with {self.backbone} use 'stem'"
+            )
         for name, usual in (("prompt_maps", "all"), ("head", "light")):
-            if getattr(self, name) != usual and (self.backbone, self.prompts) != ("lite0", "stem"):
+            if getattr(self, name) != usual and not (lite and self.prompts == "stem"):
                 raise ConfigError(
-                    f"{name} = {getattr(self, name)!r} is for lite0 with prompts = 'stem', "
+                    f"{name} = {getattr(self, name)!r} is for {', '.join(LITE_BACKBONES)} with prompts = 'stem', "
                     f"this is {self.backbone} with prompts = {self.prompts!r}: use {usual!r}"
                 )
 
@@ -78,6 +93,7 @@ class ModelConfig:
 VARIANTS: dict[str, ModelConfig] = {
     "lite0": ModelConfig("lite0", mid=32),
     "lite0-fine": ModelConfig("lite0", mid=32, head="fine"),
+    "lite2": ModelConfig("lite2", mid=32, head="fine"),
     "late": ModelConfig("lite0", mid=32, prompts="late"),
     "hrnet18s": ModelConfig("hrnet18s", "encoded", mid=64, ocr_width=48),
     "hrnet18s-released": ModelConfig("hrnet18", "encoded", mid=64, ocr_width=48),

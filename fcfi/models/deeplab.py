@@ -68,7 +68,9 @@ class Pyramid(nn.Module):
         self.near = conv_bn_relu(inputs, channels, 1)
         self.far = nn.ModuleList(_dilated(inputs, channels, rate) for rate in RATES)
         self.whole = nn.Sequential(nn.AdaptiveAvgPool2d(1), *conv_bn_relu(inputs, channels, 1))
-        self.project = nn.Sequential(*conv_bn_relu((2 + len(RATES)) * channels, channels, 1), nn.Dropout(DROPOUT))
+        self.project = nn.Sequential(
+            *conv_bn_relu((2 + len(RATES)) * channels, channels, 1), nn.Dropout(DROPOUT)
+        )
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, inputs, h, w) to (B, channels, h, w)."""

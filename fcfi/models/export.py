@@ -1,7 +1,7 @@
 """A network as one ONNX file that needs no torch: any size and batch, correction and fusion inside, checked before use.
 
-The exported graph answers with the final logits only.  Batch normalisation is folded into the convolutions.  Knows
-nothing of clicks; the inputs are those of `fcfi.encoding`.
+The exported graph answers with the final logits only.  Batch normalisation is folded into the
+convolutions.  Knows nothing of clicks; the inputs are those of `fcfi.encoding`.
 """
 
 import json
@@ -87,13 +87,18 @@ def export(
 
     model: a network or a checkpoint's path.  training_data, licence: of the weights, in words;
     without the former what the checkpoint says stands there.
-    storage: one of Storage.  metadata: further texts.  A checkpoint's recommended zoom (zoom_*) is handed on.
+    storage: one of Storage.  metadata: further texts.  A checkpoint's recommended zoom (zoom_*) is
+        handed on.
     """
     if storage not in get_args(Storage):
-        raise NetworkError(f"storage {storage!r} is unknown: use one of {', '.join(get_args(Storage))}")
+        raise NetworkError(
+            f"storage {storage!r} is unknown: use one of {', '.join(get_args(Storage))}"
+        )
     network = deepcopy(model).cpu().eval() if isinstance(model, FCFI) else load_model(model)
     recommended = {} if isinstance(model, FCFI) else read_metadata(model)
-    texts = {key: text for key, text in recommended.items() if key.startswith("zoom_")} | dict(metadata or {})
+    texts = {key: text for key, text in recommended.items() if key.startswith("zoom_")} | dict(
+        metadata or {}
+    )
     texts |= {
         "fcfi_format": FORMAT,
         "name": name,
@@ -125,7 +130,9 @@ def check(model: nn.Module, path: Path, tolerance: float) -> dict[str, float]:
             continue
         network = open_network(path, runtime)
         inputs = [example(*shape, seed=seed) for seed, shape in enumerate(CHECKED_SHAPES)]
-        differences[runtime] = float(np.max([_difference(model, network, tensors) for tensors in inputs]))
+        differences[runtime] = float(
+            np.max([_difference(model, network, tensors) for tensors in inputs])
+        )
         if not differences[runtime] <= tolerance:
             raise NetworkError(
                 f"{runtime} differs from torch by {differences[runtime]:.2g} standard deviations of the logits, "
@@ -173,14 +180,17 @@ def _difference(model: nn.Module, network: Network, inputs: tuple[Tensor, ...]) 
         expected = model(*inputs)[0].numpy()
     given = network(*(value.numpy() for value in inputs))
     if given.shape != expected.shape:
-        raise NetworkError(f"the file answers {given.shape} where torch answers {expected.shape}: not exported")
+        raise NetworkError(
+            f"the file answers {given.shape} where torch answers {expected.shape}: not exported"
+        )
     return float(np.abs(given - expected).max() / (expected.std() + EPSILON))
 
 
 def _write(model: LogitsOnly, path: Path, texts: Mapping[str, str]) -> None:
     """Trace the network; the older exporter needs nothing but torch and folds batch normalisation."""
     axes = {
-        name: {axis: size for axis, size in enumerate(shape) if isinstance(size, str)} for name, shape in SHAPES.items()
+        name: {axis: size for axis, size in enumerate(shape) if isinstance(size, str)}
+        for name, shape in SHAPES.items()
     }
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -227,7 +237,11 @@ def _halve(path: Path) -> None:
         values = numpy_helper.to_array(weight)
         name = weight.name
         weight.CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{name}_float16"))
-        casts.append(helper.make_node("Cast", [f"{name}_float16"], [name], f"{name}_cast", to=TensorProto.FLOAT))
+        casts.append(
+            helper.make_node(
+                "Cast", [f"{name}_float16"], [name], f"{name}_cast", to=TensorProto.FLOAT
+            )
+        )
     nodes = [*casts, *model.graph.node]
     del model.graph.node[:]
     model.graph.node.extend(nodes)

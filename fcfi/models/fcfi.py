@@ -1,7 +1,7 @@
 """FCFI on one screen: backbone, focused correction, collaborative fusion, head (paper, figure 2).
 
-Knows the order of the parts and nothing of their insides.  The seven inputs are those of a network file
-(`fcfi.encoding` makes them from clicks).
+Knows the order of the parts and nothing of their insides.  The seven inputs are those of a network
+file (`fcfi.encoding` makes them from clicks).
 """
 
 from typing import NamedTuple, Protocol
@@ -10,7 +10,12 @@ import torch
 from torch import Tensor, nn
 
 from fcfi.models.config import ModelConfig
-from fcfi.models.feedback import CollaborativeFusion, CorrectedFusion, EncodedCorrection, SimilarityCorrection
+from fcfi.models.feedback import (
+    CollaborativeFusion,
+    CorrectedFusion,
+    EncodedCorrection,
+    SimilarityCorrection,
+)
 from fcfi.models.layers import resize_like
 
 
@@ -42,7 +47,8 @@ Encoding = tuple[Tensor, ...]
 class Body(Protocol):
     """A backbone and its head, to be put round the two feedback modules.
 
-    channels: of F.  prompts: how many prompt maps it takes: 3 (feedback, positive, negative) or 2 (positive, negative).
+    channels: of F.  prompts: how many prompt maps it takes: 3 (feedback, positive, negative) or 2
+        (positive, negative).
     mean, std: (1, 3, 1, 1), of pictures in [0, 1].
     encoding: names of what `encode` gives; none where that is the picture itself.
     """
@@ -83,7 +89,9 @@ class FCFI(nn.Module):
         super().__init__()
         self.config = config
         self.body = body
-        self.correction = _correction(config, body.channels, body.prompts if body.encoding else 3 + body.prompts)
+        self.correction = _correction(
+            config, body.channels, body.prompts if body.encoding else 3 + body.prompts
+        )
         self.fusion = _fusion(config, body.channels)
 
     def forward(
@@ -99,7 +107,8 @@ class FCFI(nn.Module):
         """One click.
 
         image (B, 3, H, W) RGB in [0, 1]; feedback (B, 1, H, W) in [0, 1], zero at a first click;
-        disks (B, 2, H, W) 0/1; window (B, 1, h, w) 0/1; cell (B,) int64; label, gate (B, 1, 1, 1) 0/1.
+        disks (B, 2, H, W) 0/1; window (B, 1, h, w) 0/1; cell (B,) int64; label, gate (B, 1, 1, 1)
+        0/1.
         """
         return self.click(self.encode(image), feedback, disks, window, cell, label, gate)
 
@@ -130,7 +139,9 @@ class FCFI(nn.Module):
         logits, aux_logits = self.body.head(Features(features, skip))
         if logits.shape[-2:] != feedback.shape[-2:]:
             logits = resize_like(logits, feedback)
-        return Output(logits, aux_logits, None if self.correction is None else corrected, fused_logits)
+        return Output(
+            logits, aux_logits, None if self.correction is None else corrected, fused_logits
+        )
 
 
 def _correction(config: ModelConfig, channels: int, pixels: int) -> nn.Module | None:

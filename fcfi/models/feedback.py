@@ -1,7 +1,8 @@
 """The paper's two modules: focused feedback correction (FFC) and collaborative feedback fusion (CFF).
 
-Both sit between the backbone's feature map F (stride 4) and the head, work on feedback in probabilities at the size of
-F, and know nothing of backbones, heads or clicks.  The graph is static: the window is a 0/1 map, not a crop.
+Both sit between the backbone's feature map F (stride 4) and the head, work on feedback in
+probabilities at the size of F, and know nothing of backbones, heads or clicks.  The graph is
+static: the window is a 0/1 map, not a crop.
 """
 
 import torch
@@ -16,7 +17,8 @@ EPSILON = 1e-6
 def correct(feedback: Tensor, affinity: Tensor, label: Tensor, window: Tensor) -> Tensor:
     """Pull the feedback towards the click's label where pixels look alike, inside the window only.
 
-    feedback, affinity, window: (B, 1, h, w) in [0, 1].  label: (B, 1, 1, 1), 1 positive, 0 negative.
+    feedback, affinity, window: (B, 1, h, w) in [0, 1].  label: (B, 1, 1, 1), 1 positive, 0
+    negative.
     """
     corrected = affinity * label + (1 - affinity) * feedback
     return window * corrected + (1 - window) * feedback
@@ -43,7 +45,13 @@ class SimilarityCorrection(nn.Module):
     """FFC without parameters, as on the poster: cosine similarity on F itself."""
 
     def forward(
-        self, features: Tensor, pixels: Tensor, feedback: Tensor, window: Tensor, cell: Tensor, label: Tensor
+        self,
+        features: Tensor,
+        pixels: Tensor,
+        feedback: Tensor,
+        window: Tensor,
+        cell: Tensor,
+        label: Tensor,
     ) -> Tensor:
         """Corrected feedback, (B, 1, h, w) in [0, 1].  `pixels` is not looked at."""
         return correct(feedback, affinity(features, cell), label, window)
@@ -62,7 +70,13 @@ class EncodedCorrection(nn.Module):
         )
 
     def forward(
-        self, features: Tensor, pixels: Tensor, feedback: Tensor, window: Tensor, cell: Tensor, label: Tensor
+        self,
+        features: Tensor,
+        pixels: Tensor,
+        feedback: Tensor,
+        window: Tensor,
+        cell: Tensor,
+        label: Tensor,
     ) -> Tensor:
         """Corrected feedback, (B, 1, h, w) in [0, 1].  pixels: (B, *, H, W), the normalised image and the prompts."""
         encoding = self.encoder(torch.cat([resize_like(pixels, features), feedback, features], 1))
@@ -81,21 +95,29 @@ class CollaborativeFusion(nn.Module):
             separable_conv_bn_relu(mid, mid, bias=True),
             nn.Conv2d(mid, 1, 3, padding=1),
         )
-        self.feedback_to_features = conv_bn_relu(channels + 1, 1, 1, bias=True)  # P3, one channel, broadcast over F
+        self.feedback_to_features = conv_bn_relu(
+            channels + 1, 1, 1, bias=True
+        )  # P3, one channel, broadcast over F
 
     def forward(self, features: Tensor, corrected: Tensor, gate: Tensor) -> tuple[Tensor, Tensor]:
         """Fused features (B, C, h, w) and fused feedback as logits (B, 1, h, w).
 
-        corrected: (B, 1, h, w) in [0, 1].  gate: (B, 1, 1, 1), 0 at a first click (no feedback yet), else 1 (w_g).
+        corrected: (B, 1, h, w) in [0, 1].  gate: (B, 1, 1, 1), 0 at a first click (no feedback
+            yet), else 1 (w_g).
         """
-        fused_logits = self.feedback_pathway(torch.cat([corrected, self.features_to_feedback(features)], 1))
-        return update_features(self.feedback_to_features, features, fused_logits.sigmoid(), gate), fused_logits
+        fused_logits = self.feedback_pathway(
+            torch.cat([corrected, self.features_to_feedback(features)], 1)
+        )
+        return update_features(
+            self.feedback_to_features, features, fused_logits.sigmoid(), gate
+        ), fused_logits
 
 
 class CorrectedFusion(nn.Module):
     """The feature pathway of CFF alone, fed with the corrected feedback: FFC without CFF (second row of the ablation).
 
-    The paper does not say how that row uses the corrected feedback; this is the smallest way in which it can act.
+    The paper does not say how that row uses the corrected feedback; this is the smallest way in
+    which it can act.
     """
 
     def __init__(self, channels: int) -> None:

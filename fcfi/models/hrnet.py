@@ -1,7 +1,9 @@
 """HRNet: four branches at strides 4, 8, 16 and 32 side by side, which exchange what they see after every few blocks.
 
-F is all four branches at stride 4, one behind the other; the object-context head of `fcfi.models.ocr` follows.
-Source: Sun, Xiao, Liu and Wang, CVPR 2019; the small one has two blocks a branch and fewer exchanges.
+F is all four branches at stride 4, one behind the other; the object-context head of
+`fcfi.models.ocr` follows.
+Source: Sun, Xiao, Liu and Wang, CVPR 2019; the small one has two blocks a branch and fewer
+    exchanges.
 """
 
 from dataclasses import dataclass
@@ -89,10 +91,15 @@ class HRNet(nn.Module):
         self.bn2 = nn.BatchNorm2d(STEM_CHANNELS)
         wide = STEM_CHANNELS * Bottleneck.EXPANSION
         self.layer1 = nn.Sequential(
-            *(Bottleneck(wide if block else STEM_CHANNELS, STEM_CHANNELS) for block in range(layout.blocks))
+            *(
+                Bottleneck(wide if block else STEM_CHANNELS, STEM_CHANNELS)
+                for block in range(layout.blocks)
+            )
         )
         first, second, third, fourth = layout.channels(4)
-        self.transition1 = nn.ModuleList([_conv_bn_relu(wide, first), nn.Sequential(_conv_bn_relu(wide, second, 2))])
+        self.transition1 = nn.ModuleList(
+            [_conv_bn_relu(wide, first), nn.Sequential(_conv_bn_relu(wide, second, 2))]
+        )
         self.stage2 = _stage(layout, 2)
         self.transition2 = _new_branch(2, second, third)
         self.stage3 = _stage(layout, 3)
@@ -104,9 +111,17 @@ class HRNet(nn.Module):
         x = functional.relu(self.bn1(self.conv1(image))) + prompts
         x = self.layer1(functional.relu(self.bn2(self.conv2(x))))
         branches: list[Tensor] = self.stage2([transition(x) for transition in self.transition1])
-        for transitions, stage in ((self.transition2, self.stage3), (self.transition3, self.stage4)):
+        for transitions, stage in (
+            (self.transition2, self.stage3),
+            (self.transition3, self.stage4),
+        ):
             sources = [*branches, branches[-1]]
-            branches = stage([transition(source) for transition, source in zip(transitions, sources, strict=True)])
+            branches = stage(
+                [
+                    transition(source)
+                    for transition, source in zip(transitions, sources, strict=True)
+                ]
+            )
         return branches
 
 
@@ -118,7 +133,9 @@ class Exchange(nn.Module):
 
     def __init__(self, channels: list[int], blocks: int) -> None:
         super().__init__()
-        self.branches = nn.ModuleList(nn.Sequential(*(BasicBlock(width) for _ in range(blocks))) for width in channels)
+        self.branches = nn.ModuleList(
+            nn.Sequential(*(BasicBlock(width) for _ in range(blocks))) for width in channels
+        )
         self.fuse_layers = nn.ModuleList(
             nn.ModuleList(_between(channels, source, target) for source in range(len(channels)))
             for target in range(len(channels))
@@ -131,19 +148,30 @@ class Exchange(nn.Module):
 
     def _fuse(self, branches: list[Tensor], target: int) -> Tensor:
         layers = self.fuse_layers[target].children()
-        parts: list[Tensor] = [layer(branch) for layer, branch in zip(layers, branches, strict=True)]
-        resized: list[Tensor] = [resize_like(part, branches[target]) for part in parts[target + 1 :]]
+        parts: list[Tensor] = [
+            layer(branch) for layer, branch in zip(layers, branches, strict=True)
+        ]
+        resized: list[Tensor] = [
+            resize_like(part, branches[target]) for part in parts[target + 1 :]
+        ]
         return reduce(torch.add, parts[: target + 1] + resized)
 
 
 def _stage(layout: Layout, branches: int) -> nn.Sequential:
     channels = layout.channels(branches)
-    return nn.Sequential(*(Exchange(channels, layout.blocks) for _ in range(layout.exchanges[branches - 2])))
+    return nn.Sequential(
+        *(Exchange(channels, layout.blocks) for _ in range(layout.exchanges[branches - 2]))
+    )
 
 
 def _new_branch(branches: int, inputs: int, outputs: int) -> nn.ModuleList:
     """All branches as they are, and one more from the coarsest."""
-    return nn.ModuleList([*(nn.Identity() for _ in range(branches)), nn.Sequential(_conv_bn_relu(inputs, outputs, 2))])
+    return nn.ModuleList(
+        [
+            *(nn.Identity() for _ in range(branches)),
+            nn.Sequential(_conv_bn_relu(inputs, outputs, 2)),
+        ]
+    )
 
 
 def _between(channels: list[int], source: int, target: int) -> nn.Module:
@@ -152,7 +180,9 @@ def _between(channels: list[int], source: int, target: int) -> nn.Module:
         return nn.Identity()
     if source > target:
         return conv_bn(channels[source], channels[target], 1)
-    steps = [_conv_bn_relu(channels[source], channels[source], 2) for _ in range(target - source - 1)]
+    steps = [
+        _conv_bn_relu(channels[source], channels[source], 2) for _ in range(target - source - 1)
+    ]
     return nn.Sequential(*steps, conv_bn(channels[source], channels[target], 3, 2))
 
 

@@ -1,9 +1,10 @@
-"""EfficientNet-Lite0 whose backbone sees the picture only: encode once, then a light path for every click.
+"""EfficientNet-Lite whose backbone sees the picture only: encode once, then a light path for every click.
 
-Own design.  The picture goes through the backbone and the pyramid of `fcfi.models.efficientnet` without prompts; three
-maps of it (strides 4, 8, 16) are the encoding, which stays as long as the crop stays.  A click costs what is left: the
-prompts enter all three maps, dilated layers at stride 16 and 8 find out which object is meant, and the usual two
-feedback modules and a lighter head follow.
+Own design.  The picture goes through the backbone and the pyramid of `fcfi.models.efficientnet`
+without prompts; three maps of it (strides 4, 8, 16) are the encoding, which stays as long as the
+crop stays.  A click costs what is left: the prompts enter all three maps, dilated layers at stride
+16 and 8 find out which object is meant, and the usual two feedback modules and a lighter head
+follow.
 """
 
 import torch
@@ -11,7 +12,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from fcfi.encoding import STRIDE
-from fcfi.models.efficientnet import LEVEL_CHANNELS, Lite0, PromptEncoder, Pyramid
+from fcfi.models.efficientnet import (
+    LEVEL_CHANNELS,
+    LITE,
+    EfficientNetLite,
+    LiteFamily,
+    PromptEncoder,
+    Pyramid,
+)
 from fcfi.models.fcfi import Encoding, Features
 from fcfi.models.feedback import EPSILON
 from fcfi.models.layers import conv_bn_relu, resize_like, separable_conv_bn_relu
@@ -31,16 +39,18 @@ class LateBody(nn.Module):
     mean: Tensor
     std: Tensor
 
-    def __init__(self) -> None:
+    def __init__(self, family: LiteFamily = LITE["lite0"]) -> None:
         super().__init__()
         self.channels, self.prompts = FINE_CHANNELS, 3
         self.register_buffer("mean", torch.full((1, 3, 1, 1), 127 / 255), persistent=False)
         self.register_buffer("std", torch.full((1, 3, 1, 1), 128 / 255), persistent=False)
-        self.backbone = Lite0(0)
-        self.pyramid = Pyramid(0)
+        self.backbone = EfficientNetLite(family, 0)
+        self.pyramid = Pyramid(family.level_channels, 0)
         self.narrow = nn.ModuleList(
             nn.Conv2d(wide, narrow, 1)
-            for wide, narrow in zip(LEVEL_CHANNELS, (FINE_CHANNELS, MIDDLE_CHANNELS, DEEP_CHANNELS), strict=True)
+            for wide, narrow in zip(
+                LEVEL_CHANNELS, (FINE_CHANNELS, MIDDLE_CHANNELS, DEEP_CHANNELS), strict=True
+            )
         )
         self.prompt = PromptEncoder(self.prompts, PROMPT_CHANNELS)
         self.path = ClickPath(PROMPT_CHANNELS)
@@ -76,14 +86,17 @@ class ClickPath(nn.Module):
         self.prompts_deep = _halving(MIDDLE_CHANNELS, DEEP_CHANNELS)
         self.alike = nn.Conv2d(3, DEEP_CHANNELS, 1)
         self.think_deep = nn.ModuleList(
-            conv_bn_relu(DEEP_CHANNELS, DEEP_CHANNELS, dilation=dilation) for dilation in DEEP_DILATIONS
+            conv_bn_relu(DEEP_CHANNELS, DEEP_CHANNELS, dilation=dilation)
+            for dilation in DEEP_DILATIONS
         )
         self.up_middle = nn.Conv2d(DEEP_CHANNELS, MIDDLE_CHANNELS, 1)
         self.think_middle = conv_bn_relu(MIDDLE_CHANNELS, MIDDLE_CHANNELS)
         self.up_fine = nn.Conv2d(MIDDLE_CHANNELS, FINE_CHANNELS, 1)
         self.think_fine = separable_conv_bn_relu(FINE_CHANNELS, FINE_CHANNELS)
 
-    def forward(self, fine: Tensor, middle: Tensor, deep: Tensor, prompts: Tensor, alike: Tensor) -> Tensor:
+    def forward(
+        self, fine: Tensor, middle: Tensor, deep: Tensor, prompts: Tensor, alike: Tensor
+    ) -> Tensor:
         """F (B, FINE_CHANNELS, h, w) of the encoding, the encoded prompts at stride 4 and `likeness` at stride 16."""
         prompts_middle = self.prompts_middle(prompts)
         x = functional.relu(deep + self.prompts_deep(prompts_middle) + self.alike(alike))

@@ -1,8 +1,11 @@
 """Object-context head (OCR) for one class: pixels, weighted by a first guess, give one vector that all pixels see.
 
-Source: Yuan, Chen and Wang, ECCV 2020.  With one class the attention of a pixel over the objects is a softmax over one
-value, always 1: the two projections that would compute it (`f_pixel` and `f_object` of released files; 14,208
-parameters at width 48) change nothing and get no gradient.  They are left out, and dropped at import.
+Source: Yuan, Chen and Wang, ECCV 2020.  With one class the attention of a pixel over the objects is
+    a softmax over one
+value, always 1: the two projections that would compute it (`f_pixel` and `f_object` of released
+    files; 14,208
+parameters at width 48) change nothing and get no gradient.  They are left out, and dropped at
+import.
 """
 
 import torch
@@ -19,7 +22,9 @@ class ObjectContextHead(nn.Module):
 
     def __init__(self, channels: int, width: int) -> None:
         super().__init__()
-        self.auxiliary = nn.Sequential(*conv_bn_relu(channels, channels, 1, bias=True), nn.Conv2d(channels, 1, 1))
+        self.auxiliary = nn.Sequential(
+            *conv_bn_relu(channels, channels, 1, bias=True), nn.Conv2d(channels, 1, 1)
+        )
         self.pixels = conv_bn_relu(channels, 2 * width, 3, bias=True)
         self.down = conv_bn_relu(2 * width, width, 1)
         self.up = conv_bn_relu(width, 2 * width, 1)

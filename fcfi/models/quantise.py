@@ -1,10 +1,11 @@
 """A network file in 8-bit whole numbers: post-training quantisation with NNCF, layers that suffer kept in float.
 
-A float file and examples of what it takes in give a file of the same conventions, with pairs of QuantizeLinear and
-DequantizeLinear round what is computed in int8; OpenVINO and ONNX Runtime turn them into int8 kernels.  Layers are
-taken back to float by blocks, the one that hurts most first, until the answer is close enough.  Whether the file is
-good enough to be used is not decided here but by clicks to a good mask (`benchmarks/precision.py`).  Knows nothing of
-pictures or clicks.  Needs the package nncf (extra `quantise`).
+A float file and examples of what it takes in give a file of the same conventions, with pairs of
+QuantizeLinear and DequantizeLinear round what is computed in int8; OpenVINO and ONNX Runtime turn
+them into int8 kernels.  Layers are taken back to float by blocks, the one that hurts most first,
+until the answer is close enough.  Whether the file is good enough to be used is not decided here
+but by clicks to a good mask (`benchmarks/precision.py`).  Knows nothing of pictures or clicks.
+Needs the package nncf (extra `quantise`).
 """
 
 import logging
@@ -60,18 +61,27 @@ class Quantised:
     difference: float
 
 
-def quantise(source: Path, destination: Path, examples: Sequence[Inputs], close: float = CLOSE) -> Quantised:
+def quantise(
+    source: Path, destination: Path, examples: Sequence[Inputs], close: float = CLOSE
+) -> Quantised:
     """Write the int8 file of a float network file; the answer is that of the float file up to `close`, if it can be.
 
     examples: of the inputs, as they come in use; about a hundred, of several sizes and clicks.
-    Raises NetworkError if the file cannot be used, ConfigError without nncf or with too few examples.
+    Raises NetworkError if the file cannot be used, ConfigError without nncf or with too few
+    examples.
     """
     if len(examples) < FEWEST:
-        raise ConfigError(f"{len(examples)} examples came to find ranges of values: give at least {FEWEST}")
+        raise ConfigError(
+            f"{len(examples)} examples came to find ranges of values: give at least {FEWEST}"
+        )
     info = read_info(source)
     if PRECISION in info.metadata:
-        raise NetworkError(f"{source} is quantised already: give the float file that it was made from")
-    texts = {key: text for key, text in info.metadata.items() if key != ENCODING}  # it runs in one piece
+        raise NetworkError(
+            f"{source} is quantised already: give the float file that it was made from"
+        )
+    texts = {
+        key: text for key, text in info.metadata.items() if key != ENCODING
+    }  # it runs in one piece
     judged = examples[:: max(1, len(examples) // JUDGED)]
     expected = _answers(source, judged)
     full = _calibrated(_in_float32(onnx.load(source)), examples)
@@ -113,12 +123,15 @@ def blocks(model: Any) -> tuple[str, ...]:
     after = {pair.output[0] for pair in model.graph.node if pair.op_type == "DequantizeLinear"}
     return tuple(
         dict.fromkeys(
-            block_of(node) for node in model.graph.node if node.op_type != "QuantizeLinear" and after & set(node.input)
+            block_of(node)
+            for node in model.graph.node
+            if node.op_type != "QuantizeLinear" and after & set(node.input)
         )
     )
 
 
-# ── ranges of values ──────────────────────────────────────────────────────────────────────────────────────────────
+# ── ranges of values
+# ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _calibrated(model: Any, examples: Sequence[Inputs]) -> Any:
@@ -127,7 +140,9 @@ def _calibrated(model: Any, examples: Sequence[Inputs]) -> Any:
         import nncf
         from nncf.quantization.range_estimator import RangeEstimatorParametersSet
     except ImportError as error:
-        raise ConfigError(f"quantising needs nncf, which is not installed: {how_to_install('quantise')}") from error
+        raise ConfigError(
+            f"quantising needs nncf, which is not installed: {how_to_install('quantise')}"
+        ) from error
     nncf.set_log_level(logging.ERROR)
     data = nncf.Dataset([dict(zip(INPUTS, one, strict=True)) for one in examples])
     return nncf.quantize(
@@ -137,7 +152,8 @@ def _calibrated(model: Any, examples: Sequence[Inputs]) -> Any:
         target_device=nncf.TargetDevice.CPU,
         subset_size=len(examples),
         fast_bias_correction=True,
-        # NNCF's own choice, the mean of the ranges, cuts off what few pictures need: off by two thirds more.
+        # NNCF's own choice, the mean of the ranges, cuts off what few pictures need: off by two
+        # thirds more.
         advanced_parameters=nncf.AdvancedQuantizationParameters(
             activations_range_estimator_params=RangeEstimatorParametersSet.MINMAX
         ),
@@ -147,8 +163,14 @@ def _calibrated(model: Any, examples: Sequence[Inputs]) -> Any:
 
 def _in_float32(model: Any) -> Any:
     """The graph with kernels stored as float16 brought back to float32, their casts taken out."""
-    halves = {weight.name: weight for weight in model.graph.initializer if weight.data_type == onnx.TensorProto.FLOAT16}
-    casts = [node for node in model.graph.node if node.op_type == "Cast" and node.input[0] in halves]
+    halves = {
+        weight.name: weight
+        for weight in model.graph.initializer
+        if weight.data_type == onnx.TensorProto.FLOAT16
+    }
+    casts = [
+        node for node in model.graph.node if node.op_type == "Cast" and node.input[0] in halves
+    ]
     for cast in casts:
         values = numpy_helper.to_array(halves[cast.input[0]]).astype(np.float32)
         halves[cast.input[0]].CopyFrom(numpy_helper.from_array(values, cast.output[0]))
@@ -156,14 +178,19 @@ def _in_float32(model: Any) -> Any:
     return model
 
 
-# ── which layers stay float ───────────────────────────────────────────────────────────────────────────────────────
+# ── which layers stay float
+# ───────────────────────────────────────────────────────────────────────────────────────
 
 
 def _without(full: Any, kept: Sequence[str]) -> Any:
     """A copy of the graph in which the layers of these blocks take their values unquantised."""
     model = type(full)()
     model.CopyFrom(full)
-    quantised = {node.output[0]: node.input[0] for node in model.graph.node if node.op_type == "QuantizeLinear"}
+    quantised = {
+        node.output[0]: node.input[0]
+        for node in model.graph.node
+        if node.op_type == "QuantizeLinear"
+    }
     pairs = {
         node.output[0]: quantised[node.input[0]]
         for node in model.graph.node
@@ -189,7 +216,8 @@ def block_of(node: Any) -> str:
     return found.group(1) if found else node.name
 
 
-# ── storage ───────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── storage
+# ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _write(model: Any, path: Path, texts: Mapping[str, str]) -> None:
@@ -211,7 +239,9 @@ def _fold_weights(model: Any) -> None:
         limits = np.iinfo(zero.dtype)
         whole = np.rint(values / scale.reshape(shape)) + zero.reshape(shape)
         model.graph.initializer.append(
-            numpy_helper.from_array(np.clip(whole, limits.min, limits.max).astype(zero.dtype), node.output[0])
+            numpy_helper.from_array(
+                np.clip(whole, limits.min, limits.max).astype(zero.dtype), node.output[0]
+            )
         )
         model.graph.node.remove(node)
     _drop_unused(model)
@@ -220,7 +250,9 @@ def _fold_weights(model: Any) -> None:
 def _drop_unused(model: Any) -> None:
     """Take out nodes and constants whose values nobody wants."""
     while True:
-        wanted = {name for node in model.graph.node for name in node.input} | {one.name for one in model.graph.output}
+        wanted = {name for node in model.graph.node for name in node.input} | {
+            one.name for one in model.graph.output
+        }
         unused = [node for node in model.graph.node if not wanted & set(node.output)]
         if not unused:
             break

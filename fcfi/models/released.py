@@ -1,6 +1,7 @@
 """What the released checkpoints are: names of their tensors beside ours, and their parameters beside our configuration.
 
-Tables and lookups only; the class that such a file names is a key of a table here and never imported.
+Tables and lookups only; the class that such a file names is a key of a table here and never
+imported.
 Source: the released files' own lists of keys and configurations.
 """
 
@@ -17,8 +18,14 @@ from fcfi.models.deeplab import CHANNELS
 Names = tuple[tuple[str, str], ...]
 """Beginnings of names: (released, ours)."""
 
-HRNET, DEEPLAB = "isegm.model.is_hrnet_model.HRNetModel", "isegm.model.is_deeplab_model.DeeplabModel"
-DEAD = tuple(f"feature_extractor.ocr_distri_head.object_context_block.{name}." for name in ("f_pixel", "f_object"))
+HRNET, DEEPLAB = (
+    "isegm.model.is_hrnet_model.HRNetModel",
+    "isegm.model.is_deeplab_model.DeeplabModel",
+)
+DEAD = tuple(
+    f"feature_extractor.ocr_distri_head.object_context_block.{name}."
+    for name in ("f_pixel", "f_object")
+)
 """Beginnings of tensors without any effect (see `fcfi.models.ocr`): wanted in a file, then dropped."""
 
 _PROMPTS: Names = (
@@ -29,7 +36,11 @@ _PROMPTS: Names = (
 _CORRECTION: Names = (
     ("0.conv.", "0.0."),
     ("0.bn.", "0.1."),
-    *((f"{n}.{released}.", f"{n}.{i}.") for n in (1, 2) for i, released in enumerate(("conv3x3", "conv1x1", "bn"))),
+    *(
+        (f"{n}.{released}.", f"{n}.{i}.")
+        for n in (1, 2)
+        for i, released in enumerate(("conv3x3", "conv1x1", "bn"))
+    ),
 )
 _FUSION: Names = (
     ("feature_conv.conv.", "features_to_feedback.0."),
@@ -56,7 +67,9 @@ def _under(released: str, ours: str, names: Names) -> Names:
 NAMES: Mapping[str, Names] = {
     HRNET: (
         *_PROMPTS,
-        *_under("feature_extractor.correction_module.info_encoder.", "correction.encoder.", _CORRECTION),
+        *_under(
+            "feature_extractor.correction_module.info_encoder.", "correction.encoder.", _CORRECTION
+        ),
         *_under("feature_extractor.fusion_module.", "fusion.", _FUSION),
         *_under("feature_extractor.ocr_distri_head.", "body.ocr.", _OCR),
         ("feature_extractor.conv3x3_ocr.", "body.ocr.pixels."),
@@ -69,7 +82,9 @@ NAMES: Mapping[str, Names] = {
     ),
     DEEPLAB: (
         *_PROMPTS,
-        *_under("feature_extractor.correction_module.info_encoder.", "correction.encoder.", _CORRECTION),
+        *_under(
+            "feature_extractor.correction_module.info_encoder.", "correction.encoder.", _CORRECTION
+        ),
         *_under("feature_extractor.feedback_fusion.", "fusion.", _FUSION),
         ("feature_extractor.backbone.", "body.backbone."),
         ("feature_extractor.aspp.concurent.0.", "body.aspp.near."),
@@ -102,7 +117,13 @@ _FIXED_BY_CLASS: Mapping[str, Mapping[str, Any]] = {
     HRNET: {**_FIXED, "with_aux_output": True, "num_classes": 1},
     DEEPLAB: {**_FIXED, "with_aux_output": False, "deeplab_ch": CHANNELS},
 }
-_IGNORED = {"backbone_lr_mult", "norm_layer", "backbone_norm_layer", "cpu_dist_maps", "aspp_dropout"}
+_IGNORED = {
+    "backbone_lr_mult",
+    "norm_layer",
+    "backbone_norm_layer",
+    "cpu_dist_maps",
+    "aspp_dropout",
+}
 """Parameters of training or of the machine."""
 _WIDTHS = {(18, True): "hrnet18s", (18, False): "hrnet18", (32, False): "hrnet32"}
 """Backbone of a released (width, small)."""
@@ -111,7 +132,9 @@ _WIDTHS = {(18, True): "hrnet18s", (18, False): "hrnet18", (32, False): "hrnet32
 def _hrnet(values: Mapping[str, Any]) -> ModelConfig:
     key = (values.get("width", 48), values.get("small", False))
     if key not in _WIDTHS:
-        raise NetworkError(f"width = {key[0]!r} with small = {key[1]!r} is unknown: width 18 or 32, small only with 18")
+        raise NetworkError(
+            f"width = {key[0]!r} with small = {key[1]!r} is unknown: width 18 or 32, small only with 18"
+        )
     return ModelConfig(_WIDTHS[key], "encoded", mid=values["mid_ch"], ocr_width=values["ocr_width"])  # type: ignore[arg-type]
 
 
@@ -129,16 +152,22 @@ _CONFIGS: Mapping[str, tuple[Callable[[Mapping[str, Any]], ModelConfig], tuple[s
 def config_of(class_name: object, values: Mapping[str, Any]) -> ModelConfig:
     """Our configuration for a released class name and its parameters; NetworkError or ConfigError if there is none."""
     if not isinstance(class_name, str) or class_name not in _CONFIGS:
-        raise NetworkError(f"class {class_name!r} is unknown: use a released file of one of {', '.join(_CONFIGS)}")
+        raise NetworkError(
+            f"class {class_name!r} is unknown: use a released file of one of {', '.join(_CONFIGS)}"
+        )
     make, used = _CONFIGS[class_name]
     fixed = _FIXED_BY_CLASS[class_name]
     for name, value in values.items():
         if name in fixed:
             if _plain(value) != fixed[name]:
-                raise NetworkError(f"parameter {name} = {value!r} is not supported: only {fixed[name]!r} is")
+                raise NetworkError(
+                    f"parameter {name} = {value!r} is not supported: only {fixed[name]!r} is"
+                )
         elif name not in used and name not in _IGNORED:
             near = get_close_matches(name, [*fixed, *used, *_IGNORED], n=1)
-            raise NetworkError(f"parameter {name!r} is unknown" + (f"; did you mean {near[0]!r}?" if near else ""))
+            raise NetworkError(
+                f"parameter {name!r} is unknown" + (f"; did you mean {near[0]!r}?" if near else "")
+            )
     missing = [name for name in used if name not in values and name != "small"]
     if missing:
         raise NetworkError(f"parameters are missing: {', '.join(missing)}")
@@ -155,7 +184,10 @@ def dead_shapes(class_name: str, config: ModelConfig) -> dict[str, tuple[int, ..
         for layer, inputs in ((0, 2 * width), (2, width)):
             shapes[f"{start}{layer}.weight"] = (width, inputs, 1, 1)
             norm = f"{start}{layer + 1}.0."
-            shapes |= {f"{norm}{name}": (width,) for name in ("weight", "bias", "running_mean", "running_var")}
+            shapes |= {
+                f"{norm}{name}": (width,)
+                for name in ("weight", "bias", "running_mean", "running_var")
+            }
             shapes[f"{norm}num_batches_tracked"] = ()
     return shapes
 
@@ -168,7 +200,9 @@ def to_released(class_name: str, name: str) -> str:
 def _rename(name: str, names: Names) -> str:
     """With the longest beginning that fits; a name that none fits stays as it is."""
     old, new = max(
-        (pair for pair in names if name.startswith(pair[0])), key=lambda pair: len(pair[0]), default=("", "")
+        (pair for pair in names if name.startswith(pair[0])),
+        key=lambda pair: len(pair[0]),
+        default=("", ""),
     )
     return new + name[len(old) :]
 

@@ -1,7 +1,7 @@
 """What a person can do to a picture: one value an action.
 
-Undo and redo are values here too; they move between documents, so the store handles them.  What the others make of a
-document stands in applying.py.
+Undo and redo are values here too; they move between documents, so the store handles them.  What the
+others make of a document stands in applying.py.
 """
 
 import re
@@ -198,7 +198,11 @@ Action = Edit | Undo | Redo
 
 def new_object(document: Document, action: Edit) -> int | None:
     """The id of the object that an action makes, if it makes one."""
-    return document.next_id if isinstance(action, AddClicks | SetMask) and action.object is None else None
+    return (
+        document.next_id
+        if isinstance(action, AddClicks | SetMask) and action.object is None
+        else None
+    )
 
 
 def check_colour(colour: str | None) -> None:

@@ -1,7 +1,7 @@
 """What each action makes of a picture's document.
 
-`apply(document, action, world)` is a pure function given its world, which predicts and keeps masks.  Knows nothing of
-files or databases.
+`apply(document, action, world)` is a pure function given its world, which predicts and keeps masks.
+ Knows nothing of files or databases.
 """
 
 import dataclasses
@@ -78,7 +78,9 @@ def apply(document: Document, action: Edit, world: World) -> Document:
     """The document after an action.  Raises InputError if the action does not fit it; nothing has changed then."""
     changed = _DOES[type(action)](document, action, world)
     if len(changed.objects) > MAX_OBJECTS:
-        raise InputError(f"the picture would have {len(changed.objects)} objects: at most {MAX_OBJECTS} are possible")
+        raise InputError(
+            f"the picture would have {len(changed.objects)} objects: at most {MAX_OBJECTS} are possible"
+        )
     return changed
 
 
@@ -92,7 +94,9 @@ def _add_clicks(document: Document, action: AddClicks, world: World) -> Document
     document, one = _found_or_new(document, action.object)
     one = _of_present(one, world)
     if len(one.clicks) + len(action.clicks) > MAX_CLICKS_OF_OBJECT:
-        raise InputError(f"object {one.id} would have more than {MAX_CLICKS_OF_OBJECT} clicks: draw the rest by brush")
+        raise InputError(
+            f"object {one.id} would have more than {MAX_CLICKS_OF_OBJECT} clicks: draw the rest by brush"
+        )
     one = dataclasses.replace(
         one,
         rounds=(*one.rounds, Round(action.clicks, (world.now(),) * len(action.clicks))),
@@ -104,9 +108,15 @@ def _add_clicks(document: Document, action: AddClicks, world: World) -> Document
 
 def _remove_click(document: Document, action: RemoveClick, world: World) -> Document:
     one = _find(document, action.object)
-    places = [(number, place) for number, part in enumerate(one.rounds) for place in range(len(part.clicks))]
+    places = [
+        (number, place)
+        for number, part in enumerate(one.rounds)
+        for place in range(len(part.clicks))
+    ]
     if not 0 <= action.index < len(places):
-        raise InputError(f"object {one.id} has no click {action.index}: it has {len(places)}, counted from 0")
+        raise InputError(
+            f"object {one.id} has no click {action.index}: it has {len(places)}, counted from 0"
+        )
     number, place = places[action.index]
     kept = _without(one.rounds[number], place)
     rounds = (*one.rounds[:number], *((kept,) if kept.clicks else ()), *one.rounds[number + 1 :])
@@ -125,7 +135,9 @@ def _set_mask(document: Document, action: SetMask, world: World) -> Document:
 def _clean(document: Document, action: Clean, world: World) -> Document:
     one = _find(document, action.object)
     if action.fill_holes < 0 or action.drop_specks < 0:
-        raise InputError("fill_holes and drop_specks are areas in pixels: give 0 (leave as it is) or more")
+        raise InputError(
+            "fill_holes and drop_specks are areas in pixels: give 0 (leave as it is) or more"
+        )
     if one.mask is None:
         return document
     mask = world.mask(one.mask)
@@ -141,7 +153,10 @@ def _reset_object(document: Document, action: ResetObject, world: World) -> Docu
 
 def _edit_object(document: Document, action: EditObject, world: World) -> Document:
     one = _find(document, action.object)
-    given = {name: getattr(action, name) for name in ("label", "visible", "finished", "keep_out", "colour")}
+    given = {
+        name: getattr(action, name)
+        for name in ("label", "visible", "finished", "keep_out", "colour")
+    }
     changed = dataclasses.replace(one, **_checked(given, world))
     if changed.keep_out != one.keep_out:
         changed = _predicted(document, _of_present(changed, world), world)
@@ -188,7 +203,9 @@ def _copy_objects(document: Document, action: CopyObjects, world: World) -> Docu
     return _with_new(
         document,
         [
-            DrawnObject(0, one.label, one.mask, mask=one.mask, keep_out=one.keep_out, colour=one.colour)
+            DrawnObject(
+                0, one.label, one.mask, mask=one.mask, keep_out=one.keep_out, colour=one.colour
+            )
             for one in world.objects(action.picture)
             if one.mask is not None
         ],
@@ -233,7 +250,9 @@ def _of_present(one: DrawnObject, world: World) -> DrawnObject:
 
 def _predicted(document: Document, one: DrawnObject, world: World) -> DrawnObject:
     """The object with the mask of its clicks."""
-    return _drawn(document, dataclasses.replace(one, network=world.network if one.rounds else None), world)
+    return _drawn(
+        document, dataclasses.replace(one, network=world.network if one.rounds else None), world
+    )
 
 
 def _begun(document: Document, one: DrawnObject, start: str | None, world: World) -> DrawnObject:
@@ -257,7 +276,9 @@ def _find(document: Document, identity: int) -> DrawnObject:
     for one in document.objects:
         if one.id == identity:
             return one
-    raise InputError(f"there is no object {identity} on this picture: it was deleted, or was never there")
+    raise InputError(
+        f"there is no object {identity} on this picture: it was deleted, or was never there"
+    )
 
 
 def _found_or_new(document: Document, identity: int | None) -> tuple[Document, DrawnObject]:
@@ -278,22 +299,30 @@ def _with_new(document: Document, new: Sequence[DrawnObject]) -> Document:
     """The document with new objects on top, without those that were there already, pixel by pixel."""
     there = {(one.label, one.mask) for one in document.objects}
     added = [one for one in new if (one.label, one.mask) not in there]
-    numbered = [dataclasses.replace(one, id=document.next_id + number) for number, one in enumerate(added)]
+    numbered = [
+        dataclasses.replace(one, id=document.next_id + number) for number, one in enumerate(added)
+    ]
     next_id = document.next_id + len(added)
     return dataclasses.replace(document, objects=(*document.objects, *numbered), next_id=next_id)
 
 
 def _without_objects(document: Document, identities: Sequence[int]) -> Document:
-    return dataclasses.replace(document, objects=tuple(one for one in document.objects if one.id not in identities))
+    return dataclasses.replace(
+        document, objects=tuple(one for one in document.objects if one.id not in identities)
+    )
 
 
 def _without(one: Round, place: int) -> Round:
-    return Round(one.clicks[:place] + one.clicks[place + 1 :], one.times[:place] + one.times[place + 1 :])
+    return Round(
+        one.clicks[:place] + one.clicks[place + 1 :], one.times[:place] + one.times[place + 1 :]
+    )
 
 
 def _label(label: int, world: World) -> int:
     if label not in world.labels:
-        raise InputError(f"there is no label {label} in this project: it was removed, or was never there")
+        raise InputError(
+            f"there is no label {label} in this project: it was removed, or was never there"
+        )
     return label
 
 

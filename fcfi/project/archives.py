@@ -1,7 +1,7 @@
 """Zips from anywhere, unpacked into a folder that is removed afterwards.
 
-Nothing lands outside of it, links are refused, and number and size of the files are bounded by what really comes out,
-whatever the zip says of itself.  Knows nothing of what is inside.
+Nothing lands outside of it, links are refused, and number and size of the files are bounded by what
+really comes out, whatever the zip says of itself.  Knows nothing of what is inside.
 """
 
 import lzma
@@ -61,26 +61,36 @@ def names(path: Path) -> list[str]:
         return []
 
 
-def _unpack(archive: zipfile.ZipFile, folder: Path, zipped: str, max_files: int, max_bytes: int) -> None:
+def _unpack(
+    archive: zipfile.ZipFile, folder: Path, zipped: str, max_files: int, max_bytes: int
+) -> None:
     members = [one for one in archive.infolist() if not one.is_dir()]
     if len(members) > max_files:
         raise InputError(f"{zipped} holds {len(members)} files: at most {max_files} are unpacked")
     left = max_bytes
     for member in members:
         name = member.filename.replace("\\", "/").removeprefix("./")
-        if any(part.startswith(".") or part == MAC_FOLDER for part in name.split("/")[:-1] if part != ".."):
+        if any(
+            part.startswith(".") or part == MAC_FOLDER
+            for part in name.split("/")[:-1]
+            if part != ".."
+        ):
             continue
         try:
             check_name(name)
         except InputError as error:
             raise InputError(f"{zipped}: {error}") from error
         if stat.S_ISLNK(member.external_attr >> 16):
-            raise InputError(f"{zipped}: {name} is a link, which is not unpacked: give the file itself")
+            raise InputError(
+                f"{zipped}: {name} is a link, which is not unpacked: give the file itself"
+            )
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         left = _copy(archive, member, target, left)
         if left < 0:
-            raise InputError(f"{zipped} unpacks to more than {max_bytes} bytes: give fewer or smaller files")
+            raise InputError(
+                f"{zipped} unpacks to more than {max_bytes} bytes: give fewer or smaller files"
+            )
 
 
 def _copy(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, left: int) -> int:

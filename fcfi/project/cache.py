@@ -46,7 +46,9 @@ class ByteCache:
             while self._bytes > self.limit:
                 self._bytes -= self._items.popitem(last=False)[1][1]
 
-    def get(self, key: Hashable, make: Callable[[], Value], nbytes: Callable[[Value], int]) -> Value:
+    def get(
+        self, key: Hashable, make: Callable[[], Value], nbytes: Callable[[Value], int]
+    ) -> Value:
         """The value of a key, made if it is not held.  What `make` raises goes to who asked; nothing is kept then."""
         known: Value | None = self.find(key)
         if known is not None:

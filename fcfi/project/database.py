@@ -1,8 +1,8 @@
 """The database under a project: opened, brought to the present form, and its faults told in one sentence.
 
-SQLite in WAL mode with synchronous=FULL: what was acknowledged is on the disk.  PostgreSQL by its URL.  Whoever writes
-takes the write lock first, so that nothing that was read in a transaction can be stale when it is written.
-Knows the version of the tables, not what they mean.
+SQLite in WAL mode with synchronous=FULL: what was acknowledged is on the disk.  PostgreSQL by its
+URL.  Whoever writes takes the write lock first, so that nothing that was read in a transaction can
+be stale when it is written. Knows the version of the tables, not what they mean.
 """
 
 import sqlite3
@@ -45,7 +45,9 @@ class Database:
     def __init__(self, url: URL, patience: float = PATIENCE) -> None:
         """Open and migrate.  Raises ConfigError for an unusable URL, StoreError for a database that is."""
         self.url = url
-        self.file = Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+        self.file = (
+            Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+        )
         self._lock: Any = Lock() if self.file is not None else nullcontext()
         self._engine = _engine(url, patience)
         self._writer = self._engine.execution_options(**{WRITE: True})
@@ -60,7 +62,11 @@ class Database:
     @property
     def place(self) -> str:
         """Where it is, for messages; without a password."""
-        return str(self.file) if self.file is not None else self.url.render_as_string(hide_password=True)
+        return (
+            str(self.file)
+            if self.file is not None
+            else self.url.render_as_string(hide_password=True)
+        )
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -120,10 +126,14 @@ def store_url(store: str) -> URL:
     try:
         url = make_url(store)
     except (errors.ArgumentError, ValueError) as error:
-        raise ConfigError(f"the store {store!r} is no URL: give postgresql://USER@HOST/NAME") from error
+        raise ConfigError(
+            f"the store {store!r} is no URL: give postgresql://USER@HOST/NAME"
+        ) from error
     if url.drivername in ("postgres", "postgresql"):
         url = url.set(drivername=DRIVER)
-    if url.get_backend_name() not in ("sqlite", "postgresql") or (url.drivername == "sqlite" and not url.database):
+    if url.get_backend_name() not in ("sqlite", "postgresql") or (
+        url.drivername == "sqlite" and not url.database
+    ):
         raise ConfigError(
             f"the store {url.render_as_string(hide_password=True)} is of a kind that is not known: give "
             "postgresql://USER@HOST/NAME, or the path of a file for SQLite"
@@ -162,7 +172,9 @@ def _engine(url: URL, patience: float) -> Engine:
 def _set_up_sqlite(connection: Any, _: Any) -> None:
     for setting in ("synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {setting}").close()
-    connection.create_function("lower", 1, str.lower, deterministic=True)  # SQLite's own knows A to Z only
+    connection.create_function(
+        "lower", 1, str.lower, deterministic=True
+    )  # SQLite's own knows A to Z only
     if connection.execute("PRAGMA journal_mode").fetchone() != (WAL,):
         _use_wal(connection)
 
@@ -210,11 +222,15 @@ def _migrate(connection: Connection, place: str) -> None:
     try:
         command.upgrade(config, "head")
     except CommandError as error:
-        raise StoreError(f"the store {place} cannot be brought to the present form: {error}") from error
+        raise StoreError(
+            f"the store {place} cannot be brought to the present form: {error}"
+        ) from error
 
 
 def _version(connection: Connection) -> str | None:
-    found = connection.execute(select(text("version_num")).select_from(text(VERSION_TABLE))).scalar()
+    found = connection.execute(
+        select(text("version_num")).select_from(text(VERSION_TABLE))
+    ).scalar()
     return None if found is None else str(found)
 
 

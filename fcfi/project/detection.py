@@ -51,7 +51,10 @@ def _of_folder(folder: Path, pictures: Path | None) -> Found | None:
         return "voc", classes.parent
     if (folder / png.INDEX).is_file():
         return "png", folder
-    xml = next((found for file in sorted(folder.glob("*.xml")) if (found := _of_file(file)) is not None), None)
+    xml = next(
+        (found for file in sorted(folder.glob("*.xml")) if (found := _of_file(file)) is not None),
+        None,
+    )
     if xml is not None:
         return xml
     for file in _json_files(folder)[:JSON_LOOKED_AT]:
@@ -68,7 +71,9 @@ def _of_plain(folder: Path, pictures: Path | None) -> Found | None:
         return "yolo", folder
     if (folder / cvat_mask.FILE).is_file() or any(folder.glob("*.zip")):
         return "cvat-mask", folder
-    if next(folder.rglob("*.png"), None) is not None and (pictures is None or not folder.samefile(pictures)):
+    if next(folder.rglob("*.png"), None) is not None and (
+        pictures is None or not folder.samefile(pictures)
+    ):
         return "png", folder
     if next(folder.rglob("*.txt"), None) is not None:
         return "yolo", folder
@@ -95,11 +100,19 @@ def _of_json(file: Path) -> Found | None:
     try:
         content: Any = read_json(file)
     except DatasetError:
-        if file.suffix.lower() == ".json" and file.parent.is_dir() and len(list(file.parent.glob("*.json"))) > 1:
+        if (
+            file.suffix.lower() == ".json"
+            and file.parent.is_dir()
+            and len(list(file.parent.glob("*.json"))) > 1
+        ):
             return None  # one of several; another one may be whole
         raise
     if isinstance(content, list):
-        return ("label-studio", file) if all(isinstance(one, dict) and "data" in one for one in content) else None
+        return (
+            ("label-studio", file)
+            if all(isinstance(one, dict) and "data" in one for one in content)
+            else None
+        )
     if not isinstance(content, dict):
         return None
     if {"images", "annotations"} <= content.keys():

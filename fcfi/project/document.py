@@ -1,7 +1,7 @@
 """What a person has made of one picture: a value that is never changed, and its form as JSON.
 
-Objects stand from bottom to top, in the order in which they are painted.  Masks are named by their sha256 (masks.py);
-their pixels lie elsewhere.  Knows nothing of networks, files or databases.
+Objects stand from bottom to top, in the order in which they are painted.  Masks are named by their
+sha256 (masks.py); their pixels lie elsewhere.  Knows nothing of networks, files or databases.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,9 +19,11 @@ VERSION: Final = 1
 class DrawnObject:
     """One object of one picture.
 
-    id: unique in the picture, never given again.  label: id of one of the project's labels.  start: the mask that the
-    clicks begin from (drawn, imported or cleaned).  rounds: clicks given together, predicted once.  mask: the present
-    one; None has no pixel.  keep_out: finished neighbours are cut out of it.  colour: "#rrggbb", None for the label's.
+    id: unique in the picture, never given again.  label: id of one of the project's labels.  start:
+        the mask that the
+    clicks begin from (drawn, imported or cleaned).  rounds: clicks given together, predicted once.
+    mask: the present one; None has no pixel.  keep_out: finished neighbours are cut out of it.
+        colour: "#rrggbb", None for the label's.
     network: sha256 of the weights that the rounds were last predicted with.
     """
 
@@ -74,7 +76,10 @@ class Document:
 
 def _object_to_json(one: DrawnObject) -> dict[str, Any]:
     rounds = [
-        [[click.x, click.y, click.positive, time] for click, time in zip(part.clicks, part.times, strict=True)]
+        [
+            [click.x, click.y, click.positive, time]
+            for click, time in zip(part.clicks, part.times, strict=True)
+        ]
         for part in one.rounds
     ]
     return {
@@ -97,4 +102,6 @@ def _object_from_json(data: Mapping[str, Any]) -> DrawnObject:
 
 def _round(rows: Iterable[tuple[int, int, bool, float]]) -> Round:
     kept = list(rows)
-    return Round(tuple(Click(x, y, positive) for x, y, positive, _ in kept), tuple(time for *_, time in kept))
+    return Round(
+        tuple(Click(x, y, positive) for x, y, positive, _ in kept), tuple(time for *_, time in kept)
+    )

@@ -1,6 +1,7 @@
 """The work of a project as pictures for the formats: one in memory at a time, all of one moment.
 
-Revisions never change, so that what others do meanwhile cannot get into an export.  Knows nothing of formats' files.
+Revisions never change, so that what others do meanwhile cannot get into an export.  Knows nothing
+of formats' files.
 """
 
 import json
@@ -41,7 +42,9 @@ class Work(Collection[AnnotatedPicture]):
         return (self._picture(one) for one in self._drawn)
 
     def __contains__(self, one: object) -> bool:
-        return isinstance(one, AnnotatedPicture) and any(drawn.row.name == one.file_name for drawn in self._drawn)
+        return isinstance(one, AnnotatedPicture) and any(
+            drawn.row.name == one.file_name for drawn in self._drawn
+        )
 
     def rows(self) -> tuple[PictureRow, ...]:
         """The pictures as the list shows them."""
@@ -58,7 +61,10 @@ class Work(Collection[AnnotatedPicture]):
         return self._names.get(self._resolved.get(label or 0, 0), UNLABELLED)
 
     def _has_unlabelled(self, drawn: Drawn) -> bool:
-        return any(self._name(one.label) == UNLABELLED for one in self._store.document(drawn.revision).objects)
+        return any(
+            self._name(one.label) == UNLABELLED
+            for one in self._store.document(drawn.revision).objects
+        )
 
     def _picture(self, drawn: Drawn) -> AnnotatedPicture:
         document = self._store.document(drawn.revision)
@@ -83,7 +89,11 @@ def write_logs(
             problems.append(str(error))
             continue
         if found:
-            target.write(f"{LOGS}/{row.name}.json", json.dumps(found, ensure_ascii=False, indent=1) + "\n", row.name)
+            target.write(
+                f"{LOGS}/{row.name}.json",
+                json.dumps(found, ensure_ascii=False, indent=1) + "\n",
+                row.name,
+            )
             written += 1
     return written, tuple(problems)
 
@@ -91,7 +101,9 @@ def write_logs(
 def write(format: str, work: Work, folder: Path) -> Report:  # noqa: A002
     """Write the work in a format, and report what was kept.  Raises ConfigError, InputError."""
     if not len(work):
-        raise InputError("there is nothing to export: no picture that is wanted has objects or is marked as done")
+        raise InputError(
+            "there is nothing to export: no picture that is wanted has objects or is marked as done"
+        )
     return export(format, work, folder, work.labels())
 
 
@@ -101,4 +113,6 @@ def check_target(format: str, target: Path, pictures: Path) -> None:  # noqa: A0
     if format in WITH_PICTURES and real.is_relative_to(root):
         inner = real.relative_to(root).parts
         if not any(part.startswith(".") for part in inner):
-            raise InputError(f"{target} is among the pictures, where masks would be taken for pictures: give another")
+            raise InputError(
+                f"{target} is among the pictures, where masks would be taken for pictures: give another"
+            )

@@ -1,7 +1,7 @@
 """Annotations from files into a project: read by fcfi.formats, one picture at a time.
 
-What is wrong with one picture is told, and the others are imported.  Knows nothing of databases: a receiver takes what
-was read.
+What is wrong with one picture is told, and the others are imported.  Knows nothing of databases: a
+receiver takes what was read.
 """
 
 import shutil
@@ -49,18 +49,24 @@ class Receiver(Protocol):
 def read(receiver: Receiver, path: Path, format: str, author: str) -> ImportReport:  # noqa: A002
     """Read a file, folder or zip of a format, or of the one that is found.  Raises InputError, DatasetError."""
     if format != AUTO and format not in CODECS:
-        raise InputError(f"there is no format {format!r}: choose one of {AUTO}, {', '.join(CODECS)}")
+        raise InputError(
+            f"there is no format {format!r}: choose one of {AUTO}, {', '.join(CODECS)}"
+        )
     if not path.exists():
         raise InputError(f"{path} does not exist: check the name")
     before = set(receiver.label_names())
     with _opened(path, format) as folder:
-        found = detect(folder, receiver.folder) if format == AUTO else (format, _place(format, folder))
+        found = (
+            detect(folder, receiver.folder) if format == AUTO else (format, _place(format, folder))
+        )
         pictures, objects, problems = _add(receiver, found, author, {str(folder): path.name})
     labels = tuple(name for name in receiver.label_names() if name not in before)
     return ImportReport(found[0], pictures, objects, labels, tuple(problems))
 
 
-def _add(receiver: Receiver, found: Found, author: str, shown: dict[str, str]) -> tuple[int, int, list[str]]:
+def _add(
+    receiver: Receiver, found: Found, author: str, shown: dict[str, str]
+) -> tuple[int, int, list[str]]:
     """Numbers of pictures and new objects, and what could not be used.
 
     shown: what to say instead of the names of temporary folders.
@@ -79,7 +85,9 @@ def _add(receiver: Receiver, found: Found, author: str, shown: dict[str, str]) -
     try:
         for picture in find_codec(name).read(place, receiver.sizes(), names, tell):
             try:
-                objects += receiver.add_objects(picture.file_name, _objects(receiver, picture), author)
+                objects += receiver.add_objects(
+                    picture.file_name, _objects(receiver, picture), author
+                )
                 pictures += 1
             except InputError as error:
                 tell(error)
@@ -113,7 +121,9 @@ def _opened(path: Path, format: str) -> Iterator[Path]:  # noqa: A002
     """The file or folder to read: a zip unpacked, a file whose reader takes a folder alone in one."""
     with ExitStack() as stack:
         if path.is_file() and zipfile.is_zipfile(path):
-            direct = format == "cvat-mask" and any(name.startswith(voc.CLASSES) for name in archives.names(path))
+            direct = format == "cvat-mask" and any(
+                name.startswith(voc.CLASSES) for name in archives.names(path)
+            )
             yield path if direct else stack.enter_context(archives.unpacked(path))
         elif path.is_file() and path.suffix.lower() == ".zip":
             raise InputError(f"{path.name} is no zip, or is cut off: give a whole file")

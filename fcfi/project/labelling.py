@@ -1,7 +1,7 @@
 """The project's labels in the database.
 
-Ids are never given again.  A label that was merged stays as a pointer to the one that it became, so that documents of
-before the merge, undone and made again, find it.  Knows nothing of pictures.
+Ids are never given again.  A label that was merged stays as a pointer to the one that it became, so
+that documents of before the merge, undone and made again, find it.  Knows nothing of pictures.
 """
 
 import colorsys
@@ -76,9 +76,15 @@ class Labels:
             if name is not None and _name(name) != one.name:
                 if any(other.name == _name(name) for other in _living(connection)):
                     raise _taken(name)
-                _unique(connection, name, update(label).where(label.c.id == identity).values(name=_name(name)))
+                _unique(
+                    connection,
+                    name,
+                    update(label).where(label.c.id == identity).values(name=_name(name)),
+                )
             if colour is not None:
-                connection.execute(update(label).where(label.c.id == identity).values(colour=colour))
+                connection.execute(
+                    update(label).where(label.c.id == identity).values(colour=colour)
+                )
             if place is not None:
                 others = [other for other in _living(connection) if other.id != identity]
                 others.insert(max(0, place), one)
@@ -99,9 +105,15 @@ class Labels:
         """Remove a label that no object has.  Raises NotFound, InputError."""
         with self._database.writing() as connection:
             one = _find(connection, identity)
-            merged = set(connection.execute(select(label.c.id).where(label.c.merged_into == identity)).scalars())
+            merged = set(
+                connection.execute(
+                    select(label.c.id).where(label.c.merged_into == identity)
+                ).scalars()
+            )
             used = sum(
-                drawn.label in {identity, *merged} for document in document_of(connection) for drawn in document.objects
+                drawn.label in {identity, *merged}
+                for document in document_of(connection)
+                for drawn in document.objects
             )
             if used:
                 raise InputError(
@@ -156,7 +168,9 @@ def _name(name: str) -> str:
     one = normal(name)
     check_label(one)
     if len(one) > MAX_NAME:
-        raise InputError(f"the label {one[:SHOWN]!r}... has {len(one)} characters: give {MAX_NAME} or less")
+        raise InputError(
+            f"the label {one[:SHOWN]!r}... has {len(one)} characters: give {MAX_NAME} or less"
+        )
     return one
 
 

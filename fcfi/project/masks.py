@@ -1,7 +1,7 @@
 """A mask as runs within its tight box: what is stored, and what goes over the wire.
 
-Row-major over the box, background first, like CVAT's; lossless.  The same pixels always have the same runs, so the
-sha256 of the runs names a mask.  Knows nothing of pictures, files or databases.
+Row-major over the box, background first, like CVAT's; lossless.  The same pixels always have the
+same runs, so the sha256 of the runs names a mask.  Knows nothing of pictures, files or databases.
 """
 
 import hashlib
@@ -88,7 +88,9 @@ class Runs:
     def from_json(cls, data: Any) -> "Runs":
         """Runs in what JSON gave; they need not be tight.  Raises InputError if they do not fill their box."""
         if not isinstance(data, Mapping) or not isinstance(data.get("runs"), list):
-            raise InputError("a mask came without runs: give left, top, width, height and runs, a list of lengths")
+            raise InputError(
+                "a mask came without runs: give left, top, width, height and runs, a list of lengths"
+            )
         box, lengths = [data.get(key) for key in KEYS], data["runs"]
         if not all(type(value) is int and value >= 0 for value in (*box, *lengths)):
             raise InputError("a mask came with a value that is no whole number from 0: give pixels")
@@ -106,7 +108,9 @@ class Runs:
     @classmethod
     def unpack(cls, left: int, top: int, width: int, height: int, packed: bytes) -> "Runs":
         """The runs in what `pack` gave."""
-        return cls(left, top, width, height, tuple(np.frombuffer(zlib.decompress(packed), NUMBER).tolist()))
+        return cls(
+            left, top, width, height, tuple(np.frombuffer(zlib.decompress(packed), NUMBER).tolist())
+        )
 
 
 def fill_holes(mask: Mask, area: int) -> Mask:
@@ -127,7 +131,9 @@ def drop_specks(mask: Mask, area: int) -> Mask:
     if area < 1 or not mask.any():
         return mask
     cut, left, top = box_cut(mask)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(cut.astype(np.uint8), connectivity=SPECK_NEIGHBOURS)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(
+        cut.astype(np.uint8), connectivity=SPECK_NEIGHBOURS
+    )
     large = stats[:, cv2.CC_STAT_AREA] >= area
     large[0] = False
     return _placed(mask, large[labels], left, top)

@@ -1,7 +1,8 @@
 """The pictures of a project as files: found, measured, decoded; the list says what is wrong with one.
 
-A file may vanish or change at any time.  Work on a picture keeps the size that it was made for: a file of another size
-is refused until the old one is back.  Files are only read.  Knows nothing of objects.
+A file may vanish or change at any time.  Work on a picture keeps the size that it was made for: a
+file of another size is refused until the old one is back.  Files are only read.  Knows nothing of
+objects.
 """
 
 import os
@@ -38,10 +39,16 @@ class Pictures:
         files, unusable = scanning.find(self._folder)
         known = self._store.known()
         stamps = {name: (row.modified, row.bytes) for name, row in known.items()}
-        self._store.put_pictures([self._look(one, known.get(one.name)) for one in scanning.changed(files, stamps)])
+        self._store.put_pictures(
+            [self._look(one, known.get(one.name)) for one in scanning.changed(files, stamps)]
+        )
         gone = [row for name, row in known.items() if name not in files]
-        self._mark_gone([row for row in gone if row.version == 0], [row for row in gone if row.version > 0])
-        back = [row.id for name, row in known.items() if name in files and row.problem == _gone(name)]
+        self._mark_gone(
+            [row for row in gone if row.version == 0], [row for row in gone if row.version > 0]
+        )
+        back = [
+            row.id for name, row in known.items() if name in files and row.problem == _gone(name)
+        ]
         if back:
             self._store.set_problem(back, None)
         return unusable
@@ -67,7 +74,9 @@ class Pictures:
     def _remembered(self, row: PictureRow) -> Image:
         """The decoded picture.  Of those that are larger than the cache, the last one is kept beside it."""
         if row.width * row.height * CHANNELS <= self._cache.limit:
-            return self._cache.get(key(row), lambda: self._decode(row), lambda pixels: pixels.nbytes)
+            return self._cache.get(
+                key(row), lambda: self._decode(row), lambda pixels: pixels.nbytes
+            )
         with self._decoding:
             if self._large is None or self._large[0] != key(row):
                 self._large = None  # gone before the next one is decoded
@@ -93,7 +102,9 @@ class Pictures:
         except (OSError, PictureError) as error:
             if row.problem is None:
                 self._store.set_problem([row.id], _gone(row.name))
-            raise PictureError(str(error) if isinstance(error, PictureError) else _gone(row.name)) from error
+            raise PictureError(
+                str(error) if isinstance(error, PictureError) else _gone(row.name)
+            ) from error
         file = scanning.File(row.name, status.st_mtime_ns, status.st_size)
         if (file.modified, file.bytes) == (row.modified, row.bytes) and row.width:
             return row
@@ -107,7 +118,12 @@ class Pictures:
         """What is to be said of a file that is new or changed; work on a picture keeps its size."""
         header = scanning.look(self._folder / file.name, file.name)
         size, problem = (header.width, header.height), header.problem
-        if row is not None and row.version > 0 and row.width > 0 and size != (row.width, row.height):
+        if (
+            row is not None
+            and row.version > 0
+            and row.width > 0
+            and size != (row.width, row.height)
+        ):
             problem = problem or _resized(file.name, (row.width, row.height), size)
             size = (row.width, row.height)
         return FoundPicture(file.name, *size, file.modified, file.bytes, problem)

@@ -1,7 +1,8 @@
 """Where a project's store lies, if nobody says: in the folder of pictures, or where it can be written.
 
-A folder that may only be read gets a store beside it, or in the user's own data folder; work that was saved there once
-is found again, and work in a folder that may no longer be written is copied first.  Knows nothing of tables.
+A folder that may only be read gets a store beside it, or in the user's own data folder; work that
+was saved there once is found again, and work in a folder that may no longer be written is copied
+first.  Knows nothing of tables.
 """
 
 import hashlib
@@ -95,7 +96,9 @@ def _copied(old: Path, new: Path) -> bool:
     except OSError as error:
         for end in COMPANIONS:
             new.with_name(new.name + end).unlink(missing_ok=True)
-        raise StoreError(f"the store {old} may not be written and cannot be copied to {new}: {error}") from error
+        raise StoreError(
+            f"the store {old} may not be written and cannot be copied to {new}: {error}"
+        ) from error
     return True
 
 

@@ -1,7 +1,7 @@
 """A folder of pictures and all the work on them: the one face that servers and commands use.
 
-Blocking, and safe for threads.  Puts together the list of files, the store, the network and the caches; the pictures
-themselves are only ever read.  Knows nothing of HTTP or of pages.
+Blocking, and safe for threads.  Puts together the list of files, the store, the network and the
+caches; the pictures themselves are only ever read.  Knows nothing of HTTP or of pages.
 """
 
 import dataclasses
@@ -89,10 +89,13 @@ class Project:
     ) -> "Project":
         """Open a folder of pictures, and look through it.
 
-        predictor: what clicks ask; None for a project that is only looked at.  labels: those that are missing are
-        added.  store: a PostgreSQL URL or the path of an SQLite file; by default `.fcfi/project.sqlite` in the folder.
+        predictor: what clicks ask; None for a project that is only looked at.  labels: those that
+            are missing are
+        added.  store: a PostgreSQL URL or the path of an SQLite file; by default
+        `.fcfi/project.sqlite` in the folder.
         cache_bytes: for pictures and predictions together.
-        Raises InputError for what is no folder, StoreError for a store that cannot be used, ConfigError for its URL.
+        Raises InputError for what is no folder, StoreError for a store that cannot be used,
+        ConfigError for its URL.
         """
         folder = Path(folder)
         if not folder.is_dir():
@@ -114,7 +117,10 @@ class Project:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -133,7 +139,9 @@ class Project:
             for name in unusable
         )
 
-    def pictures(self, state: State | None = None, search: str = "", offset: int = 0, limit: int = 200) -> PictureList:
+    def pictures(
+        self, state: State | None = None, search: str = "", offset: int = 0, limit: int = 200
+    ) -> PictureList:
         """A part of the list.  state: only those.  search: a part of the name, in any case."""
         return self._store.pictures(state, search, offset, limit)
 
@@ -155,16 +163,24 @@ class Project:
     ) -> PictureState:
         """Do something to a picture of this version; what fails changes nothing.
 
-        key: a UUID that the caller gives to this change alone.  A change that was made under it already is not made
+        key: a UUID that the caller gives to this change alone.  A change that was made under it
+            already is not made
         again: the answer is what it was then, so that who lost an answer may ask again.
-        Raises PictureConflict if the picture has another version by now, NotFound, InputError for an action that does
-        not fit, PictureError if the picture is needed and cannot be read, StoreError if it cannot be saved.
+        Raises PictureConflict if the picture has another version by now, NotFound, InputError for
+        an action that does not fit, PictureError if the picture is needed and cannot be read,
+        StoreError if it cannot be saved.
         """
         if len(author) > AUTHOR_LETTERS:
-            raise InputError(f"the author's name has {len(author)} characters: give {AUTHOR_LETTERS} or less")
+            raise InputError(
+                f"the author's name has {len(author)} characters: give {AUTHOR_LETTERS} or less"
+            )
         signature = Signature(author, self._clock(), key)
         # The last: another process was asked the same in between.
-        after = self._answered(id, key) or self._changed(id, version, action, signature) or self._answered(id, key)
+        after = (
+            self._answered(id, key)
+            or self._changed(id, version, action, signature)
+            or self._answered(id, key)
+        )
         if after is None:
             raise self._conflict(id, version)
         return self._state(after)
@@ -242,7 +258,9 @@ class Project:
         except (TypeError, ValueError, RecursionError) as error:
             raise InputError(f"the settings are no JSON: {error}") from error
         if size > SETTINGS_BYTES:
-            raise InputError(f"the settings have {size} bytes of JSON: give {SETTINGS_BYTES} or less")
+            raise InputError(
+                f"the settings have {size} bytes of JSON: give {SETTINGS_BYTES} or less"
+            )
         self._store.keep_setting(_settings_key(author), dict(settings))
 
     # Files
@@ -250,8 +268,9 @@ class Project:
     def export(self, format: str, folder: Path, only_done: bool = False) -> Report:  # noqa: A002
         """Write the masks in a format (fcfi.formats), read them back and report what was kept.
 
-        Pictures on which nobody worked are left out.  Objects without a label are called "object"; those without a
-        pixel are left out.  only_done: only pictures that are marked as done.  Raises ConfigError, InputError.
+        Pictures on which nobody worked are left out.  Objects without a label are called "object";
+        those without a pixel are left out.  only_done: only pictures that are marked as done.
+        Raises ConfigError, InputError.
         """
         work = exporting.Work(self._store, self._labels, only_done)
         exporting.check_target(format, Path(folder), self.folder)
@@ -260,7 +279,8 @@ class Project:
     def export_logs(self, folder: Path, only_done: bool = False) -> tuple[int, tuple[str, ...]]:
         """Write the click logs of each picture as `logs/NAME.json`.
 
-        Gives how many were written, and a sentence for each picture that cannot be read.  Raises InputError.
+        Gives how many were written, and a sentence for each picture that cannot be read.  Raises
+        InputError.
         """
         work = exporting.Work(self._store, self._labels, only_done)
         return exporting.write_logs(work, self.logs, Path(folder))
@@ -268,8 +288,10 @@ class Project:
     def import_files(self, path: Path, format: str = "auto", author: str = "") -> ImportReport:  # noqa: A002
         """Add objects from files of a format (fcfi.formats): one step a picture, which can be undone.
 
-        path: a file, a folder or a zip.  Labels that are missing are added.  A picture whose annotations cannot be used
-        is told in the report, and the others are imported.  Raises InputError, DatasetError if nothing can be read.
+        path: a file, a folder or a zip.  Labels that are missing are added.  A picture whose
+            annotations cannot be used
+        is told in the report, and the others are imported.  Raises InputError, DatasetError if
+        nothing can be read.
         """
         return importing.read(_Receiver(self), Path(path), format, author)
 
@@ -314,9 +336,13 @@ class Project:
         )
 
     def _conflict(self, identity: int, version: int) -> PictureConflict:
-        return PictureConflict(self.picture(identity), self._store.changes(identity, version, describe))
+        return PictureConflict(
+            self.picture(identity), self._store.changes(identity, version, describe)
+        )
 
-    def _changed(self, identity: int, version: int, action: Action, signature: Signature) -> Stored | None:
+    def _changed(
+        self, identity: int, version: int, action: Action, signature: Signature
+    ) -> Stored | None:
         """Make a change to a picture of this version; None if it has another one by now."""
         stored = self._read(identity)
         if stored.row.version != version:
@@ -329,7 +355,9 @@ class Project:
     def _edit(self, stored: Stored, action: Edit, signature: Signature) -> Stored | None:
         """Make a change; None if somebody else was faster.  What changes nothing is not noted."""
         labels = frozenset(stored.labels.values())
-        world = PictureWorld(stored.row, labels, self._pictures, self._masks, self._replay, self._clock, self._read)
+        world = PictureWorld(
+            stored.row, labels, self._pictures, self._masks, self._replay, self._clock, self._read
+        )
         document = apply(stored.document, action, world)
         stored = dataclasses.replace(stored, row=world.row)
         if document == stored.document:
@@ -345,7 +373,11 @@ class Project:
 
     def _log(self, one: DrawnObject, row: PictureRow, sha256: str) -> Log:
         """An object's log, as `fcfi.session` writes it."""
-        name, runtime, settings = self._store.network(one.network or "") or ("unknown", "unknown", {})
+        name, runtime, settings = self._store.network(one.network or "") or (
+            "unknown",
+            "unknown",
+            {},
+        )
         start = None
         if one.start is not None:
             start = to_runs(self._masks.get(one.start).mask(row.height, row.width))
@@ -393,7 +425,8 @@ def resolved(document: Document, labels: Mapping[int, int]) -> Document:
     if all(one.label is None or labels.get(one.label) == one.label for one in document.objects):
         return document
     objects = tuple(
-        one if one.label is None else dataclasses.replace(one, label=labels.get(one.label)) for one in document.objects
+        one if one.label is None else dataclasses.replace(one, label=labels.get(one.label))
+        for one in document.objects
     )
     return dataclasses.replace(document, objects=objects)
 

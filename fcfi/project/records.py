@@ -35,9 +35,13 @@ def record(action: Action, before: Document) -> dict[str, Any]:
         kept |= {"done": action.done}
     if isinstance(action, EditObject | EditObjects):
         names = ("label", "visible", "finished", "keep_out", "colour")
-        kept |= {name: getattr(action, name) for name in names if getattr(action, name, KEEP) is not KEEP}
+        kept |= {
+            name: getattr(action, name) for name in names if getattr(action, name, KEEP) is not KEEP
+        }
     if hasattr(action, "object"):
-        kept["object"] = new_object(before, action) or action.object if isinstance(action, Edit) else None
+        kept["object"] = (
+            new_object(before, action) or action.object if isinstance(action, Edit) else None
+        )
     return kept
 
 
@@ -82,7 +86,9 @@ _WORDS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "delete_objects": lambda kept: f"{_objects(kept)} deleted",
     "merge_objects": lambda kept: f"{_objects(kept)} merged into object {kept['object']}",
     "copy_objects": lambda kept: "objects copied from another picture",
-    "set_done": lambda kept: "picture marked as done" if kept["done"] else "picture marked as not done",
+    "set_done": lambda kept: (
+        "picture marked as done" if kept["done"] else "picture marked as not done"
+    ),
     "import_objects": lambda kept: f"{_plural(kept['count'], 'object')} imported",
     "undo": lambda kept: f"undone: {describe(kept['of'])}" if "of" in kept else "undone",
     "redo": lambda kept: f"made again: {describe(kept['of'])}" if "of" in kept else "made again",

@@ -1,8 +1,8 @@
 """Masks by replay: what a network says after some rounds of clicks, from the longest part that is known already.
 
-An object's state is where it began and its rounds of clicks; what was predicted on the way is only remembered, never
-stored.  So undo and a restart need no network, and a click that is taken away leaves no trace.  Thread-safe.
-Knows nothing of databases.
+An object's state is where it began and its rounds of clicks; what was predicted on the way is only
+remembered, never stored.  So undo and a restart need no network, and a click that is taken away
+leaves no trace.  Thread-safe. Knows nothing of databases.
 """
 
 from collections.abc import Callable, Hashable
@@ -42,11 +42,14 @@ class Replay:
     ) -> Prediction:
         """What the network says after the last of these rounds.
 
-        picture: names the pixels of `image`.  start: sha256 of the mask to begin from, which `begin` gives, or None.
+        picture: names the pixels of `image`.  start: sha256 of the mask to begin from, which
+            `begin` gives, or None.
         Raises NetworkError without a predictor, and what `image` and the predictor raise.
         """
         if self.predictor is None:
-            raise NetworkError("no network is loaded, so that clicks make no mask: open the project with a network")
+            raise NetworkError(
+                "no network is loaded, so that clicks make no mask: open the project with a network"
+            )
         clicks = tuple(one.clicks for one in rounds)
         done, prediction = self._known(picture, start, clicks)
         if prediction is None and start is not None:
@@ -62,9 +65,13 @@ class Replay:
 
     def _still(self, picture: Hashable, image: Callable[[], Image]) -> Still:
         """The picture with what was made of its last crop; weighed with its pixels, which it may outlive."""
-        return self._cache.get(("still", picture), lambda: Still(image()), lambda still: still.image.nbytes + STILL)
+        return self._cache.get(
+            ("still", picture), lambda: Still(image()), lambda still: still.image.nbytes + STILL
+        )
 
-    def _known(self, picture: Hashable, start: str | None, clicks: tuple[Clicks, ...]) -> tuple[int, Prediction | None]:
+    def _known(
+        self, picture: Hashable, start: str | None, clicks: tuple[Clicks, ...]
+    ) -> tuple[int, Prediction | None]:
         """The longest part of the rounds whose prediction is remembered, and that prediction."""
         for number in range(len(clicks), 0, -1):
             known: Prediction | None = self._cache.find((picture, start, clicks[:number]))

@@ -1,8 +1,8 @@
 """The pictures in a folder: which files they are, and what their headers say.
 
-Hidden folders, links that lead out of the folder and the masks of known layouts are passed over.  Only files that are
-new or changed are opened, and only their headers are read; a JPEG or PNG whose end is missing is noticed by its last
-bytes.  Knows nothing of databases, and writes nothing.
+Hidden folders, links that lead out of the folder and the masks of known layouts are passed over.
+Only files that are new or changed are opened, and only their headers are read; a JPEG or PNG whose
+end is missing is noticed by its last bytes.  Knows nothing of databases, and writes nothing.
 """
 
 import os
@@ -75,9 +75,13 @@ def place(folder: Path, name: str) -> Path:
     path = folder / name
     real = os.path.realpath(path)
     if not Path(real).is_relative_to(os.path.realpath(folder)):
-        raise PictureError(f"{name} is a link that leads out of {folder}: put the picture itself there")
+        raise PictureError(
+            f"{name} is a link that leads out of {folder}: put the picture itself there"
+        )
     if not os.path.isfile(real):
-        raise PictureError(f"{name} has vanished from {folder}: put it back, and go on where you were")
+        raise PictureError(
+            f"{name} has vanished from {folder}: put it back, and go on where you were"
+        )
     return path
 
 
@@ -92,7 +96,11 @@ def look(path: Path, name: str) -> Header:
             whole = _has_end(stream)
     except OSError as error:
         return Header(width, height, f"{name} cannot be read: {error.strerror or error}")
-    return Header(width, height, None if whole else f"{name} is cut off: its end is missing; put a whole file there")
+    return Header(
+        width,
+        height,
+        None if whole else f"{name} is cut off: its end is missing; put a whole file there",
+    )
 
 
 def _walk(folder: Path, prefix: str) -> Iterator[tuple["os.DirEntry[str]", str]]:
@@ -102,11 +110,17 @@ def _walk(folder: Path, prefix: str) -> Iterator[tuple["os.DirEntry[str]", str]]
             listed = sorted(entries, key=lambda entry: entry.name)
     except OSError as error:
         if not prefix:
-            raise StoreError(f"the folder {folder} cannot be read: {error.strerror or error}") from error
+            raise StoreError(
+                f"the folder {folder} cannot be read: {error.strerror or error}"
+            ) from error
         return  # a folder below that may not be read, or vanished just now
     own = any(entry.name == OWN_INDEX for entry in listed)
     for entry in listed:
-        if entry.name.startswith(".") or entry.name in MASK_FOLDERS or (own and entry.name in OWN_FOLDERS):
+        if (
+            entry.name.startswith(".")
+            or entry.name in MASK_FOLDERS
+            or (own and entry.name in OWN_FOLDERS)
+        ):
             continue
         if entry.is_dir(follow_symlinks=False):
             yield from _walk(Path(entry.path), f"{prefix}{entry.name}/")
@@ -127,8 +141,8 @@ def _inside(entry: "os.DirEntry[str]", root: str) -> bool:
 def _has_end(stream: BinaryIO) -> bool:
     """Whether a JPEG or PNG has its end mark; others are not judged.
 
-    Telephones append films to JPEGs, so the mark need not be last; thumbnails hold one too, so the search begins where
-    the pixels do.
+    Telephones append films to JPEGs, so the mark need not be last; thumbnails hold one too, so the
+    search begins where the pixels do.
     """
     head = stream.read(2)
     jpeg = head == b"\xff\xd8"

@@ -18,8 +18,10 @@ State = Literal["new", "work", "done"]
 class PictureRow:
     """A picture as the list shows it.
 
-    name: relative to the folder, / between folders.  width, height: upright, in pixels; 0 where unknown.  modified:
-    time of the file's last change in ns, which tells its versions apart.  bytes: size of the file.  objects: how many.
+    name: relative to the folder, / between folders.  width, height: upright, in pixels; 0 where
+        unknown.  modified:
+    time of the file's last change in ns, which tells its versions apart.  bytes: size of the file.
+    objects: how many.
     version: rises with every change.  problem: why it cannot be opened, or None.
     """
 
@@ -58,7 +60,8 @@ class PictureList:
 class PictureState:
     """All that there is on one picture.
 
-    masks: the present mask of every object, by sha256.  undo_text, redo_text: what would be taken back or made again,
+    masks: the present mask of every object, by sha256.  undo_text, redo_text: what would be taken
+        back or made again,
     None if there is nothing.
     """
 
@@ -116,8 +119,10 @@ class Label:
 class ImportReport:
     """What an import did.
 
-    format: that was found or given.  pictures: that the files are about.  objects: added; objects that were there
-    already, pixel by pixel, are not added again.  labels: added.  problems: a sentence for each picture left out.
+    format: that was found or given.  pictures: that the files are about.  objects: added; objects
+        that were there
+    already, pixel by pixel, are not added again.  labels: added.  problems: a sentence for each
+    picture left out.
     """
 
     format: str

@@ -1,7 +1,8 @@
 """Pictures and their histories in the database.
 
-A write goes through only if the picture's version is still the one that it was made for, in the same transaction as
-the revision and its masks.  Knows nothing of networks or of the pictures' files.
+A write goes through only if the picture's version is still the one that it was made for, in the
+same transaction as the revision and its masks.  Knows nothing of networks or of the pictures'
+files.
 """
 
 import json
@@ -25,9 +26,9 @@ MOST: Final = 1000
 DIGITS: Final = 12
 """Numbers in names are compared as numbers of so many digits."""
 LABELS: Final = select(label.c.id, label.c.merged_into)
-MADE: Final[Select[Any]] = select(revision.c.id, revision.c.number, revision.c.document, change.c.action).join(
-    change, and_(change.c.picture == revision.c.picture, change.c.version == revision.c.version)
-)
+MADE: Final[Select[Any]] = select(
+    revision.c.id, revision.c.number, revision.c.document, change.c.action
+).join(change, and_(change.c.picture == revision.c.picture, change.c.version == revision.c.version))
 """Revisions, each with the record of the change that made it."""
 SHOWN: Final = tuple(picture.c[column] for column in PictureRow.__dataclass_fields__)
 
@@ -108,12 +109,22 @@ class Store:
 
     def pictures(self, state: State | None, search: str, offset: int, limit: int) -> PictureList:
         """A part of the list in the order of names, numbers in them compared as numbers."""
-        asked = select(picture) if state is None else select(picture).where(picture.c.state == state)
+        asked = (
+            select(picture) if state is None else select(picture).where(picture.c.state == state)
+        )
         if search:
-            asked = asked.where(func.lower(picture.c.name).contains(search.lower(), autoescape=True))
-        ordered = asked.order_by(picture.c.sort, picture.c.name).offset(max(0, offset)).limit(max(0, min(limit, MOST)))
+            asked = asked.where(
+                func.lower(picture.c.name).contains(search.lower(), autoescape=True)
+            )
+        ordered = (
+            asked.order_by(picture.c.sort, picture.c.name)
+            .offset(max(0, offset))
+            .limit(max(0, min(limit, MOST)))
+        )
         with self.database.reading() as connection:
-            total = connection.execute(select(func.count()).select_from(asked.subquery())).scalar_one()
+            total = connection.execute(
+                select(func.count()).select_from(asked.subquery())
+            ).scalar_one()
             rows = connection.execute(ordered.with_only_columns(*SHOWN)).all()
             return PictureList(total, _counts(connection), tuple(_row(one) for one in rows))
 
@@ -132,7 +143,9 @@ class Store:
         with self.database.reading() as connection:
             found = connection.execute(select(*SHOWN).where(picture.c.name == name)).one_or_none()
             if found is None:
-                raise NotFound(f"there is no picture {name!r} in this project: look at its list again")
+                raise NotFound(
+                    f"there is no picture {name!r} in this project: look at its list again"
+                )
             return _row(found)
 
     def sizes(self) -> dict[str, tuple[int, int]]:
@@ -148,7 +161,10 @@ class Store:
             return
         rows = [{**_fields(one), "sort": sort_key(one.name), **_EMPTY} for one in found]
         statement = self.database.insert(picture)
-        changed = {key: statement.excluded[key] for key in ("width", "height", "modified", "bytes", "problem")}
+        changed = {
+            key: statement.excluded[key]
+            for key in ("width", "height", "modified", "bytes", "problem")
+        }
         statement = statement.on_conflict_do_update(index_elements=["name"], set_=changed)
         with self.database.writing() as connection:
             connection.execute(statement, rows)
@@ -157,20 +173,26 @@ class Store:
         """Say why pictures cannot be opened, or that they can."""
         with self.database.writing() as connection:
             for part in _parts(list(identities)):
-                connection.execute(update(picture).where(picture.c.id.in_(part)).values(problem=problem))
+                connection.execute(
+                    update(picture).where(picture.c.id.in_(part)).values(problem=problem)
+                )
 
     def forget(self, identities: Collection[int]) -> None:
         """Take pictures off the list on which nobody ever did anything."""
         with self.database.writing() as connection:
             for part in _parts(list(identities)):
-                connection.execute(delete(picture).where(picture.c.id.in_(part), picture.c.version == 0))
+                connection.execute(
+                    delete(picture).where(picture.c.id.in_(part), picture.c.version == 0)
+                )
 
     # One picture
 
     def read(self, identity: int) -> Stored:
         """A picture with its document.  Raises NotFound."""
         with self.database.reading() as connection:
-            found = connection.execute(select(picture).where(picture.c.id == identity)).one_or_none()
+            found = connection.execute(
+                select(picture).where(picture.c.id == identity)
+            ).one_or_none()
             if found is None:
                 raise _missing(identity)
             place = found.position
@@ -191,7 +213,9 @@ class Store:
         """A picture as the change of this key left it, whatever was done since; None if there is no such change."""
         of_key = and_(change.c.picture == identity, change.c.key == key)
         with self.database.reading() as connection:
-            found = connection.execute(select(change.c.version, change.c.revision).where(of_key)).one_or_none()
+            found = connection.execute(
+                select(change.c.version, change.c.revision).where(of_key)
+            ).one_or_none()
             if found is None:
                 return None
             here = _latest(connection, revision.c.id == found.revision)
@@ -218,8 +242,15 @@ class Store:
                 return None
             if before.length > before.position:
                 _leave_line(connection, identity, place)
-            row = {"picture": identity, "number": place, "parent": before.revision, "version": version}
-            added = connection.execute(insert(revision).values(**row, document=_pack(step.document)))
+            row = {
+                "picture": identity,
+                "number": place,
+                "parent": before.revision,
+                "version": version,
+            }
+            added = connection.execute(
+                insert(revision).values(**row, document=_pack(step.document))
+            )
             self._add_masks(connection, step.masks)
             (revised,) = added.inserted_primary_key or (None,)
             _note(connection, identity, version, revised, step.record, step.signature)
@@ -238,7 +269,9 @@ class Store:
                 return False
             place = found.position + by
             if not 0 <= place <= found.length:
-                raise InputError("there is nothing to take back" if by < 0 else "there is nothing to make again")
+                raise InputError(
+                    "there is nothing to take back" if by < 0 else "there is nothing to make again"
+                )
             here = _line(connection, identity, (place,)).get(place)
             document = Document() if here is None else _unpack(here.document)
             values = {"version": version + 1, "position": place, **_summary(document)}
@@ -247,7 +280,14 @@ class Store:
             of = max(place, found.position)
             action = json.loads(_line(connection, identity, (of,))[of].action)
             record = {"type": "undo" if by < 0 else "redo", "of": action}
-            _note(connection, identity, version + 1, None if here is None else here.id, record, signature)
+            _note(
+                connection,
+                identity,
+                version + 1,
+                None if here is None else here.id,
+                record,
+                signature,
+            )
             return True
 
     def changes(self, identity: int, since: int, tell: Any) -> tuple[Change, ...]:
@@ -255,7 +295,10 @@ class Store:
         asked = select(change).where(change.c.picture == identity, change.c.version > since)
         with self.database.reading() as connection:
             rows = connection.execute(asked.order_by(change.c.version)).all()
-            return tuple(Change(one.version, one.author, one.time, tell(json.loads(one.action))) for one in rows)
+            return tuple(
+                Change(one.version, one.author, one.time, tell(json.loads(one.action)))
+                for one in rows
+            )
 
     def runs(self, names: Collection[str]) -> dict[str, Runs]:
         """Masks by sha256."""
@@ -263,7 +306,9 @@ class Store:
         with self.database.reading() as connection:
             for part in _parts(list(names)):
                 for one in connection.execute(select(mask).where(mask.c.sha256.in_(part))):
-                    found[one.sha256] = Runs.unpack(one.left, one.top, one.width, one.height, one.runs)
+                    found[one.sha256] = Runs.unpack(
+                        one.left, one.top, one.width, one.height, one.runs
+                    )
         return found
 
     # The whole project
@@ -272,7 +317,11 @@ class Store:
         """The pictures in work or done (or only done ones), as they are now, in the order of names."""
         states = ("done",) if done else ("work", "done")
         here = and_(revision.c.picture == picture.c.id, revision.c.number == picture.c.position)
-        asked = select(*SHOWN, revision.c.id.label("revision")).join(revision, here).where(picture.c.state.in_(states))
+        asked = (
+            select(*SHOWN, revision.c.id.label("revision"))
+            .join(revision, here)
+            .where(picture.c.state.in_(states))
+        )
         with self.database.reading() as connection:
             rows = connection.execute(asked.order_by(picture.c.sort, picture.c.name)).all()
             return [Drawn(_row(one), one.revision) for one in rows]
@@ -280,7 +329,9 @@ class Store:
     def document(self, identity: int) -> Document:
         """The document of a revision."""
         with self.database.reading() as connection:
-            packed = connection.execute(select(revision.c.document).where(revision.c.id == identity)).scalar_one()
+            packed = connection.execute(
+                select(revision.c.document).where(revision.c.id == identity)
+            ).scalar_one()
             return _unpack(packed)
 
     def setting(self, key: str) -> Any:
@@ -291,25 +342,37 @@ class Store:
 
     def keep_setting(self, key: str, value: Any) -> None:
         """Keep a value of JSON."""
-        statement = self.database.insert(setting).values(key=key, value=json.dumps(value, ensure_ascii=False))
-        statement = statement.on_conflict_do_update(index_elements=["key"], set_={"value": statement.excluded.value})
+        statement = self.database.insert(setting).values(
+            key=key, value=json.dumps(value, ensure_ascii=False)
+        )
+        statement = statement.on_conflict_do_update(
+            index_elements=["key"], set_={"value": statement.excluded.value}
+        )
         with self.database.writing() as connection:
             connection.execute(statement)
 
-    def keep_network(self, sha256: str, name: str, runtime: str, settings: Mapping[str, Any]) -> None:
+    def keep_network(
+        self, sha256: str, name: str, runtime: str, settings: Mapping[str, Any]
+    ) -> None:
         """Keep what there is to say of a network beside its sha256."""
         values = {"name": name, "runtime": runtime, "settings": json.dumps(settings)}
         if self.network(sha256) == (name, runtime, dict(settings)):
             return
         statement = self.database.insert(network).values(sha256=sha256, **values)
         with self.database.writing() as connection:
-            connection.execute(statement.on_conflict_do_update(index_elements=["sha256"], set_=values))
+            connection.execute(
+                statement.on_conflict_do_update(index_elements=["sha256"], set_=values)
+            )
 
     def network(self, sha256: str) -> tuple[str, str, dict[str, Any]] | None:
         """Name, runtime and settings of a network that was used here."""
         with self.database.reading() as connection:
-            found = connection.execute(select(network).where(network.c.sha256 == sha256)).one_or_none()
-            return None if found is None else (found.name, found.runtime, json.loads(found.settings))
+            found = connection.execute(
+                select(network).where(network.c.sha256 == sha256)
+            ).one_or_none()
+            return (
+                None if found is None else (found.name, found.runtime, json.loads(found.settings))
+            )
 
     def _add_masks(self, connection: Connection, masks: Mapping[str, Runs]) -> None:
         rows = [
@@ -317,7 +380,9 @@ class Store:
             for sha256, one in masks.items()
         ]
         if rows:
-            connection.execute(self.database.insert(mask).on_conflict_do_nothing(index_elements=["sha256"]), rows)
+            connection.execute(
+                self.database.insert(mask).on_conflict_do_nothing(index_elements=["sha256"]), rows
+            )
 
 
 _EMPTY: Final = {"state": "new", "objects": 0, "version": 0, "position": 0, "length": 0}
@@ -350,7 +415,12 @@ def _note(
     record: Mapping[str, Any],
     signature: Signature,
 ) -> None:
-    values = {"picture": identity, "version": version, "revision": shown, "action": json.dumps(record)}
+    values = {
+        "picture": identity,
+        "version": version,
+        "revision": shown,
+        "action": json.dumps(record),
+    }
     signed = {"author": signature.author, "time": signature.time, "key": signature.key}
     connection.execute(insert(change).values(**values, **signed))
 
@@ -363,7 +433,9 @@ def _line(connection: Connection, identity: int, numbers: Sequence[int]) -> dict
 
 def _latest(connection: Connection, *which: ColumnElement[bool]) -> Any:
     """The last of these revisions that was made, as `_line` gives them; None if there is none."""
-    return connection.execute(MADE.where(*which).order_by(revision.c.version.desc()).limit(1)).one_or_none()
+    return connection.execute(
+        MADE.where(*which).order_by(revision.c.version.desc()).limit(1)
+    ).one_or_none()
 
 
 def _labels(connection: Connection) -> dict[int, int]:
@@ -385,7 +457,9 @@ def _missing(identity: int) -> NotFound:
 def _counts(connection: Connection) -> Counts:
     rows = connection.execute(select(picture.c.state, func.count()).group_by(picture.c.state)).all()
     found: dict[str, int] = {row[0]: row[1] for row in rows}
-    return Counts(sum(found.values()), found.get("new", 0), found.get("work", 0), found.get("done", 0))
+    return Counts(
+        sum(found.values()), found.get("new", 0), found.get("work", 0), found.get("done", 0)
+    )
 
 
 def _row(found: Any) -> PictureRow:

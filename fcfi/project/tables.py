@@ -1,10 +1,11 @@
 """The tables of a project's store.
 
-A picture's history is a line of revisions, numbered from 1; `position` says which one is shown (0: nothing drawn yet)
-and `length` how many there are.  Undo and redo move `position`.  Who acts after an undo begins another line: the
-revisions beyond lose their number, and stay.  Nothing but labels is ever deleted.  `change` notes everything that
-raised the picture's version, undo and redo too, with the revision that it left on show (None: nothing drawn yet) and
-the key that its author gave it.
+A picture's history is a line of revisions, numbered from 1; `position` says which one is shown (0:
+nothing drawn yet) and `length` how many there are.  Undo and redo move `position`.  Who acts after
+an undo begins another line: the revisions beyond lose their number, and stay.  Nothing but labels
+is ever deleted.  `change` notes everything that raised the picture's version, undo and redo too,
+with the revision that it left on show (None: nothing drawn yet) and the key that its author gave
+it.
 """
 
 from typing import Final

@@ -1,6 +1,7 @@
 """What actions on one picture may ask of the project round it: its size, its pixels, the network, masks.
 
-Made anew for each action; what an action keeps is only in the store once the action is.  See applying.World.
+Made anew for each action; what an action keeps is only in the store once the action is.  See
+applying.World.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -128,5 +129,7 @@ class PictureWorld:
     @property
     def _size(self) -> tuple[int, int]:
         if not self.row.width:
-            raise PictureError(self.row.problem or f"the size of {self.row.name} is not known: look for it again")
+            raise PictureError(
+                self.row.problem or f"the size of {self.row.name} is not known: look for it again"
+            )
         return self.row.width, self.row.height

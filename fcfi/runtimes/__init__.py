@@ -33,7 +33,9 @@ class Runtime(Protocol):
         """Names of what the file gives."""
         ...
 
-    def run(self, inputs: Arrays, names: Sequence[str] = (OUTPUT,)) -> tuple[NDArray[np.float32], ...]:
+    def run(
+        self, inputs: Arrays, names: Sequence[str] = (OUTPUT,)
+    ) -> tuple[NDArray[np.float32], ...]:
         """Outputs of these names for named inputs; arrays are the caller's own.  Raises NetworkError if it fails."""
         ...
 

@@ -1,7 +1,8 @@
 """An ONNX file cut in two, without any library: what needs the picture alone, and what needs the click.
 
-The parts are ONNX files of their own, in memory, which any runtime loads.  A part is made of the nodes that its outputs
-follow from, with their constants; where the cut goes the file holds names and shapes (`value_info`).
+The parts are ONNX files of their own, in memory, which any runtime loads.  A part is made of the
+nodes that its outputs follow from, with their constants; where the cut goes the file holds names
+and shapes (`value_info`).
 Source: onnx.proto (ModelProto, GraphProto, NodeProto, TensorProto, ValueInfoProto).
 """
 
@@ -50,7 +51,9 @@ def cut(path: Path, first: Sequence[str], between: Sequence[str]) -> tuple[bytes
         pieces = tuple(_pieces(path.read_bytes()))
         graph = _read(next(content for number, _, content in pieces if number == GRAPH))
     except (MalformedError, ValueError, OSError) as error:
-        raise NetworkError(f"{path} is damaged or cannot be read: copy or export it again") from error
+        raise NetworkError(
+            f"{path} is damaged or cannot be read: copy or export it again"
+        ) from error
     frame = b"".join(raw for number, raw, _ in pieces if number not in (GRAPH, METADATA))
     if not graph.values.keys() >= set(between):
         raise NetworkError(
@@ -61,7 +64,9 @@ def cut(path: Path, first: Sequence[str], between: Sequence[str]) -> tuple[bytes
     after = {name: content for name, content in graph.inputs.items() if name not in first}
     parts = _part(graph, before, middle), _part(graph, middle | after, graph.outputs)
     if None in parts:
-        raise NetworkError(f"{path} cannot be cut at {', '.join(between)}: export it again with this version of fcfi")
+        raise NetworkError(
+            f"{path} cannot be cut at {', '.join(between)}: export it again with this version of fcfi"
+        )
     encode, click = (frame + _field(GRAPH, part or b"") for part in parts)
     return encode, click
 

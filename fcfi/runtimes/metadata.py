@@ -1,8 +1,9 @@
 """The texts that an ONNX file carries (its metadata_props), read without any library.
 
-An ONNX file is one protocol buffer message (ModelProto): a row of fields, each with a number, a type and, for most, a
-length.  The reader jumps from field to field, over the graph, so that it costs a few reads; a file that was cut off or
-never was ONNX shows itself on the way.  Knows nothing of graphs.
+An ONNX file is one protocol buffer message (ModelProto): a row of fields, each with a number, a
+type and, for most, a length.  The reader jumps from field to field, over the graph, so that it
+costs a few reads; a file that was cut off or never was ONNX shows itself on the way.  Knows nothing
+of graphs.
 Source: onnx.proto (ModelProto, StringStringEntryProto); protobuf.dev/programming-guides/encoding.
 """
 
@@ -44,11 +45,15 @@ def read_metadata(path: Path) -> dict[str, str]:
                     key, value = _entry(_take(stream, min(length, MAX_TEXT)))
                     texts[key] = value
     except (MalformedError, UnicodeDecodeError) as error:
-        raise NetworkError(f"{path} is no ONNX file, or is damaged or cut off: give a network file (*.onnx)") from error
+        raise NetworkError(
+            f"{path} is no ONNX file, or is damaged or cut off: give a network file (*.onnx)"
+        ) from error
     except OSError as error:
         raise NetworkError(f"{path} cannot be read: {error.strerror or error}") from error
     if graphs != 1:
-        raise NetworkError(f"{path} is no ONNX file, it holds no graph: give a network file (*.onnx)")
+        raise NetworkError(
+            f"{path} is no ONNX file, it holds no graph: give a network file (*.onnx)"
+        )
     return texts
 
 

@@ -26,21 +26,31 @@ def has_bfloat16() -> bool:
 class OpenVINO:
     """A compiled network and a pool of inference requests: each running call has a request to itself."""
 
-    def __init__(self, model: Path | bytes, threads: int | None, precision: str, streams: int = 1) -> None:
+    def __init__(
+        self, model: Path | bytes, threads: int | None, precision: str, streams: int = 1
+    ) -> None:
         """Compile a file, or what stands in one, for the processor.  Raises NetworkError.
 
-        precision: float32, bfloat16, int8 or auto; int8 is for files quantised to it: what they leave in float is
+        precision: float32, bfloat16, int8 or auto; int8 is for files quantised to it: what they
+            leave in float is
         computed in the best float there is.
         streams: calls that run at the same time, on an equal share of the threads each.
         """
         try:
             import openvino
         except ImportError as error:
-            raise NetworkError("the runtime openvino is not installed: pip install openvino") from error
+            raise NetworkError(
+                "the runtime openvino is not installed: pip install openvino"
+            ) from error
         core = openvino.Core()
         named = "int8" if precision == "int8" else ""
-        precision = _possible("auto" if named else precision, core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
-        settings: dict[str, Any] = {"INFERENCE_PRECISION_HINT": HINTS[precision], "PERFORMANCE_HINT": "LATENCY"}
+        precision = _possible(
+            "auto" if named else precision, core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        )
+        settings: dict[str, Any] = {
+            "INFERENCE_PRECISION_HINT": HINTS[precision],
+            "PERFORMANCE_HINT": "LATENCY",
+        }
         if streams > 1:
             settings |= {"PERFORMANCE_HINT": "THROUGHPUT", "NUM_STREAMS": streams}
         if threads is not None:
@@ -56,7 +66,9 @@ class OpenVINO:
         self.inputs = frozenset(name for port in self._compiled.inputs for name in port.names)
         self.outputs = frozenset(name for port in self._compiled.outputs for name in port.names)
 
-    def run(self, inputs: Arrays, names: Sequence[str] = (OUTPUT,)) -> tuple[NDArray[np.float32], ...]:
+    def run(
+        self, inputs: Arrays, names: Sequence[str] = (OUTPUT,)
+    ) -> tuple[NDArray[np.float32], ...]:
         """Outputs of these names for named inputs.  Raises NetworkError if it fails."""
         try:
             request = self._idle.pop()
@@ -77,6 +89,10 @@ def _possible(precision: str, capabilities: list[str]) -> str:
     if precision == "auto":
         return "bfloat16" if "BF16" in capabilities else "float32"
     if precision == "bfloat16" and "BF16" not in capabilities:
-        warnings.warn("this processor does not compute in bfloat16: float32 is used", RuntimeWarning, stacklevel=2)
+        warnings.warn(
+            "this processor does not compute in bfloat16: float32 is used",
+            RuntimeWarning,
+            stacklevel=2,
+        )
         return "float32"
     return precision

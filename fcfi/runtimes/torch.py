@@ -39,13 +39,17 @@ class Torch:
 
             from fcfi.models.checkpoint import load_model, read_metadata, weights_sha256
         except ImportError as error:
-            raise NetworkError(f"the runtime torch needs the learning half: {how_to_install('train')}") from error
+            raise NetworkError(
+                f"the runtime torch needs the learning half: {how_to_install('train')}"
+            ) from error
         if streams > 1:
             threads = max(1, (threads or streams) // streams)
         if threads is not None:
             torch.set_num_threads(threads)
         model = load_model(path)
-        self.metadata: Mapping[str, str] = read_metadata(path) | {"weights_sha256": weights_sha256(model)}
+        self.metadata: Mapping[str, str] = read_metadata(path) | {
+            "weights_sha256": weights_sha256(model)
+        }
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
         self._model = model.to(self._device).eval()
         self.encoding = model.body.encoding
@@ -53,20 +57,27 @@ class Torch:
         self._precision = "bfloat16" if precision == "bfloat16" else "float32"
         self.description = f"torch {torch.__version__} {self._precision} {self._device}"
 
-    def run(self, inputs: Arrays, names: Sequence[str] = (OUTPUT,)) -> tuple[NDArray[np.float32], ...]:
+    def run(
+        self, inputs: Arrays, names: Sequence[str] = (OUTPUT,)
+    ) -> tuple[NDArray[np.float32], ...]:
         """The logits for all inputs, or for an encoding and the click; the encoding for the image alone.
 
         Raises NetworkError if it fails.
         """
         import torch
 
-        tensors = {name: torch.from_numpy(np.array(value)).to(self._device) for name, value in inputs.items()}
+        tensors = {
+            name: torch.from_numpy(np.array(value)).to(self._device)
+            for name, value in inputs.items()
+        }
         cast = torch.autocast(self._device, torch.bfloat16, enabled=self._precision == "bfloat16")
         try:
             with torch.inference_mode(), cast:
                 answer = self._answer(tensors, tuple(names))
         except (RuntimeError, torch.OutOfMemoryError) as error:
-            raise NetworkError("the network failed on this input, or the device has too little memory") from error
+            raise NetworkError(
+                "the network failed on this input, or the device has too little memory"
+            ) from error
         return tuple(tensor.float().cpu().numpy() for tensor in answer)
 
     def _answer(self, tensors: "dict[str, Tensor]", names: tuple[str, ...]) -> "tuple[Tensor, ...]":

@@ -2,8 +2,8 @@
 
     {"type": "click", "object": 2, "clicks": [{"x": 10, "y": 20, "positive": true}], "label": 1}
 
-A key that is absent leaves a property as it is; null is a value.  What an action holds is said once, by its class in
-`fcfi.project.actions`; here stands only what each of its values may be.
+A key that is absent leaves a property as it is; null is a value.  What an action holds is said
+once, by its class in `fcfi.project.actions`; here stands only what each of its values may be.
 """
 
 import dataclasses
@@ -107,7 +107,11 @@ def _model(kind: type[Action]) -> type[GivenAction]:
         value = VALUES[one.name]
         if type(None) in get_args(hints[one.name]):
             value = value | None
-        keys[one.name] = value if one.default is dataclasses.MISSING else (value, Field(default_factory=lambda: None))
+        keys[one.name] = (
+            value
+            if one.default is dataclasses.MISSING
+            else (value, Field(default_factory=lambda: None))
+        )
     return create_model(kind.__name__, __base__=GivenAction, __doc__=kind.__doc__, **keys)
 
 

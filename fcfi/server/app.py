@@ -1,8 +1,10 @@
 """The application: `create_app(project, settings)` puts HTTP in front of a project.
 
-    request -> Guard (security.py) -> Faults (problems.py) -> BodyLimit (limits.py) -> a route -> threads -> project
+    request -> Guard (security.py) -> Faults (problems.py) -> BodyLimit (limits.py) -> a route ->
+    threads -> project
 
-Routes hold no logic of the project: they check, ask it in a thread, and write down its answer (schemas.py, wire.py).
+Routes hold no logic of the project: they check, ask it in a thread, and write down its answer
+(schemas.py, wire.py).
 """
 
 import asyncio
@@ -30,7 +32,9 @@ DESCRIPTION: Final = (
 
 
 def create_app(
-    opened: Project, settings: Settings | None = None, network: Callable[[], NetworkStatus | None] = lambda: None
+    opened: Project,
+    settings: Settings | None = None,
+    network: Callable[[], NetworkStatus | None] = lambda: None,
 ) -> FastAPI:
     """The application for a project, which stays the caller's to close.
 

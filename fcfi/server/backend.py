@@ -39,7 +39,9 @@ class Backend:
     journal: Journal = field(default_factory=Journal)
 
     @classmethod
-    def of(cls, project: Project, settings: Settings, network: Callable[[], NetworkStatus | None]) -> "Backend":
+    def of(
+        cls, project: Project, settings: Settings, network: Callable[[], NetworkStatus | None]
+    ) -> "Backend":
         """With threads and caches as the settings say."""
         return cls(
             project,

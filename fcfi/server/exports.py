@@ -56,7 +56,9 @@ class Exports:
             shutil.rmtree(folder / "files")
         except OSError as error:
             shutil.rmtree(folder, ignore_errors=True)
-            raise StoreError(f"the export cannot be written to {folder}: {error.strerror or error}") from error
+            raise StoreError(
+                f"the export cannot be written to {folder}: {error.strerror or error}"
+            ) from error
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -68,7 +70,11 @@ class Exports:
         """The zip file of an export, None if it is not there any more."""
         with self._lock:
             kept = self._kept.get(identity)
-        return kept.path if kept is not None and kept.path.name == name and kept.path.is_file() else None
+        return (
+            kept.path
+            if kept is not None and kept.path.name == name and kept.path.is_file()
+            else None
+        )
 
     def close(self) -> None:
         """Delete all."""

@@ -1,7 +1,7 @@
 """The log: what the page was told of pictures, stores, networks and imports, for who looks at the terminal.
 
-One line each, whatever signs the name of a file holds.  The same sentence comes once a minute at most, since a page
-asks for many tiles of one damaged picture.  Knows nothing of HTTP.
+One line each, whatever signs the name of a file holds.  The same sentence comes once a minute at
+most, since a page asks for many tiles of one damaged picture.  Knows nothing of HTTP.
 """
 
 import logging

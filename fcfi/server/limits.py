@@ -54,4 +54,6 @@ def _counted(receive: Receive, limit: int) -> Receive:
 
 
 def _too_large(limit: int) -> str:
-    return f"the request is larger than the {limit / (1 << 20):g} MB that are taken: send less at once"
+    return (
+        f"the request is larger than the {limit / (1 << 20):g} MB that are taken: send less at once"
+    )

@@ -1,6 +1,7 @@
 """A predictor whose network is loaded in the background, so that the page opens at once and the first click is fast.
 
-Who predicts meanwhile waits; who asks what the network is gets it from the file.  Knows nothing of HTTP.
+Who predicts meanwhile waits; who asks what the network is gets it from the file.  Knows nothing of
+HTTP.
 """
 
 from collections.abc import Callable

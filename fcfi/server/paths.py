@@ -16,18 +16,29 @@ def inside(folder: Path, relative: str) -> Path:
     refused = InputError(
         f"{relative[:MAX_NAME]!r} is no path inside of the folder of pictures: give one relative to it"
     )
-    if not relative or "\0" in relative or "\\" in relative or PurePosixPath(relative).is_absolute():
+    if (
+        not relative
+        or "\0" in relative
+        or "\\" in relative
+        or PurePosixPath(relative).is_absolute()
+    ):
         raise refused
     root = folder.resolve()
     try:
         path = (root / relative).resolve()
         there = path.exists()
-    except (OSError, RuntimeError, ValueError) as error:  # links in a circle, names that are too long
+    except (
+        OSError,
+        RuntimeError,
+        ValueError,
+    ) as error:  # links in a circle, names that are too long
         raise refused from error
     if not path.is_relative_to(root):
         raise refused
     if not there:
-        raise InputError(f"there is no {relative[:MAX_NAME]!r} in the folder of pictures: check the name")
+        raise InputError(
+            f"there is no {relative[:MAX_NAME]!r} in the folder of pictures: check the name"
+        )
     return path
 
 

@@ -1,7 +1,7 @@
 """What went wrong, as JSON with one clear sentence and the right status: the one place where errors become statuses.
 
-What is wrong with a picture, the store or the network goes to the log too.  A fault of ours is told without its
-traceback, which goes to the log with FCFI_DEBUG=1.
+What is wrong with a picture, the store or the network goes to the log too.  A fault of ours is told
+without its traceback, which goes to the log with FCFI_DEBUG=1.
 """
 
 import os
@@ -44,7 +44,9 @@ MAX_SHOWN: Final = 200
 """Characters of a path that a sentence repeats."""
 
 
-def problem(status: int, sentence: str, headers: Mapping[str, str] | None = None, **more: Any) -> Response:
+def problem(
+    status: int, sentence: str, headers: Mapping[str, str] | None = None, **more: Any
+) -> Response:
     """{"error": sentence, ...} with this status."""
     return JSONResponse({"error": sentence, **more}, status, dict(headers or {}))
 
@@ -91,7 +93,9 @@ class Faults:
             LOG.error("%s at %s%s", sentence, where, hint, exc_info=debug)
             if begun:  # the answer is cut off, which is all that can be said now
                 raise
-            await problem(500, f"{sentence}; what is saved stays saved; please report it")(scope, receive, send)
+            await problem(500, f"{sentence}; what is saved stays saved; please report it")(
+                scope, receive, send
+            )
 
 
 def sentence_of(errors: Sequence[Mapping[str, Any]]) -> str:
@@ -110,7 +114,9 @@ async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     said = str(error.detail)
     try:
-        plain = said == HTTPStatus(error.status_code).phrase or said.startswith("There was an error parsing")
+        plain = said == HTTPStatus(error.status_code).phrase or said.startswith(
+            "There was an error parsing"
+        )
     except ValueError:
         plain = False
     if plain:

@@ -1,6 +1,7 @@
 """The wire format: what requests must look like (checked) and what answers look like (described for OpenAPI).
 
-Convention: x right, y down, whole pixels of the upright picture; the centre of the top left one is (0, 0).
+Convention: x right, y down, whole pixels of the upright picture; the centre of the top left one is
+    (0, 0).
 """
 
 import json
@@ -20,7 +21,12 @@ PLAIN: Final = r"^[^\x00-\x1f\x7f]*$"
 """A text without control characters."""
 Text = Annotated[str, Field(max_length=MAX_TEXT, pattern=PLAIN)]
 Name = Annotated[
-    str, Field(min_length=1, max_length=MAX_TEXT, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$")
+    str,
+    Field(
+        min_length=1,
+        max_length=MAX_TEXT,
+        pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$",
+    ),
 ]
 Author = Annotated[str, Field(max_length=AUTHOR_LETTERS, pattern=PLAIN)]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
@@ -37,13 +43,15 @@ class Told(BaseModel):
     """Part of an answer."""
 
 
-# ── requests ──────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── requests
+# ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 class ActionGiven(Wanted):
     """An action on the picture as it was at `version`.
 
-    known: masks that the answer need not hold.  key: a UUID of this action alone; asked again with it, what was done
+    known: masks that the answer need not hold.  key: a UUID of this action alone; asked again with
+        it, what was done
     already is not done twice, and the first answer comes again.
     """
 
@@ -101,7 +109,8 @@ def _small_json(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
 SettingsGiven = Annotated[dict[str, JsonValue], AfterValidator(_small_json)]
 
 
-# ── answers ───────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── answers
+# ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 class Problem(Told):
@@ -214,7 +223,8 @@ class ClickTold(Told):
 class ObjectTold(Told):
     """An object.
 
-    mask: its sha256, null without a pixel.  start: whether its clicks begin from a mask.  network: sha256 of the one
+    mask: its sha256, null without a pixel.  start: whether its clicks begin from a mask.  network:
+        sha256 of the one
     that made the mask from clicks; with another one, further clicks go on from the mask.
     """
 

@@ -1,11 +1,14 @@
 """Who may speak to the server, and what a browser may do with its answers.
 
 Host      a name that another site points at this machine (DNS rebinding) is refused: 403.
-Origin    a request that another site's page sends to /api is refused: 403.  Browsers say whose page it is.
-type      what is written comes as JSON, or as files at the one path that takes them: 415 for anything else, so that no
+Origin    a request that another site's page sends to /api is refused: 403.  Browsers say whose page
+it is.
+type      what is written comes as JSON, or as files at the one path that takes them: 415 for
+anything else, so that no
           form of another site can write.
-token     off loopback each request brings it: in the address that was printed, after that in a cookie, or as bearer.
-headers   nothing is loaded from elsewhere, framed, sniffed or told to other sites.
+token     off loopback each request brings it: in the address that was printed, after that in a
+cookie, or as bearer. headers   nothing is loaded from elsewhere, framed, sniffed or told to other
+sites.
 
 Knows nothing of projects.
 """
@@ -105,9 +108,13 @@ class Guard:
 
     def _check_token(self, scope: Scope, headers: Mapping[str, str]) -> Refusal | None:
         token = self._settings.token
-        if token is None or any(_same(token, came) for came in _tokens(scope, headers, self._settings.port)):
+        if token is None or any(
+            _same(token, came) for came in _tokens(scope, headers, self._settings.port)
+        ):
             return None
-        return Refusal(401, "this server wants its token: open the address that `fcfi annotate` printed")
+        return Refusal(
+            401, "this server wants its token: open the address that `fcfi annotate` printed"
+        )
 
 
 def allowed_hosts(host: str) -> frozenset[str]:
@@ -118,13 +125,18 @@ def allowed_hosts(host: str) -> frozenset[str]:
     return frozenset(names - set(WILDCARDS))
 
 
-def check_host(headers: Mapping[str, str], names: frozenset[str], addresses: bool) -> Refusal | None:
+def check_host(
+    headers: Mapping[str, str], names: frozenset[str], addresses: bool
+) -> Refusal | None:
     """Refuse a request for another host.  addresses: whether any address in numbers will do (no name points there)."""
     match = HOST_FORM.fullmatch(headers.get("host", ""))
     name = (match[1] or match[2]).lower().rstrip(".") if match else ""
     if name and (name in names or (addresses and _is_address(name))):
         return None
-    return Refusal(403, "this server is not asked for under that name: open the address that `fcfi annotate` printed")
+    return Refusal(
+        403,
+        "this server is not asked for under that name: open the address that `fcfi annotate` printed",
+    )
 
 
 def check_origin(method: str, path: str, headers: Mapping[str, str]) -> Refusal | None:
@@ -134,7 +146,9 @@ def check_origin(method: str, path: str, headers: Mapping[str, str]) -> Refusal 
         origin is not None and origin.lower().partition("://")[2] != headers["host"].lower()
     )
     if foreign and (method not in READING or path.startswith("/api")):
-        return Refusal(403, "the page of another site sent this request, and only this server's own page may")
+        return Refusal(
+            403, "the page of another site sent this request, and only this server's own page may"
+        )
     return None
 
 
@@ -144,7 +158,9 @@ def check_content_type(method: str, path: str, headers: Mapping[str, str]) -> Re
     came = headers.get("content-type", "").partition(";")[0].strip().lower()
     if method in READING or (bodiless and not came):
         return None
-    taken = ("application/json", "multipart/form-data") if path == UPLOADS else ("application/json",)
+    taken = (
+        ("application/json", "multipart/form-data") if path == UPLOADS else ("application/json",)
+    )
     if came in taken:
         return None
     return Refusal(415, f"the request's content type is {came[:100]!r}: send {' or '.join(taken)}")
@@ -156,7 +172,9 @@ def _tokens(scope: Scope, headers: Mapping[str, str], port: int) -> list[str]:
     kind, _, value = headers.get("authorization", "").partition(" ")
     if kind.lower() == "bearer":
         found.append(value.strip())
-    cookie = cookie_parser(headers.get("cookie", "")).get(_cookie(port))  # whatever other servers of this host left
+    cookie = cookie_parser(headers.get("cookie", "")).get(
+        _cookie(port)
+    )  # whatever other servers of this host left
     if cookie is not None:
         found.append(cookie)
     try:

@@ -39,7 +39,9 @@ def listen(host: str, port: int) -> socket.socket:
             host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
     except (OSError, UnicodeError, OverflowError) as error:
-        raise ConfigError(f"--host {host} is no address of this machine: give 127.0.0.1, or 0.0.0.0 for all") from error
+        raise ConfigError(
+            f"--host {host} is no address of this machine: give 127.0.0.1, or 0.0.0.0 for all"
+        ) from error
     for number in range(port, min(port + PORTS_TRIED, HIGHEST_PORT + 1)):
         try:
             return _bound(family, (address[0], number, *address[2:]))
@@ -47,10 +49,16 @@ def listen(host: str, port: int) -> socket.socket:
             if error.errno == errno.EADDRINUSE:
                 continue
             if error.errno == errno.EACCES:
-                raise ConfigError(f"--port {number} is not allowed for you: give one from 1024 on") from error
+                raise ConfigError(
+                    f"--port {number} is not allowed for you: give one from 1024 on"
+                ) from error
             reason = error.strerror or error
-            raise ConfigError(f"cannot listen at {host}, port {number}: {reason}; give another --host") from error
-    raise ConfigError(f"all ports from {port} on are taken: stop another server, or give another --port")
+            raise ConfigError(
+                f"cannot listen at {host}, port {number}: {reason}; give another --host"
+            ) from error
+    raise ConfigError(
+        f"all ports from {port} on are taken: stop another server, or give another --port"
+    )
 
 
 def new_token(host: str) -> str | None:
@@ -61,7 +69,9 @@ def new_token(host: str) -> str | None:
 def url(host: str, port: int, token: str | None) -> str:
     """The address for a browser of this machine."""
     name = ANY_ADDRESS.get(host, host)
-    return f"http://{f'[{name}]' if ':' in name else name}:{port}/" + (f"?token={token}" if token else "")
+    return f"http://{f'[{name}]' if ':' in name else name}:{port}/" + (
+        f"?token={token}" if token else ""
+    )
 
 
 def run(app: FastAPI, listening: socket.socket) -> None:

@@ -30,4 +30,6 @@ def _abandoned(folder: Path) -> bool:
     except OSError:
         return False
     ours = not hasattr(os, "getuid") or status.st_uid == os.getuid()
-    return ours and stat.S_ISDIR(status.st_mode) and time.time() - status.st_mtime > ABANDONED_SECONDS
+    return (
+        ours and stat.S_ISDIR(status.st_mode) and time.time() - status.st_mtime > ABANDONED_SECONDS
+    )

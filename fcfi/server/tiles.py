@@ -1,9 +1,9 @@
 """A picture as tiles of a pyramid, so that a browser shows 100 megapixels without holding them.
 
-Level 0 has the picture's own pixels; each level above halves both sides (rounded up), and the last is the first that
-fits one tile.  A pixel of level n is the mean of the 2^n x 2^n pixels below it; where the picture ends among them, its
-last ones are repeated.  Tiles are made when they are asked for, from the picture itself, in bands, so that there is no
-second picture in memory.
+Level 0 has the picture's own pixels; each level above halves both sides (rounded up), and the last
+is the first that fits one tile.  A pixel of level n is the mean of the 2^n x 2^n pixels below it;
+where the picture ends among them, its last ones are repeated.  Tiles are made when they are asked
+for, from the picture itself, in bands, so that there is no second picture in memory.
 
 Convention: column and row count tiles of SIDE pixels from the top left.
 """

@@ -10,7 +10,15 @@ from starlette.responses import Response
 from fcfi.formats import CODECS, Report
 from fcfi.project.document import Document, DrawnObject
 from fcfi.project.masks import Runs
-from fcfi.project.states import Change, ImportReport, Label, PictureConflict, PictureList, PictureRow, PictureState
+from fcfi.project.states import (
+    Change,
+    ImportReport,
+    Label,
+    PictureConflict,
+    PictureList,
+    PictureRow,
+    PictureState,
+)
 from fcfi.server.loading import NetworkStatus
 
 
@@ -25,7 +33,9 @@ def state(given: PictureState, known: Collection[str] = ()) -> dict[str, Any]:
     return {
         "picture": row(given.picture),
         "document": document(given.document, given.masks),
-        "masks": {sha256: one.to_json() for sha256, one in given.masks.items() if sha256 not in known},
+        "masks": {
+            sha256: one.to_json() for sha256, one in given.masks.items() if sha256 not in known
+        },
         "can_undo": given.can_undo,
         "can_redo": given.can_redo,
         "undo_text": given.undo_text,
@@ -74,7 +84,10 @@ def labels(given: Sequence[Label]) -> list[dict[str, Any]]:
 
 def formats() -> list[dict[str, Any]]:
     """FormatTold, each."""
-    return [{"name": one.name, "title": one.title, "cannot_hold": list(one.cannot_hold)} for one in CODECS.values()]
+    return [
+        {"name": one.name, "title": one.title, "cannot_hold": list(one.cannot_hold)}
+        for one in CODECS.values()
+    ]
 
 
 def network(given: NetworkStatus | None) -> dict[str, Any] | None:

@@ -1,7 +1,7 @@
 """Threads that do the work, behind a bounded queue, so that the event loop is free to answer.
 
-Calls with one key run one after the other, in the order in which they came; calls with other keys run beside them.
-Used from one event loop; knows nothing of HTTP or projects.
+Calls with one key run one after the other, in the order in which they came; calls with other keys
+run beside them. Used from one event loop; knows nothing of HTTP or projects.
 """
 
 import asyncio

@@ -22,7 +22,8 @@ from fcfi.training.rounds import RoundsConfig
 class SourceConfig:
     """One data set.
 
-    path: under the root.  layout: of `fcfi.data.readers` (`auto` finds out).  split: where there are some.
+    path: under the root.  layout: of `fcfi.data.readers` (`auto` finds out).  split: where there
+        are some.
     """
 
     path: str = "."
@@ -77,7 +78,9 @@ class OptimizerConfig:
 
     def __post_init__(self) -> None:
         if self.lr <= 0 or min(self.backbone_factor, self.weight_decay, self.warmup, self.clip) < 0:
-            raise ConfigError("optimizer.lr is above 0; backbone_factor, weight_decay, warmup and clip are at least 0")
+            raise ConfigError(
+                "optimizer.lr is above 0; backbone_factor, weight_decay, warmup and clip are at least 0"
+            )
         if not all(0 <= decay < 1 for decay in (*self.betas, self.ema)):
             raise ConfigError("optimizer.betas and optimizer.ema are at least 0 and less than 1")
 
@@ -86,14 +89,17 @@ class OptimizerConfig:
 class RunConfig:
     """How long and on what.
 
-    steps, minutes: the length of the run: whichever is not 0 (minutes of training, over all resumptions).
+    steps, minutes: the length of the run: whichever is not 0 (minutes of training, over all
+        resumptions).
     batch:    crops of a step on each device.
     sizes:    (part of the run, height, width) of crops in pixels: the size from that part on.
     freeze:   name prefixes or parts (`*.part`) of weights that stay as they are.
     imagenet: whether the backbone starts from ImageNet weights (`package`) or at random (`none`).
-    precision: `32-true`, or `bf16-mixed` (bfloat16 where it does no harm; it needs no scaling of the loss).
+    precision: `32-true`, or `bf16-mixed` (bfloat16 where it does no harm; it needs no scaling of
+        the loss).
     workers:  processes that make crops; 0 makes them in the training process.
-    accelerator, devices: `auto`, `cpu` or `cuda`; `auto` or how many of them (`torchrun` says it itself).
+    accelerator, devices: `auto`, `cpu` or `cuda`; `auto` or how many of them (`torchrun` says it
+        itself).
     save_minutes: between checkpoints.
     """
 
@@ -112,17 +118,29 @@ class RunConfig:
 
     def __post_init__(self) -> None:
         if bool(self.steps) == bool(self.minutes):
-            raise ConfigError("the run needs either steps or minutes: set one of run.steps and run.minutes")
+            raise ConfigError(
+                "the run needs either steps or minutes: set one of run.steps and run.minutes"
+            )
         if min(self.steps, self.minutes, self.workers, self.seed) < 0 or self.batch < 1:
-            raise ConfigError("run.steps, run.minutes, run.workers and run.seed are at least 0, run.batch at least 1")
+            raise ConfigError(
+                "run.steps, run.minutes, run.workers and run.seed are at least 0, run.batch at least 1"
+            )
         if self.devices != "auto" and not (self.devices.isdecimal() and int(self.devices)):
-            raise ConfigError(f"run.devices = {self.devices!r}: 'auto' or a number of at least 1 is wanted")
-        if not self.sizes or self.sizes[0][0] != 0 or any(h % 32 or w % 32 or min(h, w) < 32 for _, h, w in self.sizes):
+            raise ConfigError(
+                f"run.devices = {self.devices!r}: 'auto' or a number of at least 1 is wanted"
+            )
+        if (
+            not self.sizes
+            or self.sizes[0][0] != 0
+            or any(h % 32 or w % 32 or min(h, w) < 32 for _, h, w in self.sizes)
+        ):
             raise ConfigError(
                 f"run.sizes = {self.sizes}: (part, height, width) is wanted, from part 0 on, in multiples of 32 pixels"
             )
         if [part for part, *_ in self.sizes] != sorted({part for part, *_ in self.sizes}):
-            raise ConfigError(f"run.sizes = {self.sizes}: the parts of the run are wanted in their order, each once")
+            raise ConfigError(
+                f"run.sizes = {self.sizes}: the parts of the run are wanted in their order, each once"
+            )
 
 
 @dataclass(frozen=True)
@@ -156,7 +174,9 @@ def read_recipe(path: Path, overrides: Sequence[str] = ()) -> Recipe:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ConfigError(f"the recipe {path} cannot be read: {error.strerror}; recipes are TOML files") from error
+        raise ConfigError(
+            f"the recipe {path} cannot be read: {error.strerror}; recipes are TOML files"
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"the recipe {path} is not valid TOML: {error}") from error
     for override in overrides:
@@ -173,7 +193,9 @@ def parse_recipe(table: dict[str, Any]) -> Recipe:
 def _override(table: dict[str, Any], override: str) -> None:
     key, sign, text = override.partition("=")
     if not sign:
-        raise ConfigError(f"{override!r} is not an override: write section.key=value, for example run.steps=100")
+        raise ConfigError(
+            f"{override!r} is not an override: write section.key=value, for example run.steps=100"
+        )
     try:
         value = tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
@@ -182,7 +204,9 @@ def _override(table: dict[str, Any], override: str) -> None:
     for section in sections:
         table = table.setdefault(section, {})
         if not isinstance(table, dict):
-            raise ConfigError(f"{override!r} is not an override: {section!r} is a value, not a section of keys")
+            raise ConfigError(
+                f"{override!r} is not an override: {section!r} is a value, not a section of keys"
+            )
     table[last] = value
 
 
@@ -200,7 +224,9 @@ def _build(cls: Any, table: Any, where: str) -> Any:
     try:
         return cls(**values)
     except TypeError as error:
-        needed = [f.name for f in fields(cls) if f.default is MISSING and f.default_factory is MISSING]
+        needed = [
+            f.name for f in fields(cls) if f.default is MISSING and f.default_factory is MISSING
+        ]
         missing = [name for name in needed if name not in values]
         raise ConfigError(f"{where or 'the recipe'} lacks a key: {', '.join(missing)}") from error
 
@@ -213,11 +239,15 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
     if origin is Literal:
         if value in arguments:
             return value
-        raise ConfigError(f"{where} = {value!r} is unknown: use one of {', '.join(map(str, arguments))}")
+        raise ConfigError(
+            f"{where} = {value!r} is unknown: use one of {', '.join(map(str, arguments))}"
+        )
     if origin is tuple and isinstance(value, list | tuple):
         inner = [arguments[0]] * len(value) if arguments[-1] is Ellipsis else list(arguments)
         if len(inner) == len(value):
-            return tuple(_convert(kind, item, where) for kind, item in zip(inner, value, strict=True))
+            return tuple(
+                _convert(kind, item, where) for kind, item in zip(inner, value, strict=True)
+            )
     if origin is dict and isinstance(value, dict):
         return {key: _convert(arguments[1], item, _join(where, key)) for key, item in value.items()}
     if hint is float and type(value) in (int, float):
@@ -226,7 +256,9 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
         return value
     if hint is str and type(value) is int:
         return str(value)
-    raise ConfigError(f"{where} = {value!r} is of the wrong kind: {getattr(hint, '__name__', hint)} is wanted")
+    raise ConfigError(
+        f"{where} = {value!r} is of the wrong kind: {getattr(hint, '__name__', hint)} is wanted"
+    )
 
 
 def _join(where: str, key: str) -> str:

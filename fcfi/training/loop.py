@@ -1,9 +1,10 @@
 """The training loop: from a recipe to a trained network.
 
-One step: a batch of simulated clicks, forward, losses, backward, clip, update, moving average.  A run saves itself
-every few minutes and when it is stopped (Ctrl+C, SIGTERM), and goes on from the last save when it is started again.
-The weights that count are the moving average.  One process or many (Lightning Fabric; `torchrun` for several devices or
-machines).
+One step: a batch of simulated clicks, forward, losses, backward, clip, update, moving average.  A
+    run saves itself
+every few minutes and when it is stopped (Ctrl+C, SIGTERM), and goes on from the last save when it
+is started again. The weights that count are the moving average.  One process or many (Lightning
+Fabric; `torchrun` for several devices or machines).
 """
 
 import os
@@ -33,7 +34,7 @@ from fcfi.labels import IGNORE, OBJECT
 from fcfi.models.build import build
 from fcfi.models.checkpoint import fill, load_model, save_model, weights_sha256
 from fcfi.models.config import ModelConfig
-from fcfi.models.efficientnet import Lite0, load_imagenet
+from fcfi.models.efficientnet import EfficientNetLite, load_imagenet
 from fcfi.models.fcfi import FCFI
 from fcfi.training.config import Recipe
 from fcfi.training.losses import total_loss
@@ -71,8 +72,10 @@ class Clock:
 class Learner:
     """The network under training and what changes it.
 
-    model: the bare network.  wrapped: the same behind Fabric (precision, gradients of all processes).
-    average: moving average of its weights.  origin: sha256 of the weights that it began from; empty without any.
+    model: the bare network.  wrapped: the same behind Fabric (precision, gradients of all
+        processes).
+    average: moving average of its weights.  origin: sha256 of the weights that it began from; empty
+        without any.
     """
 
     fabric: Fabric
@@ -95,9 +98,10 @@ class Trained:
 def train(recipe: Recipe, folder: Path, start: Path | None = None) -> Trained:
     """Run the recipe in `folder`, or go on with the run that is there; a finished one is left as it is.
 
-    start: weights to begin from (fine-tuning); of the same backbone; what they lack begins at random.
-    Raises FCFIError subclasses for a wrong recipe, missing data, a full disk, or a loss that is not a number; the last
-    save stays intact.
+    start: weights to begin from (fine-tuning); of the same backbone; what they lack begins at
+        random.
+    Raises FCFIError subclasses for a wrong recipe, missing data, a full disk, or a loss that is not
+    a number; the last save stays intact.
     """
     fabric = make_fabric(recipe)
     pictures = load_pictures(recipe.data)
@@ -122,7 +126,9 @@ def development_objects(recipe: Recipe) -> list[Sample]:
     """Objects of the recipe's development pictures, drawn as training draws them; none if it names no pictures."""
     if not recipe.data.dev:
         return []
-    return choose_objects(read_by_source(Path(recipe.data.dev)), recipe.crops, recipe.data.dev_objects)
+    return choose_objects(
+        read_by_source(Path(recipe.data.dev)), recipe.crops, recipe.data.dev_objects
+    )
 
 
 def run(
@@ -175,8 +181,8 @@ def run(
 def agree(fabric: Fabric, seconds: float, halt: bool, due: bool) -> tuple[float, bool, bool]:
     """Seconds trained, whether to stop and whether to save: the same in all processes.
 
-    Their clocks differ, and a signal may reach one of them a step before another: each deciding for itself, one would
-    learn at another rate than the rest, or wait for them for ever.
+    Their clocks differ, and a signal may reach one of them a step before another: each deciding for
+    itself, one would learn at another rate than the rest, or wait for them for ever.
     """
     if fabric.world_size == 1:
         return seconds, halt, due
@@ -186,7 +192,9 @@ def agree(fabric: Fabric, seconds: float, halt: bool, due: bool) -> tuple[float,
     return float(most[0]), bool(most[1]), bool(most[2])
 
 
-def update(recipe: Recipe, learner: Learner, batch: Batch) -> tuple[dict[str, float], NDArray[np.float32]]:
+def update(
+    recipe: Recipe, learner: Learner, batch: Batch
+) -> tuple[dict[str, float], NDArray[np.float32]]:
     """One step; gives values to show and the probabilities (B, H, W).  Without a finite gradient it is skipped."""
     learner.wrapped.train()
     output = learner.wrapped(*batch[:7])
@@ -194,14 +202,21 @@ def update(recipe: Recipe, learner: Learner, batch: Batch) -> tuple[dict[str, fl
     learner.optimizer.zero_grad(set_to_none=True)
     learner.fabric.backward(loss)
     norm = learner.fabric.clip_gradients(
-        learner.wrapped, learner.optimizer, max_norm=recipe.optimizer.clip or float("inf"), error_if_nonfinite=False
+        learner.wrapped,
+        learner.optimizer,
+        max_norm=recipe.optimizer.clip or float("inf"),
+        error_if_nonfinite=False,
     )
     probs = output.logits.detach()[:, 0].float().sigmoid()
     if norm is None or not torch.isfinite(norm):  # the same in all processes
         return {"skipped": 1.0}, probs.nan_to_num(0).cpu().numpy()
     learner.optimizer.step()
     learner.average.update_parameters(learner.model)
-    values = {"skipped": 0.0, "loss": float(loss.detach()), **{name: float(part) for name, part in parts.items()}}
+    values = {
+        "skipped": 0.0,
+        "loss": float(loss.detach()),
+        **{name: float(part) for name, part in parts.items()},
+    }
     values["iou"] = mean_iou(probs, batch.truth[:, 0])
     return values, probs.cpu().numpy()
 
@@ -218,7 +233,9 @@ def predict(learner: Learner, batch: Batch) -> Tensor:
     """Probabilities (B, 1, H, W) without gradient, in evaluation mode."""
     learner.wrapped.eval()
     with torch.no_grad():
-        probs: Tensor = learner.wrapped(*to_device(batch, learner.fabric.device)[:7]).logits.float().sigmoid()
+        probs: Tensor = (
+            learner.wrapped(*to_device(batch, learner.fabric.device)[:7]).logits.float().sigmoid()
+        )
     return probs
 
 
@@ -247,16 +264,22 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ConfigError(f"cannot make the run's folder {folder}: {error.strerror}; give another --output") from error
+        raise ConfigError(
+            f"cannot make the run's folder {folder}: {error.strerror}; give another --output"
+        ) from error
 
 
 def make_fabric(recipe: Recipe) -> Fabric:
     """One process, or the part of a `torchrun` that this process is."""
     cpu = recipe.run.accelerator == "cpu" or not torch.cuda.is_available()
     if cpu and recipe.run.accelerator == "cuda":
-        raise ConfigError("run.accelerator = 'cuda', but torch finds no such device: use 'auto' or 'cpu'")
+        raise ConfigError(
+            "run.accelerator = 'cuda', but torch finds no such device: use 'auto' or 'cpu'"
+        )
     local, nodes = os.environ.get("LOCAL_WORLD_SIZE"), os.environ.get("GROUP_WORLD_SIZE", "1")
-    devices = local or ("1" if cpu else "-1") if recipe.run.devices == "auto" else recipe.run.devices
+    devices = (
+        local or ("1" if cpu else "-1") if recipe.run.devices == "auto" else recipe.run.devices
+    )
     cv2.setNumThreads(1)  # torch uses the cores; more threads would only push each other aside
     fabric = Fabric(
         accelerator="cpu" if cpu else recipe.run.accelerator,
@@ -284,14 +307,17 @@ def make_learner(recipe: Recipe, fabric: Fabric, start: Path | None) -> Learner:
 def start_model(recipe: Recipe, start: Path | None) -> FCFI:
     """The network to begin with: given weights, ImageNet's, or random ones.
 
-    Weights of another network on the same backbone fill what they fit; a warning says what stays random.
+    Weights of another network on the same backbone fill what they fit; a warning says what stays
+    random.
     """
     if start is not None:
         given = load_model(start)
         if given.config == recipe.model:
             return given
         if given.config.backbone != recipe.model.backbone:
-            raise ConfigError(f"{start} holds {given.config}, the recipe asks for {recipe.model}: make them agree")
+            raise ConfigError(
+                f"{start} holds {given.config}, the recipe asks for {recipe.model}: make them agree"
+            )
         model = build(recipe.model)
         if fresh := fill(model, given):
             warnings.warn(f"not in {start}, begins at random: {_parts(fresh)}", stacklevel=2)
@@ -299,8 +325,10 @@ def start_model(recipe: Recipe, start: Path | None) -> FCFI:
     model = build(recipe.model)
     if recipe.run.imagenet == "package":
         backbone = getattr(model.body, "backbone", None)
-        if not isinstance(backbone, Lite0):
-            raise ConfigError(f"run.imagenet = 'package' is for lite0; with {recipe.model.backbone} use 'none'")
+        if not isinstance(backbone, EfficientNetLite):
+            raise ConfigError(
+                f"run.imagenet = 'package' is for lite0, lite1 and lite2; with {recipe.model.backbone} use 'none'"
+            )
         load_imagenet(backbone)
     return model
 
@@ -324,7 +352,9 @@ def save(folder: Path, recipe: Recipe, learner: Learner, clock: Clock) -> None:
             "optimizer": learner.optimizer.state_dict(),
         }
         with replacing(folder / CHECKPOINT) as temporary, temporary.open("wb") as file:
-            torch.save(state, file)  # a file, not a path: torch then tells of a full disk as Python does
+            torch.save(
+                state, file
+            )  # a file, not a path: torch then tells of a full disk as Python does
         save_model(learner.average.module, folder / WEIGHTS, texts_of(recipe, clock))  # type: ignore[arg-type]
     learner.fabric.barrier()
 
@@ -344,9 +374,13 @@ def restore(path: Path, recipe: Recipe, learner: Learner, clock: Clock) -> None:
     except Exception as error:
         raise ConfigError(f"{path} cannot be read ({error}): remove it to start afresh") from error
     if network != recipe.model:
-        raise ConfigError(f"{path} is of a run with another network: give another --output folder, or remove it")
+        raise ConfigError(
+            f"{path} is of a run with another network: give another --output folder, or remove it"
+        )
     if learner.origin not in ("", state.get("origin", learner.origin)):
-        raise ConfigError(f"{path} is of a run that began from other weights: give another --output, or remove it")
+        raise ConfigError(
+            f"{path} is of a run that began from other weights: give another --output, or remove it"
+        )
     try:
         learner.model.load_state_dict(state["model"])
         learner.average.load_state_dict(state["average"])

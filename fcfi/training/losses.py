@@ -1,6 +1,7 @@
 """The losses of the paper, all on logits, averaged over the pixels that count.
 
-Unlike the released code no sigmoid is applied to a probability, and the auxiliary loss is really added.
+Unlike the released code no sigmoid is applied to a probability, and the auxiliary loss is really
+added.
 """
 
 from dataclasses import asdict, dataclass
@@ -25,9 +26,12 @@ BORDER = 3
 class LossConfig:
     """Weights of the parts.
 
-    auxiliary: binary cross-entropy of the head's auxiliary answer.  corrected: focal, after FFC, inside its window.
-    fused: focal, after CFF.  overlap: one less the soft IoU of the final answer (ours; 0 in the paper).
-    border: how much more a pixel at the object's border counts in the focal loss of the final answer (ours; 0 there).
+    auxiliary: binary cross-entropy of the head's auxiliary answer.  corrected: focal, after FFC,
+        inside its window.
+    fused: focal, after CFF.  overlap: one less the soft IoU of the final answer (ours; 0 in the
+        paper).
+    border: how much more a pixel at the object's border counts in the focal loss of the final
+        answer (ours; 0 there).
     """
 
     auxiliary: float = 0.4
@@ -42,7 +46,9 @@ class LossConfig:
                 raise ConfigError(f"losses.{name} = {weight}: a number of at least 0 is wanted")
 
 
-def total_loss(output: Output, truth: Tensor, window: Tensor, config: LossConfig) -> tuple[Tensor, dict[str, Tensor]]:
+def total_loss(
+    output: Output, truth: Tensor, window: Tensor, config: LossConfig
+) -> tuple[Tensor, dict[str, Tensor]]:
     """The weighted sum, and each part for the log.
 
     truth: (B, 1, H, W) uint8, 0, 1 or 255 (ignore).  window: (B, 1, h, w) 0/1 at stride 4.
@@ -57,7 +63,9 @@ def total_loss(output: Output, truth: Tensor, window: Tensor, config: LossConfig
     if config.overlap:
         parts["overlap"], weights["overlap"] = soft_overlap(logits, target, counts), config.overlap
     if output.aux_logits is not None:
-        entropy = functional.binary_cross_entropy_with_logits(output.aux_logits.float(), small_target, reduction="none")
+        entropy = functional.binary_cross_entropy_with_logits(
+            output.aux_logits.float(), small_target, reduction="none"
+        )
         parts["auxiliary"] = (entropy * small_counts).sum() / small_counts.sum().clamp_min(1)
         weights["auxiliary"] = config.auxiliary
     if output.corrected is not None:
@@ -79,7 +87,9 @@ def normalised_focal(logits: Tensor, target: Tensor, counts: Tensor) -> Tensor:
     """
     negative_log = functional.binary_cross_entropy_with_logits(logits, target, reduction="none")
     focus = (1 - torch.exp(-negative_log)).pow(GAMMA) * counts
-    scale = ALPHA / focus.sum((1, 2, 3), keepdim=True).detach().clamp_min(1e-6)  # pixels cancel in the mean over them
+    scale = ALPHA / focus.sum((1, 2, 3), keepdim=True).detach().clamp_min(
+        1e-6
+    )  # pixels cancel in the mean over them
     return (scale * focus * negative_log).sum((1, 2, 3)).mean()
 
 
@@ -95,7 +105,8 @@ def soft_overlap(logits: Tensor, target: Tensor, counts: Tensor) -> Tensor:
 def border_of(truth: Tensor) -> Tensor:
     """(B, 1, H, W) 0/1: pixels that have both object and background of truth (0, 1, 255) within BORDER pixels."""
     near_object, near_background = (
-        functional.max_pool2d((truth == label).float(), 2 * BORDER + 1, 1, BORDER) for label in (OBJECT, BACKGROUND)
+        functional.max_pool2d((truth == label).float(), 2 * BORDER + 1, 1, BORDER)
+        for label in (OBJECT, BACKGROUND)
     )
     return near_object * near_background
 

@@ -74,7 +74,9 @@ class Display:
             marked[:, disks[1].cpu().numpy() > 0] = np.array([[1.0], [0.0], [0.0]])
             maps = [feedback[0].cpu().numpy(), answer, truth[0].cpu().numpy().clip(0, 1)]
             rows.append(np.concatenate([marked, *(np.repeat(m[None], 3, 0) for m in maps)], 2))
-        self._board.add_image("train/clicks, feedback, answer, truth", np.concatenate(rows, 1), step)
+        self._board.add_image(
+            "train/clicks, feedback, answer, truth", np.concatenate(rows, 1), step
+        )
 
     def note(self, values: dict[str, Any]) -> None:
         """One line of the log."""

@@ -2,11 +2,11 @@
 
 Two ways, two classes with one face (`next_batch`, `observe`):
 
-`EveryRound` (ours): a batch is a pool of running sessions.  Each step trains on one click of every session; the answer
-becomes the feedback of the next click, and a session that is done makes room for a fresh crop.  No pass is spent
-without learning from it, and long sessions cost nothing extra.
-`LastRound` (paper): fresh crops each step; 0 to 3 clicks are simulated without gradient (in evaluation
-mode), only the last is trained on.
+`EveryRound` (ours): a batch is a pool of running sessions.  Each step trains on one click of every
+session; the answer becomes the feedback of the next click, and a session that is done makes room
+for a fresh crop.  No pass is spent without learning from it, and long sessions cost nothing extra.
+`LastRound` (paper): fresh crops each step; 0 to 3 clicks are simulated without gradient (in
+evaluation mode), only the last is trained on.
 
 Knows nothing of files, optimisers or losses.
 """
@@ -44,11 +44,15 @@ class RoundsConfig:
     """How clicks are simulated.
 
     learn_from:  every click of a session (`every`), or only the last one as in the paper (`last`).
-    most:        clicks of a session at most (`every`: 1 to this; `last`: 0 to this less one without gradient).
+    most:        clicks of a session at most (`every`: 1 to this; `last`: 0 to this less one without
+        gradient).
     decay:       a session goes on after each click with this chance (`every`).
-    start:       largest number of starting clicks of each kind; their number is drawn with chance ~ start_decay^n.
-    centre:      chance that the first click is at the object's centre, as in the paper; else anywhere deep inside.
-    from_mask:   chance to start from a wrong mask instead of from nothing; views of a part always do.
+    start:       largest number of starting clicks of each kind; their number is drawn with chance ~
+        start_decay^n.
+    centre:      chance that the first click is at the object's centre, as in the paper; else
+        anywhere deep inside.
+    from_mask:   chance to start from a wrong mask instead of from nothing; views of a part always
+        do.
     soften:      chance that the feedback is blurred, as zooming in does.
     """
 
@@ -63,12 +67,16 @@ class RoundsConfig:
 
     def __post_init__(self) -> None:
         if self.learn_from not in ("every", "last"):
-            raise ConfigError(f"rounds.learn_from = {self.learn_from!r} is unknown: use 'every' or 'last'")
+            raise ConfigError(
+                f"rounds.learn_from = {self.learn_from!r} is unknown: use 'every' or 'last'"
+            )
         if self.most < 1 or self.start < 1:
             raise ConfigError("rounds.most and rounds.start are whole numbers of at least 1")
         chances = (self.decay, self.start_decay, self.centre, self.from_mask, self.soften)
         if not all(0 <= chance <= 1 for chance in chances):
-            raise ConfigError("rounds.decay, start_decay, centre, from_mask and soften are numbers from 0 to 1")
+            raise ConfigError(
+                "rounds.decay, start_decay, centre, from_mask and soften are numbers from 0 to 1"
+            )
 
 
 class Batch(NamedTuple):
@@ -96,7 +104,9 @@ class State:
 class EveryRound:
     """A pool of sessions, each a click further at every step."""
 
-    def __init__(self, crops: Iterator[Crop], batch: int, config: RoundsConfig, rng: np.random.Generator) -> None:
+    def __init__(
+        self, crops: Iterator[Crop], batch: int, config: RoundsConfig, rng: np.random.Generator
+    ) -> None:
         self._crops, self._config, self._rng = crops, config, rng
         self._pool = [start(next(crops), config, rng) for _ in range(batch)]
 
@@ -117,7 +127,9 @@ class EveryRound:
 class LastRound:
     """Fresh crops each step, clicked some times without gradient."""
 
-    def __init__(self, crops: Iterator[Crop], batch: int, config: RoundsConfig, rng: np.random.Generator) -> None:
+    def __init__(
+        self, crops: Iterator[Crop], batch: int, config: RoundsConfig, rng: np.random.Generator
+    ) -> None:
         self._crops, self._batch, self._config, self._rng = crops, batch, config, rng
 
     def next_batch(self, predict: Callable[[Batch], Tensor]) -> Batch:
@@ -125,7 +137,10 @@ class LastRound:
         states = [start(next(self._crops), self._config, self._rng) for _ in range(self._batch)]
         for _ in range(self._rng.integers(self._config.most)):
             probs = predict(collate(states, self._config, self._rng))[:, 0].float().cpu().numpy()
-            states = [advance(state, answer, self._rng) or state for state, answer in zip(states, probs, strict=True)]
+            states = [
+                advance(state, answer, self._rng) or state
+                for state, answer in zip(states, probs, strict=True)
+            ]
         return collate(states, self._config, self._rng)
 
     def observe(self, probs: NDArray[np.float32]) -> None:
@@ -147,13 +162,17 @@ def start(crop: Crop, config: RoundsConfig, rng: np.random.Generator) -> State:
         wrong = spoil(crop, rng)
         click = next_click(crop.truth, wrong, (), rng)
         if click is not None:
-            return State(crop, (click,), _from_afar(wrong, rng) if crop.part else wrong.astype(np.float32))
+            return State(
+                crop, (click,), _from_afar(wrong, rng) if crop.part else wrong.astype(np.float32)
+            )
     return State(crop, starting_clicks(crop, config, rng))
 
 
 def _from_afar(mask: NDArray[np.bool_], rng: np.random.Generator) -> NDArray[np.float32]:
     """A mask as an answer from further away looks, brought near: with a soft border."""
-    soft = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), mask.shape[0] * rng.uniform(*SOFT_BORDER))
+    soft = cv2.GaussianBlur(
+        mask.astype(np.float32), (0, 0), mask.shape[0] * rng.uniform(*SOFT_BORDER)
+    )
     return np.asarray(soft, np.float32)
 
 
@@ -171,7 +190,8 @@ def advance(state: State, probs: NDArray[np.float32], rng: np.random.Generator) 
 def starting_clicks(crop: Crop, config: RoundsConfig, rng: np.random.Generator) -> Clicks:
     """1 to `start` positive clicks, the first at the object's centre or deep inside, and 0 to `start` negative ones.
 
-    In the order positive, negative, so that the last, which the correction works around, may be either.
+    In the order positive, negative, so that the last, which the correction works around, may be
+    either.
     """
     target = crop.truth == OBJECT
     nothing = np.zeros_like(target)
@@ -223,24 +243,34 @@ def spoil(crop: Crop, rng: np.random.Generator) -> NDArray[np.bool_]:
     elif kind == 2:
         dx, dy = rng.integers(-size, size + 1, 2)
         mask = cv2.warpAffine(
-            mask, np.array([[1, 0, dx], [0, 1, dy]], np.float32), mask.shape[::-1], flags=cv2.INTER_NEAREST
+            mask,
+            np.array([[1, 0, dx], [0, 1, dy]], np.float32),
+            mask.shape[::-1],
+            flags=cv2.INTER_NEAREST,
         )
     elif kind == 3:
         mask = _wavering(mask, size, rng)
     else:
         rows, columns = np.nonzero(_border(mask.view(bool)) | mask.view(bool))
         at = rng.integers(len(rows))
-        mask = cv2.circle(mask.copy(), (int(columns[at]), int(rows[at])), 2 * size, int(kind == 4), -1)
+        mask = cv2.circle(
+            mask.copy(), (int(columns[at]), int(rows[at])), 2 * size, int(kind == 4), -1
+        )
     return np.asarray(mask, np.bool_)
 
 
 def _wavering(mask: NDArray[np.uint8], size: int, rng: np.random.Generator) -> NDArray[np.uint8]:
     """The mask with its border pushed to and fro by about a third of `size` px, in waves about `size` px long."""
     height, width = mask.shape
-    coarse = rng.normal(0, size / 3, (2, max(2, height // size), max(2, width // size))).astype(np.float32)
+    coarse = rng.normal(0, size / 3, (2, max(2, height // size), max(2, width // size))).astype(
+        np.float32
+    )
     dx, dy = (cv2.resize(waves, (width, height), interpolation=cv2.INTER_CUBIC) for waves in coarse)
     x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
-    return np.asarray(cv2.remap(mask, x + dx, y + dy, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+    return np.asarray(
+        cv2.remap(mask, x + dx, y + dy, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE),
+        np.uint8,
+    )
 
 
 def collate(states: list[State], config: RoundsConfig, rng: np.random.Generator) -> Batch:

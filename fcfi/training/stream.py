@@ -49,13 +49,19 @@ def _joined(first: Sequence[Picture] | None, second: Sequence[Picture]) -> Seque
 
 
 def crop_stream(
-    pictures: PicturesBySource, config: CropConfig, size: tuple[int, int], workers: int, seed: tuple[int, ...]
+    pictures: PicturesBySource,
+    config: CropConfig,
+    size: tuple[int, int],
+    workers: int,
+    seed: tuple[int, ...],
 ) -> Iterator[Crop]:
     """Crops of this (height, width) without end; every seed gives another stream."""
     source = _Endless(CropSampler(pictures, config), size, seed)
     if workers == 0:
         return _or_raise(source)
-    return _or_raise(DataLoader(source, batch_size=None, num_workers=workers, prefetch_factor=AHEAD))
+    return _or_raise(
+        DataLoader(source, batch_size=None, num_workers=workers, prefetch_factor=AHEAD)
+    )
 
 
 def _or_raise(crops: Iterable[Crop | FCFIError]) -> Iterator[Crop]:

@@ -33,19 +33,25 @@ class ModelNetwork:
         """Logits (B, 1, H, W) of the seven inputs."""
         device = next(self.model.parameters()).device
         with torch.inference_mode():
-            logits = self.model(*(torch.from_numpy(np.ascontiguousarray(array)).to(device) for array in inputs)).logits
+            logits = self.model(
+                *(torch.from_numpy(np.ascontiguousarray(array)).to(device) for array in inputs)
+            ).logits
         answer: NDArray[np.float32] = logits.float().cpu().numpy()
         return answer
 
 
-def choose_objects(pictures: PicturesBySource, config: CropConfig, count: int, seed: int = 0) -> list[Sample]:
+def choose_objects(
+    pictures: PicturesBySource, config: CropConfig, count: int, seed: int = 0
+) -> list[Sample]:
     """Objects drawn as training draws them (source, picture, object), on whole pictures; the same for the same seed.
 
-    Drawn evenly over all objects, pictures full of tiny ones (cells, a street) would drown the rest.
-    Gives fewer than `count` if it draws nothing but repetitions.
+    Drawn evenly over all objects, pictures full of tiny ones (cells, a street) would drown the
+    rest. Gives fewer than `count` if it draws nothing but repetitions.
     """
     rng = np.random.default_rng(seed)
-    sampler = CropSampler(pictures, replace(config, merge=0.0, minimum_area=max(SMALLEST, config.minimum_area)))
+    sampler = CropSampler(
+        pictures, replace(config, merge=0.0, minimum_area=max(SMALLEST, config.minimum_area))
+    )
     chosen: dict[str, Sample] = {}
     for _ in range(20 * count):
         if len(chosen) == count:
@@ -62,7 +68,9 @@ def choose_objects(pictures: PicturesBySource, config: CropConfig, count: int, s
 def measure(model: FCFI, objects: Sequence[Sample], zoom: Zoom) -> dict[str, float]:
     """NoC@85, NoC@90 and the IoU after one, three and five clicks on these objects, protocol `fixed`."""
     model.eval()
-    network = ModelNetwork(model, NetworkInfo("in training", model.config.backbone, "", 32, "torch", {}))
+    network = ModelNetwork(
+        model, NetworkInfo("in training", model.config.backbone, "", 32, "torch", {})
+    )
     protocol = Protocol(zoom=zoom, targets=TARGETS)
     report = evaluate(protocol.predictor(network), objects, protocol)
     ious = report.mean_ious()

@@ -14,11 +14,11 @@
     data = "VOC 2012, COCO, ..."        # what it learnt from
     [network.noc]                       # measured, by `fcfi evaluate` with its default protocol
     "GrabCut 90" = 1.96
-    [network.dev]                       # NoC@90 on development objects, by precision: what its rounding costs
-    float32 = 6.92
+    [network.dev]                       # NoC@90 on development objects, by precision: what its
+    rounding costs float32 = 6.92
     int8 = 6.98
-    [network.settings]                  # the same in float32, by "ZOOM_TARGET FLIP": what less to compute costs
-    "320 none" = 7.21
+    [network.settings]                  # the same in float32, by "ZOOM_TARGET FLIP": what less to
+    compute costs "320 none" = 7.21
     [network.int8]                      # the same network in 8 bits, if there is such a file
     file = "NAME.int8.onnx"
     sha256 = "..."
@@ -56,7 +56,8 @@ class File:
 class Entry:
     """A shipped network, as the table describes it.
 
-    noc: mean clicks by "DATASET IOU".  dev: mean clicks to 90 % on development objects by precision.
+    noc: mean clicks by "DATASET IOU".  dev: mean clicks to 90 % on development objects by
+        precision.
     settings: the same by "ZOOM_TARGET FLIP".  int8: its file in 8 bits, or None.
     """
 
@@ -79,7 +80,9 @@ def shipped(folder: Path | None = None) -> tuple[Entry, ...]:
     folder: of the table and its files; None is that of the package.
     """
     rows = _table(folder or FOLDER).get("network", [])
-    return tuple(_entry(row, folder or FOLDER) for row in (rows if isinstance(rows, list) else [rows]))
+    return tuple(
+        _entry(row, folder or FOLDER) for row in (rows if isinstance(rows, list) else [rows])
+    )
 
 
 def find(name: str | None = None, folder: Path | None = None) -> Entry:
@@ -91,8 +94,12 @@ def find(name: str | None = None, folder: Path | None = None) -> Entry:
         name = str(_table(folder or FOLDER).get("default", next(iter(entries))))
     if name not in entries:
         near = get_close_matches(name, entries, n=1)
-        meant = f"did you mean {near[0]}?" if near else "give one of them or a network file (*.onnx)"
-        raise NetworkError(f"no shipped network is called {name!r}, there are {', '.join(entries)}: {meant}")
+        meant = (
+            f"did you mean {near[0]}?" if near else "give one of them or a network file (*.onnx)"
+        )
+        raise NetworkError(
+            f"no shipped network is called {name!r}, there are {', '.join(entries)}: {meant}"
+        )
     return entries[name]
 
 
@@ -108,9 +115,13 @@ def verified(entry: Entry | File) -> Path:
         data = entry.path.read_bytes()
     except OSError as error:
         reason = error.strerror or error
-        raise NetworkError(f"the shipped network {entry.path} cannot be read ({reason}): install fcfi again") from error
+        raise NetworkError(
+            f"the shipped network {entry.path} cannot be read ({reason}): install fcfi again"
+        ) from error
     if len(data) != entry.bytes or hashlib.sha256(data).hexdigest() != entry.sha256:
-        raise NetworkError(f"the shipped network {entry.path} is damaged (its sha256 is wrong): install fcfi again")
+        raise NetworkError(
+            f"the shipped network {entry.path} is damaged (its sha256 is wrong): install fcfi again"
+        )
     return entry.path
 
 
@@ -131,7 +142,9 @@ def checkpoint(name_or_path: str, folder: Path | None = None) -> Path:
     if Path(name_or_path).is_file():
         return Path(name_or_path)
     if Path(name_or_path).suffix == ".safetensors":
-        raise NetworkError(f"{name_or_path} does not exist: give a checkpoint, or the name of a shipped network")
+        raise NetworkError(
+            f"{name_or_path} does not exist: give a checkpoint, or the name of a shipped network"
+        )
     path = (folder or FOLDER) / f"{find(name_or_path, folder).name}.safetensors"
     if not path.is_file():
         raise NetworkError(
@@ -147,7 +160,9 @@ def _table(folder: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:  # TOML and UTF-8 errors are ValueErrors
-        raise NetworkError(f"the table of networks {path} is damaged ({error}): install fcfi again") from error
+        raise NetworkError(
+            f"the table of networks {path} is damaged ({error}): install fcfi again"
+        ) from error
 
 
 def _entry(row: Any, folder: Path) -> Entry:
@@ -158,7 +173,9 @@ def _entry(row: Any, folder: Path) -> Entry:
         path, size = folder / str(row["file"]), int(row["bytes"])
         return Entry(path=path, bytes=size, noc=noc, dev=dev, settings=settings, int8=int8, **texts)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise NetworkError(f"the table of networks {folder / TABLE} lacks {error}: install fcfi again") from error
+        raise NetworkError(
+            f"the table of networks {folder / TABLE} lacks {error}: install fcfi again"
+        ) from error
 
 
 def _file(row: Any, folder: Path) -> File:

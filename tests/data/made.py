@@ -69,7 +69,9 @@ def write_coco_and_lvis(root: Path, count: int = 2) -> Path:
         cv2.imwrite(str(root / "train2017" / name), image[..., ::-1])
         images.append({"id": number, "height": HEIGHT, "width": WIDTH})
         for label in (1, 2):
-            outlines, _ = cv2.findContours((ids == label).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+            outlines, _ = cv2.findContours(
+                (ids == label).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
+            )
             annotations.append(
                 {
                     "id": 2 * number + label,
@@ -82,7 +84,10 @@ def write_coco_and_lvis(root: Path, count: int = 2) -> Path:
             )
     coco = [{**image, "file_name": f"{image['id']:012d}.jpg"} for image in images]
     url = "http://images.cocodataset.org/train2017"
-    lvis = [{**image, "coco_url": f"{url}/{image['id']:012d}.jpg", "neg_category_ids": []} for image in images]
+    lvis = [
+        {**image, "coco_url": f"{url}/{image['id']:012d}.jpg", "neg_category_ids": []}
+        for image in images
+    ]
     for file, pictures in (("instances_train2017", coco), ("lvis_v1_train", lvis)):
         content = {"images": pictures, "annotations": annotations, "categories": []}
         (root / "annotations" / f"{file}.json").write_text(json.dumps(content))

@@ -5,7 +5,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fcfi.data.augment import Crop, CropConfig, CropSampler, Window, choose_window, cut, mirror, paste
+from fcfi.data.augment import (
+    Crop,
+    CropConfig,
+    CropSampler,
+    Window,
+    choose_window,
+    cut,
+    mirror,
+    paste,
+)
 from fcfi.data.pictures import Instance, by_source
 from fcfi.data.shards import read_pictures
 from fcfi.errors import DatasetError
@@ -14,7 +23,9 @@ from tests.data.made import write_shard
 
 @pytest.fixture
 def sampler(tmp_path: Path) -> CropSampler:
-    return CropSampler(by_source(read_pictures(write_shard(tmp_path / "a.tar"))), CropConfig(minimum_visible=30))
+    return CropSampler(
+        by_source(read_pictures(write_shard(tmp_path / "a.tar"))), CropConfig(minimum_visible=30)
+    )
 
 
 def test_crops_have_the_size_asked_for_and_an_object(sampler: CropSampler) -> None:
@@ -35,7 +46,9 @@ def test_the_same_seed_draws_the_same_crop(sampler: CropSampler) -> None:
     assert (first.truth == second.truth).all()
 
 
-def test_a_weight_without_pictures_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_weight_without_pictures_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     pictures = by_source(read_pictures(write_shard(tmp_path / "a.tar", source="voc")))
     CropSampler(pictures, CropConfig(weights={"voc": 1.0, "vocal": 1.0}))
     assert "'vocal', of which the data holds no picture; did you mean 'voc'?" in caplog.text
@@ -54,12 +67,19 @@ def test_only_weighted_sources_are_drawn(tmp_path: Path) -> None:
 
 
 def test_pictures_without_usable_objects_are_told(tmp_path: Path) -> None:
-    sampler = CropSampler(by_source(read_pictures(write_shard(tmp_path / "a.tar"))), CropConfig(minimum_area=10**6))
+    sampler = CropSampler(
+        by_source(read_pictures(write_shard(tmp_path / "a.tar"))), CropConfig(minimum_area=10**6)
+    )
     with pytest.raises(DatasetError, match="check the masks"):
         sampler.draw(64, 64, np.random.default_rng(0))
 
 
-@given(left=st.integers(-7, 39), top=st.integers(-7, 39), width=st.integers(8, 60), height=st.integers(8, 60))
+@given(
+    left=st.integers(-7, 39),
+    top=st.integers(-7, 39),
+    width=st.integers(8, 60),
+    height=st.integers(8, 60),
+)
 @settings(max_examples=25, deadline=None)
 def test_a_window_shows_the_picture_where_it_lies_and_the_fill_elsewhere(
     left: int, top: int, width: int, height: int
@@ -77,7 +97,9 @@ def test_a_window_shows_the_picture_where_it_lies_and_the_fill_elsewhere(
 def test_mirroring_twice_gives_the_crop_back(sampler: CropSampler) -> None:
     crop = sampler.draw(64, 64, np.random.default_rng(1))
     again = mirror(mirror(crop))
-    assert all(np.array_equal(a, b) for a, b in zip(vars(crop).values(), vars(again).values(), strict=True))
+    assert all(
+        np.array_equal(a, b) for a, b in zip(vars(crop).values(), vars(again).values(), strict=True)
+    )
 
 
 def test_a_view_of_a_part_shows_less_than_the_object_round_a_place_in_it() -> None:
@@ -93,7 +115,10 @@ def test_a_view_of_a_part_shows_less_than_the_object_round_a_place_in_it() -> No
 
 def test_a_view_of_a_part_says_so_in_its_crop(tmp_path: Path) -> None:
     pictures = by_source(read_pictures(write_shard(tmp_path / "a.tar")))
-    drawn = [CropSampler(pictures, CropConfig(part=p)).draw(64, 64, np.random.default_rng(1)) for p in (0.0, 1.0)]
+    drawn = [
+        CropSampler(pictures, CropConfig(part=p)).draw(64, 64, np.random.default_rng(1))
+        for p in (0.0, 1.0)
+    ]
     assert [crop.part for crop in drawn] == [False, True]
 
 

@@ -26,7 +26,9 @@ def test_objects_of_one_picture_become_one_map(tmp_path: Path) -> None:
     _, ids = picture(0)
     found = pictures[0].readings[0]
     assert len(found.instances) >= 2
-    assert {instance.area for instance in found.instances} >= {int((ids == label).sum()) for label in (1, 2)}
+    assert {instance.area for instance in found.instances} >= {
+        int((ids == label).sum()) for label in (1, 2)
+    }
 
 
 def test_coco_objects_are_drawn_on_their_picture(tmp_path: Path) -> None:

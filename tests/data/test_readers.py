@@ -40,13 +40,24 @@ def put(folder: Path, files: dict[str, NDArray[np.uint8]]) -> None:
 @pytest.fixture
 def plain(tmp_path: Path) -> Path:
     root = tmp_path / "mine"
-    put(root, {"images/a.png": picture(1), "images/b.png": picture(2), "images/unlabelled.png": picture(3)})
-    put(root, {"masks/a.png": trimap(), "masks/b#1.png": trimap(2, 5), "masks/b#2.png": trimap(9, 13)})
+    put(
+        root,
+        {
+            "images/a.png": picture(1),
+            "images/b.png": picture(2),
+            "images/unlabelled.png": picture(3),
+        },
+    )
+    put(
+        root,
+        {"masks/a.png": trimap(), "masks/b#1.png": trimap(2, 5), "masks/b#2.png": trimap(9, 13)},
+    )
     (root / "images" / "README.txt").write_text("not a picture")
     return root
 
 
-# ── folders of pictures and masks ─────────────────────────────────────────────────────────────────────────────────
+# ── folders of pictures and masks
+# ─────────────────────────────────────────────────────────────────────────────────
 
 
 def test_a_plain_folder(plain: Path) -> None:
@@ -64,7 +75,9 @@ def test_a_plain_folder(plain: Path) -> None:
     ("layout", "pictures", "masks", "name"),
     [("grabcut", "data_GT", "boundary_GT", "GrabCut"), ("davis", "img", "gt", "DAVIS")],
 )
-def test_original_folders_are_recognised(tmp_path: Path, layout: str, pictures: str, masks: str, name: str) -> None:
+def test_original_folders_are_recognised(
+    tmp_path: Path, layout: str, pictures: str, masks: str, name: str
+) -> None:
     root = tmp_path / "DAVIS_download"
     put(root, {f"{pictures}/x.png": picture(), f"{masks}/x.png": trimap()})
     objects = open_dataset(root)
@@ -92,7 +105,8 @@ def test_berkeley_with_a_picture_for_every_object(tmp_path: Path) -> None:
     assert len(open_dataset(tmp_path)) == 2
 
 
-# ── SBD ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── SBD
+# ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.fixture
@@ -102,7 +116,9 @@ def sbd(tmp_path: Path) -> Path:
     (root / "inst").mkdir(parents=True)
     for number, name in enumerate(("2008_000002", "2008_000003", "2008_000004")):
         put(root, {f"img/{name}.png": picture(number)})
-        (root / "img" / f"{name}.png").rename(root / "img" / f"{name}.jpg")  # the content tells the format
+        (root / "img" / f"{name}.png").rename(
+            root / "img" / f"{name}.jpg"
+        )  # the content tells the format
         ids = np.zeros((HEIGHT, WIDTH), np.uint8)
         ids[1:4, 1:5] = 1
         ids[6:11, 6:12] = 2
@@ -147,7 +163,8 @@ def test_sbd_without_scipy_says_so(sbd: Path, monkeypatch: pytest.MonkeyPatch) -
         open_dataset(sbd)
 
 
-# ── COCO and LVIS ─────────────────────────────────────────────────────────────────────────────────────────────────
+# ── COCO and LVIS
+# ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 SQUARE = [[2.0, 3.0, 8.0, 3.0, 8.0, 7.0, 2.0, 7.0]]
 
@@ -162,7 +179,13 @@ def coco_content() -> dict[str, Any]:
             "area": 12,
             "iscrowd": 0,
         },
-        {"id": 13, "image_id": 5, "segmentation": {"size": [12, 16], "counts": [0, 192]}, "area": 192, "iscrowd": 1},
+        {
+            "id": 13,
+            "image_id": 5,
+            "segmentation": {"size": [12, 16], "counts": [0, 192]},
+            "area": 192,
+            "iscrowd": 1,
+        },
         {"id": 14, "image_id": 5, "segmentation": [], "area": 0, "iscrowd": 0},
     ]
     images = [{"id": number, "file_name": f"{number:012d}.png"} for number in (5, 7)]
@@ -182,7 +205,10 @@ def test_coco(tmp_path: Path, pictures: str) -> None:
     (root / "annotations" / "captions_val2017.json").write_text("{}")
     objects = open_dataset(root)
     assert (objects.name, objects.layout) == ("COCO", "coco")
-    assert [sample.name for sample in objects] == ["000000000005#12", "000000000007#11"]  # no crowd, nothing empty
+    assert [sample.name for sample in objects] == [
+        "000000000005#12",
+        "000000000007#11",
+    ]  # no crowd, nothing empty
     assert (objects[0].truth[:, 2] == OBJECT).all()
     assert (objects[0].truth == OBJECT).sum() == 12
     assert (objects[1].truth[3:7, 2:8] == OBJECT).all()
@@ -238,7 +264,11 @@ def test_coco_says_what_is_wrong(tmp_path: Path) -> None:
         open_dataset(root)
     nameless = coco_content()
     del nameless["images"][1]["id"]
-    for entries in (nameless, coco_content() | {"images": [3]}, coco_content() | {"annotations": [3]}):
+    for entries in (
+        nameless,
+        coco_content() | {"images": [3]},
+        coco_content() | {"annotations": [3]},
+    ):
         file.write_text(json.dumps(entries))
         with pytest.raises(DatasetError, match="in an entry of it"):
             open_dataset(root)
@@ -251,13 +281,16 @@ def test_coco_says_what_is_wrong(tmp_path: Path) -> None:
         open_dataset(root)
 
 
-# ── bad data ──────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── bad data
+# ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
     ("layout", "where"), [("sbd", "bharathh"), ("davis", "davischallenge"), ("lvis", "lvisdataset")]
 )
-def test_missing_data_says_what_was_expected_and_where_it_is_published(tmp_path: Path, layout: str, where: str) -> None:
+def test_missing_data_says_what_was_expected_and_where_it_is_published(
+    tmp_path: Path, layout: str, where: str
+) -> None:
     for path in (tmp_path / "nowhere", tmp_path):
         with pytest.raises(DatasetError, match=where) as caught:
             open_dataset(path, layout)
@@ -326,11 +359,14 @@ def test_a_mask_that_shows_no_object(plain: Path) -> None:
 
 def test_a_mask_of_zeros_and_ones_is_not_taken_for_empty(plain: Path) -> None:
     put(plain, {"masks/a.png": (trimap() == 255).astype(np.uint8)})
-    with pytest.raises(DatasetError, match=r"values 0, 1: accepted are 0 background, 255 object, 128 ignore"):
+    with pytest.raises(
+        DatasetError, match=r"values 0, 1: accepted are 0 background, 255 object, 128 ignore"
+    ):
         open_dataset(plain)[0]
 
 
-# ── sequences ─────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── sequences
+# ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_a_choice_is_reproducible_and_keeps_the_order(plain: Path) -> None:

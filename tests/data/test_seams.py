@@ -28,14 +28,18 @@ def ids() -> NDArray[np.uint16]:
     return ids
 
 
-def test_a_seam_is_closed_along_the_edge_of_the_picture(image: NDArray[np.uint8], ids: NDArray[np.uint16]) -> None:
+def test_a_seam_is_closed_along_the_edge_of_the_picture(
+    image: NDArray[np.uint8], ids: NDArray[np.uint16]
+) -> None:
     closed = close_seams(image, ids, 8)[1:-1]
     assert (closed[:, : EDGE - 1] == 3).all()
     assert (closed[:, EDGE + 1 :] == 0).all()
     assert ((closed == IGNORE_ID).sum(1) <= 1).all()
 
 
-def test_labels_and_wide_unknown_parts_are_left_alone(image: NDArray[np.uint8], ids: NDArray[np.uint16]) -> None:
+def test_labels_and_wide_unknown_parts_are_left_alone(
+    image: NDArray[np.uint8], ids: NDArray[np.uint16]
+) -> None:
     ids[20:50, 60:90] = IGNORE_ID
     before = ids.copy()
     closed = close_seams(image, ids, 8)
@@ -46,7 +50,9 @@ def test_labels_and_wide_unknown_parts_are_left_alone(image: NDArray[np.uint8], 
 
 
 @pytest.mark.parametrize("widest", [4, 5])
-def test_a_wide_unknown_part_loses_its_corners_at_most(image: NDArray[np.uint8], widest: int) -> None:
+def test_a_wide_unknown_part_loses_its_corners_at_most(
+    image: NDArray[np.uint8], widest: int
+) -> None:
     ids = np.zeros((80, 100), np.uint16)
     ids[20:40, 60:80] = IGNORE_ID
     closed = close_seams(image, ids, widest)

@@ -74,15 +74,23 @@ def test_what_is_no_outline_is_refused(segmentation: object, message: str) -> No
         decode(segmentation, 2, 2)
 
 
-corners = arrays(np.float64, st.tuples(st.integers(3, 12), st.just(2)), elements=st.floats(-5, 45, width=32))
+corners = arrays(
+    np.float64, st.tuples(st.integers(3, 12), st.just(2)), elements=st.floats(-5, 45, width=32)
+)
 
 
-@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # inside pycocotools
+@pytest.mark.filterwarnings(
+    "ignore:__array__ implementation:DeprecationWarning"
+)  # inside pycocotools
 @settings(max_examples=200, deadline=None)
 @given(corners, st.integers(1, 40), st.integers(1, 40))
-def test_polygons_agree_with_pycocotools(polygon: NDArray[np.float64], height: int, width: int) -> None:
+def test_polygons_agree_with_pycocotools(
+    polygon: NDArray[np.float64], height: int, width: int
+) -> None:
     coco = pytest.importorskip("pycocotools.mask")
-    expected: NDArray[Any] = coco.decode(coco.frPyObjects([polygon.ravel().tolist()], height, width))[..., 0]
+    expected: NDArray[Any] = coco.decode(
+        coco.frPyObjects([polygon.ravel().tolist()], height, width)
+    )[..., 0]
     assert (fill_polygon(polygon, height, width) == expected).all()
 
 

@@ -27,7 +27,12 @@ def test_instances_have_area_and_box(tmp_path: Path) -> None:
     rows, columns = np.nonzero(ids == 2)
     assert (first.id, second.id) == (1, 2)
     assert second.area == len(rows)
-    assert (second.left, second.right, second.top, second.bottom) == (75, 111, rows.min(), rows.max() + 1)
+    assert (second.left, second.right, second.top, second.bottom) == (
+        75,
+        111,
+        rows.min(),
+        rows.max() + 1,
+    )
     assert columns.max() + 1 == second.right
 
 
@@ -37,7 +42,9 @@ def test_objects_for_evaluation_are_one_an_instance(tmp_path: Path) -> None:
     assert set(np.unique(samples[0].truth)) == {0, 1, 255}
 
 
-def test_a_broken_picture_is_left_out_and_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_broken_picture_is_left_out_and_named(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     shard = write_shard(tmp_path / "a.tar", 1)
     with tarfile.open(shard, "a") as tar:
         for kind in ("webp", "png"):
@@ -62,7 +69,9 @@ def test_a_picture_with_broken_texts_is_left_out_and_named(
     assert "made_1" in caplog.text
 
 
-@pytest.mark.parametrize(("prefix", "names"), [("./", ["made_0", "made_1"]), ("a.b/", ["a.b/made_0", "a.b/made_1"])])
+@pytest.mark.parametrize(
+    ("prefix", "names"), [("./", ["made_0", "made_1"]), ("a.b/", ["a.b/made_0", "a.b/made_1"])]
+)
 def test_keys_may_lie_in_a_folder(tmp_path: Path, prefix: str, names: list[str]) -> None:
     shard = write_shard(tmp_path / "a.tar", 2)
     with tarfile.open(shard) as tar:

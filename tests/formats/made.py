@@ -11,7 +11,9 @@ from fcfi.labels import Mask
 
 LABELS = ("cat", 'a "dog", <big> & small', "Straße 7")
 
-masks: st.SearchStrategy[Any] = arrays(np.bool_, array_shapes(min_dims=2, max_dims=2, max_side=14)).filter(np.any)
+masks: st.SearchStrategy[Any] = arrays(
+    np.bool_, array_shapes(min_dims=2, max_dims=2, max_side=14)
+).filter(np.any)
 """Small masks of any kind: holes, parts, single pixels, full ones."""
 
 
@@ -19,7 +21,9 @@ def blank(height: int = 20, width: int = 30) -> Mask:
     return np.zeros((height, width), bool)
 
 
-def disk(height: int = 40, width: int = 50, x: float = 24, y: float = 19, radius: float = 12) -> Mask:
+def disk(
+    height: int = 40, width: int = 50, x: float = 24, y: float = 19, radius: float = 12
+) -> Mask:
     rows, columns = np.ogrid[:height, :width]
     return np.asarray((columns - x) ** 2 + (rows - y) ** 2 <= radius**2)
 
@@ -55,7 +59,12 @@ def special() -> dict[str, Mask]:
 def one_each(name: str = "photo.jpg") -> list[AnnotatedPicture]:
     """A picture for each special mask."""
     return [
-        AnnotatedPicture(f"{number} {name}", mask.shape[1], mask.shape[0], (AnnotatedObject(LABELS[number % 3], mask),))
+        AnnotatedPicture(
+            f"{number} {name}",
+            mask.shape[1],
+            mask.shape[0],
+            (AnnotatedObject(LABELS[number % 3], mask),),
+        )
         for number, mask in enumerate(special().values())
     ]
 
@@ -68,7 +77,10 @@ def apart() -> tuple[AnnotatedPicture, ...]:
     right[8:10, 20:22] = False
     return (
         AnnotatedPicture(
-            "sub/ä photo 1.jpg", 30, 20, (AnnotatedObject("cat", left), AnnotatedObject(LABELS[1], right))
+            "sub/ä photo 1.jpg",
+            30,
+            20,
+            (AnnotatedObject("cat", left), AnnotatedObject(LABELS[1], right)),
         ),
         AnnotatedPicture("empty.png", 30, 20),
         AnnotatedPicture("b.tiff", 50, 40, (AnnotatedObject(LABELS[2], disk(), 17),)),
@@ -78,4 +90,6 @@ def apart() -> tuple[AnnotatedPicture, ...]:
 def overlapping() -> AnnotatedPicture:
     """Two disks; the first lies on top by its order."""
     above = AnnotatedObject("cat", disk(x=20), order=2)
-    return AnnotatedPicture("over.jpg", 50, 40, (above, AnnotatedObject("cat", disk(x=30), order=1)))
+    return AnnotatedPicture(
+        "over.jpg", 50, 40, (above, AnnotatedObject("cat", disk(x=30), order=1))
+    )

@@ -10,7 +10,17 @@ import pytest
 from PIL import Image as Pillow
 
 from fcfi.errors import DatasetError, InputError
-from fcfi.formats import AnnotatedObject, AnnotatedPicture, coco, cvat, label_studio, labelme, png, voc, yolo
+from fcfi.formats import (
+    AnnotatedObject,
+    AnnotatedPicture,
+    coco,
+    cvat,
+    label_studio,
+    labelme,
+    png,
+    voc,
+    yolo,
+)
 from fcfi.formats.indexed import encode_map, voc_colour
 from fcfi.images import encode_png, write_png
 
@@ -30,7 +40,8 @@ def rectangle(left: int, top: int, right: int, bottom: int) -> np.ndarray[Any, n
     return mask
 
 
-# ── COCO ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── COCO
+# ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def coco_file(folder: Path, *annotations: dict[str, Any], **more: Any) -> Path:
@@ -73,7 +84,9 @@ def test_coco_of_others(tmp_path: Path) -> None:
         ({"segmentation": [[1, 1, 5, 1, 5, 5]], "image_id": 6}, "on picture 6"),
     ],
 )
-def test_coco_that_is_broken_is_told(annotation: dict[str, Any], message: str, tmp_path: Path) -> None:
+def test_coco_that_is_broken_is_told(
+    annotation: dict[str, Any], message: str, tmp_path: Path
+) -> None:
     file = coco_file(tmp_path, annotation)
     with pytest.raises(DatasetError, match=message) as told:
         list(coco.read(file))
@@ -81,12 +94,16 @@ def test_coco_that_is_broken_is_told(annotation: dict[str, Any], message: str, t
 
 
 def test_coco_keeps_ids_where_all_are_there(tmp_path: Path) -> None:
-    objects = (AnnotatedObject("cat", rectangle(0, 0, 3, 3), 40), AnnotatedObject("cat", rectangle(5, 5, 9, 9), 30))
+    objects = (
+        AnnotatedObject("cat", rectangle(0, 0, 3, 3), 40),
+        AnnotatedObject("cat", rectangle(5, 5, 9, 9), 30),
+    )
     coco.write([AnnotatedPicture("a.jpg", 30, 20, objects)], tmp_path, ["cat"])
     assert [one.id for one in only(coco.read(tmp_path)).objects] == [40, 30]
 
 
-# ── YOLO ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── YOLO
+# ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -146,7 +163,8 @@ def test_yolo_without_names_is_told(tmp_path: Path) -> None:
         list(yolo.read(tmp_path, SIZES))
 
 
-# ── VOC and PNG maps ──────────────────────────────────────────────────────────────────────────────────────────────
+# ── VOC and PNG maps
+# ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def voc_folder(folder: Path) -> np.ndarray[Any, np.dtype[np.uint8]]:
@@ -182,7 +200,9 @@ def test_voc_in_rgb_goes_by_the_label_map(tmp_path: Path) -> None:
     for name in ("SegmentationClass", "SegmentationObject"):
         shown = colours[np.asarray(Pillow.open(tmp_path / name / "a.png"))]
         write_png(tmp_path / name / "a.png", shown)
-    (tmp_path / "labelmap.txt").write_text("# label:color_rgb:parts:actions\nbackground:0,0,0::\ncat:1,2,3::\n")
+    (tmp_path / "labelmap.txt").write_text(
+        "# label:color_rgb:parts:actions\nbackground:0,0,0::\ncat:1,2,3::\n"
+    )
     first, second = only(voc.read(tmp_path, SIZES)).objects
     assert {first.label, second.label} == {"cat"}
     assert (first.mask | second.mask).sum() == ((numbers == 1) | (numbers == 2)).sum()
@@ -230,16 +250,25 @@ def test_more_objects_than_a_map_holds_are_refused(codec: Any, tmp_path: Path) -
         codec.write([AnnotatedPicture("a.jpg", 1, 1, (one,) * 256)], tmp_path, ["cat"])
 
 
-# ── labelme ───────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── labelme
+# ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def labelme_file(folder: Path, *shapes: dict[str, Any], path: str = "a.jpg") -> None:
     whole = [{"label": "cat", "group_id": None, "flags": {}, **shape} for shape in shapes]
-    content = {"version": "5.5.0", "shapes": whole, "imagePath": path, "imageHeight": 20, "imageWidth": 30}
+    content = {
+        "version": "5.5.0",
+        "shapes": whole,
+        "imagePath": path,
+        "imageHeight": 20,
+        "imageWidth": 30,
+    }
     (folder / "a.json").write_text(json.dumps(content))
 
 
-@pytest.mark.parametrize("path", ["a.jpg", "..\\pictures\\a.jpg", "../a.jpg", "C:\\photos\\a.jpg", "other name.jpg"])
+@pytest.mark.parametrize(
+    "path", ["a.jpg", "..\\pictures\\a.jpg", "../a.jpg", "C:\\photos\\a.jpg", "other name.jpg"]
+)
 def test_labelmes_shapes(path: str, tmp_path: Path) -> None:
     labelme_file(
         tmp_path,
@@ -262,7 +291,10 @@ def test_labelmes_shapes(path: str, tmp_path: Path) -> None:
         ({"points": [[1], [2]], "shape_type": "polygon"}, "pairs x, y"),
         ({"points": [["a", 1], [2, 2]], "shape_type": "polygon"}, "pairs x, y"),
         ({"points": [[25, 1], [30, 2]], "shape_type": "mask", "mask": "%%"}, "base64"),
-        ({"points": [[25, 1]], "shape_type": "mask", "mask": base64.b64encode(b"x").decode()}, "no PNG"),
+        (
+            {"points": [[25, 1]], "shape_type": "mask", "mask": base64.b64encode(b"x").decode()},
+            "no PNG",
+        ),
         (
             {
                 "points": [[25, 1], [34, 10]],
@@ -273,13 +305,16 @@ def test_labelmes_shapes(path: str, tmp_path: Path) -> None:
         ),
     ],
 )
-def test_labelmes_broken_shapes_are_told(shape: dict[str, Any], message: str, tmp_path: Path) -> None:
+def test_labelmes_broken_shapes_are_told(
+    shape: dict[str, Any], message: str, tmp_path: Path
+) -> None:
     labelme_file(tmp_path, shape)
     with pytest.raises(DatasetError, match=message):
         list(labelme.read(tmp_path, SIZES))
 
 
-# ── Label Studio ──────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Label Studio
+# ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -295,7 +330,10 @@ def test_labelmes_broken_shapes_are_told(shape: dict[str, Any], message: str, tm
 def test_label_studios_addresses(address: str, tmp_path: Path) -> None:
     stroke = label_studio.result(AnnotatedObject("cat", rectangle(1, 2, 5, 9)), "x")
     other = {"type": "choices", "value": {"choices": ["x"]}}
-    task = {"data": {"image": address}, "annotations": [{"result": []}, {"result": [other, stroke]}]}
+    task = {
+        "data": {"image": address},
+        "annotations": [{"result": []}, {"result": [other, stroke]}],
+    }
     (tmp_path / "tasks.json").write_text(json.dumps([task]))
     (one,) = only(label_studio.read(tmp_path, SIZES)).objects
     assert np.array_equal(one.mask, rectangle(1, 2, 5, 9))
@@ -307,12 +345,15 @@ def test_broken_strokes_are_told(data: list[Any]) -> None:
         label_studio.decode(data, 20, 30)
 
 
-# ── CVAT ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── CVAT
+# ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def cvat_file(folder: Path, shapes: str, head: str = "") -> None:
     image = f'<image id="0" name="a.jpg" width="30" height="20">{shapes}</image>'
-    (folder / "annotations.xml").write_text(f"{head}<annotations><version>1.1</version>{image}</annotations>")
+    (folder / "annotations.xml").write_text(
+        f"{head}<annotations><version>1.1</version>{image}</annotations>"
+    )
 
 
 def test_cvats_shapes(tmp_path: Path) -> None:
@@ -340,7 +381,10 @@ def test_cvats_shapes(tmp_path: Path) -> None:
         ('<mask label="cat" rle="-1,5" left="1" top="1" width="2" height="2"/>', "add up"),
         ('<mask label="cat" rle="0,x" left="1" top="1" width="2" height="2"/>', "whole numbers"),
         ('<mask label="cat" rle="0,4" left="29" top="1" width="2" height="2"/>', "does not fit"),
-        ('<mask label="cat" rle="0,4" left="1.5" top="1" width="2" height="2"/>', "no whole number"),
+        (
+            '<mask label="cat" rle="0,4" left="1.5" top="1" width="2" height="2"/>',
+            "no whole number",
+        ),
         ('<polygon label="cat" points="1,1;2,2"/>', "at least 3"),
         ('<polygon label="cat" points="1,1;2,2;3,inf"/>', "numbers of pixels"),
         ('<box label="cat" xtl="x" ytl="3.0" xbr="20.0" ybr="9.0"/>', "must be numbers"),
@@ -358,11 +402,14 @@ def test_entities_in_xml_are_refused(tmp_path: Path) -> None:
         list(cvat.read(tmp_path, SIZES))
 
 
-# ── names ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── names
+# ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_names_in_files_that_leave_the_folder_are_refused(tmp_path: Path) -> None:
-    file = coco_file(tmp_path, images=[{"id": 5, "file_name": "../../a.jpg", "width": 30, "height": 20}])
+    file = coco_file(
+        tmp_path, images=[{"id": 5, "file_name": "../../a.jpg", "width": 30, "height": 20}]
+    )
     with pytest.raises(DatasetError, match="no name of a picture inside"):
         list(coco.read(file))
     png.write([AnnotatedPicture("a.jpg", 30, 20)], tmp_path, [])
@@ -373,6 +420,8 @@ def test_names_in_files_that_leave_the_folder_are_refused(tmp_path: Path) -> Non
 
 
 def test_a_picture_larger_than_any_is_refused_before_memory_is_taken(tmp_path: Path) -> None:
-    file = coco_file(tmp_path, images=[{"id": 5, "file_name": "a.jpg", "width": 10**6, "height": 10**6}])
+    file = coco_file(
+        tmp_path, images=[{"id": 5, "file_name": "a.jpg", "width": 10**6, "height": 10**6}]
+    )
     with pytest.raises(DatasetError, match="accepted are 1 to"):
         list(coco.read(file))

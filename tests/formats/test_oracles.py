@@ -11,7 +11,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fcfi.formats import AnnotatedObject, AnnotatedPicture, coco, cvat, cvat_mask, label_studio, labelme, voc, yolo
+from fcfi.formats import (
+    AnnotatedObject,
+    AnnotatedPicture,
+    coco,
+    cvat,
+    cvat_mask,
+    label_studio,
+    labelme,
+    voc,
+    yolo,
+)
 from fcfi.formats.outlines import edges, fill_edges, has_holes
 from fcfi.images import write_png
 from fcfi.labels import Mask
@@ -19,25 +29,33 @@ from tests.formats.made import LABELS, apart, masks, one_each, special
 
 PLAIN = ("cat", "dog", "bird")
 
-pytestmark = pytest.mark.filterwarnings("ignore:::pycocotools", "ignore:__array__ implementation:DeprecationWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:::pycocotools", "ignore:__array__ implementation:DeprecationWarning"
+)
 
 
 def solid() -> list[AnnotatedPicture]:
     """Pictures whose object is one piece without a hole."""
     kinds = ("full", "line", "disk", "diagonal", "one pixel")
     chosen = [(kind, special()[kind]) for kind in kinds]
-    return [AnnotatedPicture(f"{kind}.png", 30, 20, (AnnotatedObject("dog", mask),)) for kind, mask in chosen]
+    return [
+        AnnotatedPicture(f"{kind}.png", 30, 20, (AnnotatedObject("dog", mask),))
+        for kind, mask in chosen
+    ]
 
 
 def with_files(folder: Path, pictures: list[AnnotatedPicture]) -> list[AnnotatedPicture]:
     """The same, and each a black PNG in the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     for picture in pictures:
-        write_png(folder / picture.file_name, np.zeros((picture.height, picture.width, 3), np.uint8))
+        write_png(
+            folder / picture.file_name, np.zeros((picture.height, picture.width, 3), np.uint8)
+        )
     return pictures
 
 
-# ── COCO ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── COCO
+# ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @given(mask=masks)
@@ -56,8 +74,14 @@ def test_pycocotools_fills_polygons_to_the_same_pixels(mask: Mask) -> None:
     assert np.array_equal(theirs, mask) or (holes and (theirs & mask).sum() == mask.sum())
 
 
-@given(corners=st.lists(st.tuples(*[st.integers(-30, 330).map(lambda v: v / 10)] * 2), min_size=3, max_size=8))
-def test_polygons_of_others_are_filled_as_pycocotools_does(corners: list[tuple[float, float]]) -> None:
+@given(
+    corners=st.lists(
+        st.tuples(*[st.integers(-30, 330).map(lambda v: v / 10)] * 2), min_size=3, max_size=8
+    )
+)
+def test_polygons_of_others_are_filled_as_pycocotools_does(
+    corners: list[tuple[float, float]],
+) -> None:
     tool = pytest.importorskip("pycocotools.mask")
     flat = [value for corner in corners for value in corner]
     theirs = tool.decode(tool.frPyObjects([flat], 25, 28))[:, :, 0].astype(bool)
@@ -90,7 +114,8 @@ def test_supervision_reads_coco(tmp_path: Path) -> None:
         assert np.array_equal(found.mask[0], picture.objects[0].mask), picture.file_name
 
 
-# ── YOLO ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── YOLO
+# ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @settings(max_examples=50)
@@ -112,7 +137,10 @@ def test_supervision_reads_yolo(tmp_path: Path) -> None:
     pictures = with_files(tmp_path / "images", solid())
     yolo.write(pictures, tmp_path, PLAIN)
     data = tool.DetectionDataset.from_yolo(
-        str(tmp_path / "images"), str(tmp_path / "labels"), str(tmp_path / "data.yaml"), force_masks=True
+        str(tmp_path / "images"),
+        str(tmp_path / "labels"),
+        str(tmp_path / "data.yaml"),
+        force_masks=True,
     )
     assert data.classes == list(PLAIN)
     assert len(data) == len(pictures)
@@ -121,7 +149,8 @@ def test_supervision_reads_yolo(tmp_path: Path) -> None:
         assert np.array_equal(found.mask[0], picture.objects[0].mask), picture.file_name
 
 
-# ── VOC, CVAT, labelme, Label Studio ──────────────────────────────────────────────────────────────────────────────
+# ── VOC, CVAT, labelme, Label Studio
+# ──────────────────────────────────────────────────────────────────────────────
 
 
 @given(mask=masks)
@@ -130,7 +159,9 @@ def test_cvat_sdk_encodes_alike(mask: Mask) -> None:
     lengths, left, top, width, height = cvat.encode(mask)
     points = [*lengths, left, top, left + width - 1, top + height - 1]
     assert points == tool.encode_mask(mask)
-    assert np.array_equal(tool.decode_mask(points, image_width=mask.shape[1], image_height=mask.shape[0]), mask)
+    assert np.array_equal(
+        tool.decode_mask(points, image_width=mask.shape[1], image_height=mask.shape[0]), mask
+    )
 
 
 @settings(max_examples=30)
@@ -148,7 +179,9 @@ def test_label_studios_blocks_of_single_values_are_read(bits: list[int], alpha: 
     """Its page writes values that do not repeat as one block, which its converter never does."""
     values = [alpha * bit for bit in bits for _ in range(4)]
     body = "011" + f"{len(values) - 1:016b}" + "".join(f"{value:08b}" for value in values)
-    text = f"{len(values):032b}{7:05b}" + "".join(f"{size - 1:04b}" for size in (3, 4, 8, 16)) + body
+    text = (
+        f"{len(values):032b}{7:05b}" + "".join(f"{size - 1:04b}" for size in (3, 4, 8, 16)) + body
+    )
     text += "0" * (-len(text) % 8)
     data = [int(text[place : place + 8], 2) for place in range(0, len(text), 8)]
     assert label_studio.decode(data, 1, len(bits)).tolist() == [[bool(bit) for bit in bits]]
@@ -178,9 +211,12 @@ def test_datumaro_reads_the_folder(kind: str, tmp_path: Path) -> None:
         {"coco": coco, "voc": voc, "cvat": cvat}[kind].write(pictures, folder, LABELS)
     if kind in ("coco", "cvat"):
         with_files(folder / "images", pictures)
-    layout = {"coco": "coco_instances", "voc": "voc_segmentation", "cvat": "cvat", "cvat-mask": "voc_segmentation"}[
-        kind
-    ]
+    layout = {
+        "coco": "coco_instances",
+        "voc": "voc_segmentation",
+        "cvat": "cvat",
+        "cvat-mask": "voc_segmentation",
+    }[kind]
     data = tool.Dataset.import_from(str(folder), layout)
     names = [one.name for one in data.categories()[tool.AnnotationType.label]]
     by_name = {item.id: item for item in data}
@@ -189,7 +225,9 @@ def test_datumaro_reads_the_folder(kind: str, tmp_path: Path) -> None:
         one = picture.objects[0]
         item = by_name[picture.file_name.rsplit(".", 1)[0]]
         found = [
-            mask for mask in item.annotations if mask.type in (tool.AnnotationType.mask, tool.AnnotationType.polygon)
+            mask
+            for mask in item.annotations
+            if mask.type in (tool.AnnotationType.mask, tool.AnnotationType.polygon)
         ]
         if found and found[0].type == tool.AnnotationType.mask:
             assert np.array_equal(np.asarray(found[0].image, bool), one.mask), picture.file_name
@@ -197,7 +235,8 @@ def test_datumaro_reads_the_folder(kind: str, tmp_path: Path) -> None:
         assert names[found[0].label] == one.label
 
 
-# ── files of others ───────────────────────────────────────────────────────────────────────────────────────────────
+# ── files of others
+# ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_the_file_of_coco_is_plain_json(tmp_path: Path) -> None:

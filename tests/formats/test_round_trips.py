@@ -23,7 +23,8 @@ PLAIN = ("cat", "dog", "Straße 7")
 def renamed(picture: AnnotatedPicture) -> AnnotatedPicture:
     """With labels that every format takes."""
     objects = tuple(
-        AnnotatedObject(PLAIN[LABELS.index(one.label)], one.mask, one.id, one.order) for one in picture.objects
+        AnnotatedObject(PLAIN[LABELS.index(one.label)], one.mask, one.id, one.order)
+        for one in picture.objects
     )
     return AnnotatedPicture(picture.file_name, picture.width, picture.height, objects)
 
@@ -40,16 +41,22 @@ def test_masks_that_lie_apart_come_back_to_the_pixel(name: str, tmp_path: Path) 
 @pytest.mark.parametrize("kind", sorted(special()))
 def test_special_masks_come_back_to_the_pixel(name: str, kind: str, tmp_path: Path) -> None:
     mask = special()[kind]
-    picture = AnnotatedPicture("a.jpg", mask.shape[1], mask.shape[0], (AnnotatedObject("cat", mask),))
+    picture = AnnotatedPicture(
+        "a.jpg", mask.shape[1], mask.shape[0], (AnnotatedObject("cat", mask),)
+    )
     assert export(name, [picture], tmp_path, LABELS).changed == ()
 
 
 @pytest.mark.parametrize("name", ALL)
 @settings(max_examples=20)
 @given(data=st.data())
-def test_any_mask_comes_back(name: str, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_any_mask_comes_back(
+    name: str, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     mask = data.draw(masks)
-    picture = AnnotatedPicture("a.jpg", mask.shape[1], mask.shape[0], (AnnotatedObject("cat", mask),))
+    picture = AnnotatedPicture(
+        "a.jpg", mask.shape[1], mask.shape[0], (AnnotatedObject("cat", mask),)
+    )
     report = export(name, [picture], tmp_path_factory.mktemp("any"), LABELS)
     (one,) = report.objects
     if name == "yolo":
@@ -69,7 +76,11 @@ def test_reading_gives_names_sizes_labels_and_order(name: str, tmp_path: Path) -
     sizes = {picture.file_name: (picture.width, picture.height) for picture in pictures}
     stored = list(codec.read(tmp_path, sizes, LABELS))
     for there, here in zip(stored, pictures, strict=True):
-        assert (there.file_name, there.width, there.height) == (here.file_name, here.width, here.height)
+        assert (there.file_name, there.width, there.height) == (
+            here.file_name,
+            here.width,
+            here.height,
+        )
         assert [one.label for one in there.objects] == [one.label for one in here.objects]
 
 
@@ -104,7 +115,9 @@ def test_of_two_objects_on_a_pixel_the_upper_one_keeps_it(name: str, tmp_path: P
 @pytest.mark.parametrize("name", NO_OVERLAP)
 def test_an_object_that_is_hidden_counts_as_lost(name: str, tmp_path: Path) -> None:
     mask = special()["disk"]
-    hidden = AnnotatedPicture("a.jpg", 30, 20, (AnnotatedObject("cat", mask), AnnotatedObject("dog", mask)))
+    hidden = AnnotatedPicture(
+        "a.jpg", 30, 20, (AnnotatedObject("cat", mask), AnnotatedObject("dog", mask))
+    )
     below, above = export(name, [hidden], tmp_path, PLAIN).objects
     assert (below.iou, above.iou) == (0, 1)
 
@@ -116,7 +129,10 @@ def test_yolo_names_what_it_cannot_hold(tmp_path: Path) -> None:
     assert lost["two corners"] == (PARTS,)
     assert lost["island"] == (HOLES, PARTS)
     by_kind = dict(zip(special(), (one.iou for one in report.objects), strict=True))
-    assert all(by_kind[kind] == 1 for kind in ("one pixel", "line", "full", "disk", "diagonal", "ring", "border"))
+    assert all(
+        by_kind[kind] == 1
+        for kind in ("one pixel", "line", "full", "disk", "diagonal", "ring", "border")
+    )
     assert by_kind["parts"] > 0.9
 
 
@@ -130,7 +146,9 @@ def test_a_label_that_is_not_listed_is_refused(name: str, tmp_path: Path) -> Non
 def test_other_pictures_are_left_out_and_none_at_all_is_told(name: str, tmp_path: Path) -> None:
     codec = find_codec(name)
     codec.write(apart(), tmp_path, LABELS)
-    assert [picture.file_name for picture in codec.read(tmp_path, {"b.tiff": (50, 40)}, LABELS)] == ["b.tiff"]
+    assert [
+        picture.file_name for picture in codec.read(tmp_path, {"b.tiff": (50, 40)}, LABELS)
+    ] == ["b.tiff"]
     with pytest.raises(FCFIError, match="none of the"):
         list(codec.read(tmp_path, {"other.jpg": (50, 40)}, LABELS))
 
@@ -153,7 +171,14 @@ def test_what_is_missing_or_damaged_is_one_sentence(name: str, tmp_path: Path) -
     sizes = {picture.file_name: (picture.width, picture.height) for picture in apart()}
     for path in written:
         whole = path.read_bytes()
-        for data in (b"", b"\xff\x00junk", whole[: len(whole) // 2], b"[]", b"{}", b'{"images": 3}'):
+        for data in (
+            b"",
+            b"\xff\x00junk",
+            whole[: len(whole) // 2],
+            b"[]",
+            b"{}",
+            b'{"images": 3}',
+        ):
             path.write_bytes(data)
             try:
                 list(codec.read(tmp_path, sizes, LABELS))
@@ -194,7 +219,9 @@ def test_a_format_that_is_not_there_is_told() -> None:
         find_codec("bmp")
 
 
-@pytest.mark.parametrize("name", ["../a.jpg", "/a.jpg", "a/../../b.jpg", "c:a.jpg", "a\\b.jpg", "", "a\nb.jpg", ".."])
+@pytest.mark.parametrize(
+    "name", ["../a.jpg", "/a.jpg", "a/../../b.jpg", "c:a.jpg", "a\\b.jpg", "", "a\nb.jpg", ".."]
+)
 def test_names_that_leave_the_folder_are_refused(name: str) -> None:
     with pytest.raises(InputError, match="is no name of a picture"):
         AnnotatedPicture(name, 3, 2)
@@ -211,18 +238,24 @@ def test_masks_that_are_none_are_refused() -> None:
         AnnotatedObject(" ", np.ones((2, 3), bool))
 
 
-def test_an_object_is_compared_with_what_became_of_it_not_with_its_neighbour(tmp_path: Path) -> None:
+def test_an_object_is_compared_with_what_became_of_it_not_with_its_neighbour(
+    tmp_path: Path,
+) -> None:
     """The lower of two alike is mostly hidden: what is stored of the upper one is more like it than its own rest."""
     mask = special()["disk"]
     wider = np.roll(mask, 2, axis=1)
-    picture = AnnotatedPicture("a.jpg", 30, 20, (AnnotatedObject("cat", mask), AnnotatedObject("cat", wider)))
+    picture = AnnotatedPicture(
+        "a.jpg", 30, 20, (AnnotatedObject("cat", mask), AnnotatedObject("cat", wider))
+    )
     below, above = export("png", [picture], tmp_path, ["cat"]).objects
     assert above.iou == 1
     assert below.iou == pytest.approx((mask & ~wider).sum() / mask.sum())
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_one_picture_that_cannot_be_read_is_told_and_the_rest_is_read(name: str, tmp_path: Path) -> None:
+def test_one_picture_that_cannot_be_read_is_told_and_the_rest_is_read(
+    name: str, tmp_path: Path
+) -> None:
     codec, pictures = find_codec(name), [renamed(one) for one in apart()]
     codec.write(pictures, tmp_path, PLAIN)
     sizes = {one.file_name: (one.width, one.height) for one in pictures}

@@ -78,13 +78,20 @@ def good() -> dict[str, str]:
 def test_other_tensors_than_the_configurations_are_refused(path: Path) -> None:
     key = "fusion__features_to_feedback__0__bias"
     rewrite(path, good(), **{key: None})
-    with pytest.raises(NetworkError, match=r"1 tensors are missing, the first is 'fusion.features_to_feedback.0.bias'"):
+    with pytest.raises(
+        NetworkError,
+        match=r"1 tensors are missing, the first is 'fusion.features_to_feedback.0.bias'",
+    ):
         load_model(path)
     rewrite(path, good(), **{key: torch.zeros(9)})
-    with pytest.raises(NetworkError, match=r"features_to_feedback.0.bias has shape \(9,\), .* wants \(8,\)"):
+    with pytest.raises(
+        NetworkError, match=r"features_to_feedback.0.bias has shape \(9,\), .* wants \(8,\)"
+    ):
         load_model(path)
     rewrite(path, good(), fusion__features_to_feedbak__0__bias=torch.zeros(8), **{key: None})
-    with pytest.raises(NetworkError, match=r"nearest known name: 'fusion.features_to_feedback.0.bias'"):
+    with pytest.raises(
+        NetworkError, match=r"nearest known name: 'fusion.features_to_feedback.0.bias'"
+    ):
         load_model(path)
 
 
@@ -123,5 +130,9 @@ def test_nothing_is_left_where_nothing_can_be_written(tmp_path: Path, model: FCF
 
 
 @pytest.mark.parametrize("entry", weights.shipped(), ids=lambda entry: entry.name)
-def test_the_shipped_checkpoint_holds_the_weights_of_the_shipped_network(entry: weights.Entry) -> None:
-    assert weights_sha256(load_model(weights.checkpoint(entry.name))) == read_info(entry.path).sha256
+def test_the_shipped_checkpoint_holds_the_weights_of_the_shipped_network(
+    entry: weights.Entry,
+) -> None:
+    assert (
+        weights_sha256(load_model(weights.checkpoint(entry.name))) == read_info(entry.path).sha256
+    )

@@ -36,7 +36,9 @@ def model() -> FCFI:
 
 
 def write(model: FCFI | Path, path: Path, **options: Any) -> Exported:
-    return export(model, path, "tiny", **{"training_data": "none", "licence": "Apache-2.0", **options})
+    return export(
+        model, path, "tiny", **{"training_data": "none", "licence": "Apache-2.0", **options}
+    )
 
 
 @pytest.fixture(scope="module")
@@ -85,13 +87,17 @@ def test_the_graph_has_nothing_to_fold_and_open_sizes(exported: Exported) -> Non
     graph = onnx.load(exported.path).graph
     assert "BatchNormalization" not in {node.op_type for node in graph.node}
     sizes = {
-        port.name: tuple(size.dim_param or size.dim_value for size in port.type.tensor_type.shape.dim)
+        port.name: tuple(
+            size.dim_param or size.dim_value for size in port.type.tensor_type.shape.dim
+        )
         for port in graph.input
     }
     assert sizes == {name: SHAPES[name] for name in INPUTS}
 
 
-def test_half_the_bytes_for_nearly_the_same_answers(exported: Exported, model: FCFI, tmp_path: Path) -> None:
+def test_half_the_bytes_for_nearly_the_same_answers(
+    exported: Exported, model: FCFI, tmp_path: Path
+) -> None:
     half = write(model, tmp_path / "half.onnx", storage="float16")
     assert half.bytes < 0.55 * exported.bytes
     assert max(half.differences.values()) < 0.1
@@ -113,7 +119,9 @@ def test_damaged_weights_are_refused(model: FCFI, tmp_path: Path, storage: str) 
 @pytest.mark.parametrize(
     ("correction", "fusion"), [("none", "none"), ("encoded", "none"), ("encoded", "collaborative")]
 )
-def test_every_configuration_takes_the_same_inputs(correction: Correction, fusion: Fusion, tmp_path: Path) -> None:
+def test_every_configuration_takes_the_same_inputs(
+    correction: Correction, fusion: Fusion, tmp_path: Path
+) -> None:
     network = build(ModelConfig("lite0", correction, fusion, mid=8))
     write(network, tmp_path / "other.onnx")
     assert network.training  # the caller's network is left as it was
@@ -121,17 +129,24 @@ def test_every_configuration_takes_the_same_inputs(correction: Correction, fusio
 
 def test_a_checkpoint_can_be_exported(model: FCFI, exported: Exported, tmp_path: Path) -> None:
     save_model(model, tmp_path / "tiny.safetensors")
-    assert write(tmp_path / "tiny.safetensors", tmp_path / "tiny.onnx").weights_sha256 == exported.weights_sha256
+    assert (
+        write(tmp_path / "tiny.safetensors", tmp_path / "tiny.onnx").weights_sha256
+        == exported.weights_sha256
+    )
 
 
-def test_the_checkpoint_says_what_it_learnt_from_unless_one_says_so(model: FCFI, tmp_path: Path) -> None:
+def test_the_checkpoint_says_what_it_learnt_from_unless_one_says_so(
+    model: FCFI, tmp_path: Path
+) -> None:
     save_model(model, tmp_path / "tiny.safetensors", {"training_data": "cats"})
     for given, expected in (("", "cats"), ("dogs", "dogs")):
         write(tmp_path / "tiny.safetensors", tmp_path / "tiny.onnx", training_data=given)
         assert open_network(tmp_path / "tiny.onnx").info.metadata["training_data"] == expected
 
 
-def test_a_file_that_differs_is_not_accepted(model: FCFI, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_differs_is_not_accepted(
+    model: FCFI, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(module, "TOLERANCE", {"float32": 0.0})
     with pytest.raises(NetworkError, match="differs from torch by .* not exported"):
         write(model, tmp_path / "tiny.onnx")
@@ -147,5 +162,7 @@ def test_weights_that_are_no_numbers_are_not_exported(tmp_path: Path) -> None:
 
 
 def test_an_unknown_storage_is_refused(model: FCFI, tmp_path: Path) -> None:
-    with pytest.raises(NetworkError, match="storage 'int8' is unknown: use one of float32, float16"):
+    with pytest.raises(
+        NetworkError, match="storage 'int8' is unknown: use one of float32, float16"
+    ):
         write(model, tmp_path / "tiny.onnx", storage="int8")

@@ -36,7 +36,9 @@ def settle(model: FCFI) -> FCFI:
 
 def answer(model: FCFI, inputs: tuple[Tensor, ...], **changes: Tensor) -> Output:
     with torch.no_grad():
-        output: Output = model(*(changes.get(name, tensor) for name, tensor in zip(NAMES, inputs, strict=True)))
+        output: Output = model(
+            *(changes.get(name, tensor) for name, tensor in zip(NAMES, inputs, strict=True))
+        )
     return output
 
 
@@ -67,7 +69,9 @@ def test_number_of_parameters(name: str, millions: float) -> None:
     """As released (4.46, 10.2 and 58.7 million in round numbers), less the dead ones of the object-context head."""
     with torch.device("meta"):
         model = build(VARIANTS[name])
-    assert sum(parameter.numel() for parameter in model.parameters()) / 1e6 == pytest.approx(millions, abs=1e-3)
+    assert sum(parameter.numel() for parameter in model.parameters()) / 1e6 == pytest.approx(
+        millions, abs=1e-3
+    )
 
 
 def test_every_variant_takes_one_training_step() -> None:
@@ -100,11 +104,16 @@ def test_correction_without_fusion_acts_on_the_answer(correction: Correction) ->
     inputs = example(1, 64, 64)
     model = network(correction, "none")
     closed = torch.zeros_like(inputs[NAMES.index("window")])
-    assert not torch.equal(answer(model, inputs).logits, answer(model, inputs, window=closed).logits)
+    assert not torch.equal(
+        answer(model, inputs).logits, answer(model, inputs, window=closed).logits
+    )
 
 
 def test_both_forms_of_correction_fit_one_network() -> None:
-    similarity, encoded = set(network("similarity").state_dict()), set(network("encoded").state_dict())
+    similarity, encoded = (
+        set(network("similarity").state_dict()),
+        set(network("encoded").state_dict()),
+    )
     assert similarity < encoded
     assert all(key.startswith("correction.") for key in encoded - similarity)
 
@@ -115,7 +124,9 @@ def test_every_input_counts(name: str) -> None:
     model = network()
     old = inputs[NAMES.index(name)]
     changed = (old + 37) % 256 if name == "cell" else 1 - old
-    assert not torch.equal(answer(model, inputs).logits, answer(model, inputs, **{name: changed}).logits)
+    assert not torch.equal(
+        answer(model, inputs).logits, answer(model, inputs, **{name: changed}).logits
+    )
 
 
 def test_items_of_a_batch_do_not_see_each_other() -> None:
@@ -124,7 +135,9 @@ def test_items_of_a_batch_do_not_see_each_other() -> None:
     together = answer(model, inputs).logits
     for item in range(3):
         alone = answer(model, tuple(tensor[item : item + 1] for tensor in inputs)).logits
-        torch.testing.assert_close(together[item : item + 1], alone, atol=1e-3 * float(together.std()), rtol=1e-3)
+        torch.testing.assert_close(
+            together[item : item + 1], alone, atol=1e-3 * float(together.std()), rtol=1e-3
+        )
 
 
 @pytest.mark.parametrize("correction", ["similarity", "encoded"])
@@ -132,4 +145,6 @@ def test_the_graph_is_static(correction: Correction) -> None:
     """One graph for all clicks: torch.export traces it without real data, so nothing may depend on values."""
     exported = torch.export.export(network(correction), example(2, 64, 64))
     inputs = example(2, 64, 64, seed=5)
-    torch.testing.assert_close(exported.module()(*inputs).logits, answer(network(correction), inputs).logits)
+    torch.testing.assert_close(
+        exported.module()(*inputs).logits, answer(network(correction), inputs).logits
+    )

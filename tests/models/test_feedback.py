@@ -34,7 +34,9 @@ def test_correction_pulls_towards_the_label_inside_the_window() -> None:
 
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=4, max_size=4), st.integers(0, 1))
-def test_corrected_feedback_lies_between_feedback_and_label(numbers: list[float], label: int) -> None:
+def test_corrected_feedback_lies_between_feedback_and_label(
+    numbers: list[float], label: int
+) -> None:
     feedback, alike = maps(numbers[:2]), maps(numbers[2:])
     corrected = correct(feedback, alike, scalar(label), torch.ones(1, 1, 1, 2))
     low, high = torch.minimum(feedback, scalar(label)), torch.maximum(feedback, scalar(label))
@@ -54,14 +56,18 @@ def test_every_item_of_a_batch_has_its_own_click() -> None:
     cells = torch.tensor([0, 7, 23])
     together = affinity(embedding, cells)
     for item, cell in enumerate(cells):
-        torch.testing.assert_close(together[item : item + 1], affinity(embedding[item : item + 1], cell[None]))
+        torch.testing.assert_close(
+            together[item : item + 1], affinity(embedding[item : item + 1], cell[None])
+        )
         assert together[item].flatten()[cell] == pytest.approx(1, abs=1e-5)
 
 
 def test_length_of_a_feature_vector_does_not_matter() -> None:
     embedding = torch.rand(1, 8, 5, 5) + 0.1
     scale = torch.rand(1, 1, 5, 5) * 9 + 1
-    torch.testing.assert_close(affinity(embedding * scale, torch.tensor([12])), affinity(embedding, torch.tensor([12])))
+    torch.testing.assert_close(
+        affinity(embedding * scale, torch.tensor([12])), affinity(embedding, torch.tensor([12]))
+    )
 
 
 def test_vectors_of_zeros_give_no_similarity_and_finite_gradients() -> None:
@@ -81,7 +87,12 @@ def test_similarity_correction_has_no_parameters_and_teaches_the_features() -> N
     window[:, :, :2] = 1
     label = torch.tensor([1.0, 0.0]).reshape(2, 1, 1, 1)
     corrected = module(
-        features, torch.rand(2, 6, 16, 16), torch.full((2, 1, 4, 4), 0.5), window, torch.tensor([1, 2]), label
+        features,
+        torch.rand(2, 6, 16, 16),
+        torch.full((2, 1, 4, 4), 0.5),
+        window,
+        torch.tensor([1, 2]),
+        label,
     )
     assert bool((corrected[:, :, 2:] == 0.5).all())
     corrected.sum().backward()
@@ -93,7 +104,10 @@ def test_similarity_correction_has_no_parameters_and_teaches_the_features() -> N
 def test_encoded_correction_reads_pixels_feedback_and_features() -> None:
     torch.manual_seed(0)
     module = EncodedCorrection(inputs=6 + 1 + 8, mid=4)
-    features, pixels = torch.rand(2, 8, 8, 8, requires_grad=True), torch.rand(2, 6, 32, 32, requires_grad=True)
+    features, pixels = (
+        torch.rand(2, 8, 8, 8, requires_grad=True),
+        torch.rand(2, 6, 32, 32, requires_grad=True),
+    )
     feedback = torch.rand(2, 1, 8, 8, requires_grad=True)
     cell, window = torch.tensor([9, 60]), torch.ones(2, 1, 8, 8)
     corrected = module(features, pixels, feedback, window, cell, torch.ones(2, 1, 1, 1))

@@ -55,7 +55,9 @@ def test_an_encoding_is_at_strides_4_8_and_16(model: FCFI) -> None:
 def test_a_click_on_an_encoding_is_the_whole_pass(model: FCFI) -> None:
     inputs = example(2, 64, 96)
     with torch.no_grad():
-        assert torch.equal(model.click(model.encode(inputs[0]), *inputs[1:]).logits, model(*inputs).logits)
+        assert torch.equal(
+            model.click(model.encode(inputs[0]), *inputs[1:]).logits, model(*inputs).logits
+        )
 
 
 @pytest.mark.parametrize("name", INPUTS)
@@ -83,12 +85,16 @@ def test_all_weights_learn() -> None:
     torch.manual_seed(0)
     network = build(VARIANTS["late"]).train()
     output = network(*example(2, 64, 64))
-    torch.stack([part.float().square().mean() for part in output if part is not None]).sum().backward()
+    torch.stack(
+        [part.float().square().mean() for part in output if part is not None]
+    ).sum().backward()
     assert [name for name, parameter in network.named_parameters() if parameter.grad is None] == []
 
 
 def test_likeness_is_the_cosine_to_the_mean_of_a_place() -> None:
-    features = torch.tensor([[[[1.0, 0.0, 3.0]], [[0.0, 2.0, 4.0]]]])  # columns (1, 0), (0, 2), (3, 4)
+    features = torch.tensor(
+        [[[[1.0, 0.0, 3.0]], [[0.0, 2.0, 4.0]]]]
+    )  # columns (1, 0), (0, 2), (3, 4)
     places = torch.tensor([[[[1.0, 0.0, 0.0]], [[0.5, 0.5, 0.0]], [[0.0, 0.0, 0.0]]]])
     given = likeness(features, places)
     half = 2 / 5**0.5  # the mean of the second place points along (1, 2)
@@ -101,7 +107,9 @@ def test_weights_of_a_network_with_a_stem_fill_what_they_fit(model: FCFI) -> Non
     stem, late = build(VARIANTS["lite0"]), build(VARIANTS["late"])
     fresh = fill(late, stem)
     given, filled = stem.state_dict(), late.state_dict()
-    assert {name for name in filled if name.startswith(("body.backbone.", "body.pyramid."))} <= given.keys()
+    assert {
+        name for name in filled if name.startswith(("body.backbone.", "body.pyramid."))
+    } <= given.keys()
     for name, tensor in filled.items():
         if name.startswith(("body.backbone.", "body.pyramid.")):
             assert torch.equal(tensor, given[name]), name
@@ -135,7 +143,9 @@ def test_torch_encodes_once_too(model: FCFI, tmp_path: Path) -> None:
     arrays = [tensor.numpy() for tensor in inputs]
     with torch.no_grad():
         expected = model(*inputs).logits.numpy()
-    np.testing.assert_allclose(network.click(network.encode(arrays[0]), *arrays[1:]), expected, atol=1e-5)
+    np.testing.assert_allclose(
+        network.click(network.encode(arrays[0]), *arrays[1:]), expected, atol=1e-5
+    )
     np.testing.assert_allclose(network(*arrays), expected, atol=1e-5)
 
 
@@ -153,7 +163,9 @@ def test_the_parts_hold_what_they_need_and_no_more(file: Path) -> None:
     assert [port.name for port in encode.graph.input] == ["image"]
     assert [port.name for port in encode.graph.output] == list(NAMES)
     assert [port.name for port in click.graph.input] == [*NAMES, *INPUTS[1:]]
-    weights = {one.name for one in encode.graph.initializer} & {one.name for one in click.graph.initializer}
+    weights = {one.name for one in encode.graph.initializer} & {
+        one.name for one in click.graph.initializer
+    }
     assert not [name for name in weights if len(name.split(".")) > 2]
     assert len(click.SerializeToString()) < 0.15 * file.stat().st_size
 
@@ -161,7 +173,9 @@ def test_the_parts_hold_what_they_need_and_no_more(file: Path) -> None:
 @pytest.mark.parametrize(
     ("correction", "fusion"), [("none", "none"), ("encoded", "none"), ("encoded", "collaborative")]
 )
-def test_every_configuration_can_be_cut(correction: Correction, fusion: Fusion, tmp_path: Path) -> None:
+def test_every_configuration_can_be_cut(
+    correction: Correction, fusion: Fusion, tmp_path: Path
+) -> None:
     torch.manual_seed(0)
     network = settle(build(ModelConfig("lite0", correction, fusion, mid=8, prompts="late")))
     export(network, tmp_path / "late.onnx", "late", training_data="none", licence="none")

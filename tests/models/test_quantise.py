@@ -42,7 +42,9 @@ def test_no_more_blocks_are_kept_than_are_worth_a_file() -> None:
 
 
 @pytest.mark.parametrize("name", ["lite0-fine", "late"])
-def test_blocks_are_parts_of_the_network_as_its_exporter_names_them(tmp_path: Path, name: str) -> None:
+def test_blocks_are_parts_of_the_network_as_its_exporter_names_them(
+    tmp_path: Path, name: str
+) -> None:
     export(build(VARIANTS[name]), tmp_path / "a.onnx", "a", training_data="", licence="")
     nodes = onnx.load(tmp_path / "a.onnx").graph.node
     layers = {block_of(node) for node in nodes if node.op_type == "Conv"}
@@ -74,7 +76,10 @@ def test_a_quantised_file_answers_alike_in_every_runtime_and_is_small(tmp_path: 
         model.train()(*example(4, 64, 64, seed=9))
     source, small = tmp_path / "a.onnx", tmp_path / "a.int8.onnx"
     export(model.eval(), source, "a", training_data="none", licence="none", storage="float16")
-    examples = [tuple(one.numpy() for one in example(1, 64, 32 * (2 + seed % 2), seed=seed)) for seed in range(8)]
+    examples = [
+        tuple(one.numpy() for one in example(1, 64, 32 * (2 + seed % 2), seed=seed))
+        for seed in range(8)
+    ]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of NNCF's own imports
         done = quantise(source, small, examples, close=1.0)
@@ -87,6 +92,9 @@ def test_a_quantised_file_answers_alike_in_every_runtime_and_is_small(tmp_path: 
     kernels = [one for one in onnx.load(small).graph.initializer if len(one.dims) == 4]
     assert {one.data_type for one in kernels} <= {onnx.TensorProto.INT8, onnx.TensorProto.FLOAT}
     assert sum(one.data_type == onnx.TensorProto.INT8 for one in kernels) > 0.9 * len(kernels)
-    answers = [open_network(small, runtime, threads=1)(*examples[0]) for runtime in ("openvino", "onnxruntime")]
+    answers = [
+        open_network(small, runtime, threads=1)(*examples[0])
+        for runtime in ("openvino", "onnxruntime")
+    ]
     assert all(np.isfinite(one).all() and one.shape == (1, 1, 64, 64) for one in answers)
     assert "int8" in open_network(small, threads=1).info.runtime

@@ -19,14 +19,25 @@ from fcfi.clicks import Click
 from fcfi.errors import NetworkError
 from fcfi.models import released
 from fcfi.models.build import build
-from fcfi.models.checkpoint import from_released, import_released, load_model, read_metadata, weights_sha256
+from fcfi.models.checkpoint import (
+    from_released,
+    import_released,
+    load_model,
+    read_metadata,
+    weights_sha256,
+)
 from fcfi.models.config import VARIANTS
 
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
 
 OFFICIAL = Path(__file__).parent / "official"
 KEYS = json.loads(gzip.decompress((OFFICIAL / "keys.json.gz").read_bytes()))
-MODELS = {"h18s_small": "hrnet18s", "h18s_release": "hrnet18s-released", "h18": "hrnet18", "r101": "resnet101"}
+MODELS = {
+    "h18s_small": "hrnet18s",
+    "h18s_release": "hrnet18s-released",
+    "h18": "hrnet18",
+    "r101": "resnet101",
+}
 GAINS = {"h18s_small": 0.65, "h18s_release": 0.55, "h18": 0.55, "r101": 0.72}
 """Of the normalisations in the stand-in weights."""
 TOLERANCE = 0.005
@@ -37,7 +48,9 @@ def stand_in(shapes: dict[str, list[int]], gain: float, seed: int = 0) -> dict[s
     """Weights made of nothing but names and shapes, the same on every machine."""
     filled: dict[str, Tensor] = {}
     for key, shape in shapes.items():
-        noise: Array = np.random.default_rng([zlib.crc32(key.encode()), seed]).standard_normal(shape, np.float64)
+        noise: Array = np.random.default_rng([zlib.crc32(key.encode()), seed]).standard_normal(
+            shape, np.float64
+        )
         noise = noise.astype(np.float32)
         if key.endswith("num_batches_tracked"):
             filled[key] = torch.tensor(1)
@@ -59,7 +72,10 @@ def stand_in(shapes: dict[str, list[int]], gain: float, seed: int = 0) -> dict[s
 
 def checkpoint(model: str = "h18s_small") -> dict[str, Any]:
     """What a released file holds."""
-    return {"state_dict": stand_in(KEYS[model]["keys"], GAINS[model]), "config": KEYS[model]["config"]}
+    return {
+        "state_dict": stand_in(KEYS[model]["keys"], GAINS[model]),
+        "config": KEYS[model]["config"],
+    }
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +112,9 @@ def test_answers_are_those_of_the_released_implementation(model: str) -> None:
     config = content["config"]
     network = from_released(Path(model), config["class"], values(config), content["state_dict"])
     inputs, answers = np.load(OFFICIAL / "inputs.npz"), np.load(OFFICIAL / f"{model}.npz")
-    clicks = tuple(Click(int(column), int(row), bool(positive)) for row, column, positive in inputs["clicks"])
+    clicks = tuple(
+        Click(int(column), int(row), bool(positive)) for row, column, positive in inputs["clicks"]
+    )
     height, width = inputs["image"].shape[2:]
     for count in (1, 3, 4):
         gate = float(count > 1)
@@ -120,7 +138,9 @@ def test_answers_are_those_of_the_released_implementation(model: str) -> None:
         for name, given in (("logits", output.logits), ("corrected", corrected), ("fused", fused)):
             expected = answers[f"n{count}_{name}"]
             difference = np.abs(given.numpy()[..., ::2, ::2] - expected).max() / expected.std()
-            assert difference < TOLERANCE, f"{name} after {count} clicks differs by {difference:.2g}"
+            assert difference < TOLERANCE, (
+                f"{name} after {count} clicks differs by {difference:.2g}"
+            )
 
 
 def test_import_writes_a_checkpoint_that_loads(tmp_path: Path, small: dict[str, Any]) -> None:
@@ -141,17 +161,31 @@ class Malice:
 
 
 def without(name: str, content: dict[str, Any]) -> dict[str, Any]:
-    return {**content, "state_dict": {key: t for key, t in content["state_dict"].items() if key != name}}
+    return {
+        **content,
+        "state_dict": {key: t for key, t in content["state_dict"].items() if key != name},
+    }
 
 
 def changed(name: str, tensor: Tensor, content: dict[str, Any]) -> dict[str, Any]:
     return {**content, "state_dict": {**content["state_dict"], name: tensor}}
 
 
-def reconfigured(content: dict[str, Any], class_name: str | None = None, **parameters: Any) -> dict[str, Any]:
-    params = {name: {"type": "builtin", "value": value, "specified": True} for name, value in parameters.items()}
+def reconfigured(
+    content: dict[str, Any], class_name: str | None = None, **parameters: Any
+) -> dict[str, Any]:
+    params = {
+        name: {"type": "builtin", "value": value, "specified": True}
+        for name, value in parameters.items()
+    }
     config = content["config"]
-    return {**content, "config": {"class": class_name or config["class"], "params": {**config["params"], **params}}}
+    return {
+        **content,
+        "config": {
+            "class": class_name or config["class"],
+            "params": {**config["params"], **params},
+        },
+    }
 
 
 STEM = "feature_extractor.conv1.weight"
@@ -161,10 +195,16 @@ BAD: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "a module": (lambda c: torch.nn.Conv2d(1, 1, 1), "pickled code"),
     "no dictionary": (lambda c: [1, 2], "'state_dict' and 'config'"),
     "no config": (lambda c: {"state_dict": c["state_dict"]}, "'state_dict' and 'config'"),
-    "strange config": (lambda c: {**c, "config": {"class": "x", "params": {"a": 1}}}, "released form"),
+    "strange config": (
+        lambda c: {**c, "config": {"class": "x", "params": {"a": 1}}},
+        "released form",
+    ),
     "unknown class": (lambda c: reconfigured(c, "os.system"), "class 'os.system' is unknown"),
     "unknown parameter": (lambda c: reconfigured(c, ocr_widht=48), "did you mean 'ocr_width'"),
-    "unsupported value": (lambda c: reconfigured(c, norm_radius=3), "norm_radius = 3 is not supported: only 5 is"),
+    "unsupported value": (
+        lambda c: reconfigured(c, norm_radius=3),
+        "norm_radius = 3 is not supported: only 5 is",
+    ),
     "unknown width": (lambda c: reconfigured(c, width=48), "width 18 or 32"),
     "width of text": (lambda c: reconfigured(c, mid_ch="64"), "mid = '64'"),
     "missing tensor": (lambda c: without(STEM, c), f"1 tensors are missing, the first is '{STEM}'"),
@@ -173,14 +213,19 @@ BAD: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
         lambda c: changed("feature_extractor.conv1.weigth", torch.zeros(1), without(STEM, c)),
         f"nearest known name: '{STEM}'",
     ),
-    "wrong shape": (lambda c: changed(STEM, torch.zeros(64, 3, 7, 7), c), r"has shape \(64, 3, 7, 7\)"),
+    "wrong shape": (
+        lambda c: changed(STEM, torch.zeros(64, 3, 7, 7), c),
+        r"has shape \(64, 3, 7, 7\)",
+    ),
     "no number": (lambda c: changed(STEM, torch.full((64, 3, 3, 3), math.nan), c), "not finite"),
     "no tensor": (lambda c: {**c, "state_dict": {STEM: 3}}, "no name of a tensor"),
 }
 
 
 @pytest.mark.parametrize("case", BAD)
-def test_what_is_no_released_checkpoint_is_refused(case: str, tmp_path: Path, small: dict[str, Any]) -> None:
+def test_what_is_no_released_checkpoint_is_refused(
+    case: str, tmp_path: Path, small: dict[str, Any]
+) -> None:
     make, message = BAD[case]
     torch.save(make(small), tmp_path / "bad.pth")
     with pytest.raises(NetworkError, match=message) as caught:
@@ -193,7 +238,11 @@ def test_what_is_no_released_checkpoint_is_refused(case: str, tmp_path: Path, sm
 def test_a_file_cut_short_is_refused(tmp_path: Path, small: dict[str, Any]) -> None:
     torch.save(small, tmp_path / "whole.pth")
     content = (tmp_path / "whole.pth").read_bytes()
-    for name, part in {"cut": content[: len(content) // 2], "empty": b"", "text": b"hello, world\n" * 100}.items():
+    for name, part in {
+        "cut": content[: len(content) // 2],
+        "empty": b"",
+        "text": b"hello, world\n" * 100,
+    }.items():
         (tmp_path / name).write_bytes(part)
         with pytest.raises(NetworkError, match=name):
             import_released(tmp_path / name, tmp_path / "ours.safetensors")

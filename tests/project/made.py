@@ -40,7 +40,13 @@ def opened(folder: Path, **options: object) -> Project:
     return Project.open(folder, predictor(), **options)  # type: ignore[arg-type]
 
 
-def click(x: int, y: int, object: int | None = None, positive: bool = True, **options: object) -> AddClicks:  # noqa: A002
+def click(
+    x: int,
+    y: int,
+    object: int | None = None,  # noqa: A002
+    positive: bool = True,
+    **options: object,
+) -> AddClicks:
     """One click, on a new object if none is named."""
     return AddClicks(object, (Click(x, y, positive),), **options)  # type: ignore[arg-type]
 

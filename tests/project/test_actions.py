@@ -100,7 +100,9 @@ def test_a_click_makes_a_new_object_on_top_and_further_ones_belong_to_it(world: 
 
 
 def test_clicks_given_together_are_one_round(world: Memory) -> None:
-    document = after(world, AddClicks(None, (Click(0, 0), Click(8, 0), Click(0, 0, positive=False))))
+    document = after(
+        world, AddClicks(None, (Click(0, 0), Click(8, 0), Click(0, 0, positive=False)))
+    )
     assert len(world.asked) == 1
     assert len(document.objects[0].rounds) == 1
     assert np.array_equal(drawn(world, document.objects[0]), square(8, 0))
@@ -112,7 +114,9 @@ def test_numbers_of_objects_are_never_given_again(world: Memory) -> None:
 
 
 def test_a_click_that_is_taken_away_leaves_no_trace(world: Memory) -> None:
-    document = after(world, click(0, 0), click(8, 0, object=1), click(16, 0, object=1), RemoveClick(1, 1))
+    document = after(
+        world, click(0, 0), click(8, 0, object=1), click(16, 0, object=1), RemoveClick(1, 1)
+    )
     straight = after(world, click(0, 0), click(16, 0, object=1))
     assert document.objects == straight.objects
 
@@ -123,7 +127,9 @@ def test_a_click_is_taken_out_of_its_round(world: Memory) -> None:
     assert document.objects == after(world, click(8, 0)).objects
 
 
-def test_an_object_that_loses_its_last_click_goes_unless_it_began_with_a_mask(world: Memory) -> None:
+def test_an_object_that_loses_its_last_click_goes_unless_it_began_with_a_mask(
+    world: Memory,
+) -> None:
     assert after(world, click(0, 0), RemoveClick(1, 0)).objects == ()
     document = after(world, SetMask(None, runs(0, 0)), click(8, 0, object=1), RemoveClick(1, 0))
     assert np.array_equal(drawn(world, document.objects[0]), square(0, 0))
@@ -145,7 +151,9 @@ def test_an_object_may_be_erased_altogether(world: Memory) -> None:
 
 
 def test_reset_forgets_clicks_and_mask_and_keeps_the_label(world: Memory) -> None:
-    (one,) = after(world, SetMask(None, runs(0, 0), label=2), click(8, 0, object=1), ResetObject(1)).objects
+    (one,) = after(
+        world, SetMask(None, runs(0, 0), label=2), click(8, 0, object=1), ResetObject(1)
+    ).objects
     assert one == DrawnObject(1, label=2)
 
 
@@ -162,7 +170,11 @@ def test_cleaning_makes_a_new_start(world: Memory) -> None:
 
 
 def test_finished_neighbours_are_kept_out_hidden_or_not(world: Memory) -> None:
-    neighbour = (click(0, 0), EditObject(1, finished=True, visible=False), click(4, 0, keep_out=True))
+    neighbour = (
+        click(0, 0),
+        EditObject(1, finished=True, visible=False),
+        click(4, 0, keep_out=True),
+    )
     document = after(world, *neighbour)
     assert np.array_equal(drawn(world, document.objects[1]), square(4, 0) & ~square(0, 0))
     again = apply(document, EditObject(2, keep_out=False), world)
@@ -173,7 +185,11 @@ def test_finished_neighbours_are_kept_out_hidden_or_not(world: Memory) -> None:
 
 def test_keeping_out_holds_for_the_brush_and_does_not_change_the_start(world: Memory) -> None:
     document = after(
-        world, click(0, 0), EditObject(1, finished=True), SetMask(None, runs(4, 0)), EditObject(2, keep_out=True)
+        world,
+        click(0, 0),
+        EditObject(1, finished=True),
+        SetMask(None, runs(4, 0)),
+        EditObject(2, keep_out=True),
     )
     one = document.objects[1]
     assert np.array_equal(drawn(world, one), square(4, 0) & ~square(0, 0))
@@ -204,7 +220,10 @@ def test_order_is_from_bottom_to_top(world: Memory) -> None:
 def test_an_import_adds_on_top_what_is_not_there_yet(world: Memory) -> None:
     given = ImportObjects((ImportedObject(1, runs(0, 0)), ImportedObject(None, runs(8, 8))))
     document = after(world, click(30, 30), given)
-    assert [(one.label, one.start == one.mask) for one in document.objects[1:]] == [(1, True), (None, True)]
+    assert [(one.label, one.start == one.mask) for one in document.objects[1:]] == [
+        (1, True),
+        (None, True),
+    ]
     assert apply(document, given, world) == document
 
 
@@ -236,7 +255,9 @@ def test_done_is_a_step_like_others(world: Memory) -> None:
         (ImportObjects((ImportedObject(7, runs(0, 0)),)), "no label 7"),
     ],
 )
-def test_what_does_not_fit_is_refused_in_one_sentence(world: Memory, action: Edit, words: str) -> None:
+def test_what_does_not_fit_is_refused_in_one_sentence(
+    world: Memory, action: Edit, words: str
+) -> None:
     document = after(world, click(0, 0))
     with pytest.raises(InputError, match=words):
         apply(document, action, world)
@@ -252,7 +273,8 @@ def test_clicks_and_objects_are_bounded(world: Memory, monkeypatch: pytest.Monke
         apply(document, click(0, 0), world)
 
 
-# ── masks of another network ──────────────────────────────────────────────────────────────────────────────────────
+# ── masks of another network
+# ──────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_a_click_on_what_another_network_made_goes_on_from_its_mask(world: Memory) -> None:
@@ -260,12 +282,18 @@ def test_a_click_on_what_another_network_made_goes_on_from_its_mask(world: Memor
     world.network, before = "newer weights", len(world.asked)
     one = apply(old, click(16, 0, object=1), world).objects[0]
     assert world.asked[before:] == [(old.objects[0].mask, one.rounds)]
-    assert (one.start, one.clicks, one.network) == (old.objects[0].mask, (Click(16, 0),), "newer weights")
+    assert (one.start, one.clicks, one.network) == (
+        old.objects[0].mask,
+        (Click(16, 0),),
+        "newer weights",
+    )
     assert np.array_equal(drawn(world, one), square(0, 0) | square(8, 0) | square(16, 0))
 
 
 def test_what_another_network_made_stays_when_its_neighbours_are_cut_out(world: Memory) -> None:
-    old = after(world, click(0, 0), click(8, 0), EditObject(1, finished=True), click(0, 0, object=2))
+    old = after(
+        world, click(0, 0), click(8, 0), EditObject(1, finished=True), click(0, 0, object=2)
+    )
     world.network, before = "newer weights", len(world.asked)
     one = apply(old, EditObject(2, keep_out=True), world).objects[1]
     assert len(world.asked) == before
@@ -280,11 +308,14 @@ def test_an_empty_mask_of_another_network_is_made_anew(world: Memory) -> None:
     assert (one.start, len(one.clicks), one.network) == (None, 2, "newer weights")
 
 
-# ── merging and copying ───────────────────────────────────────────────────────────────────────────────────────────
+# ── merging and copying
+# ───────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_objects_are_merged_into_one_that_stays_what_it_is(world: Memory) -> None:
-    document = after(world, click(0, 0), click(16, 0, label=2), click(32, 0), MergeObjects(2, (1, 3)))
+    document = after(
+        world, click(0, 0), click(16, 0, label=2), click(32, 0), MergeObjects(2, (1, 3))
+    )
     assert ids(document) == [2]
     one = document.objects[0]
     assert (one.label, one.start, one.rounds) == (2, one.mask, ())
@@ -310,7 +341,12 @@ def test_objects_of_another_picture_come_with_their_masks_to_be_corrected(world:
     document = after(world, click(40, 30), CopyObjects(5))
     assert ids(document) == [1, 2, 3], "an object without a pixel is left out"
     first, second = document.objects[1:]
-    assert (first.label, first.colour, first.finished, first.start) == (1, "#00ff00", False, first.mask)
+    assert (first.label, first.colour, first.finished, first.start) == (
+        1,
+        "#00ff00",
+        False,
+        first.mask,
+    )
     assert (first.rounds, second.keep_out) == ((), True)
     assert [one.mask for one in (first, second)] == [one.mask for one in other.objects[:2]]
     assert apply(document, CopyObjects(5), world) == document, "what is there already is left out"

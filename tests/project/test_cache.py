@@ -11,7 +11,9 @@ from fcfi.project.cache import ByteCache
 
 
 @given(st.integers(0, 50), st.lists(st.tuples(st.integers(0, 9), st.integers(0, 30)), max_size=60))
-def test_it_holds_what_was_used_last_and_never_more_than_its_limit(limit: int, steps: list[tuple[int, int]]) -> None:
+def test_it_holds_what_was_used_last_and_never_more_than_its_limit(
+    limit: int, steps: list[tuple[int, int]]
+) -> None:
     cache, model = ByteCache(limit), dict[int, int]()
     for key, size in steps:
         cache.put(key, f"{key} {size}", size)

@@ -39,7 +39,9 @@ def test_masks_go_out_beside_the_folder_and_into_another_one(
 def test_only_pictures_that_are_done_are_written_if_so_wanted(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code, _, err = run(capsys, "export-masks", folder, "--format", "coco", "-o", tmp_path / "out", "--only-done")
+    code, _, err = run(
+        capsys, "export-masks", folder, "--format", "coco", "-o", tmp_path / "out", "--only-done"
+    )
     assert code == 2
     assert "nothing to export" in err
 
@@ -49,10 +51,16 @@ def test_only_pictures_that_are_done_are_written_if_so_wanted(
     [
         (["export-masks", "{folder}", "--format", "bmp"], "no format 'bmp'"),
         (["export-masks", "{folder}/none", "--format", "coco"], "no folder"),
-        (["export-masks", "{folder}", "--format", "png", "-o", "{folder}/out"], "taken for pictures"),
+        (
+            ["export-masks", "{folder}", "--format", "png", "-o", "{folder}/out"],
+            "taken for pictures",
+        ),
         (["import-masks", "{folder}", "{folder}/none.json"], "does not exist"),
         (["import-masks", "{folder}", "{folder}", "--format", "bmp"], "no format 'bmp'"),
-        (["import-masks", "{folder}", "{folder}", "--store", "mysql://x/y"], "of a kind that is not known"),
+        (
+            ["import-masks", "{folder}", "{folder}", "--store", "mysql://x/y"],
+            "of a kind that is not known",
+        ),
     ],
 )
 def test_mistakes_are_told_in_one_line(

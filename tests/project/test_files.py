@@ -15,7 +15,17 @@ import pytest
 from fcfi.errors import ConfigError, DatasetError, FCFIError, InputError
 from fcfi.formats import CODECS, AnnotatedObject, AnnotatedPicture, cvat_mask, find_codec
 from fcfi.log import Log
-from fcfi.project import Document, EditObject, PictureState, Project, SetDone, SetMask, Undo, archives, exporting
+from fcfi.project import (
+    Document,
+    EditObject,
+    PictureState,
+    Project,
+    SetDone,
+    SetMask,
+    Undo,
+    archives,
+    exporting,
+)
 from tests.project.made import HEIGHT, WIDTH, click, opened, runs, square, write_photos
 
 NAMES = ("a.png", "sub/b 1.jpg", "c.jpg")
@@ -26,12 +36,18 @@ def folder(tmp_path: Path) -> Path:
     return write_photos(tmp_path / "photos", *NAMES)
 
 
-def annotated(name: str, *squares: tuple[str, int, int], width: int = WIDTH, height: int = HEIGHT) -> AnnotatedPicture:
-    objects = tuple(AnnotatedObject(label, square(x, y, 8, height, width)) for label, x, y in squares)
+def annotated(
+    name: str, *squares: tuple[str, int, int], width: int = WIDTH, height: int = HEIGHT
+) -> AnnotatedPicture:
+    objects = tuple(
+        AnnotatedObject(label, square(x, y, 8, height, width)) for label, x, y in squares
+    )
     return AnnotatedPicture(name, width, height, objects)
 
 
-def write(name: str, folder: Path, *pictures: AnnotatedPicture, labels: tuple[str, ...] = ("cat", "dog")) -> Path:
+def write(
+    name: str, folder: Path, *pictures: AnnotatedPicture, labels: tuple[str, ...] = ("cat", "dog")
+) -> Path:
     find_codec(name).write(pictures, folder, labels)
     return folder
 
@@ -46,7 +62,9 @@ def zipped(folder: Path, path: Path) -> Path:
 
 def drawn(state: PictureState) -> list[tuple[int | None, np.ndarray]]:
     return [
-        (one.label, state.masks[one.mask].mask(HEIGHT, WIDTH)) for one in state.document.objects if one.mask is not None
+        (one.label, state.masks[one.mask].mask(HEIGHT, WIDTH))
+        for one in state.document.objects
+        if one.mask is not None
     ]
 
 
@@ -54,11 +72,14 @@ def id_of(project: Project, name: str) -> int:
     return next(row.id for row in project.pictures().items if row.name == name)
 
 
-# ── export ────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── export
+# ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("name", sorted(CODECS))
-def test_work_goes_out_and_comes_back_in_every_format(name: str, folder: Path, tmp_path: Path) -> None:
+def test_work_goes_out_and_comes_back_in_every_format(
+    name: str, folder: Path, tmp_path: Path
+) -> None:
     with opened(folder, labels=("cat", "dog")) as project:
         project.act(1, 0, SetMask(None, runs(2, 3), label=2))
         project.act(1, 1, SetMask(None, runs(30, 20), label=1))
@@ -72,7 +93,9 @@ def test_work_goes_out_and_comes_back_in_every_format(name: str, folder: Path, t
         assert (done.pictures, done.objects, done.labels, done.problems) == (2, 3, (), ())
         after = [drawn(project.picture(id_of(project, name))) for name in NAMES]
     for one, two in zip(before, after, strict=True):
-        assert sorted((label, mask.tobytes()) for label, mask in one) == sorted((x, mask.tobytes()) for x, mask in two)
+        assert sorted((label, mask.tobytes()) for label, mask in one) == sorted(
+            (x, mask.tobytes()) for x, mask in two
+        )
 
 
 def test_only_what_is_wanted_is_exported(folder: Path, tmp_path: Path) -> None:
@@ -87,7 +110,9 @@ def test_only_what_is_wanted_is_exported(folder: Path, tmp_path: Path) -> None:
             project.export("bmp", tmp_path / "none")
 
 
-def test_objects_without_a_label_are_called_object_and_empty_ones_are_left_out(folder: Path, tmp_path: Path) -> None:
+def test_objects_without_a_label_are_called_object_and_empty_ones_are_left_out(
+    folder: Path, tmp_path: Path
+) -> None:
     with opened(folder, labels=("cat",)) as project:
         project.act(1, 0, SetMask(None, runs(2, 3)))
         project.act(1, 1, SetMask(None, None, label=1))
@@ -111,7 +136,9 @@ def test_an_export_is_of_one_moment(folder: Path, tmp_path: Path) -> None:
         assert exporting.write("coco", work, tmp_path / "out").changed == ()
 
 
-def test_one_picture_at_a_time_is_made_for_an_export(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_picture_at_a_time_is_made_for_an_export(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with opened(folder) as project:
         for identity in (1, 2, 3):
             project.act(identity, 0, SetMask(None, runs(2, 3)))
@@ -151,15 +178,23 @@ def test_logs_are_written_beside_an_export(folder: Path, tmp_path: Path) -> None
     assert Log.from_json(log["log"]).rounds[0].clicks == click(10, 10).clicks
 
 
-# ── import ────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── import
+# ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_an_import_is_one_step_a_picture_and_the_masks_can_be_clicked_on(folder: Path, tmp_path: Path) -> None:
+def test_an_import_is_one_step_a_picture_and_the_masks_can_be_clicked_on(
+    folder: Path, tmp_path: Path
+) -> None:
     source = write("coco", tmp_path / "old", annotated("a.png", ("cat", 2, 3), ("dog", 30, 20)))
     with opened(folder) as project:
         project.act(1, 0, click(40, 40))
         done = project.import_files(source, author="Ann")
-        assert (done.format, done.pictures, done.objects, done.labels) == ("coco", 1, 2, ("cat", "dog"))
+        assert (done.format, done.pictures, done.objects, done.labels) == (
+            "coco",
+            1,
+            2,
+            ("cat", "dog"),
+        )
         state = project.picture(1)
         assert [one.label for one in state.document.objects] == [None, 1, 2]
         assert state.undo_text == "2 objects imported"
@@ -177,7 +212,9 @@ def test_importing_again_adds_nothing(folder: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(set(CODECS) - {"yolo"}))
-def test_a_picture_of_a_wrong_size_is_told_and_the_rest_is_imported(name: str, folder: Path, tmp_path: Path) -> None:
+def test_a_picture_of_a_wrong_size_is_told_and_the_rest_is_imported(
+    name: str, folder: Path, tmp_path: Path
+) -> None:
     pictures = (annotated("a.png", ("cat", 2, 3), width=65), annotated("c.jpg", ("dog", 4, 4)))
     source = write(name, tmp_path / "old", *pictures)
     with opened(folder) as project:
@@ -188,8 +225,15 @@ def test_a_picture_of_a_wrong_size_is_told_and_the_rest_is_imported(name: str, f
         assert project.picture(1).picture.version == 0
 
 
-def test_a_broken_file_of_one_picture_is_told_and_the_rest_is_imported(folder: Path, tmp_path: Path) -> None:
-    source = write("labelme", tmp_path / "old", annotated("a.png", ("cat", 2, 3)), annotated("c.jpg", ("dog", 4, 4)))
+def test_a_broken_file_of_one_picture_is_told_and_the_rest_is_imported(
+    folder: Path, tmp_path: Path
+) -> None:
+    source = write(
+        "labelme",
+        tmp_path / "old",
+        annotated("a.png", ("cat", 2, 3)),
+        annotated("c.jpg", ("dog", 4, 4)),
+    )
     (source / "a.json").write_text("{ this is no JSON")
     with opened(folder) as project:
         done = project.import_files(source)
@@ -197,7 +241,9 @@ def test_a_broken_file_of_one_picture_is_told_and_the_rest_is_imported(folder: P
         assert "a.json" in done.problems[0]
 
 
-def test_labels_that_files_do_not_name_are_those_of_the_project(folder: Path, tmp_path: Path) -> None:
+def test_labels_that_files_do_not_name_are_those_of_the_project(
+    folder: Path, tmp_path: Path
+) -> None:
     (tmp_path / "old").mkdir()
     (tmp_path / "old" / "a.txt").write_text("1 0.1 0.1 0.5 0.1 0.5 0.5\n")
     with opened(folder) as project, pytest.raises(DatasetError, match="does not name its labels"):
@@ -224,7 +270,12 @@ FILES: dict[str, Callable[[Path], Path]] = {
 }
 
 
-WAYS = [(name, how) for name in sorted(CODECS) for how in ("folder", "zip", "file") if how != "file" or name in FILES]
+WAYS = [
+    (name, how)
+    for name in sorted(CODECS)
+    for how in ("folder", "zip", "file")
+    if how != "file" or name in FILES
+]
 
 
 @pytest.mark.parametrize("named", [False, True])
@@ -252,7 +303,12 @@ def test_single_maps_are_matched_by_name(folder: Path, tmp_path: Path) -> None:
 
 
 def test_labelme_files_beside_the_pictures_are_found(folder: Path) -> None:
-    write("labelme", folder, annotated("a.png", ("dog", 2, 3)), annotated("sub/b 1.jpg", ("cat", 2, 3)))
+    write(
+        "labelme",
+        folder,
+        annotated("a.png", ("dog", 2, 3)),
+        annotated("sub/b 1.jpg", ("cat", 2, 3)),
+    )
     with opened(folder) as project:
         assert project.import_files(folder).pictures == 2
 
@@ -287,7 +343,9 @@ def test_files_that_are_no_annotations_are_refused_in_one_sentence(
             project.import_files(folder, "bmp")
 
 
-def test_an_import_and_somebody_at_work_do_not_hinder_each_other(folder: Path, tmp_path: Path) -> None:
+def test_an_import_and_somebody_at_work_do_not_hinder_each_other(
+    folder: Path, tmp_path: Path
+) -> None:
     source = write("coco", tmp_path / "old", *(annotated(name, ("cat", 2, 3)) for name in NAMES))
     with opened(folder) as project:
         thread = threading.Thread(target=project.import_files, args=(source,))
@@ -296,14 +354,19 @@ def test_an_import_and_somebody_at_work_do_not_hinder_each_other(folder: Path, t
         for _ in range(5):
             state = project.picture(1)
             try:
-                project.act(1, state.picture.version, EditObject(1, visible=not state.document.objects[0].visible))
+                project.act(
+                    1,
+                    state.picture.version,
+                    EditObject(1, visible=not state.document.objects[0].visible),
+                )
             except InputError:
                 continue
         thread.join()
         assert len(project.picture(1).document.objects) == 2
 
 
-# ── zips ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── zips
+# ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_a_pipe_among_the_pictures_is_told_and_not_waited_for(folder: Path) -> None:
@@ -319,7 +382,9 @@ def made_zip(path: Path, *members: tuple[str | zipfile.ZipInfo, bytes]) -> Path:
     return path
 
 
-@pytest.mark.parametrize("name", ["../out.json", "/out.json", "a/../../out.json", "..\\out.json", "C:\\out.json"])
+@pytest.mark.parametrize(
+    "name", ["../out.json", "/out.json", "a/../../out.json", "..\\out.json", "C:\\out.json"]
+)
 def test_nothing_in_a_zip_leaves_its_folder(name: str, tmp_path: Path) -> None:
     path = made_zip(tmp_path / "evil.zip", (zipfile.ZipInfo(name), b"{}"))
     with pytest.raises(InputError, match="evil.zip"), archives.unpacked(path):
@@ -337,10 +402,16 @@ def test_links_in_a_zip_are_refused(tmp_path: Path) -> None:
 
 def test_number_and_size_of_what_a_zip_holds_are_bounded(tmp_path: Path) -> None:
     many = made_zip(tmp_path / "many.zip", *((f"{number}.txt", b"") for number in range(11)))
-    with pytest.raises(InputError, match="11 files: at most 10"), archives.unpacked(many, max_files=10):
+    with (
+        pytest.raises(InputError, match="11 files: at most 10"),
+        archives.unpacked(many, max_files=10),
+    ):
         pass
     large = made_zip(tmp_path / "large.zip", ("zeros", bytes(5_000_000)))
-    with pytest.raises(InputError, match="more than 1000000 bytes"), archives.unpacked(large, max_bytes=1_000_000):
+    with (
+        pytest.raises(InputError, match="more than 1000000 bytes"),
+        archives.unpacked(large, max_bytes=1_000_000),
+    ):
         pass
 
 
@@ -350,7 +421,10 @@ def test_a_zip_is_believed_only_as_far_as_it_unpacks(tmp_path: Path) -> None:
         archive.writestr("zeros", bytes(3_000_000))
     data = buffer.getvalue().replace((3_000_000).to_bytes(4, "little"), (10).to_bytes(4, "little"))
     (tmp_path / "liar.zip").write_bytes(data)
-    with pytest.raises(InputError, match="liar.zip"), archives.unpacked(tmp_path / "liar.zip", max_bytes=1000):
+    with (
+        pytest.raises(InputError, match="liar.zip"),
+        archives.unpacked(tmp_path / "liar.zip", max_bytes=1000),
+    ):
         pass
 
 
@@ -367,14 +441,19 @@ def test_a_zip_whose_packed_bytes_are_damaged_is_told(packing: int, tmp_path: Pa
         data[begin : begin + info.compress_size // 2] = bytes(info.compress_size // 2)
     path = tmp_path / "damaged.zip"
     path.write_bytes(data)
-    with pytest.raises(InputError, match=r"damaged\.zip cannot be unpacked"), archives.unpacked(path):
+    with (
+        pytest.raises(InputError, match=r"damaged\.zip cannot be unpacked"),
+        archives.unpacked(path),
+    ):
         pass
     with pytest.raises(DatasetError, match=r"default\.txt cannot be read"):
         list(cvat_mask.read(path))
 
 
 def test_a_zip_is_unpacked_and_removed_again(tmp_path: Path) -> None:
-    path = made_zip(tmp_path / "good.zip", ("one/a.txt", b"text"), ("one/b/c.txt", b"more"), ("__MACOSX/x", b""))
+    path = made_zip(
+        tmp_path / "good.zip", ("one/a.txt", b"text"), ("one/b/c.txt", b"more"), ("__MACOSX/x", b"")
+    )
     with archives.unpacked(path) as folder:
         assert sorted(one.name for one in folder.iterdir()) == ["a.txt", "b"]
         assert (folder / "b" / "c.txt").read_bytes() == b"more"

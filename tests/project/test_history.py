@@ -136,7 +136,9 @@ class History(RuleBasedStateMachine):
         assert state.can_redo == (self.cursor < len(self.documents) - 1)
         assert set(state.masks) == document.masks
         assert state.picture.objects == len(document.objects)
-        assert state.picture.state == ("done" if document.done else "work" if document.objects else "new")
+        assert state.picture.state == (
+            "done" if document.done else "work" if document.objects else "new"
+        )
 
     def teardown(self) -> None:
         if hasattr(self, "project"):

@@ -27,7 +27,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if ADDRESS in os.environ:
         yield os.environ[ADDRESS]
         return
-    found = [shutil.which("initdb"), *sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin/initdb")))]
+    found = [
+        shutil.which("initdb"),
+        *sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin/initdb"))),
+    ]
     initdb = next((path for path in found if path), None)
     root = os.getuid() == 0
     if initdb is None or (root and shutil.which("runuser") is None):
@@ -42,7 +45,18 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     bin_folder, data = Path(initdb).parent, folder / "data"
     run(*program, initdb, "-D", data, "-U", "fcfi", "-A", "trust", "--no-sync")
     options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
-    run(*program, bin_folder / "pg_ctl", "-D", data, "-w", "-o", options, "-l", folder / "log", "start")
+    run(
+        *program,
+        bin_folder / "pg_ctl",
+        "-D",
+        data,
+        "-w",
+        "-o",
+        options,
+        "-l",
+        folder / "log",
+        "start",
+    )
     try:
         yield f"postgresql://fcfi@/postgres?host={folder}"
     finally:
@@ -50,7 +64,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def run(*command: object) -> None:
-    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False, cwd="/")
+    done = subprocess.run(
+        [str(word) for word in command], capture_output=True, text=True, check=False, cwd="/"
+    )
     if done.returncode:
         pytest.skip(f"PostgreSQL cannot be started: {done.stderr.strip()[-300:]}")
 
@@ -58,7 +74,9 @@ def run(*command: object) -> None:
 @pytest.fixture
 def store(server: str) -> str:
     """A database of its own for each test."""
-    engine = create_engine(server.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
+    engine = create_engine(
+        server.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT"
+    )
     with engine.connect() as connection:
         connection.execute(text("DROP DATABASE IF EXISTS fcfi_test WITH (FORCE)"))
         connection.execute(text("CREATE DATABASE fcfi_test"))

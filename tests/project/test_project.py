@@ -46,7 +46,8 @@ def id_of(project: Project, name: str) -> int:
     return next(row.id for row in project.pictures().items if row.name == name)
 
 
-# ── the list ──────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── the list
+# ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_pictures_come_in_the_order_of_their_names_and_numbers(folder: Path) -> None:
@@ -65,7 +66,12 @@ def test_the_list_is_searched_and_counted_by_state(folder: Path) -> None:
         assert names(project, search="ÜN") == ["sub/ünï.png"]
         found = project.pictures(search="b ", state="new")
         assert found.total == 1
-        assert (found.counts.all, found.counts.new, found.counts.work, found.counts.done) == (4, 2, 1, 1)
+        assert (found.counts.all, found.counts.new, found.counts.work, found.counts.done) == (
+            4,
+            2,
+            1,
+            1,
+        )
 
 
 def test_a_picture_that_is_undone_to_the_beginning_is_new_again(folder: Path) -> None:
@@ -88,7 +94,8 @@ def test_a_folder_is_wanted(tmp_path: Path) -> None:
         opened(tmp_path / "missing")
 
 
-# ── work ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── work
+# ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_clicks_make_the_masks_of_a_session(folder: Path) -> None:
@@ -154,7 +161,10 @@ def test_twenty_users_on_twenty_pictures_at_once_get_what_they_get_in_turn(tmp_p
         run_together([lambda number=number: work(together, number) for number in numbers])  # type: ignore[misc]
         for number in numbers:
             work(turn, number)
-            one, other = together.picture(number).document.objects, turn.picture(number).document.objects
+            one, other = (
+                together.picture(number).document.objects,
+                turn.picture(number).document.objects,
+            )
             assert [part.mask for part in one] == [part.mask for part in other]
             assert [part.clicks for part in one] == [part.clicks for part in other]
 
@@ -185,7 +195,13 @@ def test_what_changes_nothing_is_no_change(folder: Path) -> None:
 def test_what_is_refused_leaves_the_picture_as_it_was(folder: Path) -> None:
     with opened(folder) as project:
         before = project.act(1, 0, click(10, 10))
-        for action in (click(64, 0), click(0, 0, object=7), RemoveClick(1, 5), EditObject(1, label=4), Redo()):
+        for action in (
+            click(64, 0),
+            click(0, 0, object=7),
+            RemoveClick(1, 5),
+            EditObject(1, label=4),
+            Redo(),
+        ):
             with pytest.raises(InputError):
                 project.act(1, 1, action)
         with pytest.raises(InputError, match="author"):
@@ -199,7 +215,10 @@ def test_undo_says_what_it_would_take_back(folder: Path) -> None:
         state = project.act(1, 1, EditObject(1, finished=True))
         assert (state.undo_text, state.redo_text) == ("object 1 finished", None)
         state = project.act(1, 2, Undo())
-        assert (state.undo_text, state.redo_text) == ("1 click on the new object 1", "object 1 finished")
+        assert (state.undo_text, state.redo_text) == (
+            "1 click on the new object 1",
+            "object 1 finished",
+        )
 
 
 def test_without_a_network_the_work_is_seen_and_edited_but_not_clicked(folder: Path) -> None:
@@ -212,13 +231,17 @@ def test_without_a_network_the_work_is_seen_and_edited_but_not_clicked(folder: P
         assert project.act(1, 2, Undo()).masks
 
 
-# ── pictures as files ─────────────────────────────────────────────────────────────────────────────────────────────
+# ── pictures as files
+# ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_pictures_are_never_written_to(folder: Path) -> None:
     def stamps() -> dict[str, tuple[int, str]]:
         return {
-            path.as_posix(): (path.stat().st_mtime_ns, hashlib.sha256(path.read_bytes()).hexdigest())
+            path.as_posix(): (
+                path.stat().st_mtime_ns,
+                hashlib.sha256(path.read_bytes()).hexdigest(),
+            )
             for path in folder.rglob("*")
             if path.is_file() and ".fcfi" not in path.parts
         }
@@ -234,7 +257,9 @@ def test_pictures_are_never_written_to(folder: Path) -> None:
     assert stamps() == before
 
 
-def test_of_pictures_larger_than_the_memory_the_last_one_is_held(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_pictures_larger_than_the_memory_the_last_one_is_held(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     decoded: list[str] = []
 
     def counted(path: Path) -> Any:
@@ -280,7 +305,9 @@ def test_a_picture_that_vanishes_while_open_is_told_and_its_work_is_kept(folder:
         with pytest.raises(PictureError, match="vanished"):
             project.image(1)
         assert "vanished" in (project.picture(1).picture.problem or "")
-        assert project.act(1, 1, EditObject(1, finished=True)).picture.version == 2  # needs no pixels
+        assert (
+            project.act(1, 1, EditObject(1, finished=True)).picture.version == 2
+        )  # needs no pixels
         project.scan()
         assert "vanished" in (project.picture(1).picture.problem or "")
         kept.rename(folder / "a.png")
@@ -341,7 +368,9 @@ def test_a_picture_that_turns_out_to_be_damaged_says_so_in_the_list(folder: Path
             project.act(identity, 0, click(1, 1))
 
 
-def test_a_link_that_is_put_in_a_pictures_place_does_not_lead_out(folder: Path, tmp_path: Path) -> None:
+def test_a_link_that_is_put_in_a_pictures_place_does_not_lead_out(
+    folder: Path, tmp_path: Path
+) -> None:
     secret = tmp_path / "secret.png"
     Pillow.fromarray(photo(9)).save(secret)
     with opened(folder) as project:
@@ -352,7 +381,8 @@ def test_a_link_that_is_put_in_a_pictures_place_does_not_lead_out(folder: Path, 
                 ask(1)
 
 
-# ── labels and settings ───────────────────────────────────────────────────────────────────────────────────────────
+# ── labels and settings
+# ───────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_labels_are_added_once_in_order_with_colours_of_their_own(folder: Path) -> None:
@@ -366,7 +396,11 @@ def test_labels_are_added_once_in_order_with_colours_of_their_own(folder: Path) 
 def test_labels_are_renamed_coloured_and_moved(folder: Path) -> None:
     with opened(folder, labels=("cat", "dog", "bird")) as project:
         project.edit_label(3, name="Vogel", colour="#123456", place=0)
-        assert [(one.name, one.place) for one in project.labels()] == [("Vogel", 0), ("cat", 1), ("dog", 2)]
+        assert [(one.name, one.place) for one in project.labels()] == [
+            ("Vogel", 0),
+            ("cat", 1),
+            ("dog", 2),
+        ]
         assert project.labels()[0].colour == "#123456"
 
 
@@ -426,7 +460,8 @@ def test_settings_are_kept_and_bounded(folder: Path) -> None:
         assert project.settings("Ann" * 33)["theme"] == project.settings()["theme"] == "dark"
 
 
-# ── logs ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── logs
+# ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_a_log_makes_the_mask_again_bit_for_bit(folder: Path) -> None:
@@ -437,8 +472,12 @@ def test_a_log_makes_the_mask_again_bit_for_bit(folder: Path) -> None:
         project.act(1, 3, SetMask(None, runs(1, 1)))
         (log,) = project.logs(1)
         assert (log["object"], log["label"]) == (1, "cat")
-        again = Session.replay(predictor(), read_image(folder / "a.png"), json.loads(json.dumps(log["log"])))
-        np.testing.assert_array_equal(again.mask, state.masks[state.document.objects[0].mask or ""].mask(HEIGHT, WIDTH))
+        again = Session.replay(
+            predictor(), read_image(folder / "a.png"), json.loads(json.dumps(log["log"]))
+        )
+        np.testing.assert_array_equal(
+            again.mask, state.masks[state.document.objects[0].mask or ""].mask(HEIGHT, WIDTH)
+        )
         assert all(time > 1.7e9 for one in Log.from_json(log["log"]).rounds for time in one.times)
 
 
@@ -461,7 +500,9 @@ def test_a_mask_that_is_made_anew_names_its_network(folder: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_shipped_network_marks_an_object_and_remembers_it(examples: Path, tmp_path: Path) -> None:
+def test_the_shipped_network_marks_an_object_and_remembers_it(
+    examples: Path, tmp_path: Path
+) -> None:
     folder = tmp_path / "photos"
     folder.mkdir()
     (folder / "coffee.jpg").write_bytes((examples / "images" / "coffee.jpg").read_bytes())
@@ -473,7 +514,8 @@ def test_the_shipped_network_marks_an_object_and_remembers_it(examples: Path, tm
         assert project.picture(1) == state
 
 
-# ── another network, another picture ──────────────────────────────────────────────────────────────────────────────
+# ── another network, another picture
+# ──────────────────────────────────────────────────────────────────────────────
 
 
 def test_undo_brings_back_exactly_what_another_network_made(folder: Path) -> None:

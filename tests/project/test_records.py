@@ -26,7 +26,10 @@ from tests.project.made import runs
 numbers = st.integers(1, 9)
 texts = st.none() | st.text("0123456789abcdef", min_size=64, max_size=64)
 rounds = st.builds(
-    lambda given: Round(tuple(Click(x, y, positive) for x, y, positive, _ in given), tuple(time for *_, time in given)),
+    lambda given: Round(
+        tuple(Click(x, y, positive) for x, y, positive, _ in given),
+        tuple(time for *_, time in given),
+    ),
     st.lists(st.tuples(numbers, numbers, st.booleans(), st.floats(0, 2e9)), min_size=1, max_size=3),
 )
 objects = st.builds(
@@ -49,7 +52,9 @@ def test_documents_come_back_from_json(document: Document) -> None:
     assert Document.from_json(json.loads(json.dumps(document.to_json()))) == document
 
 
-@pytest.mark.parametrize("data", [None, {}, {"version": 2}, {"version": 1}, {"version": 1, "objects": [{"id": 1}]}])
+@pytest.mark.parametrize(
+    "data", [None, {}, {"version": 2}, {"version": 1}, {"version": 1, "objects": [{"id": 1}]}]
+)
 def test_a_damaged_document_is_refused(data: Any) -> None:
     with pytest.raises(InputError):
         Document.from_json(data)
@@ -57,7 +62,9 @@ def test_a_damaged_document_is_refused(data: Any) -> None:
 
 def test_records_are_read_aloud() -> None:
     before = Document(next_id=4)
-    assert describe(record(AddClicks(None, (Click(0, 0),)), before)) == "1 click on the new object 4"
+    assert (
+        describe(record(AddClicks(None, (Click(0, 0),)), before)) == "1 click on the new object 4"
+    )
     assert describe(record(AddClicks(2, (Click(0, 0),) * 3), before)) == "3 clicks on object 2"
     assert describe(record(EditObject(2, finished=False), before)) == "object 2 opened again"
     assert describe(record(EditObjects((1, 2), label=3), before)) == "another label for 2 objects"

@@ -62,7 +62,9 @@ def test_a_crop_that_stays_is_looked_at_once() -> None:
 def test_other_pixels_and_other_starts_are_not_mixed_up() -> None:
     replay = Replay(predictor(), ByteCache(1 << 20))
     plain = masks_of(replay, ROUNDS[:1])
-    other = replay.predict("another", lambda: photo(5), None, lambda _: square(0, 0), ROUNDS[:1]).mask
+    other = replay.predict(
+        "another", lambda: photo(5), None, lambda _: square(0, 0), ROUNDS[:1]
+    ).mask
     begun = masks_of(replay, ROUNDS[:1], "square")
     assert not np.array_equal(plain, other)
     assert not np.array_equal(plain, begun)

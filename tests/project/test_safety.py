@@ -95,14 +95,20 @@ def test_every_acknowledged_change_survives_sigkill(folder: Path, start: Start) 
         with opened(folder) as project:
             state = project.picture(1)
             assert state.picture.version >= int(said[-1])
-            assert state.picture.version <= int(said[-1]) + 1  # saved, and killed before it could say so
+            assert (
+                state.picture.version <= int(said[-1]) + 1
+            )  # saved, and killed before it could say so
             assert len(state.document.objects) == state.picture.version
             assert set(state.masks) == state.document.masks
             version = state.picture.version
-    assert sqlite3.connect(folder / ".fcfi" / "project.sqlite").execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert sqlite3.connect(folder / ".fcfi" / "project.sqlite").execute(
+        "PRAGMA integrity_check"
+    ).fetchone() == ("ok",)
 
 
-def test_two_processes_on_one_picture_lose_nothing_of_each_other(folder: Path, start: Start) -> None:
+def test_two_processes_on_one_picture_lose_nothing_of_each_other(
+    folder: Path, start: Start
+) -> None:
     opened(folder).close()
     writers = [start(WRITER, folder, 0, name) for name in ("ann", "bob")]
     saved = [lines(one, 16)[1:] for one in writers]
@@ -112,7 +118,11 @@ def test_two_processes_on_one_picture_lose_nothing_of_each_other(folder: Path, s
     with opened(folder) as project:
         assert not set(saved[0]) & set(saved[1]), "each version was given to one of them"
         state = project.picture(1)
-        assert len(state.document.objects) == state.picture.version >= max(map(int, saved[0] + saved[1]))
+        assert (
+            len(state.document.objects)
+            == state.picture.version
+            >= max(map(int, saved[0] + saved[1]))
+        )
         with pytest.raises(PictureConflict) as refusal:
             project.act(1, 0, SetDone(True))
         authors = {str(one.version): one.author for one in refusal.value.changes}
@@ -128,7 +138,8 @@ def test_many_may_open_a_new_project_at_once(folder: Path, start: Start) -> None
     assert [lines(one, 1) for one in [start(program, folder) for _ in range(3)]] == [["2"]] * 3
 
 
-# ── the database ──────────────────────────────────────────────────────────────────────────────────────────────────
+# ── the database
+# ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_the_migrations_make_the_tables_that_the_store_uses(tmp_path: Path) -> None:
@@ -140,7 +151,8 @@ def test_the_migrations_make_the_tables_that_the_store_uses(tmp_path: Path) -> N
         one, other = inspect(migrated), inspect(direct)
         columns = [sorted(map(str, those.get_columns(table))) for those in (one, other)]
         indexes = [
-            [(x["name"], x["column_names"], x["unique"]) for x in those.get_indexes(table)] for those in (one, other)
+            [(x["name"], x["column_names"], x["unique"]) for x in those.get_indexes(table)]
+            for those in (one, other)
         ]
         assert columns[0] == columns[1]
         assert indexes[0] == indexes[1]
@@ -162,8 +174,12 @@ def test_work_from_before_changes_had_keys_goes_on(folder: Path) -> None:
     with opened(folder) as project:
         project.act(1, 0, click(10, 10))
         before = project.act(1, 1, click(40, 30))
-    with sqlite3.connect(folder / ".fcfi" / "project.sqlite") as connection:  # as the first form was
-        connection.execute("CREATE TABLE old AS SELECT picture, version, action, author, time FROM change")
+    with sqlite3.connect(
+        folder / ".fcfi" / "project.sqlite"
+    ) as connection:  # as the first form was
+        connection.execute(
+            "CREATE TABLE old AS SELECT picture, version, action, author, time FROM change"
+        )
         connection.execute("DROP TABLE change")
         connection.execute(
             "CREATE TABLE change (picture INTEGER NOT NULL REFERENCES picture(id), version INTEGER NOT NULL, "
@@ -176,7 +192,10 @@ def test_work_from_before_changes_had_keys_goes_on(folder: Path) -> None:
     with opened(folder) as project:
         assert project.picture(1) == before
         undone = project.act(1, 2, Undo(), key=KEY)
-        assert (len(undone.document.objects), undone.redo_text) == (1, "1 click on the new object 2")
+        assert (len(undone.document.objects), undone.redo_text) == (
+            1,
+            "1 click on the new object 2",
+        )
         assert project.act(1, 2, Undo(), key=KEY) == undone
 
 
@@ -215,7 +234,9 @@ def test_a_file_that_is_no_database_is_refused(folder: Path, tmp_path: Path) -> 
         opened(folder, store=str(tmp_path / "notes.sqlite"))
 
 
-@pytest.mark.parametrize("store", ["mysql://me@here/x", "nonsense://", "sqlite://", "://", "postgresql+nothing://x/y"])
+@pytest.mark.parametrize(
+    "store", ["mysql://me@here/x", "nonsense://", "sqlite://", "://", "postgresql+nothing://x/y"]
+)
 def test_an_unusable_address_of_a_store_is_refused(folder: Path, store: str) -> None:
     with pytest.raises(ConfigError, match="store"):
         opened(folder, store=store)
@@ -249,10 +270,16 @@ def limit_pages(project: Project, pages: int) -> None:
 
     engine = project._database._engine
     engine.dispose()
-    event.listen(engine, "connect", lambda connection, _: connection.execute(f"PRAGMA max_page_count={pages}").close())
+    event.listen(
+        engine,
+        "connect",
+        lambda connection, _: connection.execute(f"PRAGMA max_page_count={pages}").close(),
+    )
 
 
-def test_a_database_that_another_program_holds_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_that_another_program_holds_is_told(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(databases.Database.__init__, "__defaults__", (0.1,))
     with opened(folder) as project:
         other = sqlite3.connect(folder / ".fcfi" / "project.sqlite", isolation_level=None)
@@ -284,7 +311,8 @@ def test_a_folder_that_vanishes_is_told(folder: Path) -> None:
         assert project.picture(1).picture.problem is None
 
 
-# ── folders that may only be read ─────────────────────────────────────────────────────────────────────────────────
+# ── folders that may only be read
+# ─────────────────────────────────────────────────────────────────────────────────
 
 ASK = """
 import sys
@@ -319,7 +347,9 @@ def ask(start: Start, folder: Path) -> list[str]:
 
 
 def drop_rights() -> None:
-    ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, 0, 0, 0)  # refused to who is not root, who needs it not
+    ctypes.CDLL(None).prctl(
+        PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, 0, 0, 0
+    )  # refused to who is not root, who needs it not
 
 
 def test_a_folder_that_may_only_be_read_gets_a_store_beside_it_which_is_found_again(
@@ -338,15 +368,22 @@ def test_a_folder_that_may_only_be_read_gets_a_store_beside_it_which_is_found_ag
     assert not (readable / ".fcfi").exists()
 
 
-def test_if_nothing_beside_it_can_be_written_the_store_goes_to_the_user(readable: Path, start: Start) -> None:
+def test_if_nothing_beside_it_can_be_written_the_store_goes_to_the_user(
+    readable: Path, start: Start
+) -> None:
     (readable.parent / "home").mkdir()
     readable.chmod(0o555)
     readable.parent.chmod(0o555)
-    assert str(readable.parent / "home" / ".local" / "share" / "fcfi" / "photos-") in ask(start, readable)[1]
+    assert (
+        str(readable.parent / "home" / ".local" / "share" / "fcfi" / "photos-")
+        in ask(start, readable)[1]
+    )
     assert ask(start, readable)[0] == "1"
 
 
-def test_work_in_a_folder_that_may_no_longer_be_written_is_copied(readable: Path, start: Start) -> None:
+def test_work_in_a_folder_that_may_no_longer_be_written_is_copied(
+    readable: Path, start: Start
+) -> None:
     with opened(readable) as project:
         project.act(1, 0, click(10, 10))
     (readable / ".fcfi").chmod(0o555)

@@ -30,7 +30,14 @@ def test_pictures_are_found_in_folders_below_by_their_endings(tmp_path: Path) ->
 
 
 def test_hidden_things_and_masks_of_known_layouts_are_passed_over(tmp_path: Path) -> None:
-    for name in (".fcfi/x.png", ".hidden.png", "SegmentationClass/a.png", "out/masks/a.png", "masks/mine.png", "a.png"):
+    for name in (
+        ".fcfi/x.png",
+        ".hidden.png",
+        "SegmentationClass/a.png",
+        "out/masks/a.png",
+        "masks/mine.png",
+        "a.png",
+    ):
         save(tmp_path / name)
     (tmp_path / "out" / "objects.json").write_text("{}")
     assert found(tmp_path) == ["a.png", "masks/mine.png"]
@@ -116,7 +123,9 @@ def test_a_damaged_picture_is_listed_with_its_problem_and_the_others_are_usable(
         assert problems["whole.png"] is None
 
 
-def test_what_follows_the_end_of_a_jpeg_does_not_matter_and_a_thumbnail_is_not_its_end(tmp_path: Path) -> None:
+def test_what_follows_the_end_of_a_jpeg_does_not_matter_and_a_thumbnail_is_not_its_end(
+    tmp_path: Path,
+) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
     film = save(tmp_path / "film.jpg", noise)
     film.write_bytes(film.read_bytes() + bytes(5000))
@@ -128,7 +137,9 @@ def test_what_follows_the_end_of_a_jpeg_does_not_matter_and_a_thumbnail_is_not_i
     assert "cut off" in (scanning.look(cut, "cut.jpg").problem or "")
 
 
-def test_only_new_and_changed_files_are_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_new_and_changed_files_are_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write_photos(tmp_path, "a.png", "b.png")
     looked: list[str] = []
     real = scanning.look

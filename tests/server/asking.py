@@ -32,7 +32,9 @@ def ask(app: ASGIApp, method: str, address: str, body: Any = None, **headers: st
     return asyncio.run(asking(app, method, address, body, **headers))
 
 
-async def asking(app: ASGIApp, method: str, address: str, body: Any = None, **headers: str) -> Answer:
+async def asking(
+    app: ASGIApp, method: str, address: str, body: Any = None, **headers: str
+) -> Answer:
     path, _, query = address.partition("?")
     given = {"host": HOST} | {name.replace("_", "-"): value for name, value in headers.items()}
     chunks: list[bytes] = body if isinstance(body, list) else []
@@ -51,7 +53,11 @@ async def asking(app: ASGIApp, method: str, address: str, body: Any = None, **he
         "raw_path": path.encode(),
         "root_path": "",
         "query_string": query.encode(),
-        "headers": [(name.encode("latin-1"), value.encode("latin-1")) for name, value in given.items() if value],
+        "headers": [
+            (name.encode("latin-1"), value.encode("latin-1"))
+            for name, value in given.items()
+            if value
+        ],
         "client": ("127.0.0.1", 50000),
         "server": ("127.0.0.1", 8017),
     }
@@ -70,7 +76,10 @@ async def asking(app: ASGIApp, method: str, address: str, body: Any = None, **he
     start = sent[0]
     return Answer(
         start["status"],
-        {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in start["headers"]},
+        {
+            name.decode("latin-1").lower(): value.decode("latin-1")
+            for name, value in start["headers"]
+        },
         b"".join(message.get("body", b"") for message in sent[1:]),
     )
 

@@ -40,7 +40,11 @@ def taken(data: Any) -> Action:
     ("data", "action"),
     [
         (
-            {"type": "click", "object": None, "clicks": [{"x": 1, "y": 2}, {"x": 3, "y": 4, "positive": False}]},
+            {
+                "type": "click",
+                "object": None,
+                "clicks": [{"x": 1, "y": 2}, {"x": 3, "y": 4, "positive": False}],
+            },
             AddClicks(None, (Click(1, 2), Click(3, 4, positive=False))),
         ),
         ({"type": "remove_click", "object": 1, "index": 0}, RemoveClick(1, 0)),
@@ -48,7 +52,10 @@ def taken(data: Any) -> Action:
         ({"type": "set_mask", "object": 2, "mask": None}, SetMask(2, None)),
         ({"type": "edit_object", "object": 2, "label": None}, EditObject(2, label=None)),
         ({"type": "edit_object", "object": 2, "finished": True}, EditObject(2, finished=True)),
-        ({"type": "edit_objects", "objects": [1, 2], "visible": False}, EditObjects((1, 2), visible=False)),
+        (
+            {"type": "edit_objects", "objects": [1, 2], "visible": False},
+            EditObjects((1, 2), visible=False),
+        ),
         ({"type": "undo"}, Undo()),
         ({"type": "redo"}, Redo()),
     ],
@@ -74,7 +81,10 @@ def test_an_absent_key_leaves_a_property_as_it_is() -> None:
         ({"type": "click", "object": 1, "clicks": [1]}, "clicks.*valid dictionary"),
         ({"type": "click", "object": 1, "clicks": [{"x": 1.5, "y": 1}]}, "valid integer"),
         ({"type": "click", "object": 1, "clicks": [{"x": 2**40, "y": 1}]}, "less than or equal"),
-        ({"type": "click", "object": 1, "clicks": [{"x": 1, "y": 1, "positive": 1}]}, "valid boolean"),
+        (
+            {"type": "click", "object": 1, "clicks": [{"x": 1, "y": 1, "positive": 1}]},
+            "valid boolean",
+        ),
         ({"type": "edit_object", "object": 1, "visible": None}, "valid boolean"),
         ({"type": "edit_object", "object": 1, "size": 3}, "size: extra"),
         ({"type": "edit_object", "object": 1, "colour": 3}, "valid string"),
@@ -86,20 +96,29 @@ def test_an_absent_key_leaves_a_property_as_it_is() -> None:
 def test_anything_else_is_refused_in_one_sentence(data: Any, words: str) -> None:
     with pytest.raises(ValidationError) as refusal:
         taken(data)
-    sentence = sentence_of([{**one, "loc": ("body", *one["loc"])} for one in refusal.value.errors()])
+    sentence = sentence_of(
+        [{**one, "loc": ("body", *one["loc"])} for one in refusal.value.errors()]
+    )
     assert "\n" not in sentence
     assert re.search(words, sentence)
 
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
     max_leaves=6,
 )
-keys = st.sampled_from(["object", "clicks", "label", "index", "mask", "objects", "place", "done", "colour", "visible"])
+keys = st.sampled_from(
+    ["object", "clicks", "label", "index", "mask", "objects", "place", "done", "colour", "visible"]
+)
 
 
-@given(st.sampled_from([one.type for one in TAKEN] + ["other"]), st.dictionaries(keys, json_values, max_size=4))
+@given(
+    st.sampled_from([one.type for one in TAKEN] + ["other"]),
+    st.dictionaries(keys, json_values, max_size=4),
+)
 def test_whatever_comes_is_an_action_or_refused(kind: str, data: dict[str, Any]) -> None:
     try:
         action = taken({**data, "type": kind})

@@ -31,14 +31,25 @@ from tests.server.served import client, served
 
 
 def click(x: int, y: int, object_: int | None = None, **more: Any) -> dict[str, Any]:
-    return {"type": "click", "object": object_, "clicks": [{"x": x, "y": y, "positive": True}], **more}
+    return {
+        "type": "click",
+        "object": object_,
+        "clicks": [{"x": x, "y": y, "positive": True}],
+        **more,
+    }
 
 
 def act(app: FastAPI, picture: int, version: int, action: dict[str, Any], **more: Any) -> Answer:
-    return ask(app, "POST", f"/api/pictures/{picture}/actions", {"version": version, "action": action, **more})
+    return ask(
+        app,
+        "POST",
+        f"/api/pictures/{picture}/actions",
+        {"version": version, "action": action, **more},
+    )
 
 
-# ── the project ───────────────────────────────────────────────────────────────────────────────────────────────────
+# ── the project
+# ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_the_project_says_what_the_page_needs(app: FastAPI, folder: Path) -> None:
@@ -48,9 +59,19 @@ def test_the_project_says_what_the_page_needs(app: FastAPI, folder: Path) -> Non
     assert told["counts"] == {"all": 3, "new": 3, "work": 0, "done": 0}
     assert told["settings"] == {}
     assert {"name": "coco", "title": "COCO", "cannot_hold": []} in told["formats"]
-    network = {"name": "colour", "sha256": "sha256 of colour", "runtime": "numpy", "state": "ready", "problem": None}
+    network = {
+        "name": "colour",
+        "sha256": "sha256 of colour",
+        "runtime": "numpy",
+        "state": "ready",
+        "problem": None,
+    }
     assert told["network"] == network
-    assert ask(app, "GET", "/api/health").json == {"status": "ok", "version": __version__, "network": network}
+    assert ask(app, "GET", "/api/health").json == {
+        "status": "ok",
+        "version": __version__,
+        "network": network,
+    }
 
 
 def test_settings_are_kept_whole(app: FastAPI) -> None:
@@ -65,7 +86,15 @@ def test_settings_are_kept_whole(app: FastAPI) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"a": float("nan")}, {"a": [float("inf")]}, {"a": "x" * 70_000}, b"[1]", {"a": "\ud800"}, {"\ud800": 1}]
+    "wrong",
+    [
+        {"a": float("nan")},
+        {"a": [float("inf")]},
+        {"a": "x" * 70_000},
+        b"[1]",
+        {"a": "\ud800"},
+        {"\ud800": 1},
+    ],
 )
 def test_settings_that_cannot_be_kept_are_refused(app: FastAPI, wrong: Any) -> None:
     answer = ask(app, "PUT", "/api/settings", wrong)
@@ -88,19 +117,31 @@ def test_labels_are_added_changed_merged_and_removed(app: FastAPI) -> None:
     assert len(ask(app, "POST", f"/api/labels/{cat}/merge", {"into": dog}).json["labels"]) == 2
     assert ask(app, "GET", "/api/pictures/1").json["document"]["objects"][0]["label"] == dog
     assert ask(app, "DELETE", f"/api/labels/{cat}").status == 404
-    for wrong in ({"name": ""}, {"name": "a\nb"}, {"name": "x" * 300}, {"name": "x", "colour": "red"}, {}):
+    for wrong in (
+        {"name": ""},
+        {"name": "a\nb"},
+        {"name": "x" * 300},
+        {"name": "x", "colour": "red"},
+        {},
+    ):
         assert ask(app, "POST", "/api/labels", wrong).status == 422
     assert ask(app, "POST", "/api/labels", {"name": "dog"}).status == 400
 
 
-# ── pictures ──────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── pictures
+# ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_the_list_of_pictures_is_asked_in_parts(app: FastAPI, folder: Path) -> None:
     whole = ask(app, "GET", "/api/pictures").json
     assert [row["name"] for row in whole["items"]] == list(NAMES)
     first = whole["items"][0]
-    assert (first["width"], first["height"], first["state"], first["version"]) == (WIDTH, HEIGHT, "new", 0)
+    assert (first["width"], first["height"], first["state"], first["version"]) == (
+        WIDTH,
+        HEIGHT,
+        "new",
+        0,
+    )
     assert first["modified"] == str((folder / "a.png").stat().st_mtime_ns)
     part = ask(app, "GET", "/api/pictures?search=SUB%2F&offset=0&limit=1").json
     assert (part["total"], [row["name"] for row in part["items"]]) == (1, ["sub/c.png"])
@@ -111,7 +152,9 @@ def test_the_list_of_pictures_is_asked_in_parts(app: FastAPI, folder: Path) -> N
 
 def test_new_pictures_are_found(app: FastAPI, folder: Path) -> None:
     Pillow.fromarray(photo(7)).save(folder / "new.png")
-    assert ask(app, "POST", "/api/pictures/scan").json == {"counts": {"all": 4, "new": 4, "work": 0, "done": 0}}
+    assert ask(app, "POST", "/api/pictures/scan").json == {
+        "counts": {"all": 4, "new": 4, "work": 0, "done": 0}
+    }
 
 
 def test_a_picture_that_is_not_there_is_told(app: FastAPI) -> None:
@@ -124,15 +167,26 @@ def test_a_picture_that_is_not_there_is_told(app: FastAPI) -> None:
     assert ask(app, "GET", f"/api/pictures/{2**63}").status == 422
 
 
-# ── actions ───────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── actions
+# ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_a_click_makes_an_object_and_undo_takes_it_back(app: FastAPI) -> None:
     state = act(app, 1, 0, click(10, 10)).json
-    assert (state["picture"]["version"], state["picture"]["state"], state["can_undo"]) == (1, "work", True)
+    assert (state["picture"]["version"], state["picture"]["state"], state["can_undo"]) == (
+        1,
+        "work",
+        True,
+    )
     one = state["document"]["objects"][0]
     assert one["clicks"] == [{"x": 10, "y": 10, "positive": True, "round": 0}]
-    assert (one["id"], one["label"], one["start"], one["visible"], one["finished"]) == (1, None, False, True, False)
+    assert (one["id"], one["label"], one["start"], one["visible"], one["finished"]) == (
+        1,
+        None,
+        False,
+        True,
+        False,
+    )
     mask = state["masks"][one["mask"]]
     assert sum(mask["runs"]) == mask["width"] * mask["height"]
     assert one["area"] == sum(mask["runs"][1::2]) > 0
@@ -161,9 +215,13 @@ def test_a_mask_comes_back_as_it_was_drawn(app: FastAPI) -> None:
 
 def test_a_key_that_is_absent_leaves_its_property(app: FastAPI) -> None:
     act(app, 1, 0, click(10, 10, label=1))
-    hidden = act(app, 1, 1, {"type": "edit_object", "object": 1, "visible": False}).json["document"]["objects"][0]
+    hidden = act(app, 1, 1, {"type": "edit_object", "object": 1, "visible": False}).json[
+        "document"
+    ]["objects"][0]
     assert (hidden["label"], hidden["visible"]) == (1, False)
-    bare = act(app, 1, 2, {"type": "edit_object", "object": 1, "label": None}).json["document"]["objects"][0]
+    bare = act(app, 1, 2, {"type": "edit_object", "object": 1, "label": None}).json["document"][
+        "objects"
+    ][0]
     assert (bare["label"], bare["visible"]) == (None, False)
 
 
@@ -176,14 +234,24 @@ def test_a_key_that_is_absent_leaves_its_property(app: FastAPI) -> None:
         (click(1, 1, label=99), 400),
         ({"type": "undo"}, 400),
         (
-            {"type": "set_mask", "object": None, "mask": {"left": 0, "top": 0, "width": 9, "height": 9, "runs": [1]}},
+            {
+                "type": "set_mask",
+                "object": None,
+                "mask": {"left": 0, "top": 0, "width": 9, "height": 9, "runs": [1]},
+            },
             400,
         ),
         (
             {
                 "type": "set_mask",
                 "object": None,
-                "mask": {"left": 0, "top": 0, "width": 2**31 - 1, "height": 1, "runs": [0, 2**31 - 1]},
+                "mask": {
+                    "left": 0,
+                    "top": 0,
+                    "width": 2**31 - 1,
+                    "height": 1,
+                    "runs": [0, 2**31 - 1],
+                },
             },
             400,
         ),
@@ -206,7 +274,9 @@ def test_a_late_change_is_refused_with_what_happened(app: FastAPI) -> None:
     late = act(app, 1, 0, click(50, 30), author="Grace")
     assert late.status == 409
     assert "was changed meanwhile" in late.error
-    assert [(one["author"], one["text"]) for one in late.json["changes"]] == [("Ada", "1 click on the new object 1")]
+    assert [(one["author"], one["text"]) for one in late.json["changes"]] == [
+        ("Ada", "1 click on the new object 1")
+    ]
     assert late.json["state"] == ask(app, "GET", "/api/pictures/1").json
     assert act(app, 1, 1, click(50, 30), author="Grace").status == 200
 
@@ -222,9 +292,15 @@ DONE_TWICE_IS_WRONG = (
 
 
 @pytest.mark.parametrize("action", DONE_TWICE_IS_WRONG, ids=lambda action: str(action["type"]))
-def test_who_never_read_the_answer_may_ask_again_and_gets_it(app: FastAPI, action: dict[str, Any]) -> None:
+def test_who_never_read_the_answer_may_ask_again_and_gets_it(
+    app: FastAPI, action: dict[str, Any]
+) -> None:
     version = 0
-    for before in ({"type": "set_mask", "object": None, "mask": MASK}, click(40, 30), {"type": "undo"}):
+    for before in (
+        {"type": "set_mask", "object": None, "mask": MASK},
+        click(40, 30),
+        {"type": "undo"},
+    ):
         version = act(app, 1, version, before).json["picture"]["version"]
     asked = {"version": version, "action": action, "author": "Ada", "key": str(uuid.uuid4())}
     with served(app) as address, client(address) as browser:
@@ -272,7 +348,10 @@ def test_more_than_the_queue_holds_is_refused_with_a_time_to_try_again(
 
     async def scene() -> list[Answer]:
         body = {"version": 0, "action": click(10, 10)}
-        waiting = [asyncio.create_task(asking(app, "POST", f"/api/pictures/{n}/actions", body)) for n in (1, 2)]
+        waiting = [
+            asyncio.create_task(asking(app, "POST", f"/api/pictures/{n}/actions", body))
+            for n in (1, 2)
+        ]
         await asyncio.to_thread(entered.wait, 60)
         refused = await asking(app, "POST", "/api/pictures/3/actions", body)
         health = await asking(app, "GET", "/api/pictures")
@@ -286,7 +365,8 @@ def test_more_than_the_queue_holds_is_refused_with_a_time_to_try_again(
     closed(app)
 
 
-# ── pixels ────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── pixels
+# ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_tiles_have_the_pixels_of_the_picture(app: FastAPI, folder: Path) -> None:
@@ -294,7 +374,9 @@ def test_tiles_have_the_pixels_of_the_picture(app: FastAPI, folder: Path) -> Non
     answer = ask(app, "GET", f"/api/pictures/1/tiles/0/0/0?v={modified}")
     assert answer.headers["content-type"] == "image/png"
     assert "max-age=31536000" in answer.headers["cache-control"]
-    np.testing.assert_array_equal(np.asarray(Pillow.open(io.BytesIO(answer.body))), read_image(folder / "a.png"))
+    np.testing.assert_array_equal(
+        np.asarray(Pillow.open(io.BytesIO(answer.body))), read_image(folder / "a.png")
+    )
     assert "no-cache" in ask(app, "GET", "/api/pictures/1/tiles/0/0/0").headers["cache-control"]
     for address in ("1/0/0", "0/1/0", "0/0/1"):
         outside = ask(app, "GET", f"/api/pictures/1/tiles/{address}")
@@ -309,7 +391,9 @@ def test_a_changed_picture_has_other_tiles(app: FastAPI, folder: Path) -> None:
     assert ask(app, "GET", "/api/pictures/1/tiles/0/0/0").body != before
 
 
-def test_tiles_of_a_picture_that_changed_and_came_back_are_not_mixed_up(app: FastAPI, folder: Path) -> None:
+def test_tiles_of_a_picture_that_changed_and_came_back_are_not_mixed_up(
+    app: FastAPI, folder: Path
+) -> None:
     modified = ask(app, "GET", "/api/pictures/1").json["picture"]["modified"]
     path, times = folder / "a.png", os.stat(folder / "a.png")
     path.rename(folder.parent / "away.png")
@@ -351,7 +435,9 @@ def test_a_thumbnail_is_that_of_the_file_as_it_is_now(app: FastAPI, folder: Path
     assert (again.body, "max-age=31536000" in again.headers["cache-control"]) == (now.body, True)
 
 
-def test_large_pictures_have_thumbnails_in_turn(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_pictures_have_thumbnails_in_turn(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("fcfi.server.routes.images.LARGE", 1)
     reading: list[int] = []
 
@@ -365,7 +451,9 @@ def test_large_pictures_have_thumbnails_in_turn(app: FastAPI, monkeypatch: pytes
     monkeypatch.setattr("fcfi.server.routes.images.read_small", counted)
 
     async def scene() -> list[Answer]:
-        return await asyncio.gather(*(asking(app, "GET", f"/api/pictures/{n}/thumbnail") for n in (1, 3)))
+        return await asyncio.gather(
+            *(asking(app, "GET", f"/api/pictures/{n}/thumbnail") for n in (1, 3))
+        )
 
     assert [answer.status for answer in asyncio.run(scene())] == [200, 200]
 
@@ -400,7 +488,8 @@ def test_a_picture_that_is_cut_off_is_told(app: FastAPI, folder: Path) -> None:
         assert str(folder.parent) not in answer.error
 
 
-# ── files ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── files
+# ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_an_export_is_downloaded_as_a_zip(app: FastAPI) -> None:
@@ -422,7 +511,9 @@ def test_an_export_is_downloaded_as_a_zip(app: FastAPI) -> None:
     assert (unknown.status, "choose one of" in unknown.error) == (400, True)
 
 
-def test_only_the_last_exports_are_kept_and_none_after_the_end(app: FastAPI, project: Project) -> None:
+def test_only_the_last_exports_are_kept_and_none_after_the_end(
+    app: FastAPI, project: Project
+) -> None:
     act(app, 1, 0, click(10, 10))
     exports = Exports(project, keep=2)
     made = [exports.make("coco", only_done=False) for _ in range(3)]
@@ -444,15 +535,21 @@ def coco(app: FastAPI, project: Project, tmp_path: Path) -> Path:
 def send(app: FastAPI, *files: tuple[str, bytes], query: str = "") -> Answer:
     """Files as a browser's form sends them."""
     parts = [
-        f'--edge\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'.encode() + data + b"\r\n"
+        f'--edge\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'.encode()
+        + data
+        + b"\r\n"
         for name, data in files
     ]
     body = b"".join(parts) + b"--edge--\r\n"
-    return ask(app, "POST", f"/api/imports{query}", body, content_type="multipart/form-data; boundary=edge")
+    return ask(
+        app, "POST", f"/api/imports{query}", body, content_type="multipart/form-data; boundary=edge"
+    )
 
 
 def objects_of(app: FastAPI, picture: int) -> list[dict[str, Any]]:
-    objects: list[dict[str, Any]] = ask(app, "GET", f"/api/pictures/{picture}").json["document"]["objects"]
+    objects: list[dict[str, Any]] = ask(app, "GET", f"/api/pictures/{picture}").json["document"][
+        "objects"
+    ]
     return objects
 
 
@@ -464,12 +561,16 @@ def test_files_that_are_sent_are_imported(app: FastAPI, coco: Path) -> None:
     zipped = io.BytesIO()
     with zipfile.ZipFile(zipped, "w") as archive:
         archive.write(coco, coco.name)
-    assert send(app, ("labels.zip", zipped.getvalue())).json["objects"] == 0  # they are there already
+    assert (
+        send(app, ("labels.zip", zipped.getvalue())).json["objects"] == 0
+    )  # they are there already
     assert act(app, 1, 3, {"type": "undo"}).status == 200
     assert send(app, ("labels.zip", zipped.getvalue()), query="?format=coco").json["objects"] == 1
 
 
-def test_files_in_the_folder_are_imported_and_none_from_elsewhere(app: FastAPI, coco: Path, folder: Path) -> None:
+def test_files_in_the_folder_are_imported_and_none_from_elsewhere(
+    app: FastAPI, coco: Path, folder: Path
+) -> None:
     (folder / "labels").mkdir()
     (folder / "labels" / "coco.json").write_bytes(coco.read_bytes())
     (folder / "link.json").symlink_to(coco)
@@ -500,11 +601,20 @@ def test_imports_that_cannot_be_read_are_one_sentence_without_our_folders(
     assert any(line.startswith("labels.zip is no zip") for line in caplog.messages)
     assert "fcfi-import" not in caplog.text
     assert send(app, ("a.json", b"{}"), query="?format=gif").status == 400
-    assert ask(app, "POST", "/api/imports", b"no form", content_type="multipart/form-data").status == 400
-    assert ask(app, "POST", "/api/imports", b"no form", content_type="multipart/form-data; boundary=x").status == 400
+    assert (
+        ask(app, "POST", "/api/imports", b"no form", content_type="multipart/form-data").status
+        == 400
+    )
+    assert (
+        ask(
+            app, "POST", "/api/imports", b"no form", content_type="multipart/form-data; boundary=x"
+        ).status
+        == 400
+    )
 
 
-# ── the page ──────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── the page
+# ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_the_page_is_asked_for_anew_and_hashed_files_are_kept(app: FastAPI) -> None:
@@ -551,7 +661,8 @@ def test_without_a_built_page_that_is_said(project: Project, tmp_path: Path) -> 
     closed(app)
 
 
-# ── the description ───────────────────────────────────────────────────────────────────────────────────────────────
+# ── the description
+# ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_everything_is_described_and_nothing_is_loaded_from_elsewhere(app: FastAPI) -> None:

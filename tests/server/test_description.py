@@ -54,11 +54,15 @@ def worked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
 def put(app: FastAPI, case: Any) -> schemathesis.Response:
     """A case put to the application; the answer as a client would see it."""
     prepared = requests.Request(**case.as_transport_kwargs(base_url=f"http://{HOST}")).prepare()
-    headers = {name.lower(): value for name, value in prepared.headers.items() if isinstance(value, str)}
+    headers = {
+        name.lower(): value for name, value in prepared.headers.items() if isinstance(value, str)
+    }
     body = prepared.body.encode() if isinstance(prepared.body, str) else prepared.body
     answer = ask(app, str(prepared.method), prepared.path_url, body, **{**headers, "host": HOST})
     told = {name: [value] for name, value in answer.headers.items()}
-    return schemathesis.Response(answer.status, told, answer.body, prepared, elapsed=0.0, verify=False)
+    return schemathesis.Response(
+        answer.status, told, answer.body, prepared, elapsed=0.0, verify=False
+    )
 
 
 OPERATIONS = (
@@ -91,16 +95,22 @@ FREE = (
 
 def test_all_operations_are_tried(worked: FastAPI) -> None:
     described = ask(worked, "GET", "/api/openapi.json").json["paths"]
-    assert {(method.upper(), path) for path, methods in described.items() for method in methods} == set(OPERATIONS)
+    assert {
+        (method.upper(), path) for path, methods in described.items() for method in methods
+    } == set(OPERATIONS)
 
 
 @pytest.mark.parametrize(("method", "path"), OPERATIONS, ids=lambda value: str(value).strip("/"))
-def test_requests_as_described_get_answers_as_described(worked: FastAPI, method: str, path: str) -> None:
+def test_requests_as_described_get_answers_as_described(
+    worked: FastAPI, method: str, path: str
+) -> None:
     try_operation(worked, method, path, GenerationMode.POSITIVE)
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [one for one in OPERATIONS if one not in FREE], ids=lambda value: str(value).strip("/")
+    ("method", "path"),
+    [one for one in OPERATIONS if one not in FREE],
+    ids=lambda value: str(value).strip("/"),
 )
 def test_other_requests_are_refused_as_described(worked: FastAPI, method: str, path: str) -> None:
     try_operation(worked, method, path, GenerationMode.NEGATIVE)
@@ -110,7 +120,12 @@ def try_operation(worked: FastAPI, method: str, path: str, mode: GenerationMode)
     schema = schemathesis.openapi.from_dict(ask(worked, "GET", "/api/openapi.json").json)
     operation = schema[path][method]
 
-    @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck), database=None, derandomize=True)
+    @settings(
+        max_examples=EXAMPLES,
+        suppress_health_check=list(HealthCheck),
+        database=None,
+        derandomize=True,
+    )
     @given(st.data())
     def run(data: st.DataObject) -> None:
         with warnings.catch_warnings():

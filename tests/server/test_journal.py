@@ -17,7 +17,9 @@ def test_a_sentence_is_one_line_and_comes_once_a_minute(caplog: pytest.LogCaptur
     assert caplog.messages[1:] == ["another", "another"]
 
 
-def test_of_many_sentences_the_first_come_and_the_rest_are_counted(caplog: pytest.LogCaptureFixture) -> None:
+def test_of_many_sentences_the_first_come_and_the_rest_are_counted(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     Journal().note_all([f"picture {number}" for number in range(SHOWN + 5)])
     assert caplog.messages[-2:] == [f"picture {SHOWN - 1}", "and 5 more like these"]
     assert len(caplog.messages) == SHOWN + 1

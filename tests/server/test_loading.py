@@ -24,12 +24,22 @@ def test_predictions_wait_for_the_network_and_its_status_does_not() -> None:
         return Predictor(network)
 
     late = LatePredictor(INFO, load)
-    assert (late.status.state, late.status.name, late.status.sha256) == ("loading", "colour", INFO.sha256)
+    assert (late.status.state, late.status.name, late.status.sha256) == (
+        "loading",
+        "colour",
+        INFO.sha256,
+    )
     gate.set()
     click = (Click(10, 10),)
-    np.testing.assert_array_equal(late.predict(IMAGE, click).probs, Predictor(network).predict(IMAGE, click).probs)
+    np.testing.assert_array_equal(
+        late.predict(IMAGE, click).probs, Predictor(network).predict(IMAGE, click).probs
+    )
     assert (late.status.state, late.status.runtime) == ("ready", "numpy")
-    assert (late.network.info.sha256, late.flip, late.threshold) == (network.info.sha256, "none", 0.49)
+    assert (late.network.info.sha256, late.flip, late.threshold) == (
+        network.info.sha256,
+        "none",
+        0.49,
+    )
     with pytest.raises(AttributeError):
         _ = late.weights
 

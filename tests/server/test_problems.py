@@ -10,7 +10,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
-from fcfi.errors import ConfigError, Conflict, InputError, NetworkError, NotFound, PictureError, StoreError
+from fcfi.errors import (
+    ConfigError,
+    Conflict,
+    InputError,
+    NetworkError,
+    NotFound,
+    PictureError,
+    StoreError,
+)
 from fcfi.server.journal import Journal
 from fcfi.server.limits import UPLOADS, BodyLimit
 from fcfi.server.problems import Faults, handle_errors
@@ -88,7 +96,9 @@ def app() -> FastAPI:
         ("unusual", 499, "unusual"),
     ],
 )
-def test_errors_have_their_status_and_their_sentence(app: FastAPI, what: str, status: int, sentence: str) -> None:
+def test_errors_have_their_status_and_their_sentence(
+    app: FastAPI, what: str, status: int, sentence: str
+) -> None:
     answer = ask(app, "GET", f"/raise/{what}")
     assert (answer.status, answer.json) == (status, {"error": sentence})
     assert answer.headers.get("retry-after") == ("1" if what == "busy" else None)
@@ -102,7 +112,9 @@ def test_what_is_wrong_with_a_picture_the_store_or_the_network_is_in_the_log(
     assert sorted(caplog.messages) == ["it vanished", "no network", "the disk is full"]
 
 
-def test_a_fault_does_not_forge_lines_of_the_log(app: FastAPI, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_fault_does_not_forge_lines_of_the_log(
+    app: FastAPI, caplog: pytest.LogCaptureFixture
+) -> None:
     ask(app, "GET", "/raise/other%0Aa%20line%1B")
     assert "\n" not in caplog.messages[-1]
     assert "\x1b" not in caplog.messages[-1]
@@ -146,7 +158,13 @@ def test_a_fault_in_the_middle_of_an_answer_cuts_it_off(app: FastAPI) -> None:
         ("POST", "/act", b"\xff", 400, "the request cannot be read"),
         ("POST", "/act", b"[" * 4000, 400, "the request cannot be read"),
         ("POST", "/act", {"version": 1}, 422, "the request is wrong at action: field required"),
-        ("POST", "/act", {"version": 1, "action": {"type": "fly"}}, 422, "the request is wrong at action: "),
+        (
+            "POST",
+            "/act",
+            {"version": 1, "action": {"type": "fly"}},
+            422,
+            "the request is wrong at action: ",
+        ),
     ],
 )
 def test_what_the_framework_refuses_is_one_sentence(
@@ -208,7 +226,11 @@ def test_a_body_that_is_too_large_is_refused_by_its_header_and_while_it_streams(
         answer = ask(app, "POST", path, [], content_type=kind, content_length=length)
         assert answer.status == 413
         assert "send less at once" in answer.error
-    start = b'--x\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n' if path == UPLOADS else b" "
+    start = (
+        b'--x\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n'
+        if path == UPLOADS
+        else b" "
+    )
     chunks = [start] + [b" " * 100] * (limit // 100)
     answer = ask(app, "POST", path, chunks, content_type=kind)
     assert answer.status == 413

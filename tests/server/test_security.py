@@ -27,7 +27,8 @@ def guarded(**settings_: object) -> ASGIApp:
 
 
 @pytest.mark.parametrize(
-    "host", ["127.0.0.1:8017", "localhost", "LOCALHOST:9000", "[::1]:8017", "127.0.0.1", "localhost.:80"]
+    "host",
+    ["127.0.0.1:8017", "localhost", "LOCALHOST:9000", "[::1]:8017", "127.0.0.1", "localhost.:80"],
 )
 def test_this_machine_is_asked_for_by_its_own_names(host: str) -> None:
     assert ask(guarded(), "GET", "/", host=host).status == 200
@@ -61,14 +62,23 @@ def test_a_server_at_all_addresses_is_asked_for_by_numbers_and_not_by_foreign_na
     app = guarded(host="0.0.0.0", token=TOKEN)
     for host in ("192.168.0.7:8017", "[fe80::1]:8017", "localhost:8017"):
         assert ask(app, "GET", "/api", host=host, authorization=f"Bearer {TOKEN}").status == 200
-    assert ask(app, "GET", "/api", host="evil.example", authorization=f"Bearer {TOKEN}").status == 403
+    assert (
+        ask(app, "GET", "/api", host="evil.example", authorization=f"Bearer {TOKEN}").status == 403
+    )
     assert "evil.example" not in allowed_hosts("0.0.0.0")
     assert "gpu-box" in allowed_hosts("gpu-box")
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 @pytest.mark.parametrize(
-    "origin", ["http://evil.example", "null", "http://localhost:8017", "http://127.0.0.1:9999", "http://127.0.0.1"]
+    "origin",
+    [
+        "http://evil.example",
+        "null",
+        "http://localhost:8017",
+        "http://127.0.0.1:9999",
+        "http://127.0.0.1",
+    ],
 )
 def test_pages_of_other_sites_cannot_write(method: str, origin: str) -> None:
     answer = ask(guarded(), method, "/api/labels", {}, origin=origin)
@@ -90,20 +100,41 @@ def test_other_sites_cannot_ask_the_interface_but_may_link_to_the_page(site: str
 
 @pytest.mark.parametrize(
     "kind",
-    ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "", "application/jsonp"],
+    [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "",
+        "application/jsonp",
+    ],
 )
 def test_forms_of_other_sites_cannot_write(kind: str) -> None:
     answer = ask(guarded(), "POST", "/api/labels", {"name": "x"}, content_type=kind)
     assert answer.status == 415
     assert "application/json" in answer.error
-    assert ask(guarded(), "POST", "/api/labels", [b"{}"], content_type=kind, transfer_encoding="chunked").status == 415
+    assert (
+        ask(
+            guarded(),
+            "POST",
+            "/api/labels",
+            [b"{}"],
+            content_type=kind,
+            transfer_encoding="chunked",
+        ).status
+        == 415
+    )
 
 
 def test_files_are_taken_at_one_path_and_nothing_needs_no_type() -> None:
     kind = "multipart/form-data; boundary=x"
     assert ask(guarded(), "POST", "/api/imports", b"--x--", content_type=kind).status == 200
     assert ask(guarded(), "POST", "/api/imports", b"--x--", content_type="text/plain").status == 415
-    assert ask(guarded(), "POST", "/api/labels", {}, content_type="application/json; charset=utf-8").status == 200
+    assert (
+        ask(
+            guarded(), "POST", "/api/labels", {}, content_type="application/json; charset=utf-8"
+        ).status
+        == 200
+    )
     assert ask(guarded(), "POST", "/api/pictures/scan").status == 200
 
 
@@ -112,7 +143,10 @@ def test_off_loopback_a_token_is_needed() -> None:
         Settings(host="0.0.0.0")
     with pytest.raises(ConfigError):
         Settings(host="0.0.0.0", token="")
-    assert [is_loopback(host) for host in ("localhost", "127.0.0.2", "::1", "10.0.0.1", "example.org", "")] == [
+    assert [
+        is_loopback(host)
+        for host in ("localhost", "127.0.0.2", "::1", "10.0.0.1", "example.org", "")
+    ] == [
         *[True] * 3,
         *[False] * 3,
     ]
@@ -142,7 +176,9 @@ def test_off_loopback_a_token_is_needed() -> None:
 def test_the_token_comes_in_the_address_a_cookie_or_as_bearer(
     address: str, headers: dict[str, str], status: int
 ) -> None:
-    answer = ask(guarded(host="10.0.0.1", token=TOKEN), "GET", address, host="10.0.0.1:8017", **headers)
+    answer = ask(
+        guarded(host="10.0.0.1", token=TOKEN), "GET", address, host="10.0.0.1:8017", **headers
+    )
     assert answer.status == status
     if status == 401:
         assert "wants its token" in answer.error
@@ -213,12 +249,22 @@ LATIN = st.text(st.characters(max_codepoint=255), max_size=40)
     st.sampled_from(["GET", "POST", "BREW"]),
     st.dictionaries(
         st.sampled_from(
-            ["host", "origin", "cookie", "authorization", "content-type", "content-length", "sec-fetch-site"]
+            [
+                "host",
+                "origin",
+                "cookie",
+                "authorization",
+                "content-type",
+                "content-length",
+                "sec-fetch-site",
+            ]
         ),
         LATIN,
     ),
     st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=40),
 )
-def test_no_header_makes_the_guard_stumble(method: str, headers: dict[str, str], query: str) -> None:
+def test_no_header_makes_the_guard_stumble(
+    method: str, headers: dict[str, str], query: str
+) -> None:
     answer = ask(guarded(host="10.0.0.1", token=TOKEN), method, f"/api?{query}", **headers)
     assert answer.status in (401, 403)

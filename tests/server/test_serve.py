@@ -27,9 +27,20 @@ def photos(tmp_path: Path) -> Path:
 
 
 @contextlib.contextmanager
-def started(folder: Path, network: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
+def started(
+    folder: Path, network: Path, *options: str
+) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
     """The command in a process of its own, and what it says until it serves."""
-    command = [sys.executable, "-m", "fcfi", "annotate", str(folder), "--network", str(network), "--no-browser"]
+    command = [
+        sys.executable,
+        "-m",
+        "fcfi",
+        "annotate",
+        str(folder),
+        "--network",
+        str(network),
+        "--no-browser",
+    ]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     with subprocess.Popen([*command, *options], cwd=ROOT, text=True, **pipes) as process:  # type: ignore[call-overload]
         try:
@@ -60,7 +71,10 @@ def test_an_address_that_is_not_ours_is_told(monkeypatch: pytest.MonkeyPatch) ->
         with pytest.raises(ConfigError, match="--host"):
             serve.listen(host, 8017)
     monkeypatch.setattr(serve, "PORTS_TRIED", 1)
-    with serve.listen("127.0.0.1", 0) as first, pytest.raises(ConfigError, match="are taken: stop another server"):
+    with (
+        serve.listen("127.0.0.1", 0) as first,
+        pytest.raises(ConfigError, match="are taken: stop another server"),
+    ):
         serve.listen("127.0.0.1", first.getsockname()[1])
 
 
@@ -93,14 +107,19 @@ def test_no_browser_is_opened_where_there_are_no_windows(monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_says_what_it_serves_and_stops_cleanly(photos: Path, network_file: Path, number: signal.Signals) -> None:
+def test_it_says_what_it_serves_and_stops_cleanly(
+    photos: Path, network_file: Path, number: signal.Signals
+) -> None:
     with started(photos, network_file, "--labels", "person, dog", "--port", "0") as (process, said):
         assert said[0] == f"2 pictures in {photos} (0 done, 0 in work)"
         assert said[1] == "Labels:  person, dog"
         assert str(photos / ".fcfi" / "project.sqlite") in said[2]
         assert said[-1] == "Stop:    Ctrl+C"
         with httpx.Client(base_url=address(said), trust_env=False) as client:
-            body = {"version": 0, "action": {"type": "click", "object": None, "clicks": [{"x": 9, "y": 9}]}}
+            body = {
+                "version": 0,
+                "action": {"type": "click", "object": None, "clicks": [{"x": 9, "y": 9}]},
+            }
             assert client.post("/api/pictures/1/actions", json=body).status_code == 200
             assert client.get("/api/health").json()["network"]["state"] == "ready"
             assert client.get("/api/project", headers={"Host": "evil.example"}).status_code == 403
@@ -117,7 +136,9 @@ def test_others_need_the_printed_token(photos: Path, network_file: Path) -> None
         with httpx.Client(base_url=printed.copy_with(query=None), trust_env=False) as client:
             assert client.get("/api/project").status_code == 401
             assert client.get("/").status_code == 401
-            assert client.get("/?" + printed.query.decode()).status_code == 200  # and leaves its cookie
+            assert (
+                client.get("/?" + printed.query.decode()).status_code == 200
+            )  # and leaves its cookie
             assert client.get("/api/project").status_code == 200
 
 
@@ -157,11 +178,16 @@ def test_what_cannot_be_served_is_one_sentence(
     assert sentence in said.err
 
 
-def test_files_of_other_tools_are_imported_first(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_files_of_other_tools_are_imported_first(
+    photos: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with opened(photos, labels=("person",)) as project:
         project.act(1, 0, click(10, 10, label=1))
         project.export("coco", photos.parent / "coco")
         project.act(1, 1, DeleteObjects((1,)))
         bring_in(project, photos.parent / "coco")
-        assert capsys.readouterr().out == f"{photos.parent / 'coco'} (coco): 1 objects added on 1 pictures\n"
+        assert (
+            capsys.readouterr().out
+            == f"{photos.parent / 'coco'} (coco): 1 objects added on 1 pictures\n"
+        )
         assert len(project.picture(1).document.objects) == 1

@@ -26,7 +26,9 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return made
 
 
-def test_old_folders_of_exports_and_imports_go_at_the_start(place: Path, project: Project, tmp_path: Path) -> None:
+def test_old_folders_of_exports_and_imports_go_at_the_start(
+    place: Path, project: Project, tmp_path: Path
+) -> None:
     (tmp_path / "mine").mkdir()
     (place / "fcfi-export-link").symlink_to(tmp_path / "mine")
     for name in ("fcfi-export-old", "fcfi-import-old", "fcfi-export-new", "other-old"):

@@ -17,7 +17,8 @@ def decoded(data: bytes) -> np.ndarray:
 
 
 @pytest.mark.parametrize(
-    ("side", "count"), [(1, 1), (SIDE, 1), (SIDE + 1, 2), (2 * SIDE, 2), (2 * SIDE + 1, 3), (8 * SIDE, 4), (10000, 6)]
+    ("side", "count"),
+    [(1, 1), (SIDE, 1), (SIDE + 1, 2), (2 * SIDE, 2), (2 * SIDE + 1, 3), (8 * SIDE, 4), (10000, 6)],
 )
 def test_the_last_level_is_the_first_that_fits_one_tile(side: int, count: int) -> None:
     assert levels(side, 1) == levels(1, side) == count
@@ -26,8 +27,16 @@ def test_the_last_level_is_the_first_that_fits_one_tile(side: int, count: int) -
     assert not exists(side, 1, count, 0, 0)
 
 
-@given(st.integers(1, 3000), st.integers(1, 3000), st.integers(-1, 7), st.integers(-1, 7), st.integers(-1, 7))
-def test_a_tile_exists_if_it_has_a_pixel(height: int, width: int, level: int, column: int, row: int) -> None:
+@given(
+    st.integers(1, 3000),
+    st.integers(1, 3000),
+    st.integers(-1, 7),
+    st.integers(-1, 7),
+    st.integers(-1, 7),
+)
+def test_a_tile_exists_if_it_has_a_pixel(
+    height: int, width: int, level: int, column: int, row: int
+) -> None:
     step = SIDE << max(level, 0)
     inside = min(level, column, row) >= 0 and column * step < width and row * step < height
     assert exists(height, width, level, column, row) == (inside and level < levels(height, width))
@@ -41,7 +50,10 @@ def test_tiles_of_level_0_are_the_picture() -> None:
             made = tile(image, 0, column, row)
             assert made.media_type == PNG
             part = decoded(made.data)
-            whole[row * SIDE : row * SIDE + part.shape[0], column * SIDE : column * SIDE + part.shape[1]] = part
+            whole[
+                row * SIDE : row * SIDE + part.shape[0],
+                column * SIDE : column * SIDE + part.shape[1],
+            ] = part
     np.testing.assert_array_equal(whole, image)
 
 
@@ -58,9 +70,13 @@ def test_tiles_above_are_means_of_the_pixels_below_them() -> None:
 
 @settings(max_examples=50)
 @given(st.integers(1, 40), st.integers(1, 40), st.sampled_from([2, 4, 8]), st.integers(0, 9))
-def test_shrinking_repeats_the_last_pixels_at_the_edge(height: int, width: int, factor: int, seed: int) -> None:
+def test_shrinking_repeats_the_last_pixels_at_the_edge(
+    height: int, width: int, factor: int, seed: int
+) -> None:
     image = np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
-    padded = np.pad(image, ((0, -height % factor), (0, -width % factor), (0, 0)), mode="edge").astype(float)
+    padded = np.pad(
+        image, ((0, -height % factor), (0, -width % factor), (0, 0)), mode="edge"
+    ).astype(float)
     rows, columns = padded.shape[0] // factor, padded.shape[1] // factor
     means = padded.reshape(rows, factor, columns, factor, 3).mean(axis=(1, 3))
     assert np.abs(shrink(image, factor) - means).max() <= 0.51

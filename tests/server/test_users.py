@@ -31,7 +31,11 @@ def actions(seed: int, height: int, width: int) -> Iterator[dict[str, Any]]:
 
     def click(object_: int | None, positive: bool = True) -> dict[str, Any]:
         x, y = int(random.integers(width)), int(random.integers(height))
-        return {"type": "click", "object": object_, "clicks": [{"x": x, "y": y, "positive": positive}]}
+        return {
+            "type": "click",
+            "object": object_,
+            "clicks": [{"x": x, "y": y, "positive": positive}],
+        }
 
     yield click(None)
     yield click(1, positive=False)
@@ -54,7 +58,9 @@ def work(http: httpx.Client, picture: int, task: Task) -> dict[str, Any]:
     """One user on one picture; the state at the end, without the file's time."""
     version = 0
     for action in islice(actions(picture, task.height, task.width), task.count):
-        answer = http.post(f"/api/pictures/{picture}/actions", json={"version": version, "action": action})
+        answer = http.post(
+            f"/api/pictures/{picture}/actions", json={"version": version, "action": action}
+        )
         assert answer.status_code == 200, answer.text
         version = answer.json()["picture"]["version"]
     state: dict[str, Any] = http.get(f"/api/pictures/{picture}").json()
@@ -64,7 +70,10 @@ def work(http: httpx.Client, picture: int, task: Task) -> dict[str, Any]:
 
 def states(folder: Path, predictor: Predictor, task: Task, at_once: bool) -> list[dict[str, Any]]:
     """What all users have made, at once or in turn."""
-    with Project.open(folder, predictor, ["person"]) as project, served(create_app(project, Settings())) as address:
+    with (
+        Project.open(folder, predictor, ["person"]) as project,
+        served(create_app(project, Settings())) as address,
+    ):
         if not at_once:
             with client(address) as http:
                 return [work(http, picture, task) for picture in range(1, USERS + 1)]
@@ -79,13 +88,17 @@ def states(folder: Path, predictor: Predictor, task: Task, at_once: bool) -> lis
             return list(pool.map(user, range(1, USERS + 1)))
 
 
-def compare(tmp_path: Path, predictor: Callable[[], Predictor], fill: Callable[[Path], object], task: Task) -> None:
+def compare(
+    tmp_path: Path, predictor: Callable[[], Predictor], fill: Callable[[Path], object], task: Task
+) -> None:
     turn, once = tmp_path / "in_turn" / "photos", tmp_path / "at_once" / "photos"
     fill(turn)
     fill(once)
     expected = states(turn, predictor(), task, at_once=False)
     assert states(once, predictor(), task, at_once=True) == expected
-    assert len({str(state["masks"]) for state in expected}) > USERS / 2  # they did not all do the same
+    assert (
+        len({str(state["masks"]) for state in expected}) > USERS / 2
+    )  # they did not all do the same
 
 
 def test_twenty_users_at_once_get_what_twenty_in_turn_get(tmp_path: Path) -> None:

@@ -43,7 +43,9 @@ def test_calls_with_one_key_run_one_after_the_other_in_the_order_of_arrival() ->
 
     async def scene() -> None:
         workers = Workers("test", threads=4, limit=100)
-        await asyncio.gather(*(workers.in_turn(key, work(key, number)) for number in range(20) for key in (1, 2)))
+        await asyncio.gather(
+            *(workers.in_turn(key, work(key, number)) for number in range(20) for key in (1, 2))
+        )
         workers.close()
 
     asyncio.run(scene())

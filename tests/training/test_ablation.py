@@ -31,15 +31,29 @@ CHANGES = [
 
 
 @pytest.mark.filterwarnings("ignore:not in .*, begins at random")
-def test_every_row_is_trained_and_measured_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    shard, place, stored = write_shard(tmp_path / "train-000.tar"), tmp_path / "made", tmp_path / "ablation.json"
+def test_every_row_is_trained_and_measured_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shard, place, stored = (
+        write_shard(tmp_path / "train-000.tar"),
+        tmp_path / "made",
+        tmp_path / "ablation.json",
+    )
     image, ids = picture(0)
     for folder, array in (("images", image[..., ::-1]), ("masks", (ids == 1) * 255)):
         (place / folder).mkdir(parents=True)
         cv2.imwrite(str(place / folder / "one.png"), array)
 
     def run() -> None:
-        ablation.run(shard, [place], seeds=1, trunk=1, folder=tmp_path / "runs", stored=stored, change=CHANGES)
+        ablation.run(
+            shard,
+            [place],
+            seeds=1,
+            trunk=1,
+            folder=tmp_path / "runs",
+            stored=stored,
+            change=CHANGES,
+        )
 
     run()
     record = json.loads(stored.read_text())
@@ -58,15 +72,26 @@ def test_a_row_that_was_stopped_is_not_measured(
     shard = write_shard(tmp_path / "train-000.tar")
     monkeypatch.setattr(loop, "stop_asked", lambda: nullcontext([signal.SIGTERM]))
     with pytest.raises(typer.Exit):
-        ablation.run(shard, [], trunk=2, folder=tmp_path / "runs", stored=tmp_path / "ablation.json", change=CHANGES)
+        ablation.run(
+            shard,
+            [],
+            trunk=2,
+            folder=tmp_path / "runs",
+            stored=tmp_path / "ablation.json",
+            change=CHANGES,
+        )
     assert "stopped and saved; give the same command again to go on" in capsys.readouterr().out
     assert [path.name for path in (tmp_path / "runs").iterdir()] == ["trunk"]
 
 
-def test_without_a_trunk_a_chosen_row_begins_by_itself(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_trunk_a_chosen_row_begins_by_itself(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     shard, changes = write_shard(tmp_path / "train-000.tar"), [*CHANGES, "model.prompt_maps=clicks"]
     stored = tmp_path / "ablation.json"
-    ablation.run(shard, [shard], 1, 0, tmp_path / "runs", stored=stored, change=changes, only=["+ FFC + CFF"])
+    ablation.run(
+        shard, [shard], 1, 0, tmp_path / "runs", stored=stored, change=changes, only=["+ FFC + CFF"]
+    )
     assert [path.name for path in (tmp_path / "runs").iterdir()] == ["+FFC+CFF-0"]
     record = json.loads(stored.read_text())
     assert [one["row"] for one in record["results"]] == ["+ FFC + CFF"]
@@ -82,7 +107,10 @@ def test_without_a_trunk_a_chosen_row_begins_by_itself(tmp_path: Path, capsys: p
             "--row 'FFC' is unknown: use one of 'baseline', '+ FFC'",
         ),
         (["table", "--stored", "other.json"], "other.json is no result of this command"),
-        (["run", "--data", "x", "--eval", "y", "--stored", "old.json"], "old.json is of other steps or another recipe"),
+        (
+            ["run", "--data", "x", "--eval", "y", "--stored", "old.json"],
+            "old.json is of other steps or another recipe",
+        ),
     ],
 )
 def test_a_mistake_is_told_in_a_line(

@@ -21,7 +21,9 @@ def test_every_recipe_parses_and_says_what_it_takes(path: Path) -> None:
 
 
 def test_the_papers_recipes_are_there() -> None:
-    assert {"lite0", "resnet101_sbd", "hrnet18s_cocolvis", "hrnet18_cocolvis"} <= {path.stem for path in RECIPES}
+    assert {"lite0", "resnet101_sbd", "hrnet18s_cocolvis", "hrnet18_cocolvis"} <= {
+        path.stem for path in RECIPES
+    }
 
 
 @pytest.mark.parametrize(
@@ -29,14 +31,20 @@ def test_the_papers_recipes_are_there() -> None:
     [
         ({**SMALL, "modle": {}}, "did you mean 'model'"),
         ({**SMALL, "optimizer": {"learning": 1}}, "unknown key 'optimizer.learning'"),
-        ({**SMALL, "optimizer": {"lr": "fast"}}, "optimizer.lr = 'fast' is of the wrong kind: float"),
+        (
+            {**SMALL, "optimizer": {"lr": "fast"}},
+            "optimizer.lr = 'fast' is of the wrong kind: float",
+        ),
         ({**SMALL, "model": {"correction": "magic"}}, "none, similarity, encoded"),
         ({**SMALL, "crops": {"close_ratio": [1.0]}}, "crops.close_ratio"),
         ({"name": "small", "run": {}}, "either steps or minutes"),
         ({"name": "small", "run": {"steps": 1, "minutes": 1.0}}, "either steps or minutes"),
         ({"name": "small", "run": {"steps": 1, "sizes": [[0.0, 250, 250]]}}, "multiples of 32"),
         (
-            {"name": "small", "run": {"steps": 1, "sizes": [[0.0, 64, 64], [0.8, 96, 96], [0.4, 64, 64]]}},
+            {
+                "name": "small",
+                "run": {"steps": 1, "sizes": [[0.0, 64, 64], [0.8, 96, 96], [0.4, 64, 64]]},
+            },
             "their order",
         ),
         ({"name": "small", "run": {"steps": 1, "seed": -1}}, "run.seed"),
@@ -70,7 +78,8 @@ def test_overrides_are_read_as_toml_or_as_words(tmp_path: Path) -> None:
     path = tmp_path / "r.toml"
     path.write_text('name = "r"\n[run]\nsteps = 5\n')
     recipe = read_recipe(
-        path, ["run.steps=7", "data.root=some/where", "optimizer.lr=1e-3", "run.sizes=[[0.0, 64, 64]]"]
+        path,
+        ["run.steps=7", "data.root=some/where", "optimizer.lr=1e-3", "run.sizes=[[0.0, 64, 64]]"],
     )
     assert recipe.run.steps == 7
     assert recipe.data.root == "some/where"

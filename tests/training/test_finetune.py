@@ -25,29 +25,55 @@ def stems(folder: Path) -> set[str]:
 
 def test_a_network_is_measured_before_and_after_on_pictures_kept_apart(tmp_path: Path) -> None:
     shard, stored = write_shard(tmp_path / "train-000.tar", count=6), tmp_path / "stored"
-    arguments = ["--data", str(shard), "--source", "made", "-o", str(tmp_path / "run"), "--stored", str(stored)]
+    arguments = [
+        "--data",
+        str(shard),
+        "--source",
+        "made",
+        "-o",
+        str(tmp_path / "run"),
+        "--stored",
+        str(stored),
+    ]
     changes = [part for change in CHANGES for part in ("--set", change)]
     assert cli.main([*arguments, *changes], finetune.app, "finetune") == 0
     learnt, kept = (tmp_path / "run" / "made" / name for name in ("train", "test"))
     assert stems(kept / "images") == {"made_0", "made_3"}
     assert stems(learnt / "images") == {"made_1", "made_2", "made_4", "made_5"}
     assert "made_0#1" in stems(kept / "masks")
-    before, after = (json.loads((stored / f"made.{when}.json").read_text()) for when in ("before", "after"))
+    before, after = (
+        json.loads((stored / f"made.{when}.json").read_text()) for when in ("before", "after")
+    )
     assert [one["name"] for one in before["objects"]] == [one["name"] for one in after["objects"]]
     assert before["network"]["sha256"] != after["network"]["sha256"]
     assert str(tmp_path) not in json.dumps([before, after])
     assert (stored / "made.train.jsonl").is_file()
 
 
-def test_a_network_of_another_kind_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_network_of_another_kind_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     shard = write_shard(tmp_path / "train-000.tar")
-    arguments = ["--data", str(shard), "--source", "made", "--network", "late", "-o", str(tmp_path / "run")]
-    assert cli.main([*arguments, "--stored", str(tmp_path / "stored")], finetune.app, "finetune") == 2
+    arguments = [
+        "--data",
+        str(shard),
+        "--source",
+        "made",
+        "--network",
+        "late",
+        "-o",
+        str(tmp_path / "run"),
+    ]
+    assert (
+        cli.main([*arguments, "--stored", str(tmp_path / "stored")], finetune.app, "finetune") == 2
+    )
     assert "late is another kind of network than finetune.toml trains" in capsys.readouterr().err
     assert not (tmp_path / "run").exists()
 
 
-def test_a_source_without_pictures_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_source_without_pictures_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     shard = write_shard(tmp_path / "train-000.tar")
     assert cli.main(["--data", str(shard)], finetune.app, "finetune") == 2
     assert "holds 0 pictures of 'nuclei': at least 3 are needed" in capsys.readouterr().err

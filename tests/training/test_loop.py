@@ -58,7 +58,14 @@ def small(root: Path, steps: int = 2, **run: object) -> Recipe:
             "name": "small",
             "data": {"root": str(root)},
             "crops": {"minimum_visible": 20},
-            "run": {"steps": steps, "batch": 2, "workers": 0, "sizes": [[0.0, 64, 64]], "accelerator": "cpu", **run},
+            "run": {
+                "steps": steps,
+                "batch": 2,
+                "workers": 0,
+                "sizes": [[0.0, 64, 64]],
+                "accelerator": "cpu",
+                **run,
+            },
         }
     )
 
@@ -106,7 +113,10 @@ def test_a_finished_run_is_left_as_it_is(shard: Path, tmp_path: Path) -> None:
     before = load_model(first.weights).state_dict()
     again = train(small(shard, steps=1), tmp_path / "run")
     assert ((first.before, first.done), (again.before, again.done)) == ((0, 1), (1, 1))
-    assert all(torch.equal(before[name], tensor) for name, tensor in load_model(again.weights).state_dict().items())
+    assert all(
+        torch.equal(before[name], tensor)
+        for name, tensor in load_model(again.weights).state_dict().items()
+    )
 
 
 def test_the_command_says_what_came_of_a_run(
@@ -129,7 +139,9 @@ def test_the_command_says_what_came_of_a_run(
 
 
 def test_a_run_from_other_weights_is_not_gone_on_with(shard: Path, tmp_path: Path) -> None:
-    one, other = (train(small(shard, steps=1, seed=seed), tmp_path / f"{seed}").weights for seed in (1, 2))
+    one, other = (
+        train(small(shard, steps=1, seed=seed), tmp_path / f"{seed}").weights for seed in (1, 2)
+    )
     train(small(shard, steps=1), tmp_path / "run", one)
     with pytest.raises(ConfigError, match="began from other weights"):
         train(small(shard, steps=2), tmp_path / "run", other)
@@ -161,7 +173,9 @@ def test_a_file_where_the_runs_folder_should_be_is_told(shard: Path, tmp_path: P
 
 
 @pytest.mark.parametrize("workers", [0, 1])
-def test_a_picture_that_cannot_be_read_is_named_without_a_traceback(tmp_path: Path, workers: int) -> None:
+def test_a_picture_that_cannot_be_read_is_named_without_a_traceback(
+    tmp_path: Path, workers: int
+) -> None:
     root = write_sbd(tmp_path / "SBD")
     for picture in (root / "img").iterdir():
         picture.write_bytes(b"no picture")
@@ -176,7 +190,9 @@ def test_two_parts_of_one_data_set_are_both_learnt_from(tmp_path: Path) -> None:
     (root / "val.txt").write_text("2008_000002")
     sources = tuple(SourceConfig(layout="sbd", split=split) for split in ("train", "val"))
     pictures = load_pictures(DataConfig(str(root), sources))
-    assert [picture.name for picture in pictures["SBD"]] == [f"2008_00000{number}.jpg" for number in range(3)]
+    assert [picture.name for picture in pictures["SBD"]] == [
+        f"2008_00000{number}.jpg" for number in range(3)
+    ]
 
 
 @dataclass(frozen=True)
@@ -200,12 +216,17 @@ def test_weights_of_another_run_can_be_the_start(shard: Path, tmp_path: Path) ->
     first = train(small(shard, steps=1), tmp_path / "first").weights
     recipe = small(shard, steps=1)
     model = loop.start_model(recipe, first)
-    assert all(torch.equal(a, b) for a, b in zip(model.parameters(), load_model(first).parameters(), strict=True))
+    assert all(
+        torch.equal(a, b)
+        for a, b in zip(model.parameters(), load_model(first).parameters(), strict=True)
+    )
     with pytest.raises(ConfigError, match="make them agree"):
         loop.start_model(replace(recipe, model=replace(recipe.model, backbone="hrnet18s")), first)
 
 
-def test_modules_that_the_start_lacks_begin_at_random_and_are_named(shard: Path, tmp_path: Path) -> None:
+def test_modules_that_the_start_lacks_begin_at_random_and_are_named(
+    shard: Path, tmp_path: Path
+) -> None:
     recipe = small(shard, steps=1)
     baseline = replace(recipe, model=replace(recipe.model, correction="none", fusion="none"))
     first = train(baseline, tmp_path / "first").weights
@@ -216,7 +237,9 @@ def test_modules_that_the_start_lacks_begin_at_random_and_are_named(shard: Path,
     assert all(torch.equal(found[name], tensor) for name, tensor in expected.items())
 
 
-def test_a_network_whose_clicks_enter_late_begins_with_what_fits(shard: Path, tmp_path: Path) -> None:
+def test_a_network_whose_clicks_enter_late_begins_with_what_fits(
+    shard: Path, tmp_path: Path
+) -> None:
     first = train(small(shard, steps=1), tmp_path / "first").weights
     recipe = small(shard, steps=1)
     late = replace(recipe, model=replace(recipe.model, prompts="late"))
@@ -244,7 +267,9 @@ def test_a_loss_that_is_no_number_stops_the_run_and_keeps_the_save(
     train(small(shard, steps=1), tmp_path / "run")
     before = (tmp_path / "run" / WEIGHTS).read_bytes()
     broken = small(shard, steps=100)
-    monkeypatch.setattr(loop, "total_loss", lambda output, *_: (output.logits.sum() * float("nan"), {}))
+    monkeypatch.setattr(
+        loop, "total_loss", lambda output, *_: (output.logits.sum() * float("nan"), {})
+    )
     monkeypatch.setattr(loop, "BAD_STEPS", 3)
     with pytest.raises(DivergedError, match=r"lower optimizer\.lr"):
         train(broken, tmp_path / "run")
@@ -255,7 +280,9 @@ def test_a_full_disk_keeps_the_last_save(shard: Path, tmp_path: Path) -> None:
     train(small(shard, steps=1), tmp_path / "run")
     before = (tmp_path / "run" / CHECKPOINT).read_bytes()
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, limits[1]))  # no file grows beyond a megabyte
+    resource.setrlimit(
+        resource.RLIMIT_FSIZE, (1_000_000, limits[1])
+    )  # no file grows beyond a megabyte
     try:
         with pytest.raises(InputError, match="cannot write .*File too large"):
             train(small(shard, steps=2), tmp_path / "run")
@@ -271,15 +298,21 @@ def test_missing_data_is_told_before_anything_is_made(tmp_path: Path) -> None:
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.parametrize(("name", "where"), [("resnet101_sbd", "bharathh"), ("hrnet18_cocolvis", "cocodataset.org")])
-def test_a_recipe_says_where_its_missing_data_is_published(name: str, where: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "where"), [("resnet101_sbd", "bharathh"), ("hrnet18_cocolvis", "cocodataset.org")]
+)
+def test_a_recipe_says_where_its_missing_data_is_published(
+    name: str, where: str, tmp_path: Path
+) -> None:
     recipe = read_recipe(RECIPES / f"{name}.toml", [f"data.root={tmp_path / 'nowhere'}"])
     with pytest.raises(DatasetError, match=where):
         train(recipe, tmp_path / "run")
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in RECIPES.glob("*.toml")))
-def test_every_recipe_takes_a_step_on_made_data(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_recipe_takes_a_step_on_made_data(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     root = tmp_path / "data"
     if name.endswith("_sbd"):
         write_sbd(root)
@@ -288,11 +321,22 @@ def test_every_recipe_takes_a_step_on_made_data(name: str, tmp_path: Path, monke
     else:
         root.mkdir()
         write_shard(root / "train-000.tar", source="voc")
-    changes = [*SMALL_RUN, f"data.root={root}", "data.dev=", "run.minutes=0", "run.steps=1", "run.accelerator=cpu"]
-    recipe = read_recipe(RECIPES / f"{name}.toml", [*changes, "crops.minimum_area=60", "rounds.most=2"])
+    changes = [
+        *SMALL_RUN,
+        f"data.root={root}",
+        "data.dev=",
+        "run.minutes=0",
+        "run.steps=1",
+        "run.accelerator=cpu",
+    ]
+    recipe = read_recipe(
+        RECIPES / f"{name}.toml", [*changes, "crops.minimum_area=60", "rounds.most=2"]
+    )
     seen: list[int] = []
 
-    def keep_nothing(folder: Path, recipe: Recipe, learner: Learner, clock: Clock) -> None:  # a gigabyte for ResNet-101
+    def keep_nothing(
+        folder: Path, recipe: Recipe, learner: Learner, clock: Clock
+    ) -> None:  # a gigabyte for ResNet-101
         assert all(weight.isfinite().all() for weight in learner.average.parameters())
         seen.append(clock.step)
 
@@ -330,7 +374,9 @@ def test_the_learning_rate_follows_its_schedule() -> None:
 
 def test_progress_is_measured_on_development_pictures(shard: Path, tmp_path: Path) -> None:
     recipe = small(shard, steps=1)
-    recipe = replace(recipe, data=DataConfig(str(shard), dev=str(shard), dev_objects=1, dev_every=1))
+    recipe = replace(
+        recipe, data=DataConfig(str(shard), dev=str(shard), dev_objects=1, dev_every=1)
+    )
     train(recipe, tmp_path / "run")
     lines = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
     (measured,) = [line for line in lines if "dev_noc90" in line]
@@ -359,8 +405,21 @@ def test_workers_that_end_with_the_run_are_no_error() -> None:
 
 @pytest.mark.slow
 def test_two_processes_train_as_one(shard: Path, tmp_path: Path) -> None:
-    launch = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", "--master-port=29512"]
-    by_time = ["--set", "run.steps=0", "--set", "run.minutes=0.03", "--set", "run.save_minutes=0.005"]
+    launch = [
+        sys.executable,
+        "-m",
+        "torch.distributed.run",
+        "--nproc-per-node=2",
+        "--master-port=29512",
+    ]
+    by_time = [
+        "--set",
+        "run.steps=0",
+        "--set",
+        "run.minutes=0.03",
+        "--set",
+        "run.save_minutes=0.005",
+    ]
     command = [*launch, *_command(shard, tmp_path / "run", steps=0)[1:], *by_time]
     subprocess.run(command, env=_environment(), check=True, timeout=240)
     state = torch.load(tmp_path / "run" / CHECKPOINT, weights_only=True)
@@ -370,9 +429,23 @@ def test_two_processes_train_as_one(shard: Path, tmp_path: Path) -> None:
 
 
 def _command(shard: Path, folder: Path, steps: int) -> list[str]:
-    changes = ["run.minutes=0", f"run.steps={steps}", "run.accelerator=cpu", "run.imagenet=none", "crops.weights={}"]
+    changes = [
+        "run.minutes=0",
+        f"run.steps={steps}",
+        "run.accelerator=cpu",
+        "run.imagenet=none",
+        "crops.weights={}",
+    ]
     options = [item for change in [*SMALL_RUN, *changes] for item in ("--set", change)]
-    arguments = ["train", str(RECIPES / "lite0.toml"), "-o", str(folder), "--data", str(shard), *options]
+    arguments = [
+        "train",
+        str(RECIPES / "lite0.toml"),
+        "-o",
+        str(folder),
+        "--data",
+        str(shard),
+        *options,
+    ]
     return [sys.executable, "-m", "fcfi", *arguments]
 
 

@@ -4,7 +4,15 @@ import pytest
 import torch
 
 from fcfi.models.fcfi import Output
-from fcfi.training.losses import BORDER, LossConfig, border_of, cell_labels, normalised_focal, soft_overlap, total_loss
+from fcfi.training.losses import (
+    BORDER,
+    LossConfig,
+    border_of,
+    cell_labels,
+    normalised_focal,
+    soft_overlap,
+    total_loss,
+)
 
 
 def test_normalised_focal_of_two_pixels_by_hand() -> None:
@@ -13,7 +21,9 @@ def test_normalised_focal_of_two_pixels_by_hand() -> None:
     target = torch.ones(1, 1, 1, 2)
     weights = [0.25 * 2 / 0.26, 0.01 * 2 / 0.26]
     expected = 0.5 * (weights[0] * math.log(2) - weights[1] * math.log(0.9)) / 2
-    assert float(normalised_focal(logits, target, torch.ones_like(target))) == pytest.approx(expected, rel=1e-5)
+    assert float(normalised_focal(logits, target, torch.ones_like(target))) == pytest.approx(
+        expected, rel=1e-5
+    )
 
 
 def test_gradient_flows_through_the_focal_weights_but_not_through_their_scale() -> None:
@@ -23,7 +33,9 @@ def test_gradient_flows_through_the_focal_weights_but_not_through_their_scale() 
     normalised_focal(logits, ones, ones).backward()
     probs = logits.detach().sigmoid()
     scale = 0.5 / (1 - probs).square().sum()
-    expected = scale * probs * (1 - probs) * (2 * (1 - probs) * probs.log() - (1 - probs).square() / probs)
+    expected = (
+        scale * probs * (1 - probs) * (2 * (1 - probs) * probs.log() - (1 - probs).square() / probs)
+    )
     torch.testing.assert_close(logits.grad, expected)
 
 
@@ -48,7 +60,9 @@ def test_a_border_lies_on_both_sides_of_an_edge() -> None:
     truth[:, :, :4] = 255
     columns = border_of(truth)[0, 0, 10].nonzero().flatten().tolist()
     assert columns == list(range(20 - BORDER, 20 + BORDER))
-    assert not border_of(torch.where(truth == 0, 255, truth)).any(), "what is ignored is no other side"
+    assert not border_of(torch.where(truth == 0, 255, truth)).any(), (
+        "what is ignored is no other side"
+    )
     assert not border_of(torch.ones(1, 1, 8, 8)).any()
 
 
@@ -62,7 +76,9 @@ def test_a_mistake_at_the_border_weighs_more_where_borders_count_more() -> None:
     for border in (0.0, 3.0):
         logits = wrong.clone().requires_grad_()
         config = LossConfig(auxiliary=0, corrected=0, fused=0, border=border)
-        total_loss(Output(logits, None, None, None), truth, torch.ones(1, 1, 8, 8), config)[0].backward()
+        total_loss(Output(logits, None, None, None), truth, torch.ones(1, 1, 8, 8), config)[
+            0
+        ].backward()
         assert logits.grad is not None
         shares.append(float(logits.grad[..., 16].abs().sum() / logits.grad[..., 30].abs().sum()))
     assert shares[1] == pytest.approx(4 * shares[0], rel=1e-4)

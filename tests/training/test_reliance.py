@@ -39,7 +39,10 @@ class InTorch:
 def model() -> FCFI:
     torch.manual_seed(0)
     model = build(ModelConfig())
-    for name, parameter in model.named_parameters():  # fresh biases leave the modules' last ReLU shut at places
+    for (
+        name,
+        parameter,
+    ) in model.named_parameters():  # fresh biases leave the modules' last ReLU shut at places
         if name.startswith("fusion") and name.endswith("bias"):
             torch.nn.init.constant_(parameter, 0.5)
     return model.eval()
@@ -48,7 +51,10 @@ def model() -> FCFI:
 def depends_on_feedback(network: Network, gate: float) -> bool:
     image, feedback, disks, window, cell, label, _ = (tensor.numpy() for tensor in INPUTS)
     open_or_not = np.full((1, 1, 1, 1), gate, np.float32)
-    answers = [network(image, one, disks, window, cell, label, open_or_not) for one in (feedback, 1 - feedback)]
+    answers = [
+        network(image, one, disks, window, cell, label, open_or_not)
+        for one in (feedback, 1 - feedback)
+    ]
     return bool((answers[0] != answers[1]).any())
 
 

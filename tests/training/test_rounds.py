@@ -114,7 +114,10 @@ def test_a_view_of_a_part_begins_with_a_soft_wrong_mask() -> None:
 
 def test_every_round_feeds_answers_back_and_replaces_finished_sessions() -> None:
     rounds = EveryRound(
-        crops(), 4, RoundsConfig(most=3, decay=1.0, from_mask=0, start=1, start_decay=0), np.random.default_rng(0)
+        crops(),
+        4,
+        RoundsConfig(most=3, decay=1.0, from_mask=0, start=1, start_decay=0),
+        np.random.default_rng(0),
     )
     gates = []
     for _ in range(6):
@@ -134,7 +137,9 @@ def test_last_round_predicts_without_learning_and_never_more_than_asked() -> Non
         calls.append(float(batch.gate.mean()))
         return torch.rand(len(batch.image), 1, SIZE, SIZE)
 
-    rounds = LastRound(crops(), 2, RoundsConfig("last", most=4, from_mask=0), np.random.default_rng(0))
+    rounds = LastRound(
+        crops(), 2, RoundsConfig("last", most=4, from_mask=0), np.random.default_rng(0)
+    )
     lengths = []
     for _ in range(20):
         calls.clear()

@@ -18,5 +18,7 @@ def run() -> None:
         context.run_migrations()
 
 
-if __name__ != "fcfi.project.migrations.env":  # Alembic loads this file by its path, under a name of its own
+if (
+    __name__ != "fcfi.project.migrations.env"
+):  # Alembic loads this file by its path, under a name of its own
     run()

@@ -1,6 +1,7 @@
 """Pixels: tiles of a picture and its thumbnail.
 
-Addresses with `?v=` (the row's `modified`) never change what they mean, so a browser may keep their answers.
+Addresses with `?v=` (the row's `modified`) never change what they mean, so a browser may keep their
+answers.
 """
 
 import os
@@ -29,9 +30,15 @@ CHECKED: Final = "private, no-cache"
 MAX_LEVEL: Final = 16
 MAX_TILE: Final = 65535
 
-Level = Annotated[int, Path(ge=0, le=MAX_LEVEL, description="0 has the picture's own pixels; each above halves them.")]
+Level = Annotated[
+    int,
+    Path(ge=0, le=MAX_LEVEL, description="0 has the picture's own pixels; each above halves them."),
+]
 Place = Annotated[int, Path(ge=0, le=MAX_TILE, description="Counted in tiles from the top left.")]
-Version = Annotated[str | None, Query(max_length=40, description="The picture's `modified`: lets a browser keep it.")]
+Version = Annotated[
+    str | None,
+    Query(max_length=40, description="The picture's `modified`: lets a browser keep it."),
+]
 
 
 def router(backend: Backend) -> APIRouter:
@@ -54,7 +61,9 @@ def router(backend: Backend) -> APIRouter:
         responses=errors(404) | _pictures(PNG, JPEG),
         summary=f"A tile of {tiles.SIDE} px: PNG with exact pixels at level 0, JPEG above",
     )
-    async def tile(picture: PictureId, level: Level, column: Place, row: Place, v: Version = None) -> Response:
+    async def tile(
+        picture: PictureId, level: Level, column: Place, row: Place, v: Version = None
+    ) -> Response:
         found = await backend.reads.run(lambda: _tile(backend, picture, level, column, row))
         if found is None:
             return problem(404, f"the picture has no tile {column}, {row} at level {level}")
@@ -64,7 +73,9 @@ def router(backend: Backend) -> APIRouter:
     return routes
 
 
-def _tile(backend: Backend, picture: int, level: int, column: int, row: int) -> tuple[Tile, int] | None:
+def _tile(
+    backend: Backend, picture: int, level: int, column: int, row: int
+) -> tuple[Tile, int] | None:
     """The tile, remembered or made, and the `modified` of the file that it shows; None outside of the picture."""
     known = backend.project.row(picture)
     if known.height and not tiles.exists(known.height, known.width, level, column, row):
@@ -77,7 +88,9 @@ def _tile(backend: Backend, picture: int, level: int, column: int, row: int) -> 
     if not tiles.exists(image.shape[0], image.shape[1], level, column, row):
         return None
     key = (picture, known.modified, level, column, row)
-    made = backend.encoded.get(key, lambda: tiles.tile(image, level, column, row), lambda one: len(one.data))
+    made = backend.encoded.get(
+        key, lambda: tiles.tile(image, level, column, row), lambda one: len(one.data)
+    )
     return made, known.modified
 
 
@@ -99,7 +112,9 @@ def _thumbnail(backend: Backend, picture: int) -> tuple[Tile, int]:
 
 def _image(found: Tile, version: str | None) -> Response:
     return Response(
-        found.data, media_type=found.media_type, headers={"Cache-Control": CHECKED if version is None else KEPT}
+        found.data,
+        media_type=found.media_type,
+        headers={"Cache-Control": CHECKED if version is None else KEPT},
     )
 
 

@@ -31,9 +31,13 @@ def router(backend: Backend) -> APIRouter:
     async def add(body: LabelGiven) -> Response:
         return await changed(lambda: project.add_label(body.name, body.colour))
 
-    @routes.patch("/{label}", response_model=Labels, responses=errors(*WRITING, 404), summary="Change a label")
+    @routes.patch(
+        "/{label}", response_model=Labels, responses=errors(*WRITING, 404), summary="Change a label"
+    )
     async def edit(label: LabelId, body: LabelChange) -> Response:
-        return await changed(lambda: project.edit_label(label, **body.model_dump(exclude_none=True)))
+        return await changed(
+            lambda: project.edit_label(label, **body.model_dump(exclude_none=True))
+        )
 
     @routes.post(
         "/{label}/merge",

@@ -15,7 +15,9 @@ from fcfi.server.schemas import ActionGiven, PictureListTold, Scanned, StateTold
 
 MOST = 1000
 """Rows of one answer."""
-StateWanted = Annotated[Literal["new", "work", "done"] | None, Query(description="Only pictures in this state.")]
+StateWanted = Annotated[
+    Literal["new", "work", "done"] | None, Query(description="Only pictures in this state.")
+]
 Search = Annotated[Text, Query(description="Only names with this text.")]
 Offset = Annotated[int, Query(ge=0, le=MAX_INT)]
 Limit = Annotated[int, Query(ge=0, le=MOST)]
@@ -26,7 +28,12 @@ def router(backend: Backend) -> APIRouter:
     routes = APIRouter(prefix="/api/pictures", tags=["pictures"])
     project = backend.project
 
-    @routes.get("", response_model=PictureListTold, responses=errors(), summary="The list of pictures, or a part of it")
+    @routes.get(
+        "",
+        response_model=PictureListTold,
+        responses=errors(),
+        summary="The list of pictures, or a part of it",
+    )
     async def listed(
         state: StateWanted = None, search: Search = "", offset: Offset = 0, limit: Limit = 200
     ) -> Response:
@@ -34,14 +41,22 @@ def router(backend: Backend) -> APIRouter:
         return wire.answer(wire.listed(found))
 
     @routes.post(
-        "/scan", response_model=Scanned, responses=errors(400), summary="Look for new, changed and vanished pictures"
+        "/scan",
+        response_model=Scanned,
+        responses=errors(400),
+        summary="Look for new, changed and vanished pictures",
     )
     async def scan() -> Response:
         await backend.jobs.run(project.scan)
         found = await backend.reads.run(lambda: project.pictures(limit=0))
         return wire.answer({"counts": wire.listed(found)["counts"]})
 
-    @routes.get("/{picture}", response_model=StateTold, responses=errors(404), summary="All that there is on a picture")
+    @routes.get(
+        "/{picture}",
+        response_model=StateTold,
+        responses=errors(404),
+        summary="All that there is on a picture",
+    )
     async def state(picture: PictureId) -> Response:
         return await backend.reads.run(lambda: wire.answer(wire.state(project.picture(picture))))
 

@@ -18,12 +18,19 @@ def router(backend: Backend) -> APIRouter:
     """Routes of the project."""
     routes = APIRouter(tags=["project"])
 
-    @routes.get("/api/health", response_model=Health, responses=errors(), summary="Is the server there?")
+    @routes.get(
+        "/api/health", response_model=Health, responses=errors(), summary="Is the server there?"
+    )
     async def health() -> Response:
         network = wire.network(backend.network())
         return wire.answer({"status": "ok", "version": __version__, "network": network})
 
-    @routes.get("/api/project", response_model=ProjectTold, responses=errors(), summary="The folder and its labels")
+    @routes.get(
+        "/api/project",
+        response_model=ProjectTold,
+        responses=errors(),
+        summary="The folder and its labels",
+    )
     async def project(author: Whose = "") -> Response:
         return wire.answer(await backend.reads.run(lambda: _project(backend, author)))
 

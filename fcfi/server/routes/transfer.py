@@ -26,7 +26,9 @@ MAX_FILES: Final = 5000
 """Of one import; more come as one zip file."""
 SENT: Final = "the files that were sent"
 FORM: Final = "multipart/form-data"
-Format = Annotated[str, Query(alias="format", max_length=MAX_TEXT, description="A format's name; auto finds out.")]
+Format = Annotated[
+    str, Query(alias="format", max_length=MAX_TEXT, description="A format's name; auto finds out.")
+]
 BODY: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,
@@ -35,7 +37,9 @@ BODY: Final[dict[str, Any]] = {
             FORM: {
                 "schema": {
                     "type": "object",
-                    "properties": {"file": {"type": "array", "items": {"type": "string", "format": "binary"}}},
+                    "properties": {
+                        "file": {"type": "array", "items": {"type": "string", "format": "binary"}}
+                    },
                     "required": ["file"],
                 }
             },
@@ -74,14 +78,23 @@ def router(backend: Backend) -> APIRouter:
     async def export(body: ExportGiven) -> Response:
         made = await backend.jobs.run(lambda: backend.exports.make(body.format, body.only_done))
         return wire.answer(
-            {"id": made.id, "report": wire.report(made.report), "url": f"/api/exports/{made.id}/{made.path.name}"}
+            {
+                "id": made.id,
+                "report": wire.report(made.report),
+                "url": f"/api/exports/{made.id}/{made.path.name}",
+            }
         )
 
     @routes.get(
         "/exports/{export}/{name}",
         response_class=Response,
         responses=errors(404)
-        | {200: {"description": "The zip file.", "content": {"application/zip": {"schema": {"type": "string"}}}}},
+        | {
+            200: {
+                "description": "The zip file.",
+                "content": {"application/zip": {"schema": {"type": "string"}}},
+            }
+        },
         summary="Download an export",
     )
     async def download(export: str, name: str) -> Response:
@@ -107,7 +120,11 @@ def _import(backend: Backend, path: Path, format_name: str, hidden: Path | None 
     def told(text: str) -> str:
         if hidden is None:
             return text
-        return text.replace(f"{hidden}{os.sep}", "").replace(str(hidden), SENT).replace(hidden.name, SENT)
+        return (
+            text.replace(f"{hidden}{os.sep}", "")
+            .replace(str(hidden), SENT)
+            .replace(hidden.name, SENT)
+        )
 
     try:
         report = backend.project.import_files(path, format_name)
@@ -128,10 +145,14 @@ def _import_sent(backend: Backend, files: Sequence[UploadFile], format_name: str
         for one in files:
             path = folder / file_name(one.filename)
             if path.exists():
-                raise InputError(f"two files came with the name {path.name}: send folders as one zip file")
+                raise InputError(
+                    f"two files came with the name {path.name}: send folders as one zip file"
+                )
             try:
                 with path.open("wb") as target:
                     shutil.copyfileobj(one.file, target)
             except OSError as error:
-                raise StoreError(f"{path.name} cannot be kept while it is read: {error.strerror or error}") from error
+                raise StoreError(
+                    f"{path.name} cannot be kept while it is read: {error.strerror or error}"
+                ) from error
         return _import(backend, path if len(files) == 1 else folder, format_name, hidden=folder)

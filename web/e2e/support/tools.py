@@ -35,7 +35,11 @@ ARROW = ((0, 0), (0, 17), (4, 13.5), (6.6, 19.5), (9.4, 18.3), (6.8, 12.4), (12,
 def truth(path: str) -> dict[str, Any]:
     """A mask file as bytes, row by row."""
     values = np.asarray(Image.open(path))
-    return {"width": values.shape[1], "height": values.shape[0], "values": base64.b64encode(values.tobytes()).decode()}
+    return {
+        "width": values.shape[1],
+        "height": values.shape[0],
+        "values": base64.b64encode(values.tobytes()).decode(),
+    }
 
 
 def spoil(path: str, name: str, label: str, out: str) -> dict[str, Any]:
@@ -89,7 +93,9 @@ def read(path: str) -> list[dict[str, Any]]:
         {
             "file_name": coco.imgs[one["image_id"]]["file_name"],
             "label": coco.cats[one["category_id"]]["name"],
-            "values": base64.b64encode((coco.annToMask(one) * INSIDE).astype(np.uint8).tobytes()).decode(),
+            "values": base64.b64encode(
+                (coco.annToMask(one) * INSIDE).astype(np.uint8).tobytes()
+            ).decode(),
         }
         for one in content["annotations"]
     ]
@@ -112,8 +118,20 @@ def animate(frames: str, out: str) -> dict[str, Any]:
             times.append(STEP)
         pictures.append(_pointed(screen, x1, y1, frame["button"]))
         times.append(PRESS)
-    pictures[0].save(out, save_all=True, append_images=pictures[1:], duration=times, loop=0, quality=QUALITY, method=6)
-    return {"frames": len(pictures), "seconds": sum(times) / 1000, "bytes": Path(out).stat().st_size}
+    pictures[0].save(
+        out,
+        save_all=True,
+        append_images=pictures[1:],
+        duration=times,
+        loop=0,
+        quality=QUALITY,
+        method=6,
+    )
+    return {
+        "frames": len(pictures),
+        "seconds": sum(times) / 1000,
+        "bytes": Path(out).stat().st_size,
+    }
 
 
 def _pointed(screen: Image.Image, x: float, y: float, button: str | None) -> Image.Image:
@@ -124,7 +142,9 @@ def _pointed(screen: Image.Image, x: float, y: float, button: str | None) -> Ima
         colour = "#1f9d55" if button == "left" else "#d92d3a"
         draw.ellipse((x - 17, y - 17, x + 17, y + 17), outline="white", width=6)
         draw.ellipse((x - 16, y - 16, x + 16, y + 16), outline=colour, width=4)
-    draw.polygon([(x + dx * 1.25, y + dy * 1.25) for dx, dy in ARROW], fill="white", outline="black", width=2)
+    draw.polygon(
+        [(x + dx * 1.25, y + dy * 1.25) for dx, dy in ARROW], fill="white", outline="black", width=2
+    )
     return made.resize((WIDTH, round(WIDTH * made.height / made.width)), Image.Resampling.LANCZOS)
 
 

@@ -69,7 +69,9 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     living = sa.text("merged_into IS NULL")
-    op.create_index("label_name", "label", ["name"], unique=True, sqlite_where=living, postgresql_where=living)
+    op.create_index(
+        "label_name", "label", ["name"], unique=True, sqlite_where=living, postgresql_where=living
+    )
     op.create_table(
         "setting",
         sa.Column("key", sa.String(64), primary_key=True),

@@ -15,6 +15,8 @@ down_revision: Final = "0001"
 def upgrade() -> None:
     """To this form."""
     with op.batch_alter_table("change") as change:
-        change.add_column(sa.Column("revision", sa.Integer, sa.ForeignKey("revision.id", name="change_revision")))
+        change.add_column(
+            sa.Column("revision", sa.Integer, sa.ForeignKey("revision.id", name="change_revision"))
+        )
         change.add_column(sa.Column("key", sa.String(36)))
         change.create_unique_constraint("change_key", ["picture", "key"])
