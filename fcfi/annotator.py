@@ -25,7 +25,11 @@ EXACT, QUICK = cv2.DIST_MASK_PRECISE, cv2.DIST_MASK_5
 
 
 def next_click(
-    truth: Truth, mask: Mask, made: Clicks = (), rng: np.random.Generator | None = None
+    truth: Truth,
+    mask: Mask,
+    made: Clicks = (),
+    rng: np.random.Generator | None = None,
+    inner: float = INNER,
 ) -> Click | None:
     """The next click on a mask, or None when no error pixel is left that was not clicked.
 
@@ -33,10 +37,11 @@ def next_click(
         what the network says.
     made: the clicks so far; their pixels are never clicked again.
     rng: None gives the evaluation form: the deepest pixel (the first in reading order where several
-        are).  A generator
-    gives the training form: a random pixel of the same kind of error whose depth exceeds half of
-    the largest one. Depth is the Euclidean distance to the nearest pixel without that error;
-    outside the image counts as without.
+        are).  A generator gives the training form: a random pixel of the same kind of error whose
+        depth exceeds the part `inner` of the largest one; 0 allows any of its pixels.
+
+    Depth is the Euclidean distance to the nearest pixel without that error; outside the image
+    counts as without.
 
     Convention: x right, y down, whole pixels.  Raises InputError if the two sizes differ.
     """
@@ -51,7 +56,7 @@ def next_click(
     region = missed if positive else extra
     if region.largest <= 0:
         return None
-    x, y = region.deepest() if rng is None else region.draw(rng)
+    x, y = region.deepest() if rng is None else region.draw(rng, inner)
     return Click(x, y, positive)
 
 
@@ -67,9 +72,9 @@ class _Depth:
     def deepest(self) -> tuple[int, int]:
         return self._point(int(self.depth.argmax()))
 
-    def draw(self, rng: np.random.Generator) -> tuple[int, int]:
-        inner = np.flatnonzero(self.depth > INNER * self.largest)
-        return self._point(int(inner[rng.integers(len(inner))]))
+    def draw(self, rng: np.random.Generator, inner: float) -> tuple[int, int]:
+        allowed = np.flatnonzero(self.depth > inner * self.largest)
+        return self._point(int(allowed[rng.integers(len(allowed))]))
 
     def _point(self, index: int) -> tuple[int, int]:
         row, column = divmod(index, self.depth.shape[1])

@@ -40,10 +40,20 @@ class Guidance:
     gate: float
 
 
+BOX_OBJECT, BOX_MARGIN = 0.75, 0.25
+"""Feedback that a box becomes: inside its ellipse, and in the rest of the box."""
+
+
 def encode(clicks: Clicks, height: int, width: int, gate: float) -> Guidance:
-    """Guidance for clicks in the coordinates of the network input; the last click is the new one."""
-    last = clicks[-1]
+    """Return the guidance for clicks in the coordinates of the network input, the new one last.
+
+    Without any click (a box alone) the disks and the window are empty: nothing is corrected.
+    """
     h, w = -(-height // STRIDE), -(-width // STRIDE)
+    if not clicks:
+        disks, window = np.zeros((2, height, width), np.float32), np.zeros((1, h, w), np.float32)
+        return Guidance(disks, window, cell=0, label=1.0, gate=gate)
+    last = clicks[-1]
     return Guidance(
         disks=draw_disks(clicks, height, width),
         window=draw_window(last, height, width),
@@ -51,6 +61,23 @@ def encode(clicks: Clicks, height: int, width: int, gate: float) -> Guidance:
         label=float(last.positive),
         gate=gate,
     )
+
+
+def draw_box(
+    left: float, top: float, right: float, bottom: float, height: int, width: int
+) -> NDArray[np.float32]:
+    """Return the feedback (height, width) that a box round an object stands for.
+
+    BOX_OBJECT inside the ellipse that fits the box, since most of an object lies there, BOX_MARGIN
+    in its corners, 0 outside: values that no confident mask has, so that a network can learn what
+    they mean.  The box is half open, in pixels of the network input; it may leave the input.
+    """
+    rows, columns = np.ogrid[:height, :width]
+    across = (columns + 0.5 - (left + right) / 2) / max(right - left, 1) * 2
+    down = (rows + 0.5 - (top + bottom) / 2) / max(bottom - top, 1) * 2
+    inside = (np.abs(across) <= 1) & (np.abs(down) <= 1)
+    ellipse = across**2 + down**2 <= 1
+    return np.where(ellipse, BOX_OBJECT, np.where(inside, BOX_MARGIN, 0)).astype(np.float32)
 
 
 def draw_disks(clicks: Clicks, height: int, width: int) -> NDArray[np.float32]:

@@ -27,6 +27,14 @@ OVERHANG = 1.4
 """How much a window that reaches over the picture is shortened at most: stretching costs less than emptiness."""
 PASTED_SIZE = (0.15, 0.7)
 """Longer side of a pasted object as a part of the crop's shorter side."""
+LOOKS = (1.0, 0.6, 0.36, 0.216)
+"""Sides of the looks at a first click, as parts of the picture's."""
+THIN = 2
+"""Pixels from an object's border within which all of a thin object lies."""
+THIN_DRAWS = 8
+"""Objects among which the thinnest is chosen."""
+THIN_AREA = 600
+"""Pixels of an object that may count as thin: a small one is all border, too."""
 SMALLEST_VIEW = 32.0
 """Pixels of the picture along a view's side."""
 SMALLEST_PART = 64.0
@@ -49,6 +57,10 @@ class CropConfig:
     minimum_area:     smallest object in pixels of the picture.
     minimum_visible:  smallest object in pixels of the crop.
     maximum_part:     largest object as a part of the picture.
+    thin:             chance that of THIN_DRAWS objects the thinnest is taken (by its share of pixels
+        within THIN of its border).
+    look:             chance of a view of LOOKS of the picture's side round a point of the object: what
+        a closer look at a first click shows.
     close:            chance of a view close round the object (what the zoom-in shows), else one of
         most of the picture.
     close_ratio:      side of a close view over the object's longer side, drawn log-uniformly.
@@ -59,6 +71,8 @@ class CropConfig:
     stretch:          largest change of width against height.
     flip, merge:      chance of mirroring; of two objects as one target.
     paste:            chance that an object of another picture is pasted in.
+    paste_weights:    share of each source among the pictures that objects are pasted from; empty
+        takes `weights`.
     brightness, contrast: ranges, as parts of full scale and as a factor less one.
     rgb_shift:        largest shift of a channel, 8-bit steps.
     grey, blur, jpeg: chances of losing colour, sharpness, quality.
@@ -71,6 +85,8 @@ class CropConfig:
     minimum_area: int = 100
     minimum_visible: int = 120
     maximum_part: float = 0.7
+    thin: float = 0.0
+    look: float = 0.0
     close: float = 0.6
     close_ratio: tuple[float, float] = (1.05, 3.0)
     part: float = 0.0
@@ -80,6 +96,7 @@ class CropConfig:
     flip: float = 0.5
     merge: float = 0.05
     paste: float = 0.15
+    paste_weights: dict[str, float] = field(default_factory=dict)
     brightness: tuple[float, float] = (-0.25, 0.25)
     contrast: tuple[float, float] = (-0.15, 0.4)
     rgb_shift: int = 10
@@ -90,6 +107,8 @@ class CropConfig:
     def __post_init__(self) -> None:
         chances = (
             "second_reading",
+            "thin",
+            "look",
             "close",
             "part",
             "flip",
@@ -115,9 +134,11 @@ class CropConfig:
                 raise ConfigError(
                     f"crops.{name} = {low}, {high}: the smaller number first is wanted, ratios above 0"
                 )
-        if self.stretch < 1 or min(self.rgb_shift, self.seam, *self.weights.values()) < 0:
+        weights = (*self.weights.values(), *self.paste_weights.values())
+        if self.stretch < 1 or min(self.rgb_shift, self.seam, *weights) < 0:
             raise ConfigError(
-                "crops.stretch is at least 1, crops.rgb_shift, crops.seam and every one of crops.weights at least 0"
+                "crops.stretch is at least 1, crops.rgb_shift, crops.seam and all of "
+                "crops.weights and crops.paste_weights at least 0"
             )
 
 
@@ -158,6 +179,8 @@ class CropSampler:
         self._pictures = pictures
         weights = [config.weights.get(source) or len(pictures[source]) for source in self._sources]
         self._chances = np.asarray(weights, float) / np.sum(weights)
+        pasted = [config.paste_weights.get(source, 0.0) for source in self._sources]
+        self._paste_chances = np.asarray(pasted) / np.sum(pasted) if any(pasted) else self._chances
 
     def draw(self, height: int, width: int, rng: np.random.Generator) -> Crop:
         """One crop of this size.  Raises DatasetError if TRIES pictures in a row hold no usable object."""
@@ -172,18 +195,24 @@ class CropSampler:
             "check the masks, or lower crops.minimum_area"
         )
 
-    def _picture(self, rng: np.random.Generator) -> Picture:
-        pictures = self._pictures[self._sources[rng.choice(len(self._sources), p=self._chances)]]
+    def _picture(self, rng: np.random.Generator, chances: NDArray[np.float64]) -> Picture:
+        pictures = self._pictures[self._sources[rng.choice(len(self._sources), p=chances)]]
         return pictures[int(rng.integers(len(pictures)))]
 
     def choose(self, rng: np.random.Generator) -> tuple[Picture, Reading, list[Instance]]:
         """A picture, one of its readings and the target on it, which may be empty."""
-        picture = self._picture(rng)
+        picture = self._picture(rng, self._chances)
         reading = choose_reading(picture, self._config, rng)
         return picture, reading, choose_instances(reading, self._config, rng)
 
+    def choose_thin(self, rng: np.random.Generator) -> tuple[Picture, Reading, list[Instance]]:
+        """Return what `choose` does, but of THIN_DRAWS the one whose first object is the thinnest."""
+        draws = [self.choose(rng) for _ in range(THIN_DRAWS)]
+        return max(draws, key=lambda draw: thinness(draw[1], draw[2]))
+
     def _try(self, height: int, width: int, rng: np.random.Generator) -> Crop | None:
-        picture, reading, chosen = self.choose(rng)
+        thin = rng.random() < self._config.thin
+        picture, reading, chosen = self.choose_thin(rng) if thin else self.choose(rng)
         if not chosen:
             return None
         window = choose_window(chosen, picture.image.shape[:2], width / height, self._config, rng)
@@ -205,7 +234,7 @@ class CropSampler:
 
     def _paste(self, crop: Crop, rng: np.random.Generator) -> Crop:
         """An object of another picture over the crop: as the new target or in front of the old one."""
-        picture = self._picture(rng)
+        picture = self._picture(rng, self._paste_chances)
         reading = picture.readings[0]
         whole = [
             instance
@@ -223,6 +252,19 @@ class CropSampler:
             self._config.minimum_visible,
             rng,
         )
+
+
+def thinness(reading: Reading, chosen: list[Instance]) -> float:
+    """Return the share of the first object within THIN pixels of its border; 0 for none or a small one."""
+    if not chosen or chosen[0].area < THIN_AREA:
+        return 0.0
+    instance = chosen[0]
+    box = np.s_[instance.top : instance.bottom, instance.left : instance.right]
+    mask = cv2.copyMakeBorder(
+        (reading.ids[box] == instance.id).view(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0
+    )
+    deep = cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_3) > THIN
+    return 1 - float(np.count_nonzero(deep)) / instance.area
 
 
 def choose_reading(picture: Picture, config: CropConfig, rng: np.random.Generator) -> Reading:
@@ -282,6 +324,8 @@ def choose_window(
     part = rng.random() < config.part
     if part:
         side = max(SMALLEST_PART, length * np.exp(rng.uniform(*np.log(config.part_ratio))))
+    elif rng.random() < config.look:
+        side = max(rows, columns) * rng.choice(LOOKS)
     elif rng.random() < config.close:
         side = length * np.exp(rng.uniform(*np.log(config.close_ratio)))
     else:

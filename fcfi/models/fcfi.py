@@ -103,14 +103,17 @@ class FCFI(nn.Module):
         cell: Tensor,
         label: Tensor,
         gate: Tensor,
+        shown: Tensor | None = None,
     ) -> Output:
         """One click.
 
         image (B, 3, H, W) RGB in [0, 1]; feedback (B, 1, H, W) in [0, 1], zero at a first click;
         disks (B, 2, H, W) 0/1; window (B, 1, h, w) 0/1; cell (B,) int64; label, gate (B, 1, 1, 1)
         0/1.
+        shown (B, 1, 1, 1) 0/1: whether the feedback is among the prompts, too; None for always.  In
+            training it is hidden there now and then, so that correction and fusion learn to act.
         """
-        return self.click(self.encode(image), feedback, disks, window, cell, label, gate)
+        return self.click(self.encode(image), feedback, disks, window, cell, label, gate, shown)
 
     def encode(self, image: Tensor) -> Encoding:
         """What further clicks on the same image need of it; the image itself where prompts enter the stem."""
@@ -125,9 +128,11 @@ class FCFI(nn.Module):
         cell: Tensor,
         label: Tensor,
         gate: Tensor,
+        shown: Tensor | None = None,
     ) -> Output:
         """One click on an encoded image; shapes as in `forward`."""
-        prompts = torch.cat([feedback, disks], 1)[:, 3 - self.body.prompts :]
+        prompted = feedback if shown is None else feedback * shown
+        prompts = torch.cat([prompted, disks], 1)[:, 3 - self.body.prompts :]
         features, skip = self.body.features(encoding, prompts)
         corrected = small = resize_like(feedback, features)
         if self.correction is not None:

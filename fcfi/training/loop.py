@@ -197,7 +197,7 @@ def update(
 ) -> tuple[dict[str, float], NDArray[np.float32]]:
     """One step; gives values to show and the probabilities (B, H, W).  Without a finite gradient it is skipped."""
     learner.wrapped.train()
-    output = learner.wrapped(*batch[:7])
+    output = learner.wrapped(*batch[:7], shown=batch.shown)
     loss, parts = total_loss(output, batch.truth, batch.window, recipe.losses)
     learner.optimizer.zero_grad(set_to_none=True)
     learner.fabric.backward(loss)

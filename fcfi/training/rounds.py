@@ -21,10 +21,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from fcfi.annotator import next_click
+from fcfi.annotator import INNER, next_click
 from fcfi.clicks import Click, Clicks
 from fcfi.data.augment import Crop
-from fcfi.encoding import encode
+from fcfi.encoding import draw_box, encode
 from fcfi.errors import ConfigError
 from fcfi.labels import BACKGROUND, OBJECT
 
@@ -37,6 +37,28 @@ BORDER = 15
 """Pixels round the object that count as its border."""
 SOFT_BORDER = (0.004, 0.015)
 """Blur of a mask seen from further away, in heights of the crop: 2 to 6 px at 416."""
+
+EDGE = 6
+"""Pixels from the edge of a crop that count as its edge."""
+BOX_JITTER = 0.1
+"""How far a drawn box's sides are off, as a part of the box's width or height."""
+BOX_ALONE = 0.5
+"""Share of the sessions from a box that begin without a click."""
+STROKE_STEP = 0.05
+"""Distance of the clicks along a stroke as a part of the crop's side."""
+CHANCES = (
+    "decay",
+    "start_decay",
+    "centre",
+    "from_mask",
+    "soften",
+    "anywhere",
+    "edge",
+    "hide",
+    "box",
+    "scribble",
+)
+"""Fields of RoundsConfig from 0 to 1."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +76,15 @@ class RoundsConfig:
     from_mask:   chance to start from a wrong mask instead of from nothing; views of a part always
         do.
     soften:      chance that the feedback is blurred, as zooming in does.
+    anywhere:    chance that a click lies anywhere inside the error, not only deep inside: people
+        do not click in centres.
+    edge:        chance that the first click lies within EDGE pixels of the crop's edge, where the
+        object reaches it.
+    noise:       standard deviation of a click's position in pixels; it never leaves its error.
+    hide:        chance that the network sees the feedback in correction and fusion only, not among
+        the prompts.
+    box:         chance to start from a box round the object, in half of the cases without a click.
+    scribble:    chance that the starting positive clicks lie along a stroke.
     """
 
     learn_from: Literal["every", "last"] = "every"
@@ -64,6 +95,12 @@ class RoundsConfig:
     centre: float = 0.5
     from_mask: float = 0.1
     soften: float = 0.2
+    anywhere: float = 0.0
+    edge: float = 0.0
+    noise: float = 0.0
+    hide: float = 0.0
+    box: float = 0.0
+    scribble: float = 0.0
 
     def __post_init__(self) -> None:
         if self.learn_from not in ("every", "last"):
@@ -72,15 +109,25 @@ class RoundsConfig:
             )
         if self.most < 1 or self.start < 1:
             raise ConfigError("rounds.most and rounds.start are whole numbers of at least 1")
-        chances = (self.decay, self.start_decay, self.centre, self.from_mask, self.soften)
-        if not all(0 <= chance <= 1 for chance in chances):
+        for name in CHANCES:
+            if not 0 <= getattr(self, name) <= 1:
+                raise ConfigError(
+                    f"expected rounds.{name} from 0 to 1, got {getattr(self, name)}: it is a chance"
+                )
+        if self.from_mask + self.box > 1:
             raise ConfigError(
-                "rounds.decay, start_decay, centre, from_mask and soften are numbers from 0 to 1"
+                "expected rounds.from_mask and rounds.box to sum to at most 1, "
+                f"got {self.from_mask + self.box}: lower one of them"
             )
+        if self.noise < 0:
+            raise ConfigError(f"expected rounds.noise of at least 0 pixels, got {self.noise}")
 
 
 class Batch(NamedTuple):
-    """What a step trains on; the first seven are the network's inputs, `truth` is (B, 1, S, S) uint8."""
+    """What a step trains on; the first seven are the network's inputs, `truth` is (B, 1, S, S) uint8.
+
+    shown: (B, 1, 1, 1) float 0/1, whether the feedback is among the prompts.
+    """
 
     image: Tensor
     feedback: Tensor
@@ -90,6 +137,7 @@ class Batch(NamedTuple):
     label: Tensor
     gate: Tensor
     truth: Tensor
+    shown: Tensor
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +165,8 @@ class EveryRound:
     def observe(self, probs: NDArray[np.float32]) -> None:
         """Take the answers (B, S, S): click on, or make room for fresh crops."""
         for slot, state in enumerate(self._pool):
-            on = advance(state, probs[slot], self._rng) if self._goes_on(state) else None
+            goes_on = self._goes_on(state)
+            on = advance(state, probs[slot], self._config, self._rng) if goes_on else None
             self._pool[slot] = on or start(next(self._crops), self._config, self._rng)
 
     def _goes_on(self, state: State) -> bool:
@@ -138,7 +187,7 @@ class LastRound:
         for _ in range(self._rng.integers(self._config.most)):
             probs = predict(collate(states, self._config, self._rng))[:, 0].float().cpu().numpy()
             states = [
-                advance(state, answer, self._rng) or state
+                advance(state, answer, self._config, self._rng) or state
                 for state, answer in zip(states, probs, strict=True)
             ]
         return collate(states, self._config, self._rng)
@@ -160,12 +209,56 @@ def start(crop: Crop, config: RoundsConfig, rng: np.random.Generator) -> State:
     """A session's first state: starting clicks, or a wrong mask and the click that begins to mend it."""
     if crop.part or rng.random() < config.from_mask:
         wrong = spoil(crop, rng)
-        click = next_click(crop.truth, wrong, (), rng)
+        click = click_of_a_person(crop.truth, wrong, (), config, rng)
         if click is not None:
             return State(
                 crop, (click,), _from_afar(wrong, rng) if crop.part else wrong.astype(np.float32)
             )
+    if rng.random() < config.box / max(1 - config.from_mask, config.box, 1e-9):
+        return from_box(crop, config, rng)
     return State(crop, starting_clicks(crop, config, rng))
+
+
+def from_box(crop: Crop, config: RoundsConfig, rng: np.random.Generator) -> State:
+    """Return a session that begins with a box drawn by hand, with the first click or without."""
+    target = crop.truth == OBJECT
+    left, top, width, height = cv2.boundingRect(target.view(np.uint8))
+    jitter = rng.uniform(-BOX_JITTER, BOX_JITTER, 4) * (width, height, width, height)
+    feedback = draw_box(
+        left + jitter[0],
+        top + jitter[1],
+        left + width + jitter[2],
+        top + height + jitter[3],
+        *target.shape,
+    )
+    if rng.random() < BOX_ALONE:
+        return State(crop, (), feedback)
+    click = click_of_a_person(crop.truth, np.zeros_like(target), (), config, rng)
+    return State(crop, () if click is None else (click,), feedback)
+
+
+def click_of_a_person(
+    truth: NDArray[np.uint8],
+    mask: NDArray[np.bool_],
+    made: Clicks,
+    config: RoundsConfig,
+    rng: np.random.Generator,
+) -> Click | None:
+    """Return the next click on a mask: deep inside the error or, now and then, anywhere in it.
+
+    Its position trembles, but never leaves the error.  None when nothing is left to click.
+    """
+    inner = 0.0 if rng.random() < config.anywhere else INNER
+    click = next_click(truth, mask, made, rng, inner)
+    if click is None or not config.noise:
+        return click
+    dx, dy = np.rint(rng.normal(0, config.noise, 2)).astype(int)
+    x, y = click.x + int(dx), click.y + int(dy)
+    if not (0 <= x < truth.shape[1] and 0 <= y < truth.shape[0]):
+        return click
+    same = truth[y, x] == truth[click.y, click.x] and mask[y, x] == mask[click.y, click.x]
+    moved = Click(x, y, click.positive)
+    return moved if same and moved not in made else click
 
 
 def _from_afar(mask: NDArray[np.bool_], rng: np.random.Generator) -> NDArray[np.float32]:
@@ -176,14 +269,16 @@ def _from_afar(mask: NDArray[np.bool_], rng: np.random.Generator) -> NDArray[np.
     return np.asarray(soft, np.float32)
 
 
-def advance(state: State, probs: NDArray[np.float32], rng: np.random.Generator) -> State | None:
+def advance(
+    state: State, probs: NDArray[np.float32], config: RoundsConfig, rng: np.random.Generator
+) -> State | None:
     """The session one click further, or None if the mask is as good as its label."""
     mask = probs > THRESHOLD
     target, counts = state.crop.truth == OBJECT, state.crop.truth <= OBJECT
     both, either = np.count_nonzero(mask & target), np.count_nonzero((mask & counts) | target)
     if both > GOOD_ENOUGH * either:
         return None
-    click = next_click(state.crop.truth, mask, state.clicks, rng)
+    click = click_of_a_person(state.crop.truth, mask, state.clicks, config, rng)
     return None if click is None else replace(state, clicks=(*state.clicks, click), feedback=probs)
 
 
@@ -194,12 +289,12 @@ def starting_clicks(crop: Crop, config: RoundsConfig, rng: np.random.Generator) 
     either.
     """
     target = crop.truth == OBJECT
-    nothing = np.zeros_like(target)
-    first = next_click(crop.truth, nothing, (), None if rng.random() < config.centre else rng)
-    assert first is not None, "a crop has an object"
-    positive = [first]
-    for _ in range(_count(config.start - 1, config, rng)):
-        positive += _draw(target, True, rng)
+    positive = [first_click(crop.truth, config, rng)]
+    if rng.random() < config.scribble:
+        positive += stroke(target, positive[0], rng)
+    else:
+        for _ in range(_count(config.start - 1, config, rng)):
+            positive += _draw(target, True, rng)
     negative: list[Click] = []
     background = crop.truth == BACKGROUND
     for _ in range(_count(config.start, config, rng)):
@@ -207,6 +302,38 @@ def starting_clicks(crop: Crop, config: RoundsConfig, rng: np.random.Generator) 
         where = (_border(target) & background, crop.others & background, background)[place]
         negative += _draw(where, False, rng)
     return tuple(positive + negative) if rng.random() < 0.5 else (*negative, *positive[::-1])
+
+
+def first_click(truth: NDArray[np.uint8], config: RoundsConfig, rng: np.random.Generator) -> Click:
+    """Return the click that begins a session: at the object's centre, in it, or at the crop's edge."""
+    target = truth == OBJECT
+    if rng.random() < config.edge:
+        at_edge = target.copy()
+        at_edge[EDGE:-EDGE, EDGE:-EDGE] = False
+        if clicks := _draw(at_edge, True, rng):
+            return clicks[0]
+    nothing = np.zeros_like(target)
+    if rng.random() < config.centre:
+        click = next_click(truth, nothing)
+    else:
+        click = click_of_a_person(truth, nothing, (), config, rng)
+    assert click is not None, "a crop has an object"
+    return click
+
+
+def stroke(target: NDArray[np.bool_], start: Click, rng: np.random.Generator) -> list[Click]:
+    """Return positive clicks along a straight stroke from `start` through the object, inside it."""
+    ends = _draw(target, True, rng)
+    end = ends[0] if ends else start
+    length = float(np.hypot(end.x - start.x, end.y - start.y))
+    steps = int(length / (STROKE_STEP * max(target.shape)))
+    clicks: list[Click] = []
+    for part in np.linspace(0, 1, steps + 1)[1:]:
+        x = round(start.x + part * (end.x - start.x))
+        y = round(start.y + part * (end.y - start.y))
+        if target[y, x]:
+            clicks.append(Click(x, y, True))
+    return clicks
 
 
 def _count(most: int, config: RoundsConfig, rng: np.random.Generator) -> int:
@@ -289,6 +416,7 @@ def collate(states: list[State], config: RoundsConfig, rng: np.random.Generator)
         label=torch.tensor([g.label for g in guidance]).view(-1, 1, 1, 1),
         gate=torch.tensor([g.gate for g in guidance]).view(-1, 1, 1, 1),
         truth=_stack([state.crop.truth for state in states])[:, None],
+        shown=torch.tensor(rng.random(len(states)) >= config.hide).float().view(-1, 1, 1, 1),
     )
 
 

@@ -14,8 +14,9 @@ from fcfi.data.augment import (
     cut,
     mirror,
     paste,
+    thinness,
 )
-from fcfi.data.pictures import Instance, by_source
+from fcfi.data.pictures import Instance, Reading, by_source
 from fcfi.data.shards import read_pictures
 from fcfi.errors import DatasetError
 from tests.data.made import write_shard
@@ -139,3 +140,30 @@ def test_a_pasted_object_is_target_or_hides_a_part_of_it() -> None:
             assert not (pasted.truth[bright] == 1).any()
     assert targets > 5
     assert hidden > 5
+
+
+def test_thinness_is_that_of_the_first_object_and_small_ones_have_none() -> None:
+    ids = np.zeros((100, 100), np.uint16)
+    ids[10:60, 10:60] = 1
+    ids[70:74, 0:100] = 2
+    ids[74:78, 0:100] = 2
+    ids[90:95, 90:95] = 3
+    reading = Reading(ids)
+    square, bar, dot = reading.instances
+    assert thinness(reading, [dot]) == 0
+    assert thinness(reading, []) == 0
+    assert thinness(reading, [square]) < 0.25 < 0.4 < thinness(reading, [bar])
+
+
+def test_looks_have_their_sides_and_hold_a_part_of_the_object() -> None:
+    ids = np.zeros((400, 400), np.uint16)
+    ids[100:300, 120:330] = 1
+    (instance,) = Reading(ids).instances
+    config = CropConfig(look=1.0, part=0.0, stretch=1.0)
+    rng = np.random.default_rng(0)
+    windows = [choose_window([instance], (400, 400), 1.0, config, rng) for _ in range(60)]
+    sides = {window.width for window in windows}
+    assert sides == {400, 240, 144, 86}
+    for window in windows:
+        assert window.left < 330
+        assert window.left + window.width > 120

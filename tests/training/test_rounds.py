@@ -7,19 +7,24 @@ import torch
 
 from fcfi.clicks import Click
 from fcfi.data.augment import Crop
+from fcfi.encoding import BOX_OBJECT
 from fcfi.errors import ConfigError
 from fcfi.training.rounds import (
+    EDGE,
     Batch,
     EveryRound,
     LastRound,
     RoundsConfig,
     State,
     advance,
+    click_of_a_person,
     collate,
+    first_click,
     make_rounds,
     spoil,
     start,
     starting_clicks,
+    stroke,
 )
 
 SIZE = 64
@@ -72,7 +77,7 @@ def test_a_session_goes_on_from_the_answer_with_a_click_on_an_error() -> None:
     state = State(crop(), (Click(32, 32),))
     probs = np.zeros((SIZE, SIZE), np.float32)
     probs[16:48, 16:32] = 0.9
-    following = advance(state, probs, np.random.default_rng(0))
+    following = advance(state, probs, RoundsConfig(), np.random.default_rng(0))
     assert following is not None
     assert following.feedback is probs
     assert following.clicks[:1] == state.clicks
@@ -83,7 +88,10 @@ def test_a_session_goes_on_from_the_answer_with_a_click_on_an_error() -> None:
 
 def test_a_session_ends_when_the_mask_is_right() -> None:
     exact = (crop().truth == 1).astype(np.float32)
-    assert advance(State(crop(), (Click(32, 32),)), exact, np.random.default_rng(0)) is None
+    assert (
+        advance(State(crop(), (Click(32, 32),)), exact, RoundsConfig(), np.random.default_rng(0))
+        is None
+    )
 
 
 def test_wrong_masks_are_wrong_but_near() -> None:
@@ -164,3 +172,70 @@ def test_a_batch_has_the_shapes_of_the_network() -> None:
 def test_an_unknown_way_is_refused() -> None:
     with pytest.raises(ConfigError, match="'every' or 'last'"):
         RoundsConfig(learn_from="some")  # type: ignore[arg-type]
+
+
+def test_a_session_from_a_box_shows_its_ellipse_and_may_have_no_click() -> None:
+    config = RoundsConfig(from_mask=0.0, box=1.0)
+    states = [start(crop(), config, np.random.default_rng(seed)) for seed in range(40)]
+    assert {len(state.clicks) for state in states} == {0, 1}
+    for state in states:
+        assert state.feedback is not None
+        assert state.feedback[32, 32] == np.float32(BOX_OBJECT)
+        assert state.feedback[8, 8] == 0  # the box is at most a tenth of its sides off
+    batch = collate(states[:8], config, np.random.default_rng(0))
+    assert torch.all(batch.gate == 1)
+    alone = torch.tensor([not state.clicks for state in states[:8]])
+    assert torch.equal(batch.disks.flatten(1).any(1), ~alone)
+    assert torch.equal(batch.window.flatten(1).any(1), ~alone)
+
+
+def test_clicks_of_a_person_lie_anywhere_in_the_error_and_never_outside() -> None:
+    truth = np.zeros((64, 64), np.uint8)
+    truth[:, 20:44] = 1
+    nothing = np.zeros((64, 64), bool)
+    config = RoundsConfig(anywhere=1.0, noise=3.0)
+    rng = np.random.default_rng(0)
+    clicks = [click_of_a_person(truth, nothing, (), config, rng) for _ in range(200)]
+    columns = {click.x for click in clicks if click is not None}
+    assert min(columns) in (20, 21)
+    assert max(columns) in (42, 43)
+    inner = [click_of_a_person(truth, nothing, (), RoundsConfig(), rng) for _ in range(200)]
+    assert {click.x for click in inner if click is not None} <= set(range(25, 39))
+
+
+def test_a_first_click_at_the_edge_lies_there_where_the_object_reaches_it() -> None:
+    truth = np.zeros((64, 64), np.uint8)
+    truth[40:, 10:50] = 1
+    config = RoundsConfig(edge=1.0)
+    clicks = [first_click(truth, config, np.random.default_rng(seed)) for seed in range(30)]
+    assert all(click.y >= 64 - EDGE for click in clicks)
+    truth[56:] = 0
+    click = first_click(truth, config, np.random.default_rng(0))
+    assert truth[click.y, click.x] == 1
+
+
+def test_a_stroke_stays_inside_the_object() -> None:
+    target = np.zeros((64, 64), bool)
+    target[8:56, 8:16] = target[8:56, 48:56] = target[48:56, 8:56] = True  # a U
+    for seed in range(30):
+        clicks = stroke(target, Click(10, 10), np.random.default_rng(seed))
+        assert all(target[click.y, click.x] and click.positive for click in clicks)
+
+
+def test_feedback_is_hidden_from_the_prompts_as_often_as_asked() -> None:
+    states = [State(crop(), (Click(32, 32),), np.ones((SIZE, SIZE), np.float32))] * 400
+    shown = collate(states, RoundsConfig(hide=0.25), np.random.default_rng(0)).shown
+    assert 0.68 < float(shown.mean()) < 0.82
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"box": 1.5}, "expected rounds.box from 0 to 1, got 1.5"),
+        ({"box": 0.6, "from_mask": 0.5}, "rounds.from_mask and rounds.box"),
+        ({"noise": -1.0}, "rounds.noise of at least 0 pixels, got -1.0"),
+    ],
+)
+def test_settings_out_of_range_are_refused(values: dict[str, float], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        RoundsConfig(**values)  # type: ignore[arg-type]
