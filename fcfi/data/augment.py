@@ -6,7 +6,7 @@ pasting are ours.
 """
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -150,12 +150,14 @@ class Crop:
     others: (h, w) bool, other objects (where negative clicks may go).
     part: whether a part of the object is shown from near, which tells little without the mask so
         far.
+    beyond: pixels of the object outside of the crop, at the crop's scale.
     """
 
     image: NDArray[np.uint8]
     truth: NDArray[np.uint8]
     others: NDArray[np.bool_]
     part: bool = False
+    beyond: float = 0.0
 
 
 class CropSampler:
@@ -229,7 +231,10 @@ class CropSampler:
         visible = int(target.sum())
         if visible < self._config.minimum_visible or visible > MOST_VISIBLE * target.size:
             return None
-        crop = Crop(image, truth, (ids != 0) & ~target & (ids != IGNORE_ID), window.part)
+        scale = height * width / (window.width * window.height)
+        beyond = max(0.0, scale * sum(instance.area for instance in chosen) - visible)
+        others = (ids != 0) & ~target & (ids != IGNORE_ID)
+        crop = Crop(image, truth, others, window.part, beyond)
         return mirror(crop) if rng.random() < self._config.flip else crop
 
     def _paste(self, crop: Crop, rng: np.random.Generator) -> Crop:
@@ -390,7 +395,7 @@ def mirror(crop: Crop) -> Crop:
     image, truth, others = (
         np.ascontiguousarray(array[:, ::-1]) for array in (crop.image, crop.truth, crop.others)
     )
-    return Crop(image, truth, others, crop.part)  # type: ignore[arg-type]
+    return Crop(image, truth, others, crop.part, crop.beyond)  # type: ignore[arg-type]
 
 
 def paste(
@@ -411,6 +416,7 @@ def paste(
     rows = slice(max(0, top), min(rows_of_crop, top + height))
     columns = slice(max(0, left), min(columns_of_crop, left + width))
     part = np.s_[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
+    whole = np.count_nonzero(alpha > 0.5)
     alpha, patch = alpha[part], patch[part]
     over = alpha > 0.5
     truth, others = crop.truth.copy(), crop.others.copy()
@@ -418,14 +424,16 @@ def paste(
         others |= truth == OBJECT
         truth[truth == OBJECT] = BACKGROUND
         truth[rows, columns][over], others[rows, columns][over] = OBJECT, False
+        beyond = float(whole - np.count_nonzero(over))
     else:
         truth[rows, columns][over], others[rows, columns][over] = BACKGROUND, True
+        beyond = crop.beyond
     if np.count_nonzero(truth == OBJECT) < minimum_visible:
         return crop
     blended = crop.image.copy()
     below = blended[rows, columns].astype(np.float32)
     blended[rows, columns] = (below + alpha[..., None] * (patch - below)).astype(np.uint8)
-    return Crop(blended, truth, others)
+    return Crop(blended, truth, others, beyond=beyond)
 
 
 def recolour(crop: Crop, config: CropConfig, rng: np.random.Generator) -> Crop:
@@ -446,4 +454,4 @@ def recolour(crop: Crop, config: CropConfig, rng: np.random.Generator) -> Crop:
             ".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(30, 90))]
         )
         image = np.asarray(cv2.imdecode(encoded, cv2.IMREAD_COLOR))
-    return Crop(image, crop.truth, crop.others, crop.part)
+    return replace(crop, image=image)

@@ -41,6 +41,7 @@ class ModelConfig:
     head:       `light`, which answers at stride 4, or `fine`, which looks at the pixels once more
                 and answers at every one (EfficientNet-Lite with prompts in the stem).
     mid:        channels inside correction and fusion (released: 64 for HRNet, 32 for ResNet).
+    score:      whether the network estimates the IoU of its own answers.
     ocr_width:  channels of the object-context head (HRNet only; 48 for the small one, 64 else).
     """
 
@@ -52,6 +53,7 @@ class ModelConfig:
     prompts: Prompts = "stem"
     prompt_maps: PromptMaps = "all"
     head: Head = "light"
+    score: bool = False
 
     def __post_init__(self) -> None:
         for name, hint in get_type_hints(type(self)).items():

@@ -17,6 +17,7 @@ from fcfi.models.feedback import (
     SimilarityCorrection,
 )
 from fcfi.models.layers import resize_like
+from fcfi.models.score import AnswerScore
 
 
 class Output(NamedTuple):
@@ -25,12 +26,14 @@ class Output(NamedTuple):
     aux_logits (B, 1, h, w) | None: the head's auxiliary answer.
     corrected (B, 1, h, w) in [0, 1] | None: feedback after FFC.
     fused_logits (B, 1, h, w) | None: feedback after CFF.
+    score (B, 1) | None: logits of the IoU that the network expects of its answer.
     """
 
     logits: Tensor
     aux_logits: Tensor | None
     corrected: Tensor | None
     fused_logits: Tensor | None
+    score: Tensor | None = None
 
 
 class Features(NamedTuple):
@@ -93,6 +96,7 @@ class FCFI(nn.Module):
             config, body.channels, body.prompts if body.encoding else 3 + body.prompts
         )
         self.fusion = _fusion(config, body.channels)
+        self.score = AnswerScore(body.channels) if config.score else None
 
     def forward(
         self,
@@ -145,7 +149,11 @@ class FCFI(nn.Module):
         if logits.shape[-2:] != feedback.shape[-2:]:
             logits = resize_like(logits, feedback)
         return Output(
-            logits, aux_logits, None if self.correction is None else corrected, fused_logits
+            logits,
+            aux_logits,
+            None if self.correction is None else corrected,
+            fused_logits,
+            None if self.score is None else self.score(features, logits),
         )
 
 

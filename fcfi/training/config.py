@@ -252,7 +252,7 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
         return {key: _convert(arguments[1], item, _join(where, key)) for key, item in value.items()}
     if hint is float and type(value) in (int, float):
         return float(value)
-    if hint in (int, str) and type(value) is hint:
+    if hint in (int, str, bool) and type(value) is hint:
         return value
     if hint is str and type(value) is int:
         return str(value)

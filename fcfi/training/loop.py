@@ -38,7 +38,7 @@ from fcfi.models.efficientnet import EfficientNetLite, load_imagenet
 from fcfi.models.fcfi import FCFI
 from fcfi.training.config import Recipe
 from fcfi.training.losses import total_loss
-from fcfi.training.optimise import freeze, make_optimizer, set_rate
+from fcfi.training.optimise import freeze, keep_statistics, make_optimizer, set_rate
 from fcfi.training.progress import Display
 from fcfi.training.rounds import Batch, EveryRound, LastRound, make_rounds
 from fcfi.training.stream import crop_stream, load_pictures, read_by_source
@@ -197,8 +197,9 @@ def update(
 ) -> tuple[dict[str, float], NDArray[np.float32]]:
     """One step; gives values to show and the probabilities (B, H, W).  Without a finite gradient it is skipped."""
     learner.wrapped.train()
+    keep_statistics(learner.model)
     output = learner.wrapped(*batch[:7], shown=batch.shown)
-    loss, parts = total_loss(output, batch.truth, batch.window, recipe.losses)
+    loss, parts = total_loss(output, batch.truth, batch.window, batch.beyond, recipe.losses)
     learner.optimizer.zero_grad(set_to_none=True)
     learner.fabric.backward(loss)
     norm = learner.fabric.clip_gradients(

@@ -30,6 +30,7 @@ class LossConfig:
         inside its window.
     fused: focal, after CFF.  overlap: one less the soft IoU of the final answer (ours; 0 in the
         paper).
+    score: binary cross-entropy of the network's estimate of its own IoU, where it makes one.
     border: how much more a pixel at the object's border counts in the focal loss of the final
         answer (ours; 0 there).
     """
@@ -38,6 +39,7 @@ class LossConfig:
     corrected: float = 0.2
     fused: float = 0.2
     overlap: float = 0.0
+    score: float = 1.0
     border: float = 0.0
 
     def __post_init__(self) -> None:
@@ -47,11 +49,12 @@ class LossConfig:
 
 
 def total_loss(
-    output: Output, truth: Tensor, window: Tensor, config: LossConfig
+    output: Output, truth: Tensor, window: Tensor, beyond: Tensor, config: LossConfig
 ) -> tuple[Tensor, dict[str, Tensor]]:
     """The weighted sum, and each part for the log.
 
     truth: (B, 1, H, W) uint8, 0, 1 or 255 (ignore).  window: (B, 1, h, w) 0/1 at stride 4.
+    beyond: (B,) pixels of the object outside of the crop.
     """
     target, counts = (truth == OBJECT).float(), (truth != IGNORE).float()
     middle = cell_labels(truth)
@@ -75,6 +78,12 @@ def total_loss(
     if output.fused_logits is not None:
         parts["fused"] = normalised_focal(output.fused_logits.float(), small_target, small_counts)
         weights["fused"] = config.fused
+    if output.score is not None:
+        iou = whole_iou(logits, truth, beyond)
+        parts["score"] = functional.binary_cross_entropy_with_logits(
+            output.score[:, 0].float(), iou
+        )
+        weights["score"] = config.score
     total = torch.stack([weights[name] * part for name, part in parts.items()]).sum()
     return total, {name: part.detach() for name, part in parts.items()}
 
@@ -100,6 +109,14 @@ def soft_overlap(logits: Tensor, target: Tensor, counts: Tensor) -> Tensor:
     both = (probs * target).sum((1, 2, 3))
     either = (probs + target).sum((1, 2, 3)) - both
     return (1 - (both + 1) / (either + 1)).mean()
+
+
+def whole_iou(logits: Tensor, truth: Tensor, beyond: Tensor) -> Tensor:
+    """Return the IoU (B,) of answers with whole objects, the pixels outside of the crop missed."""
+    mask, target = logits.detach() > 0, truth == OBJECT
+    both = (mask & target).sum((1, 2, 3)).float()
+    either = ((mask | target) & (truth != IGNORE)).sum((1, 2, 3)).float() + beyond
+    return both / either.clamp_min(1)
 
 
 def border_of(truth: Tensor) -> Tensor:

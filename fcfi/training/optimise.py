@@ -24,6 +24,15 @@ def freeze(model: nn.Module, patterns: tuple[str, ...]) -> None:
             parameter.requires_grad_(False)
 
 
+def keep_statistics(model: nn.Module) -> None:
+    """Put normalisations whose weights are frozen into evaluation mode: they stay as they are, whole."""
+    for module in model.modules():
+        if isinstance(module, nn.BatchNorm2d) and not any(
+            parameter.requires_grad for parameter in module.parameters()
+        ):
+            module.eval()
+
+
 def make_optimizer(model: nn.Module, config: OptimizerConfig) -> optim.Optimizer:
     """AdamW or Adam in four groups: backbone or not, decayed (kernels) or not (biases, norms)."""
     groups: dict[tuple[float, float], list[nn.Parameter]] = {}

@@ -127,6 +127,7 @@ class Batch(NamedTuple):
     """What a step trains on; the first seven are the network's inputs, `truth` is (B, 1, S, S) uint8.
 
     shown: (B, 1, 1, 1) float 0/1, whether the feedback is among the prompts.
+    beyond: (B,) pixels of the object outside of the crop.
     """
 
     image: Tensor
@@ -138,6 +139,7 @@ class Batch(NamedTuple):
     gate: Tensor
     truth: Tensor
     shown: Tensor
+    beyond: Tensor
 
 
 @dataclass(frozen=True, eq=False)
@@ -417,6 +419,7 @@ def collate(states: list[State], config: RoundsConfig, rng: np.random.Generator)
         gate=torch.tensor([g.gate for g in guidance]).view(-1, 1, 1, 1),
         truth=_stack([state.crop.truth for state in states])[:, None],
         shown=torch.tensor(rng.random(len(states)) >= config.hide).float().view(-1, 1, 1, 1),
+        beyond=torch.tensor([state.crop.beyond for state in states]).float(),
     )
 
 

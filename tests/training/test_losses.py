@@ -12,6 +12,7 @@ from fcfi.training.losses import (
     normalised_focal,
     soft_overlap,
     total_loss,
+    whole_iou,
 )
 
 
@@ -76,9 +77,13 @@ def test_a_mistake_at_the_border_weighs_more_where_borders_count_more() -> None:
     for border in (0.0, 3.0):
         logits = wrong.clone().requires_grad_()
         config = LossConfig(auxiliary=0, corrected=0, fused=0, border=border)
-        total_loss(Output(logits, None, None, None), truth, torch.ones(1, 1, 8, 8), config)[
-            0
-        ].backward()
+        total_loss(
+            Output(logits, None, None, None),
+            truth,
+            torch.ones(1, 1, 8, 8),
+            torch.zeros(1),
+            config,
+        )[0].backward()
         assert logits.grad is not None
         shares.append(float(logits.grad[..., 16].abs().sum() / logits.grad[..., 30].abs().sum()))
     assert shares[1] == pytest.approx(4 * shares[0], rel=1e-4)
@@ -101,7 +106,7 @@ def test_every_part_is_added_with_its_weight_and_reaches_its_output() -> None:
         "fused_logits": torch.randn(1, 1, 4, 4, requires_grad=True),
     }
     config = LossConfig(auxiliary=0.4, corrected=0.2, fused=0.3, overlap=0.5)
-    total, parts = total_loss(Output(**leaves), truth, window, config)
+    total, parts = total_loss(Output(**leaves), truth, window, torch.zeros(len(truth)), config)
     by_hand = (
         parts["final"]
         + 0.4 * parts["auxiliary"]
@@ -119,7 +124,7 @@ def test_the_corrected_feedback_counts_inside_the_window_only() -> None:
     window[..., :2, :2] = 1
     corrected = torch.full((1, 1, 4, 4), 0.3, requires_grad=True)
     output = Output(torch.zeros(1, 1, 16, 16), None, corrected, None)
-    total_loss(output, truth, window, LossConfig())[0].backward()
+    total_loss(output, truth, window, torch.zeros(len(truth)), LossConfig())[0].backward()
     assert corrected.grad is not None
     assert (corrected.grad != 0).float().equal(window)
 
@@ -128,5 +133,21 @@ def test_no_sigmoid_is_applied_to_a_probability() -> None:
     """A corrected feedback that is right everywhere costs almost nothing; with a second sigmoid it could not."""
     truth = torch.ones(1, 1, 16, 16, dtype=torch.uint8)
     output = Output(torch.full((1, 1, 16, 16), 20.0), None, torch.ones(1, 1, 4, 4), None)
-    _, parts = total_loss(output, truth, torch.ones(1, 1, 4, 4), LossConfig())
+    _, parts = total_loss(output, truth, torch.ones(1, 1, 4, 4), torch.zeros(1), LossConfig())
     assert float(parts["corrected"]) < 1e-3
+
+
+def test_the_score_learns_the_iou_with_the_whole_object() -> None:
+    logits = torch.full((2, 1, 8, 8), -9.0)
+    logits[:, :, :4] = 9.0  # 32 pixels
+    truth = torch.zeros(2, 1, 8, 8, dtype=torch.uint8)
+    truth[:, :, :2] = 1  # 16 of them
+    truth[:, :, 3] = 255  # 8 do not count
+    beyond = torch.tensor([0.0, 8.0])
+    torch.testing.assert_close(whole_iou(logits, truth, beyond), torch.tensor([16 / 24, 16 / 32]))
+    score = torch.zeros(2, 1, requires_grad=True)
+    output = Output(logits, None, None, None, score)
+    total, parts = total_loss(output, truth, torch.ones(2, 1, 2, 2), beyond, LossConfig())
+    (gradient,) = torch.autograd.grad(total, score)
+    torch.testing.assert_close(gradient[:, 0], (0.5 - torch.tensor([16 / 24, 16 / 32])) / 2)
+    assert float(parts["score"]) > 0

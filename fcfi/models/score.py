@@ -1,0 +1,65 @@
+"""The score of an answer: how well the network thinks that its mask fits, as an expected IoU.
+
+It looks at what the answer was made from and never changes it, so that it can be added to a trained
+network.  It serves to choose between looks at a first click, and as the score that tools ask for.
+Knows nothing of clicks, crops or runtimes.  Own design.
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from fcfi.encoding import STRIDE
+
+HIDDEN = 64
+"""Channels of the hidden layers."""
+SCALARS = 4
+"""Numbers about the mask alone."""
+EPSILON = 1e-4
+"""Added to sums of probabilities, so that an empty mask has a mean feature (of zeros)."""
+
+
+class AnswerScore(nn.Module):
+    """An estimate of the IoU between an answer and the object that was meant.
+
+    The features of the mask, of its border and of the whole crop are averaged each; with the mask's
+    size, its certainty and how much of the crop's edge it touches (an object may go on beyond) they
+    go through two hidden layers.
+    """
+
+    def __init__(self, channels: int) -> None:
+        """channels: of F."""
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Linear(3 * channels + SCALARS, HIDDEN),
+            nn.ReLU(),
+            nn.Linear(HIDDEN, HIDDEN),
+            nn.ReLU(),
+            nn.Linear(HIDDEN, 1),
+        )
+
+    def forward(self, features: Tensor, logits: Tensor) -> Tensor:
+        """Return logits of the IoU (B, 1) of F (B, channels, h, w) and logits (B, 1, 4h, 4w).
+
+        No gradient reaches the features or the answer: the score describes, it does not teach.
+        """
+        features = features.detach().float()
+        probs = functional.avg_pool2d(logits.detach().float().sigmoid(), STRIDE)
+        unsure = 4 * probs * (1 - probs)
+        means = [_mean(features, weight) for weight in (probs, unsure, torch.ones_like(probs))]
+        described: Tensor = self.layers(torch.cat([*means, _scalars(probs, unsure)], 1))
+        return described
+
+
+def _mean(features: Tensor, weight: Tensor) -> Tensor:
+    """Return the mean of features (B, C, h, w) under a weight (B, 1, h, w), as (B, C)."""
+    return (features * weight).sum((2, 3)) / (weight.sum((2, 3)) + EPSILON)
+
+
+def _scalars(probs: Tensor, unsure: Tensor) -> Tensor:
+    """Return (B, 4): the mask's size, its log, the unsure share of it, and its share of the edge."""
+    area = probs.mean((2, 3))
+    doubt = unsure.mean((2, 3)) / (area + EPSILON)
+    sides = (probs[:, :, 0], probs[:, :, -1], probs[:, :, :, 0], probs[:, :, :, -1])
+    edge = torch.stack([side.mean(2) for side in sides]).mean(0)
+    return torch.cat([area, (area + EPSILON).log(), doubt, edge], 1)
