@@ -151,6 +151,7 @@ class Crop:
     part: whether a part of the object is shown from near, which tells little without the mask so
         far.
     beyond: pixels of the object outside of the crop, at the crop's scale.
+    again: whether the crop was learnt from before and is shown once more.
     """
 
     image: NDArray[np.uint8]
@@ -158,6 +159,7 @@ class Crop:
     others: NDArray[np.bool_]
     part: bool = False
     beyond: float = 0.0
+    again: bool = False
 
 
 class CropSampler:

@@ -38,6 +38,8 @@ BORDER = 15
 SOFT_BORDER = (0.004, 0.015)
 """Blur of a mask seen from further away, in heights of the crop: 2 to 6 px at 416."""
 
+HARD_CLICKS, HARD_IOU, HARD_KEPT = 3, 0.8, 128
+"""A session ended badly below this IoU after so many clicks; crops of such sessions kept at most."""
 EDGE = 6
 """Pixels from the edge of a crop that count as its edge."""
 BOX_JITTER = 0.1
@@ -57,6 +59,7 @@ CHANCES = (
     "hide",
     "box",
     "scribble",
+    "again",
 )
 """Fields of RoundsConfig from 0 to 1."""
 
@@ -85,6 +88,7 @@ class RoundsConfig:
         the prompts.
     box:         chance to start from a box round the object, in half of the cases without a click.
     scribble:    chance that the starting positive clicks lie along a stroke.
+    again:       chance that a session begins on a crop whose last session ended badly (`every`).
     """
 
     learn_from: Literal["every", "last"] = "every"
@@ -101,6 +105,7 @@ class RoundsConfig:
     hide: float = 0.0
     box: float = 0.0
     scribble: float = 0.0
+    again: float = 0.0
 
     def __post_init__(self) -> None:
         if self.learn_from not in ("every", "last"):
@@ -152,12 +157,16 @@ class State:
 
 
 class EveryRound:
-    """A pool of sessions, each a click further at every step."""
+    """A pool of sessions, each a click further at every step.
+
+    Crops whose session ended badly are kept for a while, and some new sessions begin on them.
+    """
 
     def __init__(
         self, crops: Iterator[Crop], batch: int, config: RoundsConfig, rng: np.random.Generator
     ) -> None:
         self._crops, self._config, self._rng = crops, config, rng
+        self._hard: list[Crop] = []
         self._pool = [start(next(crops), config, rng) for _ in range(batch)]
 
     def next_batch(self, predict: Callable[[Batch], Tensor]) -> Batch:
@@ -169,7 +178,27 @@ class EveryRound:
         for slot, state in enumerate(self._pool):
             goes_on = self._goes_on(state)
             on = advance(state, probs[slot], self._config, self._rng) if goes_on else None
-            self._pool[slot] = on or start(next(self._crops), self._config, self._rng)
+            if on is None:
+                self._keep_if_hard(state, probs[slot])
+            self._pool[slot] = on or start(self._next_crop(), self._config, self._rng)
+
+    def _keep_if_hard(self, state: State, probs: NDArray[np.float32]) -> None:
+        """Keep the crop of a session that ended badly, in place of a random one when all are taken.
+
+        A crop that was drawn again is not kept a second time: what stays bad is often a wrong label.
+        """
+        hard = len(state.clicks) >= HARD_CLICKS and iou(state.crop.truth, probs) < HARD_IOU
+        if not (self._config.again and hard) or state.crop.again:
+            return
+        if len(self._hard) == HARD_KEPT:
+            self._hard.pop(int(self._rng.integers(HARD_KEPT)))
+        self._hard.append(replace(state.crop, again=True))
+
+    def _next_crop(self) -> Crop:
+        """Return a fresh crop or, with the chance `again`, one of the hard ones, which leaves the pool."""
+        if self._hard and self._rng.random() < self._config.again:
+            return self._hard.pop(int(self._rng.integers(len(self._hard))))
+        return next(self._crops)
 
     def _goes_on(self, state: State) -> bool:
         return len(state.clicks) < self._config.most and self._rng.random() < self._config.decay
@@ -275,13 +304,19 @@ def advance(
     state: State, probs: NDArray[np.float32], config: RoundsConfig, rng: np.random.Generator
 ) -> State | None:
     """The session one click further, or None if the mask is as good as its label."""
-    mask = probs > THRESHOLD
-    target, counts = state.crop.truth == OBJECT, state.crop.truth <= OBJECT
-    both, either = np.count_nonzero(mask & target), np.count_nonzero((mask & counts) | target)
-    if both > GOOD_ENOUGH * either:
+    if iou(state.crop.truth, probs) > GOOD_ENOUGH:
         return None
+    mask = probs > THRESHOLD
     click = click_of_a_person(state.crop.truth, mask, state.clicks, config, rng)
     return None if click is None else replace(state, clicks=(*state.clicks, click), feedback=probs)
+
+
+def iou(truth: NDArray[np.uint8], probs: NDArray[np.float32]) -> float:
+    """Return the IoU of a mask's probabilities (H, W) with truth (0, 1, 255); 1 if both are empty."""
+    mask, target = probs > THRESHOLD, truth == OBJECT
+    both = np.count_nonzero(mask & target)
+    either = np.count_nonzero((mask & (truth <= OBJECT)) | target)
+    return both / either if either else 1.0
 
 
 def starting_clicks(crop: Crop, config: RoundsConfig, rng: np.random.Generator) -> Clicks:

@@ -20,6 +20,7 @@ from fcfi.training.rounds import (
     click_of_a_person,
     collate,
     first_click,
+    iou,
     make_rounds,
     spoil,
     start,
@@ -239,3 +240,24 @@ def test_feedback_is_hidden_from_the_prompts_as_often_as_asked() -> None:
 def test_settings_out_of_range_are_refused(values: dict[str, float], message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         RoundsConfig(**values)  # type: ignore[arg-type]
+
+
+def test_a_crop_whose_session_ended_badly_comes_again_once() -> None:
+    config = RoundsConfig(most=3, start=3, start_decay=1.0, decay=0.0, from_mask=0.0, again=1.0)
+    fresh = iter([replace(crop(), beyond=float(number)) for number in range(200)])
+    rounds = EveryRound(fresh, 1, config, np.random.default_rng(0))
+    shown = []
+    for _ in range(60):
+        shown.append(int(rounds.next_batch(no_predict).beyond[0]))
+        rounds.observe(np.zeros((1, SIZE, SIZE), np.float32))  # always wrong
+    counts = {number: shown.count(number) for number in shown}
+    assert set(counts.values()) == {1, 2}
+    rounds = EveryRound(crops(), 1, replace(config, again=0.0), np.random.default_rng(0))
+    rounds.observe(np.zeros((1, SIZE, SIZE), np.float32))
+    assert not rounds._hard
+
+
+def test_iou_of_probabilities_leaves_out_what_does_not_count() -> None:
+    truth = np.array([[1, 1, 0, 255]], np.uint8)
+    assert iou(truth, np.array([[0.9, 0.1, 0.9, 0.9]], np.float32)) == 1 / 3
+    assert iou(np.zeros((2, 2), np.uint8), np.zeros((2, 2), np.float32)) == 1
