@@ -29,7 +29,7 @@ from fcfi.errors import ConfigError
 from fcfi.evaluation import Protocol, evaluate
 from fcfi.files import write_text
 from fcfi.models.config import ModelConfig
-from fcfi.network import open_network
+from fcfi.runtimes.network import open_network
 from fcfi.training.config import DataConfig, Recipe, read_recipe
 
 FORMAT: Final = "fcfi-ablation/1"

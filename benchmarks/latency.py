@@ -31,16 +31,18 @@ from numpy.typing import NDArray
 from benchmarks.readme import RESULTS, ROOT, latency_table
 from benchmarks.roofline import Peaks, bound_ms, gmac, measure_peaks
 from fcfi import cli
-from fcfi.annotator import next_click
-from fcfi.choice import Choice, files_of, possible, this_machine
-from fcfi.clicks import Clicks
 from fcfi.data import open_dataset
 from fcfi.files import write_text
-from fcfi.geometry import Box, Zoom, crop_at
+from fcfi.geometry import Box
 from fcfi.labels import Mask
-from fcfi.network import EncodesOnce, Encoding, Network, NetworkInfo, open_network
-from fcfi.predictor import Flip, Prediction, Predictor, Still, zoom_of
+from fcfi.prediction.fcfi import FCFIPredictor, Flip, zoom_of
+from fcfi.prediction.prediction import CachedImage, Prediction
+from fcfi.prediction.zoom import Zoom, crop_at
+from fcfi.prompts.clicks import Clicks
 from fcfi.report import machine, versions
+from fcfi.robot import next_click
+from fcfi.runtimes.network import EncodesOnce, Encoding, Network, NetworkInfo, open_network
+from fcfi.runtimes.plan import Choice, files_of, possible, this_machine
 from fcfi.weights import shipped
 
 FORMAT: Final = "fcfi-latency/1"
@@ -63,7 +65,7 @@ app = typer.Typer(add_completion=False)
 class Task:
     """A click to be timed: the picture, the clicks so far, box and mask before the last; None at the first."""
 
-    still: Still
+    still: CachedImage
     clicks: Clicks
     box: Box | None
     mask: Mask | None
@@ -216,9 +218,9 @@ def make_tasks(network: Network, megapixels: float, clicks: int) -> list[Task]:
     for sample in open_dataset(ROOT / "examples"):
         scale = (megapixels * 1e6 / sample.truth.size) ** 0.5
         size = (round(sample.image.shape[1] * scale), round(sample.image.shape[0] * scale))
-        still = Still(_enlarged(sample.image, size, cv2.INTER_CUBIC))
+        still = CachedImage(_enlarged(sample.image, size, cv2.INTER_CUBIC))
         truth = _enlarged(sample.truth, size, cv2.INTER_NEAREST)
-        tasks += list(islice(_session(Predictor(network), still, truth), clicks))
+        tasks += list(islice(_session(FCFIPredictor(network), still, truth), clicks))
     return tasks
 
 
@@ -226,10 +228,10 @@ def run_round(contestants: Sequence[Contestant], tasks: Sequence[Task], first: b
     """Every contestant does every task, one after the other at each."""
     for task in tasks:
         for one in contestants:
-            predictor = Predictor(one.network, one.zoom, one.flip)
+            predictor = FCFIPredictor(one.network, one.zoom, one.flip)
             previous = None if task.box is None else _previous(one, task)
             once = isinstance(one.network, EncodesOnce)
-            still = Still(task.still.image) if once else task.still  # nothing seen yet
+            still = CachedImage(task.still.image) if once else task.still  # nothing seen yet
             taken = _predict(predictor, still, task.clicks, previous)
             (one.first_round if first else one.predicts).append(taken)
             if not first:
@@ -240,7 +242,7 @@ def run_round(contestants: Sequence[Contestant], tasks: Sequence[Task], first: b
 
 
 def _predict(
-    predictor: Predictor, still: Still, clicks: Clicks, previous: Prediction | None
+    predictor: FCFIPredictor, still: CachedImage, clicks: Clicks, previous: Prediction | None
 ) -> float:
     """Seconds from a click to the mask of the whole picture."""
     assert isinstance(predictor.network, Timed)
@@ -250,7 +252,9 @@ def _predict(
     return time.perf_counter() - began
 
 
-def _session(predictor: Predictor, still: Still, truth: NDArray[np.uint8]) -> Iterator[Task]:
+def _session(
+    predictor: FCFIPredictor, still: CachedImage, truth: NDArray[np.uint8]
+) -> Iterator[Task]:
     clicks: Clicks = ()
     mask: Mask = np.zeros(truth.shape, bool)
     previous: Prediction | None = None
@@ -317,7 +321,7 @@ def _distance(
     sizes = []
     for task in tasks:
         before = None if task.box is None else _previous(one, task)
-        crop = Predictor(one.network, one.zoom).crop(
+        crop = FCFIPredictor(one.network, one.zoom).crop(
             task.clicks, before, *task.still.image.shape[:2]
         )
         sizes.append((crop.height, crop.width))
@@ -348,12 +352,12 @@ def starting(choice: Choice, count: int, megapixels: float) -> dict[str, Any]:
 _PROGRAM: Final = """
 import sys
 from pathlib import Path
-from fcfi.network import open_network
-from fcfi.predictor import Predictor
+from fcfi.runtimes.network import open_network
+from fcfi.prediction.fcfi import FCFIPredictor
 from fcfi.images import read_image
 from fcfi.session import Session
 path, runtime, precision, photo = sys.argv[1:]
-session = Session(Predictor(open_network(path, runtime, None, precision)), read_image(photo))
+session = Session(FCFIPredictor(open_network(path, runtime, None, precision)), read_image(photo))
 height, width = session.image.shape[:2]
 session.click(width // 2, height // 2)
 print("mask", flush=True)

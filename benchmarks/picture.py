@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 
 import fcfi
 from fcfi import cli
-from fcfi.clicks import Click, Clicks
 from fcfi.files import write_bytes, write_text
 from fcfi.images import read_image
 from fcfi.overlay import draw
+from fcfi.prompts.clicks import Click, Clicks
 
 ROOT: Final = Path(__file__).parent.parent
 OUTPUT: Final = ROOT / "docs" / "clicks.jpg"

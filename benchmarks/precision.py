@@ -30,14 +30,14 @@ from benchmarks.readme import RESULTS, ROOT
 from benchmarks.ship import write_table
 from benchmarks.stored import new_record, store
 from fcfi import cli
-from fcfi.choice import this_machine
+from fcfi.budget import offered
 from fcfi.data.sample import Sample
 from fcfi.errors import ConfigError
 from fcfi.evaluation import Protocol, evaluate
-from fcfi.geometry import Zoom
-from fcfi.network import Network, NetworkInfo, open_network, read_info
-from fcfi.predictor import zoom_of
-from fcfi.speed import offered
+from fcfi.prediction.fcfi import zoom_of
+from fcfi.prediction.zoom import Zoom
+from fcfi.runtimes.network import Network, NetworkInfo, open_network, read_info
+from fcfi.runtimes.plan import this_machine
 from fcfi.weights import Entry, File, find, honest, shipped
 
 FORMAT: Final = "fcfi-precision/1"

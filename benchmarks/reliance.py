@@ -27,14 +27,14 @@ from benchmarks.readme import RESULTS
 from benchmarks.stored import new_record, store
 from fcfi import cli
 from fcfi.data import open_dataset
-from fcfi.encoding import STRIDE
 from fcfi.errors import ConfigError
 from fcfi.evaluation import Protocol, evaluate
 from fcfi.models.build import build
 from fcfi.models.checkpoint import fill, load_model, read_metadata, variant, weights_sha256
 from fcfi.models.fcfi import FCFI
-from fcfi.network import Network, NetworkInfo, open_network
-from fcfi.predictor import zoom_of
+from fcfi.prediction.fcfi import zoom_of
+from fcfi.prediction.guidance import STRIDE
+from fcfi.runtimes.network import Network, NetworkInfo, open_network
 
 FORMAT: Final = "fcfi-reliance/1"
 """Marks a stored result of this file."""

@@ -22,7 +22,7 @@ import openvino
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from fcfi.encoding import STRIDE
+from fcfi.prediction.guidance import STRIDE
 
 CHANNELS, SIDE = 256, 64
 """Of the convolution whose speed is taken for the peak: 4.8 GFLOP, 1 to 4 MB in and out."""

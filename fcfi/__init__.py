@@ -13,12 +13,14 @@ import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from fcfi.clicks import Click
 from fcfi.errors import FCFIError
+from fcfi.prompts.clicks import Click
 
 if TYPE_CHECKING:
-    from fcfi.geometry import Zoom
-    from fcfi.predictor import Flip, Prediction, Predictor
+    from fcfi.prediction.fcfi import FCFIPredictor, Flip
+    from fcfi.prediction.interface import Predictor
+    from fcfi.prediction.prediction import Prediction
+    from fcfi.prediction.zoom import Zoom
     from fcfi.segmenter import Segmenter
     from fcfi.session import Session
 
@@ -26,6 +28,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Click",
     "FCFIError",
+    "FCFIPredictor",
     "Prediction",
     "Predictor",
     "Segmenter",
@@ -36,11 +39,12 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Prediction": "fcfi.predictor",
-    "Predictor": "fcfi.predictor",
+    "Prediction": "fcfi.prediction.prediction",
+    "FCFIPredictor": "fcfi.prediction.fcfi",
+    "Predictor": "fcfi.prediction.interface",
     "Segmenter": "fcfi.segmenter",
     "Session": "fcfi.session",
-    "Zoom": "fcfi.geometry",
+    "Zoom": "fcfi.prediction.zoom",
 }
 """Where a public name that is loaded at its first use is defined."""
 

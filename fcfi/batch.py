@@ -21,10 +21,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any, Final, Literal
 
-from fcfi.clicks import Click, Clicks
 from fcfi.errors import FCFIError, InputError
 from fcfi.images import read_image, read_mask, write_png
-from fcfi.predictor import Prediction, Predictor, Still
+from fcfi.prediction.fcfi import FCFIPredictor
+from fcfi.prediction.prediction import CachedImage, Prediction
+from fcfi.prompts.clicks import Click, Clicks
 
 OUTCOMES: Final = "outcomes.jsonl"
 """Name of the file, in the folder of the masks, that says what came of each line."""
@@ -83,7 +84,7 @@ Progress = Callable[[Outcome], None]
 
 def run(
     path: Path,
-    predictor: Predictor,
+    predictor: FCFIPredictor,
     folder: Path,
     workers: int | None = None,
     progress: Progress | None = None,
@@ -192,11 +193,11 @@ def open_outcomes(folder: Path) -> IO[str]:
     return stream
 
 
-def do(job: Job, predictor: Predictor, folder: Path) -> Outcome:
+def do(job: Job, predictor: FCFIPredictor, folder: Path) -> Outcome:
     """Make and write the mask of one line; what fails is told in the outcome."""
     began = time.perf_counter()
     try:
-        still = Still(read_image(job.image))
+        still = CachedImage(read_image(job.image))
         height, width = still.image.shape[:2]
         prediction = None
         if job.start is not None:
@@ -244,7 +245,7 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
 
 def _outcomes(
     lines: Iterator[Job | Outcome],
-    predictor: Predictor,
+    predictor: FCFIPredictor,
     folder: Path,
     workers: int,
     known: frozenset[tuple[str, str]],
@@ -270,7 +271,7 @@ def _outcomes(
         pool.shutdown(cancel_futures=True)
 
 
-def _settings(predictor: Predictor) -> str:
+def _settings(predictor: FCFIPredictor) -> str:
     """What a mask depends on beside the line."""
     return (
         f"{predictor.network.info.sha256} {predictor.zoom} {predictor.flip} {predictor.threshold}"

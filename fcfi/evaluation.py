@@ -15,17 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fcfi import metrics
-from fcfi.annotator import next_click
-from fcfi.clicks import Clicks
 from fcfi.data.objects import Objects
 from fcfi.data.sample import Sample
 from fcfi.errors import ConfigError, DatasetError, InputError
-from fcfi.geometry import Zoom
 from fcfi.labels import Mask
-from fcfi.network import Network, NetworkInfo
-from fcfi.predictor import THRESHOLD, Flip, Prediction, Predictor, zoom_of
+from fcfi.prediction.fcfi import FCFIPredictor, Flip, zoom_of
+from fcfi.prediction.prediction import THRESHOLD, Prediction
+from fcfi.prediction.zoom import Zoom
+from fcfi.prompts.clicks import Clicks
 from fcfi.published import TUNED_ZOOMS
-from fcfi.starting import Start
+from fcfi.robot import next_click
+from fcfi.runtimes.network import Network, NetworkInfo
+from fcfi.start_masks import Start
 
 TARGETS: Final = (0.80, 0.85, 0.90, 0.95)
 """IoUs to count clicks to; the papers give 0.85 and 0.90."""
@@ -61,9 +62,9 @@ class Protocol:
                 f"target IoUs {self.targets} are not possible: give rising values above 0, at most 1"
             )
 
-    def predictor(self, network: Network) -> Predictor:
+    def predictor(self, network: Network) -> FCFIPredictor:
         """A network with the settings of this protocol."""
-        return Predictor(network, self.zoom, self.flip, self.threshold)
+        return FCFIPredictor(network, self.zoom, self.flip, self.threshold)
 
 
 def choose_protocol(

@@ -17,6 +17,7 @@ Knows nothing of clicks, networks or data sets.  Pillow does the decoding: it re
 and knows CMYK, palettes and EXIF; only the FORMATS below are open to it.
 """
 
+import hashlib
 import io
 import os
 import warnings
@@ -351,3 +352,10 @@ def _object(picture: Pillow.Image) -> Mask:
         return np.asarray(np.asarray(picture) > level)
     rgba = np.asarray(picture.convert("RGBA"))
     return np.asarray((rgba[:, :, :3] > level).any(axis=2) & (rgba[:, :, 3] != 0))
+
+
+def image_sha256(image: NDArray[np.uint8]) -> str:
+    """sha256 over the size and the pixels of a picture (H, W, 3)."""
+    digest = hashlib.sha256(f"{image.shape[0]} x {image.shape[1]}\n".encode())
+    digest.update(np.ascontiguousarray(image).data)
+    return digest.hexdigest()

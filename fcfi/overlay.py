@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fcfi.clicks import Clicks
 from fcfi.labels import IGNORE, OBJECT, Mask, Truth
+from fcfi.prompts.clicks import Clicks
 
 TINT: Final = (30, 110, 255)
 """RGB over the object."""

@@ -20,8 +20,8 @@ from rich.table import Table
 from fcfi.errors import ConfigError, InputError, how_to_install
 from fcfi.evaluation import ObjectResult, Report
 from fcfi.files import replacing, write_text
-from fcfi.network import NetworkInfo
 from fcfi.published import PUBLISHED, Published
+from fcfi.runtimes.network import NetworkInfo
 
 FORMAT: Final = "fcfi-evaluation/1"
 """Marks a record; the number rises when its meaning changes."""

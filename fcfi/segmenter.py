@@ -8,15 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fcfi import weights
-from fcfi.choice import Choice, Files, Wish, choose, files_at, files_of, this_machine
-from fcfi.geometry import Zoom
 from fcfi.images import read_image
-from fcfi.network import CHECKPOINT, open_network
-from fcfi.predictor import THRESHOLD, Flip, Predictor
+from fcfi.prediction.fcfi import FCFIPredictor, Flip
+from fcfi.prediction.prediction import THRESHOLD
+from fcfi.prediction.zoom import Zoom
+from fcfi.runtimes.network import CHECKPOINT, open_network
+from fcfi.runtimes.plan import Choice, Files, Wish, choose, files_at, files_of, this_machine
 from fcfi.session import Session
 
 
-class Segmenter(Predictor):
+class Segmenter(FCFIPredictor):
     """A predictor that opens sessions.  Holds no state; threads may share it."""
 
     def session(self, image: str | os.PathLike[str] | NDArray[np.uint8]) -> Session:

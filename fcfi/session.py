@@ -18,11 +18,13 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from fcfi.clicks import Click, Clicks
 from fcfi.errors import ConfigError, InputError
-from fcfi.images import Image, Mask, check_mask
-from fcfi.log import Log, Round, from_runs, image_sha256, to_runs
-from fcfi.predictor import Prediction, Predictor, Still
+from fcfi.images import Image, Mask, check_mask, image_sha256
+from fcfi.prediction.fcfi import FCFIPredictor
+from fcfi.prediction.prediction import CachedImage, Prediction
+from fcfi.prompts.click_log import Log, from_runs, to_runs
+from fcfi.prompts.clicks import Click, Clicks
+from fcfi.prompts.rounds import Round
 
 Accepted = Literal["same", "any"]
 """Which network a log may be replayed with: the same with the same settings (the mask is the same), or any."""
@@ -58,7 +60,10 @@ class Session:
     """Clicks on one picture.  Every change can be undone; what fails changes nothing."""
 
     def __init__(
-        self, predictor: Predictor, image: NDArray[np.uint8], clock: Callable[[], float] = time.time
+        self,
+        predictor: FCFIPredictor,
+        image: NDArray[np.uint8],
+        clock: Callable[[], float] = time.time,
     ) -> None:
         """Begin on a picture (H, W, 3) uint8 RGB or (H, W) grey, which must not change from here on.
 
@@ -66,7 +71,7 @@ class Session:
             anything else.
         """
         self.predictor = predictor
-        self._still = Still(image)
+        self._still = CachedImage(image)
         self._clock = clock
         self._states: tuple[State, ...] = (State(),)
         self._cursor = 0
@@ -172,7 +177,7 @@ class Session:
     # Log and replay
 
     def log(self) -> dict[str, Any]:
-        """What is needed to make this mask again, ready for JSON; `fcfi.log` shows its form."""
+        """What is needed to make this mask again, ready for JSON; `fcfi.prompts.click_log` shows its form."""
         start = self._state.start
         return Log(
             height=self.image.shape[0],
@@ -187,7 +192,7 @@ class Session:
     @classmethod
     def replay(
         cls,
-        predictor: Predictor,
+        predictor: FCFIPredictor,
         image: NDArray[np.uint8],
         log: Mapping[str, Any],
         network: Accepted = "same",
@@ -259,7 +264,7 @@ def _without(one: Round, place: int) -> Round:
     )
 
 
-def _network(predictor: Predictor) -> dict[str, str]:
+def _network(predictor: FCFIPredictor) -> dict[str, str]:
     info = predictor.network.info
     return {"name": info.name, "sha256": info.sha256, "runtime": info.runtime}
 
@@ -277,7 +282,7 @@ def _check_image(session: Session, log: Log) -> None:
         )
 
 
-def _check_network(predictor: Predictor, log: Log) -> None:
+def _check_network(predictor: FCFIPredictor, log: Log) -> None:
     """The sha256 of the weights counts, and the settings; the runtime only says how it was."""
     here, there = _network(predictor), log.network
     if here["sha256"] != there["sha256"]:

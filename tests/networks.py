@@ -9,8 +9,8 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from fcfi.encoding import STRIDE
-from fcfi.network import NetworkInfo
+from fcfi.prediction.guidance import STRIDE
+from fcfi.runtimes.network import NetworkInfo
 
 METADATA: Mapping[str, str] = {
     "fcfi_format": "1",
@@ -20,7 +20,7 @@ METADATA: Mapping[str, str] = {
     "multiple": "32",
     "training_data": "none",
     "licence": "Apache-2.0",
-    "input_conventions": "as fcfi.encoding says",
+    "input_conventions": "as fcfi.prediction.guidance says",
 }
 
 KERNEL: NDArray[Any] = np.random.default_rng(0).normal(size=(1, 6, 3, 3)).astype(np.float32)

@@ -9,11 +9,11 @@ import pytest
 
 from fcfi import batch
 from fcfi.batch import Outcome, count_lines, parse_job, read_done, read_jobs, run
-from fcfi.clicks import Click
 from fcfi.errors import InputError
-from fcfi.geometry import Zoom
 from fcfi.images import read_mask, write_png
-from fcfi.predictor import Predictor
+from fcfi.prediction.fcfi import FCFIPredictor
+from fcfi.prediction.zoom import Zoom
+from fcfi.prompts.clicks import Click
 from fcfi.session import Session
 from tests.networks import ColourNetwork
 
@@ -21,8 +21,8 @@ SMALL = Zoom(target=64, ratio=1.4, minimum=30)
 
 
 @pytest.fixture
-def predictor() -> Predictor:
-    return Predictor(ColourNetwork(), SMALL)
+def predictor() -> FCFIPredictor:
+    return FCFIPredictor(ColourNetwork(), SMALL)
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def outcomes(folder: Path) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("workers", [1, 4])
 def test_every_line_gets_the_mask_that_a_session_gives(
-    predictor: Predictor, photos: list[np.ndarray], tmp_path: Path, workers: int
+    predictor: FCFIPredictor, photos: list[np.ndarray], tmp_path: Path, workers: int
 ) -> None:
     rows = [
         {"image": f"{number % 3}.png", "clicks": [[40, 30], [5 + number, 5, "-"]]}
@@ -73,7 +73,7 @@ def test_every_line_gets_the_mask_that_a_session_gives(
 
 
 def test_a_bad_line_is_told_and_stops_nothing(
-    predictor: Predictor, photos: list[np.ndarray], tmp_path: Path
+    predictor: FCFIPredictor, photos: list[np.ndarray], tmp_path: Path
 ) -> None:
     good = {"image": "0.png", "clicks": [[40, 30]], "name": "good"}
     file = write(
@@ -102,7 +102,7 @@ def test_a_bad_line_is_told_and_stops_nothing(
 
 
 def test_stopped_work_goes_on(
-    predictor: Predictor, photos: list[np.ndarray], tmp_path: Path
+    predictor: FCFIPredictor, photos: list[np.ndarray], tmp_path: Path
 ) -> None:
     rows = [{"image": "0.png", "clicks": [[x, 30]], "name": f"m{x}"} for x in (10, 20, 30, 40)]
     out = tmp_path / "out"
@@ -114,12 +114,12 @@ def test_stopped_work_goes_on(
     summary = run(write(tmp_path / "clicks.jsonl", *rows), predictor, out)
     assert (summary.done, summary.skipped, summary.failed) == (3, 1, 0)  # only m10 is as it was
     assert (run(tmp_path / "clicks.jsonl", predictor, out).skipped) == 4
-    other = Predictor(ColourNetwork("another"), SMALL)
+    other = FCFIPredictor(ColourNetwork("another"), SMALL)
     assert run(tmp_path / "clicks.jsonl", other, out).done == 4
 
 
 def test_a_line_may_begin_from_a_mask(
-    predictor: Predictor, photos: list[np.ndarray], tmp_path: Path
+    predictor: FCFIPredictor, photos: list[np.ndarray], tmp_path: Path
 ) -> None:
     start = np.zeros((60, 80), bool)
     start[10:40, 20:60] = True
@@ -136,7 +136,7 @@ def test_a_line_may_begin_from_a_mask(
 
 
 def test_a_long_file_is_read_as_it_is_done(
-    predictor: Predictor, photos: list[np.ndarray], tmp_path: Path
+    predictor: FCFIPredictor, photos: list[np.ndarray], tmp_path: Path
 ) -> None:
     read: list[Any] = []
 
@@ -185,7 +185,7 @@ def test_a_job_has_clicks_in_order_and_paths_beside_the_file() -> None:
 
 
 def test_files_and_folders_that_cannot_be_used_are_told(
-    predictor: Predictor, tmp_path: Path
+    predictor: FCFIPredictor, tmp_path: Path
 ) -> None:
     with pytest.raises(InputError, match="cannot be read"):
         run(tmp_path / "missing.jsonl", predictor, tmp_path / "out")

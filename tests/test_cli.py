@@ -12,9 +12,9 @@ import pytest
 
 import fcfi
 from fcfi import cli
-from fcfi.clicks import Click
 from fcfi.errors import InputError
 from fcfi.images import read_image, read_mask, write_png
+from fcfi.prompts.clicks import Click
 
 Run = Callable[..., tuple[int, str, str]]
 

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from fcfi.clicks import Click, Clicks
 from fcfi.data.objects import Objects
 from fcfi.data.sample import Sample
 from fcfi.errors import ConfigError, DatasetError
@@ -18,12 +17,13 @@ from fcfi.evaluation import (
     evaluate_object,
     paper_protocol,
 )
-from fcfi.geometry import Zoom
 from fcfi.labels import IGNORE, OBJECT, Mask
 from fcfi.metrics import iou
-from fcfi.network import NetworkInfo
-from fcfi.predictor import Prediction
-from fcfi.starting import Start
+from fcfi.prediction.prediction import Prediction
+from fcfi.prediction.zoom import Zoom
+from fcfi.prompts.clicks import Click, Clicks
+from fcfi.runtimes.network import NetworkInfo
+from fcfi.start_masks import Start
 
 SIDE = 40
 

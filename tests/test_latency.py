@@ -8,7 +8,7 @@ import pytest
 from benchmarks import readme
 from benchmarks.latency import Contestant, Timed, make_tasks, row_of, run_round
 from benchmarks.roofline import Peaks, bound_ms, gmac, layers
-from fcfi.geometry import Zoom
+from fcfi.prediction.zoom import Zoom
 from tests.networks import ColourNetwork, OnceNetwork, write_onnx
 
 RECORD = {

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from fcfi.clicks import Click
 from fcfi.labels import IGNORE, OBJECT
 from fcfi.overlay import EXCESS, MISSING, NEGATIVE, POSITIVE, compare, draw
+from fcfi.prompts.clicks import Click
 
 
 def photograph() -> np.ndarray:

@@ -54,6 +54,7 @@ def test_the_public_names() -> None:
     public = {
         "Click",
         "FCFIError",
+        "FCFIPredictor",
         "Prediction",
         "Predictor",
         "Segmenter",

@@ -7,8 +7,8 @@ import pytest
 
 from benchmarks import pairs
 from fcfi import cli
-from fcfi.clicks import Click
 from fcfi.evaluation import ObjectResult, Protocol, Report
+from fcfi.prompts.clicks import Click
 from tests.data.made import write_shard
 
 

@@ -12,7 +12,7 @@ from benchmarks.precision import FORMAT, OBJECTS, with_results
 from benchmarks.readme import RESULTS
 from fcfi import weights
 from fcfi.errors import NetworkError
-from fcfi.network import open_network, read_info
+from fcfi.runtimes.network import open_network, read_info
 from fcfi.weights import LARGEST_LOSS, Entry
 from tests.networks import METADATA, write_onnx
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from benchmarks import readme
-from fcfi.clicks import Click
 from fcfi.evaluation import ObjectResult, Protocol, Report
-from fcfi.network import NetworkInfo
+from fcfi.prompts.clicks import Click
 from fcfi.report import record_of, write_record
+from fcfi.runtimes.network import NetworkInfo
 
 TEXT = f"before\n{readme.BEGIN}\nold\n{readme.END}\nafter\n"
 

@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from fcfi.clicks import Click, Clicks
 from fcfi.errors import ConfigError, InputError
-from fcfi.geometry import Zoom
-from fcfi.log import from_runs, to_runs
-from fcfi.predictor import Prediction, Predictor
+from fcfi.prediction.fcfi import FCFIPredictor
+from fcfi.prediction.prediction import Prediction
+from fcfi.prediction.zoom import Zoom
+from fcfi.prompts.click_log import from_runs, to_runs
+from fcfi.prompts.clicks import Click, Clicks
 from fcfi.session import Session
 from tests.networks import ColourNetwork, ConstantNetwork
 
@@ -28,7 +29,7 @@ IMAGE = (
 START = np.zeros((HEIGHT, WIDTH), np.bool_)
 START[10:30, 20:45] = True
 ZOOM = Zoom(target=64, minimum=16)
-PREDICTOR = Predictor(ColourNetwork(), ZOOM)
+PREDICTOR = FCFIPredictor(ColourNetwork(), ZOOM)
 
 CLICKS = st.builds(Click, st.integers(0, WIDTH - 1), st.integers(0, HEIGHT - 1), st.booleans())
 ROUNDS = st.lists(CLICKS, min_size=1, max_size=3).map(tuple)
@@ -154,7 +155,7 @@ def test_probs_and_mask_agree() -> None:
 
 def test_a_log_replays_to_the_same_bits() -> None:
     for flip in ("none", "average"):
-        predictor = Predictor(ColourNetwork(), ZOOM, flip)
+        predictor = FCFIPredictor(ColourNetwork(), ZOOM, flip)
         session = Session(predictor, IMAGE, clock=iter(range(100, 200)).__next__)
         session.start_from(START)
         session.click(30, 20)
@@ -199,14 +200,14 @@ def test_a_log_of_something_else_is_refused_unless_allowed() -> None:
         Session.replay(PREDICTOR, other, log)
     with pytest.raises(InputError, match="picture of 60 x 40 pixels and this one has 60 x 39"):
         Session.replay(PREDICTOR, IMAGE[1:], log)
-    newer = Predictor(ConstantNetwork(3), ZOOM)
+    newer = FCFIPredictor(ConstantNetwork(3), ZOOM)
     with pytest.raises(InputError, match=r"made with the network colour .* this one is constant"):
         Session.replay(newer, IMAGE, log)
     assert Session.replay(newer, IMAGE, log, network="any").mask.any()
     for predictor, key in (
-        (Predictor(ColourNetwork(), Zoom(target=96, minimum=16)), "target"),
-        (Predictor(ColourNetwork(), ZOOM, "average"), "flip"),
-        (Predictor(ColourNetwork(), ZOOM, threshold=0.6), "threshold"),
+        (FCFIPredictor(ColourNetwork(), Zoom(target=96, minimum=16)), "target"),
+        (FCFIPredictor(ColourNetwork(), ZOOM, "average"), "flip"),
+        (FCFIPredictor(ColourNetwork(), ZOOM, threshold=0.6), "threshold"),
     ):
         with pytest.raises(InputError, match=f"made with {key} = "):
             Session.replay(predictor, IMAGE, log)
@@ -283,7 +284,7 @@ def test_wrong_masks_and_places_are_refused() -> None:
 
 def test_clicks_before_a_removed_one_are_not_predicted_again() -> None:
     network = ColourNetwork()
-    session = Session(Predictor(network, ZOOM), IMAGE)
+    session = Session(FCFIPredictor(network, ZOOM), IMAGE)
     for x in (10, 20, 30, 40):
         session.click(x, 20)
     network.calls.clear()

@@ -71,8 +71,8 @@ def annotate(
     """Make masks of the pictures in a folder by clicking, in the browser; nothing leaves this machine."""
     check_folder(folder)
     names = parse_labels(labels)
-    from fcfi.choice import Wish
     from fcfi.project.project import Project
+    from fcfi.runtimes.plan import Wish
     from fcfi.segmenter import plan
     from fcfi.server import serve
     from fcfi.server.app import create_app

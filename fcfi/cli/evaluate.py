@@ -23,7 +23,7 @@ from fcfi.cli.show import console, progress_bar
 if TYPE_CHECKING:
     from fcfi.data.sample import Sample
     from fcfi.evaluation import Predicts, Report
-    from fcfi.starting import Start
+    from fcfi.start_masks import Start
 
 WORST: Final = 10
 """Objects that --worst draws."""
@@ -81,7 +81,7 @@ def evaluate(
     from fcfi.data import open_dataset
     from fcfi.evaluation import choose_protocol
     from fcfi.evaluation import evaluate as measure
-    from fcfi.starting import starting_masks
+    from fcfi.start_masks import starting_masks
 
     check_outputs(({json: (".json",)} if json else {}) | ({plot: report.PLOTS} if plot else {}))
     need_plots(plot)

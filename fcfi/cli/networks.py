@@ -38,8 +38,8 @@ def _bench() -> None:
     """A row for each runtime and precision; the chosen one is marked.  What is measured is kept for `--budget`."""
     from rich.table import Table
 
-    from fcfi.choice import Wish, choose, possible, this_machine
-    from fcfi.speed import LARGE_PICTURE, Speeds, source_of
+    from fcfi.budget import LARGE_PICTURE, Speeds, source_of
+    from fcfi.runtimes.plan import Wish, choose, possible, this_machine
     from fcfi.weights import shipped
 
     pixels = LARGE_PICTURE[0] * LARGE_PICTURE[1]

@@ -10,12 +10,12 @@ import typer
 
 from fcfi.cli.app import app
 from fcfi.cli.options import Network, Precision, Runtime, Threads, check_outputs, told
-from fcfi.clicks import Click, Clicks
 from fcfi.errors import InputError
+from fcfi.prompts.clicks import Click, Clicks
 
 if TYPE_CHECKING:
-    from fcfi.choice import Wish
-    from fcfi.predictor import Flip
+    from fcfi.prediction.fcfi import Flip
+    from fcfi.runtimes.plan import Wish
     from fcfi.segmenter import Segmenter
 
 CLICK_FORM: Final = re.compile(r"\s*(-?\d+)\s*,\s*(-?\d+)\s*(?:,\s*([+-]))?\s*")
@@ -86,7 +86,7 @@ def segment(
         raise InputError(
             "no place for the result: give --output mask.png, or a folder with --batch"
         )
-    from fcfi.choice import Wish
+    from fcfi.runtimes.plan import Wish
 
     wish = Wish(runtime, precision, threads)
     if batch is None:
@@ -158,8 +158,8 @@ def _fitting(
     budget: str, network: str | None, wish: "Wish", flip: "Flip | None", pixels: int
 ) -> "Segmenter":
     """The network, size and flip that keep to a time and need the fewest clicks; of all that are shipped, or of one."""
+    from fcfi.budget import best_within, fits, parse_budget, source_at, source_of
     from fcfi.segmenter import find_files, open_choice
-    from fcfi.speed import best_within, fits, parse_budget, source_at, source_of
     from fcfi.weights import shipped
 
     seconds = parse_budget(budget)

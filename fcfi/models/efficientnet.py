@@ -18,11 +18,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from fcfi.encoding import STRIDE
 from fcfi.errors import NetworkError
 from fcfi.models.config import Head, PromptMaps
 from fcfi.models.fcfi import Encoding, Features, StemBody
 from fcfi.models.layers import DepthwiseConv2d, conv_bn_relu, resize_like
+from fcfi.prediction.guidance import STRIDE
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """A network as one ONNX file that needs no torch: any size and batch, correction and fusion inside, checked before use.
 
 The exported graph answers with the final logits only.  Batch normalisation is folded into the
-convolutions.  Knows nothing of clicks; the inputs are those of `fcfi.encoding`.
+convolutions.  Knows nothing of clicks; the inputs are those of `fcfi.prediction.guidance`.
 """
 
 import json
@@ -19,14 +19,14 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
-from fcfi import encoding
 from fcfi.errors import NetworkError
 from fcfi.files import replacing
 from fcfi.models.checkpoint import load_model, read_metadata, variant, weights_sha256
 from fcfi.models.fcfi import FCFI
-from fcfi.network import ENCODING, FORMAT, GRAPH_SHA256, Network, open_network
-from fcfi.runtimes import INPUTS, OUTPUT
+from fcfi.prediction.guidance import DISK_RADIUS, STRIDE, WINDOW_RATIO
+from fcfi.runtimes.interface import INPUTS, OUTPUT
 from fcfi.runtimes.metadata import graph_sha256
+from fcfi.runtimes.network import ENCODING, FORMAT, GRAPH_SHA256, Network, open_network
 
 Storage = Literal["float32", "float16"]
 """Type of the weights in the file; runtimes compute in float32 either way."""
@@ -55,12 +55,12 @@ CHECKED_SHAPES = ((1, 2 * MULTIPLE, 3 * MULTIPLE), (2, 4 * MULTIPLE, 3 * MULTIPL
 """(batch, height, width) of the inputs that an exported file is tried on."""
 INPUT_CONVENTIONS = (
     "image (B,3,H,W) RGB in [0,1]; feedback (B,1,H,W) probabilities, zero at a first click; "
-    f"disks (B,2,H,W) 0/1, positive and negative clicks, radius {encoding.DISK_RADIUS} px; "
-    f"window (B,1,h,w) 0/1, {encoding.WINDOW_RATIO} of height and width round the last click, h = H/{encoding.STRIDE}; "
+    f"disks (B,2,H,W) 0/1, positive and negative clicks, radius {DISK_RADIUS} px; "
+    f"window (B,1,h,w) 0/1, {WINDOW_RATIO} of height and width round the last click, h = H/{STRIDE}; "
     "cell (B) int64, row * w + column of the last click; label (B,1,1,1) 1 positive, 0 negative; "
     "gate (B,1,1,1) 0 at a first click, else 1"
 )
-"""For whoever runs the file without fcfi; `fcfi.encoding` is the definition."""
+"""For whoever runs the file without fcfi; `fcfi.prediction.guidance` is the definition."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ def check(model: nn.Module, path: Path, tolerance: float) -> dict[str, float]:
 def example(batch: int, height: int, width: int, seed: int = 0) -> tuple[Tensor, ...]:
     """Random inputs of one size, in the order of INPUTS."""
     random = torch.Generator().manual_seed(seed)
-    h, w = height // encoding.STRIDE, width // encoding.STRIDE
+    h, w = height // STRIDE, width // STRIDE
 
     def uniform(*shape: int) -> Tensor:
         return torch.rand(shape, generator=random)

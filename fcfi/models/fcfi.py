@@ -1,7 +1,7 @@
 """FCFI on one screen: backbone, focused correction, collaborative fusion, head (paper, figure 2).
 
 Knows the order of the parts and nothing of their insides.  The seven inputs are those of a network
-file (`fcfi.encoding` makes them from clicks).
+file (`fcfi.prediction.guidance` makes them from clicks).
 """
 
 from typing import NamedTuple, Protocol

@@ -11,7 +11,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from fcfi.encoding import STRIDE
 from fcfi.models.efficientnet import (
     LEVEL_CHANNELS,
     LITE,
@@ -23,6 +22,7 @@ from fcfi.models.efficientnet import (
 from fcfi.models.fcfi import Encoding, Features
 from fcfi.models.feedback import EPSILON
 from fcfi.models.layers import conv_bn_relu, resize_like, separable_conv_bn_relu
+from fcfi.prediction.guidance import STRIDE
 
 PROMPT_CHANNELS = 16
 FINE_CHANNELS, MIDDLE_CHANNELS, DEEP_CHANNELS = 48, 64, 96

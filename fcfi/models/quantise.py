@@ -23,9 +23,9 @@ from onnx import helper, numpy_helper
 from fcfi.errors import ConfigError, NetworkError, how_to_install
 from fcfi.files import replacing
 from fcfi.models.export import save
-from fcfi.network import ENCODING, PRECISION, open_network, read_info
-from fcfi.predictor import sigmoid
-from fcfi.runtimes import INPUTS
+from fcfi.prediction.fcfi import sigmoid
+from fcfi.runtimes.interface import INPUTS
+from fcfi.runtimes.network import ENCODING, PRECISION, open_network, read_info
 
 KEPT: Final = "kept_in_float"
 """Metadata of an int8 file: the blocks that compute in float."""

@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from fcfi.encoding import DISK_RADIUS, WINDOW_RATIO
 from fcfi.errors import NetworkError
 from fcfi.models.blocks import IMAGENET_MEAN, IMAGENET_STD
 from fcfi.models.config import ModelConfig
 from fcfi.models.deeplab import CHANNELS
+from fcfi.prediction.guidance import DISK_RADIUS, WINDOW_RATIO
 
 Names = tuple[tuple[str, str], ...]
 """Beginnings of names: (released, ours)."""

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from fcfi.encoding import STRIDE
+from fcfi.prediction.guidance import STRIDE
 
 HIDDEN = 64
 """Channels of the hidden layers."""

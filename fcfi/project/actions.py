@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar, Final
 
-from fcfi.clicks import Clicks
 from fcfi.errors import InputError
 from fcfi.project.document import Document
 from fcfi.project.masks import Runs
+from fcfi.prompts.clicks import Clicks
 
 MAX_CLICKS: Final = 100
 """Clicks of one round."""

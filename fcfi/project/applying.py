@@ -10,10 +10,8 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 
-from fcfi.clicks import check_clicks
 from fcfi.errors import InputError
 from fcfi.labels import Mask
-from fcfi.log import Round
 from fcfi.project.actions import (
     KEEP,
     MAX_CLICKS,
@@ -37,6 +35,8 @@ from fcfi.project.actions import (
 )
 from fcfi.project.document import Document, DrawnObject
 from fcfi.project.masks import drop_specks, fill_holes
+from fcfi.prompts.clicks import check_clicks
+from fcfi.prompts.rounds import Round
 
 
 class World(Protocol):

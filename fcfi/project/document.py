@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from fcfi.clicks import Click, Clicks
 from fcfi.errors import InputError
-from fcfi.log import Round
+from fcfi.prompts.clicks import Click, Clicks
+from fcfi.prompts.rounds import Round
 
 VERSION: Final = 1
 

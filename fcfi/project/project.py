@@ -17,9 +17,8 @@ from sqlalchemy.engine import URL
 
 from fcfi.errors import InputError
 from fcfi.formats import Report
-from fcfi.images import Image
-from fcfi.log import Log, image_sha256, to_runs
-from fcfi.predictor import Predictor
+from fcfi.images import Image, image_sha256
+from fcfi.prediction.fcfi import FCFIPredictor
 from fcfi.project import exporting, importing, place
 from fcfi.project.actions import Action, Edit, ImportObjects, Redo, Undo
 from fcfi.project.applying import apply
@@ -41,6 +40,7 @@ from fcfi.project.states import (
 )
 from fcfi.project.store import Shown, Signature, Step, Store, Stored
 from fcfi.project.world import Masks, PictureWorld
+from fcfi.prompts.click_log import Log, to_runs
 
 CACHE_BYTES: Final = 1 << 30
 SETTINGS_BYTES: Final = 64 * 1024
@@ -58,7 +58,7 @@ class Project:
         self,
         folder: Path,
         database: Database,
-        predictor: Predictor | None,
+        predictor: FCFIPredictor | None,
         cache_bytes: int = CACHE_BYTES,
         warnings: tuple[str, ...] = (),
         clock: Callable[[], float] = time.time,
@@ -82,7 +82,7 @@ class Project:
     def open(
         cls,
         folder: Path,
-        predictor: Predictor | None,
+        predictor: FCFIPredictor | None,
         labels: Sequence[str] = (),
         store: str | None = None,
         cache_bytes: int = CACHE_BYTES,

@@ -9,13 +9,14 @@ from collections.abc import Callable, Hashable
 from itertools import chain
 from typing import Final
 
-from fcfi.clicks import Clicks
 from fcfi.errors import NetworkError
 from fcfi.images import Image
 from fcfi.labels import Mask
-from fcfi.log import Round
-from fcfi.predictor import Prediction, Predictor, Still
+from fcfi.prediction.fcfi import FCFIPredictor
+from fcfi.prediction.prediction import CachedImage, Prediction
 from fcfi.project.cache import ByteCache
+from fcfi.prompts.clicks import Clicks
+from fcfi.prompts.rounds import Round
 
 OVERHEAD: Final = 500
 """Bytes of a prediction beside its probabilities, about."""
@@ -27,7 +28,7 @@ STILL: Final = 12_000_000
 class Replay:
     """A predictor that remembers; it shares its cache with others."""
 
-    def __init__(self, predictor: Predictor | None, cache: ByteCache) -> None:
+    def __init__(self, predictor: FCFIPredictor | None, cache: ByteCache) -> None:
         """Without a predictor clicks are refused."""
         self.predictor = predictor
         self._cache = cache
@@ -63,10 +64,12 @@ class Replay:
         assert prediction is not None, "there is at least one round"
         return prediction
 
-    def _still(self, picture: Hashable, image: Callable[[], Image]) -> Still:
+    def _still(self, picture: Hashable, image: Callable[[], Image]) -> CachedImage:
         """The picture with what was made of its last crop; weighed with its pixels, which it may outlive."""
         return self._cache.get(
-            ("still", picture), lambda: Still(image()), lambda still: still.image.nbytes + STILL
+            ("still", picture),
+            lambda: CachedImage(image()),
+            lambda still: still.image.nbytes + STILL,
         )
 
     def _known(

@@ -8,7 +8,6 @@ from collections.abc import Callable, Collection, Mapping
 
 from fcfi.errors import InputError, PictureError
 from fcfi.labels import Mask
-from fcfi.log import Round
 from fcfi.project.cache import ByteCache
 from fcfi.project.document import Document, DrawnObject
 from fcfi.project.masks import Runs
@@ -16,6 +15,7 @@ from fcfi.project.pictures import Pictures, key
 from fcfi.project.replay import Replay
 from fcfi.project.states import PictureRow
 from fcfi.project.store import Shown, Store
+from fcfi.prompts.rounds import Round
 
 
 class Masks:

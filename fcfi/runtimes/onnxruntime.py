@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fcfi.errors import NetworkError
-from fcfi.runtimes import OUTPUT, Arrays, name_of
+from fcfi.runtimes.interface import OUTPUT, Arrays, name_of
 
 ERRORS_ONLY = 3
 """ONNX Runtime's severity: nothing below an error goes to stderr."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fcfi.errors import NetworkError
-from fcfi.runtimes import OUTPUT, Arrays, name_of
+from fcfi.runtimes.interface import OUTPUT, Arrays, name_of
 
 HINTS = {"float32": "f32", "bfloat16": "bf16"}
 """OpenVINO's names of the precisions to compute in."""

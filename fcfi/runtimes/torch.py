@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fcfi.errors import NetworkError, how_to_install
-from fcfi.runtimes import INPUTS, OUTPUT, Arrays
+from fcfi.runtimes.interface import INPUTS, OUTPUT, Arrays
 
 if TYPE_CHECKING:
     from torch import Tensor

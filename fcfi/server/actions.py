@@ -14,10 +14,10 @@ from typing import Annotated, Any, Final, Literal, get_args, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from fcfi.clicks import Click
 from fcfi.project import actions
 from fcfi.project.actions import MAX_CLICKS, MAX_OBJECTS, Action
 from fcfi.project.masks import Runs
+from fcfi.prompts.clicks import Click
 
 MAX_INT: Final = 2**31 - 1
 MAX_RUNS: Final = 4_000_000

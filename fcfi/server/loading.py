@@ -11,10 +11,10 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
-from fcfi.choice import Choice
-from fcfi.clicks import Click
-from fcfi.network import CHECKPOINT, NetworkInfo, read_info
-from fcfi.predictor import Predictor
+from fcfi.prediction.fcfi import FCFIPredictor
+from fcfi.prompts.clicks import Click
+from fcfi.runtimes.network import CHECKPOINT, NetworkInfo, read_info
+from fcfi.runtimes.plan import Choice
 from fcfi.segmenter import open_choice
 
 WARM_UP: Final = (384, 512)
@@ -34,14 +34,14 @@ class NetworkStatus:
     problem: str | None = None
 
 
-class LatePredictor(Predictor):
+class LatePredictor(FCFIPredictor):
     """Predicts as soon as its network is loaded.  Threads may share it."""
 
-    def __init__(self, info: NetworkInfo, load: Callable[[], Predictor]) -> None:
+    def __init__(self, info: NetworkInfo, load: Callable[[], FCFIPredictor]) -> None:
         """info: what the network's file says of itself.  load: opens it; called at once, in a thread."""
         self._info = info
         pool = ThreadPoolExecutor(1, thread_name_prefix="fcfi-load")
-        self._loading: Future[Predictor] = pool.submit(lambda: warmed_up(load()))
+        self._loading: Future[FCFIPredictor] = pool.submit(lambda: warmed_up(load()))
         pool.shutdown(wait=False)
 
     def __getattr__(self, name: str) -> Any:
@@ -69,13 +69,13 @@ def load_late(chosen: Choice) -> LatePredictor:
     return LatePredictor(info, lambda: open_choice(chosen))
 
 
-def status_of(predictor: Predictor) -> NetworkStatus:
+def status_of(predictor: FCFIPredictor) -> NetworkStatus:
     """What the network of a predictor is that is loaded already."""
     info = predictor.network.info
     return NetworkStatus(info.name, info.sha256, info.runtime, "ready")
 
 
-def warmed_up(predictor: Predictor) -> Predictor:
+def warmed_up(predictor: FCFIPredictor) -> FCFIPredictor:
     """The predictor, after the first predictions of both kinds: a runtime makes its plans at these."""
     image = np.full((*WARM_UP, 3), 128, np.uint8)
     click = Click(WARM_UP[1] // 2, WARM_UP[0] // 2)

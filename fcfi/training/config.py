@@ -12,8 +12,8 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from fcfi.data.augment import CropConfig
 from fcfi.errors import ConfigError
-from fcfi.geometry import Zoom
 from fcfi.models.config import ModelConfig
+from fcfi.prediction.zoom import Zoom
 from fcfi.training.losses import LossConfig
 from fcfi.training.rounds import RoundsConfig
 

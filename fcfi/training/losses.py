@@ -10,10 +10,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from fcfi.encoding import STRIDE
 from fcfi.errors import ConfigError
 from fcfi.labels import BACKGROUND, IGNORE, OBJECT
 from fcfi.models.fcfi import Output
+from fcfi.prediction.guidance import STRIDE
 
 ALPHA, GAMMA = 0.5, 2.0
 """Of the normalised focal loss (paper)."""

@@ -21,12 +21,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from fcfi.annotator import INNER, next_click
-from fcfi.clicks import Click, Clicks
 from fcfi.data.augment import Crop
-from fcfi.encoding import draw_box, encode
 from fcfi.errors import ConfigError
 from fcfi.labels import BACKGROUND, OBJECT
+from fcfi.prediction.guidance import draw_box, encode
+from fcfi.prompts.clicks import Click, Clicks
+from fcfi.robot import INNER, next_click
 
 THRESHOLD = 0.5
 GOOD_ENOUGH = 0.98

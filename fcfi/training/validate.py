@@ -12,10 +12,10 @@ from fcfi.data.augment import CropConfig, CropSampler
 from fcfi.data.pictures import IGNORE_ID, PicturesBySource
 from fcfi.data.sample import Sample
 from fcfi.evaluation import Protocol, evaluate
-from fcfi.geometry import Zoom
 from fcfi.labels import BACKGROUND, IGNORE, OBJECT
 from fcfi.models.fcfi import FCFI
-from fcfi.network import NetworkInfo
+from fcfi.prediction.zoom import Zoom
+from fcfi.runtimes.network import NetworkInfo
 
 TARGETS = (0.85, 0.90)
 SMALLEST = 400
@@ -24,7 +24,7 @@ SMALLEST = 400
 
 @dataclass(frozen=True)
 class ModelNetwork:
-    """A model in memory, on its device, behind the face that the predictor knows (`fcfi.network.Network`)."""
+    """A model in memory, on its device, behind the face that the predictor knows (`fcfi.runtimes.network.Network`)."""
 
     model: FCFI
     info: NetworkInfo

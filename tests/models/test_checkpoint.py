@@ -14,7 +14,7 @@ from fcfi.models.build import build
 from fcfi.models.checkpoint import load_model, read_metadata, save_model, variant, weights_sha256
 from fcfi.models.config import VARIANTS, ModelConfig
 from fcfi.models.fcfi import FCFI
-from fcfi.network import read_info
+from fcfi.runtimes.network import read_info
 
 CONFIG = ModelConfig("lite0", "encoded", mid=8)
 

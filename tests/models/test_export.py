@@ -16,8 +16,8 @@ from fcfi.models.checkpoint import save_model, weights_sha256
 from fcfi.models.config import Correction, Fusion, ModelConfig
 from fcfi.models.export import SHAPES, Exported, example, export
 from fcfi.models.fcfi import FCFI
-from fcfi.network import open_network, read_info
-from fcfi.runtimes import INPUTS
+from fcfi.runtimes.interface import INPUTS
+from fcfi.runtimes.network import open_network, read_info
 
 CONFIG = ModelConfig("lite0", mid=8)
 

@@ -14,9 +14,9 @@ from fcfi.models.config import VARIANTS, Correction, Fusion, ModelConfig
 from fcfi.models.export import example, export
 from fcfi.models.fcfi import FCFI
 from fcfi.models.late import likeness
-from fcfi.network import ENCODING, EncodesOnce, open_network
-from fcfi.runtimes import INPUTS
 from fcfi.runtimes.cutting import cut
+from fcfi.runtimes.interface import INPUTS
+from fcfi.runtimes.network import ENCODING, EncodesOnce, open_network
 from tests.networks import METADATA, write_onnx
 
 NAMES = ("fine", "middle", "deep")

@@ -14,7 +14,7 @@ from fcfi.models.build import build
 from fcfi.models.config import VARIANTS, ModelConfig
 from fcfi.models.export import example, export
 from fcfi.models.quantise import KEPT, MOST_KEPT, NEVER, block_of, find_sensitive, quantise
-from fcfi.network import open_network, read_info
+from fcfi.runtimes.network import open_network, read_info
 from tests.networks import METADATA, random_inputs, write_onnx
 
 

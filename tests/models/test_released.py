@@ -14,8 +14,6 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from fcfi import encoding
-from fcfi.clicks import Click
 from fcfi.errors import NetworkError
 from fcfi.models import released
 from fcfi.models.build import build
@@ -27,6 +25,8 @@ from fcfi.models.checkpoint import (
     weights_sha256,
 )
 from fcfi.models.config import VARIANTS
+from fcfi.prediction.guidance import STRIDE, WINDOW_RATIO, encode
+from fcfi.prompts.clicks import Click
 
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
 
@@ -118,7 +118,7 @@ def test_answers_are_those_of_the_released_implementation(model: str) -> None:
     height, width = inputs["image"].shape[2:]
     for count in (1, 3, 4):
         gate = float(count > 1)
-        guidance = encoding.encode(clicks[:count], height, width, gate)
+        guidance = encode(clicks[:count], height, width, gate)
         with torch.no_grad():
             output = network(
                 torch.from_numpy(inputs["image"]),
@@ -253,7 +253,7 @@ def test_a_file_cut_short_is_refused(tmp_path: Path, small: dict[str, Any]) -> N
 
 def released_span(position: int, size: int) -> tuple[int, int, int]:
     """First and last (exclusive) cell of the window and the clicked cell along one axis, rounded as released."""
-    cells, half = np.float32(size // encoding.STRIDE), int(encoding.WINDOW_RATIO * size / 2 + 0.5)
+    cells, half = np.float32(size // STRIDE), int(WINDOW_RATIO * size / 2 + 0.5)
 
     def scaled(value: int) -> np.float32:
         return np.float32(value) / np.float32(size) * cells
@@ -267,7 +267,7 @@ def test_windows_differ_from_the_released_ones_by_float32_rounding_alone(size: i
     """And that by one cell, for at most one click in twenty along an axis, at sizes that are no power of two."""
     others = 0
     for x in range(size):
-        guidance = encoding.encode((Click(x, 0),), encoding.STRIDE, size, gate=0)
+        guidance = encode((Click(x, 0),), STRIDE, size, gate=0)
         columns = guidance.window[0, 0].nonzero()[0]
         ours = (int(columns[0]), int(columns[-1]) + 1, guidance.cell)
         difference = np.abs(np.subtract(ours, released_span(x, size)))

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image as Pillow
 
-from fcfi.clicks import Click
-from fcfi.geometry import Zoom
 from fcfi.labels import Mask
-from fcfi.predictor import Predictor
+from fcfi.prediction.fcfi import FCFIPredictor
+from fcfi.prediction.zoom import Zoom
 from fcfi.project import AddClicks, Project, Runs
+from fcfi.prompts.clicks import Click
 from tests.networks import ColourNetwork
 
 HEIGHT, WIDTH = 48, 64
@@ -30,9 +30,9 @@ def write_photos(folder: Path, *names: str) -> Path:
     return folder
 
 
-def predictor(name: str = "colour") -> Predictor:
+def predictor(name: str = "colour") -> FCFIPredictor:
     """Of the colour network; fast."""
-    return Predictor(ColourNetwork(name), Zoom(target=64))
+    return FCFIPredictor(ColourNetwork(name), Zoom(target=64))
 
 
 def opened(folder: Path, **options: object) -> Project:

@@ -5,10 +5,8 @@ from collections.abc import Iterable
 import numpy as np
 import pytest
 
-from fcfi.clicks import Click
 from fcfi.errors import InputError
 from fcfi.labels import Mask
-from fcfi.log import Round
 from fcfi.project.actions import (
     AddClicks,
     Clean,
@@ -29,6 +27,8 @@ from fcfi.project.actions import (
 from fcfi.project.applying import apply
 from fcfi.project.document import Document, DrawnObject
 from fcfi.project.masks import Runs
+from fcfi.prompts.clicks import Click
+from fcfi.prompts.rounds import Round
 from tests.project.made import HEIGHT, WIDTH, click, runs, square
 
 

@@ -14,7 +14,6 @@ import pytest
 
 from fcfi.errors import ConfigError, DatasetError, FCFIError, InputError
 from fcfi.formats import CODECS, AnnotatedObject, AnnotatedPicture, cvat_mask, find_codec
-from fcfi.log import Log
 from fcfi.project import (
     Document,
     EditObject,
@@ -26,6 +25,7 @@ from fcfi.project import (
     archives,
     exporting,
 )
+from fcfi.prompts.click_log import Log
 from tests.project.made import HEIGHT, WIDTH, click, opened, runs, square, write_photos
 
 NAMES = ("a.png", "sub/b 1.jpg", "c.jpg")

@@ -15,8 +15,7 @@ from PIL import Image as Pillow
 import fcfi
 from fcfi.errors import InputError, NotFound, PictureError
 from fcfi.images import read_image
-from fcfi.log import Log
-from fcfi.predictor import Predictor
+from fcfi.prediction.fcfi import FCFIPredictor
 from fcfi.project import (
     AddClicks,
     CopyObjects,
@@ -29,6 +28,7 @@ from fcfi.project import (
     SetMask,
     Undo,
 )
+from fcfi.prompts.click_log import Log
 from fcfi.session import Session
 from tests.project.made import HEIGHT, WIDTH, click, opened, photo, predictor, runs, write_photos
 
@@ -506,7 +506,7 @@ def test_the_shipped_network_marks_an_object_and_remembers_it(
     folder = tmp_path / "photos"
     folder.mkdir()
     (folder / "coffee.jpg").write_bytes((examples / "images" / "coffee.jpg").read_bytes())
-    segmenter: Predictor = fcfi.load()
+    segmenter: FCFIPredictor = fcfi.load()
     with Project.open(folder, segmenter) as project:
         state = project.act(1, 0, click(290, 130))
         assert 0.02 < state.masks[state.document.objects[0].mask or ""].area / (400 * 600) < 0.9

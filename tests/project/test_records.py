@@ -7,9 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fcfi.clicks import Click
 from fcfi.errors import InputError
-from fcfi.log import Round
 from fcfi.project.actions import (
     AddClicks,
     CopyObjects,
@@ -21,6 +19,8 @@ from fcfi.project.actions import (
 )
 from fcfi.project.document import Document, DrawnObject
 from fcfi.project.records import describe, record
+from fcfi.prompts.clicks import Click
+from fcfi.prompts.rounds import Round
 from tests.project.made import runs
 
 numbers = st.integers(1, 9)

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from fcfi.clicks import Click
 from fcfi.errors import NetworkError
-from fcfi.log import Round
-from fcfi.predictor import Predictor
+from fcfi.prediction.fcfi import FCFIPredictor
 from fcfi.project.cache import ByteCache
 from fcfi.project.replay import Replay
+from fcfi.prompts.clicks import Click
+from fcfi.prompts.rounds import Round
 from fcfi.session import Session
 from tests.networks import ColourNetwork, OnceNetwork
 from tests.project.made import photo, predictor, square
@@ -23,7 +23,9 @@ def masks_of(replay: Replay, rounds: tuple[Round, ...], start: str | None = None
     return replay.predict("photo", photo, start, lambda _: square(20, 20), rounds).mask
 
 
-def session_after(predictor: Predictor, rounds: tuple[Round, ...], start: bool = False) -> Session:
+def session_after(
+    predictor: FCFIPredictor, rounds: tuple[Round, ...], start: bool = False
+) -> Session:
     session = Session(predictor, photo())
     if start:
         session.start_from(square(20, 20))
@@ -43,7 +45,7 @@ def test_masks_are_those_of_a_session(start: str | None, cache_bytes: int) -> No
 
 def test_only_what_is_new_is_predicted() -> None:
     network = ColourNetwork()
-    replay = Replay(Predictor(network, predictor().zoom), ByteCache(1 << 20))
+    replay = Replay(FCFIPredictor(network, predictor().zoom), ByteCache(1 << 20))
     calls = []
     for rounds in (ROUNDS[:1], ROUNDS[:2], ROUNDS, ROUNDS[:2], ROUNDS, (ROUNDS[0], ROUNDS[2])):
         masks_of(replay, rounds)
@@ -53,7 +55,7 @@ def test_only_what_is_new_is_predicted() -> None:
 
 def test_a_crop_that_stays_is_looked_at_once() -> None:
     network = OnceNetwork()
-    replay = Replay(Predictor(network, predictor().zoom), ByteCache(1 << 25))
+    replay = Replay(FCFIPredictor(network, predictor().zoom), ByteCache(1 << 25))
     for x in (10, 12, 14):
         masks_of(replay, (Round((Click(x, 10),), (0.0,)),))
     assert (len(network.calls), len(network.encoded)) == (3, 1)

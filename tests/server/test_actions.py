@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from fcfi.clicks import Click
 from fcfi.errors import InputError
 from fcfi.project.actions import (
     KEEP,
@@ -24,6 +23,7 @@ from fcfi.project.actions import (
 )
 from fcfi.project.document import Document
 from fcfi.project.records import describe, record
+from fcfi.prompts.clicks import Click
 from fcfi.server.actions import TAKEN, AnyAction
 from fcfi.server.problems import sentence_of
 from tests.project.made import runs

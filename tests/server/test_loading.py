@@ -5,10 +5,10 @@ import threading
 import numpy as np
 import pytest
 
-from fcfi.clicks import Click
 from fcfi.errors import NetworkError
-from fcfi.network import NetworkInfo
-from fcfi.predictor import Predictor
+from fcfi.prediction.fcfi import FCFIPredictor
+from fcfi.prompts.clicks import Click
+from fcfi.runtimes.network import NetworkInfo
 from fcfi.server.loading import LatePredictor
 from tests.networks import ColourNetwork
 
@@ -19,9 +19,9 @@ IMAGE = np.random.default_rng(0).integers(0, 256, (60, 80, 3), np.uint8)
 def test_predictions_wait_for_the_network_and_its_status_does_not() -> None:
     gate, network = threading.Event(), ColourNetwork()
 
-    def load() -> Predictor:
+    def load() -> FCFIPredictor:
         gate.wait()
-        return Predictor(network)
+        return FCFIPredictor(network)
 
     late = LatePredictor(INFO, load)
     assert (late.status.state, late.status.name, late.status.sha256) == (
@@ -32,7 +32,7 @@ def test_predictions_wait_for_the_network_and_its_status_does_not() -> None:
     gate.set()
     click = (Click(10, 10),)
     np.testing.assert_array_equal(
-        late.predict(IMAGE, click).probs, Predictor(network).predict(IMAGE, click).probs
+        late.predict(IMAGE, click).probs, FCFIPredictor(network).predict(IMAGE, click).probs
     )
     assert (late.status.state, late.status.runtime) == ("ready", "numpy")
     assert (late.network.info.sha256, late.flip, late.threshold) == (
@@ -46,14 +46,14 @@ def test_predictions_wait_for_the_network_and_its_status_does_not() -> None:
 
 def test_it_is_warm_once_it_is_loaded() -> None:
     network = ColourNetwork()
-    late = LatePredictor(INFO, lambda: Predictor(network))
+    late = LatePredictor(INFO, lambda: FCFIPredictor(network))
     assert late.network is network
     gates = [float(call[6].item()) for call in network.calls]
     assert gates == [0.0, 1.0]
 
 
 def test_a_network_that_cannot_be_loaded_is_told_at_every_click() -> None:
-    def load() -> Predictor:
+    def load() -> FCFIPredictor:
         raise NetworkError("its file is damaged")
 
     late = LatePredictor(INFO, load)

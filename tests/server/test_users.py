@@ -14,7 +14,7 @@ import pytest
 from PIL import Image as Pillow
 
 import fcfi
-from fcfi.predictor import Predictor
+from fcfi.prediction.fcfi import FCFIPredictor
 from fcfi.project.project import Project
 from fcfi.server.app import create_app
 from fcfi.server.settings import Settings
@@ -68,7 +68,9 @@ def work(http: httpx.Client, picture: int, task: Task) -> dict[str, Any]:
     return state
 
 
-def states(folder: Path, predictor: Predictor, task: Task, at_once: bool) -> list[dict[str, Any]]:
+def states(
+    folder: Path, predictor: FCFIPredictor, task: Task, at_once: bool
+) -> list[dict[str, Any]]:
     """What all users have made, at once or in turn."""
     with (
         Project.open(folder, predictor, ["person"]) as project,
@@ -89,7 +91,10 @@ def states(folder: Path, predictor: Predictor, task: Task, at_once: bool) -> lis
 
 
 def compare(
-    tmp_path: Path, predictor: Callable[[], Predictor], fill: Callable[[Path], object], task: Task
+    tmp_path: Path,
+    predictor: Callable[[], FCFIPredictor],
+    fill: Callable[[Path], object],
+    task: Task,
 ) -> None:
     turn, once = tmp_path / "in_turn" / "photos", tmp_path / "at_once" / "photos"
     fill(turn)

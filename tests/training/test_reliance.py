@@ -14,7 +14,7 @@ from fcfi.models.build import build
 from fcfi.models.config import ModelConfig
 from fcfi.models.export import example
 from fcfi.models.fcfi import FCFI
-from fcfi.network import Network, NetworkInfo
+from fcfi.runtimes.network import Network, NetworkInfo
 from tests.data.made import write_shard
 
 INPUTS = example(1, 64, 64)

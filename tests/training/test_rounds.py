@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 import torch
 
-from fcfi.clicks import Click
 from fcfi.data.augment import Crop
-from fcfi.encoding import BOX_OBJECT
 from fcfi.errors import ConfigError
+from fcfi.prediction.guidance import BOX_OBJECT
+from fcfi.prompts.clicks import Click
 from fcfi.training.rounds import (
     EDGE,
     Batch,

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import fcfi.network
+import fcfi.runtimes.network
 from fcfi.errors import ConfigError, FCFIError, NetworkError
-from fcfi.network import open_network, read_info, runtime_for
-from fcfi.runtimes import INPUTS
+from fcfi.runtimes.interface import INPUTS
 from fcfi.runtimes.metadata import read_metadata
+from fcfi.runtimes.network import open_network, read_info, runtime_for
 from fcfi.runtimes.openvino import _possible
 from tests.networks import METADATA, onnx_logits, random_inputs, write_onnx
 
@@ -95,7 +95,9 @@ def test_long_and_odd_texts_are_read(tmp_path: Path) -> None:
 
 
 def test_the_runtime_is_chosen_by_machine_and_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fcfi.network, "find_spec", lambda name: name if name in present else None)
+    monkeypatch.setattr(
+        fcfi.runtimes.network, "find_spec", lambda name: name if name in present else None
+    )
     present: set[str] = {"openvino", "onnxruntime"}
     monkeypatch.setattr(platform, "machine", lambda: "x86_64")
     assert runtime_for("a.onnx") == "openvino"

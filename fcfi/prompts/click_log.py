@@ -13,7 +13,6 @@ in seconds since 1970 (UTC).  Runs are row-major lengths, background first.  Kno
 predictors.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
@@ -21,21 +20,14 @@ from typing import Any, Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from fcfi.clicks import Click, Clicks
 from fcfi.errors import InputError
+from fcfi.prompts.clicks import Click
+from fcfi.prompts.rounds import Round
 from fcfi.runs import flat_of, lengths_of
 
 FORMAT: Final = "fcfi session"
 VERSION: Final = 1
 Value = TypeVar("Value")
-
-
-@dataclass(frozen=True)
-class Round:
-    """Clicks that were given together, and when, in seconds since 1970 (UTC)."""
-
-    clicks: Clicks
-    times: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -94,13 +86,6 @@ class Log:
             None if start is None else _runs(_get(data, "start", list)),
             _rounds(_get(data, "clicks", list)),
         )
-
-
-def image_sha256(image: NDArray[np.uint8]) -> str:
-    """sha256 over the size and the pixels of a picture (H, W, 3)."""
-    digest = hashlib.sha256(f"{image.shape[0]} x {image.shape[1]}\n".encode())
-    digest.update(np.ascontiguousarray(image).data)
-    return digest.hexdigest()
 
 
 def to_runs(mask: NDArray[np.bool_]) -> tuple[int, ...]:

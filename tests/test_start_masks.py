@@ -11,7 +11,7 @@ from fcfi.evaluation import evaluate_object
 from fcfi.images import write_png
 from fcfi.labels import OBJECT, Truth
 from fcfi.metrics import iou
-from fcfi.starting import starting_masks
+from fcfi.start_masks import starting_masks
 
 
 def disk(radius: int, side: int = 100) -> Sample:

@@ -23,13 +23,13 @@ from typing import Final, cast
 
 import numpy as np
 
-from fcfi.choice import Choice, Files, Wish, choose, files_of, this_machine
-from fcfi.clicks import Click
 from fcfi.errors import ConfigError, FCFIError
 from fcfi.files import write_text
-from fcfi.geometry import Zoom
-from fcfi.network import CHECKPOINT, Network, open_network, read_info
-from fcfi.predictor import Flip, Predictor, zoom_of
+from fcfi.prediction.fcfi import FCFIPredictor, Flip, zoom_of
+from fcfi.prediction.zoom import Zoom
+from fcfi.prompts.clicks import Click
+from fcfi.runtimes.network import CHECKPOINT, Network, open_network, read_info
+from fcfi.runtimes.plan import Choice, Files, Wish, choose, files_of, this_machine
 from fcfi.weights import Entry, check
 
 CACHE_VARIABLE: Final = "FCFI_CACHE"
@@ -242,7 +242,7 @@ def _settings(source: Source) -> list[tuple[int, Flip, float]]:
 def _timed(network: Network, zoom: Zoom, size: tuple[int, int]) -> tuple[float, float]:
     """Median seconds from a click in a new crop to the mask, and the megapixels of the network's input."""
     image = np.random.default_rng(0).integers(0, 256, (*size, 3), np.uint8)
-    predictor = Predictor(network, zoom)
+    predictor = FCFIPredictor(network, zoom)
     clicks = (Click(size[1] // 2, size[0] // 2), Click(size[1] // 3, size[0] // 2, positive=False))
     before = predictor.predict(image, clicks[:1])
     _ = before.mask

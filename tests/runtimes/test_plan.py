@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 import fcfi
-from fcfi import choice, weights
-from fcfi.choice import (
+from fcfi import weights
+from fcfi.errors import ConfigError, NetworkError
+from fcfi.runtimes import plan
+from fcfi.runtimes.plan import (
     Choice,
     Files,
     Machine,
@@ -20,7 +22,6 @@ from fcfi.choice import (
     possible,
     this_machine,
 )
-from fcfi.errors import ConfigError, NetworkError
 from fcfi.weights import Entry, File
 from tests.networks import METADATA, write_onnx
 
@@ -222,4 +223,4 @@ def test_a_shipped_int8_file_is_taken_and_checked(
 def test_this_machine_is_found_out_once_and_has_a_runtime() -> None:
     assert this_machine() is this_machine()
     assert {"openvino", "onnxruntime"} & set(this_machine().runtimes)
-    assert choice.this_machine().precisions <= {"bfloat16", "int8"}
+    assert plan.this_machine().precisions <= {"bfloat16", "int8"}

@@ -5,11 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from fcfi import speed
-from fcfi.choice import Choice, Files, Wish
-from fcfi.errors import ConfigError
-from fcfi.geometry import Zoom
-from fcfi.speed import (
+from fcfi import budget
+from fcfi.budget import (
     Fit,
     Source,
     Speed,
@@ -21,6 +18,9 @@ from fcfi.speed import (
     parse_budget,
     source_at,
 )
+from fcfi.errors import ConfigError
+from fcfi.prediction.zoom import Zoom
+from fcfi.runtimes.plan import Choice, Files, Wish
 from tests.networks import METADATA, write_onnx
 
 CHOICE = Choice(Path("a.onnx"), "openvino", "float32")
@@ -88,7 +88,7 @@ def test_measured_clicks_decide_what_is_offered() -> None:
         (400, "average", 5.0),
         (200, "none", 6.0),
     ]
-    assert found[0].seconds == pytest.approx(speed.MARGIN * 2 * 0.1 * 0.16)
+    assert found[0].seconds == pytest.approx(budget.MARGIN * 2 * 0.1 * 0.16)
     assert [one.flip for one in fits([source], Wish(), 10**6, "none", Known())] == ["none"]
 
 
@@ -110,7 +110,7 @@ def test_a_network_is_measured_once(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         measured.append(one)
         return Speed(0.5, 0.25, 0.125)
 
-    monkeypatch.setattr(speed, "measure", counted)
+    monkeypatch.setattr(budget, "measure", counted)
     cache = tmp_path / "cache"
     for _ in range(3):
         assert Speeds(cache).of(choice) == Speed(0.5, 0.25, 0.125)
@@ -119,11 +119,11 @@ def test_a_network_is_measured_once(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert len(measured) == 2
     Speeds(cache).measured(choice)  # again, on a machine that was busy the first time
     assert len(measured) == 3
-    assert len(json.loads((cache / speed.CACHE).read_text())) == 2
-    (cache / speed.CACHE).write_text("{broken")
+    assert len(json.loads((cache / budget.CACHE).read_text())) == 2
+    (cache / budget.CACHE).write_text("{broken")
     Speeds(cache).of(choice)
     assert len(measured) == 4
-    assert len(json.loads((cache / speed.CACHE).read_text())) == 1
+    assert len(json.loads((cache / budget.CACHE).read_text())) == 1
 
 
 def test_without_a_cache_folder_it_is_measured_every_time(
@@ -131,7 +131,7 @@ def test_without_a_cache_folder_it_is_measured_every_time(
 ) -> None:
     (tmp_path / "taken").touch()
     file = write_onnx(tmp_path / "a.onnx")
-    monkeypatch.setattr(speed, "measure", lambda _: Speed(0.5, 0.25, 0.125))
+    monkeypatch.setattr(budget, "measure", lambda _: Speed(0.5, 0.25, 0.125))
     assert Speeds(tmp_path / "taken").of(Choice(file, "openvino", "float32")) == Speed(
         0.5, 0.25, 0.125
     )
@@ -152,7 +152,7 @@ def test_a_file_of_ones_own_may_be_fitted_and_a_checkpoint_not(tmp_path: Path) -
 
 
 def test_the_cache_folder_may_be_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv(speed.CACHE_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(budget.CACHE_VARIABLE, str(tmp_path))
     assert cache_folder() == tmp_path
-    monkeypatch.delenv(speed.CACHE_VARIABLE)
+    monkeypatch.delenv(budget.CACHE_VARIABLE)
     assert cache_folder().name in ("fcfi", "cache")

@@ -14,7 +14,14 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from fcfi.errors import NetworkError, how_to_install
-from fcfi.network import CHECKPOINT, PRECISION, PRECISIONS, RUNTIMES, check_settings, read_info
+from fcfi.runtimes.network import (
+    CHECKPOINT,
+    PRECISION,
+    PRECISIONS,
+    RUNTIMES,
+    check_settings,
+    read_info,
+)
 from fcfi.runtimes.processor import faster_first, has_vnni, may_have_cuda
 from fcfi.weights import Entry, honest
 

@@ -1,7 +1,7 @@
 """Networks: a file that answers clicks, behind one small protocol, whatever computes it.
 
 A network file (*.onnx) says in its metadata what it is; a checkpoint (*.safetensors) runs in torch.
- Knows nothing of pictures, zoom or clicks; `fcfi.encoding` says what the inputs mean.
+ Knows nothing of pictures, zoom or clicks; `fcfi.prediction.guidance` says what the inputs mean.
 """
 
 import os
@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fcfi.errors import ConfigError, NetworkError
-from fcfi.runtimes import INPUTS, OUTPUT, Runtime
 from fcfi.runtimes.cutting import cut
+from fcfi.runtimes.interface import INPUTS, OUTPUT, Runtime
 from fcfi.runtimes.metadata import graph_sha256, read_metadata
 from fcfi.runtimes.processor import faster_first
 

@@ -10,23 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fcfi import predictor as predictor_module
-from fcfi.clicks import Click, Clicks
-from fcfi.encoding import encode
 from fcfi.errors import ConfigError, InputError, NetworkError
-from fcfi.geometry import Box, Crop, Zoom, box_of, resize, whole
-from fcfi.network import NetworkInfo, open_network
-from fcfi.predictor import (
-    THRESHOLD,
-    Flip,
-    Prediction,
-    Predictor,
-    Still,
-    pixels_of,
-    prompt_inputs,
-    sigmoid,
-    zoom_of,
-)
+from fcfi.geometry import Box, box_of, resize, whole
+from fcfi.prediction import prediction as prediction_module
+from fcfi.prediction.fcfi import FCFIPredictor, Flip, prompt_inputs, sigmoid, zoom_of
+from fcfi.prediction.guidance import encode
+from fcfi.prediction.prediction import THRESHOLD, CachedImage, Prediction, pixels_of
+from fcfi.prediction.zoom import Crop, Zoom
+from fcfi.prompts.clicks import Click, Clicks
+from fcfi.runtimes.network import NetworkInfo, open_network
 from tests.networks import ColourNetwork, ConstantNetwork, OnceNetwork, write_onnx
 
 HEIGHT, WIDTH = 300, 400
@@ -53,7 +45,7 @@ def iou(a: np.ndarray, b: np.ndarray) -> float:
 
 
 def test_a_click_gives_the_object(photo: np.ndarray) -> None:
-    prediction = Predictor(ColourNetwork(), SMALL).predict(photo, (ON,))
+    prediction = FCFIPredictor(ColourNetwork(), SMALL).predict(photo, (ON,))
     assert prediction.probs.shape == prediction.mask.shape == (HEIGHT, WIDTH)
     assert prediction.probs.dtype == np.float32
     assert prediction.mask.dtype == np.bool_
@@ -63,7 +55,7 @@ def test_a_click_gives_the_object(photo: np.ndarray) -> None:
 
 
 def test_the_first_click_sees_the_whole_picture_and_later_ones_zoom_in(photo: np.ndarray) -> None:
-    predictor = Predictor(ColourNetwork(), SMALL)
+    predictor = FCFIPredictor(ColourNetwork(), SMALL)
     first = predictor.predict(photo, (ON,))
     second = predictor.predict(photo, (ON, Click(150, 150)), first)
     assert first.box == whole(HEIGHT, WIDTH)
@@ -79,7 +71,7 @@ def test_the_first_click_sees_the_whole_picture_and_later_ones_zoom_in(photo: np
 
 def test_the_network_is_given_what_encode_says(photo: np.ndarray) -> None:
     network = ColourNetwork()
-    predictor = Predictor(network, SMALL)
+    predictor = FCFIPredictor(network, SMALL)
     first = predictor.predict(photo, (ON,))
     edge = Click(145, 150, positive=False)
     second = predictor.predict(photo, (ON, edge), first)
@@ -114,7 +106,7 @@ def test_the_network_is_given_what_encode_says(photo: np.ndarray) -> None:
 
 def test_feedback_in_the_same_box_is_handed_on_exactly(photo: np.ndarray) -> None:
     network = ColourNetwork()
-    predictor = Predictor(network, SMALL)
+    predictor = FCFIPredictor(network, SMALL)
     second = predictor.predict(photo, (ON, ON), predictor.predict(photo, (ON,)))
     third = predictor.predict(photo, (ON, ON, ON), second)
     assert third.crop == second.crop
@@ -122,13 +114,13 @@ def test_feedback_in_the_same_box_is_handed_on_exactly(photo: np.ndarray) -> Non
 
 
 def test_the_order_of_clicks_counts(photo: np.ndarray) -> None:
-    predictor = Predictor(ColourNetwork(), SMALL)
+    predictor = FCFIPredictor(ColourNetwork(), SMALL)
     one, other = predictor.predict(photo, (ON, OFF)), predictor.predict(photo, (OFF, ON))
     assert (one.probs != other.probs).any()
 
 
 def test_values_go_in_and_nothing_is_changed(photo: np.ndarray) -> None:
-    predictor = Predictor(ColourNetwork(), SMALL, flip="average")
+    predictor = FCFIPredictor(ColourNetwork(), SMALL, flip="average")
     before = photo.copy()
     first = predictor.predict(photo, (ON,))
     kept = first.probs
@@ -145,7 +137,7 @@ def test_values_go_in_and_nothing_is_changed(photo: np.ndarray) -> None:
 @pytest.mark.parametrize("flip", ["none", "average"])
 def test_threads_share_a_predictor(photo: np.ndarray, tmp_path: Path, flip: str) -> None:
     network = open_network(write_onnx(tmp_path / "tiny.onnx"), threads=1)
-    predictor = Predictor(network, SMALL, flip)  # type: ignore[arg-type]
+    predictor = FCFIPredictor(network, SMALL, flip)  # type: ignore[arg-type]
 
     def user(number: int) -> np.ndarray:
         clicks: Clicks = ()
@@ -168,13 +160,13 @@ def test_threads_share_a_predictor(photo: np.ndarray, tmp_path: Path, flip: str)
 
 def test_flip_averages_with_the_mirrored_answer(photo: np.ndarray) -> None:
     photo[:, 250:] //= 2  # not symmetric
-    plain = Predictor(ColourNetwork(), SMALL).predict(photo, (ON,))
+    plain = FCFIPredictor(ColourNetwork(), SMALL).predict(photo, (ON,))
     mirrored_click = Click(WIDTH - 1 - ON.x, ON.y)
-    mirrored = Predictor(ColourNetwork(), SMALL).predict(
+    mirrored = FCFIPredictor(ColourNetwork(), SMALL).predict(
         np.ascontiguousarray(photo[:, ::-1]), (mirrored_click,)
     )
     network = ColourNetwork()
-    both = Predictor(network, SMALL, "average").predict(photo, (ON,))
+    both = FCFIPredictor(network, SMALL, "average").predict(photo, (ON,))
     assert len(network.calls) == 2
     np.testing.assert_allclose(both.seen, (plain.seen + mirrored.seen[:, ::-1]) / 2, atol=0.02)
     assert (both.seen != plain.seen).any()
@@ -182,7 +174,7 @@ def test_flip_averages_with_the_mirrored_answer(photo: np.ndarray) -> None:
 
 def test_a_mask_that_exists_can_be_gone_on_from(photo: np.ndarray) -> None:
     network = ColourNetwork()
-    predictor = Predictor(network, SMALL)
+    predictor = FCFIPredictor(network, SMALL)
     start = Prediction.from_mask(disk().astype(np.uint8) * 255)
     np.testing.assert_array_equal(start.mask, disk())
     assert start.object_box == Box(141, 91, 260, 210)
@@ -196,7 +188,7 @@ def test_a_mask_that_exists_can_be_gone_on_from(photo: np.ndarray) -> None:
 def test_an_empty_mask_before_means_the_whole_picture(photo: np.ndarray) -> None:
     nothing = Prediction.from_mask(np.zeros((HEIGHT, WIDTH), np.bool_))
     assert nothing.object_box is None
-    assert Predictor(ColourNetwork(), SMALL).predict(photo, (ON,), nothing).box == whole(
+    assert FCFIPredictor(ColourNetwork(), SMALL).predict(photo, (ON,), nothing).box == whole(
         HEIGHT, WIDTH
     )
 
@@ -216,7 +208,7 @@ def test_nothing_of_the_mask_before_is_lost_by_the_zoom(data: st.DataObject) -> 
         data.draw(st.integers(0, height - 1)),
         data.draw(st.booleans()),
     )
-    prediction = Predictor(ConstantNetwork(5), Zoom(target=64, minimum=20)).predict(
+    prediction = FCFIPredictor(ConstantNetwork(5), Zoom(target=64, minimum=20)).predict(
         np.zeros((height, width, 3), np.uint8), (click,), Prediction.from_mask(mask)
     )
     assert prediction.mask[mask].all()
@@ -227,7 +219,7 @@ def test_nothing_of_the_mask_before_is_lost_by_the_zoom(data: st.DataObject) -> 
 @pytest.mark.parametrize("flip", ["none", "average"])
 def test_extreme_pictures(height: int, width: int, flip: str) -> None:
     network = ColourNetwork()
-    predictor = Predictor(network, Zoom(target=384), flip)  # type: ignore[arg-type]
+    predictor = FCFIPredictor(network, Zoom(target=384), flip)  # type: ignore[arg-type]
     image = np.full((height, width, 3), 128, np.uint8)
     clicks: Clicks = ()
     prediction = None
@@ -240,7 +232,7 @@ def test_extreme_pictures(height: int, width: int, flip: str) -> None:
 
 
 def test_grey_pictures_and_views_are_taken(photo: np.ndarray) -> None:
-    predictor = Predictor(ColourNetwork(), SMALL)
+    predictor = FCFIPredictor(ColourNetwork(), SMALL)
     grey = photo[:, :, 0]
     same = predictor.predict(np.repeat(grey[:, :, None], 3, axis=2), (ON,))
     np.testing.assert_array_equal(predictor.predict(grey, (ON,)).probs, same.probs)
@@ -251,7 +243,7 @@ def test_grey_pictures_and_views_are_taken(photo: np.ndarray) -> None:
 
 
 def test_wrong_input_is_refused(photo: np.ndarray) -> None:
-    predictor = Predictor(ColourNetwork(), SMALL)
+    predictor = FCFIPredictor(ColourNetwork(), SMALL)
     with pytest.raises(InputError, match="no click came"):
         predictor.predict(photo, ())
     with pytest.raises(InputError, match=r"click 2 at \(400, 0\) is outside"):
@@ -269,22 +261,22 @@ def test_wrong_input_is_refused(photo: np.ndarray) -> None:
 
 def test_wrong_settings_are_refused() -> None:
     with pytest.raises(ConfigError, match="flip 'both' is unknown: choose one of none, average"):
-        Predictor(ColourNetwork(), flip="both")  # type: ignore[arg-type]
+        FCFIPredictor(ColourNetwork(), flip="both")  # type: ignore[arg-type]
     with pytest.raises(ConfigError, match="threshold"):
-        Predictor(ColourNetwork(), threshold=1)
+        FCFIPredictor(ColourNetwork(), threshold=1)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_an_answer_that_is_no_number_is_refused(photo: np.ndarray, value: float) -> None:
     with pytest.raises(NetworkError, match="constant gave .* not finite"):
-        Predictor(ConstantNetwork(value), SMALL).predict(photo, (ON,))
+        FCFIPredictor(ConstantNetwork(value), SMALL).predict(photo, (ON,))
 
 
 def test_the_zoom_of_the_file_is_the_default() -> None:
-    assert Predictor(ColourNetwork()).zoom == Zoom()
+    assert FCFIPredictor(ColourNetwork()).zoom == Zoom()
     network = ColourNetwork(zoom_target="480", zoom_ratio="2.3")
-    assert Predictor(network).zoom == Zoom(target=480, ratio=2.3)
-    assert Predictor(network, SMALL).zoom == SMALL
+    assert FCFIPredictor(network).zoom == Zoom(target=480, ratio=2.3)
+    assert FCFIPredictor(network, SMALL).zoom == SMALL
     for wrong in ({"zoom_target": "big"}, {"zoom_ratio": "0"}):
         with pytest.raises(NetworkError, match="damaged zoom"):
             zoom_of(NetworkInfo("a", "b", "c", 32, "", wrong))
@@ -293,13 +285,13 @@ def test_the_zoom_of_the_file_is_the_default() -> None:
 @pytest.mark.parametrize("multiple", [4, 8, 64])
 def test_the_input_fits_the_networks_multiple(photo: np.ndarray, multiple: int) -> None:
     network = ColourNetwork(multiple=multiple)
-    Predictor(network, Zoom(target=100)).predict(photo, (ON,))
+    FCFIPredictor(network, Zoom(target=100)).predict(photo, (ON,))
     assert all(side % multiple == 0 for side in network.calls[0][0].shape[2:])
 
 
 def test_a_prediction_keeps_the_crop_alone() -> None:
     image = np.zeros((3000, 4000, 3), np.uint8)
-    prediction = Predictor(ConstantNetwork(2), SMALL).predict(image, (ON,))
+    prediction = FCFIPredictor(ConstantNetwork(2), SMALL).predict(image, (ON,))
     assert prediction.seen.nbytes == 96 * 128 * 4
     assert set(vars(prediction)) <= {"crop", "seen", "height", "width", "threshold", "object_box"}
 
@@ -321,9 +313,9 @@ def test_inputs_are_contiguous_and_writable() -> None:
 
 def test_an_older_negative_click_outside_of_the_box_is_left_out(photo: np.ndarray) -> None:
     network = ColourNetwork()
-    predictor = Predictor(network, SMALL)
+    predictor = FCFIPredictor(network, SMALL)
     prediction = predictor.predict(photo, (OFF, ON), Prediction.from_mask(disk()))
-    assert not prediction.box.contains(OFF)
+    assert not prediction.box.contains(OFF.x, OFF.y)
     assert network.calls[-1][2][0, 1].sum() == 0
     assert not prediction.mask[OFF.y, OFF.x]
 
@@ -402,8 +394,8 @@ def test_a_still_changes_no_answer_and_cuts_a_crop_once(
         made.append(crop)
         return pixels_of(image, crop)
 
-    monkeypatch.setattr(predictor_module, "pixels_of", counted)
-    predictor, still = Predictor(ColourNetwork(), SMALL, "average"), Still(photo)
+    monkeypatch.setattr(prediction_module, "pixels_of", counted)
+    predictor, still = FCFIPredictor(ColourNetwork(), SMALL, "average"), CachedImage(photo)
     clicks: Clicks = ()
     kept = fresh = None
     for click in (ON, OFF, Click(150, 150), Click(240, 150), Click(240, 160)):
@@ -423,8 +415,8 @@ def test_a_network_that_encodes_once_looks_at_a_crop_once_and_answers_alike(
     photo: np.ndarray, flip: Flip
 ) -> None:
     once, network = OnceNetwork(), OnceNetwork()
-    predictor, other = Predictor(once, SMALL, flip), Predictor(network, SMALL, flip)
-    still, crops = Still(photo), []
+    predictor, other = FCFIPredictor(once, SMALL, flip), FCFIPredictor(network, SMALL, flip)
+    still, crops = CachedImage(photo), []
     clicks: Clicks = ()
     kept = fresh = None
     for click in (ON, OFF, Click(150, 150), Click(240, 150), Click(240, 160)):
@@ -441,9 +433,9 @@ def test_a_network_that_encodes_once_looks_at_a_crop_once_and_answers_alike(
 
 
 def test_what_one_network_saw_is_not_shown_to_another(photo: np.ndarray) -> None:
-    still, networks = Still(photo), [OnceNetwork(), OnceNetwork()]
+    still, networks = CachedImage(photo), [OnceNetwork(), OnceNetwork()]
     for network in (*networks, *networks):
-        Predictor(network, SMALL).predict(still, (ON,))
+        FCFIPredictor(network, SMALL).predict(still, (ON,))
     assert [len(network.encoded) for network in networks] == [2, 2], (
         "one crop of one network is kept"
     )
@@ -451,10 +443,11 @@ def test_what_one_network_saw_is_not_shown_to_another(photo: np.ndarray) -> None
 
 def test_threads_share_what_was_seen(photo: np.ndarray) -> None:
     network = OnceNetwork()
-    predictor, still = Predictor(network, SMALL, "average"), Still(photo)
+    predictor, still = FCFIPredictor(network, SMALL, "average"), CachedImage(photo)
     places = [(Click(x, 100),) for x in range(40, 240, 10)]
     alone = [
-        Predictor(OnceNetwork(), SMALL, "average").predict(photo, clicks).seen for clicks in places
+        FCFIPredictor(OnceNetwork(), SMALL, "average").predict(photo, clicks).seen
+        for clicks in places
     ]
     with ThreadPoolExecutor(8) as pool:
         together = list(pool.map(lambda clicks: predictor.predict(still, clicks).seen, places))
@@ -463,7 +456,7 @@ def test_threads_share_what_was_seen(photo: np.ndarray) -> None:
 
 
 def test_a_still_that_threads_share_gives_each_its_crop(photo: np.ndarray) -> None:
-    still = Still(photo)
+    still = CachedImage(photo)
     crops = [Crop(Box(left, 10, left + 90, 120), 64, 64) for left in range(0, 40, 4)] * 20
     with ThreadPoolExecutor(8) as pool:
         together = list(pool.map(still.pixels, crops))
@@ -475,4 +468,4 @@ def test_pixels_are_the_crops_divided_by_255(photo: np.ndarray) -> None:
     crop = Crop(Box(30, 20, 333, 257), 96, 128)
     expected = np.moveaxis(crop.image(photo), 2, 0).astype(np.float32) / np.float32(255)
     np.testing.assert_array_equal(pixels_of(photo, crop), expected)
-    assert not Still(photo).pixels(crop).flags.writeable
+    assert not CachedImage(photo).pixels(crop).flags.writeable

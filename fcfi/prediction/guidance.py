@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fcfi.clicks import Click, Clicks
+from fcfi.prompts.clicks import Click, Clicks
 
 STRIDE = 4
 """Input pixels to one cell of the feature map F (all variants)."""

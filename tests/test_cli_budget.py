@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fcfi import cli, speed, weights
+from fcfi import budget, cli, weights
+from fcfi.budget import Speed
 from fcfi.images import read_mask
-from fcfi.speed import Speed
 from tests.networks import METADATA, write_onnx
 
 PHOTO = Path(__file__).parent.parent / "examples" / "images" / "coffee.jpg"
@@ -65,8 +65,8 @@ def test_a_budget_picks_the_size_and_says_so(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setenv(speed.CACHE_VARIABLE, str(tmp_path / "cache"))
-    monkeypatch.setattr(speed, "measure", lambda _: Speed(0.01, 10.0, 0.0))
+    monkeypatch.setenv(budget.CACHE_VARIABLE, str(tmp_path / "cache"))
+    monkeypatch.setattr(budget, "measure", lambda _: Speed(0.01, 10.0, 0.0))
     click = ("segment", PHOTO, "--click", "290,130", "-o", tmp_path / "m.png", "--network", network)
     assert run(*click, "--budget", "1s") == 0
     assert (
@@ -129,8 +129,8 @@ def test_the_bench_marks_what_is_chosen(
 ) -> None:
     entry = weights.Entry("tiny", network, "", 1, "tiny", "none", "nothing")
     monkeypatch.setattr(weights, "shipped", lambda: (entry,))
-    monkeypatch.setattr(speed, "measure", lambda _: Speed(0.01, 0.0, 0.0))
-    monkeypatch.setenv(speed.CACHE_VARIABLE, str(tmp_path / "cache"))
+    monkeypatch.setattr(budget, "measure", lambda _: Speed(0.01, 0.0, 0.0))
+    monkeypatch.setenv(budget.CACHE_VARIABLE, str(tmp_path / "cache"))
     assert run("networks", "--bench") == 0
     rows = [line for line in capsys.readouterr().out.splitlines() if "tiny" in line]
     assert len(rows) >= 1

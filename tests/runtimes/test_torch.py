@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from fcfi.errors import NetworkError
-from fcfi.geometry import Zoom
-from fcfi.network import OpenedNetwork, open_network
-from fcfi.predictor import Predictor
+from fcfi.prediction.fcfi import FCFIPredictor
+from fcfi.prediction.zoom import Zoom
+from fcfi.runtimes.network import OpenedNetwork, open_network
 from tests.networks import random_inputs
 
 torch = pytest.importorskip("torch")
@@ -48,9 +48,9 @@ def test_it_answers_as_the_model_does(checkpoint: Path, network: OpenedNetwork) 
 
 
 def test_a_predictor_and_threads_can_use_it(network: OpenedNetwork) -> None:
-    predictor = Predictor(network, Zoom(target=64))
+    predictor = FCFIPredictor(network, Zoom(target=64))
     image = np.random.default_rng(0).integers(0, 256, (50, 70, 3), np.uint8)
-    from fcfi.clicks import Click
+    from fcfi.prompts.clicks import Click
 
     def twice(x: int) -> np.ndarray:
         first = predictor.predict(image, (Click(x, 20),))

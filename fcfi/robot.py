@@ -14,9 +14,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fcfi.clicks import Click, Clicks
 from fcfi.errors import InputError
 from fcfi.labels import BACKGROUND, OBJECT, Mask, Truth
+from fcfi.prompts.clicks import Click, Clicks
 
 INNER = 0.5
 """In training any pixel deeper than this part of the largest depth may be clicked (RITM)."""

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from fcfi.annotator import next_click
-from fcfi.clicks import Click
 from fcfi.errors import InputError
 from fcfi.labels import IGNORE, OBJECT, Mask, Truth
+from fcfi.prompts.clicks import Click
+from fcfi.robot import next_click
 
 
 def scene(height: int = 20, width: int = 30) -> tuple[Truth, Mask]:

@@ -1,0 +1,1 @@
+"""From prompts to a mask: what a predictor is, what it answers, and FCFI's own."""

@@ -1,0 +1,1 @@
+"""What a person says about an object: clicks, rounds of clicks, and their log."""
