@@ -59,8 +59,8 @@ class CropConfig:
     maximum_part:     largest object as a part of the picture.
     thin:             chance that of THIN_DRAWS objects the thinnest is taken (by its share of pixels
         within THIN of its border).
-    look:             chance of a view of LOOKS of the picture's side round a point of the object: what
-        a closer look at a first click shows.
+    look:             chance of a view of LOOKS of the picture round the first click, as a predictor
+        looks at it; the session then begins with this click.
     close:            chance of a view close round the object (what the zoom-in shows), else one of
         most of the picture.
     close_ratio:      side of a close view over the object's longer side, drawn log-uniformly.
@@ -152,6 +152,7 @@ class Crop:
         far.
     beyond: pixels of the object outside of the crop, at the crop's scale.
     again: whether the crop was learnt from before and is shown once more.
+    point: (x, y) of the first click, where the crop was chosen round it.
     """
 
     image: NDArray[np.uint8]
@@ -160,6 +161,7 @@ class Crop:
     part: bool = False
     beyond: float = 0.0
     again: bool = False
+    point: tuple[int, int] | None = None
 
 
 class CropSampler:
@@ -219,7 +221,13 @@ class CropSampler:
         picture, reading, chosen = self.choose_thin(rng) if thin else self.choose(rng)
         if not chosen:
             return None
-        window = choose_window(chosen, picture.image.shape[:2], width / height, self._config, rng)
+        size = picture.image.shape[:2]
+        point = None
+        if rng.random() < self._config.look:
+            point = choose_point(reading, chosen, rng)
+            window = look_at(point, rng.choice(LOOKS), size)
+        else:
+            window = choose_window(chosen, size, width / height, self._config, rng)
         image = cut(picture.image, window, height, width, MEAN_COLOUR)
         labelled = (
             close_seams(picture.image, reading.ids, self._config.seam)
@@ -231,12 +239,16 @@ class CropSampler:
         truth = np.where(target, OBJECT, BACKGROUND).astype(np.uint8)
         truth[ids == IGNORE_ID] = IGNORE
         visible = int(target.sum())
-        if visible < self._config.minimum_visible or visible > MOST_VISIBLE * target.size:
+        # A look too close may show nothing but the object: the network must know such answers.
+        most = target.size if point else MOST_VISIBLE * target.size
+        if visible < self._config.minimum_visible or visible > most:
             return None
+        if point is not None:
+            point = window.seen_at(point, height, width)
         scale = height * width / (window.width * window.height)
         beyond = max(0.0, scale * sum(instance.area for instance in chosen) - visible)
         others = (ids != 0) & ~target & (ids != IGNORE_ID)
-        crop = Crop(image, truth, others, window.part, beyond)
+        crop = Crop(image, truth, others, window.part, beyond, point=point)
         return mirror(crop) if rng.random() < self._config.flip else crop
 
     def _paste(self, crop: Crop, rng: np.random.Generator) -> Crop:
@@ -315,6 +327,41 @@ class Window:
     height: int
     part: bool = False
 
+    def seen_at(self, point: tuple[int, int], height: int, width: int) -> tuple[int, int]:
+        """Return where a pixel (x, y) of the picture lies in a crop of this size."""
+        return (
+            (point[0] - self.left) * width // self.width,
+            (point[1] - self.top) * height // self.height,
+        )
+
+
+def choose_point(
+    reading: Reading, chosen: list[Instance], rng: np.random.Generator
+) -> tuple[int, int]:
+    """Return a pixel (x, y) of the first object where a person might click: its deepest, or deep inside."""
+    instance = chosen[0]
+    box = np.s_[instance.top : instance.bottom, instance.left : instance.right]
+    mask = (reading.ids[box] == instance.id).view(np.uint8)
+    padded = cv2.copyMakeBorder(mask, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    depth = cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_5)[1:-1, 1:-1]
+    if rng.random() < 0.5:
+        index = int(depth.argmax())
+    else:
+        inner = np.flatnonzero(depth > depth.max() / 2)
+        index = int(inner[rng.integers(len(inner))])
+    row, column = divmod(index, depth.shape[1])
+    return instance.left + column, instance.top + row
+
+
+def look_at(point: tuple[int, int], part: float, size: tuple[int, ...]) -> Window:
+    """Return the window of this part of a picture's sides with the point (x, y) as near its middle as can be."""
+    rows, columns = size[0], size[1]
+    height = max(1, round(rows * part))
+    width = max(1, round(columns * part))
+    left = min(max(0, point[0] - width // 2), columns - width)
+    top = min(max(0, point[1] - height // 2), rows - height)
+    return Window(left, top, width, height)
+
 
 def choose_window(
     chosen: list[Instance],
@@ -331,8 +378,6 @@ def choose_window(
     part = rng.random() < config.part
     if part:
         side = max(SMALLEST_PART, length * np.exp(rng.uniform(*np.log(config.part_ratio))))
-    elif rng.random() < config.look:
-        side = max(rows, columns) * rng.choice(LOOKS)
     elif rng.random() < config.close:
         side = length * np.exp(rng.uniform(*np.log(config.close_ratio)))
     else:
@@ -397,7 +442,8 @@ def mirror(crop: Crop) -> Crop:
     image, truth, others = (
         np.ascontiguousarray(array[:, ::-1]) for array in (crop.image, crop.truth, crop.others)
     )
-    return Crop(image, truth, others, crop.part, crop.beyond)  # type: ignore[arg-type]
+    point = crop.point and (image.shape[1] - 1 - crop.point[0], crop.point[1])
+    return replace(crop, image=image, truth=truth, others=others, point=point)
 
 
 def paste(

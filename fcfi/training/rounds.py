@@ -326,7 +326,7 @@ def starting_clicks(crop: Crop, config: RoundsConfig, rng: np.random.Generator) 
     either.
     """
     target = crop.truth == OBJECT
-    positive = [first_click(crop.truth, config, rng)]
+    positive = [first_click(crop, config, rng)]
     if rng.random() < config.scribble:
         positive += stroke(target, positive[0], rng)
     else:
@@ -341,9 +341,12 @@ def starting_clicks(crop: Crop, config: RoundsConfig, rng: np.random.Generator) 
     return tuple(positive + negative) if rng.random() < 0.5 else (*negative, *positive[::-1])
 
 
-def first_click(truth: NDArray[np.uint8], config: RoundsConfig, rng: np.random.Generator) -> Click:
-    """Return the click that begins a session: at the object's centre, in it, or at the crop's edge."""
+def first_click(crop: Crop, config: RoundsConfig, rng: np.random.Generator) -> Click:
+    """Return the click that begins a session: the crop's own, at the object's centre, in it, or at the edge."""
+    truth = crop.truth
     target = truth == OBJECT
+    if crop.point is not None and target[crop.point[1], crop.point[0]]:
+        return Click(*crop.point, positive=True)
     if rng.random() < config.edge:
         at_edge = target.copy()
         at_edge[EDGE:-EDGE, EDGE:-EDGE] = False

@@ -12,11 +12,12 @@ from fcfi.data.augment import (
     Window,
     choose_window,
     cut,
+    look_at,
     mirror,
     paste,
     thinness,
 )
-from fcfi.data.pictures import Instance, Reading, by_source
+from fcfi.data.pictures import Instance, Picture, Reading, by_source
 from fcfi.data.shards import read_pictures
 from fcfi.errors import DatasetError
 from tests.data.made import write_shard
@@ -155,15 +156,25 @@ def test_thinness_is_that_of_the_first_object_and_small_ones_have_none() -> None
     assert thinness(reading, [square]) < 0.25 < 0.4 < thinness(reading, [bar])
 
 
-def test_looks_have_their_sides_and_hold_a_part_of_the_object() -> None:
+def test_a_look_is_a_part_of_the_picture_round_the_point_and_stays_inside() -> None:
+    assert look_at((200, 100), 0.5, (300, 400)) == Window(100, 25, 200, 150)
+    assert look_at((5, 295), 0.5, (300, 400)) == Window(0, 150, 200, 150)
+    assert look_at((5, 295), 1.0, (300, 400)) == Window(0, 0, 400, 300)
+    assert look_at((200, 100), 0.5, (300, 400)).seen_at((200, 100), 416, 416) == (208, 208)
+
+
+def test_looks_begin_at_a_point_of_the_object_and_count_what_is_beyond() -> None:
     ids = np.zeros((400, 400), np.uint16)
     ids[100:300, 120:330] = 1
-    (instance,) = Reading(ids).instances
-    config = CropConfig(look=1.0, part=0.0, stretch=1.0)
+    picture = Picture("a", "s", np.zeros((400, 400, 3), np.uint8), (Reading(ids),))
+    config = CropConfig(look=1.0, stretch=1.0, merge=0.0, paste=0.0)
+    sampler = CropSampler({"s": [picture]}, config)
     rng = np.random.default_rng(0)
-    windows = [choose_window([instance], (400, 400), 1.0, config, rng) for _ in range(60)]
-    sides = {window.width for window in windows}
-    assert sides == {400, 240, 144, 86}
-    for window in windows:
-        assert window.left < 330
-        assert window.left + window.width > 120
+    drawn = [sampler.draw(128, 128, rng) for _ in range(40)]
+    shares = set()
+    for crop in drawn:
+        assert crop.point is not None
+        assert crop.truth[crop.point[1], crop.point[0]] == 1
+        visible = int((crop.truth == 1).sum())
+        shares.add(round(visible / (visible + crop.beyond), 1))
+    assert {0.2, 1.0} <= shares

@@ -4,6 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
 from fcfi.data.augment import Crop
 from fcfi.errors import ConfigError
@@ -38,6 +39,10 @@ def crop() -> Crop:
     others = np.zeros((SIZE, SIZE), bool)
     others[52:60, 5:30] = True
     return Crop(np.full((SIZE, SIZE, 3), 100, np.uint8), truth, others)
+
+
+def seen(truth: NDArray[np.uint8]) -> Crop:
+    return Crop(np.zeros((*truth.shape, 3), np.uint8), truth, np.zeros(truth.shape, bool))
 
 
 def crops() -> Iterator[Crop]:
@@ -208,10 +213,10 @@ def test_a_first_click_at_the_edge_lies_there_where_the_object_reaches_it() -> N
     truth = np.zeros((64, 64), np.uint8)
     truth[40:, 10:50] = 1
     config = RoundsConfig(edge=1.0)
-    clicks = [first_click(truth, config, np.random.default_rng(seed)) for seed in range(30)]
+    clicks = [first_click(seen(truth), config, np.random.default_rng(seed)) for seed in range(30)]
     assert all(click.y >= 64 - EDGE for click in clicks)
     truth[56:] = 0
-    click = first_click(truth, config, np.random.default_rng(0))
+    click = first_click(seen(truth), config, np.random.default_rng(0))
     assert truth[click.y, click.x] == 1
 
 
@@ -261,3 +266,13 @@ def test_iou_of_probabilities_leaves_out_what_does_not_count() -> None:
     truth = np.array([[1, 1, 0, 255]], np.uint8)
     assert iou(truth, np.array([[0.9, 0.1, 0.9, 0.9]], np.float32)) == 1 / 3
     assert iou(np.zeros((2, 2), np.uint8), np.zeros((2, 2), np.float32)) == 1
+
+
+def test_a_session_on_a_look_begins_with_the_click_looked_at() -> None:
+    config = RoundsConfig(edge=1.0)
+    for seed in range(10):
+        looked = replace(crop(), point=(20, 40))
+        assert first_click(looked, config, np.random.default_rng(seed)) == Click(20, 40)
+    covered = replace(crop(), point=(2, 40))  # something was pasted over it
+    click = first_click(covered, config, np.random.default_rng(0))
+    assert covered.truth[click.y, click.x] == 1
