@@ -443,7 +443,7 @@ def mirror(crop: Crop) -> Crop:
         np.ascontiguousarray(array[:, ::-1]) for array in (crop.image, crop.truth, crop.others)
     )
     point = crop.point and (image.shape[1] - 1 - crop.point[0], crop.point[1])
-    return replace(crop, image=image, truth=truth, others=others, point=point)
+    return replace(crop, image=image, truth=truth, others=others, point=point)  # type: ignore[arg-type]
 
 
 def paste(
