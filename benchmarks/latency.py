@@ -35,7 +35,8 @@ from fcfi.data import open_dataset
 from fcfi.files import write_text
 from fcfi.geometry import Box
 from fcfi.labels import Mask
-from fcfi.prediction.fcfi import FCFIPredictor, Flip, zoom_of
+from fcfi.prediction.fcfi import FCFIPredictor, zoom_of
+from fcfi.prediction.interface import Flip
 from fcfi.prediction.prediction import CachedImage, Prediction
 from fcfi.prediction.zoom import Zoom, crop_at
 from fcfi.prompts.clicks import Clicks

@@ -17,8 +17,8 @@ from fcfi.errors import FCFIError
 from fcfi.prompts.clicks import Click
 
 if TYPE_CHECKING:
-    from fcfi.prediction.fcfi import FCFIPredictor, Flip
-    from fcfi.prediction.interface import Predictor
+    from fcfi.prediction.fcfi import FCFIPredictor
+    from fcfi.prediction.interface import Flip, Predictor
     from fcfi.prediction.prediction import Prediction
     from fcfi.prediction.zoom import Zoom
     from fcfi.segmenter import Segmenter

@@ -23,7 +23,7 @@ from typing import IO, Any, Final, Literal
 
 from fcfi.errors import FCFIError, InputError
 from fcfi.images import read_image, read_mask, write_png
-from fcfi.prediction.fcfi import FCFIPredictor
+from fcfi.prediction.interface import Predictor
 from fcfi.prediction.prediction import CachedImage, Prediction
 from fcfi.prompts.clicks import Click, Clicks
 
@@ -84,7 +84,7 @@ Progress = Callable[[Outcome], None]
 
 def run(
     path: Path,
-    predictor: FCFIPredictor,
+    predictor: Predictor,
     folder: Path,
     workers: int | None = None,
     progress: Progress | None = None,
@@ -193,7 +193,7 @@ def open_outcomes(folder: Path) -> IO[str]:
     return stream
 
 
-def do(job: Job, predictor: FCFIPredictor, folder: Path) -> Outcome:
+def do(job: Job, predictor: Predictor, folder: Path) -> Outcome:
     """Make and write the mask of one line; what fails is told in the outcome."""
     began = time.perf_counter()
     try:
@@ -245,7 +245,7 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
 
 def _outcomes(
     lines: Iterator[Job | Outcome],
-    predictor: FCFIPredictor,
+    predictor: Predictor,
     folder: Path,
     workers: int,
     known: frozenset[tuple[str, str]],
@@ -271,11 +271,9 @@ def _outcomes(
         pool.shutdown(cancel_futures=True)
 
 
-def _settings(predictor: FCFIPredictor) -> str:
+def _settings(predictor: Predictor) -> str:
     """What a mask depends on beside the line."""
-    return (
-        f"{predictor.network.info.sha256} {predictor.zoom} {predictor.flip} {predictor.threshold}"
-    )
+    return f"{predictor.info.sha256} {json.dumps(dict(predictor.settings), sort_keys=True)}"
 
 
 def _list(value: Any) -> list[Any]:

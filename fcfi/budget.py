@@ -25,7 +25,9 @@ import numpy as np
 
 from fcfi.errors import ConfigError, FCFIError
 from fcfi.files import write_text
-from fcfi.prediction.fcfi import FCFIPredictor, Flip, zoom_of
+from fcfi.prediction.fcfi import zoom_of
+from fcfi.prediction.interface import Flip
+from fcfi.prediction.methods import make_predictor
 from fcfi.prediction.zoom import Zoom
 from fcfi.prompts.clicks import Click
 from fcfi.runtimes.network import CHECKPOINT, Network, open_network, read_info
@@ -242,7 +244,7 @@ def _settings(source: Source) -> list[tuple[int, Flip, float]]:
 def _timed(network: Network, zoom: Zoom, size: tuple[int, int]) -> tuple[float, float]:
     """Median seconds from a click in a new crop to the mask, and the megapixels of the network's input."""
     image = np.random.default_rng(0).integers(0, 256, (*size, 3), np.uint8)
-    predictor = FCFIPredictor(network, zoom)
+    predictor = make_predictor(network, zoom)
     clicks = (Click(size[1] // 2, size[0] // 2), Click(size[1] // 3, size[0] // 2, positive=False))
     before = predictor.predict(image, clicks[:1])
     _ = before.mask

@@ -6,20 +6,20 @@ Source: the protocol of the paper; settings as released.
 """
 
 import time
-import typing
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fcfi import metrics
 from fcfi.data.objects import Objects
 from fcfi.data.sample import Sample
 from fcfi.errors import ConfigError, DatasetError, InputError
 from fcfi.labels import Mask
-from fcfi.prediction.fcfi import FCFIPredictor, Flip, zoom_of
+from fcfi.prediction.fcfi import zoom_of
+from fcfi.prediction.interface import Flip, Predictor
+from fcfi.prediction.methods import make_predictor
 from fcfi.prediction.prediction import THRESHOLD, Prediction
 from fcfi.prediction.zoom import Zoom
 from fcfi.prompts.clicks import Clicks
@@ -62,9 +62,9 @@ class Protocol:
                 f"target IoUs {self.targets} are not possible: give rising values above 0, at most 1"
             )
 
-    def predictor(self, network: Network) -> FCFIPredictor:
+    def predictor(self, network: Network) -> Predictor:
         """A network with the settings of this protocol."""
-        return FCFIPredictor(network, self.zoom, self.flip, self.threshold)
+        return make_predictor(network, self.zoom, self.flip, self.threshold)
 
 
 def choose_protocol(
@@ -212,21 +212,12 @@ class Report:
         return tuple(np.mean(held, axis=0).tolist())
 
 
-class Predicts(typing.Protocol):
-    """What is measured: anything that predicts as fcfi.Predictor does."""
-
-    def predict(
-        self, image: NDArray[np.uint8], clicks: Clicks, previous: Prediction | None = None
-    ) -> Prediction:
-        """The prediction after `clicks`, given the one before."""
-
-
 Progress = Callable[[int, int, ObjectResult], None]
 """Called after each object with how many are done, how many there are, and what came of it."""
 
 
 def evaluate(
-    predictor: Predicts,
+    predictor: Predictor,
     dataset: Sequence[Sample],
     protocol: Protocol | None = None,
     start: Start | None = None,
@@ -254,7 +245,7 @@ def evaluate(
 
 
 def evaluate_object(
-    predictor: Predicts,
+    predictor: Predictor,
     sample: Sample,
     protocol: Protocol | None = None,
     start: Start | None = None,
@@ -283,7 +274,7 @@ def evaluate_object(
 
 
 def answer_of(
-    predictor: Predicts, sample: Sample, result: ObjectResult, start: Start | None = None
+    predictor: Predictor, sample: Sample, result: ObjectResult, start: Start | None = None
 ) -> Mask:
     """(H, W) bool: the mask that a measurement of this object ended with, made again from its clicks."""
     mask, previous = _beginning(sample, start)

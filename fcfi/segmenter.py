@@ -2,30 +2,60 @@
 
 import os
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fcfi import weights
-from fcfi.images import read_image
-from fcfi.prediction.fcfi import FCFIPredictor, Flip
-from fcfi.prediction.prediction import THRESHOLD
+from fcfi.images import Image, read_image
+from fcfi.prediction.interface import Flip, Predictor
+from fcfi.prediction.lazy import LazyPredictor
+from fcfi.prediction.methods import make_predictor
+from fcfi.prediction.prediction import THRESHOLD, CachedImage, Prediction
 from fcfi.prediction.zoom import Zoom
-from fcfi.runtimes.network import CHECKPOINT, open_network
+from fcfi.prompts.clicks import Clicks
+from fcfi.runtimes.network import CHECKPOINT, Network, NetworkInfo, open_network, read_info
 from fcfi.runtimes.plan import Choice, Files, Wish, choose, files_at, files_of, this_machine
 from fcfi.session import Session
 
 
-class Segmenter(FCFIPredictor):
+class Segmenter:
     """A predictor that opens sessions.  Holds no state; threads may share it."""
 
+    def __init__(self, predictor: Predictor) -> None:
+        """Take the predictor that answers."""
+        self.predictor = predictor
+
+    @property
+    def info(self) -> NetworkInfo:
+        """The network that answers."""
+        return self.predictor.info
+
+    @property
+    def settings(self) -> Mapping[str, float | str]:
+        """What an answer depends on beside the picture, the prompts and the weights."""
+        return self.predictor.settings
+
+    @property
+    def threshold(self) -> float:
+        """Probability above which a pixel is object."""
+        return self.predictor.threshold
+
+    def predict(
+        self, image: Image | CachedImage, clicks: Clicks, previous: Prediction | None = None
+    ) -> Prediction:
+        """Return the answer to all clicks, given the answer before the new ones; see `Predictor`."""
+        return self.predictor.predict(image, clicks, previous)
+
     def session(self, image: str | os.PathLike[str] | NDArray[np.uint8]) -> Session:
-        """A session on a picture: a path, or an array (H, W, 3) uint8 RGB or (H, W) grey.
+        """Return a session on a picture: a path, or an array (H, W, 3) uint8 RGB or (H, W) grey.
 
         Raises InputError for a picture that cannot be read or used.
         """
-        return Session(self, read_image(image) if isinstance(image, (str, os.PathLike)) else image)
+        pixels = read_image(image) if isinstance(image, (str, os.PathLike)) else image
+        return Session(self.predictor, pixels)
 
 
 def load(
@@ -38,14 +68,15 @@ def load(
     flip: Flip = "none",
     threshold: float = THRESHOLD,
 ) -> Segmenter:
-    """Open a shipped network by its name, a network file by its path, or the default network; see `fcfi.load`."""
-    return open_choice(plan(name_or_path, Wish(runtime, precision, threads)), zoom, flip, threshold)
+    """Open a shipped network by its name, a file by its path, or the default; see `fcfi.load`."""
+    chosen = plan(name_or_path, Wish(runtime, precision, threads))
+    return open_choice(chosen, zoom, flip, threshold)
 
 
 def plan(name_or_path: str | os.PathLike[str] | None, wish: Wish) -> Choice:
-    """What to open of a network on this machine; nothing is loaded yet.
+    """Return what to open of a network on this machine; nothing is loaded yet.
 
-    A wish that cannot be fulfilled is a RuntimeWarning.  Raises NetworkError, ConfigError.
+    Warns (RuntimeWarning) of a request that cannot be met.  Raises NetworkError, ConfigError.
     """
     chosen = choose(find_files(name_or_path), wish, this_machine())
     for note in chosen.notes:
@@ -56,18 +87,36 @@ def plan(name_or_path: str | os.PathLike[str] | None, wish: Wish) -> Choice:
 def open_choice(
     chosen: Choice, zoom: Zoom | None = None, flip: Flip = "none", threshold: float = THRESHOLD
 ) -> Segmenter:
-    """The network that was chosen, ready for sessions.  Raises NetworkError."""
+    """Return the network that was chosen, ready for sessions.  Raises NetworkError."""
+    return Segmenter(make_predictor(open_chosen(chosen), zoom, flip, threshold))
+
+
+def open_lazily(chosen: Choice) -> LazyPredictor:
+    """Return a predictor whose network, the chosen one, is loaded in the background.
+
+    Raises NetworkError at once for a file that is not a network file.
+    """
+    if chosen.path.suffix == CHECKPOINT:
+        # A checkpoint says nothing of itself before torch has read it, which takes seconds.
+        info = NetworkInfo(chosen.path.stem, "unknown", "", 1)
+    else:
+        info = read_info(chosen.path)
+    return LazyPredictor(info, lambda: open_choice(chosen))
+
+
+def open_chosen(chosen: Choice) -> Network:
+    """Return the network that was chosen.  Raises NetworkError."""
     weights.check(chosen.path)
-    network = open_network(
+    return open_network(
         chosen.path, chosen.runtime, chosen.threads, chosen.precision, chosen.streams
     )
-    return Segmenter(network, zoom, flip, threshold)
 
 
 def find_files(name_or_path: str | os.PathLike[str] | None) -> Files:
-    """What there is of a network; a text without a folder and a file's ending is a shipped one's name.
+    """Return the files of a network.
 
-    Raises NetworkError if there is none.
+    A text without a folder and without a file's ending is the name of a shipped network.  Raises
+    NetworkError if there is none.
     """
     if name_or_path is not None:
         path = Path(name_or_path)

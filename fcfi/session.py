@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from fcfi.errors import ConfigError, InputError
 from fcfi.images import Image, Mask, check_mask, image_sha256
-from fcfi.prediction.fcfi import FCFIPredictor
+from fcfi.prediction.interface import Predictor
 from fcfi.prediction.prediction import CachedImage, Prediction
 from fcfi.prompts.click_log import Log, from_runs, to_runs
 from fcfi.prompts.clicks import Click, Clicks
@@ -61,7 +61,7 @@ class Session:
 
     def __init__(
         self,
-        predictor: FCFIPredictor,
+        predictor: Predictor,
         image: NDArray[np.uint8],
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -192,7 +192,7 @@ class Session:
     @classmethod
     def replay(
         cls,
-        predictor: FCFIPredictor,
+        predictor: Predictor,
         image: NDArray[np.uint8],
         log: Mapping[str, Any],
         network: Accepted = "same",
@@ -264,8 +264,8 @@ def _without(one: Round, place: int) -> Round:
     )
 
 
-def _network(predictor: FCFIPredictor) -> dict[str, str]:
-    info = predictor.network.info
+def _network(predictor: Predictor) -> dict[str, str]:
+    info = predictor.info
     return {"name": info.name, "sha256": info.sha256, "runtime": info.runtime}
 
 
@@ -282,7 +282,7 @@ def _check_image(session: Session, log: Log) -> None:
         )
 
 
-def _check_network(predictor: FCFIPredictor, log: Log) -> None:
+def _check_network(predictor: Predictor, log: Log) -> None:
     """The sha256 of the weights counts, and the settings; the runtime only says how it was."""
     here, there = _network(predictor), log.network
     if here["sha256"] != there["sha256"]:

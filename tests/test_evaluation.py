@@ -1,8 +1,9 @@
 """Evaluation with a painter in the place of a network: what comes out is known beforehand."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from fcfi.data.objects import Objects
 from fcfi.data.sample import Sample
@@ -17,9 +18,10 @@ from fcfi.evaluation import (
     evaluate_object,
     paper_protocol,
 )
+from fcfi.images import Image
 from fcfi.labels import IGNORE, OBJECT, Mask
 from fcfi.metrics import iou
-from fcfi.prediction.prediction import Prediction
+from fcfi.prediction.prediction import CachedImage, Prediction
 from fcfi.prediction.zoom import Zoom
 from fcfi.prompts.clicks import Click, Clicks
 from fcfi.runtimes.network import NetworkInfo
@@ -31,13 +33,18 @@ SIDE = 40
 class Painter:
     """Paints a square brush round the last click onto the mask before: white for a positive, black for a negative."""
 
+    info = NetworkInfo("painter", "none", "", 1)
+    settings: Mapping[str, float | str] = {}
+    threshold = 0.5
+
     def __init__(self, radius: int) -> None:
         self.radius = radius
         self.calls: list[tuple[Clicks, Prediction | None]] = []
 
     def predict(
-        self, image: NDArray[np.uint8], clicks: Clicks, previous: Prediction | None = None
+        self, image: Image | CachedImage, clicks: Clicks, previous: Prediction | None = None
     ) -> Prediction:
+        assert not isinstance(image, CachedImage)
         self.calls.append((clicks, previous))
         mask = np.zeros(image.shape[:2], bool) if previous is None else previous.mask
         last = clicks[-1]
@@ -108,8 +115,9 @@ def test_the_limit_ends_it() -> None:
 def test_it_ends_when_no_error_pixel_is_left_to_click() -> None:
     class Stubborn(Painter):
         def predict(
-            self, image: NDArray[np.uint8], clicks: Clicks, previous: Prediction | None = None
+            self, image: Image | CachedImage, clicks: Clicks, previous: Prediction | None = None
         ) -> Prediction:
+            assert not isinstance(image, CachedImage)
             self.calls.append((clicks, previous))
             return Prediction.from_mask(np.zeros(image.shape[:2], bool))
 

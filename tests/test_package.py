@@ -155,10 +155,10 @@ def test_the_networks_of_this_installation_are_whole() -> None:
 
 
 def test_load_opens_names_paths_and_the_default(folder: Path) -> None:
-    assert fcfi.load().network.info.name == "tiny"
-    assert fcfi.load("small").network.info.name == "tiny"
-    assert fcfi.load(str(folder / "small.onnx"), flip="average").flip == "average"
-    assert fcfi.load(folder / "small.onnx", zoom=fcfi.Zoom(target=64)).zoom.target == 64
+    assert fcfi.load().info.name == "tiny"
+    assert fcfi.load("small").info.name == "tiny"
+    assert fcfi.load(str(folder / "small.onnx"), flip="average").settings["flip"] == "average"
+    assert fcfi.load(folder / "small.onnx", zoom=fcfi.Zoom(target=64)).settings["target"] == 64
     with pytest.raises(NetworkError, match=r"nothing\.onnx does not exist"):
         fcfi.load("nothing.onnx")
     with pytest.raises(NetworkError, match="no shipped network is called 'nothing'"):

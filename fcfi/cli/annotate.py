@@ -73,15 +73,14 @@ def annotate(
     names = parse_labels(labels)
     from fcfi.project.project import Project
     from fcfi.runtimes.plan import Wish
-    from fcfi.segmenter import plan
+    from fcfi.segmenter import open_lazily, plan
     from fcfi.server import serve
     from fcfi.server.app import create_app
-    from fcfi.server.loading import load_late
     from fcfi.server.settings import Settings
 
     with told():
         chosen = plan(network, Wish(runtime, precision, threads))
-    predictor = load_late(chosen)
+    predictor = open_lazily(chosen)
     token, settings = serve.new_token(host), Settings()
     listening = serve.listen(host, port)
     with (

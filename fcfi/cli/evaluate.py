@@ -22,7 +22,8 @@ from fcfi.cli.show import console, progress_bar
 
 if TYPE_CHECKING:
     from fcfi.data.sample import Sample
-    from fcfi.evaluation import Predicts, Report
+    from fcfi.evaluation import Report
+    from fcfi.prediction.interface import Predictor
     from fcfi.start_masks import Start
 
 WORST: Final = 10
@@ -76,11 +77,12 @@ def evaluate(
     ] = None,
 ) -> None:
     """Count the clicks that a robot user needs on a data set."""
-    import fcfi
     from fcfi import report
     from fcfi.data import open_dataset
     from fcfi.evaluation import choose_protocol
     from fcfi.evaluation import evaluate as measure
+    from fcfi.runtimes.plan import Wish
+    from fcfi.segmenter import open_chosen, plan
     from fcfi.start_masks import starting_masks
 
     check_outputs(({json: (".json",)} if json else {}) | ({plot: report.PLOTS} if plot else {}))
@@ -90,7 +92,7 @@ def evaluate(
     objects = open_dataset(data, layout, split)
     objects = objects if limit is None else objects.choose(limit, seed)
     with told():  # float32 unless asked otherwise: a result must not depend on the machine
-        opened = fcfi.load(network, runtime, precision=precision, threads=threads).network
+        opened = open_chosen(plan(network, Wish(runtime, precision, threads)))
     rules = choose_protocol(protocol, objects.name, opened.info, flip)
     predictor = rules.predictor(opened)
     with progress_bar(objects.name, len(objects)) as advance:
@@ -109,7 +111,7 @@ def _draw_worst(
     folder: Path,
     measured: "Report",
     objects: "Sequence[Sample]",
-    predictor: "Predicts",
+    predictor: "Predictor",
     begin: "Start | None",
 ) -> None:
     """A picture of each of the hardest objects, the hardest first: NN_OBJECT.png."""

@@ -14,7 +14,7 @@ from fcfi.errors import InputError
 from fcfi.prompts.clicks import Click, Clicks
 
 if TYPE_CHECKING:
-    from fcfi.prediction.fcfi import Flip
+    from fcfi.prediction.interface import Flip
     from fcfi.runtimes.plan import Wish
     from fcfi.segmenter import Segmenter
 

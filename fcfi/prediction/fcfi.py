@@ -9,7 +9,7 @@ the order of clicks is kept.
 """
 
 from dataclasses import asdict
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from fcfi.errors import ConfigError, InputError, NetworkError
 from fcfi.geometry import whole
 from fcfi.images import Image
 from fcfi.prediction.guidance import Guidance, encode
+from fcfi.prediction.interface import Flip
 from fcfi.prediction.prediction import (
     THRESHOLD,
     CachedImage,
@@ -30,9 +31,6 @@ from fcfi.prediction.prediction import (
 from fcfi.prediction.zoom import Crop, Zoom, crop_at, zoom_box
 from fcfi.prompts.clicks import Click, Clicks, check_clicks
 from fcfi.runtimes.network import EncodesOnce, Network, NetworkInfo
-
-Flip = Literal["none", "average"]
-"""Whether the answer is averaged with that for the mirrored picture, which costs twice the time (released: average)."""
 
 
 class FCFIPredictor:

@@ -5,12 +5,15 @@ another class.
 """
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Literal, Protocol
 
 from fcfi.images import Image
 from fcfi.prediction.prediction import CachedImage, Prediction
 from fcfi.prompts.clicks import Clicks
 from fcfi.runtimes.network import NetworkInfo
+
+Flip = Literal["none", "average"]
+"""Whether the answer is averaged with that for the mirrored picture, at twice the time."""
 
 
 class Predictor(Protocol):

@@ -18,7 +18,7 @@ from sqlalchemy.engine import URL
 from fcfi.errors import InputError
 from fcfi.formats import Report
 from fcfi.images import Image, image_sha256
-from fcfi.prediction.fcfi import FCFIPredictor
+from fcfi.prediction.interface import Predictor
 from fcfi.project import exporting, importing, place
 from fcfi.project.actions import Action, Edit, ImportObjects, Redo, Undo
 from fcfi.project.applying import apply
@@ -58,7 +58,7 @@ class Project:
         self,
         folder: Path,
         database: Database,
-        predictor: FCFIPredictor | None,
+        predictor: Predictor | None,
         cache_bytes: int = CACHE_BYTES,
         warnings: tuple[str, ...] = (),
         clock: Callable[[], float] = time.time,
@@ -82,7 +82,7 @@ class Project:
     def open(
         cls,
         folder: Path,
-        predictor: FCFIPredictor | None,
+        predictor: Predictor | None,
         labels: Sequence[str] = (),
         store: str | None = None,
         cache_bytes: int = CACHE_BYTES,
@@ -313,7 +313,7 @@ class Project:
     def _note_network(self) -> None:
         """Keep what the network is, once; not at opening, since it may still be loaded then."""
         if self.predictor is not None and not self._noted:
-            info = self.predictor.network.info
+            info = self.predictor.info
             self._store.keep_network(info.sha256, info.name, info.runtime, self.predictor.settings)
             self._noted = True
 

@@ -12,7 +12,7 @@ from typing import Final
 from fcfi.errors import NetworkError
 from fcfi.images import Image
 from fcfi.labels import Mask
-from fcfi.prediction.fcfi import FCFIPredictor
+from fcfi.prediction.interface import Predictor
 from fcfi.prediction.prediction import CachedImage, Prediction
 from fcfi.project.cache import ByteCache
 from fcfi.prompts.clicks import Clicks
@@ -28,7 +28,7 @@ STILL: Final = 12_000_000
 class Replay:
     """A predictor that remembers; it shares its cache with others."""
 
-    def __init__(self, predictor: FCFIPredictor | None, cache: ByteCache) -> None:
+    def __init__(self, predictor: Predictor | None, cache: ByteCache) -> None:
         """Without a predictor clicks are refused."""
         self.predictor = predictor
         self._cache = cache

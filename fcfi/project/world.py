@@ -90,7 +90,7 @@ class PictureWorld:
     def network(self) -> str | None:
         """sha256 of the weights that predict."""
         predictor = self._replay.predictor
-        return None if predictor is None else predictor.network.info.sha256
+        return None if predictor is None else predictor.info.sha256
 
     def objects(self, picture: int) -> tuple[DrawnObject, ...]:
         """Those of another picture.  Raises InputError if it has another size, NotFound."""

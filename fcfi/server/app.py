@@ -15,11 +15,11 @@ from typing import Final
 from fastapi import FastAPI
 
 from fcfi import __version__
+from fcfi.prediction.lazy import NetworkStatus
 from fcfi.project.project import Project
 from fcfi.server import temporary
 from fcfi.server.backend import Backend
 from fcfi.server.limits import BodyLimit
-from fcfi.server.loading import NetworkStatus
 from fcfi.server.problems import Faults, handle_errors
 from fcfi.server.routes import images, labels, page, pictures, project, transfer
 from fcfi.server.security import Guard

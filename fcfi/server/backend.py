@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Final
 
+from fcfi.prediction.lazy import NetworkStatus
 from fcfi.project.cache import ByteCache
 from fcfi.project.project import Project
 from fcfi.server.exports import Exports
 from fcfi.server.journal import Journal
-from fcfi.server.loading import NetworkStatus
 from fcfi.server.settings import Settings
 from fcfi.server.workers import Workers
 

@@ -8,6 +8,7 @@ from typing import Any
 from starlette.responses import Response
 
 from fcfi.formats import CODECS, Report
+from fcfi.prediction.lazy import NetworkStatus
 from fcfi.project.document import Document, DrawnObject
 from fcfi.project.masks import Runs
 from fcfi.project.states import (
@@ -19,7 +20,6 @@ from fcfi.project.states import (
     PictureRow,
     PictureState,
 )
-from fcfi.server.loading import NetworkStatus
 
 
 def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from fcfi.errors import ConfigError, InputError, NetworkError
 from fcfi.geometry import Box, box_of, resize, whole
 from fcfi.prediction import prediction as prediction_module
-from fcfi.prediction.fcfi import FCFIPredictor, Flip, prompt_inputs, sigmoid, zoom_of
+from fcfi.prediction.fcfi import FCFIPredictor, prompt_inputs, sigmoid, zoom_of
 from fcfi.prediction.guidance import encode
+from fcfi.prediction.interface import Flip
 from fcfi.prediction.prediction import THRESHOLD, CachedImage, Prediction, pixels_of
 from fcfi.prediction.zoom import Crop, Zoom
 from fcfi.prompts.clicks import Click, Clicks

@@ -15,7 +15,7 @@ from PIL import Image as Pillow
 import fcfi
 from fcfi.errors import InputError, NotFound, PictureError
 from fcfi.images import read_image
-from fcfi.prediction.fcfi import FCFIPredictor
+from fcfi.prediction.interface import Predictor
 from fcfi.project import (
     AddClicks,
     CopyObjects,
@@ -506,7 +506,7 @@ def test_the_shipped_network_marks_an_object_and_remembers_it(
     folder = tmp_path / "photos"
     folder.mkdir()
     (folder / "coffee.jpg").write_bytes((examples / "images" / "coffee.jpg").read_bytes())
-    segmenter: FCFIPredictor = fcfi.load()
+    segmenter: Predictor = fcfi.load()
     with Project.open(folder, segmenter) as project:
         state = project.act(1, 0, click(290, 130))
         assert 0.02 < state.masks[state.document.objects[0].mask or ""].area / (400 * 600) < 0.9

@@ -193,7 +193,7 @@ def test_load_says_what_it_replaces(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("fcfi.segmenter.this_machine", lambda: ARM)
     with pytest.warns(RuntimeWarning, match="openvino is not installed"):
         opened = fcfi.load(file, "openvino")
-    assert opened.network.info.runtime.startswith("onnxruntime")
+    assert opened.info.runtime.startswith("onnxruntime")
     with pytest.warns(RuntimeWarning, match="tiny has no int8 file"):
         fcfi.load(file, precision="int8")
 
@@ -213,8 +213,8 @@ def test_a_shipped_int8_file_is_taken_and_checked(
     )
     monkeypatch.setattr(weights, "FOLDER", tmp_path)
     monkeypatch.setattr("fcfi.segmenter.this_machine", lambda: LAPTOP)
-    assert "int8" in fcfi.load("a", threads=1).network.info.runtime
-    assert "float32" in fcfi.load("a", precision="float32", threads=1).network.info.runtime
+    assert "int8" in fcfi.load("a", threads=1).info.runtime
+    assert "float32" in fcfi.load("a", precision="float32", threads=1).info.runtime
     small.write_bytes(small.read_bytes()[:-1] + b"?")
     with pytest.raises(NetworkError, match=r"a\.int8\.onnx is damaged"):
         fcfi.load("a")

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
+from fcfi.prediction.lazy import NetworkStatus, status_of
 from fcfi.project.project import Project
 from fcfi.server.app import create_app
-from fcfi.server.loading import NetworkStatus, status_of
 from fcfi.server.settings import Settings
 from tests.project.made import opened, write_photos
 

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image as Pillow
 
 import fcfi
-from fcfi.prediction.fcfi import FCFIPredictor
+from fcfi.prediction.interface import Predictor
 from fcfi.project.project import Project
 from fcfi.server.app import create_app
 from fcfi.server.settings import Settings
@@ -68,9 +68,7 @@ def work(http: httpx.Client, picture: int, task: Task) -> dict[str, Any]:
     return state
 
 
-def states(
-    folder: Path, predictor: FCFIPredictor, task: Task, at_once: bool
-) -> list[dict[str, Any]]:
+def states(folder: Path, predictor: Predictor, task: Task, at_once: bool) -> list[dict[str, Any]]:
     """What all users have made, at once or in turn."""
     with (
         Project.open(folder, predictor, ["person"]) as project,
@@ -92,7 +90,7 @@ def states(
 
 def compare(
     tmp_path: Path,
-    predictor: Callable[[], FCFIPredictor],
+    predictor: Callable[[], Predictor],
     fill: Callable[[Path], object],
     task: Task,
 ) -> None:

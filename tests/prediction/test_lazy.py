@@ -7,9 +7,9 @@ import pytest
 
 from fcfi.errors import NetworkError
 from fcfi.prediction.fcfi import FCFIPredictor
+from fcfi.prediction.lazy import LazyPredictor
 from fcfi.prompts.clicks import Click
 from fcfi.runtimes.network import NetworkInfo
-from fcfi.server.loading import LatePredictor
 from tests.networks import ColourNetwork
 
 INFO = NetworkInfo("colour", "fake", "sha256 of colour", 32)
@@ -23,7 +23,7 @@ def test_predictions_wait_for_the_network_and_its_status_does_not() -> None:
         gate.wait()
         return FCFIPredictor(network)
 
-    late = LatePredictor(INFO, load)
+    late = LazyPredictor(INFO, load)
     assert (late.status.state, late.status.name, late.status.sha256) == (
         "loading",
         "colour",
@@ -35,19 +35,17 @@ def test_predictions_wait_for_the_network_and_its_status_does_not() -> None:
         late.predict(IMAGE, click).probs, FCFIPredictor(network).predict(IMAGE, click).probs
     )
     assert (late.status.state, late.status.runtime) == ("ready", "numpy")
-    assert (late.network.info.sha256, late.flip, late.threshold) == (
+    assert (late.info.sha256, late.settings["flip"], late.threshold) == (
         network.info.sha256,
         "none",
         0.49,
     )
-    with pytest.raises(AttributeError):
-        _ = late.weights
 
 
 def test_it_is_warm_once_it_is_loaded() -> None:
     network = ColourNetwork()
-    late = LatePredictor(INFO, lambda: FCFIPredictor(network))
-    assert late.network is network
+    late = LazyPredictor(INFO, lambda: FCFIPredictor(network))
+    assert late.info is network.info
     gates = [float(call[6].item()) for call in network.calls]
     assert gates == [0.0, 1.0]
 
@@ -56,7 +54,7 @@ def test_a_network_that_cannot_be_loaded_is_told_at_every_click() -> None:
     def load() -> FCFIPredictor:
         raise NetworkError("its file is damaged")
 
-    late = LatePredictor(INFO, load)
+    late = LazyPredictor(INFO, load)
     for _ in range(2):
         with pytest.raises(NetworkError, match="its file is damaged"):
             late.predict(IMAGE, (Click(1, 1),))

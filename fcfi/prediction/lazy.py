@@ -1,0 +1,102 @@
+"""A predictor whose network is loaded in the background.
+
+A page opens at once and its first click is fast: meanwhile predictions wait, and what the network
+is comes from its file.  Knows nothing of HTTP or of files.
+"""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+
+from fcfi.images import Image
+from fcfi.prediction.interface import Predictor
+from fcfi.prediction.prediction import CachedImage, Prediction
+from fcfi.prompts.clicks import Click, Clicks
+from fcfi.runtimes.network import NetworkInfo
+
+WARM_UP: Final = (384, 512)
+"""Height and width of the grey picture that is predicted first: a usual photograph's crop."""
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkStatus:
+    """What the network is and whether it answers.
+
+    runtime: empty until it is loaded.  problem: why it cannot be used, or None.
+    """
+
+    name: str
+    sha256: str
+    runtime: str
+    state: Literal["loading", "ready", "failed"]
+    problem: str | None = None
+
+
+class LazyPredictor:
+    """A predictor that answers as soon as its network is loaded.  Threads may share it.
+
+    All but `status` waits for the network, and raises what loading it raised.
+    """
+
+    def __init__(self, info: NetworkInfo, load: Callable[[], Predictor]) -> None:
+        """Begin to load.
+
+        info: what the network's file says of itself.
+        load: returns the predictor; called at once, in a thread.
+        """
+        self._info = info
+        pool = ThreadPoolExecutor(1, thread_name_prefix="fcfi-load")
+        self._loading: Future[Predictor] = pool.submit(lambda: warmed_up(load()))
+        # The thread ends once it has loaded; nothing waits here.
+        pool.shutdown(wait=False)
+
+    @property
+    def info(self) -> NetworkInfo:
+        """The network that answers."""
+        return self._loading.result().info
+
+    @property
+    def settings(self) -> Mapping[str, float | str]:
+        """What an answer depends on beside the picture, the prompts and the weights."""
+        return self._loading.result().settings
+
+    @property
+    def threshold(self) -> float:
+        """Probability above which a pixel is object."""
+        return self._loading.result().threshold
+
+    def predict(
+        self, image: Image | CachedImage, clicks: Clicks, previous: Prediction | None = None
+    ) -> Prediction:
+        """Return the answer of the loaded predictor; see `Predictor`."""
+        return self._loading.result().predict(image, clicks, previous)
+
+    @property
+    def status(self) -> NetworkStatus:
+        """The state at this moment; waits for nothing."""
+        if not self._loading.done():
+            return NetworkStatus(self._info.name, self._info.sha256, "", "loading")
+        error = self._loading.exception()
+        if error is not None:
+            return NetworkStatus(self._info.name, self._info.sha256, "", "failed", str(error))
+        return status_of(self._loading.result())
+
+
+def status_of(predictor: Predictor) -> NetworkStatus:
+    """Return the status of a predictor that is loaded already."""
+    info = predictor.info
+    return NetworkStatus(info.name, info.sha256, info.runtime, "ready")
+
+
+def warmed_up(predictor: Predictor) -> Predictor:
+    """Return the predictor after its first two predictions: a runtime plans its work at these.
+
+    A first click has no feedback and a further one has, which are two plans in some runtimes.
+    """
+    image = np.full((*WARM_UP, 3), 128, np.uint8)
+    click = Click(WARM_UP[1] // 2, WARM_UP[0] // 2)
+    predictor.predict(image, (click, click), predictor.predict(image, (click,)))
+    return predictor

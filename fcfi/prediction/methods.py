@@ -1,0 +1,40 @@
+"""The methods of interactive segmentation, by name: which predictor a network file is for.
+
+A new method is a module beside `fcfi.py` and a line in METHODS.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from fcfi.errors import NetworkError
+from fcfi.prediction.fcfi import FCFIPredictor
+from fcfi.prediction.interface import Flip, Predictor
+from fcfi.prediction.prediction import THRESHOLD
+from fcfi.prediction.zoom import Zoom
+from fcfi.runtimes.network import Network
+
+METHODS: Final[Mapping[str, Callable[[Network, Zoom | None, Flip, float], Predictor]]] = {
+    "fcfi": FCFIPredictor,
+}
+"""What makes a predictor of a network, zoom, flip and threshold."""
+METHOD: Final = "fcfi"
+"""The method of a network file that names none."""
+
+
+def make_predictor(
+    network: Network,
+    zoom: Zoom | None = None,
+    flip: Flip = "none",
+    threshold: float = THRESHOLD,
+) -> Predictor:
+    """Return the predictor of the method that a network's file names.
+
+    Raises NetworkError for an unknown method, ConfigError for a setting that does not exist.
+    """
+    method = network.info.metadata.get("method", METHOD)
+    if method not in METHODS:
+        raise NetworkError(
+            f"the network {network.info.name} is for the method {method!r}, expected one of "
+            f"{', '.join(METHODS)}: update fcfi, or choose another network"
+        )
+    return METHODS[method](network, zoom, flip, threshold)
