@@ -17,6 +17,7 @@ from typing import Any, Final
 from rich.console import Group, RenderableType
 from rich.table import Table
 
+from fcfi.budget import cache_folder
 from fcfi.errors import ConfigError, InputError, how_to_install
 from fcfi.evaluation import ObjectResult, Report
 from fcfi.files import replacing, write_text
@@ -30,6 +31,8 @@ DIGITS: Final = 6
 PACKAGES: Final = ("fcfi", "numpy", "opencv-python-headless", "openvino", "onnxruntime", "torch")
 """Distributions whose versions a record gives, where they are installed."""
 PLOTS: Final = (".png", ".svg", ".pdf")
+MATPLOTLIB_FOLDER: Final = "MPLCONFIGDIR"
+"""Environment variable: where matplotlib keeps its settings and its list of fonts."""
 NOTHING: Final = "-"
 """In a table where there is no number."""
 COMPARED: Final = (0.85, 0.90)
@@ -264,6 +267,9 @@ def plot(path: str | os.PathLike[str], records: Sequence[Record]) -> None:
     kind = Path(path).suffix.lower()
     if kind not in PLOTS:
         raise InputError(f"cannot draw {path}: give a name that ends in {', '.join(PLOTS)}")
+    # matplotlib makes a folder for its list of fonts at its import; by default among the settings
+    # of the person, where this program writes nothing
+    os.environ.setdefault(MATPLOTLIB_FOLDER, str(cache_folder() / "matplotlib"))
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure

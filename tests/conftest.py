@@ -7,11 +7,13 @@ import cv2
 import pytest
 from hypothesis import settings
 
+from fcfi.runtimes.private import block_telemetry
 from tests.networks import write_onnx
 
 ROOT = Path(__file__).parent.parent
 """Of the checkout."""
 
+block_telemetry()  # tests import runtimes themselves
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 cv2.setNumThreads(1)
 settings.register_profile(

@@ -26,6 +26,7 @@ from fcfi.models.export import save
 from fcfi.prediction.fcfi import sigmoid
 from fcfi.runtimes.interface import INPUTS
 from fcfi.runtimes.network import ENCODING, PRECISION, open_network, read_info
+from fcfi.runtimes.private import block_telemetry
 
 KEPT: Final = "kept_in_float"
 """Metadata of an int8 file: the blocks that compute in float."""
@@ -136,6 +137,7 @@ def blocks(model: Any) -> tuple[str, ...]:
 
 def _calibrated(model: Any, examples: Sequence[Inputs]) -> Any:
     """The graph with quantisation wherever NNCF would have it, ranges found on the examples."""
+    block_telemetry()  # nncf imports OpenVINO and reports through the same package
     try:
         import nncf
         from nncf.quantization.range_estimator import RangeEstimatorParametersSet

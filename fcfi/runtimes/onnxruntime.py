@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from fcfi.errors import NetworkError
 from fcfi.runtimes.interface import OUTPUT, Arrays, name_of
+from fcfi.runtimes.private import import_onnxruntime
 
 ERRORS_ONLY = 3
 """ONNX Runtime's severity: nothing below an error goes to stderr."""
@@ -25,7 +26,7 @@ class ONNXRuntime:
         Raises NetworkError.
         """
         try:
-            import onnxruntime
+            onnxruntime = import_onnxruntime()
         except ImportError as error:
             raise NetworkError(
                 "the runtime onnxruntime is not installed: pip install onnxruntime"

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from fcfi.errors import NetworkError
 from fcfi.runtimes.interface import OUTPUT, Arrays, name_of
+from fcfi.runtimes.private import import_openvino
 
 HINTS = {"float32": "f32", "bfloat16": "bf16"}
 """OpenVINO's names of the precisions to compute in."""
@@ -18,9 +19,7 @@ HINTS = {"float32": "f32", "bfloat16": "bf16"}
 
 def has_bfloat16() -> bool:
     """Whether OpenVINO computes in bfloat16 on this processor."""
-    import openvino
-
-    return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    return "BF16" in import_openvino().Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
 
 
 class OpenVINO:
@@ -37,7 +36,7 @@ class OpenVINO:
         streams: calls that run at the same time, on an equal share of the threads each.
         """
         try:
-            import openvino
+            openvino = import_openvino()
         except ImportError as error:
             raise NetworkError(
                 "the runtime openvino is not installed: pip install openvino"
