@@ -17,7 +17,7 @@ from fcfi.labels import OBJECT
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted(
-    [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "examples").glob("*.md")]
+    [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").glob("*.md")]
 )
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 MAX_PHOTOGRAPH = 200_000
