@@ -42,7 +42,14 @@ from fcfi.prediction.zoom import Zoom, crop_at
 from fcfi.prompts.clicks import Clicks
 from fcfi.report import machine, versions
 from fcfi.robot import next_click
-from fcfi.runtimes.network import EncodesOnce, Encoding, Network, NetworkInfo, open_network
+from fcfi.runtimes.network import (
+    EncodesOnce,
+    Encoding,
+    Network,
+    NetworkInfo,
+    OpenedNetwork,
+    open_network,
+)
 from fcfi.runtimes.plan import Choice, files_of, possible, this_machine
 from fcfi.weights import shipped
 
@@ -191,13 +198,15 @@ def reference(threads: int | None) -> Contestant:
 
     from fcfi.models.build import build
     from fcfi.models.config import ModelConfig
-    from fcfi.training.validate import ModelNetwork
+    from fcfi.runtimes.torch import Torch
 
     torch.set_num_threads(threads or torch.get_num_threads())
     torch.manual_seed(0)
     model = build(ModelConfig("hrnet18s", correction="encoded", mid=64, ocr_width=48)).eval()
     info = NetworkInfo("hrnet18s", "hrnet18s", "", 32, f"torch {torch.__version__} float32 cpu")
-    return Contestant(REFERENCE, Timed(ModelNetwork(model, info), []), REFERENCE_ZOOM, "average")
+    return Contestant(
+        REFERENCE, Timed(OpenedNetwork(info, Torch(model)), []), REFERENCE_ZOOM, "average"
+    )
 
 
 def candidates(threads: int | None) -> Iterator[Contestant]:

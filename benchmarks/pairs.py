@@ -93,7 +93,7 @@ def compare(
 
 def title(source: str) -> str:
     """What a network is called in the results: weights in a run's folder by the folder."""
-    from fcfi.training.loop import WEIGHTS
+    from fcfi.training.run_state import WEIGHTS
 
     path = Path(source)
     return path.resolve().parent.name if path.name == WEIGHTS else path.name

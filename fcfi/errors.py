@@ -8,7 +8,8 @@
     ├── StoreError      a project's store that cannot be read or written
     ├── NetworkError    a network file, checkpoint or runtime that cannot be used
     ├── DatasetError    a data set that is missing, empty or malformed
-    └── ConfigError     a recipe, option or setting that cannot be used
+    ├── ConfigError     a recipe, option or setting that cannot be used
+    └── DivergedError   a training run whose loss is not a number any more
 
 Every message says what came, what is accepted and what to do.  The command line prints it on one
 line and exits with 2.
@@ -54,3 +55,7 @@ class DatasetError(FCFIError):
 
 class ConfigError(FCFIError):
     """A recipe, option or setting that cannot be used."""
+
+
+class DivergedError(FCFIError):
+    """A training run whose loss is not a number any more."""

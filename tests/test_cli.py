@@ -489,9 +489,9 @@ def test_a_checkpoint_becomes_a_network_file_that_segments(
 ) -> None:
     from fcfi.models.build import build
     from fcfi.models.checkpoint import save_model, weights_sha256
-    from fcfi.models.config import VARIANTS
+    from fcfi.models.config import variants
 
-    model = build(VARIANTS["lite0"]).eval()
+    model = build(variants()["lite0"]).eval()
     checkpoint, file, mask = (
         tmp_path / "w.safetensors",
         tmp_path / "net.onnx",

@@ -22,7 +22,7 @@ from fcfi.errors import ConfigError, NetworkError
 from fcfi.files import write_bytes
 from fcfi.models import released
 from fcfi.models.build import build
-from fcfi.models.config import VARIANTS, ModelConfig
+from fcfi.models.config import ModelConfig, variants
 from fcfi.models.fcfi import FCFI
 
 FORMAT = "1"
@@ -115,7 +115,7 @@ def from_released(
 
 def variant(config: ModelConfig) -> str:
     """A configuration's name; for one without, its backbone and what it does with the feedback."""
-    for name, known in VARIANTS.items():
+    for name, known in variants().items():
         if known == config:
             return name
     plain = ModelConfig()

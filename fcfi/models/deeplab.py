@@ -7,6 +7,7 @@ Source: Chen et al., ECCV 2018; widths as in the released code.
 import torch
 from torch import Tensor, nn
 
+from fcfi.models.backbones import Backbone
 from fcfi.models.blocks import IMAGENET_MEAN, IMAGENET_STD, Bottleneck, StemPrompts, channel_values
 from fcfi.models.config import ModelConfig
 from fcfi.models.fcfi import Encoding, Features, StemBody
@@ -37,7 +38,7 @@ class DeepLabBody(StemBody):
         self.register_buffer("std", channel_values(IMAGENET_STD), persistent=False)
         self.prompt = StemPrompts(PROMPTS, PROMPT_CHANNELS)
         self.backbone = ResNet(BLOCKS[config.backbone])
-        self.aspp = Pyramid(STAGES[3].planes * Bottleneck.EXPANSION, CHANNELS)
+        self.aspp = SpatialPyramid(STAGES[3].planes * Bottleneck.EXPANSION, CHANNELS)
         self.skip = conv_bn_relu(STAGES[0].planes * Bottleneck.EXPANSION, SKIP_CHANNELS, 1)
         self.merge = nn.Sequential(
             separable_conv_bn_relu(CHANNELS + SKIP_CHANNELS, CHANNELS),
@@ -60,7 +61,7 @@ class DeepLabBody(StemBody):
         return self.classifier(self.merge(torch.cat(features, 1))), None
 
 
-class Pyramid(nn.Module):
+class SpatialPyramid(nn.Module):
     """Atrous spatial pyramid pooling: what lies near, at three distances, and in the whole picture."""
 
     def __init__(self, inputs: int, channels: int) -> None:
@@ -86,3 +87,9 @@ def _dilated(inputs: int, outputs: int, rate: int) -> nn.Sequential:
         nn.BatchNorm2d(outputs),
         nn.ReLU(inplace=True),
     )
+
+
+BACKBONES = tuple(
+    Backbone(name, DeepLabBody, variants={name: {"correction": "encoded", "mid": 32}})
+    for name in BLOCKS
+)

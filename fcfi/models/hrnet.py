@@ -6,6 +6,7 @@ Source: Sun, Xiao, Liu and Wang, CVPR 2019; the small one has two blocks a branc
     exchanges.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
 
@@ -13,6 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from fcfi.models.backbones import Backbone
 from fcfi.models.blocks import (
     IMAGENET_MEAN,
     IMAGENET_STD,
@@ -39,6 +41,11 @@ class Layout:
     width: int
     blocks: int
     exchanges: tuple[int, int, int]
+
+    @property
+    def small(self) -> bool:
+        """Whether this is the small form, with two blocks a branch."""
+        return self.blocks == 2
 
     def channels(self, branches: int) -> list[int]:
         """Of the first branches, from fine to coarse."""
@@ -188,3 +195,23 @@ def _between(channels: list[int], source: int, target: int) -> nn.Module:
 
 def _conv_bn_relu(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
     return nn.Sequential(*conv_bn(inputs, outputs, 3, stride), nn.ReLU(inplace=True))
+
+
+_VARIANTS: Mapping[str, Mapping[str, int]] = {
+    "hrnet18s": {"hrnet18s": 48},
+    # The released "HRNet-18s" file really holds a full HRNet-W18 with the narrow head.
+    "hrnet18": {"hrnet18s-released": 48, "hrnet18": 64},
+    "hrnet32": {"hrnet32": 128},
+}
+"""Width of the object-context head, for each named network of a backbone."""
+BACKBONES = tuple(
+    Backbone(
+        name,
+        HRNetBody,
+        variants={
+            variant: {"correction": "encoded", "mid": 64, "ocr_width": width}
+            for variant, width in _VARIANTS[name].items()
+        },
+    )
+    for name in LAYOUTS
+)

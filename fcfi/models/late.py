@@ -11,17 +11,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from fcfi.models.efficientnet import (
-    LEVEL_CHANNELS,
-    LITE,
-    EfficientNetLite,
-    LiteFamily,
-    PromptEncoder,
-    Pyramid,
-)
+from fcfi.models.efficientnet import LITE, EfficientNetLite, LiteSpec
 from fcfi.models.fcfi import Encoding, Features
 from fcfi.models.feedback import EPSILON
 from fcfi.models.layers import conv_bn_relu, resize_like, separable_conv_bn_relu
+from fcfi.models.light_head import LEVEL_CHANNELS, FeaturePyramid, PromptEncoder
 from fcfi.prediction.guidance import STRIDE
 
 PROMPT_CHANNELS = 16
@@ -39,13 +33,13 @@ class LateBody(nn.Module):
     mean: Tensor
     std: Tensor
 
-    def __init__(self, family: LiteFamily = LITE["lite0"]) -> None:
+    def __init__(self, spec: LiteSpec = LITE["lite0"]) -> None:
         super().__init__()
         self.channels, self.prompts = FINE_CHANNELS, 3
         self.register_buffer("mean", torch.full((1, 3, 1, 1), 127 / 255), persistent=False)
         self.register_buffer("std", torch.full((1, 3, 1, 1), 128 / 255), persistent=False)
-        self.backbone = EfficientNetLite(family, 0)
-        self.pyramid = Pyramid(family.level_channels, 0)
+        self.backbone = EfficientNetLite(spec, 0)
+        self.pyramid = FeaturePyramid(spec.level_channels, 0)
         self.narrow = nn.ModuleList(
             nn.Conv2d(wide, narrow, 1)
             for wide, narrow in zip(

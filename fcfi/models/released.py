@@ -13,6 +13,7 @@ from fcfi.errors import NetworkError
 from fcfi.models.blocks import IMAGENET_MEAN, IMAGENET_STD
 from fcfi.models.config import ModelConfig
 from fcfi.models.deeplab import CHANNELS
+from fcfi.models.hrnet import LAYOUTS
 from fcfi.prediction.guidance import DISK_RADIUS, WINDOW_RATIO
 
 Names = tuple[tuple[str, str], ...]
@@ -125,17 +126,17 @@ _IGNORED = {
     "aspp_dropout",
 }
 """Parameters of training or of the machine."""
-_WIDTHS = {(18, True): "hrnet18s", (18, False): "hrnet18", (32, False): "hrnet32"}
+_HRNETS = {(layout.width, layout.small): name for name, layout in LAYOUTS.items()}
 """Backbone of a released (width, small)."""
 
 
 def _hrnet(values: Mapping[str, Any]) -> ModelConfig:
     key = (values.get("width", 48), values.get("small", False))
-    if key not in _WIDTHS:
+    if key not in _HRNETS:
         raise NetworkError(
             f"width = {key[0]!r} with small = {key[1]!r} is unknown: width 18 or 32, small only with 18"
         )
-    return ModelConfig(_WIDTHS[key], "encoded", mid=values["mid_ch"], ocr_width=values["ocr_width"])  # type: ignore[arg-type]
+    return ModelConfig(_HRNETS[key], "encoded", mid=values["mid_ch"], ocr_width=values["ocr_width"])
 
 
 def _deeplab(values: Mapping[str, Any]) -> ModelConfig:

@@ -158,7 +158,7 @@ def open_network(
     if chosen == "torch":
         from fcfi.runtimes.torch import Torch
 
-        checkpoint = Torch(file, threads, precision, streams)
+        checkpoint = Torch.load(file, threads, precision, streams)
         found = _info(file, checkpoint.metadata, checkpoint.description)
         if checkpoint.encoding:
             return CutNetwork(found, checkpoint, checkpoint, checkpoint.encoding)

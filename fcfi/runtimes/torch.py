@@ -16,6 +16,8 @@ from fcfi.runtimes.interface import INPUTS, OUTPUT, Arrays
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from fcfi.models.fcfi import FCFI
+
 
 def has_cuda() -> bool:
     """Whether torch finds a CUDA device."""
@@ -25,15 +27,35 @@ def has_cuda() -> bool:
 
 
 class Torch:
-    """A network in torch, which threads may share.  `metadata`: the checkpoint's texts and its weights' sha256."""
+    """A network in torch, which threads may share.
 
-    inputs: frozenset[str]
+    metadata: the checkpoint's texts and its weights' sha256; empty for a model in memory.
+    encoding: names of the maps that the network keeps from click to click; none if every click runs
+        all of it.
+    """
+
     outputs = frozenset((OUTPUT,))
-    encoding: tuple[str, ...]
-    """Names of what the network keeps of a picture from click to click; none if every click takes all of it."""
 
-    def __init__(self, path: Path, threads: int | None, precision: str, streams: int = 1) -> None:
-        """Load the checkpoint; precision: float32, bfloat16 or auto (float32).  Raises NetworkError."""
+    def __init__(
+        self, model: "FCFI", precision: str = "float32", metadata: Mapping[str, str] | None = None
+    ) -> None:
+        """Run a model in memory on the device that it is on; precision: float32 or bfloat16."""
+        import torch
+
+        self.metadata = metadata or {}
+        self.encoding = model.body.encoding
+        self.inputs = frozenset((*INPUTS, *self.encoding))
+        self._model = model.eval()
+        self._device = next(model.parameters()).device
+        self._precision = precision
+        self.description = f"torch {torch.__version__} {precision} {self._device.type}"
+
+    @classmethod
+    def load(cls, path: Path, threads: int | None, precision: str, streams: int = 1) -> "Torch":
+        """Return a checkpoint, ready to run, on a CUDA device where there is one.
+
+        precision: float32, bfloat16 or auto (float32).  Raises NetworkError.
+        """
         try:
             import torch
 
@@ -47,15 +69,9 @@ class Torch:
         if threads is not None:
             torch.set_num_threads(threads)
         model = load_model(path)
-        self.metadata: Mapping[str, str] = read_metadata(path) | {
-            "weights_sha256": weights_sha256(model)
-        }
-        self._device = "cuda" if torch.cuda.is_available() else "cpu"
-        self._model = model.to(self._device).eval()
-        self.encoding = model.body.encoding
-        self.inputs = frozenset((*INPUTS, *self.encoding))
-        self._precision = "bfloat16" if precision == "bfloat16" else "float32"
-        self.description = f"torch {torch.__version__} {self._precision} {self._device}"
+        metadata = read_metadata(path) | {"weights_sha256": weights_sha256(model)}
+        model = model.to("cuda" if torch.cuda.is_available() else "cpu")
+        return cls(model, "bfloat16" if precision == "bfloat16" else "float32", metadata)
 
     def run(
         self, inputs: Arrays, names: Sequence[str] = (OUTPUT,)
@@ -70,7 +86,9 @@ class Torch:
             name: torch.from_numpy(np.array(value)).to(self._device)
             for name, value in inputs.items()
         }
-        cast = torch.autocast(self._device, torch.bfloat16, enabled=self._precision == "bfloat16")
+        cast = torch.autocast(
+            self._device.type, torch.bfloat16, enabled=self._precision == "bfloat16"
+        )
         try:
             with torch.inference_mode(), cast:
                 answer = self._answer(tensors, tuple(names))

@@ -3,6 +3,7 @@
 import json
 import math
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from torch.utils.tensorboard import SummaryWriter
 
+from fcfi.models.fcfi import FCFI
 from fcfi.training.rounds import Batch
 
 LOG = "log.jsonl"
@@ -23,7 +25,11 @@ LINE_SECONDS = 30.0
 class Display:
     """Bar, TensorBoard and log of one run; only the first process of a run has one."""
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(
+        self, folder: Path, name: str, measure: Callable[[FCFI], dict[str, float]] | None = None
+    ) -> None:
+        """measure: of a network on the development pictures; None if there are none."""
+        self._measure = measure
         self._bar = Progress(
             TextColumn("[bold]{task.description}"),
             BarColumn(),
@@ -56,6 +62,12 @@ class Display:
             for name, value in self._means.items():
                 self._board.add_scalar(f"train/{name}", value, step)
             self.note({"step": step, "part": part, "crops_per_second": rate, **self._means})
+
+    def show(self, step: int, batch: Batch, probs: NDArray[np.float32], model: FCFI) -> None:
+        """Show the step's first crops, and measure the averaged network on development pictures."""
+        self.pictures(step, batch, probs)
+        if self._measure is not None:
+            self.measured(step, self._measure(model))
 
     def measured(self, step: int, values: dict[str, float]) -> None:
         """What was measured on the development pictures."""

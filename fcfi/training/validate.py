@@ -1,12 +1,10 @@
 """Progress of a run: clicks to a good mask on development pictures, by the same predictor and robot user as always."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
-import torch
-from numpy.typing import NDArray
 
 from fcfi.data.augment import CropConfig, CropSampler
 from fcfi.data.pictures import IGNORE_ID, PicturesBySource
@@ -15,29 +13,21 @@ from fcfi.evaluation import Protocol, evaluate
 from fcfi.labels import BACKGROUND, IGNORE, OBJECT
 from fcfi.models.fcfi import FCFI
 from fcfi.prediction.zoom import Zoom
-from fcfi.runtimes.network import NetworkInfo
+from fcfi.runtimes.network import NetworkInfo, OpenedNetwork
+from fcfi.runtimes.torch import Torch
+from fcfi.training.config import DataConfig
+from fcfi.training.stream import read_by_source
 
 TARGETS = (0.85, 0.90)
 SMALLEST = 400
 """Pixels of a development object; smaller ones are mostly a matter of luck."""
 
 
-@dataclass(frozen=True)
-class ModelNetwork:
-    """A model in memory, on its device, behind the face that the predictor knows (`fcfi.runtimes.network.Network`)."""
-
-    model: FCFI
-    info: NetworkInfo
-
-    def __call__(self, *inputs: NDArray[Any]) -> NDArray[np.float32]:
-        """Logits (B, 1, H, W) of the seven inputs."""
-        device = next(self.model.parameters()).device
-        with torch.inference_mode():
-            logits = self.model(
-                *(torch.from_numpy(np.ascontiguousarray(array)).to(device) for array in inputs)
-            ).logits
-        answer: NDArray[np.float32] = logits.float().cpu().numpy()
-        return answer
+def development_objects(data: DataConfig, crops: CropConfig) -> list[Sample]:
+    """Return objects of the development pictures; none if the recipe names no pictures."""
+    if not data.dev:
+        return []
+    return choose_objects(read_by_source(Path(data.dev)), crops, data.dev_objects)
 
 
 def choose_objects(
@@ -68,9 +58,8 @@ def choose_objects(
 def measure(model: FCFI, objects: Sequence[Sample], zoom: Zoom) -> dict[str, float]:
     """NoC@85, NoC@90 and the IoU after one, three and five clicks on these objects, protocol `fixed`."""
     model.eval()
-    network = ModelNetwork(
-        model, NetworkInfo("in training", model.config.backbone, "", 32, "torch", {})
-    )
+    info = NetworkInfo("in training", model.config.backbone, "", 32)
+    network = OpenedNetwork(info, Torch(model))
     protocol = Protocol(zoom=zoom, targets=TARGETS)
     report = evaluate(protocol.predictor(network), objects, protocol)
     ious = report.mean_ious()

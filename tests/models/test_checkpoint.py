@@ -12,7 +12,7 @@ from fcfi import weights
 from fcfi.errors import FCFIError, NetworkError
 from fcfi.models.build import build
 from fcfi.models.checkpoint import load_model, read_metadata, save_model, variant, weights_sha256
-from fcfi.models.config import VARIANTS, ModelConfig
+from fcfi.models.config import ModelConfig, variants
 from fcfi.models.fcfi import FCFI
 from fcfi.runtimes.network import read_info
 
@@ -55,9 +55,9 @@ def test_the_sum_tells_weights_apart(model: FCFI) -> None:
     assert weights_sha256(model) == before
 
 
-@pytest.mark.parametrize("name", VARIANTS)
+@pytest.mark.parametrize("name", variants())
 def test_named_configurations_have_their_name(name: str) -> None:
-    assert VARIANTS[variant(VARIANTS[name])] == VARIANTS[name]
+    assert variants()[variant(variants()[name])] == variants()[name]
 
 
 def rewrite(path: Path, texts: dict[str, str] | None, **tensors: Tensor | None) -> None:

@@ -7,19 +7,13 @@ from torch.nn import functional
 
 from fcfi.models.build import build
 from fcfi.models.checkpoint import fill
-from fcfi.models.config import VARIANTS, ModelConfig, PromptMaps
-from fcfi.models.efficientnet import (
-    FEATURE_CHANNELS,
-    LITE,
-    PROMPT_CHANNELS,
-    EfficientNetLite,
-    LiteBody,
-    PromptEncoder,
-    load_imagenet,
-)
+from fcfi.models.config import ModelConfig, PromptMaps, variants
+from fcfi.models.efficientnet import LITE, EfficientNetLite, load_imagenet
 from fcfi.models.export import example
 from fcfi.models.fcfi import Features
 from fcfi.models.layers import DepthwiseConv2d
+from fcfi.models.light_head import FEATURE_CHANNELS, PromptEncoder
+from fcfi.models.lite import PROMPT_CHANNELS, LiteBody
 
 
 def test_levels_are_at_strides_4_to_32() -> None:
@@ -59,7 +53,7 @@ def test_feedback_is_a_prompt_only_where_it_is_to_be_one(maps: PromptMaps, sees:
 
 def test_a_fine_head_begins_as_the_enlarged_light_one_and_then_learns() -> None:
     torch.manual_seed(0)
-    light, fine = build(VARIANTS["lite0"]), build(VARIANTS["lite0-fine"])
+    light, fine = build(variants()["lite0"]), build(variants()["lite0-fine"])
     fresh = fill(fine, light)
     assert fresh
     assert all(name.startswith("body.subpixel.") for name in fresh)

@@ -5,7 +5,7 @@ import torch
 from torch import Tensor, nn
 
 from fcfi.models.build import build
-from fcfi.models.config import VARIANTS, Correction, Fusion, ModelConfig
+from fcfi.models.config import Correction, Fusion, ModelConfig, variants
 from fcfi.models.export import example
 from fcfi.models.fcfi import FCFI, Output
 
@@ -44,7 +44,7 @@ def answer(model: FCFI, inputs: tuple[Tensor, ...], **changes: Tensor) -> Output
 
 @pytest.mark.parametrize("name", ["lite0", "hrnet18s", "resnet50"])
 def test_a_variant_answers_at_input_size(name: str) -> None:
-    model = build(VARIANTS[name]).eval()
+    model = build(variants()[name]).eval()
     output = answer(model, example(2, 64, 96))
     assert output.logits.shape == (2, 1, 64, 96)
     assert output.corrected is not None
@@ -68,7 +68,7 @@ def test_a_variant_answers_at_input_size(name: str) -> None:
 def test_number_of_parameters(name: str, millions: float) -> None:
     """As released (4.46, 10.2 and 58.7 million in round numbers), less the dead ones of the object-context head."""
     with torch.device("meta"):
-        model = build(VARIANTS[name])
+        model = build(variants()[name])
     assert sum(parameter.numel() for parameter in model.parameters()) / 1e6 == pytest.approx(
         millions, abs=1e-3
     )
@@ -77,7 +77,7 @@ def test_number_of_parameters(name: str, millions: float) -> None:
 def test_every_variant_takes_one_training_step() -> None:
     for name in ("lite0", "hrnet18s"):
         torch.manual_seed(0)
-        model = build(VARIANTS[name]).train()
+        model = build(variants()[name]).train()
         output = model(*example(2, 64, 64))
         parts = [part for part in output if part is not None]
         torch.stack([part.float().square().mean() for part in parts]).sum().backward()

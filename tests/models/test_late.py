@@ -10,7 +10,7 @@ import torch
 from fcfi.errors import NetworkError
 from fcfi.models.build import build
 from fcfi.models.checkpoint import fill, save_model
-from fcfi.models.config import VARIANTS, Correction, Fusion, ModelConfig
+from fcfi.models.config import Correction, Fusion, ModelConfig, variants
 from fcfi.models.export import example, export
 from fcfi.models.fcfi import FCFI
 from fcfi.models.late import likeness
@@ -35,7 +35,7 @@ def settle(network: FCFI) -> FCFI:
 @pytest.fixture(scope="module")
 def model() -> FCFI:
     torch.manual_seed(0)
-    return settle(build(VARIANTS["late"]))
+    return settle(build(variants()["late"]))
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,7 @@ def test_a_click_is_felt_in_the_whole_picture(model: FCFI) -> None:
 
 def test_all_weights_learn() -> None:
     torch.manual_seed(0)
-    network = build(VARIANTS["late"]).train()
+    network = build(variants()["late"]).train()
     output = network(*example(2, 64, 64))
     torch.stack(
         [part.float().square().mean() for part in output if part is not None]
@@ -104,7 +104,7 @@ def test_likeness_is_the_cosine_to_the_mean_of_a_place() -> None:
 
 def test_weights_of_a_network_with_a_stem_fill_what_they_fit(model: FCFI) -> None:
     torch.manual_seed(1)
-    stem, late = build(VARIANTS["lite0"]), build(VARIANTS["late"])
+    stem, late = build(variants()["lite0"]), build(variants()["late"])
     fresh = fill(late, stem)
     given, filled = stem.state_dict(), late.state_dict()
     assert {

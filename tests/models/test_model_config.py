@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from fcfi.errors import ConfigError
-from fcfi.models.config import VARIANTS, ModelConfig
+from fcfi.models.config import ModelConfig, variants
 
 
 @pytest.mark.parametrize(
@@ -13,34 +13,37 @@ from fcfi.models.config import VARIANTS, ModelConfig
     [
         (
             {"backbone": "hrnet19"},
-            "backbone = 'hrnet19' is unknown: use one of lite0, lite1, lite2, hrnet18s",
+            "expected backbone to be one of lite0, lite1, lite2, hrnet18s, hrnet18, hrnet32, resnet50, "
+            "resnet101, got 'hrnet19'; did you mean 'hrnet18'?",
         ),
+        ({"backbone": 5}, "resnet101, got 5"),
         (
             {"correction": "focused"},
-            "correction = 'focused' is unknown: use one of none, similarity, encoded",
+            "expected correction to be one of none, similarity, encoded, got 'focused'",
         ),
-        ({"fusion": True}, "fusion = True is unknown: use one of none, collaborative"),
-        ({"prompts": "early"}, "prompts = 'early' is unknown: use one of stem, late"),
+        ({"fusion": True}, "expected fusion to be one of none, collaborative, got True"),
+        ({"prompts": "early"}, "expected prompts to be one of stem, late, got 'early'"),
         (
             {"backbone": "hrnet18s", "prompts": "late"},
-            "prompts = 'late' is for lite0, lite1, lite2; with hrnet18s use 'stem'",
+            "expected prompts = 'stem' with backbone 'hrnet18s', got 'late': use one of lite0, lite1, lite2 for it",
         ),
-        ({"prompt_maps": "none"}, "prompt_maps = 'none' is unknown: use one of all, clicks"),
+        ({"prompt_maps": "none"}, "expected prompt_maps to be one of all, clicks, got 'none'"),
         (
             {"backbone": "hrnet18s", "prompt_maps": "clicks"},
-            "prompt_maps = 'clicks' is for lite0, lite1, lite2 with prompts = 'stem', this is hrnet18s with",
+            "expected prompt_maps = 'all' with backbone 'hrnet18s', got 'clicks': use one of lite0, lite1, lite2",
         ),
         (
             {"prompts": "late", "head": "fine"},
-            "head = 'fine' is for lite0, lite1, lite2 with prompts = 'stem', this is lite0 with prompts = 'late': use 'light'",
+            "expected head = 'light' with prompts = 'late', got 'fine': use prompts = 'stem' for it",
         ),
-        ({"mid": 0}, "mid = 0 is not a whole number of at least 1"),
-        ({"mid": 32.0}, "mid = 32.0 is not a whole number"),
-        ({"ocr_width": True}, "ocr_width = True is not a whole number"),
-        ({"fussion": "none"}, "unknown model setting 'fussion'; did you mean 'fusion'?"),
+        ({"mid": 0}, "expected mid to be a whole number of at least 1, got 0"),
+        ({"mid": 32.0}, "expected mid to be a whole number of at least 1, got 32.0"),
+        ({"ocr_width": True}, "expected ocr_width to be a whole number of at least 1, got True"),
+        ({"score": "yes"}, "expected score to be true or false, got 'yes'"),
+        ({"fussion": "none"}, "got 'fussion'; did you mean 'fusion'?"),
         (
             {"zzz": 1},
-            "unknown model setting 'zzz': known are backbone, correction, fusion, mid, ocr_width, prompts",
+            "expected settings of a network (backbone, correction, fusion, mid, ocr_width, prompts",
         ),
     ],
 )
@@ -50,6 +53,6 @@ def test_a_wrong_setting_is_named(values: dict[str, Any], message: str) -> None:
     assert message in str(caught.value)
 
 
-@pytest.mark.parametrize("name", VARIANTS)
+@pytest.mark.parametrize("name", variants())
 def test_a_configuration_survives_being_written(name: str) -> None:
-    assert ModelConfig.from_dict(VARIANTS[name].as_dict()) == VARIANTS[name]
+    assert ModelConfig.from_dict(variants()[name].as_dict()) == variants()[name]

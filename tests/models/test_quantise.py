@@ -11,7 +11,7 @@ import torch
 
 from fcfi.errors import ConfigError, NetworkError
 from fcfi.models.build import build
-from fcfi.models.config import VARIANTS, ModelConfig
+from fcfi.models.config import ModelConfig, variants
 from fcfi.models.export import example, export
 from fcfi.models.quantise import KEPT, MOST_KEPT, NEVER, block_of, find_sensitive, quantise
 from fcfi.runtimes.network import open_network, read_info
@@ -45,7 +45,7 @@ def test_no_more_blocks_are_kept_than_are_worth_a_file() -> None:
 def test_blocks_are_parts_of_the_network_as_its_exporter_names_them(
     tmp_path: Path, name: str
 ) -> None:
-    export(build(VARIANTS[name]), tmp_path / "a.onnx", "a", training_data="", licence="")
+    export(build(variants()[name]), tmp_path / "a.onnx", "a", training_data="", licence="")
     nodes = onnx.load(tmp_path / "a.onnx").graph.node
     layers = {block_of(node) for node in nodes if node.op_type == "Conv"}
     assert {"backbone/stem", "backbone/stages.3", "prompt/layers"} <= layers

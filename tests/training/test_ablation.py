@@ -70,7 +70,7 @@ def test_a_row_that_was_stopped_is_not_measured(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shard = write_shard(tmp_path / "train-000.tar")
-    monkeypatch.setattr(loop, "stop_asked", lambda: nullcontext([signal.SIGTERM]))
+    monkeypatch.setattr(loop, "stop_requests", lambda: nullcontext([signal.SIGTERM]))
     with pytest.raises(typer.Exit):
         ablation.run(
             shard,

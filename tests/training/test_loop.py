@@ -14,26 +14,20 @@ import pytest
 import torch
 
 from fcfi import cli
-from fcfi.errors import ConfigError, DatasetError, InputError
+from fcfi.errors import ConfigError, DatasetError, DivergedError, InputError
 from fcfi.models.build import build
 from fcfi.models.checkpoint import load_model, read_metadata
+from fcfi.models.fcfi import FCFI
 from fcfi.models.late import LateBody
 from fcfi.training import loop
 from fcfi.training.config import DataConfig, Recipe, SourceConfig, parse_recipe, read_recipe
-from fcfi.training.loop import (
-    CHECKPOINT,
-    WEIGHTS,
-    Clock,
-    DivergedError,
-    Learner,
-    agree,
-    make_fabric,
-    make_learner,
-    restore,
-    train,
-)
+from fcfi.training.devices import agree, make_fabric
+from fcfi.training.loop import train
 from fcfi.training.optimise import freeze, make_optimizer, set_rate
 from fcfi.training.progress import Display
+from fcfi.training.run_state import CHECKPOINT, WEIGHTS, Clock, Learner, make_learner, restore
+from fcfi.training.start import first_network
+from fcfi.training.stopping import forgiving_workers
 from fcfi.training.stream import load_pictures
 from tests.data.made import write_coco_and_lvis, write_sbd, write_shard
 
@@ -70,6 +64,11 @@ def small(root: Path, steps: int = 2, **run: object) -> Recipe:
     )
 
 
+def begin(recipe: Recipe, weights: Path | None) -> FCFI:
+    given = None if weights is None else load_model(weights)
+    return first_network(recipe.model, recipe.run.imagenet == "package", given, str(weights))
+
+
 @pytest.fixture
 def shard(tmp_path: Path) -> Path:
     return write_shard(tmp_path / "train-000.tar")
@@ -100,8 +99,8 @@ def test_pictures_are_shown_without_development_pictures(
 def test_a_run_goes_on_where_it_was_saved(shard: Path, tmp_path: Path) -> None:
     train(small(shard, steps=1), tmp_path / "run")
     recipe = small(shard, steps=3)
-    learner, clock = make_learner(recipe, make_fabric(recipe), None), Clock()
-    restore(tmp_path / "run" / CHECKPOINT, recipe, learner, clock)
+    learner = make_learner(recipe, make_fabric(recipe.run), None)
+    clock = restore(tmp_path / "run" / CHECKPOINT, recipe.model, learner)
     assert clock.step == 1
     assert learner.optimizer.state_dict()["state"], "the optimiser's moments are kept"
     train(recipe, tmp_path / "run")
@@ -129,7 +128,7 @@ def test_the_command_says_what_came_of_a_run(
     )
     arguments = ["train", str(recipe), "--data", str(shard), "-o", str(tmp_path / "run")]
     with monkeypatch.context() as patched:
-        patched.setattr(loop, "stop_asked", lambda: nullcontext([signal.SIGTERM]))
+        patched.setattr(loop, "stop_requests", lambda: nullcontext([signal.SIGTERM]))
         assert cli.main(arguments) == 0
     assert "stopped at 50% and saved; give the same command again" in capsys.readouterr().out
     assert cli.main(arguments) == 0
@@ -215,13 +214,13 @@ def test_processes_agree_on_time_stop_and_save() -> None:
 def test_weights_of_another_run_can_be_the_start(shard: Path, tmp_path: Path) -> None:
     first = train(small(shard, steps=1), tmp_path / "first").weights
     recipe = small(shard, steps=1)
-    model = loop.start_model(recipe, first)
+    model = begin(recipe, first)
     assert all(
         torch.equal(a, b)
         for a, b in zip(model.parameters(), load_model(first).parameters(), strict=True)
     )
-    with pytest.raises(ConfigError, match="make them agree"):
-        loop.start_model(replace(recipe, model=replace(recipe.model, backbone="hrnet18s")), first)
+    with pytest.raises(ConfigError, match="change model.backbone or the start weights"):
+        begin(replace(recipe, model=replace(recipe.model, backbone="hrnet18s")), first)
 
 
 def test_modules_that_the_start_lacks_begin_at_random_and_are_named(
@@ -231,7 +230,7 @@ def test_modules_that_the_start_lacks_begin_at_random_and_are_named(
     baseline = replace(recipe, model=replace(recipe.model, correction="none", fusion="none"))
     first = train(baseline, tmp_path / "first").weights
     with pytest.warns(UserWarning, match=r"begins at random: .*fusion\.feedback_pathway"):
-        model = loop.start_model(recipe, first)
+        model = begin(recipe, first)
     assert model.config == recipe.model
     expected, found = load_model(first).state_dict(), model.state_dict()
     assert all(torch.equal(found[name], tensor) for name, tensor in expected.items())
@@ -244,7 +243,7 @@ def test_a_network_whose_clicks_enter_late_begins_with_what_fits(
     recipe = small(shard, steps=1)
     late = replace(recipe, model=replace(recipe.model, prompts="late"))
     with pytest.warns(UserWarning, match=r"begins at random: .*body\.path\.alike \(2\)"):
-        model = loop.start_model(late, first)
+        model = begin(late, first)
     assert model.config.prompts == "late"
     assert isinstance(model.body, LateBody)
     expected = load_model(first).state_dict()
@@ -347,7 +346,7 @@ def test_every_recipe_takes_a_step_on_made_data(
 
 def test_frozen_weights_stay_and_unknown_names_are_refused(shard: Path, tmp_path: Path) -> None:
     recipe = small(shard, freeze=["body.backbone.stem.*", "*.depthwise.weight"], imagenet="package")
-    start = loop.start_model(recipe, None)
+    start = begin(recipe, None)
     trained = load_model(train(recipe, tmp_path / "run").weights)
     before, after = dict(start.named_parameters()), dict(trained.named_parameters())
     for name in before:
@@ -395,7 +394,7 @@ def test_a_run_that_is_asked_to_stop_saves_itself(shard: Path, tmp_path: Path) -
 
 def test_workers_that_end_with_the_run_are_no_error() -> None:
     def run(stop: list[int]) -> None:
-        with loop.forgiving_workers(stop):
+        with forgiving_workers(stop):
             raise RuntimeError("DataLoader worker is killed by signal: Terminated")
 
     run([15])

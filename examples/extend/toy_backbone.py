@@ -1,0 +1,60 @@
+"""A backbone of your own in one file, and the command line that knows it.
+
+    python examples/extend/toy_backbone.py train examples/extend/toy.toml --data data/train
+
+Copy this file, replace the three convolutions, and change the names.
+"""
+
+import sys
+
+import torch
+from torch import Tensor, nn
+
+from fcfi.models.backbones import Backbone, register
+from fcfi.models.config import ModelConfig
+from fcfi.models.fcfi import Encoding, Features, StemBody
+
+CHANNELS = 32
+"""Of the feature map F, on which correction and fusion work."""
+
+
+class ToyBody(StemBody):
+    """Three convolutions and a head of one more."""
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.channels = CHANNELS
+        self.prompts = 3  # feedback, positive clicks, negative clicks
+        # Images come in [0, 1]; FCFI normalises them with these before they reach the body.
+        self.register_buffer("mean", torch.full((1, 3, 1, 1), 0.5), persistent=False)
+        self.register_buffer("std", torch.full((1, 3, 1, 1), 0.25), persistent=False)
+        # `backbone` is the part that learns at the rate of run.backbone_factor.
+        self.backbone = nn.Sequential(
+            nn.Conv2d(3 + self.prompts, 16, 3, stride=2, padding=1),
+            nn.ReLU(inplace=True),
+            nn.Conv2d(16, CHANNELS, 3, stride=2, padding=1),
+            nn.ReLU(inplace=True),
+            nn.Conv2d(CHANNELS, CHANNELS, 3, padding=1),
+        )
+        self.classifier = nn.Conv2d(CHANNELS, 1, 1)
+
+    def features(self, encoding: Encoding, prompts: Tensor) -> Features:
+        """Return F (B, CHANNELS, H/4, W/4) of an image (B, 3, H, W) and prompts (B, 3, H, W)."""
+        (image,) = encoding
+        fused = self.backbone(torch.cat([image, prompts], 1))
+        return Features(fused, fused)
+
+    def head(self, features: Features) -> tuple[Tensor, None]:
+        """Return logits (B, 1, H/4, W/4) and no auxiliary answer."""
+        return self.classifier(features.fused), None
+
+
+TOY = register(Backbone("toy", ToyBody))
+
+if __name__ == "__main__":
+    from fcfi.cli import main
+
+    sys.exit(main())

@@ -1,0 +1,112 @@
+"""Parts of the light multi-scale head: prompts at stride 4, a feature pyramid, answers at every pixel.
+
+Shared by the networks on EfficientNet-Lite (`fcfi.models.lite`, `fcfi.models.late`).  Own design.
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from fcfi.models.layers import conv_bn_relu, resize_like
+from fcfi.prediction.guidance import STRIDE
+
+FEATURE_CHANNELS = 64
+LEVEL_CHANNELS = (FEATURE_CHANNELS, 96, 128)
+"""Of the pyramid's maps at strides 4, 8 and 16; the first is F."""
+
+
+class PromptEncoder(nn.Module):
+    """Prompt maps (B, maps, H, W) to (B, channels, H/4, W/4); each pixel of a cell becomes a channel first."""
+
+    def __init__(self, maps: int, channels: int) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.PixelUnshuffle(STRIDE),
+            nn.Conv2d(maps * STRIDE**2, channels, 1),
+            nn.LeakyReLU(0.2, inplace=True),
+            nn.Conv2d(channels, channels, 3, padding=1),
+            nn.LeakyReLU(0.2, inplace=True),
+        )
+
+    def forward(self, prompts: Tensor) -> Tensor:
+        encoded: Tensor = self.layers(prompts)
+        return encoded
+
+
+class FeaturePyramid(nn.Module):
+    """Four levels to F at stride 4, from coarse to fine, with a view of the whole picture at the coarsest."""
+
+    def __init__(self, channels: tuple[int, ...], prompts: int) -> None:
+        """channels: of the four levels; prompts: of the encoded prompts that enter the finest level, 0 for none."""
+        super().__init__()
+        fine, middle, deep = LEVEL_CHANNELS
+        at_4, at_8, at_16, at_32 = channels
+        self.coarse = conv_bn_relu(at_32, deep, 1)
+        self.whole = nn.Sequential(
+            nn.AdaptiveAvgPool2d(1), nn.Conv2d(at_32, deep, 1), nn.ReLU(inplace=True)
+        )
+        self.context = conv_bn_relu(deep, deep)
+        self.lateral = nn.ModuleList(
+            [nn.Conv2d(at_4, fine, 1), nn.Conv2d(at_8, middle, 1), nn.Conv2d(at_16, deep, 1)]
+        )
+        self.down = nn.ModuleList(
+            [nn.Conv2d(middle, fine, 1), nn.Conv2d(deep, middle, 1), nn.Conv2d(deep, deep, 1)]
+        )
+        self.smooth = nn.ModuleList(conv_bn_relu(width, width) for width in LEVEL_CHANNELS)
+        self.prompt = nn.Conv2d(prompts, fine, 1) if prompts else None
+
+    def forward(self, levels: list[Tensor], prompts: Tensor | None = None) -> Tensor:
+        return self.maps(levels, prompts)[0]
+
+    def maps(self, levels: list[Tensor], prompts: Tensor | None = None) -> list[Tensor]:
+        """LEVEL_CHANNELS channels at strides 4, 8, 16; the first is F."""
+        maps: list[Tensor] = []
+        x: Tensor = self.context(self.coarse(levels[3]) + self.whole(levels[3]))
+        for level in (2, 1, 0):
+            side = self.lateral[level](levels[level])
+            x = side + resize_like(self.down[level](x), side)
+            if level == 0 and self.prompt is not None:
+                x = x + self.prompt(prompts)
+            x = self.smooth[level](functional.relu(x, inplace=True))
+            maps.insert(0, x)
+        return maps
+
+
+class SubPixels(nn.Module):
+    """Logits of every pixel from those of a cell, what is known there, and the cell's own pixels.
+
+    Thin things are a few cells wide: half a cell too much at either side is a tenth of them.  A
+    cell's pixels become channels and its answers pixels again (sub-pixel convolution: Shi et al.,
+    CVPR 2016).  Begins as the bilinear enlargement of the cells' logits, so that a network that has
+    learnt already loses nothing.
+    """
+
+    def __init__(self, channels: int) -> None:
+        """channels: of what is known of a cell."""
+        super().__init__()
+        self.pixels = nn.Sequential(
+            nn.PixelUnshuffle(STRIDE), nn.Conv2d(3 * STRIDE**2, 32, 1), nn.ReLU(inplace=True)
+        )
+        self.detail = conv_bn_relu(channels + 32, 32)
+        self.enlarge = nn.Conv2d(1, STRIDE**2, 3, padding=1, bias=False)
+        self.add = nn.Conv2d(32, STRIDE**2, 1, bias=False)
+        self.shuffle = nn.PixelShuffle(STRIDE)
+        with torch.no_grad():
+            self.enlarge.weight.copy_(bilinear_kernels(STRIDE))
+        nn.init.zeros_(self.add.weight)
+
+    def forward(self, logits: Tensor, known: Tensor, image: Tensor) -> Tensor:
+        """(B, 1, H, W) of logits (B, 1, h, w), known (B, channels, h, w) and the normalised image (B, 3, H, W)."""
+        detail = self.detail(torch.cat([known, self.pixels(image)], 1))
+        enlarged: Tensor = self.shuffle(self.enlarge(logits) + self.add(detail))
+        return enlarged
+
+
+def bilinear_kernels(times: int) -> Tensor:
+    """(times^2, 1, 3, 3): kernels that give the pixels of a cell, row by row, by bilinear interpolation of cells.
+
+    Convention: pixel centres as in `fcfi.geometry` (align_corners=False).  `times` is even.
+    """
+    place = (torch.arange(times) + 0.5) / times - 0.5
+    line = torch.stack([(-place).clamp_min(0), 1 - place.abs(), place.clamp_min(0)], 1)
+    return torch.einsum("ai,bj->abij", line, line).reshape(times * times, 1, 3, 3)

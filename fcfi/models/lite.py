@@ -1,0 +1,92 @@
+"""Networks on EfficientNet-Lite with a light multi-scale head, for processors without a GPU.
+
+The encoded prompts (feedback, positive and negative disks) enter the backbone's third stage and the
+head's finest level.  Own design.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+import torch
+from torch import Tensor, nn
+
+from fcfi.models.backbones import Backbone
+from fcfi.models.config import Head, ModelConfig, PromptMaps
+from fcfi.models.efficientnet import LITE, EfficientNetLite, LiteSpec, load_imagenet
+from fcfi.models.fcfi import Body, Encoding, Features, StemBody
+from fcfi.models.late import LateBody
+from fcfi.models.layers import conv_bn_relu
+from fcfi.models.light_head import FEATURE_CHANNELS, FeaturePyramid, PromptEncoder, SubPixels
+
+PROMPT_MAPS: Final[Mapping[PromptMaps, int]] = {"all": 3, "clicks": 2}
+"""How many maps enter as prompts: with the feedback or without."""
+PROMPT_CHANNELS = 32
+HEAD_CHANNELS = 32
+"""Of the head's last hidden layer."""
+
+
+class LiteBody(StemBody):
+    """Backbone and head; F has FEATURE_CHANNELS channels at stride 4."""
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(
+        self, spec: LiteSpec = LITE["lite0"], head: Head = "light", maps: PromptMaps = "all"
+    ) -> None:
+        super().__init__()
+        self.channels, self.prompts = FEATURE_CHANNELS, PROMPT_MAPS[maps]
+        self.register_buffer("mean", torch.full((1, 3, 1, 1), 127 / 255), persistent=False)
+        self.register_buffer("std", torch.full((1, 3, 1, 1), 128 / 255), persistent=False)
+        self.prompt = PromptEncoder(self.prompts, PROMPT_CHANNELS)
+        self.backbone = EfficientNetLite(spec, PROMPT_CHANNELS)
+        self.pyramid = FeaturePyramid(spec.level_channels, PROMPT_CHANNELS)
+        self.classifier = nn.Sequential(
+            conv_bn_relu(FEATURE_CHANNELS, 64),
+            conv_bn_relu(64, HEAD_CHANNELS),
+            nn.Conv2d(HEAD_CHANNELS, 1, 1),
+        )
+        self.subpixel = SubPixels(HEAD_CHANNELS) if head == "fine" else None
+
+    def features(self, encoding: Encoding, prompts: Tensor) -> Features:
+        """See `fcfi.models.fcfi.Body`."""
+        encoded = self.prompt(prompts)
+        fused = self.pyramid(self.backbone(*encoding, encoded), encoded)
+        return Features(fused, encoding[0])
+
+    def head(self, features: Features) -> tuple[Tensor, None]:
+        """See `fcfi.models.fcfi.Body`."""
+        hidden = self.classifier[:2](features.fused)
+        logits: Tensor = self.classifier[2](hidden)
+        if self.subpixel is not None:
+            logits = self.subpixel(logits, hidden, features.skip)
+        return logits, None
+
+
+def lite_body(config: ModelConfig) -> Body:
+    """Return the body of a configuration: with prompts in the stem or behind the backbone."""
+    spec = LITE[config.backbone]
+    if config.prompts == "late":
+        return LateBody(spec)
+    return LiteBody(spec, config.head, config.prompt_maps)
+
+
+def _load_imagenet(body: Body) -> None:
+    assert isinstance(body, LiteBody | LateBody)
+    load_imagenet(body.backbone)
+
+
+_VARIANTS: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
+    "lite0": {"lite0": {}, "lite0-fine": {"head": "fine"}, "late": {"prompts": "late"}},
+    "lite2": {"lite2": {"head": "fine"}},
+}
+BACKBONES: Final = tuple(
+    Backbone(
+        name,
+        lite_body,
+        options={"prompts": ("late",), "prompt_maps": ("clicks",), "head": ("fine",)},
+        variants=_VARIANTS.get(name, {}),
+        load_imagenet=_load_imagenet,
+    )
+    for name in LITE
+)

@@ -1,0 +1,62 @@
+"""Where a run computes: one process, or many that agree with each other (Lightning Fabric)."""
+
+import os
+
+import cv2
+import torch
+from lightning_fabric import Fabric
+from torch import Tensor
+
+from fcfi.errors import ConfigError
+from fcfi.training.config import RunConfig
+from fcfi.training.rounds import Batch
+
+
+def make_fabric(config: RunConfig) -> Fabric:
+    """Return this process as the only one, or as the part of a `torchrun` that it is.
+
+    Raises ConfigError if CUDA is requested and torch finds none.
+    """
+    cpu = config.accelerator == "cpu" or not torch.cuda.is_available()
+    if cpu and config.accelerator == "cuda":
+        raise ConfigError(
+            "expected a CUDA device for run.accelerator = 'cuda', got none that torch finds: "
+            "use 'auto' or 'cpu'"
+        )
+    # torchrun starts one process a device and says so in the environment.
+    local = os.environ.get("LOCAL_WORLD_SIZE")
+    nodes = os.environ.get("GROUP_WORLD_SIZE", "1")
+    devices = config.devices
+    if devices == "auto":
+        devices = local or ("1" if cpu else "-1")
+    cv2.setNumThreads(1)  # torch uses the cores; more threads would only push each other aside
+    fabric = Fabric(
+        accelerator="cpu" if cpu else config.accelerator,
+        devices=int(devices),
+        num_nodes=int(nodes),
+        precision=config.precision,
+        strategy="auto" if local is None else "ddp",
+    )
+    fabric.launch()
+    return fabric
+
+
+def to_device(batch: Batch, device: torch.device) -> Batch:
+    """Return the batch on the network's device."""
+    moved = Batch(*(tensor.to(device, non_blocking=True) for tensor in batch))
+    # Convolutions run faster on images whose channels lie side by side.
+    return moved._replace(image=moved.image.contiguous(memory_format=torch.channels_last))
+
+
+def agree(fabric: Fabric, seconds: float, halt: bool, due: bool) -> tuple[float, bool, bool]:
+    """Return seconds trained, whether to stop and whether to save: the same in all processes.
+
+    Their clocks differ, and a signal may reach one of them a step before another: each deciding for
+    itself, one would learn at another rate than the rest, or wait for them for ever.
+    """
+    if fabric.world_size == 1:
+        return seconds, halt, due
+    own = torch.tensor([seconds, halt, due], dtype=torch.float64, device=fabric.device)
+    most = fabric.all_reduce(own, reduce_op="max")
+    assert isinstance(most, Tensor)
+    return float(most[0]), bool(most[1]), bool(most[2])

@@ -1,0 +1,97 @@
+"""The registry of backbones: those of the package, and one in a file of its own, from training to a mask."""
+
+import runpy
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from fcfi.errors import ConfigError
+from fcfi.models import backbones as registry
+from fcfi.models.backbones import Backbone, backbones, imagenet_backbones, register
+from fcfi.models.build import build
+from fcfi.models.checkpoint import load_model
+from fcfi.models.config import ModelConfig, variants
+from fcfi.models.export import example, export
+from fcfi.prediction.fcfi import FCFIPredictor
+from fcfi.prediction.zoom import Zoom
+from fcfi.prompts.clicks import Click
+from fcfi.runtimes.network import open_network
+from fcfi.training.config import read_recipe
+from fcfi.training.loop import train
+from tests.data.made import write_shard
+
+EXTEND = Path(__file__).parents[2] / "examples" / "extend"
+
+
+@pytest.fixture
+def toy(monkeypatch: pytest.MonkeyPatch) -> Backbone:
+    """The toy backbone, registered for one test."""
+    monkeypatch.setattr(registry, "_registered", {})
+    toy = runpy.run_path(str(EXTEND / "toy_backbone.py"))["TOY"]
+    assert isinstance(toy, Backbone)
+    return toy
+
+
+@pytest.mark.parametrize("name", backbones())
+def test_every_backbone_builds_a_network_that_answers_at_every_pixel(name: str) -> None:
+    torch.manual_seed(0)
+    model = build(ModelConfig(name)).eval()
+    with torch.no_grad():
+        assert model(*example(1, 64, 96)).logits.shape == (1, 1, 64, 96)
+    assert any(key.startswith("body.backbone.") for key in model.state_dict())
+
+
+def test_names_and_settings_of_networks_are_those_of_the_backbones() -> None:
+    assert list(variants()) == [
+        *("lite0", "lite0-fine", "late", "lite2"),
+        *("hrnet18s", "hrnet18s-released", "hrnet18", "hrnet32", "resnet50", "resnet101"),
+    ]
+    assert variants()["hrnet32"] == ModelConfig("hrnet32", "encoded", mid=64, ocr_width=128)
+    assert imagenet_backbones() == ["lite0", "lite1", "lite2"]
+
+
+def test_a_name_that_is_taken_is_refused(toy: Backbone) -> None:
+    for name in ("lite0", "toy"):
+        with pytest.raises(ConfigError, match=f"got '{name}', which is taken"):
+            register(Backbone(name, toy.body))
+
+
+def test_a_backbone_without_imagenet_weights_says_which_have_them(
+    toy: Backbone, tmp_path: Path
+) -> None:
+    shard = write_shard(tmp_path / "train-000.tar")
+    changes = [f"data.root={shard.as_posix()}", "run.imagenet=package", "crops.minimum_visible=20"]
+    recipe = read_recipe(EXTEND / "toy.toml", changes)
+    with pytest.raises(ConfigError, match="weights are there for lite0, lite1, lite2"):
+        train(recipe, tmp_path / "run")
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_a_backbone_of_its_own_file_trains_exports_and_predicts(
+    toy: Backbone, tmp_path: Path
+) -> None:
+    shard = write_shard(tmp_path / "train-000.tar")
+    changes = [
+        f"data.root={shard.as_posix()}",
+        "crops.minimum_visible=20",
+        "run.accelerator=cpu",
+    ]
+    trained = train(read_recipe(EXTEND / "toy.toml", changes), tmp_path / "run")
+    assert trained.done == 1
+    model = load_model(trained.weights)
+    assert model.config == ModelConfig("toy", mid=8)
+    fresh = build(model.config).state_dict()
+    assert any(not torch.equal(value, fresh[key]) for key, value in model.state_dict().items())
+
+    exported = export(trained.weights, tmp_path / "toy.onnx", "toy", training_data="", licence="")
+    assert max(exported.differences.values()) < 0.005
+
+    predictor = FCFIPredictor(open_network(exported.path), Zoom(target=64))
+    image = np.random.default_rng(0).integers(0, 256, (50, 70, 3), np.uint8)
+    first = predictor.predict(image, (Click(20, 20),))
+    second = predictor.predict(image, (Click(20, 20), Click(40, 30, False)), first)
+    assert second.probs.shape == (50, 70)
+    assert (first.probs != second.probs).any()
