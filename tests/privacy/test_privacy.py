@@ -21,7 +21,7 @@ import torch
 from fcfi import cli
 from fcfi.models.build import build
 from fcfi.models.checkpoint import save_model
-from fcfi.models.config import VARIANTS
+from fcfi.models.config import variants
 from tests.data.made import write_shard
 from tests.models.test_released import checkpoint as released_checkpoint
 from tests.networks import METADATA, write_onnx
@@ -78,7 +78,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_photos(folder / "others", "a.png", "b.png")
     write_onnx(folder / "tiny.onnx", {**METADATA, "zoom_target": "64"})
     write_shard(folder / "train-000.tar")
-    save_model(build(VARIANTS["lite0"]), folder / "model.safetensors")
+    save_model(build(variants()["lite0"]), folder / "model.safetensors")
     torch.save(released_checkpoint(), folder / "released.pth")
     (folder / "small.toml").write_text(RECIPE)
     row = '{"image": "photos/a.png", "clicks": [[10, 10]], "name": "a"}\n'
