@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from fcfi.data.pictures import IGNORE_ID, Instance, Picture, PicturesBySource, Reading
 from fcfi.data.seams import close_seams
 from fcfi.errors import ConfigError, DatasetError
+from fcfi.geometry import resize
 from fcfi.labels import BACKGROUND, IGNORE, OBJECT
 
 TRIES = 100
@@ -412,9 +413,10 @@ def _place(centre: float, slack: float, length: int, limit: int, rng: np.random.
 def cut(
     array: NDArray[Any], window: Window, height: int, width: int, fill: int | tuple[int, int, int]
 ) -> NDArray[Any]:
-    """The window, resized to height x width, with `fill` outside of the array; ids keep their values.
+    """Return the window, resized to height x width, with `fill` outside of the array.
 
-    The window must reach into the array.
+    array: (H, W, 3) image, resized as for a network in use (`fcfi.geometry.resize`), or (H, W)
+        ids, which keep their values.  The window must overlap it.
     """
     rows, columns = array.shape[:2]
     bottom, right = window.top + window.height, window.left + window.width
@@ -431,10 +433,9 @@ def cut(
         inside = cv2.copyMakeBorder(inside, *border, cv2.BORDER_CONSTANT, value=fill)
     if array.ndim == 2:
         return cv2.resize(inside, (width, height), interpolation=cv2.INTER_NEAREST_EXACT)
-    shrinks = window.width * window.height > height * width
-    return cv2.resize(
-        inside, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    )
+    # The resize of prediction: at 416 px it takes 0.2 ms more than one cv2.resize, on a photograph
+    # of 2 megapixels 4 ms less.
+    return resize(inside, height, width)
 
 
 def mirror(crop: Crop) -> Crop:
