@@ -27,7 +27,7 @@ BESIDE: Final = tuple(row for row in PUBLISHED if row.method in ("FCFI", "RITM",
 """Published rows shown above ours."""
 NOTHING: Final = "Not measured yet.\n"
 PART: Final = " objects of: "
-"""In the description of a data set of which only some objects were measured (`Objects.choose`)."""
+"""In the description of a data set of which only some objects were measured (`Dataset.choose`)."""
 
 
 def read_records(folder: Path = RESULTS) -> tuple[Record, ...]:

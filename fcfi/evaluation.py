@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from fcfi import metrics
-from fcfi.data.objects import Objects
+from fcfi.data.dataset import Dataset
 from fcfi.data.sample import Sample
 from fcfi.errors import ConfigError, DatasetError, InputError
 from fcfi.labels import Mask
@@ -239,7 +239,7 @@ def evaluate(
         if progress is not None:
             progress(number, len(dataset), results[-1])
     name, found = ("objects", f"{len(dataset)} objects")
-    if isinstance(dataset, Objects):
+    if isinstance(dataset, Dataset):
         name, found = dataset.name, dataset.found
     return Report(name, found, rules, start.name if start else None, tuple(results))
 

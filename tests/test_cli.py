@@ -268,7 +268,7 @@ def test_anything_else_is_no_click(text: str) -> None:
         (["evaluate", "--data", "{tmp}/GrabCut", "--network", "{net}"], "GrabCut"),
         (
             ["evaluate", "--data", "{examples}", "--network", "{net}", "--layout", "abacus"],
-            "accepted are",
+            "expected the layout to be one of auto",
         ),
         (
             ["evaluate", "--data", "{examples}", "--network", "{net}", "--protocol", "abacus"],

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
-from fcfi.data.objects import Objects
+from fcfi.data.dataset import Dataset
 from fcfi.data.sample import Sample
 from fcfi.errors import ConfigError, DatasetError
 from fcfi.evaluation import (
@@ -66,8 +66,8 @@ TWO = sample("two", (5, 5, 12, 12), (20, 20, 27, 27))
 LARGE = sample("large", (0, 0, 40, 40))
 
 
-def made(*samples: Sample) -> Objects:
-    return Objects("made", "folder", samples, f"{len(samples)} made objects")
+def made(*samples: Sample) -> Dataset:
+    return Dataset("made", "folder", samples, f"{len(samples)} made objects")
 
 
 def test_one_click_is_enough_for_the_painter() -> None:

@@ -1,7 +1,8 @@
-"""Data sets of objects to segment: opening them in their original layouts, one sample at a time.  No torch."""
+"""Datasets of objects to segment, opened in their original layouts.  No torch."""
 
-from fcfi.data.objects import Item, Items, Objects
-from fcfi.data.readers import LAYOUTS, open_dataset
+from fcfi.data.dataset import Dataset, LazySample, LazySamples
+from fcfi.data.layouts import LAYOUTS
+from fcfi.data.readers import open_dataset
 from fcfi.data.sample import Sample
 
-__all__ = ["LAYOUTS", "Item", "Items", "Objects", "Sample", "open_dataset"]
+__all__ = ["LAYOUTS", "Dataset", "LazySample", "LazySamples", "Sample", "open_dataset"]

@@ -1,8 +1,7 @@
 """COCO and LVIS: one JSON file with the outlines, a folder with the pictures.
 
-One object an annotation.  Crowds (`iscrowd` 1: many objects under one outline) are left out, as are
-annotations without an outline.  Knows how the files refer to each other; segmentation.py decodes
-outlines.
+One object an annotation.  Crowds (`iscrowd` 1: many objects in one outline) and annotations without
+an outline are left out.  Knows how the files refer to each other; outlines are decoded elsewhere.
 """
 
 import json
@@ -13,65 +12,59 @@ from typing import Any
 
 import numpy as np
 
-from fcfi.data.objects import Item, Items
+from fcfi.data.dataset import LazySample, LazySamples
+from fcfi.data.layouts import LAYOUTS
 from fcfi.data.segmentation import decode
-from fcfi.data.sources import SOURCES
 from fcfi.errors import DatasetError
 from fcfi.labels import BACKGROUND, OBJECT, Truth
 
 Record = Mapping[str, Any]
+"""An object of the JSON file: a picture or an annotation."""
 
 
 def annotation_files(path: Path) -> list[Path]:
-    """The JSON files that may hold outlines under a folder (or the one file that `path` is), by name."""
+    """Return the JSON files that may hold outlines, by name: under a folder, or the file itself."""
     if path.is_file():
         return [path]
     files = sorted((*path.glob("*.json"), *(path / "annotations").glob("*.json")))
+    # COCO also publishes captions and keypoints, in files of other names.
     return [file for file in files if file.name.startswith(("instances", "lvis"))] or files
 
 
 def choose_file(path: Path, layout: str, split: str | None) -> Path:
-    """The one annotation file of a split.  Raises DatasetError if there is none, or several to choose from."""
+    """Return the annotation file of a split; DatasetError unless exactly one fits."""
     files = annotation_files(path)
-    if (
-        path.is_dir()
-        and any("lvis" in file.name for file in files)
-        and any("lvis" not in file.name for file in files)
-    ):
-        files = [
-            file
-            for file in files
-            if layout == "auto" or ("lvis" in file.name) == (layout == "lvis")
-        ]
-    matching = [file for file in files if split is None or split in file.stem]
-    if len(matching) == 1:
-        return matching[0]
-    names = ", ".join(file.name for file in matching or files) or "none"
-    problem = (
-        "several annotation files fit" if matching else f"no annotation file fits split {split!r}"
-    )
+    lvis = [file for file in files if "lvis" in file.name]
+    mixed = path.is_dir() and lvis and len(lvis) < len(files)
+    if mixed and layout != "auto":
+        # Both are annotated on the same pictures and may lie side by side.
+        files = [file for file in files if (file in lvis) == (layout == "lvis")]
+    fitting = [file for file in files if split is None or split in file.stem]
+    if len(fitting) == 1:
+        return fitting[0]
+    names = ", ".join(file.name for file in fitting or files) or "none"
+    got = "several" if fitting else f"none for split {split!r}"
     raise DatasetError(
-        f"{path}: {problem} ({names}); give the split (a part of the name) or the file itself"
+        f"expected one annotation file in {path}, got {got} ({names}): "
+        "give the split (a part of the name) or the file itself"
     )
 
 
-def find_coco(file: Path) -> tuple[str, Items]:
-    """Which of the two it is (`coco` or `lvis`), and one item an annotation, in the order of the pictures.
+def find_coco(file: Path) -> tuple[str, LazySamples]:
+    """Return the layout (`coco` or `lvis`) and one sample an annotation, ordered by picture.
 
-    Raises DatasetError if the file is not in COCO's form or its pictures are not to be found.
+    Raises DatasetError if the file is not in COCO's form or its pictures are not found.
     """
     content = _load(file)
     try:
         layout = _layout(content)
         pictures = _pictures(file, content["images"], layout)
-        return layout, Items(tuple(_items(content["annotations"], pictures)))
-    except (
-        KeyError,
-        TypeError,
-        AttributeError,
-    ) as error:  # an entry that is no object, or lacks its id
+        return layout, LazySamples(tuple(_samples(content["annotations"], pictures)))
+    except (KeyError, TypeError, AttributeError) as error:
+        # An entry that is not an object, or lacks its id.
         raise DatasetError(
-            f"{file} is not in COCO's form: {type(error).__name__} {error} in an entry of it"
+            f"expected COCO's form in {file}, got {type(error).__name__} {error} in an entry of "
+            "it: export the file again"
         ) from error
 
 
@@ -79,71 +72,74 @@ def _load(file: Path) -> Mapping[str, list[Record]]:
     try:
         content = json.loads(file.read_bytes())
     except (OSError, ValueError) as error:
-        raise DatasetError(f"{file} cannot be read as JSON: {error}") from error
+        raise DatasetError(
+            f"expected JSON in {file}, got a file that cannot be read: {error}"
+        ) from error
     if not isinstance(content, dict) or not all(
         isinstance(content.get(key), list) for key in ("images", "annotations")
     ):
         raise DatasetError(
-            f'{file} is not in COCO\'s form: accepted is an object with lists "images" and "annotations"'
+            f'expected COCO\'s form in {file}, an object with lists "images" and "annotations", '
+            "got other JSON: give the annotation file"
         )
     return content
 
 
 def _layout(content: Mapping[str, list[Record]]) -> str:
-    """LVIS names, for every picture, the categories that are not on it."""
+    # LVIS names, for every picture, the categories that are not on it.
     return "lvis" if any("neg_category_ids" in image for image in content["images"][:1]) else "coco"
 
 
 def _pictures(file: Path, images: list[Record], layout: str) -> dict[int, Path]:
-    """File of every picture, by id; where they lie is found out from the first one."""
+    """Return the path of every picture, by id."""
     if not images:
         return {}
-    base, form = _place(file, images[0], layout)
-    return {image["id"]: base / _names(image)[form] for image in images}
+    # All pictures of a file lie in one folder, named in one way: the first one shows which.
+    folder, form = _find_picture(file, images[0], layout)
+    return {image["id"]: folder / _names(image)[form] for image in images}
 
 
-def _place(file: Path, image: Record, layout: str) -> tuple[Path, int]:
-    """The folder and the form of name under which a picture is there."""
-    split = next(
-        (part for part in file.stem.split("_") if part.startswith(("train", "val", "test"))), ""
-    )
-    roots = (
-        [file.parent.parent, file.parent]
-        if file.parent.name == "annotations"
-        else [file.parent, file.parent.parent]
-    )
+def _find_picture(file: Path, image: Record, layout: str) -> tuple[Path, int]:
+    """Return the folder in which a picture is, and the form of its name there."""
+    parts = file.stem.split("_")
+    split = next((part for part in parts if part.startswith(("train", "val", "test"))), "")
+    roots = [file.parent, file.parent.parent]
+    if file.parent.name == "annotations":
+        roots.reverse()
     for root in roots:
-        for base in (root / "images" / split, root / split, root / "images", root):
+        for folder in (root / "images" / split, root / split, root / "images", root):
             for form, name in enumerate(_names(image)):
-                if name and (base / name).is_file():
-                    return base, form
-    source = SOURCES[layout]
+                if name and (folder / name).is_file():
+                    return folder, form
+    expected = LAYOUTS[layout]
     raise DatasetError(
-        f"the pictures of {file} are not there (looked for {_names(image)[0] or _names(image)[1]}): "
-        f"expected are {source.expects}; {source.where}"
+        f"expected the pictures of {file}, got none (looked for "
+        f"{_names(image)[0] or _names(image)[1]}): {expected.title} needs {expected.expects}; "
+        f"{expected.where}"
     )
 
 
 def _names(image: Record) -> tuple[str, str, str]:
-    """Its file name, and the last two parts and one part of its address; empty where the file does not say."""
+    """Return the file name, and the last two parts and one part of the address; or empty texts."""
     parts = PurePosixPath(str(image.get("coco_url", ""))).parts
     return str(image.get("file_name", "")), "/".join(parts[-2:]), "/".join(parts[-1:])
 
 
-def _items(annotations: list[Record], pictures: Mapping[int, Path]) -> Iterator[Item]:
-    order = {identity: place for place, identity in enumerate(pictures)}
-    kept = (
+def _samples(annotations: list[Record], pictures: Mapping[int, Path]) -> Iterator[LazySample]:
+    order = {picture_id: index for index, picture_id in enumerate(pictures)}
+    kept = [
         record for record in annotations if not record.get("iscrowd") and record.get("segmentation")
-    )
+    ]
     for record in sorted(kept, key=lambda record: order.get(record.get("image_id", -1), -1)):
         number = record.get("id", "?")
         if record.get("image_id") not in pictures:
             raise DatasetError(
-                f'annotation {number} is on picture {record.get("image_id")}, which "images" does not list'
+                'expected a picture that "images" lists, got picture '
+                f"{record.get('image_id')} for annotation {number}: export the file again"
             )
         picture = pictures[record["image_id"]]
         truth = partial(_truth, record["segmentation"])
-        yield Item(f"{picture.stem}#{number}", picture, truth, record.get("area"))
+        yield LazySample(f"{picture.stem}#{number}", picture, truth, record.get("area"))
 
 
 def _truth(segmentation: object, height: int, width: int) -> Truth:

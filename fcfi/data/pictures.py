@@ -1,7 +1,7 @@
 """Pictures with instance maps: what training draws its crops from.
 
 A picture may have several readings: the same pixels, labelled otherwise (another annotator, a
-garment or its wearer). Knows nothing of crops, clicks or networks.
+garment or its wearer).  Knows nothing of crops, clicks or networks.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -36,6 +36,7 @@ class Reading:
     @cached_property
     def instances(self) -> tuple[Instance, ...]:
         """The objects that have pixels, by id."""
+        # Sorted by id once, since a comparison of the map with each of many ids is far slower.
         rows, columns = np.nonzero((self.ids != 0) & (self.ids != IGNORE_ID))
         found = self.ids[rows, columns]
         order = np.argsort(found, kind="stable")
@@ -59,7 +60,7 @@ class Reading:
 class Picture:
     """A picture and its readings, the usual one first.
 
-    name: unique in its data set.  source: the data set it is from (sampling weights go by it).
+    name: unique in its dataset.  source: the dataset it is from (sampling weights go by it).
     image: (H, W, 3) uint8 RGB.
     """
 
@@ -70,11 +71,11 @@ class Picture:
 
 
 PicturesBySource = Mapping[str, Sequence[Picture]]
-"""For each data set its pictures; a sequence may read them only when asked."""
+"""The pictures of each dataset; a sequence may read them only when asked."""
 
 
 def by_source(pictures: Iterable[Picture]) -> dict[str, list[Picture]]:
-    """Pictures in memory, sorted by where they are from."""
+    """Return pictures in memory, grouped by their dataset."""
     groups: dict[str, list[Picture]] = {}
     for picture in pictures:
         groups.setdefault(picture.source, []).append(picture)

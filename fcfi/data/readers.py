@@ -1,155 +1,149 @@
-"""Opening a data set from its folder, whatever its layout.
+"""Opening a dataset from its folder, whatever its layout.
 
-Finds out which layout it is, or is told; says what it found, or what it expected and where the
-owners publish it. Nothing is downloaded.  The layouts themselves are in folder.py, sbd.py, coco.py
-and shards.py.
+Detects the layout, or takes the one that is named; says what it found, or what it expected and
+where the owners publish it.  Nothing is downloaded.  The layouts themselves are read in folder.py,
+sbd.py, coco.py and shards.py.
 """
 
 from pathlib import Path
 from typing import Final
 
 from fcfi.data.coco import annotation_files, choose_file, find_coco
-from fcfi.data.folder import LAYOUTS as PAIRS
-from fcfi.data.folder import find_pairs
-from fcfi.data.objects import Items, Objects
+from fcfi.data.dataset import Dataset, LazySamples
+from fcfi.data.folder import PAIRS, find_pairs
+from fcfi.data.layouts import LAYOUTS, marks
 from fcfi.data.sbd import DEFAULT_SPLIT, find_sbd, sbd_root
-from fcfi.data.sources import SOURCES
 from fcfi.errors import ConfigError, DatasetError
 
 AUTO: Final = "auto"
-LAYOUTS: Final = tuple(SOURCES)
-"""The names `open_dataset` takes, besides `auto`."""
+"""Instead of a layout's name: detect it."""
 BENCHMARKS: Final = ("GrabCut", "Berkeley", "DAVIS", "SBD")
-"""Data sets of the published tables; a folder whose name holds one of these is taken to be it."""
-MARKS: Final = (
-    "images/ and masks/ (folder, berkeley)",
-    "data_GT/ and boundary_GT/ (grabcut)",
-    "img/ and gt/ (davis)",
-    "img/, inst/ and val.txt (sbd)",
-    "annotations/*.json (coco, lvis)",
-    "*.tar (shards)",
-)
-"""What a layout is known by, in the words of an error."""
+"""Datasets of the published tables; a folder whose name contains one of these is taken to be it."""
 
 
-def open_dataset(path: str | Path, layout: str = AUTO, split: str | None = None) -> Objects:
-    """The objects of a data set, read when they are wanted.
+def open_dataset(path: str | Path, layout: str = AUTO, split: str | None = None) -> Dataset:
+    """Return the objects of a dataset, each read when it is asked for.
 
-    path:   its folder (or, for COCO and LVIS, the annotation file; for shards also one .tar file).
-    layout: one of LAYOUTS, or `auto` to find out.
+    path:   its folder (for COCO and LVIS also the annotation file; for shards also one .tar file).
+    layout: a name of LAYOUTS, or `auto` to detect it.
     split:  `train` or `val` (SBD, by default val; a part of the annotation file's name for COCO and
         LVIS).
 
     Raises DatasetError if it is missing, empty or malformed; ConfigError for an unknown layout, or
     a split where there are none.
+
+        dataset = open_dataset("examples")
+        sample = dataset[0]
     """
-    place = Path(path)
-    _check_layout(layout)
-    if not place.exists():
-        raise DatasetError(_missing(place, layout, "does not exist"))
-    found = detect(place) if layout == AUTO else layout
-    if found is None:
-        raise DatasetError(_unknown(place))
-    if split is not None and found not in ("sbd", "coco", "lvis"):
+    root = Path(path)
+    if layout not in (AUTO, *LAYOUTS):
         raise ConfigError(
-            f"split {split!r} was given for {place} (layout {found}): only sbd, coco and lvis have splits"
+            f"expected the layout to be one of {', '.join((AUTO, *LAYOUTS))}, got {layout!r}"
         )
-    return _open(place, found, split, named=layout != AUTO)
+    if not root.exists():
+        raise DatasetError(_missing(root, layout, "does not exist"))
+    detected = detect(root) if layout == AUTO else layout
+    if detected is None:
+        raise DatasetError(_unknown(root))
+    if split is not None and not LAYOUTS[detected].splits:
+        having = ", ".join(name for name, known in LAYOUTS.items() if known.splits)
+        raise ConfigError(
+            f"expected a split only for {having}, got {split!r} for {root} (layout {detected}): "
+            "leave it out"
+        )
+    return _open(root, detected, split, named=layout != AUTO)
 
 
 def detect(path: Path) -> str | None:
-    """The layout of a folder or file from the names in it, or None."""
+    """Return the layout of a folder or file by the names in it, or None."""
     if path.is_file():
         return {".json": "coco", ".tar": "shards"}.get(path.suffix.lower())
     if sbd_root(path):
         return "sbd"
-    pairs = next((name for name, layout in PAIRS.items() if layout.there(path)), None)
-    if pairs:
-        return pairs
+    for name, pairs in PAIRS.items():
+        if pairs.is_in(path):
+            return name
     if any(path.glob("*.tar")):
         return "shards"
     files = annotation_files(path)
-    return ("lvis" if all("lvis" in file.name for file in files) else "coco") if files else None
+    if not files:
+        return None
+    # LVIS is annotated on COCO's pictures: where both lie side by side, COCO is the usual choice.
+    return "lvis" if all("lvis" in file.name for file in files) else "coco"
 
 
-def _open(path: Path, layout: str, split: str | None, named: bool) -> Objects:
+def _open(path: Path, layout: str, split: str | None, named: bool) -> Dataset:
     if layout == "shards":
         return _open_shards(path)
     if layout in PAIRS:
-        if not PAIRS[layout].there(path):
-            raise DatasetError(_missing(path, layout, "is not laid out so"))
-        return _objects(path, layout, find_pairs(path, PAIRS[layout]), named, "")
+        if not PAIRS[layout].is_in(path):
+            raise DatasetError(_missing(path, layout, "has another layout"))
+        return _dataset(path, layout, find_pairs(path, PAIRS[layout]), named, "")
     if layout == "sbd":
         root = sbd_root(path)
         if root is None:
-            raise DatasetError(_missing(path, layout, "is not laid out so"))
-        return _objects(
-            path,
-            layout,
-            find_sbd(root, split),
-            named=True,
-            detail=f", split {split or DEFAULT_SPLIT}",
-        )
+            raise DatasetError(_missing(path, layout, "has another layout"))
+        detail = f", split {split or DEFAULT_SPLIT}"
+        return _dataset(path, layout, find_sbd(root, split), named, detail)
     if not annotation_files(path):
-        raise DatasetError(_missing(path, layout, "holds no annotation file"))
+        raise DatasetError(_missing(path, layout, "contains no annotation file"))
     file = choose_file(path, layout, split)
-    layout, items = find_coco(file)
-    return _objects(path, layout, items, named=True, detail=f", {file.name}")
+    # The file itself shows whether it is COCO's or LVIS's, whatever was asked for.
+    layout, samples = find_coco(file)
+    return _dataset(path, layout, samples, named, f", {file.name}")
 
 
-def _open_shards(path: Path) -> Objects:
+def _open_shards(path: Path) -> Dataset:
     from fcfi.data.shards import open_shards
 
     samples = open_shards(path)
-    return Objects(
-        _name(path, "shards", named=False),
-        "shards",
-        samples,
-        f"{path}: {len(samples)} objects (shards)",
-    )
+    found = f"{path}: {len(samples)} objects (shards)"
+    return Dataset(_name(path, "shards", named=False), "shards", samples, found)
 
 
-def _objects(path: Path, layout: str, items: Items, named: bool, detail: str) -> Objects:
+def _dataset(path: Path, layout: str, samples: LazySamples, named: bool, detail: str) -> Dataset:
     name = _name(path, layout, named)
-    pictures = len({item.picture for item in items.items})
-    found = f"{path}: {name}, {len(items)} objects on {pictures} pictures (layout {layout}{detail})"
-    return Objects(name, layout, items, found)
+    pictures = len({item.path for item in samples.items})
+    found = (
+        f"{path}: {name}, {len(samples)} objects on {pictures} pictures (layout {layout}{detail})"
+    )
+    return Dataset(name, layout, samples, found)
 
 
 def _name(path: Path, layout: str, named: bool) -> str:
-    """The published name where the folder's name or a layout that was asked for says so, else the folder's name."""
+    """Return the published name where layout or folder's name says so, else the folder's name.
+
+    named: whether the layout was named and not detected.
+    """
+    # Other people's folders are laid out like `berkeley` and `davis`: detected, they prove little.
+    if layout in ("grabcut", "sbd", "coco", "lvis") or (named and layout in ("berkeley", "davis")):
+        return LAYOUTS[layout].title
     folder = path.resolve().name
-    benchmark = next((name for name in BENCHMARKS if name.lower() in folder.lower()), None)
-    certain = layout in ("grabcut", "sbd", "coco", "lvis") or (
-        named and layout in ("berkeley", "davis")
-    )
-    return SOURCES[layout].name if certain else benchmark or folder
-
-
-def _check_layout(layout: str) -> None:
-    if layout not in (AUTO, *LAYOUTS):
-        raise ConfigError(
-            f"layout {layout!r} is unknown: accepted are {', '.join((AUTO, *LAYOUTS))}"
-        )
+    return next((name for name in BENCHMARKS if name.lower() in folder.lower()), folder)
 
 
 def _missing(path: Path, layout: str, problem: str) -> str:
-    likely = next(
-        (name for name in LAYOUTS if layout == AUTO and name in path.name.lower()), layout
-    )
+    likely = layout
+    if layout == AUTO:
+        likely = next((name for name in LAYOUTS if name in path.name.lower()), AUTO)
     if likely == AUTO:
-        return f"{path} {problem}: give the folder of a data set ({', '.join(LAYOUTS)})"
-    source = SOURCES[likely]
-    return f"{path} {problem}: {source.name} needs {source.expects}; {source.where}"
+        return f"{path} {problem}: give the folder of a dataset ({', '.join(LAYOUTS)})"
+    expected = LAYOUTS[likely]
+    return f"{path} {problem}: {expected.title} needs {expected.expects}; {expected.where}"
 
 
 def _unknown(path: Path) -> str:
-    """What to say about a folder in no known layout; the data sets one level down are named."""
-    inside = (
-        sorted(folder.name for folder in path.iterdir() if folder.is_dir() and detect(folder))
-        if path.is_dir()
-        else []
-    )
+    """Return the error for a folder in no known layout; datasets one level down are named."""
+    inside: list[str] = []
+    if path.is_dir():
+        inside = sorted(folder.name for folder in path.iterdir() if _is_dataset(folder))
     if inside:
-        return f"{path} holds the data sets {', '.join(inside)}: give one of these folders"
-    return f"{path} is in no known layout; accepted are: {'; '.join(MARKS)}"
+        return (
+            f"expected a dataset, got {path} with the datasets {', '.join(inside)} inside: "
+            "give one of these folders"
+        )
+    return f"expected a dataset in a known layout, got {path}: known are {marks()}"
+
+
+def _is_dataset(folder: Path) -> bool:
+    return folder.is_dir() and detect(folder) is not None

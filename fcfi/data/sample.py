@@ -1,4 +1,4 @@
-"""A sample: one object of one picture, with its true mask.
+"""A sample: one object of one picture, with its truth.
 
 Knows nothing of files.  Readers and shards make samples; training and evaluation take them.
 """
@@ -16,11 +16,11 @@ from fcfi.labels import Truth
 class Sample:
     """One object on one picture.
 
-    name:  says which, unique in its data set (`208001#2`).
+    name:  unique in its dataset (`208001#2`).
     image: (H, W, 3) uint8, RGB.
     truth: (H, W) uint8, 0 background, 1 object, 255 ignore.
 
-    Raises DatasetError if picture and mask do not fit each other.
+    Raises DatasetError if image and truth do not fit each other.
     """
 
     name: str
@@ -30,20 +30,21 @@ class Sample:
     def __post_init__(self) -> None:
         if self.image.ndim != 3 or self.image.shape[2] != 3 or self.image.dtype != np.uint8:
             raise DatasetError(
-                f"{self.name}: the picture is {self.image.shape} {self.image.dtype}; "
-                "(height, width, 3) uint8 in RGB order is accepted"
+                f"{self.name}: expected an image (height, width, 3) uint8 in RGB order, got "
+                f"{self.image.shape} {self.image.dtype}: convert it"
             )
         if self.truth.dtype != np.uint8:
             raise DatasetError(
-                f"{self.name}: the mask is {self.truth.dtype}; uint8 (0, 1, 255) is accepted"
+                f"{self.name}: expected a mask in uint8 (0, 1, 255), got {self.truth.dtype}: "
+                "convert it"
             )
         if self.truth.shape != self.image.shape[:2]:
             raise DatasetError(
-                f"{self.name}: the mask is {_size(self.truth)} and its picture {_size(self.image)} pixels: "
-                "both must have the same size"
+                f"{self.name}: expected mask and picture of the same size, got {_size(self.truth)} "
+                f"and {_size(self.image)} pixels: make them agree"
             )
 
 
 def _size(array: NDArray[np.uint8]) -> str:
-    """`width x height`, as people say it."""
+    """Return `width x height`, as people write it."""
     return " x ".join(str(length) for length in array.shape[1::-1])

@@ -1,10 +1,9 @@
 """Shards: tar files of small photographs with instance maps (WebDataset layout).
 
 For each key: `KEY.webp` or `.jpg` (picture), `KEY.png` (instance map: 0 background, 1.. objects; in
-    8-bit maps 255 is
-ignore, 16-bit maps have none), `KEY.altK.png` (further readings) and `KEY.json` (`dataset`, ...).
-A broken entry is skipped with a warning that names it; an empty or unreadable shard raises
-DatasetError.
+8-bit maps 255 is ignored, 16-bit maps have no such value), `KEY.altK.png` (further labellings) and
+`KEY.json` (`dataset`, ...).  A broken entry is skipped with a warning that names it; an empty or
+unreadable shard raises DatasetError.
 """
 
 import json
@@ -12,51 +11,57 @@ import logging
 import tarfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
-from typing import overload
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fcfi.data.lazy import LazySequence
 from fcfi.data.pictures import IGNORE_ID, Picture, Reading
 from fcfi.data.sample import Sample
 from fcfi.errors import DatasetError
 from fcfi.labels import BACKGROUND, IGNORE, OBJECT
 
 PICTURES = ("webp", "jpg", "jpeg")
+"""Endings of a picture in a shard."""
 MINIMUM_AREA = 100
 """Pixels of the smallest object that is evaluated; maps hold specks that nobody would click."""
 _log = logging.getLogger(__name__)
 
 
 def find_shards(path: Path) -> list[Path]:
-    """The shards of a folder (`train-*.tar`, else every `*.tar`), or the one file."""
+    """Return the shards of a folder (`train-*.tar`, else every `*.tar`), or the one file."""
     if path.is_file():
         return [path]
     shards = sorted(path.glob("train-*.tar")) or sorted(path.glob("*.tar"))
     if not shards:
         raise DatasetError(
-            f"no shard found at {path}: give a .tar file or a folder with train-*.tar files"
+            f"expected a shard, got none at {path}: give a .tar file or a folder with "
+            "train-*.tar files"
         )
     return shards
 
 
 def read_pictures(path: Path) -> list[Picture]:
-    """All pictures of a shard or of a folder of shards, decoded (about 0.8 MB for each of 512 x 384)."""
+    """Return all pictures of a shard or a folder of shards, decoded.
+
+    A picture of 512 x 384 pixels takes about 0.8 MB of memory.
+    """
     pictures = [picture for shard in find_shards(path) for picture in _read_shard(shard)]
     if not pictures:
         raise DatasetError(
-            f"{path} holds no picture with an instance map (KEY.webp or .jpg, KEY.png, KEY.json)"
+            "expected pictures with instance maps (KEY.webp or .jpg, KEY.png, KEY.json), got "
+            f"none in {path}: make the shard again"
         )
     return pictures
 
 
 def open_shards(path: Path, minimum_area: int = MINIMUM_AREA) -> Sequence[Sample]:
-    """Every object of at least `minimum_area` pixels of the first readings, one sample each, for evaluation."""
-    return ShardObjects(read_pictures(path), minimum_area)
+    """Return every object of at least `minimum_area` pixels of the first labellings as a sample."""
+    return ShardSamples(read_pictures(path), minimum_area)
 
 
-class ShardObjects(Sequence[Sample]):
+class ShardSamples(LazySequence[Sample]):
     """One sample an object, made when asked for."""
 
     def __init__(self, pictures: Sequence[Picture], minimum_area: int) -> None:
@@ -70,13 +75,8 @@ class ShardObjects(Sequence[Sample]):
     def __len__(self) -> int:
         return len(self._objects)
 
-    @overload
-    def __getitem__(self, index: int) -> Sample: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Sample]: ...
-    def __getitem__(self, index: int | slice) -> Sample | list[Sample]:
-        if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(len(self)))]
+    def read(self, index: int) -> Sample:
+        """Return one object with its truth."""
         picture, instance = self._objects[index]
         ids = picture.readings[0].ids
         truth = np.where(ids == instance.id, OBJECT, BACKGROUND).astype(np.uint8)
@@ -89,8 +89,9 @@ def _read_shard(shard: Path) -> Iterator[Picture]:
         with tarfile.open(shard) as tar:
             key = ""
             parts: dict[str, bytes] = {}
+            # The files of a key follow each other: a new key completes the one before.
             for member in tar:
-                path = PurePosixPath(member.name)  # `./` in front is what `tar -c .` writes
+                path = PurePosixPath(member.name)  # `tar -c .` writes `./` in front
                 name, _, kind = path.name.partition(".")
                 stem = str(path.parent / name)
                 if stem != key and parts:
@@ -104,23 +105,23 @@ def _read_shard(shard: Path) -> Iterator[Picture]:
                 yield from _picture(shard, key, parts)
     except (tarfile.TarError, OSError) as error:
         raise DatasetError(
-            f"the shard {shard} cannot be read ({error}): get it again or take it out"
+            f"expected a tar file, got {shard}, which cannot be read ({error}): "
+            "get it again or take it out"
         ) from error
 
 
 def _picture(shard: Path, key: str, parts: dict[str, bytes]) -> Iterator[Picture]:
-    """The picture of one key, or nothing if it is broken."""
+    """Yield the picture of one key, or nothing if it is broken."""
     encoded = next((parts[kind] for kind in PICTURES if kind in parts), b"")
     image = _decode(encoded, cv2.IMREAD_COLOR_RGB)
     maps = [parts["png"]] if "png" in parts else []
-    maps += [
-        parts[kind] for kind in sorted(parts) if kind.startswith("alt") and kind.endswith(".png")
-    ]
-    readings = [_decode(encoded, cv2.IMREAD_UNCHANGED) for encoded in maps]
+    further = [kind for kind in parts if kind.startswith("alt") and kind.endswith(".png")]
+    maps += [parts[kind] for kind in sorted(further)]
+    labellings = [_decode(encoded, cv2.IMREAD_UNCHANGED) for encoded in maps]
     if (
         image is None
-        or not readings
-        or any(ids is None or ids.shape != image.shape[:2] for ids in readings)
+        or not labellings
+        or any(ids is None or ids.shape != image.shape[:2] for ids in labellings)
     ):
         _log.warning(
             "%s: %s is left out: its picture or map is missing, broken or of another size",
@@ -131,11 +132,10 @@ def _picture(shard: Path, key: str, parts: dict[str, bytes]) -> Iterator[Picture
     try:
         source = str(json.loads(parts.get("json", b"{}")).get("dataset", shard.stem))
     except (ValueError, AttributeError):
-        _log.warning("%s: %s is left out: its JSON is broken or no object", shard.name, key)
+        _log.warning("%s: %s is left out: its JSON is broken or not an object", shard.name, key)
         return
-    yield Picture(
-        key, source, image, tuple(Reading(_ids(ids)) for ids in readings if ids is not None)
-    )
+    readings = tuple(Reading(_wide(ids)) for ids in labellings if ids is not None)
+    yield Picture(key, source, image, readings)
 
 
 def _decode(encoded: bytes, mode: int) -> NDArray[np.uint8] | None:
@@ -147,7 +147,8 @@ def _decode(encoded: bytes, mode: int) -> NDArray[np.uint8] | None:
         return None
 
 
-def _ids(ids: NDArray[np.generic]) -> NDArray[np.uint16]:
+def _wide(ids: NDArray[np.generic]) -> NDArray[np.uint16]:
+    """Return an instance map in 16 bits, where ignored pixels have a value of their own."""
     wide = ids.astype(np.uint16)
     if ids.dtype == np.uint8:
         wide[ids == 255] = IGNORE_ID

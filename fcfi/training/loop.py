@@ -99,19 +99,21 @@ def run(
             began = time.monotonic()
             part = clock.part(recipe.run)
 
-            # ── Crops.  Later parts of a run show larger ones; a stream has crops of one size.
+            # ── crops ─────────────────────────────────────────────────────────────────────────────
+            # Later parts of a run show larger ones; a stream has crops of one size.
             if size != size_at(recipe.run.sizes, part):
                 size = size_at(recipe.run.sizes, part)
                 rounds = new_rounds(recipe, learner, clock, pictures, size)
 
-            # ── Clicks.  Some ways of simulating them ask the network for its answers so far.
+            # ── clicks ────────────────────────────────────────────────────────────────────────────
+            # One way of simulating them asks the network for the answers to earlier clicks.
             batch = to_device(rounds.next_batch(partial(predict, learner)), fabric.device)
 
-            # ── Step.
+            # ── step ──────────────────────────────────────────────────────────────────────────────
+            # A single bad step may be an odd batch; many in a row never recover.
             rate = set_rate(learner.optimizer, recipe.optimizer, clock.step, part)
             values, probs = step(learner, batch, recipe.losses, recipe.optimizer.clip)
             bad_steps = bad_steps + 1 if values["skipped"] else 0
-            # A single bad step may be an odd batch; many in a row never recover.
             if bad_steps == BAD_STEPS:
                 raise DivergedError(
                     f"expected finite losses and gradients, got none for {BAD_STEPS} steps (at "
@@ -119,23 +121,26 @@ def run(
                     "run.precision='32-true', and start again"
                 )
 
-            # ── Feedback.  The answers are what the next clicks of the same crops are made from.
+            # ── feedback ──────────────────────────────────────────────────────────────────────────
+            # The next clicks on the same crops correct these answers.
             rounds.observe(probs)
 
-            # ── Clock.  Processes must stop and save at the same step (see devices.agree).
+            # ── clock ─────────────────────────────────────────────────────────────────────────────
+            # All processes must stop and save at the same step (see devices.agree).
             clock.step += 1
             seconds = clock.seconds + time.monotonic() - began
             due = time.monotonic() - saved > 60 * recipe.run.save_minutes
             clock.seconds, halt, due = agree(fabric, seconds, bool(signals), due)
 
-            # ── Report, from the first process; measuring is not training time.
+            # ── report ────────────────────────────────────────────────────────────────────────────
+            # By the first process alone; the clock stands still while it measures.
             if display is not None:
                 crops = recipe.run.batch * fabric.world_size
                 display.step(clock.step, clock.part(recipe.run), crops, {**values, "rate": rate})
                 if clock.step % recipe.data.dev_every == 0:
                     display.show(clock.step, batch, probs, learner.average.module)  # type: ignore[arg-type]
 
-            # ── Save.
+            # ── save ──────────────────────────────────────────────────────────────────────────────
             if due:
                 saved = time.monotonic()
                 save(folder, recipe, learner, clock)
@@ -150,16 +155,19 @@ def step(
     clip: largest norm of the gradient; 0 for none.  A step whose gradient is not finite changes no
     weight; its values are {"skipped": 1.0}.
     """
-    # ── Forward.  Frozen normalisations keep the statistics that came with their weights.
+    # ── forward ───────────────────────────────────────────────────────────────────────────────────
+    # Frozen normalisations keep the statistics that belong to their weights.
     learner.wrapped.train()
     keep_statistics(learner.model)
     output = learner.wrapped(*batch[:7], shown=batch.shown)
 
-    # ── Losses, of the answer and of both feedback modules.
+    # ── losses ────────────────────────────────────────────────────────────────────────────────────
+    # Of the answer, and of the feedback behind both modules, so that each of them learns its part.
     loss, parts = total_loss(output, batch.truth, batch.window, batch.beyond, losses)
 
-    # ── Backward.  The norm is measured without a limit, too: it shows whether all is finite, and
-    # it is the same in all processes, which therefore skip the same steps.
+    # ── backward ──────────────────────────────────────────────────────────────────────────────────
+    # The norm is computed even without a limit: it shows whether all gradients are finite, and is
+    # the same in all processes, which therefore skip the same steps.
     learner.optimizer.zero_grad(set_to_none=True)
     learner.fabric.backward(loss)
     norm = learner.fabric.clip_gradients(
@@ -172,7 +180,8 @@ def step(
     if norm is None or not torch.isfinite(norm):
         return {"skipped": 1.0}, probs.nan_to_num(0).cpu().numpy()
 
-    # ── Update.  The moving average is over steps, so it follows each of them.
+    # ── update ────────────────────────────────────────────────────────────────────────────────────
+    # The moving average is over steps, so it follows each of them.
     learner.optimizer.step()
     learner.average.update_parameters(learner.model)
     values = {"skipped": 0.0, "loss": float(loss.detach())}

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from fcfi.data import open_dataset
-from fcfi.data.objects import Items, Objects
+from fcfi.data.dataset import Dataset, LazySamples
 from fcfi.data.sample import Sample
 from fcfi.errors import ConfigError, DatasetError
 from fcfi.images import write_png
@@ -137,17 +137,17 @@ def test_sbd_in_its_original_layout(sbd: Path) -> None:
     assert names == ["2008_000003#1", "2008_000003#2", "2008_000002#1", "2008_000002#2"]
     assert (objects[1].truth[6:11, 6:12] == OBJECT).all()
     assert (objects[1].truth == OBJECT).sum() == 30
-    assert isinstance(objects.samples, Items)
+    assert isinstance(objects.samples, LazySamples)
     assert [item.area for item in objects.samples.items] == [12, 30, 12, 30]
     assert len(open_dataset(sbd, "sbd", "train")) == 2
 
 
 def test_sbd_says_what_is_missing(sbd: Path) -> None:
-    with pytest.raises(DatasetError, match="splits that are there: train, val"):
+    with pytest.raises(DatasetError, match=r"choose a split that is there \(train, val\)"):
         open_dataset(sbd, split="test")
     root = sbd / "benchmark_RELEASE" / "dataset"
     (root / "inst" / "2008_000003.mat").write_bytes(b"nonsense")
-    with pytest.raises(DatasetError, match="no instance map"):
+    with pytest.raises(DatasetError, match="expected an instance map"):
         open_dataset(sbd)
     (root / "inst" / "2008_000003.mat").unlink()
     with pytest.raises(DatasetError, match="is missing"):
@@ -222,7 +222,9 @@ def test_coco_asks_for_the_split(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match=r"instances_train2017\.json, instances_val2017\.json"):
         open_dataset(tmp_path)
     assert len(open_dataset(tmp_path, split="val2017")) == 2
-    with pytest.raises(DatasetError, match="no annotation file fits split 'test'"):
+    with pytest.raises(
+        DatasetError, match="expected one annotation file .* got none for split 'test'"
+    ):
         open_dataset(tmp_path, split="test")
 
 
@@ -257,10 +259,10 @@ def test_coco_says_what_is_wrong(tmp_path: Path) -> None:
     content = coco_content()
     content["annotations"][0]["image_id"] = 99
     file.write_text(json.dumps(content))
-    with pytest.raises(DatasetError, match="annotation 11 is on picture 99"):
+    with pytest.raises(DatasetError, match="got picture 99 for annotation 11"):
         open_dataset(root)
     file.write_text("[]")
-    with pytest.raises(DatasetError, match="not in COCO's form"):
+    with pytest.raises(DatasetError, match="expected COCO's form .* got other JSON"):
         open_dataset(root)
     nameless = coco_content()
     del nameless["images"][1]["id"]
@@ -273,7 +275,7 @@ def test_coco_says_what_is_wrong(tmp_path: Path) -> None:
         with pytest.raises(DatasetError, match="in an entry of it"):
             open_dataset(root)
     file.write_text("{")
-    with pytest.raises(DatasetError, match="cannot be read as JSON"):
+    with pytest.raises(DatasetError, match="expected JSON in .*, got a file that cannot be read"):
         open_dataset(root)
     file.write_text(json.dumps(coco_content()))
     (root / "val2017").rename(root / "elsewhere")
@@ -300,37 +302,44 @@ def test_missing_data_says_what_was_expected_and_where_it_is_published(
 def test_a_missing_folder_with_a_known_name_says_where_to_get_it(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match=r"data_GT/.*GrabCut\.zip"):
         open_dataset(tmp_path / "GrabCut")
-    with pytest.raises(DatasetError, match="give the folder of a data set"):
+    with pytest.raises(DatasetError, match="give the folder of a dataset"):
         open_dataset(tmp_path / "nowhere")
 
 
 def test_an_unknown_layout_names_the_known_ones(tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match=r"in no known layout; accepted are: images/ and masks/"):
+    with pytest.raises(
+        DatasetError,
+        match=r"expected a dataset in a known layout, got .*: known are images/ and masks/ \(folder, berkeley\)",
+    ):
         open_dataset(tmp_path)
-    with pytest.raises(ConfigError, match="'voc' is unknown: accepted are auto, folder"):
+    with pytest.raises(
+        ConfigError, match="expected the layout to be one of auto, folder, .* got 'voc'"
+    ):
         open_dataset(tmp_path, "voc")
 
 
-def test_a_folder_of_data_sets_names_them(plain: Path) -> None:
-    with pytest.raises(DatasetError, match="holds the data sets mine: give one of these folders"):
+def test_a_folder_of_datasets_names_them(plain: Path) -> None:
+    with pytest.raises(
+        DatasetError, match="with the datasets mine inside: give one of these folders"
+    ):
         open_dataset(plain.parent)
 
 
 def test_a_split_where_there_are_none(plain: Path) -> None:
-    with pytest.raises(ConfigError, match="only sbd, coco and lvis have splits"):
+    with pytest.raises(ConfigError, match="expected a split only for sbd, coco, lvis, got 'val'"):
         open_dataset(plain, split="val")
 
 
-def test_an_empty_data_set(tmp_path: Path) -> None:
+def test_an_empty_dataset(tmp_path: Path) -> None:
     put(tmp_path, {"images/a.png": picture()})
     (tmp_path / "masks").mkdir()
-    with pytest.raises(DatasetError, match="without objects cannot be used"):
+    with pytest.raises(DatasetError, match="expected at least one object, got none"):
         open_dataset(tmp_path)
 
 
 def test_a_mask_without_its_picture_or_with_two(plain: Path) -> None:
     put(plain, {"masks/c.png": trimap()})
-    with pytest.raises(DatasetError, match=r"c\.png has no picture"):
+    with pytest.raises(DatasetError, match=r"for the mask .*c\.png, got no picture"):
         open_dataset(plain)
     put(plain, {"images/c.png": picture()})
     (plain / "images" / "c.bmp").write_bytes(b"")
@@ -340,7 +349,10 @@ def test_a_mask_without_its_picture_or_with_two(plain: Path) -> None:
 
 def test_a_mask_of_another_size(plain: Path) -> None:
     put(plain, {"masks/a.png": trimap()[:-2]})
-    with pytest.raises(DatasetError, match="a: the mask is 16 x 10 and its picture 16 x 12 pixels"):
+    with pytest.raises(
+        DatasetError,
+        match="a: expected mask and picture of the same size, got 16 x 10 and 16 x 12 pixels",
+    ):
         open_dataset(plain)[0]
 
 
@@ -353,14 +365,14 @@ def test_a_damaged_picture(plain: Path) -> None:
 
 def test_a_mask_that_shows_no_object(plain: Path) -> None:
     put(plain, {"masks/a.png": np.zeros((HEIGHT, WIDTH), np.uint8)})
-    with pytest.raises(DatasetError, match="a: its mask shows no object"):
+    with pytest.raises(DatasetError, match="a: expected a mask with an object, got an empty one"):
         open_dataset(plain)[0]
 
 
 def test_a_mask_of_zeros_and_ones_is_not_taken_for_empty(plain: Path) -> None:
     put(plain, {"masks/a.png": (trimap() == 255).astype(np.uint8)})
     with pytest.raises(
-        DatasetError, match=r"values 0, 1: accepted are 0 background, 255 object, 128 ignore"
+        DatasetError, match=r"expected 0 background, 255 object, 128 ignore, got the values 0, 1"
     ):
         open_dataset(plain)[0]
 
@@ -384,7 +396,7 @@ def test_a_choice_is_reproducible_and_keeps_the_order(plain: Path) -> None:
 
 def test_slices_and_other_sequences() -> None:
     samples = [Sample(name, picture(), (trimap() > 128).astype(np.uint8)) for name in "abcd"]
-    objects = Objects("made", "shards", samples, "made here")
+    objects = Dataset("made", "shards", samples, "made here")
     assert [sample.name for sample in objects[1:3]] == ["b", "c"]
     assert [sample.name for sample in objects.choose(3, seed=1)[::-1]] == sorted(
         (sample.name for sample in objects.choose(3, seed=1)), reverse=True
@@ -404,7 +416,7 @@ def test_a_sample_refuses_what_does_not_fit() -> None:
         (np.zeros((4, 4), np.uint8), truth, r"\(height, width, 3\)"),
         (np.zeros((4, 4, 3), np.float32), truth, "uint8"),
         (np.zeros((4, 4, 3), np.uint8), truth.astype(np.int64), "int64"),
-        (np.zeros((4, 5, 3), np.uint8), truth, "4 x 4 and its picture 5 x 4"),
+        (np.zeros((4, 5, 3), np.uint8), truth, "got 4 x 4 and 5 x 4 pixels"),
     ]:
         with pytest.raises(DatasetError, match=message):
             Sample("x", image, mask)  # type: ignore[arg-type]

@@ -65,7 +65,7 @@ def test_a_picture_with_broken_texts_is_left_out_and_named(
         parts = {member.name: tar.extractfile(member).read() for member in tar}  # type: ignore[union-attr]
     write_tar(shard, parts | {"made_1.json": texts})
     with caplog.at_level(logging.WARNING):
-        assert [one.name for one in read_pictures(shard)] == ["made_0"]
+        assert [picture.name for picture in read_pictures(shard)] == ["made_0"]
     assert "made_1" in caplog.text
 
 
@@ -77,7 +77,7 @@ def test_keys_may_lie_in_a_folder(tmp_path: Path, prefix: str, names: list[str])
     with tarfile.open(shard) as tar:
         parts = {member.name: tar.extractfile(member).read() for member in tar}  # type: ignore[union-attr]
     write_tar(shard, {f"{prefix}{name}": part for name, part in parts.items()})
-    assert [one.name for one in read_pictures(shard)] == names
+    assert [picture.name for picture in read_pictures(shard)] == names
 
 
 def write_tar(path: Path, parts: dict[str, bytes]) -> None:
@@ -89,12 +89,12 @@ def write_tar(path: Path, parts: dict[str, bytes]) -> None:
 
 
 def test_missing_and_damaged_shards_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match="no shard found"):
+    with pytest.raises(DatasetError, match="expected a shard, got none"):
         find_shards(tmp_path)
     (tmp_path / "train-000.tar").write_bytes(b"no tar at all")
     with pytest.raises(DatasetError, match="cannot be read"):
         read_pictures(tmp_path)
     with tarfile.open(tmp_path / "train-000.tar", "w"):
         pass
-    with pytest.raises(DatasetError, match="holds no picture"):
+    with pytest.raises(DatasetError, match="expected pictures with instance maps"):
         read_pictures(tmp_path)

@@ -1,0 +1,125 @@
+"""Datasets: named sets of samples that are read from disk when they are asked for, not before.
+
+Knows how to put image and truth together; the layouts (folder.py, sbd.py, coco.py, shards.py) know
+how to find them.  All parts can be pickled, so that worker processes may read.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from fcfi.data.lazy import LazySequence, Selection
+from fcfi.data.sample import Sample
+from fcfi.errors import DatasetError, InputError
+from fcfi.images import read_image
+from fcfi.labels import OBJECT, Truth
+
+
+@dataclass(frozen=True)
+class LazySample:
+    """One object that can be read.
+
+    name:  unique in its dataset.
+    path:  of the picture; several objects may share it.
+    truth: reads the truth, given height and width of the picture in pixels for layouts that have to
+        draw it.
+    area:  pixels of the object, where the layout states them without decoding the mask.
+    """
+
+    name: str
+    path: Path
+    truth: Callable[[int, int], Truth]
+    area: float | None = None
+
+    def read(self) -> Sample:
+        """Return image and truth.
+
+        Raises DatasetError if either cannot be read, their sizes differ, or the mask is empty.
+        """
+        try:
+            image = read_image(self.path)
+            sample = Sample(self.name, image, self.truth(*image.shape[:2]))
+        except InputError as error:
+            raise DatasetError(f"{self.name}: {error}") from error
+        if not (sample.truth == OBJECT).any():
+            raise DatasetError(
+                f"{self.name}: expected a mask with an object, got an empty one: "
+                "remove it from the dataset or mend the mask"
+            )
+        return sample
+
+
+@dataclass(frozen=True)
+class LazySamples(LazySequence[Sample]):
+    """Samples that are read from files at access."""
+
+    items: tuple[LazySample, ...]
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def read(self, index: int) -> Sample:
+        """Read one sample from its files."""
+        return self.items[index].read()
+
+    def select(self, indices: Sequence[int]) -> "LazySamples":
+        """Return these samples; they can still be grouped by picture."""
+        return LazySamples(tuple(self.items[index] for index in indices))
+
+    def by_picture(self) -> tuple[tuple[LazySample, ...], ...]:
+        """Return the samples in groups that share a picture, in the order of the pictures."""
+        groups: dict[Path, list[LazySample]] = {}
+        for item in self.items:
+            groups.setdefault(item.path, []).append(item)
+        return tuple(tuple(group) for group in groups.values())
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset(LazySequence[Sample]):
+    """A dataset: samples, and what they are.
+
+    name:    as in published tables where it is one of them (`GrabCut`, `Berkeley`, `DAVIS`, `SBD`),
+        else the folder's.
+    layout:  how it lies on disk, a name of `fcfi.data.LAYOUTS`.
+    samples: the objects; reading one may raise DatasetError.
+    found:   one sentence on what was found where, for people.
+    """
+
+    name: str
+    layout: str
+    samples: Sequence[Sample]
+    found: str
+
+    def __post_init__(self) -> None:
+        if not len(self.samples):
+            raise DatasetError(
+                f"expected at least one object, got none in {self.found}: give another folder"
+            )
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    def read(self, index: int) -> Sample:
+        """Read one sample."""
+        return self.samples[index]
+
+    def select(self, indices: Sequence[int]) -> "Dataset":
+        """Return the dataset with these samples only; its description says so."""
+        samples: Sequence[Sample] = Selection(self.samples, tuple(indices))
+        if isinstance(self.samples, LazySequence):
+            samples = self.samples.select(indices)
+        return replace(self, samples=samples, found=f"{len(samples)} objects of: {self.found}")
+
+    def choose(self, count: int, seed: int = 0) -> "Dataset":
+        """Return `count` objects drawn without replacement, in their order; all if there are fewer.
+
+        The same seed and dataset result in the same objects.
+        """
+        if count < 1:
+            raise DatasetError(f"expected at least 1 object, got {count}: choose more")
+        if seed < 0:
+            raise DatasetError(f"expected a seed of at least 0, got {seed}: choose another")
+        drawn = np.random.default_rng(seed).permutation(len(self))[:count]
+        return self.select(sorted(drawn.tolist()))
