@@ -27,7 +27,7 @@ from fcfi.data.pictures import IGNORE_ID, Picture
 from fcfi.errors import ConfigError
 from fcfi.evaluation import Protocol, evaluate
 from fcfi.images import write_png
-from fcfi.prediction.fcfi import zoom_of
+from fcfi.prediction.zoom import zoom_of
 from fcfi.report import record_of, write_record
 from fcfi.runtimes.network import open_network
 from fcfi.weights import checkpoint

@@ -31,14 +31,14 @@ from numpy.typing import NDArray
 from benchmarks.readme import RESULTS, ROOT, latency_table
 from benchmarks.roofline import Peaks, bound_ms, gmac, measure_peaks
 from fcfi import cli
+from fcfi.boxes import Box
 from fcfi.data import open_dataset
 from fcfi.files import write_text
-from fcfi.geometry import Box
 from fcfi.labels import Mask
-from fcfi.prediction.fcfi import FCFIPredictor, zoom_of
+from fcfi.prediction.fcfi import FCFIPredictor
 from fcfi.prediction.interface import Flip
 from fcfi.prediction.prediction import CachedImage, Prediction
-from fcfi.prediction.zoom import Zoom, crop_at
+from fcfi.prediction.zoom import Zoom, crop_at, zoom_of
 from fcfi.prompts.clicks import Clicks
 from fcfi.report import machine, versions
 from fcfi.robot import next_click

@@ -26,8 +26,8 @@ from benchmarks.stored import new_record, store
 from fcfi import cli
 from fcfi.evaluation import Protocol, Report, evaluate
 from fcfi.metrics import held
-from fcfi.prediction.fcfi import zoom_of
 from fcfi.prediction.interface import Flip
+from fcfi.prediction.zoom import zoom_of
 from fcfi.runtimes.network import open_network
 from fcfi.weights import find
 

@@ -34,8 +34,7 @@ from fcfi.budget import offered
 from fcfi.data.sample import Sample
 from fcfi.errors import ConfigError
 from fcfi.evaluation import Protocol, evaluate
-from fcfi.prediction.fcfi import zoom_of
-from fcfi.prediction.zoom import Zoom
+from fcfi.prediction.zoom import Zoom, zoom_of
 from fcfi.runtimes.network import Network, NetworkInfo, open_network, read_info
 from fcfi.runtimes.plan import this_machine
 from fcfi.weights import Entry, File, find, honest, shipped

@@ -32,8 +32,8 @@ from fcfi.evaluation import Protocol, evaluate
 from fcfi.models.build import build
 from fcfi.models.checkpoint import fill, load_model, read_metadata, variant, weights_sha256
 from fcfi.models.fcfi import FCFI
-from fcfi.prediction.fcfi import zoom_of
 from fcfi.prediction.guidance import STRIDE
+from fcfi.prediction.zoom import zoom_of
 from fcfi.runtimes.network import Network, NetworkInfo, open_network
 
 FORMAT: Final = "fcfi-reliance/1"

@@ -13,6 +13,7 @@ import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from fcfi.boxes import Box
 from fcfi.errors import FCFIError
 from fcfi.prompts.clicks import Click
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
+    "Box",
     "Click",
     "FCFIError",
     "FCFIPredictor",

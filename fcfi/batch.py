@@ -2,13 +2,16 @@
 
 A line of the file is JSON:
 
-    {"image": "photos/a.jpg", "clicks": [[320, 180], [90, 60, "-"]]}
+    {"image": "photos/a.jpg", "clicks": [[320, 180], [90, 60, "-"]], "box": [40, 60, 520, 400]}
 
-`image` (and `mask`, one to begin from) is relative to the file; clicks are x, y in pixels, with "-"
-off the object, in their order; `name` gives the mask's file a name of one's own.  Masks are written
-as NAME.png, and what came of each line as a line of outcomes.jsonl, as soon as it is known.  A line
-that was done before, with the same content and network, is not done again, so that stopped work
-goes on; one that fails is told there and stops nothing.
+`image` (and `mask`, one to begin from) is relative to the file.  Clicks are x, y in pixels, with "-"
+off the object, in their order; a box, [left, top, right, bottom], is given before them, and either
+may be left out.  `within`, a box too, is the part of the picture that is looked at first.  `name` is
+the name of the mask's file.
+
+Masks are written as NAME.png, and the outcome of each line as a line of outcomes.jsonl, as soon as
+it is known.  A line that was done before, with the same content and network, is not done again, so
+that stopped work is resumed; one that fails is recorded there and stops nothing.
 """
 
 import hashlib
@@ -21,27 +24,33 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any, Final, Literal
 
+from fcfi.boxes import Box
 from fcfi.errors import FCFIError, InputError
 from fcfi.images import read_image, read_mask, write_png
 from fcfi.prediction.interface import Predictor
 from fcfi.prediction.prediction import CachedImage, Prediction
-from fcfi.prompts.clicks import Click, Clicks
+from fcfi.prompts.clicks import Click, Prompts
 
 OUTCOMES: Final = "outcomes.jsonl"
 """Name of the file, in the folder of the masks, that says what came of each line."""
 WAITING: Final = 2
 """Lines that are read ahead for each worker."""
-KEYS: Final = frozenset(("image", "clicks", "mask", "name"))
+KEYS: Final = frozenset(("image", "clicks", "box", "within", "mask", "name"))
 
 
 @dataclass(frozen=True)
 class Job:
-    """A line that can be done.  key: of its content, by which it is known again.  start: a mask to begin from."""
+    """A line that can be done.
+
+    prompts: given one after the other.  within: the part of the picture to look at first.
+    start: a mask to begin from.  key: of its content, by which it is recognised.
+    """
 
     line: int
     name: str
     image: Path
-    clicks: Clicks
+    prompts: Prompts
+    within: Box | None
     start: Path | None
     key: str
 
@@ -156,10 +165,22 @@ def parse_job(text: bytes, number: int, folder: Path, settings: str = "") -> Job
         raise InputError(
             '"mask" is no path: give the file of a mask to begin from, or leave it out'
         )
-    clicks = tuple(_click(one) for one in _list(row.get("clicks")))
+    box = _box(row, "box")
+    clicks = row.get("clicks", [])
+    if not isinstance(clicks, list) or not (clicks or box):
+        raise InputError(
+            'the line has no "clicks": give at least one, as [[x, y], [x, y, "-"]], or a "box"'
+        )
+    prompts: Prompts = (*(() if box is None else (box,)), *(_click(click) for click in clicks))
     key = hashlib.sha256(f"{json.dumps(row, sort_keys=True)} {settings}".encode()).hexdigest()
     return Job(
-        number, _name(row, number, image), image, clicks, folder / start if start else None, key
+        number,
+        _name(row, number, image),
+        image,
+        prompts,
+        _box(row, "within"),
+        folder / start if start else None,
+        key,
     )
 
 
@@ -197,15 +218,16 @@ def do(job: Job, predictor: Predictor, folder: Path) -> Outcome:
     """Make and write the mask of one line; what fails is told in the outcome."""
     began = time.perf_counter()
     try:
-        still = CachedImage(read_image(job.image))
-        height, width = still.image.shape[:2]
+        picture = CachedImage(read_image(job.image))
+        height, width = picture.image.shape[:2]
         prediction = None
         if job.start is not None:
             prediction = Prediction.from_mask(
                 read_mask(job.start, height, width), predictor.threshold
             )
-        for count in range(1, len(job.clicks) + 1):
-            prediction = predictor.predict(still, job.clicks[:count], prediction)
+        for count in range(1, len(job.prompts) + 1):
+            within = job.within if count == 1 else None
+            prediction = predictor.predict(picture, job.prompts[:count], prediction, within)
         assert prediction is not None
         mask = prediction.mask
         write_png(folder / f"{job.name}.png", mask)
@@ -276,10 +298,16 @@ def _settings(predictor: Predictor) -> str:
     return f"{predictor.info.sha256} {json.dumps(dict(predictor.settings), sort_keys=True)}"
 
 
-def _list(value: Any) -> list[Any]:
-    if not isinstance(value, list) or not value:
-        raise InputError('the line has no "clicks": give at least one, as [[x, y], [x, y, "-"]]')
-    return value
+def _box(row: dict[str, Any], key: str) -> Box | None:
+    """Return row[key] as a box, or None if it is not there."""
+    value = row.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, list) or [type(side) for side in value] != [int] * 4:
+        raise InputError(
+            f'expected "{key}" as [left, top, right, bottom] in pixels, got {json.dumps(value)}'
+        )
+    return Box(*value)
 
 
 def _click(value: Any) -> Click:

@@ -25,10 +25,9 @@ import numpy as np
 
 from fcfi.errors import ConfigError, FCFIError
 from fcfi.files import write_text
-from fcfi.prediction.fcfi import zoom_of
 from fcfi.prediction.interface import Flip
 from fcfi.prediction.methods import make_predictor
-from fcfi.prediction.zoom import Zoom
+from fcfi.prediction.zoom import Zoom, zoom_of
 from fcfi.prompts.clicks import Click
 from fcfi.runtimes.network import CHECKPOINT, Network, open_network, read_info
 from fcfi.runtimes.plan import Choice, Files, Wish, choose, files_of, this_machine

@@ -17,11 +17,10 @@ from fcfi.data.dataset import Dataset
 from fcfi.data.sample import Sample
 from fcfi.errors import ConfigError, DatasetError, InputError
 from fcfi.labels import Mask
-from fcfi.prediction.fcfi import zoom_of
 from fcfi.prediction.interface import Flip, Predictor
 from fcfi.prediction.methods import make_predictor
 from fcfi.prediction.prediction import THRESHOLD, Prediction
-from fcfi.prediction.zoom import Zoom
+from fcfi.prediction.zoom import Zoom, zoom_of
 from fcfi.prompts.clicks import Clicks
 from fcfi.published import TUNED_ZOOMS
 from fcfi.robot import next_click

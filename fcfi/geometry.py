@@ -1,6 +1,6 @@
-"""Boxes of pixels, and the one way in which pictures and maps are resized.
+"""Pictures and maps: cut to a box, and resized, in the one way there is.
 
-Knows nothing of networks, prompts or masks.
+Knows nothing of networks or prompts.
 
 Convention: x right, y down, pixel centres at integers; a box is half open.  Resizing is the
     half-pixel one
@@ -8,12 +8,13 @@ Convention: x right, y down, pixel centres at integers; a box is half open.  Res
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from fcfi.boxes import Box
 
 COARSE = 2
 """Shrinking goes quickly to this many times the wanted size (bilinear), the rest averages areas."""
@@ -23,88 +24,13 @@ STRIPS_FROM: Final = 1 << 22
 """Pixels of a map from which it is computed in strips."""
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
-    """Pixels left <= x < right, top <= y < bottom; never empty."""
-
-    left: int
-    top: int
-    right: int
-    bottom: int
-
-    def __post_init__(self) -> None:
-        assert self.left < self.right, f"empty box {self}"
-        assert self.top < self.bottom, f"empty box {self}"
-
-    @property
-    def width(self) -> int:
-        """Pixels from left to right."""
-        return self.right - self.left
-
-    @property
-    def height(self) -> int:
-        """Pixels from top to bottom."""
-        return self.bottom - self.top
-
-    @property
-    def area(self) -> int:
-        """Pixels inside."""
-        return self.width * self.height
-
-    def contains(self, x: int, y: int) -> bool:
-        """Return whether this pixel is inside."""
-        return self.left <= x < self.right and self.top <= y < self.bottom
-
-    def union(self, other: "Box") -> "Box":
-        """The smallest box that holds both."""
-        return Box(
-            min(self.left, other.left),
-            min(self.top, other.top),
-            max(self.right, other.right),
-            max(self.bottom, other.bottom),
-        )
-
-    def intersection(self, other: "Box") -> "Box | None":
-        """What both hold, or None."""
-        left, top = max(self.left, other.left), max(self.top, other.top)
-        right, bottom = min(self.right, other.right), min(self.bottom, other.bottom)
-        return Box(left, top, right, bottom) if left < right and top < bottom else None
-
-    def iou(self, other: "Box") -> float:
-        """Intersection over union, 0 to 1."""
-        common = self.intersection(other)
-        shared = common.area if common else 0
-        return shared / (self.area + other.area - shared)
-
-    def enlarged(self, ratio: float, minimum: int) -> "Box":
-        """Round the same centre, `ratio` times as large, each side at least `minimum` px; may leave the picture."""
-        left, right = _enlarged(self.left, self.right, ratio, minimum)
-        top, bottom = _enlarged(self.top, self.bottom, ratio, minimum)
-        return Box(left, top, right, bottom)
-
-    def moved(self, x: int, y: int) -> "Box":
-        """So many pixels to the right and down."""
-        return Box(self.left + x, self.top + y, self.right + x, self.bottom + y)
-
-    def clipped(self, height: int, width: int) -> "Box":
-        """The part inside a picture of this size; there must be one."""
-        inside = self.intersection(whole(height, width))
-        assert inside is not None, f"{self} is outside of {width} x {height}"
-        return inside
-
-
-def whole(height: int, width: int) -> Box:
-    """The box of a whole picture."""
-    return Box(0, 0, width, height)
-
-
 def cut(array: NDArray[Any], box: Box) -> NDArray[Any]:
-    """The part of a picture or map (H, W, ...) inside a box, as a view."""
+    """Return the part of a picture or map (H, W, ...) inside a box, as a view."""
     return array[box.top : box.bottom, box.left : box.right]
 
 
 def box_of(mask: NDArray[np.bool_]) -> Box | None:
-    """The smallest box that holds the object of a mask (H, W), or None if there is none."""
+    """Return the smallest box that holds the object of a mask (H, W), or None without one."""
     left, top, width, height = cv2.boundingRect(np.ascontiguousarray(mask).view(np.uint8))
     return Box(left, top, left + width, top + height) if width else None
 
@@ -154,10 +80,3 @@ def strips(
         else:
             cv2.resize(part, (columns, height), dst=room, interpolation=cv2.INTER_LINEAR)
             yield slice(start, start + columns), room
-
-
-def _enlarged(first: int, end: int, ratio: float, minimum: int) -> tuple[int, int]:
-    """One axis of Box.enlarged; never smaller than before."""
-    size = max(end - first, minimum, int((end - first) * ratio + 0.5))
-    start = first - (size - (end - first)) // 2
-    return start, start + size

@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fcfi import weights
+from fcfi.boxes import Box
 from fcfi.images import Image, read_image
 from fcfi.prediction.interface import Flip, Predictor
 from fcfi.prediction.lazy import LazyPredictor
 from fcfi.prediction.methods import make_predictor
 from fcfi.prediction.prediction import THRESHOLD, CachedImage, Prediction
 from fcfi.prediction.zoom import Zoom
-from fcfi.prompts.clicks import Clicks
+from fcfi.prompts.clicks import Prompts
 from fcfi.runtimes.network import CHECKPOINT, Network, NetworkInfo, open_network, read_info
 from fcfi.runtimes.plan import Choice, Files, Wish, choose, files_at, files_of, this_machine
 from fcfi.session import Session
@@ -44,10 +45,14 @@ class Segmenter:
         return self.predictor.threshold
 
     def predict(
-        self, image: Image | CachedImage, clicks: Clicks, previous: Prediction | None = None
+        self,
+        image: Image | CachedImage,
+        prompts: Prompts,
+        previous: Prediction | None = None,
+        within: Box | None = None,
     ) -> Prediction:
-        """Return the answer to all clicks, given the answer before the new ones; see `Predictor`."""
-        return self.predictor.predict(image, clicks, previous)
+        """Return the answer to all prompts, given the answer before the new ones; see `Predictor`."""
+        return self.predictor.predict(image, prompts, previous, within)
 
     def session(self, image: str | os.PathLike[str] | NDArray[np.uint8]) -> Session:
         """Return a session on a picture: a path, or an array (H, W, 3) uint8 RGB or (H, W) grey.

@@ -1,14 +1,13 @@
-"""A session: one object of one picture, click by click, with undo over everything.
+"""A session: one object of one picture, prompt by prompt, with undo over everything.
 
 All state of the using half is here: a tuple of values and a cursor.  A mask depends on nothing but
-the mask begun from and the clicks in their order, so a removed click leaves no trace and a log
-makes the same mask again, bit for bit. Knows nothing of files, servers or networks.  Not for
+the mask begun from and the prompts in their order, so a removed click leaves no trace and a log
+makes the same mask again, bit for bit.  Knows nothing of files, servers or networks.  Not for
 several threads at once; each user has a session of their own.
 """
 
-import dataclasses
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import floor, isfinite
@@ -18,46 +17,48 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from fcfi.boxes import Box
 from fcfi.errors import ConfigError, InputError
 from fcfi.images import Image, Mask, check_mask, image_sha256
 from fcfi.prediction.interface import Predictor
 from fcfi.prediction.prediction import CachedImage, Prediction
-from fcfi.prompts.click_log import Log, from_runs, to_runs
-from fcfi.prompts.clicks import Click, Clicks
-from fcfi.prompts.rounds import Round
+from fcfi.prompts.click_log import ClickLog, from_runs, to_runs
+from fcfi.prompts.clicks import Click, Clicks, Prompts, Scribble
+from fcfi.prompts.rounds import NO_ROUNDS, Round, Rounds
 
 Accepted = Literal["same", "any"]
-"""Which network a log may be replayed with: the same with the same settings (the mask is the same), or any."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """A round of clicks, and what was predicted after it."""
-
-    round: Round
-    prediction: Prediction
+"""Which network may replay a log: the same with the same settings (the mask is the same), or any."""
 
 
 @dataclass(frozen=True)
 class State:
-    """What undo and redo move between: the mask begun from, if any, and the rounds of clicks after it."""
+    """What undo and redo move between: a mask begun from, if any, and the rounds after it.
+
+    predictions: the answer after each round.
+    """
 
     start: Prediction | None = None
-    steps: tuple[Step, ...] = ()
+    rounds: Rounds = NO_ROUNDS
+    predictions: tuple[Prediction, ...] = ()
 
     @property
     def prediction(self) -> Prediction | None:
-        """The last one."""
-        return self.steps[-1].prediction if self.steps else self.start
-
-    @property
-    def clicks(self) -> Clicks:
-        """All of them, in order."""
-        return tuple(click for step in self.steps for click in step.round.clicks)
+        """The last answer, or the mask begun from, or None."""
+        return self.predictions[-1] if self.predictions else self.start
 
 
 class Session:
-    """Clicks on one picture.  Every change can be undone; what fails changes nothing."""
+    """Prompts on one picture.  Every change can be undone; what fails changes nothing.
+
+    >>> import fcfi
+    >>> session = fcfi.load(threads=1).session("examples/images/coffee.jpg")
+    >>> before = session.click(290, 130)
+    >>> after = session.click(60, 60, positive=False)
+    >>> session.clicks
+    (Click(x=290, y=130, positive=True), Click(x=60, y=60, positive=False))
+    >>> bool((session.undo() == before).all())
+    True
+    """
 
     def __init__(
         self,
@@ -67,11 +68,11 @@ class Session:
     ) -> None:
         """Begin on a picture (H, W, 3) uint8 RGB or (H, W) grey, which must not change from here on.
 
-        clock: gives the time of a click in seconds since 1970 (UTC).  Raises InputError for
-            anything else.
+        clock: returns the time of a prompt in seconds since 1970 (UTC).
+        Raises InputError for a picture of another kind.
         """
         self.predictor = predictor
-        self._still = CachedImage(image)
+        self._picture = CachedImage(image)
         self._clock = clock
         self._states: tuple[State, ...] = (State(),)
         self._cursor = 0
@@ -81,66 +82,114 @@ class Session:
     @property
     def image(self) -> Image:
         """The picture, (H, W, 3) uint8 RGB."""
-        return self._still.image
+        return self._picture.image
+
+    @property
+    def prompts(self) -> Prompts:
+        """Everything that was given so far, in order."""
+        return self._state.rounds.prompts
 
     @property
     def clicks(self) -> Clicks:
-        """The clicks so far, in order."""
-        return self._state.clicks
+        """Those prompts that are clicks, in order."""
+        return self._state.rounds.clicks
 
     @property
     def prediction(self) -> Prediction | None:
-        """The last prediction, or the mask begun from, or None before the first click."""
+        """The last prediction, or the mask begun from, or None before the first prompt."""
         return self._state.prediction
 
     @property
     def mask(self) -> Mask:
-        """(H, W) bool: the object; nothing before the first click.  Computed at each access."""
-        return (
-            np.zeros(self.image.shape[:2], np.bool_)
-            if self.prediction is None
-            else self.prediction.mask
-        )
+        """(H, W) bool: the object; empty before the first prompt.  Computed at each access."""
+        if self.prediction is None:
+            return np.zeros(self.image.shape[:2], np.bool_)
+        return self.prediction.mask
 
     @property
     def probs(self) -> NDArray[np.float32]:
-        """(H, W) float32 in [0, 1]: how surely each pixel belongs to the object.  Computed at each access."""
-        return (
-            np.zeros(self.image.shape[:2], np.float32)
-            if self.prediction is None
-            else self.prediction.probs
-        )
+        """(H, W) float32 in [0, 1]: how surely each pixel is object.  Computed at each access."""
+        if self.prediction is None:
+            return np.zeros(self.image.shape[:2], np.float32)
+        return self.prediction.probs
 
     @property
     def can_undo(self) -> bool:
-        """Whether there is a change to take back."""
+        """Whether there is a change to undo."""
         return self._cursor > 0
 
     @property
     def can_redo(self) -> bool:
-        """Whether a change was taken back and can be made again."""
+        """Whether an undone change can be made again."""
         return self._cursor < len(self._states) - 1
 
     # What a person does
 
-    def click(self, x: float, y: float, positive: bool = True) -> Mask:
-        """Click on the object, or off it, and give the new mask (H, W) bool.
+    def click(
+        self, x: float, y: float, positive: bool = True, *, within: Box | None = None
+    ) -> Mask:
+        """Click on the object, or off it, and return the new mask (H, W) bool.
 
-        Convention: pixels, x right, y down, pixel centres at integers; a fraction goes to the
+        within: the part of the picture that is looked at; at the first prompt only.
+        Convention: pixels, x right, y down, pixel centres at integers; a fraction is rounded to the
             nearest pixel.
-        Raises InputError for a click outside of the picture.
+        Raises InputError for a click outside of the picture or of `within`.
         """
-        return self.click_together((Click(_pixel(x, "x"), _pixel(y, "y"), bool(positive)),))
+        click = Click(_pixel(x, "x"), _pixel(y, "y"), bool(positive))
+        return self.give((click,), within=within)
 
-    def click_together(self, clicks: Clicks) -> Mask:
-        """Make several clicks, in their order, and predict once.  Raises InputError for none or one outside."""
-        if not clicks:
-            raise InputError("no click came: give at least one, as (x, y) in pixels")
-        now = self._clock()
-        return self._enter(self._after(self._state, Round(clicks, (now,) * len(clicks))))
+    def click_together(self, clicks: Prompts, *, within: Box | None = None) -> Mask:
+        """Make several clicks, in their order, and predict once; see `give`."""
+        return self.give(clicks, within=within)
+
+    def box(
+        self,
+        left: float,
+        top: float,
+        right: float,
+        bottom: float,
+        *,
+        within: Box | None = None,
+    ) -> Mask:
+        """Draw a box round the object, and return the new mask (H, W) bool.
+
+        The box takes the place of the mask before.  right, bottom: the first pixels outside.
+        Raises InputError for a box that is empty, of a single pixel, or not inside the picture.
+        """
+        sides = (
+            _pixel(value, name)
+            for value, name in ((left, "left"), (top, "top"), (right, "right"), (bottom, "bottom"))
+        )
+        return self.give((Box(*sides),), within=within)
+
+    def scribble(
+        self,
+        points: Sequence[tuple[float, float]],
+        positive: bool = True,
+        *,
+        within: Box | None = None,
+    ) -> Mask:
+        """Draw a stroke through points (x, y) over the object, or off it; return the new mask.
+
+        Raises InputError for fewer than two points, or one outside of the picture.
+        """
+        corners = tuple((_pixel(x, "x"), _pixel(y, "y")) for x, y in points)
+        return self.give((Scribble(corners, bool(positive)),), within=within)
+
+    def give(self, prompts: Prompts, *, within: Box | None = None) -> Mask:
+        """Give several prompts, in their order, and predict once; return the new mask (H, W) bool.
+
+        within: the part of the picture that is looked at; at the first prompt only.
+        Raises InputError for none, or for one that does not fit the picture.
+        """
+        if not prompts:
+            raise InputError("expected at least one prompt, got none: give a click as (x, y)")
+        state = self._state
+        given = Round.at(self._clock(), tuple(prompts))
+        return self._enter(self._after(state, state.rounds.after(given, within)))
 
     def start_from(self, mask: NDArray[Any]) -> Mask:
-        """Begin again from a mask (H, W) that exists, object where not 0, to be corrected by clicks.
+        """Begin again from a mask (H, W) that exists, object where not 0, to be corrected.
 
         Raises InputError for a mask of another size.
         """
@@ -148,45 +197,46 @@ class Session:
         return self._enter(State(Prediction.from_mask(known, self.predictor.threshold)))
 
     def remove(self, index: int) -> Mask:
-        """Take one click away, by its place in `clicks`, and make the later ones again.  Raises InputError."""
-        count = len(self.clicks)
-        if not 0 <= index < count:
-            raise InputError(f"there is no click {index}: there are {count}, counted from 0")
-        number, place = _place(self._state, index)
-        rounds = [step.round for step in self._state.steps[number:]]
-        rounds[0] = _without(rounds[0], place)
-        state = dataclasses.replace(self._state, steps=self._state.steps[:number])
-        for one in rounds:
-            state = self._after(state, one) if one.clicks else state
+        """Remove one prompt, by its index in `prompts`, and predict the later ones again.
+
+        Raises InputError if there is no such prompt.
+        """
+        before = self._state
+        number, _ = before.rounds.locate(index)
+        rounds = before.rounds.without(index)
+        # Rounds before that of the prompt stay as they were predicted.
+        state = State(before.start, rounds.first(number), before.predictions[:number])
+        for count in range(number + 1, len(rounds) + 1):
+            state = self._after(state, rounds.first(count))
         return self._enter(state)
 
     def reset(self) -> Mask:
-        """Forget all clicks and the mask begun from."""
+        """Forget all prompts and the mask begun from."""
         return self._enter(State())
 
     def undo(self) -> Mask:
-        """Take the last change back; at the beginning nothing happens."""
+        """Undo the last change; at the beginning nothing happens."""
         self._cursor = max(0, self._cursor - 1)
         return self.mask
 
     def redo(self) -> Mask:
-        """Make the change again that was taken back; without one nothing happens."""
+        """Make the change again that was undone; without one nothing happens."""
         self._cursor = min(len(self._states) - 1, self._cursor + 1)
         return self.mask
 
     # Log and replay
 
     def log(self) -> dict[str, Any]:
-        """What is needed to make this mask again, ready for JSON; `fcfi.prompts.click_log` shows its form."""
+        """Return what makes this mask again, ready for JSON; `fcfi.prompts.click_log` shows it."""
         start = self._state.start
-        return Log(
+        return ClickLog(
             height=self.image.shape[0],
             width=self.image.shape[1],
             image_sha256=self._image_sha256,
             network=_network(self.predictor),
             settings=self.predictor.settings,
             start=None if start is None else to_runs(start.mask),
-            rounds=tuple(step.round for step in self._state.steps),
+            rounds=self._state.rounds,
         ).to_json()
 
     @classmethod
@@ -197,15 +247,14 @@ class Session:
         log: Mapping[str, Any],
         network: Accepted = "same",
     ) -> "Session":
-        """A session on the same picture in which the log's clicks were made again, with their times.
+        """Return a session on the same picture with the log's prompts made again, at their times.
 
         network: `same` refuses another network or other settings, so that the mask is the same, bit
-            for bit (on the
-        same machine and runtime); `any` takes this predictor as it is.
+            for bit (on the same machine and runtime); `any` takes this predictor as it is.
         Raises InputError for a damaged log, one of another picture or, with `same`, of another
-        network or settings.
+            network or settings.
         """
-        known = Log.from_json(log)
+        known = ClickLog.from_json(log)
         session = cls(predictor, image)
         _check_image(session, known)
         if network == "same":
@@ -214,8 +263,8 @@ class Session:
             raise ConfigError(f"network {network!r} is unknown: give same or any")
         if known.start is not None:
             session.start_from(from_runs(known.start, known.height, known.width))
-        for one in known.rounds:
-            session._enter(session._after(session._state, one))
+        for count in range(1, len(known.rounds) + 1):
+            session._enter(session._after(session._state, known.rounds.first(count)))
         return session
 
     # Inside
@@ -228,40 +277,29 @@ class Session:
     def _image_sha256(self) -> str:
         return image_sha256(self.image)
 
-    def _after(self, state: State, one: Round) -> State:
-        """The state after one more round of clicks."""
+    def _after(self, state: State, rounds: Rounds) -> State:
+        """Return the state after rounds that are one more than the state's."""
         prediction = self.predictor.predict(
-            self._still, (*state.clicks, *one.clicks), state.prediction
+            self._picture,
+            rounds.prompts,
+            state.prediction,
+            # Only the first look may be told where to look: later ones follow the mask.
+            rounds.within if len(rounds) == 1 else None,
         )
-        return dataclasses.replace(state, steps=(*state.steps, Step(one, prediction)))
+        return State(state.start, rounds, (*state.predictions, prediction))
 
     def _enter(self, state: State) -> Mask:
-        """Go on from a new state; what was undone before is forgotten."""
+        """Continue from a new state; what was undone before is forgotten."""
         self._states = (*self._states[: self._cursor + 1], state)
         self._cursor += 1
         return self.mask
 
 
-def _place(state: State, index: int) -> tuple[int, int]:
-    """Number of the round of a click, and the click's place in it."""
-    places = [
-        (number, place)
-        for number, step in enumerate(state.steps)
-        for place in range(len(step.round.clicks))
-    ]
-    return places[index]
-
-
 def _pixel(value: Any, name: str) -> int:
+    """Return the nearest whole pixel.  Raises InputError for what is not a finite number."""
     if isinstance(value, bool) or not isinstance(value, Real) or not isfinite(value):
-        raise InputError(f"{name} = {value!r} is no place in a picture: give pixels as a number")
+        raise InputError(f"expected {name} in pixels, got {value!r}: give a number")
     return floor(float(value) + 0.5)
-
-
-def _without(one: Round, place: int) -> Round:
-    return Round(
-        one.clicks[:place] + one.clicks[place + 1 :], one.times[:place] + one.times[place + 1 :]
-    )
 
 
 def _network(predictor: Predictor) -> dict[str, str]:
@@ -269,31 +307,34 @@ def _network(predictor: Predictor) -> dict[str, str]:
     return {"name": info.name, "sha256": info.sha256, "runtime": info.runtime}
 
 
-def _check_image(session: Session, log: Log) -> None:
+def _check_image(session: Session, log: ClickLog) -> None:
+    """Raise InputError unless the session is on the picture of the log."""
     height, width = session.image.shape[:2]
     if (log.height, log.width) != (height, width):
         raise InputError(
-            f"the log belongs to a picture of {log.width} x {log.height} pixels and this one has {width} x {height}: "
-            "give the picture that was clicked on"
+            f"the log belongs to a picture of {log.width} x {log.height} pixels and this one has "
+            f"{width} x {height}: give the picture that was clicked on"
         )
     if log.image_sha256 != session._image_sha256:
         raise InputError(
-            "the log belongs to another picture of the same size (its sha256 differs): give that one"
+            "the log belongs to another picture of the same size (its sha256 differs): "
+            "give that one"
         )
 
 
-def _check_network(predictor: Predictor, log: Log) -> None:
-    """The sha256 of the weights counts, and the settings; the runtime only says how it was."""
+def _check_network(predictor: Predictor, log: ClickLog) -> None:
+    """Raise InputError unless weights and settings are those of the log; runtimes may differ."""
     here, there = _network(predictor), log.network
     if here["sha256"] != there["sha256"]:
         raise InputError(
-            f"the log was made with the network {there['name']} (weights {there['sha256'][:12]}) and this one is "
-            f'{here["name"]} ({here["sha256"][:12]}): take that one, or say network="any" for a new mask'
+            f"the log was made with the network {there['name']} (weights {there['sha256'][:12]}) "
+            f"and this one is {here['name']} ({here['sha256'][:12]}): take that one, or give "
+            'network="any" for a new mask'
         )
     ours = predictor.settings
     for key in sorted(ours.keys() | log.settings.keys()):
         if ours.get(key) != log.settings.get(key):
             raise InputError(
-                f"the log was made with {key} = {log.settings.get(key)} and this predictor has {ours.get(key)}: "
-                'take the same setting, or say network="any" for a new mask'
+                f"the log was made with {key} = {log.settings.get(key)} and this predictor has "
+                f'{ours.get(key)}: take the same setting, or give network="any" for a new mask'
             )

@@ -9,6 +9,7 @@ import pytest
 
 from fcfi import batch
 from fcfi.batch import Outcome, count_lines, parse_job, read_done, read_jobs, run
+from fcfi.boxes import Box
 from fcfi.errors import InputError
 from fcfi.images import read_mask, write_png
 from fcfi.prediction.fcfi import FCFIPredictor
@@ -135,6 +136,33 @@ def test_a_line_may_begin_from_a_mask(
     np.testing.assert_array_equal(read_mask(tmp_path / "out" / "m.png", 60, 80), expected)
 
 
+def test_a_line_may_have_a_box_and_a_part_to_look_at_first(
+    predictor: FCFIPredictor, photos: list[np.ndarray], tmp_path: Path
+) -> None:
+    file = write(
+        tmp_path / "c.jsonl",
+        {"image": "1.png", "box": [10, 10, 50, 40], "name": "alone"},
+        {
+            "image": "1.png",
+            "box": [10, 10, 50, 40],
+            "clicks": [[5, 5, "-"]],
+            "within": [0, 0, 60, 50],
+            "name": "both",
+        },
+        {"image": "1.png", "box": [10, 10, 81, 40], "name": "outside"},
+    )
+    summary = run(file, predictor, tmp_path / "out")
+    assert (summary.done, summary.failed) == (2, 1)
+    assert "right may be at most 80" in summary.first_error
+    alone = Session(predictor, photos[1])
+    alone.box(10, 10, 50, 40)
+    np.testing.assert_array_equal(read_mask(tmp_path / "out" / "alone.png", 60, 80), alone.mask)
+    both = Session(predictor, photos[1])
+    both.box(10, 10, 50, 40, within=Box(0, 0, 60, 50))
+    both.click(5, 5, positive=False)
+    np.testing.assert_array_equal(read_mask(tmp_path / "out" / "both.png", 60, 80), both.mask)
+
+
 def test_a_long_file_is_read_as_it_is_done(
     predictor: FCFIPredictor, photos: list[np.ndarray], tmp_path: Path
 ) -> None:
@@ -169,6 +197,10 @@ def test_a_long_file_is_read_as_it_is_done(
         ({"image": "a.jpg", "clicks": [[1, 2]], "name": ""}, "is none of a file"),
         ({"image": "a.jpg", "clicks": [[1, 2]], "mask": 1}, '"mask" is no path'),
         ({"image": "a.jpg", "click": [[1, 2]]}, "'click' is unknown"),
+        ({"image": "a.jpg", "clicks": []}, 'has no "clicks"'),
+        ({"image": "a.jpg", "box": [1, 2, 3]}, 'expected "box" as .left, top, right, bottom'),
+        ({"image": "a.jpg", "box": [5, 2, 3, 9]}, "left below right"),
+        ({"image": "a.jpg", "clicks": [[1, 2]], "within": [True, 0, 5, 5]}, 'expected "within"'),
     ],
 )
 def test_what_is_no_job_is_refused_in_a_sentence(row: Any, message: str) -> None:
@@ -179,7 +211,7 @@ def test_what_is_no_job_is_refused_in_a_sentence(row: Any, message: str) -> None
 def test_a_job_has_clicks_in_order_and_paths_beside_the_file() -> None:
     row = {"image": "p/a.jpg", "clicks": [[1, 2], [3, 4, "-"], [5, 6, "+"]], "mask": "m.png"}
     job = parse_job(json.dumps(row).encode(), 7, Path("f"))
-    assert job.clicks == (Click(1, 2), Click(3, 4, positive=False), Click(5, 6))
+    assert job.prompts == (Click(1, 2), Click(3, 4, positive=False), Click(5, 6))
     assert (job.image, job.start, job.name) == (Path("f/p/a.jpg"), Path("f/m.png"), "000007-a")
     assert job.key == parse_job(json.dumps(dict(reversed(row.items()))).encode(), 9, Path("g")).key
 

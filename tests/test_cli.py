@@ -135,6 +135,64 @@ def test_segment_starts_from_a_mask(
     )
 
 
+def test_segment_takes_a_box_and_a_part_of_the_photo(
+    run: Run, photo: Path, network_file: Path, tmp_path: Path
+) -> None:
+    mask = tmp_path / "m.png"
+    ask = ("segment", photo, "-o", mask, "--network", network_file, "--box", "100,50,400,350")
+    code, out, err = run(*ask)
+    assert (code, err) == (0, "")
+    assert "after a box and 0 clicks" in out
+    session = fcfi.load(network_file).session(photo)
+    np.testing.assert_array_equal(read_mask(mask, 400, 600), session.box(100, 50, 400, 350))
+    code, _, err = run(*ask, "--click", "250,180", "--within", "50,0,450,400")
+    assert (code, err) == (0, "")
+    session.reset()
+    session.box(100, 50, 400, 350, within=fcfi.Box(50, 0, 450, 400))
+    np.testing.assert_array_equal(read_mask(mask, 400, 600), session.click(250, 180))
+
+
+@pytest.mark.parametrize(
+    ("option", "text", "words"),
+    [
+        ("--box", "1,2,3", "expected --box as left,top,right,bottom in pixels, got '1,2,3'"),
+        ("--box", "a,b,c,d", "--box 40,60,320,280"),
+        ("--box", "100,50,100,350", "left below right"),
+        ("--box", "100,50,90,350", "left below right"),
+        ("--box", "100,50,101,51", "a single pixel at (100, 50)"),
+        ("--box", "700,500,800,900", "inside the picture of 600 x 400 pixels"),
+        ("--box", "-5,0,100,100", "inside the picture of 600 x 400 pixels"),
+        ("--within", "0,0,601,400", "the part to look within inside the picture"),
+        ("--within", "0,0,1,1", "the part to look within to hold the object"),
+        ("--within", "0,0,9,9", "every click inside the part to look within"),
+    ],
+)
+def test_a_box_that_cannot_be_used_is_refused_in_a_sentence(
+    run: Run,
+    photo: Path,
+    network_file: Path,
+    tmp_path: Path,
+    option: str,
+    text: str,
+    words: str,
+) -> None:
+    code, _, err = run(
+        "segment",
+        photo,
+        "--click",
+        "200,200",
+        option,
+        text,
+        "-o",
+        tmp_path / "m.png",
+        "--network",
+        network_file,
+    )
+    assert code == 2
+    assert words in one_sentence(err)
+    assert not (tmp_path / "m.png").exists()
+
+
 @pytest.mark.parametrize(
     ("text", "click"),
     [

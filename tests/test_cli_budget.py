@@ -44,12 +44,12 @@ def test_a_batch_writes_masks_and_outcomes(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--batch", "a.jsonl"), "no place for the result"),
-        (("a.jpg", "--batch", "a.jsonl", "-o", "out"), "--batch names photos and clicks itself"),
+        (("--batch", "a.jsonl"), "expected --output"),
+        (("a.jpg", "--batch", "a.jsonl", "-o", "out"), "--batch names photos and prompts itself"),
         (("--batch", "a.jsonl", "-o", "out", "--budget", "1s"), "--budget is for one picture"),
         (("--batch", "a.jsonl", "-o", "out", "--workers", "0"), "--workers 0 is not possible"),
         (("--batch", "missing.jsonl", "-o", "out"), "missing.jsonl cannot be read"),
-        (("a.jpg", "-o", "m.png"), "no photo or no --click"),
+        (("a.jpg", "-o", "m.png"), "a photo and at least one --click or a --box"),
     ],
 )
 def test_options_that_do_not_go_together_are_told(

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
+from fcfi.boxes import Box
 from fcfi.data.dataset import Dataset
 from fcfi.data.sample import Sample
 from fcfi.errors import ConfigError, DatasetError
@@ -23,7 +24,7 @@ from fcfi.labels import IGNORE, OBJECT, Mask
 from fcfi.metrics import iou
 from fcfi.prediction.prediction import CachedImage, Prediction
 from fcfi.prediction.zoom import Zoom
-from fcfi.prompts.clicks import Click, Clicks
+from fcfi.prompts.clicks import Click, Clicks, Prompts, clicks_in
 from fcfi.runtimes.network import NetworkInfo
 from fcfi.start_masks import Start
 
@@ -42,9 +43,14 @@ class Painter:
         self.calls: list[tuple[Clicks, Prediction | None]] = []
 
     def predict(
-        self, image: Image | CachedImage, clicks: Clicks, previous: Prediction | None = None
+        self,
+        image: Image | CachedImage,
+        prompts: Prompts,
+        previous: Prediction | None = None,
+        within: Box | None = None,
     ) -> Prediction:
         assert not isinstance(image, CachedImage)
+        clicks = clicks_in(prompts)
         self.calls.append((clicks, previous))
         mask = np.zeros(image.shape[:2], bool) if previous is None else previous.mask
         last = clicks[-1]
@@ -115,10 +121,14 @@ def test_the_limit_ends_it() -> None:
 def test_it_ends_when_no_error_pixel_is_left_to_click() -> None:
     class Stubborn(Painter):
         def predict(
-            self, image: Image | CachedImage, clicks: Clicks, previous: Prediction | None = None
+            self,
+            image: Image | CachedImage,
+            prompts: Prompts,
+            previous: Prediction | None = None,
+            within: Box | None = None,
         ) -> Prediction:
             assert not isinstance(image, CachedImage)
-            self.calls.append((clicks, previous))
+            self.calls.append((clicks_in(prompts), previous))
             return Prediction.from_mask(np.zeros(image.shape[:2], bool))
 
     result = evaluate_object(Stubborn(0), sample("dot", (4, 4, 6, 5)))

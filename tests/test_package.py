@@ -52,6 +52,7 @@ def test_a_click_loads_no_torch(tmp_path: Path) -> None:
 
 def test_the_public_names() -> None:
     public = {
+        "Box",
         "Click",
         "FCFIError",
         "FCFIPredictor",

@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from fcfi.boxes import Box
 from fcfi.errors import ConfigError, InputError
 from fcfi.prediction.fcfi import FCFIPredictor
 from fcfi.prediction.prediction import Prediction
 from fcfi.prediction.zoom import Zoom
 from fcfi.prompts.click_log import from_runs, to_runs
-from fcfi.prompts.clicks import Click, Clicks
+from fcfi.prompts.clicks import Click, Clicks, Scribble
 from fcfi.session import Session
 from tests.networks import ColourNetwork, ConstantNetwork
 
@@ -169,19 +170,24 @@ def test_a_log_replays_to_the_same_bits() -> None:
         assert again.clicks == session.clicks == (Click(5, 5, False), Click(50, 35), Click(10, 30))
         np.testing.assert_array_equal(again.probs.view(np.uint32), session.probs.view(np.uint32))
         assert again.log() == log
-        assert [click["time"] for click in log["clicks"]] == [101, 101, 102]
-        assert [click["round"] for click in log["clicks"]] == [0, 0, 1]
+        times = [[click["time"] for click in part] for part in log["rounds"]]
+        assert times == [[101, 101], [102]]
 
 
 def test_the_form_of_a_log() -> None:
     session = Session(PREDICTOR, IMAGE, clock=lambda: 5.5)
     session.click(30, 20)
     log = session.log()
-    assert set(log) == {"format", "version", "image", "network", "settings", "start", "clicks"}
+    keys = {"format", "version", "image", "network", "settings", "start", "within", "rounds"}
+    assert set(log) == keys
     assert log["network"] == {"name": "colour", "sha256": "sha256 of colour", "runtime": "numpy"}
     assert log["settings"]["target"] == 64
-    assert log["clicks"] == [{"x": 30, "y": 20, "positive": True, "time": 5.5, "round": 0}]
+    assert log["rounds"] == [[{"x": 30, "y": 20, "positive": True, "time": 5.5}]]
     assert len(log["image"]["sha256"]) == 64
+
+
+CLICK = {"x": 30, "y": 20, "positive": True, "time": 1.0}
+WHOLE = {"left": 0, "top": 0, "right": 60, "bottom": 40}
 
 
 def recorded() -> dict[str, Any]:
@@ -219,21 +225,25 @@ def test_a_log_of_something_else_is_refused_unless_allowed() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda log: [], "no log of a session"),
-        (lambda log: {"format": "other"}, "no log of a session"),
-        (lambda log: {**log, "version": 9}, "version 9 and this fcfi reads 1"),
+        (lambda log: [], "expected the log of a session"),
+        (lambda log: {"format": "other"}, "expected the log of a session"),
+        (lambda log: {**log, "version": 9}, "a log of version 2 or older, got version 9: update"),
+        (lambda log: {**log, "version": "1"}, "with a version from 1 to 2, got '1'"),
         (lambda log: {**log, "image": None}, "'image'"),
         (lambda log: {**log, "network": {"name": 3}}, "'name'"),
-        (lambda log: {**log, "clicks": "none"}, "'clicks'"),
-        (lambda log: {**log, "clicks": [3]}, "'clicks'"),
-        (lambda log: {**log, "clicks": [{**log["clicks"][0], "x": "1"}]}, "'x'"),
-        (lambda log: {**log, "clicks": [{**log["clicks"][0], "positive": 1}]}, "'positive'"),
-        (lambda log: {**log, "clicks": [{**log["clicks"][0], "x": True}]}, "'x'"),
-        (lambda log: {**log, "clicks": [{**log["clicks"][0], "x": 60}]}, "outside the picture"),
-        (
-            lambda log: {**log, "clicks": [{**log["clicks"][0], "round": n} for n in (1, 0)]},
-            "do not rise",
-        ),
+        (lambda log: {**log, "rounds": "none"}, "'rounds' as list, got str"),
+        (lambda log: {**log, "rounds": [3]}, "expected a round as a list"),
+        (lambda log: {**log, "rounds": [[]]}, "at least one prompt"),
+        (lambda log: {**log, "rounds": [[{}]]}, "expected a prompt"),
+        (lambda log: {**log, "rounds": [[{**CLICK, "x": "1"}]]}, "'x'"),
+        (lambda log: {**log, "rounds": [[{**CLICK, "positive": 1}]]}, "'positive'"),
+        (lambda log: {**log, "rounds": [[{**CLICK, "x": True}]]}, "'x' as int, got bool"),
+        (lambda log: {**log, "rounds": [[{**CLICK, "x": 60}]]}, "outside the picture"),
+        (lambda log: {**log, "rounds": [[{"points": [[1, 2]], "positive": True}]]}, "2 points"),
+        (lambda log: {**log, "rounds": [[{"left": 1, "top": 1}]]}, "'right'"),
+        (lambda log: {**log, "within": 3}, "'within' as dict, got int"),
+        (lambda log: {**log, "within": {**WHOLE, "right": 0}}, "left below right"),
+        (lambda log: {**log, "within": WHOLE}, "a first look only"),
         (lambda log: {**log, "start": [1, -1]}, "'start'"),
         (lambda log: {**log, "start": [1, 2]}, "starting mask has 3 pixels"),
         (lambda log: {**log, "start": "all"}, "'start'"),
@@ -242,6 +252,47 @@ def test_a_log_of_something_else_is_refused_unless_allowed() -> None:
 def test_a_damaged_log_is_refused(change: Callable[[dict[str, Any]], Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
         Session.replay(PREDICTOR, IMAGE, change(recorded()))
+
+
+def test_boxes_scribbles_and_parts_are_replayed_and_removed() -> None:
+    session = Session(PREDICTOR, IMAGE)
+    session.box(5, 5, 35, 30, within=Box(0, 0, 40, 35))
+    session.give((Click(20, 15), Scribble(((10, 10), (15, 20)), positive=False)))
+    session.click(2, 2, positive=False)
+    session.scribble([(50.2, 5), (55, 9.6)])
+    assert session.prompts[0] == Box(5, 5, 35, 30)
+    assert session.prompts[-1] == Scribble(((50, 5), (55, 10)))
+    assert session.clicks == (Click(20, 15), Click(2, 2, False))
+    log = json.loads(json.dumps(session.log()))
+    assert log["within"] == {"left": 0, "top": 0, "right": 40, "bottom": 35}
+    again = Session.replay(PREDICTOR, IMAGE, log)
+    np.testing.assert_array_equal(again.probs, session.probs)
+    assert again.log() == log
+    for other in (session, again):
+        other.remove(2)
+        other.remove(0)
+    fresh = Session(PREDICTOR, IMAGE)
+    fresh.click(20, 15, within=Box(0, 0, 40, 35))
+    fresh.click(2, 2, positive=False)
+    fresh.scribble([(50, 5), (55, 10)])
+    np.testing.assert_array_equal(session.probs, fresh.probs)
+
+
+def test_a_part_is_for_the_first_prompt() -> None:
+    session = Session(PREDICTOR, IMAGE)
+    session.click(5, 5, within=Box(0, 0, 20, 20))
+    before = session.mask
+    with pytest.raises(InputError, match="at the first prompt only, got one at a later"):
+        session.click(6, 6, within=Box(0, 0, 20, 20))
+    np.testing.assert_array_equal(session.mask, before)
+    session.start_from(START)
+    with pytest.raises(InputError, match="at a first look only, got one and a mask before"):
+        session.click(6, 6, within=Box(0, 0, 20, 20))
+    session.reset()
+    session.click(6, 6, within=Box(0, 0, 20, 20))
+    session.remove(0)
+    session.click(30, 30)
+    assert session.log()["within"] is None, "with the last prompt the part is forgotten"
 
 
 @given(st.integers(1, 12), st.integers(1, 12), st.integers(0))
@@ -261,11 +312,11 @@ def test_fractions_go_to_the_nearest_pixel_and_nonsense_is_refused() -> None:
     assert session.clicks == (Click(30, 20), Click(3, 0))
     assert all(type(click.x) is int for click in session.clicks)
     for wrong in (float("nan"), float("inf"), "3", None, True):
-        with pytest.raises(InputError, match="no place in a picture"):
+        with pytest.raises(InputError, match="expected x in pixels, got "):
             session.click(wrong, 0)  # type: ignore[arg-type]
     with pytest.raises(InputError, match=r"click 3 at \(60, 0\) is outside"):
         session.click(60, 0)
-    with pytest.raises(InputError, match="no click came"):
+    with pytest.raises(InputError, match="at least one prompt, got none"):
         session.click_together(())
     assert len(session.clicks) == 2
 

@@ -1,13 +1,14 @@
-"""`fcfi segment`: a photograph and clicks in, a mask out; or a file of them in, a folder of masks out."""
+"""`fcfi segment`: a photograph and clicks in, a mask out; or many of them, from a file."""
 
 import re
 import warnings
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
+from fcfi.boxes import Box
 from fcfi.cli.app import app
 from fcfi.cli.options import Network, Precision, Runtime, Threads, check_outputs, told
 from fcfi.errors import InputError
@@ -19,11 +20,24 @@ if TYPE_CHECKING:
     from fcfi.segmenter import Segmenter
 
 CLICK_FORM: Final = re.compile(r"\s*(-?\d+)\s*,\s*(-?\d+)\s*(?:,\s*([+-]))?\s*")
+BOX_FORM: Final = re.compile(r"\s*(-?\d+)\s*,\s*(-?\d+)\s*,\s*(-?\d+)\s*,\s*(-?\d+)\s*")
 PNG: Final = (".png",)
 
 
+@dataclass(frozen=True)
+class Given:
+    """What says which object of a photograph is meant: a mask or a box to begin with, and clicks."""
+
+    photo: Path
+    clicks: Clicks
+    box: Box | None
+    within: Box | None
+    from_mask: Path | None
+
+
 @app.command(
-    epilog="Example: fcfi segment photo.jpg --click 320,180 --click 90,60,- -o mask.png --overlay overlay.png"
+    epilog="Example: fcfi segment photo.jpg --click 320,180 --click 90,60,- -o mask.png "
+    "--overlay overlay.png"
 )
 def segment(
     photo: Annotated[
@@ -35,6 +49,20 @@ def segment(
             "--click",
             metavar="X,Y[,-]",
             help="A point on the object; with ,- off it. Order counts.",
+        ),
+    ] = None,
+    box: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LEFT,TOP,RIGHT,BOTTOM",
+            help="A box round the object, in pixels; clicks, if any, correct its mask.",
+        ),
+    ] = None,
+    within: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LEFT,TOP,RIGHT,BOTTOM",
+            help="The part of the photo to look at first, round a small object; by default all of it.",
         ),
     ] = None,
     output: Annotated[
@@ -49,7 +77,8 @@ def segment(
     batch: Annotated[
         Path | None,
         typer.Option(
-            help='Many objects, a line each: {"image": "a.jpg", "clicks": [[320, 180], [90, 60, "-"]]}.'
+            help="Many objects, a line each: "
+            '{"image": "a.jpg", "clicks": [[320, 180], [90, 60, "-"]]}.'
         ),
     ] = None,
     workers: Annotated[
@@ -66,7 +95,8 @@ def segment(
     flip: Annotated[
         Literal["none", "average"] | None,
         typer.Option(
-            help="average: with the mirrored picture; a little better, twice the time. Default: none."
+            help="average: with the mirrored picture; a little better, twice the time. "
+            "Default: none."
         ),
     ] = None,
     budget: Annotated[
@@ -78,61 +108,56 @@ def segment(
     ] = None,
 ) -> None:
     """Cut an object out of a photograph, or many out of many."""
-    if batch is None and (photo is None or not click):
+    if batch is None and (photo is None or not (click or box)):
         raise InputError(
-            "no photo or no --click came: give both, as in fcfi segment a.jpg --click 320,180 -o m.png"
+            "expected a photo and at least one --click or a --box, got less: give both, as in "
+            "fcfi segment a.jpg --click 320,180 -o m.png"
         )
     if output is None:
-        raise InputError(
-            "no place for the result: give --output mask.png, or a folder with --batch"
-        )
+        raise InputError("expected --output: give mask.png, or a folder with --batch")
     from fcfi.runtimes.plan import Wish
 
     wish = Wish(runtime, precision, threads)
     if batch is None:
         assert photo is not None
-        _one(
+        given = Given(
             photo,
-            tuple(map(parse_click, click or ())),
-            output,
-            overlay,
-            network,
-            wish,
+            tuple(parse_click(text) for text in click or ()),
+            None if box is None else parse_box(box, "--box"),
+            None if within is None else parse_box(within, "--within"),
             from_mask,
-            flip,
-            budget,
         )
+        _segment_photo(given, output, overlay, network, wish, flip, budget)
         return
-    if photo is not None or click or overlay or from_mask:
+    if any((photo, click, box, within, overlay, from_mask)):
         raise InputError(
-            "--batch names photos and clicks itself: leave out photo, --click, --overlay and --from-mask"
+            "--batch names photos and prompts itself: leave out photo, --click, --box, --within, "
+            "--overlay and --from-mask"
         )
     if budget is not None:
         raise InputError("--budget is for one picture and --batch for many: give one of them")
-    _many(batch, output, network, wish, flip or "none", workers)
+    _segment_batch(batch, output, network, wish, flip or "none", workers)
 
 
-def _one(
-    photo: Path,
-    clicks: Clicks,
+def _segment_photo(
+    given: Given,
     output: Path,
     overlay: Path | None,
     network: str | None,
     wish: "Wish",
-    from_mask: Path | None,
     flip: "Flip | None",
     budget: str | None,
 ) -> None:
-    """One object."""
+    """Write the mask of an object, and the photograph with it if asked for."""
     if overlay == output:
         raise InputError(f"--output and --overlay are both {output}: give each a name of its own")
     drawn = {output: PNG} if overlay is None else {output: PNG, overlay: PNG}
-    check_outputs(drawn, inputs=(photo, from_mask))
+    check_outputs(drawn, inputs=(given.photo, given.from_mask))
     import fcfi
     from fcfi.images import read_image, read_mask, write_png
     from fcfi.overlay import draw
 
-    image = read_image(photo)
+    image = read_image(given.photo)
     with told():
         if budget is None:
             how = flip or "none"
@@ -142,15 +167,19 @@ def _one(
         else:
             tool = _fitting(budget, network, wish, flip, image.shape[0] * image.shape[1])
     session = tool.session(image)
-    if from_mask is not None:
-        session.start_from(read_mask(from_mask, *image.shape[:2]))
-    for point in clicks:
-        session.click(point.x, point.y, positive=point.positive)
+    if given.from_mask is not None:
+        session.start_from(read_mask(given.from_mask, *image.shape[:2]))
+    boxes = () if given.box is None else (given.box,)
+    for number, prompt in enumerate((*boxes, *given.clicks)):
+        session.give((prompt,), within=given.within if number == 0 else None)
     write_png(output, session.mask)
     if overlay is not None:
         write_png(overlay, draw(image, session.mask, session.clicks))
+    count = len(given.clicks)
+    clicks = f"{count} click" if count == 1 else f"{count} clicks"
     typer.echo(
-        f"{output}: {session.mask.mean():.1%} of the picture, after {len(clicks)} click{'s'[: len(clicks) > 1]}"
+        f"{output}: {session.mask.mean():.1%} of the picture, after "
+        f"{'a box and ' if boxes else ''}{clicks}"
     )
 
 
@@ -176,7 +205,7 @@ def _fitting(
     return open_choice(way.choice, way.zoom, way.flip)
 
 
-def _many(
+def _segment_batch(
     path: Path, folder: Path, network: str | None, wish: "Wish", flip: "Flip", workers: int | None
 ) -> None:
     """A file with a line for each object."""
@@ -210,8 +239,20 @@ def parse_click(text: str) -> Click:
     match = CLICK_FORM.fullmatch(text)
     if not match:
         raise InputError(
-            f"--click came as {text!r}: write x,y in pixels for a point on the object, x,y,- for one off it, "
-            "for example --click 320,180 --click 90,60,-"
+            f"expected --click as x,y in pixels for a point on the object or x,y,- for a point off "
+            f"it, got {text!r}: write for example --click 320,180 --click 90,60,-"
         )
     x, y, sign = match.groups()
     return Click(int(x), int(y), sign != "-")
+
+
+def parse_box(text: str, option: str) -> Box:
+    """Return the box written as `left,top,right,bottom`.  Raises InputError for anything else."""
+    match = BOX_FORM.fullmatch(text)
+    if not match:
+        raise InputError(
+            f"expected {option} as left,top,right,bottom in pixels, got {text!r}: "
+            f"write for example {option} 40,60,320,280"
+        )
+    left, top, right, bottom = (int(side) for side in match.groups())
+    return Box(left, top, right, bottom)

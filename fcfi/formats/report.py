@@ -9,9 +9,9 @@ from typing import Final
 
 import numpy as np
 
+from fcfi.boxes import Box
 from fcfi.formats.annotation import AnnotatedObject, AnnotatedPicture
 from fcfi.formats.outlines import box_cut, has_holes, parts
-from fcfi.geometry import Box
 from fcfi.metrics import iou
 
 HOLES: Final = "holes"

@@ -23,7 +23,7 @@ from onnx import helper, numpy_helper
 from fcfi.errors import ConfigError, NetworkError, how_to_install
 from fcfi.files import replacing
 from fcfi.models.export import save
-from fcfi.prediction.fcfi import sigmoid
+from fcfi.prediction.passes import sigmoid
 from fcfi.runtimes.interface import INPUTS
 from fcfi.runtimes.network import ENCODING, PRECISION, open_network, read_info
 from fcfi.runtimes.private import block_telemetry

@@ -1,36 +1,30 @@
-"""The predictor: one click, one mask, no state.
+"""FCFI's predictor: prompts in, a mask out, no state.
 
-`predict(image, clicks, previous)` is a pure function: what it needs to know of the past is in
-`previous`, a value. Threads may share a predictor.  Undo, replay, many users and many objects are
+`predict(image, prompts, previous)` is a pure function: what it needs to know of the past is in
+`previous`, a value.  Threads may share a predictor.  Undo, replay, many users and many objects are
 then lists of such values.
 Source: inference as released (zoom, flip, threshold), with its faults mended: the zoom follows the
-    prediction before,
-the order of clicks is kept.
+    prediction before, the order of clicks is kept.
 """
 
-from dataclasses import asdict
-from typing import Any, get_args
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fcfi.errors import ConfigError, InputError, NetworkError
-from fcfi.geometry import whole
+from fcfi.boxes import Box, whole
+from fcfi.errors import ConfigError, InputError
 from fcfi.images import Image
-from fcfi.prediction.guidance import Guidance, encode
+from fcfi.prediction.guidance import clicks_on, feedback_of_box, new_box, points_in
 from fcfi.prediction.interface import Flip
-from fcfi.prediction.prediction import (
-    THRESHOLD,
-    CachedImage,
-    Prediction,
-    View,
-    batch_of_one,
-    frozen,
-    seen_as,
-)
-from fcfi.prediction.zoom import Crop, Zoom, crop_at, zoom_box
-from fcfi.prompts.clicks import Click, Clicks, check_clicks
-from fcfi.runtimes.network import EncodesOnce, Network, NetworkInfo
+from fcfi.prediction.passes import Answer, ForwardPass, Look, Pass
+from fcfi.prediction.prediction import THRESHOLD, CachedImage, Prediction, frozen
+from fcfi.prediction.steps import Context, Step
+from fcfi.prediction.zoom import Crop, Zoom, crop_at, zoom_box, zoom_of
+from fcfi.prompts.clicks import Clicks, Prompts, check_box, check_prompts
+from fcfi.runtimes.network import Network, NetworkInfo
 
 
 class FCFIPredictor:
@@ -42,15 +36,24 @@ class FCFIPredictor:
         zoom: Zoom | None = None,
         flip: Flip = "none",
         threshold: float = THRESHOLD,
+        *,
+        click_pass: Pass | None = None,
+        steps: tuple[Step, ...] = (),
     ) -> None:
-        """Without a zoom that of the network's file is taken (metadata zoom_*), or the usual one.
+        """Put a predictor together.
 
+        zoom: None takes that of the network's file (metadata zoom_*), or the usual one.
+        click_pass: how a look is answered; None runs the network, once or as `flip` says.
+        steps: what is done to an answer after the pass, in this order.
         Raises ConfigError for a flip or threshold that does not exist.
         """
         if flip not in get_args(Flip):
             raise ConfigError(
                 f"flip {flip!r} is unknown: choose one of {', '.join(get_args(Flip))}"
             )
+        if flip != "none" and click_pass is not None:
+            # A pass that remembers would write its memory twice, of two pictures.
+            raise ConfigError("expected flip none with a pass of another kind, got another flip")
         if not 0 < threshold < 1:
             raise ConfigError(
                 f"threshold = {threshold} is not possible: give a probability between 0 and 1"
@@ -59,6 +62,8 @@ class FCFIPredictor:
         self.zoom = zoom or zoom_of(network.info)
         self.flip = flip
         self.threshold = threshold
+        self.steps = steps
+        self._pass = click_pass or ForwardPass(network, flip)
 
     @property
     def info(self) -> NetworkInfo:
@@ -66,118 +71,123 @@ class FCFIPredictor:
         return self.network.info
 
     @property
-    def settings(self) -> dict[str, float | str]:
-        """What a mask depends on beside picture, clicks and weights, as a log says it."""
-        return {**asdict(self.zoom), "flip": self.flip, "threshold": self.threshold}
+    def settings(self) -> Mapping[str, float | str]:
+        """What an answer depends on beside the picture, the prompts and the weights."""
+        steps = {"steps": ", ".join(step.name for step in self.steps)} if self.steps else {}
+        return {
+            **asdict(self.zoom),
+            **self._pass.settings,
+            "threshold": self.threshold,
+            **steps,
+        }
 
     def predict(
-        self, image: Image | CachedImage, clicks: Clicks, previous: Prediction | None = None
+        self,
+        image: Image | CachedImage,
+        prompts: Prompts,
+        previous: Prediction | None = None,
+        within: Box | None = None,
     ) -> Prediction:
-        """The object that the clicks mean.
+        """Return the object that the prompts mean.
 
-        image: (H, W, 3) uint8 RGB, or (H, W) grey, or a `CachedImage` of it, which saves work at further
-            clicks.
-        clicks: all of them, in order; the last is the new one.
-        previous: the prediction before the new click, or None at a first click.
-        Raises InputError for a picture, click or previous mask that does not fit.
+        image: (H, W, 3) uint8 RGB, or (H, W) grey, or a `CachedImage` of it, which saves work at
+            further prompts.
+        prompts: all of them, in order; those that `previous` does not answer yet are new.
+        previous: the answer before the new prompts, or None at a first look.
+        within: the part of the picture that a first look takes; None takes all of it, or what lies
+            round a box.
+        Raises InputError for a picture, prompt, part or previous answer that does not fit.
         """
-        still = image if isinstance(image, CachedImage) else CachedImage(image)
-        height, width = still.image.shape[:2]
-        check_clicks(clicks, height, width)
-        _check_previous(previous, height, width)
-        crop = self.crop(clicks, previous, height, width)
-        feedback = (
-            np.zeros((crop.height, crop.width), np.float32)
-            if previous is None
-            else previous.through(crop)
-        )
-        seen = self._look(
-            still, crop, feedback, crop.clicks(clicks), gate=0.0 if previous is None else 1.0
-        )
-        return Prediction(crop, frozen(seen), height, width, self.threshold)
+        picture = image if isinstance(image, CachedImage) else CachedImage(image)
+        height, width = picture.image.shape[:2]
+        check_prompts(prompts, height, width)
+        check_previous(previous, height, width)
+        check_within(within, prompts, previous, height, width)
 
-    def crop(self, clicks: Clicks, previous: Prediction | None, height: int, width: int) -> Crop:
-        """Where to look: the whole picture at a first click, after that round the last mask and the clicks."""
-        box = whole(height, width)
+        # 1) Where to look, and with which mask before.
+        box = new_box(prompts, previous.answered if previous is not None else 0)
+        crop = self.crop(prompts, previous, height, width, within)
+        feedback, gate = np.zeros((crop.height, crop.width), np.float32), 0.0
+        if box is not None:
+            feedback, gate = feedback_of_box(box, crop), 1.0
+        elif previous is not None:
+            feedback, gate = previous.through(crop), 1.0
+
+        # 2) The pass.
+        memory = previous.memory if previous is not None else None
+        look = Look(picture, crop, feedback, clicks_on(crop, prompts), gate, memory)
+        answer = self._pass(look)
+        prediction = Prediction(
+            crop,
+            frozen(answer.probs),
+            height,
+            width,
+            self.threshold,
+            answered=len(prompts),
+            memory=answer.memory,
+        )
+
+        # 3) The steps after it.
+        def look_again(crop: Crop, feedback: NDArray[np.float32], clicks: Clicks) -> Answer:
+            again = Look(picture, crop, feedback, clicks, 1.0, prediction.memory)
+            return self._pass(again)
+
+        for step in self.steps:
+            context = Context(look_again, picture, prompts, previous)
+            prediction = replace(step(context, prediction), answered=len(prompts))
+        return prediction
+
+    def crop(
+        self,
+        prompts: Prompts,
+        previous: Prediction | None,
+        height: int,
+        width: int,
+        within: Box | None = None,
+    ) -> Crop:
+        """Return where to look in a picture of height x width pixels.
+
+        The whole picture at a first look, or the part that was asked for; after that what lies
+        round the last mask, or a new box, and the clicks.
+        """
+        box = new_box(prompts, previous.answered if previous is not None else 0)
+        seen, before = box, whole(height, width)
         if previous is not None:
-            box = zoom_box(previous.object_box, previous.box, clicks, height, width, self.zoom)
-        return crop_at(box, self.zoom.target, self.network.info.multiple)
-
-    def _look(
-        self,
-        still: CachedImage,
-        crop: Crop,
-        feedback: NDArray[np.float32],
-        clicks: Clicks,
-        gate: float,
-    ) -> NDArray[np.float32]:
-        """Probabilities (h, w) for a crop, feedback (h, w) and clicks in network pixels."""
-        probs = self._once(still, crop, "plain", feedback, clicks, gate)
-        if self.flip == "none":
-            return probs
-        width = feedback.shape[1]
-        mirrored = tuple(Click(width - 1 - click.x, click.y, click.positive) for click in clicks)
-        other = self._once(still, crop, "mirrored", feedback[:, ::-1], mirrored, gate)
-        return (probs + other[:, ::-1]) / np.float32(2)
-
-    def _once(
-        self,
-        still: CachedImage,
-        crop: Crop,
-        view: View,
-        feedback: NDArray[np.float32],
-        clicks: Clicks,
-        gate: float,
-    ) -> NDArray[np.float32]:
-        """Probabilities (h, w) of one pass through the network; feedback and clicks are mirrored already."""
-        height, width = feedback.shape
-        prompts = prompt_inputs(feedback, encode(clicks, height, width, gate))
-        if isinstance(self.network, EncodesOnce):
-            logits = self.network.click(still.encoding(crop, view, self.network), *prompts)
-        else:
-            logits = self.network(batch_of_one(seen_as(still.pixels(crop), view)), *prompts)
-        if logits.shape != (1, 1, height, width) or not np.isfinite(logits).all():
-            raise NetworkError(
-                f"the network {self.network.info.name} gave {logits.shape}, or values that are not finite, "
-                f"where logits of shape (1, 1, {height}, {width}) are wanted: its file is damaged or does not fit"
-            )
-        return sigmoid(logits[0, 0].astype(np.float32, copy=False))
+            seen, before = box or previous.object_box, previous.box
+        looked_at = within or zoom_box(seen, before, points_in(prompts), height, width, self.zoom)
+        return crop_at(looked_at, self.zoom.target, self.network.info.multiple)
 
 
-def prompt_inputs(feedback: NDArray[np.float32], guidance: Guidance) -> tuple[NDArray[Any], ...]:
-    """What a network takes in behind the image, in its order, as a batch of one; feedback (h, w)."""
-    return (
-        batch_of_one(feedback[None]),
-        guidance.disks[None],
-        guidance.window[None],
-        np.array([guidance.cell], np.int64),
-        np.full((1, 1, 1, 1), guidance.label, np.float32),
-        np.full((1, 1, 1, 1), guidance.gate, np.float32),
-    )
-
-
-def sigmoid(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    """1 / (1 + exp(-logits)), without overflow."""
-    return np.asarray((np.tanh(logits * np.float32(0.5)) + np.float32(1)) * np.float32(0.5))
-
-
-def zoom_of(info: NetworkInfo) -> Zoom:
-    """The zoom that a network's file recommends, or the usual one.  Raises NetworkError for a damaged one."""
-    usual = Zoom()
-    try:
-        return Zoom(
-            target=int(info.metadata.get("zoom_target", usual.target)),
-            ratio=float(info.metadata.get("zoom_ratio", usual.ratio)),
-        )
-    except (ValueError, ConfigError) as error:
-        raise NetworkError(
-            f"the network {info.name} has a damaged zoom in its metadata ({error}): give one"
-        ) from error
-
-
-def _check_previous(previous: Prediction | None, height: int, width: int) -> None:
+def check_previous(previous: Prediction | None, height: int, width: int) -> None:
+    """Raise InputError unless the answer before is of a picture of this size."""
     if previous is not None and (previous.height, previous.width) != (height, width):
         raise InputError(
-            f"the previous mask has {previous.width} x {previous.height} pixels and the picture {width} x {height}: "
-            "give the mask of this picture"
+            f"the previous mask has {previous.width} x {previous.height} pixels and the picture "
+            f"{width} x {height}: give the mask of this picture"
+        )
+
+
+def check_within(
+    within: Box | None, prompts: Prompts, previous: Prediction | None, height: int, width: int
+) -> None:
+    """Raise InputError unless a part to look within is for a first look and holds the prompts."""
+    if within is None:
+        return
+    check_box(within, height, width, "the part to look within")
+    if previous is not None:
+        raise InputError(
+            "expected a part to look within at a first look only, got one and a mask before: "
+            "leave it out"
+        )
+    for click in points_in(prompts):
+        if not within.contains(click.x, click.y):
+            raise InputError(
+                f"expected every click inside the part to look within, got one at ({click.x}, "
+                f"{click.y}): enlarge the part, or leave it out"
+            )
+    box = new_box(prompts, 0)
+    if box is not None and box.intersection(within) is None:
+        raise InputError(
+            "expected the box and the part to look within to overlap: enlarge the part, "
+            "or leave it out"
         )

@@ -1,17 +1,21 @@
-"""From clicks to what a network takes in: disks, window, clicked cell, label and gate.
+"""From prompts to what FCFI's network takes in: disks, window, clicked cell, label and gate.
 
 The one definition shared by training and by every runtime.  It works in whole numbers on the host,
-so that the network itself is a static graph (no crop, no drawing).  Knows nothing of images, zoom
-or networks.
+so that the network itself is a static graph (no crop, no drawing).  Knows nothing of images or
+networks.
 Source: paper; window and radius as released.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
+from math import ceil, floor, hypot
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fcfi.prompts.clicks import Click, Clicks
+from fcfi.boxes import Box
+from fcfi.prediction.zoom import Crop
+from fcfi.prompts.clicks import Click, Clicks, Prompts, Scribble
 
 STRIDE = 4
 """Input pixels to one cell of the feature map F (all variants)."""
@@ -42,6 +46,70 @@ class Guidance:
 
 BOX_OBJECT, BOX_MARGIN = 0.75, 0.25
 """Feedback that a box becomes: inside its ellipse, and in the rest of the box."""
+STROKE_STEP = 0.05
+"""Distance of the clicks along a scribble as a part of the crop's longer side, as in training."""
+
+
+# What prompts mean to FCFI: a box is feedback, a scribble is clicks along it.
+
+
+def points_in(prompts: Prompts) -> Clicks:
+    """Return the clicks and the corners of scribbles: where in a picture to look."""
+    points: list[Click] = []
+    for prompt in prompts:
+        if isinstance(prompt, Click):
+            points.append(prompt)
+        elif isinstance(prompt, Scribble):
+            points.extend(prompt.corners)
+    return tuple(points)
+
+
+def clicks_on(crop: Crop, prompts: Prompts) -> Clicks:
+    """Return the clicks inside a crop, in network pixels; a scribble becomes clicks along it."""
+    step = STROKE_STEP * max(crop.box.height, crop.box.width)
+    clicks: list[Click] = []
+    for prompt in prompts:
+        if isinstance(prompt, Click):
+            clicks.append(prompt)
+        elif isinstance(prompt, Scribble):
+            clicks.extend(clicks_along(prompt, step))
+    return crop.clicks(tuple(clicks))
+
+
+def clicks_along(scribble: Scribble, step: float) -> Clicks:
+    """Return clicks at the corners of a scribble and between them, at most `step` pixels apart."""
+    points = [scribble.points[0]]
+    for start, end in pairwise(scribble.points):
+        length = hypot(end[0] - start[0], end[1] - start[1])
+        count = max(1, ceil(length / step))
+        for number in range(1, count + 1):
+            part = number / count
+            x = floor(start[0] + part * (end[0] - start[0]) + 0.5)
+            y = floor(start[1] + part * (end[1] - start[1]) + 0.5)
+            points.append((x, y))
+    return tuple(Click(x, y, scribble.positive) for x, y in points)
+
+
+def new_box(prompts: Prompts, answered: int) -> Box | None:
+    """Return the last box among the prompts that are not answered yet, or None."""
+    boxes = [prompt for prompt in prompts[answered:] if isinstance(prompt, Box)]
+    return boxes[-1] if boxes else None
+
+
+def feedback_of_box(box: Box, crop: Crop) -> NDArray[np.float32]:
+    """Return the feedback (crop.height, crop.width) that a box in the picture stands for."""
+    across, down = crop.width / crop.box.width, crop.height / crop.box.height
+    return draw_box(
+        (box.left - crop.box.left) * across,
+        (box.top - crop.box.top) * down,
+        (box.right - crop.box.left) * across,
+        (box.bottom - crop.box.top) * down,
+        crop.height,
+        crop.width,
+    )
+
+
+# What the network takes in
 
 
 def encode(clicks: Clicks, height: int, width: int, gate: float) -> Guidance:

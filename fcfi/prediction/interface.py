@@ -1,4 +1,4 @@
-"""What a predictor is: anything that answers clicks on a picture with a mask.
+"""What a predictor is: anything that answers prompts on a picture with a mask.
 
 Sessions, batches, projects and evaluations know this protocol only, so that another method is
 another class.
@@ -7,9 +7,10 @@ another class.
 from collections.abc import Mapping
 from typing import Literal, Protocol
 
+from fcfi.boxes import Box
 from fcfi.images import Image
 from fcfi.prediction.prediction import CachedImage, Prediction
-from fcfi.prompts.clicks import Clicks
+from fcfi.prompts.clicks import Prompts
 from fcfi.runtimes.network import NetworkInfo
 
 Flip = Literal["none", "average"]
@@ -32,9 +33,18 @@ class Predictor(Protocol):
         """Probability above which a pixel is object."""
 
     def predict(
-        self, image: Image | CachedImage, clicks: Clicks, previous: Prediction | None = None
+        self,
+        image: Image | CachedImage,
+        prompts: Prompts,
+        previous: Prediction | None = None,
+        within: Box | None = None,
     ) -> Prediction:
-        """Return the answer to all clicks in their order, given the answer before the new ones.
+        """Return the answer to all prompts in their order.
 
-        Raises InputError for a picture, click or previous answer that does not fit.
+        image: (H, W, 3) uint8 RGB, or (H, W) grey, or a `CachedImage` of it.
+        prompts: those from `previous.answered` on are new.
+        previous: the answer before the new prompts, or None at a first look.
+        within: the part of the picture that a first look takes; None leaves it to the predictor.
+        Raises InputError for a picture, prompt, part or previous answer that does not fit, or for a
+            kind of prompt that the method does not know.
         """

@@ -11,10 +11,11 @@ from typing import Final, Literal
 
 import numpy as np
 
+from fcfi.boxes import Box
 from fcfi.images import Image
 from fcfi.prediction.interface import Predictor
 from fcfi.prediction.prediction import CachedImage, Prediction
-from fcfi.prompts.clicks import Click, Clicks
+from fcfi.prompts.clicks import Click, Prompts
 from fcfi.runtimes.network import NetworkInfo
 
 WARM_UP: Final = (384, 512)
@@ -69,10 +70,14 @@ class LazyPredictor:
         return self._loading.result().threshold
 
     def predict(
-        self, image: Image | CachedImage, clicks: Clicks, previous: Prediction | None = None
+        self,
+        image: Image | CachedImage,
+        prompts: Prompts,
+        previous: Prediction | None = None,
+        within: Box | None = None,
     ) -> Prediction:
         """Return the answer of the loaded predictor; see `Predictor`."""
-        return self._loading.result().predict(image, clicks, previous)
+        return self._loading.result().predict(image, prompts, previous, within)
 
     @property
     def status(self) -> NetworkStatus:

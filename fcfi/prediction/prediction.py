@@ -5,18 +5,29 @@ Knows nothing of clicks or of how an answer was made.
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fcfi.geometry import Box, box_of, cut, whole
+from fcfi.boxes import Box, whole
+from fcfi.geometry import box_of, cut
 from fcfi.images import Image, Mask, check_image, check_mask
 from fcfi.prediction.zoom import Crop
 from fcfi.runtimes.network import EncodesOnce, Encoding, Network
 
 THRESHOLD: Final = 0.49
 """A pixel is object above this probability (released code)."""
+OVERHEAD: Final = 500
+"""Bytes of a prediction beside its arrays, about."""
+
+
+class Memory(Protocol):
+    """What a method keeps of an object from answer to answer; a value, never changed."""
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory, about."""
 
 
 View = Literal["plain", "mirrored"]
@@ -25,12 +36,14 @@ View = Literal["plain", "mirrored"]
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
-    """What the network said after a click; a value, never changed.
+    """A predictor's answer; a value, never changed.
 
     crop: the box looked at and its size in network pixels.
     seen: (crop.height, crop.width) float32 in [0, 1], the answer at that size; read only.
     height, width: of the picture, in pixels.
     threshold: a pixel is object above it.
+    answered: how many prompts it answers; 0 for a mask begun from.
+    memory: what the pass wrote for the next one, or None.
 
     Only the crop is kept (0.6 MB at 384 x 384, where a map of a 12-megapixel picture takes 48 MB),
     so that a session can remember every click; `probs` and `mask` are computed at each access.
@@ -42,6 +55,8 @@ class Prediction:
     height: int
     width: int
     threshold: float = THRESHOLD
+    answered: int = 0
+    memory: Memory | None = None
 
     @classmethod
     def from_mask(cls, mask: NDArray[Any], threshold: float = THRESHOLD) -> "Prediction":
@@ -54,6 +69,12 @@ class Prediction:
         return cls(
             Crop(whole(height, width), height, width), frozen(seen), height, width, threshold
         )
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory, about."""
+        kept = 0 if self.memory is None else self.memory.nbytes
+        return self.seen.nbytes + kept + OVERHEAD
 
     @property
     def box(self) -> Box:

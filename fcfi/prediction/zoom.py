@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fcfi.errors import ConfigError
-from fcfi.geometry import Box, cut, resize, strips, whole
+from fcfi.boxes import Box, whole
+from fcfi.errors import ConfigError, NetworkError
+from fcfi.geometry import cut, resize, strips
 from fcfi.prompts.clicks import Click, Clicks
+from fcfi.runtimes.network import NetworkInfo
 
 MAX_TARGET = 4096
 """Largest longer side of a network input in pixels: beyond it a click needs tens of gigabytes."""
@@ -127,17 +129,18 @@ class Zoom:
 def zoom_box(
     seen: Box | None, before: Box, clicks: Clicks, height: int, width: int, zoom: Zoom
 ) -> Box:
-    """The box to look at next, in a picture of height x width that was looked at through `before`.
+    """Return the box to look at next, in a picture of height x width looked at through `before`.
 
     seen: box of the object in the last mask; without one the whole picture is looked at.
-    Wanted is the box of the object, the positive clicks and the new (last) click, enlarged and
-    clipped.  The box before stays while it holds those clicks and is much the same.  Older negative
-    clicks may fall outside: it is background.
+    Wanted is the box of the object, the positive clicks and the last click, enlarged and clipped.
+    The box before stays while it holds those clicks and is much the same, so that a network which
+    encodes once need not look at its pixels again.  Other negative clicks may fall outside: there
+    it is background anyway.
     """
     if seen is None:
         return whole(height, width)
     wanted = seen
-    needed = tuple(click for click in clicks if click.positive or click is clicks[-1])
+    needed = (*(click for click in clicks[:-1] if click.positive), *clicks[-1:])
     for click in needed:
         wanted = wanted.union(Box(click.x, click.y, click.x + 1, click.y + 1))
     wanted = wanted.enlarged(zoom.ratio, zoom.minimum).clipped(height, width)
@@ -146,6 +149,23 @@ def zoom_box(
         and before.iou(wanted) >= zoom.keep_iou
     )
     return before if stays else wanted
+
+
+def zoom_of(info: NetworkInfo) -> Zoom:
+    """Return the zoom that a network's file recommends, or the usual one.
+
+    Raises NetworkError for a damaged one.
+    """
+    usual = Zoom()
+    try:
+        return Zoom(
+            target=int(info.metadata.get("zoom_target", usual.target)),
+            ratio=float(info.metadata.get("zoom_ratio", usual.ratio)),
+        )
+    except (ValueError, ConfigError) as error:
+        raise NetworkError(
+            f"the network {info.name} has a damaged zoom in its metadata ({error}): give one"
+        ) from error
 
 
 def crop_at(box: Box, target: int, multiple: int) -> Crop:

@@ -35,8 +35,8 @@ from fcfi.project.actions import (
 )
 from fcfi.project.document import Document, DrawnObject
 from fcfi.project.masks import drop_specks, fill_holes
-from fcfi.prompts.clicks import check_clicks
-from fcfi.prompts.rounds import Round
+from fcfi.prompts.clicks import check_prompts
+from fcfi.prompts.rounds import NO_ROUNDS, Round, Rounds
 
 
 class World(Protocol):
@@ -64,7 +64,7 @@ class World(Protocol):
     def objects(self, picture: int) -> tuple[DrawnObject, ...]:
         """Those of another picture, which has this one's size and whose masks are kept."""
 
-    def predict(self, start: str | None, rounds: tuple[Round, ...]) -> Mask:
+    def predict(self, start: str | None, rounds: Rounds) -> Mask:
         """(H, W) bool: the mask that these rounds of clicks make, begun from a mask that is kept."""
 
     def mask(self, sha256: str) -> Mask:
@@ -90,7 +90,7 @@ def apply(document: Document, action: Edit, world: World) -> Document:
 def _add_clicks(document: Document, action: AddClicks, world: World) -> Document:
     if not 1 <= len(action.clicks) <= MAX_CLICKS:
         raise InputError(f"{len(action.clicks)} clicks came at once: give 1 to {MAX_CLICKS}")
-    check_clicks(action.clicks, world.height, world.width)
+    check_prompts(action.clicks, world.height, world.width)
     document, one = _found_or_new(document, action.object)
     one = _of_present(one, world)
     if len(one.clicks) + len(action.clicks) > MAX_CLICKS_OF_OBJECT:
@@ -99,7 +99,7 @@ def _add_clicks(document: Document, action: AddClicks, world: World) -> Document
         )
     one = dataclasses.replace(
         one,
-        rounds=(*one.rounds, Round(action.clicks, (world.now(),) * len(action.clicks))),
+        rounds=one.rounds.after(Round.at(world.now(), action.clicks)),
         label=one.label if action.label is None else _label(action.label, world),
         keep_out=one.keep_out if action.keep_out is None else action.keep_out,
     )
@@ -108,18 +108,7 @@ def _add_clicks(document: Document, action: AddClicks, world: World) -> Document
 
 def _remove_click(document: Document, action: RemoveClick, world: World) -> Document:
     one = _find(document, action.object)
-    places = [
-        (number, place)
-        for number, part in enumerate(one.rounds)
-        for place in range(len(part.clicks))
-    ]
-    if not 0 <= action.index < len(places):
-        raise InputError(
-            f"object {one.id} has no click {action.index}: it has {len(places)}, counted from 0"
-        )
-    number, place = places[action.index]
-    kept = _without(one.rounds[number], place)
-    rounds = (*one.rounds[:number], *((kept,) if kept.clicks else ()), *one.rounds[number + 1 :])
+    rounds = one.rounds.without(action.index)
     if not rounds and one.start is None:
         return _without_objects(document, (one.id,))
     return _with(document, _predicted(document, dataclasses.replace(one, rounds=rounds), world))
@@ -245,7 +234,7 @@ def _of_present(one: DrawnObject, world: World) -> DrawnObject:
     """The object, begun from its mask if another network made that: finished work never changes by itself."""
     if not one.rounds or one.mask is None or one.network == world.network:
         return one
-    return dataclasses.replace(one, start=one.mask, rounds=(), network=None)
+    return dataclasses.replace(one, start=one.mask, rounds=NO_ROUNDS, network=None)
 
 
 def _predicted(document: Document, one: DrawnObject, world: World) -> DrawnObject:
@@ -257,7 +246,9 @@ def _predicted(document: Document, one: DrawnObject, world: World) -> DrawnObjec
 
 def _begun(document: Document, one: DrawnObject, start: str | None, world: World) -> DrawnObject:
     """The object begun again from a mask, or from nothing."""
-    return _drawn(document, dataclasses.replace(one, start=start, rounds=(), network=None), world)
+    return _drawn(
+        document, dataclasses.replace(one, start=start, rounds=NO_ROUNDS, network=None), world
+    )
 
 
 def _drawn(document: Document, one: DrawnObject, world: World) -> DrawnObject:
@@ -309,12 +300,6 @@ def _with_new(document: Document, new: Sequence[DrawnObject]) -> Document:
 def _without_objects(document: Document, identities: Sequence[int]) -> Document:
     return dataclasses.replace(
         document, objects=tuple(one for one in document.objects if one.id not in identities)
-    )
-
-
-def _without(one: Round, place: int) -> Round:
-    return Round(
-        one.clicks[:place] + one.clicks[place + 1 :], one.times[:place] + one.times[place + 1 :]
     )
 
 

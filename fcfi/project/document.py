@@ -1,36 +1,36 @@
 """What a person has made of one picture: a value that is never changed, and its form as JSON.
 
 Objects stand from bottom to top, in the order in which they are painted.  Masks are named by their
-sha256 (masks.py); their pixels lie elsewhere.  Knows nothing of networks, files or databases.
+sha256 (masks.py); their pixels lie elsewhere.  A document of an older version is brought up to date
+when it is read (UPGRADES).  Knows nothing of networks, files or databases.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from fcfi.documents import Upgrade, upgraded
 from fcfi.errors import InputError
-from fcfi.prompts.clicks import Click, Clicks
-from fcfi.prompts.rounds import Round
-
-VERSION: Final = 1
+from fcfi.prompts.clicks import Clicks
+from fcfi.prompts.rounds import NO_ROUNDS, Rounds
 
 
 @dataclass(frozen=True, slots=True)
 class DrawnObject:
-    """One object of one picture.
+    """An object of a picture.
 
-    id: unique in the picture, never given again.  label: id of one of the project's labels.  start:
-        the mask that the
-    clicks begin from (drawn, imported or cleaned).  rounds: clicks given together, predicted once.
+    id: unique in the picture, never used again.  label: id of one of the project's labels.
+    start: the mask that the rounds begin from (drawn, imported or cleaned).  rounds: prompts that
+        were given together and predicted once.
     mask: the present one; None has no pixel.  keep_out: finished neighbours are cut out of it.
-        colour: "#rrggbb", None for the label's.
+    colour: "#rrggbb", None for the label's.
     network: sha256 of the weights that the rounds were last predicted with.
     """
 
     id: int
     label: int | None = None
     start: str | None = None
-    rounds: tuple[Round, ...] = ()
+    rounds: Rounds = NO_ROUNDS
     mask: str | None = None
     visible: bool = True
     finished: bool = False
@@ -40,13 +40,34 @@ class DrawnObject:
 
     @property
     def clicks(self) -> Clicks:
-        """All of them, in order."""
-        return tuple(click for one in self.rounds for click in one.clicks)
+        """All clicks, in order."""
+        return self.rounds.clicks
+
+    def to_json(self) -> dict[str, Any]:
+        """Return dictionaries, lists, texts and numbers only."""
+        return {
+            "id": self.id,
+            "label": self.label,
+            "start": self.start,
+            **self.rounds.to_json(),
+            "mask": self.mask,
+            "visible": self.visible,
+            "finished": self.finished,
+            "keep_out": self.keep_out,
+            "colour": self.colour,
+            "network": self.network,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "DrawnObject":
+        """Return the object of `to_json`.  Raises InputError, KeyError or TypeError."""
+        others = {key: value for key, value in data.items() if key not in ("within", "rounds")}
+        return cls(**others, rounds=Rounds.from_json(data))
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The objects of a picture from bottom to top, the id of the next one, and whether the picture is done."""
+    """The objects of a picture from bottom to top, the next one's id, and whether it is done."""
 
     objects: tuple[DrawnObject, ...] = ()
     next_id: int = 1
@@ -55,53 +76,44 @@ class Document:
     @property
     def masks(self) -> frozenset[str]:
         """The present masks."""
-        return frozenset(one.mask for one in self.objects if one.mask is not None)
+        return frozenset(drawn.mask for drawn in self.objects if drawn.mask is not None)
 
     def to_json(self) -> dict[str, Any]:
-        """Dictionaries, lists, texts and numbers only."""
-        objects = [_object_to_json(one) for one in self.objects]
-        return {"version": VERSION, "objects": objects, "next_id": self.next_id, "done": self.done}
+        """Return dictionaries, lists, texts and numbers only."""
+        return {
+            "version": len(UPGRADES) + 1,
+            "objects": [drawn.to_json() for drawn in self.objects],
+            "next_id": self.next_id,
+            "done": self.done,
+        }
 
     @classmethod
     def from_json(cls, data: Any) -> "Document":
-        """The document in what JSON gave.  Raises InputError if it is none of this version."""
-        if not isinstance(data, Mapping) or data.get("version") != VERSION:
-            raise InputError(f"this is no document of version {VERSION}: update fcfi")
+        """Return the document of `to_json`, of this version or an older one.
+
+        Raises InputError for anything else.
+        """
+        if not isinstance(data, Mapping):
+            raise InputError(f"expected a document as a JSON object, got {type(data).__name__}")
         try:
-            objects = tuple(_object_from_json(one) for one in data["objects"])
-            return cls(objects, data["next_id"], data["done"])
-        except (KeyError, TypeError, ValueError) as error:
+            document = upgraded(data, "a document", UPGRADES)
+            objects = tuple(DrawnObject.from_json(drawn) for drawn in document["objects"])
+            return cls(objects, document["next_id"], document["done"])
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise InputError(f"a document is damaged: {type(error).__name__} {error}") from error
 
 
-def _object_to_json(one: DrawnObject) -> dict[str, Any]:
-    rounds = [
-        [
-            [click.x, click.y, click.positive, time]
-            for click, time in zip(part.clicks, part.times, strict=True)
+def _with_prompts(document: dict[str, Any]) -> dict[str, Any]:
+    """Return version 2 of a document of version 1, in which a click was [x, y, positive, time]."""
+    keys = ("x", "y", "positive", "time")
+    objects = []
+    for drawn in document["objects"]:
+        rounds = [
+            [dict(zip(keys, click, strict=True)) for click in clicks] for clicks in drawn["rounds"]
         ]
-        for part in one.rounds
-    ]
-    return {
-        "id": one.id,
-        "label": one.label,
-        "start": one.start,
-        "rounds": rounds,
-        "mask": one.mask,
-        "visible": one.visible,
-        "finished": one.finished,
-        "keep_out": one.keep_out,
-        "colour": one.colour,
-        "network": one.network,
-    }
+        objects.append({**drawn, "within": None, "rounds": rounds})
+    return {**document, "objects": objects}
 
 
-def _object_from_json(data: Mapping[str, Any]) -> DrawnObject:
-    return DrawnObject(**{**data, "rounds": tuple(_round(rows) for rows in data["rounds"])})
-
-
-def _round(rows: Iterable[tuple[int, int, bool, float]]) -> Round:
-    kept = list(rows)
-    return Round(
-        tuple(Click(x, y, positive) for x, y, positive, _ in kept), tuple(time for *_, time in kept)
-    )
+UPGRADES: Final[tuple[Upgrade, ...]] = (_with_prompts,)
+"""From each version to the next; see `fcfi.documents.upgraded`."""

@@ -40,7 +40,7 @@ from fcfi.project.states import (
 )
 from fcfi.project.store import Shown, Signature, Step, Store, Stored
 from fcfi.project.world import Masks, PictureWorld
-from fcfi.prompts.click_log import Log, to_runs
+from fcfi.prompts.click_log import ClickLog, to_runs
 
 CACHE_BYTES: Final = 1 << 30
 SETTINGS_BYTES: Final = 64 * 1024
@@ -371,7 +371,7 @@ class Project:
             self._masks.put(masks)
         return after
 
-    def _log(self, one: DrawnObject, row: PictureRow, sha256: str) -> Log:
+    def _log(self, one: DrawnObject, row: PictureRow, sha256: str) -> ClickLog:
         """An object's log, as `fcfi.session` writes it."""
         name, runtime, settings = self._store.network(one.network or "") or (
             "unknown",
@@ -382,7 +382,7 @@ class Project:
         if one.start is not None:
             start = to_runs(self._masks.get(one.start).mask(row.height, row.width))
         network = {"name": name, "sha256": one.network or "", "runtime": runtime}
-        return Log(row.height, row.width, sha256, network, settings, start, one.rounds)
+        return ClickLog(row.height, row.width, sha256, network, settings, start, one.rounds)
 
 
 class _Receiver:

@@ -15,7 +15,7 @@ from fcfi.project.pictures import Pictures, key
 from fcfi.project.replay import Replay
 from fcfi.project.states import PictureRow
 from fcfi.project.store import Shown, Store
-from fcfi.prompts.rounds import Round
+from fcfi.prompts.rounds import Rounds
 
 
 class Masks:
@@ -102,7 +102,7 @@ class PictureWorld:
             )
         return other.document.objects
 
-    def predict(self, start: str | None, rounds: tuple[Round, ...]) -> Mask:
+    def predict(self, start: str | None, rounds: Rounds) -> Mask:
         """(H, W) bool: the mask that these rounds make.  Raises PictureError, NetworkError, InputError."""
         self.row, image = self._pictures.pixels(self.row)
         return self._replay.predict(key(self.row), lambda: image, start, self.mask, rounds).mask

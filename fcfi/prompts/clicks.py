@@ -1,36 +1,146 @@
-"""Clicks: what a person says about an object, in the order in which it was said.
+"""Prompts: what a person gives to say which object is meant, in the order in which it was given.
 
-Knows nothing of images or networks.  The order matters: the last click is the new one, and the
-focused correction works around it.
+A click, a box round the object, or a scribble over it.  The order matters: the last prompts are the
+new ones, and FCFI corrects the mask round the last click.  Knows nothing of images or networks;
+what each prompt means to a network is decided by the predictor.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any, Final
 
+from fcfi.boxes import Box, whole
+from fcfi.documents import read
 from fcfi.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """One click: positive on the object, negative off it.
+    """A click: positive on the object, negative off it.
 
     Convention: x right, y down, whole pixels; the centre of the top left pixel is (0, 0).
+
+    >>> Click(320, 180), Click(90, 60, positive=False)
+    (Click(x=320, y=180, positive=True), Click(x=90, y=60, positive=False))
     """
 
     x: int
     y: int
     positive: bool = True
 
+    def to_json(self) -> dict[str, Any]:
+        """Return `{"x": .., "y": .., "positive": ..}`."""
+        return {"x": self.x, "y": self.y, "positive": self.positive}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Click":
+        """Return the click of `to_json`.  Raises InputError, naming the key, for anything else."""
+        return cls(read(data, "x", int), read(data, "y", int), read(data, "positive", bool))
+
+
+@dataclass(frozen=True, slots=True)
+class Scribble:
+    """A stroke drawn over the object, or off it: the corners of a line, in order, at least two.
+
+    points: (x, y) in whole pixels, as those of a click.
+    """
+
+    points: tuple[tuple[int, int], ...]
+    positive: bool = True
+
+    def __post_init__(self) -> None:
+        if len(self.points) < 2:
+            raise InputError(
+                f"expected a scribble of at least 2 points, got {len(self.points)}: "
+                "give a click for a single point"
+            )
+
+    @property
+    def corners(self) -> "Clicks":
+        """The points as clicks."""
+        return tuple(Click(x, y, self.positive) for x, y in self.points)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return `{"points": [[x, y], ..], "positive": ..}`."""
+        return {"points": [list(point) for point in self.points], "positive": self.positive}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Scribble":
+        """Return the scribble of `to_json`.  Raises InputError for anything else."""
+        points = read(data, "points", list)
+        if not all(
+            isinstance(point, list) and [type(value) for value in point] == [int, int]
+            for point in points
+        ):
+            raise InputError("expected 'points' as a list of [x, y] in whole pixels")
+        return cls(tuple((x, y) for x, y in points), read(data, "positive", bool))
+
 
 Clicks = tuple[Click, ...]
+Prompt = Click | Box | Scribble
+"""A box among the prompts says that the object lies inside and reaches its four sides."""
+Prompts = tuple[Prompt, ...]
+
+_KINDS: Final[Mapping[str, Callable[[Mapping[str, Any]], Prompt]]] = {
+    "x": Click.from_json,
+    "left": Box.from_json,
+    "points": Scribble.from_json,
+}
+"""The reader of each kind of prompt, by a key that no other kind has."""
 
 
-def check_clicks(clicks: Clicks, height: int, width: int) -> None:
-    """Raise InputError unless there is a click and all lie inside a picture of this height and width in pixels."""
-    if not clicks:
-        raise InputError("no click came: give at least one, on the object, as (x, y) in pixels")
-    for number, click in enumerate(clicks, start=1):
-        if not (0 <= click.x < width and 0 <= click.y < height):
-            raise InputError(
-                f"click {number} at ({click.x}, {click.y}) is outside the picture of {width} x {height} pixels: "
-                f"x must be 0 to {width - 1}, y 0 to {height - 1}"
-            )
+def prompt_from_json(data: Any) -> Prompt:
+    """Return the prompt of a `to_json`.  Raises InputError for anything else."""
+    if isinstance(data, Mapping):
+        for key, reader in _KINDS.items():
+            if key in data:
+                return reader(data)
+    raise InputError(
+        "expected a prompt as an object with x, y and positive (a click), with left, top, right and "
+        "bottom (a box), or with points and positive (a scribble)"
+    )
+
+
+def clicks_in(prompts: Prompts) -> Clicks:
+    """Return those prompts that are clicks."""
+    return tuple(prompt for prompt in prompts if isinstance(prompt, Click))
+
+
+def check_prompts(prompts: Prompts, height: int, width: int) -> None:
+    """Raise InputError unless there is a prompt, and all lie inside a picture of this size.
+
+    height, width: of the picture, in pixels.
+    """
+    if not prompts:
+        raise InputError(
+            "expected at least one prompt, got no click and no box: "
+            "give a click on the object, as (x, y) in pixels"
+        )
+    for number, prompt in enumerate(prompts, start=1):
+        if isinstance(prompt, Box):
+            check_box(prompt, height, width)
+            continue
+        for click in (prompt,) if isinstance(prompt, Click) else prompt.corners:
+            if not whole(height, width).contains(click.x, click.y):
+                raise InputError(
+                    f"click {number} at ({click.x}, {click.y}) is outside the picture of "
+                    f"{width} x {height} pixels: x must be 0 to {width - 1}, y 0 to {height - 1}"
+                )
+
+
+def check_box(box: Box, height: int, width: int, name: str = "the box") -> None:
+    """Raise InputError unless a box lies inside a picture of this size and has several pixels.
+
+    name: of the box in the message.
+    """
+    if box.area == 1:
+        raise InputError(
+            f"expected {name} to hold the object, got a single pixel at ({box.left}, {box.top}): "
+            "give a click for a point"
+        )
+    if box.intersection(whole(height, width)) != box:
+        raise InputError(
+            f"expected {name} inside the picture of {width} x {height} pixels, got left, top, right, "
+            f"bottom = {box.left}, {box.top}, {box.right}, {box.bottom}: "
+            f"right may be at most {width}, bottom {height}"
+        )

@@ -1,13 +1,146 @@
-"""Rounds: clicks that were given together and are predicted once."""
+"""Rounds: prompts that were given together and are predicted once, in the order of the rounds.
 
-from dataclasses import dataclass
+What an object is made from: a session and a project both hold it and predict it round by round.
+"""
 
-from fcfi.prompts.clicks import Clicks
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from fcfi.boxes import Box
+from fcfi.documents import read
+from fcfi.errors import InputError
+from fcfi.prompts.clicks import Clicks, Prompt, Prompts, clicks_in, prompt_from_json
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Round:
-    """Clicks that were given together, and when, in seconds since 1970 (UTC)."""
+    """Prompts that were given together, and when, in seconds since 1970 (UTC)."""
 
-    clicks: Clicks
+    prompts: Prompts
     times: tuple[float, ...]
+
+    @classmethod
+    def at(cls, time: float, prompts: Prompts) -> "Round":
+        """Return a round of prompts of the same time."""
+        return cls(prompts, (time,) * len(prompts))
+
+    @property
+    def clicks(self) -> Clicks:
+        """Those prompts that are clicks."""
+        return clicks_in(self.prompts)
+
+    def without(self, index: int) -> "Round":
+        """Return the round without the prompt of this index."""
+        return Round(
+            self.prompts[:index] + self.prompts[index + 1 :],
+            self.times[:index] + self.times[index + 1 :],
+        )
+
+    def to_json(self) -> list[dict[str, Any]]:
+        """Return the prompts, each with its `time`."""
+        return [
+            {**prompt.to_json(), "time": time}
+            for prompt, time in zip(self.prompts, self.times, strict=True)
+        ]
+
+    @classmethod
+    def from_json(cls, data: Any) -> "Round":
+        """Return the round of `to_json`.  Raises InputError for anything else."""
+        if not isinstance(data, list) or not data:
+            raise InputError("expected a round as a list of at least one prompt")
+        prompts: list[Prompt] = []
+        times: list[float] = []
+        for row in data:
+            prompts.append(prompt_from_json(row))
+            times.append(float(read(row, "time", float)))
+        return cls(tuple(prompts), tuple(times))
+
+
+@dataclass(frozen=True, slots=True)
+class Rounds:
+    """All rounds of an object, in order.
+
+    within: the part of the picture that the first look takes; None leaves it to the predictor.
+    """
+
+    items: tuple[Round, ...] = field(default=())
+    within: Box | None = None
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __iter__(self) -> Iterator[Round]:
+        return iter(self.items)
+
+    def __getitem__(self, index: int) -> Round:
+        return self.items[index]
+
+    @property
+    def prompts(self) -> Prompts:
+        """All prompts, in order."""
+        return tuple(prompt for part in self.items for prompt in part.prompts)
+
+    @property
+    def clicks(self) -> Clicks:
+        """Those prompts that are clicks."""
+        return clicks_in(self.prompts)
+
+    def first(self, count: int) -> "Rounds":
+        """Return the first `count` rounds."""
+        return replace(self, items=self.items[:count])
+
+    def after(self, part: Round, within: Box | None = None) -> "Rounds":
+        """Return these rounds and one more.
+
+        within: the part of the picture for the first look.  Raises InputError if that is over.
+        """
+        if within is not None and self.items:
+            raise InputError(
+                "expected a part to look within at the first prompt only, got one at a later prompt: "
+                "leave it out"
+            )
+        return Rounds((*self.items, part), within or self.within)
+
+    def locate(self, index: int) -> tuple[int, int]:
+        """Return the round of a prompt, and the prompt's index in it.
+
+        index: among `prompts`.  Raises InputError if there is no such prompt.
+        """
+        rest = index
+        for number, part in enumerate(self.items):
+            if 0 <= rest < len(part.prompts):
+                return number, rest
+            rest -= len(part.prompts)
+        raise InputError(
+            f"there is no click {index}: there are {len(self.prompts)}, counted from 0"
+        )
+
+    def without(self, index: int) -> "Rounds":
+        """Return the rounds without a prompt; a round that has no prompt left goes too.
+
+        index: among `prompts`.  Raises InputError if there is no such prompt.
+        """
+        number, inside = self.locate(index)
+        left = self.items[number].without(inside)
+        kept = (left,) if left.prompts else ()
+        items = (*self.items[:number], *kept, *self.items[number + 1 :])
+        return Rounds(items, self.within if items else None)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return `{"within": box or None, "rounds": [[prompt, ..], ..]}`."""
+        return {
+            "within": None if self.within is None else self.within.to_json(),
+            "rounds": [part.to_json() for part in self.items],
+        }
+
+    @classmethod
+    def from_json(cls, data: Any) -> "Rounds":
+        """Return the rounds of `to_json`.  Raises InputError, naming the key, for anything else."""
+        within = data.get("within")
+        items = tuple(Round.from_json(part) for part in read(data, "rounds", list))
+        return cls(items, None if within is None else Box.from_json(read(data, "within", dict)))
+
+
+NO_ROUNDS: Final = Rounds()
+"""Where every object begins."""

@@ -4,21 +4,25 @@ import dataclasses
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fcfi.boxes import Box, whole
 from fcfi.errors import ConfigError, InputError, NetworkError
-from fcfi.geometry import Box, box_of, resize, whole
+from fcfi.geometry import box_of, resize
 from fcfi.prediction import prediction as prediction_module
-from fcfi.prediction.fcfi import FCFIPredictor, prompt_inputs, sigmoid, zoom_of
-from fcfi.prediction.guidance import encode
+from fcfi.prediction.fcfi import FCFIPredictor
+from fcfi.prediction.guidance import BOX_MARGIN, BOX_OBJECT, clicks_along, encode
 from fcfi.prediction.interface import Flip
+from fcfi.prediction.passes import Answer, Look, prompt_inputs, sigmoid
 from fcfi.prediction.prediction import THRESHOLD, CachedImage, Prediction, pixels_of
-from fcfi.prediction.zoom import Crop, Zoom
-from fcfi.prompts.clicks import Click, Clicks
+from fcfi.prediction.steps import Context
+from fcfi.prediction.zoom import Crop, Zoom, crop_at, zoom_of
+from fcfi.prompts.clicks import Click, Clicks, Prompts, Scribble, clicks_in
 from fcfi.runtimes.network import NetworkInfo, open_network
 from tests.networks import ColourNetwork, ConstantNetwork, OnceNetwork, write_onnx
 
@@ -245,7 +249,7 @@ def test_grey_pictures_and_views_are_taken(photo: np.ndarray) -> None:
 
 def test_wrong_input_is_refused(photo: np.ndarray) -> None:
     predictor = FCFIPredictor(ColourNetwork(), SMALL)
-    with pytest.raises(InputError, match="no click came"):
+    with pytest.raises(InputError, match="at least one prompt, got no click"):
         predictor.predict(photo, ())
     with pytest.raises(InputError, match=r"click 2 at \(400, 0\) is outside"):
         predictor.predict(photo, (ON, Click(400, 0)))
@@ -269,7 +273,7 @@ def test_wrong_settings_are_refused() -> None:
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_an_answer_that_is_no_number_is_refused(photo: np.ndarray, value: float) -> None:
-    with pytest.raises(NetworkError, match="constant gave .* not finite"):
+    with pytest.raises(NetworkError, match="expected finite logits .* from the network constant"):
         FCFIPredictor(ConstantNetwork(value), SMALL).predict(photo, (ON,))
 
 
@@ -294,7 +298,17 @@ def test_a_prediction_keeps_the_crop_alone() -> None:
     image = np.zeros((3000, 4000, 3), np.uint8)
     prediction = FCFIPredictor(ConstantNetwork(2), SMALL).predict(image, (ON,))
     assert prediction.seen.nbytes == 96 * 128 * 4
-    assert set(vars(prediction)) <= {"crop", "seen", "height", "width", "threshold", "object_box"}
+    assert set(vars(prediction)) <= {
+        "crop",
+        "seen",
+        "height",
+        "width",
+        "threshold",
+        "answered",
+        "memory",
+        "object_box",
+    }
+    assert prediction.memory is None
 
 
 def test_sigmoid_is_exact_and_silent() -> None:
@@ -470,3 +484,178 @@ def test_pixels_are_the_crops_divided_by_255(photo: np.ndarray) -> None:
     expected = np.moveaxis(crop.image(photo), 2, 0).astype(np.float32) / np.float32(255)
     np.testing.assert_array_equal(pixels_of(photo, crop), expected)
     assert not CachedImage(photo).pixels(crop).flags.writeable
+
+
+# ── boxes, scribbles, a part of the picture, several looks
+
+
+class Recorder(ColourNetwork):
+    """A network that answers with the feedback it was shown, sure of it."""
+
+    def logits(self, *inputs: np.ndarray) -> np.ndarray:
+        return np.asarray((inputs[1] - THRESHOLD) * 20, np.float32)
+
+
+def test_a_box_enters_as_feedback_and_the_network_looks_round_it(photo: np.ndarray) -> None:
+    box = Box(140, 90, 260, 210)
+    network = Recorder()
+    prediction = FCFIPredictor(network, SMALL).predict(photo, (box,))
+    assert prediction.box == Box(116, 66, 284, 234), "1.4 times the box"
+    _, feedback, disks, window, _, _, gate = network.calls[0]
+    assert gate.item() == 1
+    assert not disks.any()
+    assert not window.any()
+    np.testing.assert_array_equal(
+        np.unique(feedback), np.array([0, BOX_MARGIN, BOX_OBJECT], np.float32)
+    )
+    assert iou(prediction.mask, disk()) > 0.97, "the ellipse that fits the box"
+    assert prediction.object_box is not None
+    assert prediction.object_box.iou(box) > 0.95
+
+
+def test_a_box_with_clicks_is_answered_together(photo: np.ndarray) -> None:
+    network = ColourNetwork()
+    predictor = FCFIPredictor(network, SMALL)
+    box = Box(140, 90, 260, 210)
+    alone = predictor.predict(photo, (box,))
+    both = predictor.predict(photo, (box, ON))
+    assert network.calls[1][2][0, 0].any()
+    np.testing.assert_array_equal(network.calls[0][1], network.calls[1][1])
+    then = predictor.predict(photo, (box, ON), alone)
+    assert then.answered == both.answered == 2
+    assert not np.array_equal(network.calls[2][1], network.calls[1][1]), "it was answered before"
+    np.testing.assert_array_equal(network.calls[2][1][0, 0], alone.through(then.crop))
+
+
+def test_a_new_box_takes_the_place_of_the_mask_before(photo: np.ndarray) -> None:
+    network = Recorder()
+    predictor = FCFIPredictor(network, SMALL)
+    first = predictor.predict(photo, (Box(10, 10, 60, 60),))
+    second = predictor.predict(photo, (Box(10, 10, 60, 60), Box(140, 90, 260, 210)), first)
+    assert iou(second.mask, disk()) > 0.97
+
+
+def test_a_scribble_is_clicks_along_it(photo: np.ndarray) -> None:
+    network = ColourNetwork()
+    predictor = FCFIPredictor(network, SMALL)
+    scribble = Scribble(((160, 150), (240, 150)))
+    predictor.predict(photo, (scribble,))
+    # 80 of 400 pixels, a click at least every 20th
+    clicks = tuple(Click(x, 150) for x in (160, 180, 200, 220, 240))
+    predictor.predict(photo, clicks)
+    for one, other in zip(*network.calls, strict=True):
+        np.testing.assert_array_equal(one, other)
+    off = FCFIPredictor(network, SMALL).predict(photo, (ON, Scribble(((5, 5), (30, 40)), False)))
+    assert off.answered == 2
+    assert network.calls[2][2][0, 1].any()
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 99), st.integers(0, 99)), min_size=2, max_size=5),
+    st.floats(0.5, 60),
+)
+def test_clicks_along_a_scribble_are_close(points: list[tuple[int, int]], step: float) -> None:
+    clicks = clicks_along(Scribble(tuple(points)), step)
+    assert (clicks[0].x, clicks[0].y) == points[0]
+    assert (clicks[-1].x, clicks[-1].y) == points[-1]
+    places = [(click.x, click.y) for click in clicks]
+    assert [point for point in places if point in points][:1] == [points[0]]
+    for (x, y), (next_x, next_y) in pairwise(places):
+        assert np.hypot(next_x - x, next_y - y) <= step + np.sqrt(2), "rounded to pixels"
+
+
+def test_the_first_look_takes_the_part_that_was_asked_for(photo: np.ndarray) -> None:
+    network = ColourNetwork()
+    predictor = FCFIPredictor(network, SMALL)
+    part = Box(120, 70, 280, 230)
+    first = predictor.predict(photo, (ON,), within=part)
+    assert first.box == part
+    np.testing.assert_array_equal(
+        network.calls[0][0][0] * 255, first.crop.image(photo).transpose(2, 0, 1)
+    )
+    assert iou(first.mask, disk()) > 0.95
+    second = predictor.predict(photo, (ON, Click(150, 150)), first)
+    assert second.box.area <= whole(HEIGHT, WIDTH).area
+    boxed = predictor.predict(photo, (Box(130, 80, 270, 220), ON), within=part)
+    assert boxed.box == part
+
+
+@pytest.mark.parametrize(
+    ("part", "prompts", "message"),
+    [
+        (Box(0, 0, 401, 10), (Click(1, 1),), "the part to look within inside the picture of 400"),
+        (Box(1, 1, 2, 2), (Click(1, 1),), "the part to look within to hold the object, got a sing"),
+        (Box(0, 0, 50, 50), (Click(60, 1),), r"inside the part to look within, got one at \(60, 1"),
+        (Box(0, 0, 50, 50), (Box(60, 60, 90, 90),), "to overlap"),
+    ],
+)
+def test_a_part_that_does_not_fit_is_refused(
+    photo: np.ndarray, part: Box, prompts: Prompts, message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        FCFIPredictor(ColourNetwork(), SMALL).predict(photo, prompts, within=part)
+
+
+def test_a_part_is_for_a_first_look(photo: np.ndarray) -> None:
+    predictor = FCFIPredictor(ColourNetwork(), SMALL)
+    first = predictor.predict(photo, (ON,))
+    with pytest.raises(InputError, match="at a first look only"):
+        predictor.predict(photo, (ON, OFF), first, Box(0, 0, 300, 300))
+
+
+@dataclasses.dataclass(frozen=True)
+class Count:
+    number: int
+    nbytes: int = 1000
+
+
+class Counting:
+    """A pass that counts its looks in its memory, and makes the answer surer each time."""
+
+    settings: ClassVar[dict[str, float | str]] = {"pass": "counting"}
+
+    def __call__(self, look: Look) -> Answer:
+        count = look.memory.number + 1 if isinstance(look.memory, Count) else 1
+        probs = np.full((look.crop.height, look.crop.width), 1 - 0.4**count, np.float32)
+        return Answer(probs, Count(count))
+
+
+def test_a_pass_hands_its_memory_from_answer_to_answer(photo: np.ndarray) -> None:
+    predictor = FCFIPredictor(ColourNetwork(), SMALL, click_pass=Counting())
+    first = predictor.predict(photo, (ON,))
+    second = predictor.predict(photo, (ON, OFF), first)
+    again = predictor.predict(photo, (ON, OFF), first)
+    assert [prediction.memory for prediction in (first, second, again)] == [
+        Count(1),
+        Count(2),
+        Count(2),
+    ]
+    assert second.nbytes >= second.seen.nbytes + 1000
+    assert predictor.settings["pass"] == "counting"
+    with pytest.raises(ConfigError, match="flip none with a pass of another kind"):
+        FCFIPredictor(ColourNetwork(), SMALL, "average", click_pass=Counting())
+
+
+class Closer:
+    """A step that looks once more, at the object's box alone, and takes that answer."""
+
+    name = "closer"
+
+    def __call__(self, context: Context, prediction: Prediction) -> Prediction:
+        assert prediction.object_box is not None
+        crop = crop_at(prediction.object_box, 64, 32)
+        clicks = crop.clicks(clicks_in(context.prompts))
+        answer = context.look_again(crop, prediction.through(crop), clicks)
+        return dataclasses.replace(prediction, crop=crop, seen=answer.probs)
+
+
+def test_a_step_may_look_again_and_change_the_answer(photo: np.ndarray) -> None:
+    network = ColourNetwork()
+    predictor = FCFIPredictor(network, SMALL, steps=(Closer(),))
+    plain = FCFIPredictor(ColourNetwork(), SMALL).predict(photo, (ON,))
+    prediction = predictor.predict(photo, (ON,))
+    assert prediction.box == plain.object_box
+    assert [call[6].item() for call in network.calls] == [0, 1]
+    assert prediction.answered == 1
+    assert predictor.settings["steps"] == "closer"
+    assert "steps" not in FCFIPredictor(ColourNetwork(), SMALL).settings

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fcfi.boxes import Box, whole
 from fcfi.errors import ConfigError
-from fcfi.geometry import Box, box_of, resize, whole
+from fcfi.geometry import box_of, resize
 from fcfi.prediction.zoom import Crop, Zoom, crop_at, zoom_box
 from fcfi.prompts.clicks import Click, Clicks
 

@@ -28,7 +28,7 @@ from fcfi.project.applying import apply
 from fcfi.project.document import Document, DrawnObject
 from fcfi.project.masks import Runs
 from fcfi.prompts.clicks import Click
-from fcfi.prompts.rounds import Round
+from fcfi.prompts.rounds import NO_ROUNDS, Rounds
 from tests.project.made import HEIGHT, WIDTH, click, runs, square
 
 
@@ -41,13 +41,13 @@ class Memory:
 
     def __init__(self) -> None:
         self.kept: dict[str, Runs] = {}
-        self.asked: list[tuple[str | None, tuple[Round, ...]]] = []
+        self.asked: list[tuple[str | None, Rounds]] = []
         self.others: dict[int, Document] = {}
 
     def now(self) -> float:
         return 7.0
 
-    def predict(self, start: str | None, rounds: tuple[Round, ...]) -> Mask:
+    def predict(self, start: str | None, rounds: Rounds) -> Mask:
         self.asked.append((start, rounds))
         mask = np.zeros((HEIGHT, WIDTH), bool) if start is None else self.mask(start)
         for one in rounds:
@@ -133,7 +133,7 @@ def test_an_object_that_loses_its_last_click_goes_unless_it_began_with_a_mask(
     assert after(world, click(0, 0), RemoveClick(1, 0)).objects == ()
     document = after(world, SetMask(None, runs(0, 0)), click(8, 0, object=1), RemoveClick(1, 0))
     assert np.array_equal(drawn(world, document.objects[0]), square(0, 0))
-    assert document.objects[0].rounds == ()
+    assert document.objects[0].rounds == NO_ROUNDS
     assert document.objects[0].network is None
 
 
@@ -147,7 +147,7 @@ def test_the_brush_begins_anew_and_clicks_go_on_from_there(world: Memory) -> Non
 
 def test_an_object_may_be_erased_altogether(world: Memory) -> None:
     (one,) = after(world, click(0, 0), SetMask(1, None)).objects
-    assert (one.mask, one.start, one.rounds) == (None, None, ())
+    assert (one.mask, one.start, one.rounds) == (None, None, NO_ROUNDS)
 
 
 def test_reset_forgets_clicks_and_mask_and_keeps_the_label(world: Memory) -> None:
@@ -318,7 +318,7 @@ def test_objects_are_merged_into_one_that_stays_what_it_is(world: Memory) -> Non
     )
     assert ids(document) == [2]
     one = document.objects[0]
-    assert (one.label, one.start, one.rounds) == (2, one.mask, ())
+    assert (one.label, one.start, one.rounds) == (2, one.mask, NO_ROUNDS)
     assert np.array_equal(drawn(world, one), square(0, 0) | square(16, 0) | square(32, 0))
 
 
@@ -347,6 +347,6 @@ def test_objects_of_another_picture_come_with_their_masks_to_be_corrected(world:
         False,
         first.mask,
     )
-    assert (first.rounds, second.keep_out) == ((), True)
+    assert (first.rounds, second.keep_out) == (NO_ROUNDS, True)
     assert [one.mask for one in (first, second)] == [one.mask for one in other.objects[:2]]
     assert apply(document, CopyObjects(5), world) == document, "what is there already is left out"

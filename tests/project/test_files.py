@@ -25,7 +25,7 @@ from fcfi.project import (
     archives,
     exporting,
 )
-from fcfi.prompts.click_log import Log
+from fcfi.prompts.click_log import ClickLog
 from tests.project.made import HEIGHT, WIDTH, click, opened, runs, square, write_photos
 
 NAMES = ("a.png", "sub/b 1.jpg", "c.jpg")
@@ -175,7 +175,7 @@ def test_logs_are_written_beside_an_export(folder: Path, tmp_path: Path) -> None
     assert written == 1
     assert "c.jpg has vanished" in problems[0]
     (log,) = json.loads((tmp_path / "out" / "logs" / "sub" / "b 1.jpg.json").read_text())
-    assert Log.from_json(log["log"]).rounds[0].clicks == click(10, 10).clicks
+    assert ClickLog.from_json(log["log"]).rounds[0].clicks == click(10, 10).clicks
 
 
 # ── import

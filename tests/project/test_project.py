@@ -28,7 +28,7 @@ from fcfi.project import (
     SetMask,
     Undo,
 )
-from fcfi.prompts.click_log import Log
+from fcfi.prompts.click_log import ClickLog
 from fcfi.session import Session
 from tests.project.made import HEIGHT, WIDTH, click, opened, photo, predictor, runs, write_photos
 
@@ -478,7 +478,9 @@ def test_a_log_makes_the_mask_again_bit_for_bit(folder: Path) -> None:
         np.testing.assert_array_equal(
             again.mask, state.masks[state.document.objects[0].mask or ""].mask(HEIGHT, WIDTH)
         )
-        assert all(time > 1.7e9 for one in Log.from_json(log["log"]).rounds for time in one.times)
+        assert all(
+            time > 1.7e9 for one in ClickLog.from_json(log["log"]).rounds for time in one.times
+        )
 
 
 def test_a_log_names_the_network_that_was_used_even_after_another_one(folder: Path) -> None:

@@ -20,7 +20,7 @@ from fcfi.project.actions import (
 from fcfi.project.document import Document, DrawnObject
 from fcfi.project.records import describe, record
 from fcfi.prompts.clicks import Click
-from fcfi.prompts.rounds import Round
+from fcfi.prompts.rounds import Round, Rounds
 from tests.project.made import runs
 
 numbers = st.integers(1, 9)
@@ -37,7 +37,7 @@ objects = st.builds(
     numbers,
     st.none() | numbers,
     texts,
-    st.lists(rounds, max_size=3).map(tuple),
+    st.lists(rounds, max_size=3).map(lambda parts: Rounds(tuple(parts))),
     texts,
     st.booleans(),
     st.booleans(),
@@ -53,7 +53,7 @@ def test_documents_come_back_from_json(document: Document) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [None, {}, {"version": 2}, {"version": 1}, {"version": 1, "objects": [{"id": 1}]}]
+    "data", [None, {}, {"version": 3}, {"version": 1}, {"version": 1, "objects": [{"id": 1}]}]
 )
 def test_a_damaged_document_is_refused(data: Any) -> None:
     with pytest.raises(InputError):

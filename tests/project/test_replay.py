@@ -8,7 +8,7 @@ from fcfi.prediction.fcfi import FCFIPredictor
 from fcfi.project.cache import ByteCache
 from fcfi.project.replay import Replay
 from fcfi.prompts.clicks import Click
-from fcfi.prompts.rounds import Round
+from fcfi.prompts.rounds import Round, Rounds
 from fcfi.session import Session
 from tests.networks import ColourNetwork, OnceNetwork
 from tests.project.made import photo, predictor, square
@@ -20,7 +20,7 @@ ROUNDS = tuple(
 
 
 def masks_of(replay: Replay, rounds: tuple[Round, ...], start: str | None = None) -> np.ndarray:
-    return replay.predict("photo", photo, start, lambda _: square(20, 20), rounds).mask
+    return replay.predict("photo", photo, start, lambda _: square(20, 20), Rounds(rounds)).mask
 
 
 def session_after(
@@ -65,7 +65,7 @@ def test_other_pixels_and_other_starts_are_not_mixed_up() -> None:
     replay = Replay(predictor(), ByteCache(1 << 20))
     plain = masks_of(replay, ROUNDS[:1])
     other = replay.predict(
-        "another", lambda: photo(5), None, lambda _: square(0, 0), ROUNDS[:1]
+        "another", lambda: photo(5), None, lambda _: square(0, 0), Rounds(ROUNDS[:1])
     ).mask
     begun = masks_of(replay, ROUNDS[:1], "square")
     assert not np.array_equal(plain, other)

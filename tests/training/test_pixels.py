@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fcfi.boxes import Box
 from fcfi.data.augment import Crop, Window, cut
-from fcfi.geometry import Box
 from fcfi.prediction.fcfi import FCFIPredictor
 from fcfi.prediction.zoom import Crop as NetworkCrop
 from fcfi.prediction.zoom import Zoom

@@ -1,0 +1,45 @@
+"""JSON documents of our own: fields of the right type, and older versions brought up to date.
+
+Knows nothing of what a document holds.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from fcfi.errors import InputError
+
+Value = TypeVar("Value")
+Upgrade = Callable[[dict[str, Any]], dict[str, Any]]
+"""What makes version n + 1 of a document of version n; it leaves its argument as it is."""
+
+
+def read(data: Mapping[str, Any], key: str, kind: type[Value]) -> Value:
+    """Return data[key], which must be of just this type.  Raises InputError, naming the key.
+
+    isinstance would take a bool for an int.  A whole number is accepted as a float.
+    """
+    value = data.get(key)
+    if type(value) is kind or (kind is float and type(value) is int):
+        return value  # type: ignore[return-value]
+    raise InputError(f"expected {key!r} as {kind.__name__}, got {type(value).__name__}")
+
+
+def upgraded(data: Mapping[str, Any], what: str, upgrades: Sequence[Upgrade]) -> dict[str, Any]:
+    """Return a document in its newest version.
+
+    what: the document, as an error calls it.  upgrades: from version 1 to 2, from 2 to 3, and so
+        on; the newest version is one more than there are.
+    Raises InputError for a version that is not a whole number from 1 to the newest.
+    """
+    newest = len(upgrades) + 1
+    version = data.get("version")
+    if type(version) is not int or version < 1:
+        raise InputError(f"expected {what} with a version from 1 to {newest}, got {version!r}")
+    if version > newest:
+        raise InputError(
+            f"expected {what} of version {newest} or older, got version {version}: update fcfi"
+        )
+    document = dict(data)
+    for number in range(version, newest):
+        document = upgrades[number - 1](document) | {"version": number + 1}
+    return document

@@ -1,0 +1,129 @@
+"""A pass: from one look at a picture to probabilities.
+
+A predictor decides where to look and with which clicks; a pass answers.  `ForwardPass` runs the
+network once.  A method that optimises its inputs or weights at every click is another pass, and
+keeps what it learnt in the answer's `memory`, a value, so that undo and replay need nothing else.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fcfi.errors import NetworkError
+from fcfi.prediction.guidance import Guidance, encode
+from fcfi.prediction.interface import Flip
+from fcfi.prediction.prediction import CachedImage, Memory, View, batch_of_one, seen_as
+from fcfi.prediction.zoom import Crop
+from fcfi.prompts.clicks import Click, Clicks
+from fcfi.runtimes.network import EncodesOnce, Network
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """Everything that a pass may see.
+
+    feedback: (crop.height, crop.width) float32 in [0, 1], the mask before; zeros if there is none.
+    clicks: those inside the crop, in network pixels, the new one last.
+    gate: 1.0 if there is feedback, else 0.0.
+    memory: what the pass before returned, or None.
+    """
+
+    picture: CachedImage
+    crop: Crop
+    feedback: NDArray[np.float32]
+    clicks: Clicks
+    gate: float
+    memory: Memory | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What a pass returns.
+
+    probs: (crop.height, crop.width) float32 in [0, 1].
+    memory: what the next pass on the same object gets.
+    extras: other answers of the network, by name.
+    """
+
+    probs: NDArray[np.float32]
+    memory: Memory | None = None
+    extras: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+
+
+class Pass(Protocol):
+    """One way to answer a look.  Holds no state that a look changes; threads may share it."""
+
+    @property
+    def settings(self) -> Mapping[str, float | str]:
+        """What the answer depends on beside the look and the weights."""
+
+    def __call__(self, look: Look) -> Answer:
+        """Return the answer.  Raises NetworkError if there is none."""
+
+
+@dataclass(frozen=True)
+class ForwardPass:
+    """The network, run once, or twice to average with the mirrored picture."""
+
+    network: Network
+    flip: Flip = "none"
+
+    @property
+    def settings(self) -> Mapping[str, float | str]:
+        """Whether the mirrored picture is looked at too."""
+        return {"flip": self.flip}
+
+    def __call__(self, look: Look) -> Answer:
+        """Return the network's probabilities."""
+        probs = self._once(look, "plain", look.feedback, look.clicks)
+        if self.flip == "none":
+            return Answer(probs)
+        width = look.crop.width
+        mirrored = tuple(
+            Click(width - 1 - click.x, click.y, click.positive) for click in look.clicks
+        )
+        other = self._once(look, "mirrored", look.feedback[:, ::-1], mirrored)
+        return Answer((probs + other[:, ::-1]) / np.float32(2))
+
+    def _once(
+        self, look: Look, view: View, feedback: NDArray[np.float32], clicks: Clicks
+    ) -> NDArray[np.float32]:
+        """Return probabilities (h, w) of one pass; feedback and clicks are mirrored already."""
+        height, width = feedback.shape
+        prompts = prompt_inputs(feedback, encode(clicks, height, width, look.gate))
+        if isinstance(self.network, EncodesOnce):
+            encoding = look.picture.encoding(look.crop, view, self.network)
+            logits = self.network.click(encoding, *prompts)
+        else:
+            pixels = seen_as(look.picture.pixels(look.crop), view)
+            logits = self.network(batch_of_one(pixels), *prompts)
+        if logits.shape != (1, 1, height, width) or not np.isfinite(logits).all():
+            raise NetworkError(
+                f"expected finite logits of shape (1, 1, {height}, {width}) from the network "
+                f"{self.network.info.name}, got {logits.shape} or values that are not finite: "
+                "its file is damaged or does not fit"
+            )
+        return sigmoid(logits[0, 0].astype(np.float32, copy=False))
+
+
+def prompt_inputs(feedback: NDArray[np.float32], guidance: Guidance) -> tuple[NDArray[Any], ...]:
+    """Return what a network takes in behind the image, in its order, as a batch of one.
+
+    feedback: (h, w) float32 in [0, 1].
+    """
+    return (
+        batch_of_one(feedback[None]),
+        guidance.disks[None],
+        guidance.window[None],
+        np.array([guidance.cell], np.int64),
+        np.full((1, 1, 1, 1), guidance.label, np.float32),
+        np.full((1, 1, 1, 1), guidance.gate, np.float32),
+    )
+
+
+def sigmoid(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return 1 / (1 + exp(-logits)), without overflow: exp would leave float32 at 89."""
+    return np.asarray((np.tanh(logits * np.float32(0.5)) + np.float32(1)) * np.float32(0.5))

@@ -1,0 +1,48 @@
+"""Steps: what is done to an answer after the pass, each by a function from answer to answer.
+
+A local second look, a merge with the mask before, a graph cut: each is a step, and works for every
+network.  A predictor without steps returns what its pass said.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fcfi.prediction.passes import Answer
+from fcfi.prediction.prediction import CachedImage, Prediction
+from fcfi.prediction.zoom import Crop
+from fcfi.prompts.clicks import Clicks, Prompts
+
+LookAgain = Callable[[Crop, NDArray[np.float32], Clicks], Answer]
+"""The predictor's own pass on any crop, feedback (h, w) and clicks in the crop's pixels.
+
+Its gate is open: a step always has a mask to show.
+"""
+
+
+@dataclass(frozen=True, eq=False)
+class Context:
+    """What a step may see beside the answer.
+
+    prompts: all of them; those from `previous.answered` on are new.
+    previous: the answer before the new prompts, or None.
+    """
+
+    look_again: LookAgain
+    picture: CachedImage
+    prompts: Prompts
+    previous: Prediction | None
+
+
+class Step(Protocol):
+    """A change to an answer.  Holds no state; threads may share it."""
+
+    @property
+    def name(self) -> str:
+        """The name of the step and its settings, as a log has it."""
+
+    def __call__(self, context: Context, prediction: Prediction) -> Prediction:
+        """Return the changed answer."""
