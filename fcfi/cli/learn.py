@@ -109,7 +109,7 @@ def import_(
     """Convert a released checkpoint; nothing inside it is run."""
     check_outputs({output: (".safetensors",)}, inputs=(released,))
     need_training("import")
-    from fcfi.models.checkpoint import import_released
+    from fcfi.models.released import import_released
 
     import_released(released, output)
     typer.echo(f"{output}: written; next: fcfi export {output} -o {output.stem}.onnx")

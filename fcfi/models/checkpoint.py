@@ -1,41 +1,44 @@
-"""Weights on disk: our own checkpoints (safetensors, configuration inside), and the import of released ones.
+"""Checkpoints: weights and configuration of a model in one safetensors file.
 
-Nothing here runs code out of a file: our files hold tensors and text, released files are read with
-torch's weights-only loader and their configuration is taken as data.  Every file is written whole
-or not at all (`fcfi.files`).
+Nothing here runs code out of a file: checkpoints hold tensors and text.  Every file is written
+whole or not at all (`fcfi.files`).
 """
 
 import hashlib
 import json
-import pickle
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Final
 
-import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
 from fcfi.errors import ConfigError, NetworkError
 from fcfi.files import write_bytes
-from fcfi.models import released
 from fcfi.models.build import build
 from fcfi.models.config import ModelConfig, variants
 from fcfi.models.fcfi import FCFI
 
-FORMAT = "1"
-"""Version of our checkpoints (metadata `fcfi_format`)."""
+FORMAT: Final = "1"
+"""Version of the checkpoints that are written and read."""
+FORMAT_KEY: Final = "fcfi_checkpoint"
+"""Metadata of a checkpoint that holds its format's version."""
+OLD_FORMAT_KEY: Final = "fcfi_format"
+"""The same in checkpoints of fcfi 0.1, where network files had this key, too."""
 
 
 def save_model(model: FCFI, path: Path, metadata: Mapping[str, str] | None = None) -> None:
-    """Write weights and configuration to one safetensors file; `metadata` is kept beside them as text."""
+    """Write weights and configuration to one safetensors file.
+
+    metadata: further texts to keep beside them.  Raises InputError if the file cannot be written.
+    """
     state = {
         name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()
     }
     texts = dict(metadata or {}) | {
-        "fcfi_format": FORMAT,
+        FORMAT_KEY: FORMAT,
         "variant": variant(model.config),
         "config": json.dumps(model.config.as_dict()),
     }
@@ -43,13 +46,17 @@ def save_model(model: FCFI, path: Path, metadata: Mapping[str, str] | None = Non
 
 
 def load_model(path: Path) -> FCFI:
-    """The network of a checkpoint, in float32, on the CPU, in evaluation mode; NetworkError if it cannot be used."""
+    """Return the model of a checkpoint, in float32, on the CPU, in evaluation mode.
+
+    Raises NetworkError if the file cannot be used.
+    """
     texts, state = _read(path)
     try:
         config = ModelConfig.from_dict(json.loads(texts["config"]))
     except (ValueError, TypeError, ConfigError) as error:
         raise NetworkError(
-            f"{path} holds no configuration that this version of fcfi knows: {error}"
+            f"expected a configuration that this version of fcfi knows, got another in {path}: "
+            f"update fcfi ({error})"
         ) from error
     model = build(config)
     check_keys(path, {name: tuple(tensor.shape) for name, tensor in state.items()}, shapes(model))
@@ -58,77 +65,40 @@ def load_model(path: Path) -> FCFI:
 
 
 def fill(model: FCFI, start: FCFI) -> tuple[str, ...]:
-    """Copy the weights of another network where name and shape agree; gives the names of those left as they were."""
-    given = start.state_dict()
+    """Copy the weights of another model where name and shape agree; return the other names."""
+    weights = start.state_dict()
     state = model.state_dict()
     alike = {
-        name: given[name]
+        name: weights[name]
         for name, tensor in state.items()
-        if name in given and given[name].shape == tensor.shape
+        if name in weights and weights[name].shape == tensor.shape
     }
     model.load_state_dict(state | alike)
     return tuple(name for name, _ in model.named_parameters() if name not in alike)
 
 
 def read_metadata(path: Path) -> dict[str, str]:
-    """The texts beside the weights of a checkpoint (`config` is JSON)."""
+    """Return the texts beside the weights of a checkpoint (`config` is JSON)."""
     return _read(path)[0]
 
 
-def import_released(source: Path, destination: Path) -> FCFI:
-    """Convert a released checkpoint (*.pth) to ours and give the network; NetworkError if it is not exactly one.
-
-    Refused: pickled code, a class or parameter we do not know, a tensor too many, too few or of
-        another shape, values
-    that are not finite.  Nothing is written then.
-    """
-    class_name, values, tensors = _read_released(source)
-    model = from_released(source, class_name, values, tensors)
-    save_model(
-        model, destination, {"imported_from": Path(source).name, "imported_class": class_name}
-    )
-    return model
-
-
-def from_released(
-    source: Path, class_name: object, values: Mapping[str, Any], tensors: Mapping[str, Tensor]
-) -> FCFI:
-    """The network, in evaluation mode, that a released class name, its parameters and tensors describe."""
-    try:
-        config = released.config_of(class_name, values)
-    except (NetworkError, ConfigError) as error:
-        raise NetworkError(f"{source}: {error}") from error
-    assert isinstance(class_name, str)
-    model = build(config)
-    names = {name: released.to_released(class_name, name) for name in model.state_dict()}
-    expected = {names[name]: shape for name, shape in shapes(model).items()}
-    expected |= released.dead_shapes(class_name, config)
-    check_keys(source, {name: tuple(tensor.shape) for name, tensor in tensors.items()}, expected)
-    for name, tensor in tensors.items():
-        if not tensor.isfinite().all():
-            raise NetworkError(
-                f"{source}: {name} holds values that are not finite; the file is damaged"
-            )
-    model.load_state_dict({ours: tensors[theirs] for ours, theirs in names.items()})
-    return model.eval()
-
-
 def variant(config: ModelConfig) -> str:
-    """A configuration's name; for one without, its backbone and what it does with the feedback."""
+    """Return a configuration's name; without one, its backbone and how it uses the feedback."""
     for name, known in variants().items():
         if known == config:
             return name
-    plain = ModelConfig()
-    others = {name: getattr(config, name) for name in ("prompts", "prompt_maps", "head")}
-    more = "".join(
-        f", {name} {value}" for name, value in others.items() if value != getattr(plain, name)
+    default = ModelConfig()
+    settings = {name: getattr(config, name) for name in ("prompts", "prompt_maps", "head")}
+    others = "".join(
+        f", {name} {value}" for name, value in settings.items() if value != getattr(default, name)
     )
-    return f"{config.backbone}, correction {config.correction}, fusion {config.fusion}{more}"
+    return f"{config.backbone}, correction {config.correction}, fusion {config.fusion}{others}"
 
 
 def weights_sha256(model: FCFI) -> str:
-    """What identifies the weights: sha256 over name, type, shape and bytes of every tensor, in the names' order."""
+    """Return the identity of the weights: sha256 over name, type, shape and bytes of each tensor."""
     digest = hashlib.sha256()
+    # Sorted by name, so that the order of modules in the code does not count.
     for name, tensor in sorted(model.state_dict().items()):
         digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
         digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
@@ -136,89 +106,59 @@ def weights_sha256(model: FCFI) -> str:
 
 
 def shapes(model: FCFI) -> dict[str, tuple[int, ...]]:
-    """Name and shape of every tensor of a network."""
+    """Return the shape of every tensor of a model, by name."""
     return {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
 
 
 def check_keys(
     path: Path, found: Mapping[str, tuple[int, ...]], expected: Mapping[str, tuple[int, ...]]
 ) -> None:
-    """NetworkError with the first few names if a file's tensors are not exactly those of the network."""
-    unknown, missing = (
-        sorted(found.keys() - expected.keys()),
-        sorted(expected.keys() - found.keys()),
-    )
+    """Raise NetworkError unless a file's tensors are exactly those of the model."""
+    unknown = sorted(found.keys() - expected.keys())
+    missing = sorted(expected.keys() - found.keys())
     if unknown:
         near = get_close_matches(unknown[0], missing or list(expected), n=1)
+        hint = f" (nearest known name: {near[0]!r})" if near else ""
         raise NetworkError(
-            f"{path}: {len(unknown)} unknown tensors, the first is {unknown[0]!r}"
-            + (f" (nearest known name: {near[0]!r})" if near else "")
-            + "; a network file must hold exactly the tensors of its configuration"
+            f"expected exactly the tensors of its configuration in {path}, got {len(unknown)} "
+            f"unknown ones, the first is {unknown[0]!r}{hint}: save the file again"
         )
     if missing:
         raise NetworkError(
-            f"{path}: {len(missing)} tensors are missing, the first is {missing[0]!r}; "
-            "a network file must hold exactly the tensors of its configuration"
+            f"expected exactly the tensors of its configuration in {path}, got {len(missing)} "
+            f"too few, the first is {missing[0]!r}: save the file again"
         )
     for name, shape in expected.items():
         if found[name] != shape:
             raise NetworkError(
-                f"{path}: {name} has shape {found[name]}, its configuration wants {shape}"
+                f"expected shape {shape} for {name} in {path}, got {found[name]}: "
+                "save the file again"
             )
 
 
 def _read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
+    """Return the texts and the tensors of a checkpoint, all that are not whole in float32."""
     if not Path(path).is_file():
-        raise NetworkError(f"{path} is not a file; a checkpoint (*.safetensors) is wanted")
+        raise NetworkError(
+            f"expected a checkpoint (*.safetensors), got {path}, which is not a file: "
+            "give another path"
+        )
     try:
         with safe_open(path, "pt") as file:
             texts = file.metadata() or {}
             state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118, no mapping
     except (SafetensorError, OSError) as error:
-        raise NetworkError(f"{path} is no safetensors file or is damaged ({error})") from error
-    if texts.get("fcfi_format") != FORMAT or "config" not in texts:
         raise NetworkError(
-            f"{path} is no fcfi checkpoint of format {FORMAT}: its metadata has "
-            f"fcfi_format = {texts.get('fcfi_format')!r}; released files go through `fcfi import` first"
+            f"expected a safetensors file, got {path}, which is damaged or of another kind "
+            f"({error}): give another file"
+        ) from error
+    version = texts.get(FORMAT_KEY, texts.get(OLD_FORMAT_KEY))
+    if version != FORMAT or "config" not in texts:
+        raise NetworkError(
+            f"expected a checkpoint of format {FORMAT} ({FORMAT_KEY} in its metadata), got "
+            f"{version!r} in {path}: update fcfi; released files go through `fcfi import` first"
         )
     return texts, {
         name: tensor.float() if tensor.is_floating_point() else tensor
         for name, tensor in state.items()
     }
-
-
-def _read_released(source: Path) -> tuple[str, dict[str, Any], dict[str, Tensor]]:
-    """Class name, values of the parameters and tensors of a released file."""
-    if not Path(source).is_file():
-        raise NetworkError(f"{source} is not a file; a released checkpoint (*.pth) is wanted")
-    try:
-        content = torch.load(source, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError as error:
-        raise NetworkError(
-            f"{source} holds pickled code or is no torch file; only tensors and plain values are accepted, "
-            "as the released checkpoints have them"
-        ) from error
-    except Exception as error:  # of any kind: the reader trusts the bytes that say how to go on
-        raise NetworkError(
-            f"{source} is no torch file or is damaged; a released checkpoint (*.pth) is wanted"
-        ) from error
-    if not isinstance(content, dict) or not {"state_dict", "config"} <= content.keys():
-        raise NetworkError(
-            f"{source} is no released checkpoint: a dictionary with 'state_dict' and 'config' is wanted"
-        )
-    try:
-        config, tensors = content["config"], dict(content["state_dict"])
-        values = {name: parameter["value"] for name, parameter in config["params"].items()}
-        class_name = config["class"]
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise NetworkError(
-            f"{source}: its config is not of the released form {{'class', 'params': {{name: {{'value'}}}}}}"
-        ) from error
-    strange = [
-        name
-        for name, tensor in tensors.items()
-        if not (isinstance(name, str) and isinstance(tensor, Tensor))
-    ]
-    if strange:
-        raise NetworkError(f"{source}: {strange[0]!r} in its state_dict is no name of a tensor")
-    return class_name, values, tensors

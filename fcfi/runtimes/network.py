@@ -196,7 +196,9 @@ def runtime_for(path: str | os.PathLike[str], runtime: str = "auto") -> str:
 def read_info(path: str | os.PathLike[str], runtime: str = "") -> NetworkInfo:
     """What a network file (*.onnx) says of itself, without loading it.  Raises NetworkError."""
     file = _regular(path)
-    return _info(file, read_metadata(file), runtime)
+    texts = read_metadata(file)
+    _check_format(file, texts)
+    return _info(file, texts, runtime)
 
 
 def _installed() -> str:
@@ -248,8 +250,8 @@ def _check_ports(path: Path, inputs: frozenset[str], outputs: frozenset[str]) ->
         )
 
 
-def _info(path: Path, texts: Mapping[str, str], runtime: str = "") -> NetworkInfo:
-    """The texts of a file, checked."""
+def _check_format(path: Path, texts: Mapping[str, str]) -> None:
+    """Raise NetworkError unless this is a network file of the version that is read."""
     version = texts.get("fcfi_format")
     if version is None:
         raise NetworkError(
@@ -259,6 +261,10 @@ def _info(path: Path, texts: Mapping[str, str], runtime: str = "") -> NetworkInf
         raise NetworkError(
             f"{path} has format {version} and this fcfi reads {FORMAT}: update fcfi, or export it again"
         )
+
+
+def _info(path: Path, texts: Mapping[str, str], runtime: str = "") -> NetworkInfo:
+    """Return what the texts of a network file or a checkpoint say.  Raises NetworkError."""
     sha256, multiple = texts.get("weights_sha256", ""), texts.get("multiple", "32")
     if not sha256 or not multiple.isdecimal() or not 1 <= int(multiple) <= MAX_MULTIPLE:
         raise NetworkError(

@@ -14,7 +14,7 @@ from fcfi.models.build import build
 from fcfi.models.checkpoint import load_model, read_metadata, save_model, variant, weights_sha256
 from fcfi.models.config import ModelConfig, variants
 from fcfi.models.fcfi import FCFI
-from fcfi.runtimes.network import read_info
+from fcfi.runtimes.network import open_network, read_info
 
 CONFIG = ModelConfig("lite0", "encoded", mid=8)
 
@@ -37,7 +37,8 @@ def test_a_network_comes_back_as_it_was(path: Path, model: FCFI) -> None:
     assert not loaded.training
     assert weights_sha256(loaded) == weights_sha256(model)
     texts = read_metadata(path)
-    assert (texts["recipe"], texts["fcfi_format"]) == ("tiny", "1")
+    assert (texts["recipe"], texts["fcfi_checkpoint"]) == ("tiny", "1")
+    assert "fcfi_format" not in texts, "that is the version of network files"
     assert texts["variant"] == "lite0, correction encoded, fusion collaborative"
     assert [file.name for file in path.parent.iterdir()] == ["model.safetensors"]
     (path.parent / "other").touch()
@@ -72,7 +73,13 @@ def rewrite(path: Path, texts: dict[str, str] | None, **tensors: Tensor | None) 
 
 
 def good() -> dict[str, str]:
-    return {"fcfi_format": "1", "config": json.dumps(CONFIG.as_dict())}
+    return {"fcfi_checkpoint": "1", "config": json.dumps(CONFIG.as_dict())}
+
+
+def test_a_checkpoint_of_an_earlier_version_is_read_and_run(path: Path, model: FCFI) -> None:
+    rewrite(path, {"fcfi_format": "1", "config": json.dumps(CONFIG.as_dict())})
+    assert weights_sha256(load_model(path)) == weights_sha256(model)
+    assert open_network(path).info.sha256 == weights_sha256(model)
 
 
 def test_other_tensors_than_the_configurations_are_refused(path: Path) -> None:
@@ -80,12 +87,12 @@ def test_other_tensors_than_the_configurations_are_refused(path: Path) -> None:
     rewrite(path, good(), **{key: None})
     with pytest.raises(
         NetworkError,
-        match=r"1 tensors are missing, the first is 'fusion.features_to_feedback.0.bias'",
+        match=r"got 1 too few, the first is 'fusion.features_to_feedback.0.bias'",
     ):
         load_model(path)
     rewrite(path, good(), **{key: torch.zeros(9)})
     with pytest.raises(
-        NetworkError, match=r"features_to_feedback.0.bias has shape \(9,\), .* wants \(8,\)"
+        NetworkError, match=r"expected shape \(8,\) for .*features_to_feedback.0.bias .* got \(9,\)"
     ):
         load_model(path)
     rewrite(path, good(), fusion__features_to_feedbak__0__bias=torch.zeros(8), **{key: None})
@@ -98,11 +105,11 @@ def test_other_tensors_than_the_configurations_are_refused(path: Path) -> None:
 @pytest.mark.parametrize(
     ("texts", "message"),
     [
-        (None, "no fcfi checkpoint of format 1"),
-        ({"fcfi_format": "1"}, "no fcfi checkpoint"),
-        (good() | {"fcfi_format": "7"}, "fcfi_format = '7'"),
-        (good() | {"config": "{"}, "no configuration"),
-        (good() | {"config": "7"}, "no configuration"),
+        (None, "expected a checkpoint of format 1 .* got None"),
+        ({"fcfi_checkpoint": "1"}, "expected a checkpoint of format 1"),
+        (good() | {"fcfi_checkpoint": "7"}, "got '7' in .*: update fcfi"),
+        (good() | {"config": "{"}, "expected a configuration"),
+        (good() | {"config": "7"}, "expected a configuration"),
         (good() | {"config": '{"backbon": "lite0"}'}, "did you mean 'backbone'"),
     ],
 )
@@ -116,7 +123,7 @@ def test_what_is_no_checkpoint_is_refused(path: Path) -> None:
     content = path.read_bytes()
     for part in (content[:1000], content[:-5], b"", b"hello"):
         path.write_bytes(part)
-        with pytest.raises(NetworkError, match="is no safetensors file or is damaged"):
+        with pytest.raises(NetworkError, match="expected a safetensors file"):
             load_model(path)
     for missing in (path.parent, path.parent / "missing"):
         with pytest.raises(NetworkError, match="is not a file"):

@@ -15,16 +15,11 @@ from torch import Tensor
 from torch.nn import functional
 
 from fcfi.errors import NetworkError
-from fcfi.models import released
+from fcfi.models import released_tables as released
 from fcfi.models.build import build
-from fcfi.models.checkpoint import (
-    from_released,
-    import_released,
-    load_model,
-    read_metadata,
-    weights_sha256,
-)
+from fcfi.models.checkpoint import load_model, read_metadata, weights_sha256
 from fcfi.models.config import variants
+from fcfi.models.released import from_released, import_released
 from fcfi.prediction.guidance import STRIDE, WINDOW_RATIO, encode
 from fcfi.prompts.clicks import Click
 
@@ -199,26 +194,35 @@ BAD: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
         lambda c: {**c, "config": {"class": "x", "params": {"a": 1}}},
         "released form",
     ),
-    "unknown class": (lambda c: reconfigured(c, "os.system"), "class 'os.system' is unknown"),
+    "unknown class": (
+        lambda c: reconfigured(c, "os.system"),
+        "expected a class of .* got 'os.system'",
+    ),
     "unknown parameter": (lambda c: reconfigured(c, ocr_widht=48), "did you mean 'ocr_width'"),
     "unsupported value": (
         lambda c: reconfigured(c, norm_radius=3),
-        "norm_radius = 3 is not supported: only 5 is",
+        "expected parameter norm_radius = 5, got 3",
     ),
     "unknown width": (lambda c: reconfigured(c, width=48), "width 18 or 32"),
     "width of text": (lambda c: reconfigured(c, mid_ch="64"), "expected mid .* got '64'"),
-    "missing tensor": (lambda c: without(STEM, c), f"1 tensors are missing, the first is '{STEM}'"),
-    "missing dead tensor": (lambda c: without(DEAD_WEIGHT, c), "1 tensors are missing"),
+    "missing tensor": (lambda c: without(STEM, c), f"got 1 too few, the first is '{STEM}'"),
+    "missing dead tensor": (lambda c: without(DEAD_WEIGHT, c), "got 1 too few"),
     "unknown tensor": (
         lambda c: changed("feature_extractor.conv1.weigth", torch.zeros(1), without(STEM, c)),
         f"nearest known name: '{STEM}'",
     ),
     "wrong shape": (
         lambda c: changed(STEM, torch.zeros(64, 3, 7, 7), c),
-        r"has shape \(64, 3, 7, 7\)",
+        r"got \(64, 3, 7, 7\)",
     ),
-    "no number": (lambda c: changed(STEM, torch.full((64, 3, 3, 3), math.nan), c), "not finite"),
-    "no tensor": (lambda c: {**c, "state_dict": {STEM: 3}}, "no name of a tensor"),
+    "no number": (
+        lambda c: changed(STEM, torch.full((64, 3, 3, 3), math.nan), c),
+        "expected finite values",
+    ),
+    "no tensor": (
+        lambda c: {**c, "state_dict": {STEM: 3}},
+        "expected names and tensors in its state_dict, got 'feature_extractor",
+    ),
 }
 
 
