@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from fcfi.prediction.guidance import STRIDE
-from fcfi.runtimes.private import import_openvino
+from fcfi.runtimes.openvino import core
 
 CHANNELS, SIDE = 256, 64
 """Of the convolution whose speed is taken for the peak: 4.8 GFLOP, 1 to 4 MB in and out."""
@@ -80,7 +80,7 @@ class Layer:
 
 def layers(path: Path, height: int, width: int) -> tuple[Layer, ...]:
     """The convolutions of a network file for one input of this size; the rest is small (`docs/speed.md`)."""
-    model = import_openvino().Core().read_model(path)
+    model = core().read_model(path)
     h, w = height // STRIDE, width // STRIDE
     sizes = {
         "image": [1, 3, height, width],
@@ -114,7 +114,7 @@ def _gflops(folder: Path, precision: str, threads: int | None) -> float:
         settings["INFERENCE_NUM_THREADS"] = threads
     path = folder / f"{precision}.onnx"
     onnx.save(_convolutions(precision == "int8"), path)
-    request = import_openvino().Core().compile_model(path, "CPU", settings).create_infer_request()
+    request = core().compile_model(path, "CPU", settings).create_infer_request()
     image = np.random.default_rng(0).random((1, CHANNELS, SIDE, SIDE), np.float32)
     request.infer([image])
     taken = []

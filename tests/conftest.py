@@ -1,25 +1,49 @@
-"""What all tests share: a tiny network file, bundled photographs, and settings that are alike on every machine."""
+"""What all tests share: a tiny network file, bundled photographs, and settings that are alike on every machine.
+
+Variables of the environment change how they run:
+
+    FCFI_TEST_FUZZ=1           many more generated examples, and new ones each time (make fuzz)
+    FCFI_TEST_NO_SKIPS=1       a skipped test is a failure; so in continuous integration
+    FCFI_TEST_FLUSH_TO_ZERO=1  the processor takes subnormal numbers for 0, as some libraries set it
+"""
 
 import os
+import random
+import sys
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
-from hypothesis import settings
 
 from fcfi.runtimes.private import block_telemetry
+from tests import generated
 from tests.networks import write_onnx
 
 ROOT = Path(__file__).parent.parent
 """Of the checkout."""
+ELSEWHERE = "make oracles"
+"""In the reason of a skip: the test runs in another environment, by this command."""
 
 block_telemetry()  # tests import runtimes themselves
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 cv2.setNumThreads(1)
-settings.register_profile(
-    "fcfi", deadline=None
-)  # shared machines stall; what is slow is seen in --durations
-settings.load_profile("fcfi")
+generated.register()
+if os.environ.get("FCFI_TEST_FLUSH_TO_ZERO"):
+    import torch
+
+    assert torch.set_flush_denormal(True), "this processor cannot flush to zero"
+
+_skipped: list[str] = []
+
+
+@pytest.fixture(autouse=True)
+def same_random_numbers() -> None:
+    """Start every test from the same state of the generators that have no owner."""
+    random.seed(0)
+    np.random.seed(0)  # noqa: NPY002, libraries use it
+    if "torch" in sys.modules:  # most tests do without it, and it takes seconds to import
+        sys.modules["torch"].manual_seed(0)
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +56,23 @@ def network_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def examples() -> Path:
     """The folder of bundled photographs and masks, a data set in the plain layout."""
     return ROOT / "examples"
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Note a skipped test, unless another command runs it."""
+    if report.skipped and ELSEWHERE not in str(report.longrepr) and not hasattr(report, "wasxfail"):
+        _skipped.append(report.nodeid)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run of continuous integration in which a test was skipped."""
+    if _skipped and os.environ.get("FCFI_TEST_NO_SKIPS"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which tests were skipped, where that is a failure."""
+    if _skipped and os.environ.get("FCFI_TEST_NO_SKIPS"):
+        terminalreporter.section("skipped, which is a failure here", red=True)
+        for name in _skipped:
+            terminalreporter.line(name)

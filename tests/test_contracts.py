@@ -1,5 +1,6 @@
 """What the project promises of itself: layers, documented commands and files, recipes, examples, pinned versions."""
 
+import ast
 import re
 import shlex
 import subprocess
@@ -96,6 +97,22 @@ def test_links_and_make_targets_in_documents_exist(document: Path) -> None:
     assert set(re.findall(r"^\s*make ([a-z0-9-]+)|`make ([a-z0-9-]+)`", text, re.MULTILINE)) <= {
         pair for name in known for pair in ((name, ""), ("", name))
     }
+
+
+def test_generated_examples_are_the_same_everywhere() -> None:
+    """Of no subnormal number, which a library that sets flush-to-zero would change; settings from one file."""
+    calls = [
+        (path, node, ast.unparse(node.func))
+        for path in (ROOT / "tests").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+    ]
+    floats = [(path, call) for path, call, name in calls if name == "st.floats"]
+    assert floats
+    for path, call in floats:
+        words = {word.arg: ast.unparse(word.value) for word in call.keywords}
+        assert words.get("allow_subnormal") == "False", f"{path}:{call.lineno}"
+    assert {path.name for path, _, name in calls if name == "settings"} == {"generated.py"}
 
 
 # ── layers

@@ -9,7 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image as Pillow
 
@@ -25,6 +25,7 @@ from fcfi.images import (
     read_small,
     write_png,
 )
+from tests.generated import examples
 
 HEIGHT, WIDTH = 24, 40
 
@@ -302,7 +303,7 @@ def test_a_file_cut_off_is_refused_in_one_quiet_sentence(
     assert capfd.readouterr() == ("", "")
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(
     data=st.sampled_from(["PNG", "JPEG", "TIFF", "GIF", "BMP", "WEBP"]),
     edits=st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), min_size=1, max_size=8),

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from fcfi.errors import InputError
 from fcfi.labels import IGNORE, OBJECT, Truth
 from fcfi.metrics import boundary_iou, failed_as_released, held, iou, iou_auc, noc, reached
+from tests.generated import floats
 
 
 def square(side: int = 20, first: int = 5, last: int = 15) -> Truth:
@@ -113,7 +114,7 @@ def test_area_under_the_curve() -> None:
         iou_auc(())
 
 
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=25), st.floats(0.01, 1))
+@given(st.lists(floats(0, 1), min_size=1, max_size=25), floats(0.01, 1))
 def test_counts_agree_with_each_other(curve: list[float], target: float) -> None:
     clicks = noc(curve, target)
     assert 1 <= clicks <= 20

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -11,6 +11,7 @@ from fcfi.errors import InputError
 from fcfi.labels import IGNORE, OBJECT, Mask, Truth
 from fcfi.prompts.clicks import Click
 from fcfi.robot import next_click
+from tests.generated import examples
 
 
 def scene(height: int = 20, width: int = 30) -> tuple[Truth, Mask]:
@@ -108,7 +109,7 @@ labels = arrays(np.uint8, (13, 17), elements=st.sampled_from([0, 1, 1, 255]))
 masks = arrays(np.bool_, (13, 17))
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(labels, masks, st.lists(st.tuples(st.integers(0, 16), st.integers(0, 12)), max_size=6))
 def test_it_agrees_with_the_protocol_restated(
     truth: Truth, mask: Mask, places: list[tuple[int, int]]
@@ -117,7 +118,7 @@ def test_it_agrees_with_the_protocol_restated(
     assert next_click(truth, mask, made) == restated(truth, mask, made)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(labels, masks, st.integers(0, 9))
 def test_every_click_lies_on_an_error_of_its_sign(truth: Truth, mask: Mask, seed: int) -> None:
     click = next_click(truth, mask, rng=np.random.default_rng(seed))

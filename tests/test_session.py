@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -18,6 +18,7 @@ from fcfi.prediction.zoom import Zoom
 from fcfi.prompts.click_log import from_runs, to_runs
 from fcfi.prompts.clicks import Click, Clicks, Scribble
 from fcfi.session import Session
+from tests.generated import examples
 from tests.networks import ColourNetwork, ConstantNetwork
 
 HEIGHT, WIDTH = 40, 60
@@ -133,7 +134,7 @@ class Users(RuleBasedStateMachine):
 
 
 TestUsers = Users.TestCase
-TestUsers.settings = settings(max_examples=30, stateful_step_count=15, deadline=None)
+TestUsers.settings = examples(30, stateful_step_count=15)
 
 
 def test_a_new_session_has_an_empty_mask() -> None:

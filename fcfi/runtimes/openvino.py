@@ -3,8 +3,10 @@
 import warnings
 from collections import deque
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
-from typing import Any
+from threading import Lock
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +17,28 @@ from fcfi.runtimes.private import import_openvino
 
 HINTS = {"float32": "f32", "bfloat16": "bf16"}
 """OpenVINO's names of the precisions to compute in."""
+_CORE_LOCK: Final = Lock()
+"""Held while the core is made, so that two threads do not make two."""
 
 
 def has_bfloat16() -> bool:
     """Whether OpenVINO computes in bfloat16 on this processor."""
-    return "BF16" in import_openvino().Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    return "BF16" in core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+
+
+def core() -> Any:
+    """Return the one OpenVINO core of this process.  Raises ImportError if it is not installed."""
+    with _CORE_LOCK:
+        return _new_core()
+
+
+@cache
+def _new_core() -> Any:
+    # One, kept for ever: each core's CPU plugin gives the thread that loads it another stack for
+    # signals, and frees it with the core.  If two cores end in the order in which they began, or
+    # in other threads, the thread is left with a stack that is gone, and the next signal that
+    # reaches Python, such as Ctrl+C, ends the process with a segmentation fault (2026.4).
+    return import_openvino().Core()
 
 
 class OpenVINO:
@@ -41,10 +60,9 @@ class OpenVINO:
             raise NetworkError(
                 "the runtime openvino is not installed: pip install openvino"
             ) from error
-        core = openvino.Core()
         named = "int8" if precision == "int8" else ""
         precision = _possible(
-            "auto" if named else precision, core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+            "auto" if named else precision, core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
         )
         settings: dict[str, Any] = {
             "INFERENCE_PRECISION_HINT": HINTS[precision],
@@ -55,7 +73,7 @@ class OpenVINO:
         if threads is not None:
             settings["INFERENCE_NUM_THREADS"] = threads
         try:
-            self._compiled = core.compile_model(core.read_model(model), "CPU", settings)
+            self._compiled = core().compile_model(core().read_model(model), "CPU", settings)
         except RuntimeError as error:
             raise NetworkError(
                 f"OpenVINO cannot load {name_of(model)}: export it again with this version of fcfi"

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fcfi.data.augment import (
@@ -21,6 +21,7 @@ from fcfi.data.pictures import Instance, Picture, Reading, by_source
 from fcfi.data.shards import read_pictures
 from fcfi.errors import DatasetError
 from tests.data.made import write_shard
+from tests.generated import examples
 
 
 @pytest.fixture
@@ -82,7 +83,7 @@ def test_pictures_without_usable_objects_are_told(tmp_path: Path) -> None:
     width=st.integers(8, 60),
     height=st.integers(8, 60),
 )
-@settings(max_examples=25, deadline=None)
+@examples(25)
 def test_a_window_shows_the_picture_where_it_lies_and_the_fill_elsewhere(
     left: int, top: int, width: int, height: int
 ) -> None:

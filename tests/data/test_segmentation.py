@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from fcfi.data.segmentation import decode, fill_polygon, read_counts
 from fcfi.errors import DatasetError
 from fcfi.labels import Mask
+from tests.generated import examples, floats
 
 
 def runs(mask: Mask) -> list[int]:
@@ -46,7 +47,7 @@ def test_the_string_form_by_hand() -> None:
     assert read_counts(b"1234") == [1, 2, 3, 6]  # the fourth is the second plus 4
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(arrays(np.bool_, st.tuples(st.integers(1, 12), st.integers(1, 12))))
 def test_run_lengths_come_back(mask: Mask) -> None:
     assert (decode({"size": list(mask.shape), "counts": runs(mask)}, *mask.shape) == mask).all()
@@ -75,14 +76,14 @@ def test_what_is_no_outline_is_refused(segmentation: object, message: str) -> No
 
 
 corners = arrays(
-    np.float64, st.tuples(st.integers(3, 12), st.just(2)), elements=st.floats(-5, 45, width=32)
+    np.float64, st.tuples(st.integers(3, 12), st.just(2)), elements=floats(-5, 45, width=32)
 )
 
 
 @pytest.mark.filterwarnings(
     "ignore:__array__ implementation:DeprecationWarning"
 )  # inside pycocotools
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(corners, st.integers(1, 40), st.integers(1, 40))
 def test_polygons_agree_with_pycocotools(
     polygon: NDArray[np.float64], height: int, width: int
@@ -95,7 +96,7 @@ def test_polygons_agree_with_pycocotools(
 
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(arrays(np.bool_, st.tuples(st.integers(1, 40), st.integers(1, 40))))
 def test_strings_agree_with_pycocotools(mask: Mask) -> None:
     coco = pytest.importorskip("pycocotools.mask")

@@ -8,7 +8,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fcfi.formats import (
@@ -25,7 +25,9 @@ from fcfi.formats import (
 from fcfi.formats.outlines import edges, fill_edges, has_holes
 from fcfi.images import write_png
 from fcfi.labels import Mask
+from tests.conftest import ELSEWHERE
 from tests.formats.made import LABELS, apart, masks, one_each, special
+from tests.generated import examples
 
 PLAIN = ("cat", "dog", "bird")
 
@@ -103,7 +105,7 @@ def test_pycocotools_reads_the_file(tmp_path: Path, capsys: pytest.CaptureFixtur
 
 
 def test_supervision_reads_coco(tmp_path: Path) -> None:
-    tool: Any = pytest.importorskip("supervision")
+    tool: Any = pytest.importorskip("supervision", reason=ELSEWHERE)
     pictures = with_files(tmp_path / "images", one_each("a.png"))
     (file,) = coco.write(pictures, tmp_path, LABELS)
     data = tool.DetectionDataset.from_coco(str(tmp_path / "images"), str(file), force_masks=True)
@@ -118,7 +120,7 @@ def test_supervision_reads_coco(tmp_path: Path) -> None:
 # ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(mask=masks.filter(lambda mask: cv2.connectedComponents(mask.astype(np.uint8))[0] == 2))
 def test_opencv_draws_a_line_of_yolo_to_the_same_pixels(mask: Mask) -> None:
     """As trainers of YOLO do: times the size, fractions cut off or rounded, cv2.fillPoly."""
@@ -133,7 +135,7 @@ def test_opencv_draws_a_line_of_yolo_to_the_same_pixels(mask: Mask) -> None:
 
 
 def test_supervision_reads_yolo(tmp_path: Path) -> None:
-    tool: Any = pytest.importorskip("supervision")
+    tool: Any = pytest.importorskip("supervision", reason=ELSEWHERE)
     pictures = with_files(tmp_path / "images", solid())
     yolo.write(pictures, tmp_path, PLAIN)
     data = tool.DetectionDataset.from_yolo(
@@ -164,10 +166,10 @@ def test_cvat_sdk_encodes_alike(mask: Mask) -> None:
     )
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(mask=masks)
 def test_label_studio_encodes_and_decodes_alike(mask: Mask) -> None:
-    tool = pytest.importorskip("label_studio_sdk.converter.brush")
+    tool = pytest.importorskip("label_studio_sdk.converter.brush", reason=ELSEWHERE)
     ours = label_studio.encode(mask)
     assert ours == tool.mask2rle(mask.astype(np.uint8) * 255)
     theirs = tool.decode_rle(ours).reshape(*mask.shape, 4)[:, :, 3] > 0
@@ -188,8 +190,8 @@ def test_label_studios_blocks_of_single_values_are_read(bits: list[int], alpha: 
 
 
 def test_labelme_reads_the_file(tmp_path: Path) -> None:
-    tool = pytest.importorskip("labelme._label_file")
-    draw = pytest.importorskip("labelme.utils.shape")
+    tool = pytest.importorskip("labelme._label_file", reason=ELSEWHERE)
+    draw = pytest.importorskip("labelme.utils.shape", reason=ELSEWHERE)
     pictures = with_files(tmp_path, one_each("a.png"))
     for file, picture in zip(labelme.write(pictures, tmp_path, LABELS), pictures, strict=True):
         data = tool.read_label_file(str(file))
@@ -201,7 +203,7 @@ def test_labelme_reads_the_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["coco", "voc", "cvat", "cvat-mask"])
 def test_datumaro_reads_the_folder(kind: str, tmp_path: Path) -> None:
-    tool: Any = pytest.importorskip("datumaro")
+    tool: Any = pytest.importorskip("datumaro", reason=ELSEWHERE)
     pictures = with_files(tmp_path / "pictures", one_each("a.png"))
     folder = tmp_path / "out"
     if kind == "cvat-mask":

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fcfi.errors import ConfigError, FCFIError, InputError
 from fcfi.formats import CODECS, AnnotatedObject, AnnotatedPicture, export, find_codec
 from fcfi.formats.report import HOLES, OVERLAP, PARTS
 from tests.formats.made import LABELS, apart, masks, one_each, overlapping, special
+from tests.generated import examples
 
 ALL = sorted(CODECS)
 EXACT = sorted(set(CODECS) - {"yolo"})
@@ -48,7 +49,7 @@ def test_special_masks_come_back_to_the_pixel(name: str, kind: str, tmp_path: Pa
 
 
 @pytest.mark.parametrize("name", ALL)
-@settings(max_examples=20)
+@examples(20)
 @given(data=st.data())
 def test_any_mask_comes_back(
     name: str, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory

@@ -4,7 +4,7 @@ import math
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
@@ -15,6 +15,7 @@ from fcfi.models.feedback import (
     affinity,
     correct,
 )
+from tests.generated import examples, floats
 
 
 def scalar(value: float) -> Tensor:
@@ -32,8 +33,8 @@ def test_correction_pulls_towards_the_label_inside_the_window() -> None:
     torch.testing.assert_close(correct(feedback, alike, scalar(0), window), maps([0.0, 0.1, 0.2]))
 
 
-@settings(max_examples=50, deadline=None)
-@given(st.lists(st.floats(0, 1), min_size=4, max_size=4), st.integers(0, 1))
+@examples(50)
+@given(st.lists(floats(0, 1, width=32), min_size=4, max_size=4), st.integers(0, 1))
 def test_corrected_feedback_lies_between_feedback_and_label(
     numbers: list[float], label: int
 ) -> None:

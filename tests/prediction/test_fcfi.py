@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fcfi.boxes import Box, whole
@@ -24,6 +24,7 @@ from fcfi.prediction.steps import Context
 from fcfi.prediction.zoom import Crop, Zoom, crop_at, zoom_of
 from fcfi.prompts.clicks import Click, Clicks, Prompts, Scribble, clicks_in
 from fcfi.runtimes.network import NetworkInfo, open_network
+from tests.generated import examples, floats
 from tests.networks import ColourNetwork, ConstantNetwork, OnceNetwork, write_onnx
 
 HEIGHT, WIDTH = 300, 400
@@ -198,7 +199,7 @@ def test_an_empty_mask_before_means_the_whole_picture(photo: np.ndarray) -> None
     )
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.data())
 def test_nothing_of_the_mask_before_is_lost_by_the_zoom(data: st.DataObject) -> None:
     """With feedback as the answer, every pixel that was object stays so, but for what resizing moves at the edge."""
@@ -361,7 +362,7 @@ def plain_probs(prediction: Prediction) -> np.ndarray:
     return np.clip(probs, 0, 1)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(before=boxes(90, 130), after=boxes(90, 130), seed=st.integers(0, 99))
 def test_work_inside_the_box_equals_work_on_the_whole_picture(
     before: Box, after: Box, seed: int
@@ -552,7 +553,7 @@ def test_a_scribble_is_clicks_along_it(photo: np.ndarray) -> None:
 
 @given(
     st.lists(st.tuples(st.integers(0, 99), st.integers(0, 99)), min_size=2, max_size=5),
-    st.floats(0.5, 60),
+    floats(0.5, 60),
 )
 def test_clicks_along_a_scribble_are_close(points: list[tuple[int, int]], step: float) -> None:
     clicks = clicks_along(Scribble(tuple(points)), step)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fcfi.boxes import Box, whole
@@ -10,6 +10,7 @@ from fcfi.errors import ConfigError
 from fcfi.geometry import box_of, resize
 from fcfi.prediction.zoom import Crop, Zoom, crop_at, zoom_box
 from fcfi.prompts.clicks import Click, Clicks
+from tests.generated import examples, floats
 
 SIDES = st.integers(1, 3000)
 
@@ -56,7 +57,7 @@ def test_boxes_by_hand() -> None:
     assert Box(-5, 3, 35, 70).clipped(60, 30) == Box(0, 3, 30, 60)
 
 
-@given(boxes(), st.floats(1, 5), st.integers(1, 100))
+@given(boxes(), floats(1, 5), st.integers(1, 100))
 def test_enlarging_keeps_the_box_inside_and_the_size_wanted(
     box: Box, ratio: float, minimum: int
 ) -> None:
@@ -113,12 +114,12 @@ def test_clicks_outside_of_the_box_are_left_out() -> None:
     assert crop.clicks((Click(9, 12, False), Click(12, 19), Click(20, 12))) == (Click(5, 19),)
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(st.data())
 def test_a_constant_map_survives_there_and_back(data: st.DataObject) -> None:
     box = data.draw(boxes())
     crop = Crop(box, data.draw(st.integers(1, 200)), data.draw(st.integers(1, 200)))
-    value = np.float32(data.draw(st.floats(0, 1, width=32)))
+    value = np.float32(data.draw(floats(0, 1, width=32)))
     small = crop.map(np.full((60, 90), value))
     assert small.shape == (crop.height, crop.width)
     np.testing.assert_allclose(small, value, rtol=1e-5)
@@ -130,7 +131,7 @@ def test_a_constant_map_survives_there_and_back(data: st.DataObject) -> None:
     assert (full == -1).sum() == full.size - box.area
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(boxes(), st.integers(1, 3), st.integers(1, 3))
 def test_growing_by_whole_factors_and_shrinking_again_is_the_identity(
     box: Box, across: int, down: int
@@ -204,16 +205,14 @@ def test_views_of_the_picture_are_not_copied() -> None:
 # Zoom
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.data())
 def test_laws_of_the_zoom(data: st.DataObject) -> None:
     height, width = data.draw(st.integers(1, 900)), data.draw(st.integers(1, 900))
     picture = whole(height, width)
     seen, before = data.draw(boxes(height, width)), data.draw(boxes(height, width))
     clicks = data.draw(clicks_in(picture))
-    zoom = Zoom(
-        target=384, ratio=data.draw(st.floats(1, 4)), minimum=data.draw(st.integers(1, 400))
-    )
+    zoom = Zoom(target=384, ratio=data.draw(floats(1, 4)), minimum=data.draw(st.integers(1, 400)))
     box = zoom_box(seen, before, clicks, height, width, zoom)
     assert box.intersection(picture) == box
     assert box.contains(clicks[-1].x, clicks[-1].y)

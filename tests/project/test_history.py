@@ -10,7 +10,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -34,6 +33,7 @@ from fcfi.project import (
     SetMask,
     Undo,
 )
+from tests.generated import examples
 from tests.project.made import HEIGHT, WIDTH, click, opened, runs, write_photos
 
 objects = st.integers(1, 3)
@@ -147,4 +147,4 @@ class History(RuleBasedStateMachine):
 
 
 TestHistory = History.TestCase
-TestHistory.settings = settings(max_examples=25, stateful_step_count=20)
+TestHistory.settings = examples(25, stateful_step_count=20)

@@ -21,6 +21,7 @@ from fcfi.project.document import Document, DrawnObject
 from fcfi.project.records import describe, record
 from fcfi.prompts.clicks import Click
 from fcfi.prompts.rounds import Round, Rounds
+from tests.generated import floats
 from tests.project.made import runs
 
 numbers = st.integers(1, 9)
@@ -30,7 +31,7 @@ rounds = st.builds(
         tuple(Click(x, y, positive) for x, y, positive, _ in given),
         tuple(time for *_, time in given),
     ),
-    st.lists(st.tuples(numbers, numbers, st.booleans(), st.floats(0, 2e9)), min_size=1, max_size=3),
+    st.lists(st.tuples(numbers, numbers, st.booleans(), floats(0, 2e9)), min_size=1, max_size=3),
 )
 objects = st.builds(
     DrawnObject,

@@ -1,6 +1,7 @@
 """Network files run the same in every runtime, in any thread; wrong and damaged ones are refused in one sentence."""
 
 import platform
+import subprocess
 import sys
 import warnings
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 import fcfi.runtimes.network
@@ -18,6 +19,7 @@ from fcfi.runtimes.interface import INPUTS
 from fcfi.runtimes.metadata import read_metadata
 from fcfi.runtimes.network import open_network, read_info, runtime_for
 from fcfi.runtimes.openvino import _possible
+from tests.generated import examples
 from tests.networks import METADATA, onnx_logits, random_inputs, write_onnx
 
 
@@ -237,9 +239,7 @@ def test_inputs_that_do_not_fit_are_a_network_error(file: Path, name: str) -> No
     np.testing.assert_allclose(network(*random_inputs()), onnx_logits(*random_inputs()), atol=1e-4)
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(edits=st.lists(st.tuples(st.integers(0, 5000), st.integers(0, 255)), min_size=1, max_size=6))
 def test_damaged_bytes_never_break_the_reader(
     file: Path, tmp_path: Path, edits: list[tuple[int, int]]
@@ -252,3 +252,25 @@ def test_damaged_bytes_never_break_the_reader(
         read_info(tmp_path / "fuzz.onnx")
     except FCFIError as error:
         assert "fuzz.onnx" in str(error)
+
+
+def test_signals_reach_python_after_networks_were_closed_in_any_order(file: Path) -> None:
+    """See `fcfi.runtimes.openvino.core`: a second core left the thread without a stack for signals."""
+    program = f"""
+import gc, os, signal
+from fcfi.runtimes.network import open_network
+from fcfi.runtimes.openvino import has_bfloat16
+first = open_network({str(file)!r}, "openvino", threads=1)
+second = open_network({str(file)!r}, "openvino", threads=1)
+has_bfloat16()
+del first
+gc.collect()
+del second
+gc.collect()
+signal.signal(signal.SIGTERM, lambda *_: print("handled"))
+os.kill(os.getpid(), signal.SIGTERM)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "handled\n", "")

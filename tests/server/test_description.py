@@ -8,7 +8,7 @@ import pytest
 import requests
 import schemathesis
 from fastapi import FastAPI
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -23,6 +23,7 @@ from schemathesis.specs.openapi.checks import (
 
 from fcfi.server.app import create_app
 from fcfi.server.settings import Settings
+from tests.generated import examples
 from tests.project.made import click, opened, write_photos
 from tests.server.asking import HOST, ask
 from tests.server.conftest import closed
@@ -120,12 +121,7 @@ def try_operation(worked: FastAPI, method: str, path: str, mode: GenerationMode)
     schema = schemathesis.openapi.from_dict(ask(worked, "GET", "/api/openapi.json").json)
     operation = schema[path][method]
 
-    @settings(
-        max_examples=EXAMPLES,
-        suppress_health_check=list(HealthCheck),
-        database=None,
-        derandomize=True,
-    )
+    @examples(EXAMPLES, suppress_health_check=list(HealthCheck))
     @given(st.data())
     def run(data: st.DataObject) -> None:
         with warnings.catch_warnings():

@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from fcfi.errors import ConfigError
 from fcfi.server.security import Guard, allowed_hosts
 from fcfi.server.settings import Settings, is_loopback
+from tests.generated import examples
 from tests.server.asking import ask
 
 TOKEN = "correct-horse"
@@ -244,7 +245,7 @@ def test_web_sockets_are_closed() -> None:
 LATIN = st.text(st.characters(max_codepoint=255), max_size=40)
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(
     st.sampled_from(["GET", "POST", "BREW"]),
     st.dictionaries(

@@ -5,11 +5,12 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image as Pillow
 
 from fcfi.server.tiles import JPEG, PNG, SIDE, exists, levels, shrink, tile
+from tests.generated import examples
 
 
 def decoded(data: bytes) -> np.ndarray:
@@ -68,7 +69,7 @@ def test_tiles_above_are_means_of_the_pixels_below_them() -> None:
     assert np.abs(part - expected).mean() < 2
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(st.integers(1, 40), st.integers(1, 40), st.sampled_from([2, 4, 8]), st.integers(0, 9))
 def test_shrinking_repeats_the_last_pixels_at_the_edge(
     height: int, width: int, factor: int, seed: int

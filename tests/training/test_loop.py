@@ -409,7 +409,7 @@ def test_two_processes_train_as_one(shard: Path, tmp_path: Path) -> None:
         "-m",
         "torch.distributed.run",
         "--nproc-per-node=2",
-        "--master-port=29512",
+        "--standalone",  # meets at any free port
     ]
     by_time = [
         "--set",

@@ -1,7 +1,7 @@
 """Training and use prepare the same pixels: a network in use sees what it has learnt from."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fcfi.boxes import Box
@@ -11,6 +11,7 @@ from fcfi.prediction.zoom import Crop as NetworkCrop
 from fcfi.prediction.zoom import Zoom
 from fcfi.prompts.clicks import Click
 from fcfi.training.rounds import RoundsConfig, State, collate
+from tests.generated import examples
 from tests.networks import ColourNetwork
 
 FILL = (124, 116, 104)
@@ -21,7 +22,7 @@ FILL = (124, 116, 104)
     height=st.sampled_from([32, 64, 96, 224]),
     width=st.sampled_from([32, 64, 96, 224]),
 )
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_a_training_crop_of_a_box_is_the_crop_that_the_zoom_cuts(
     box: tuple[int, int, int, int], height: int, width: int
 ) -> None:
