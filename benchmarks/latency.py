@@ -34,7 +34,7 @@ from fcfi import cli
 from fcfi.boxes import Box
 from fcfi.data import open_dataset
 from fcfi.files import write_text
-from fcfi.labels import Mask
+from fcfi.masks.truth import Mask
 from fcfi.prediction.fcfi import FCFIPredictor
 from fcfi.prediction.interface import Flip
 from fcfi.prediction.prediction import CachedImage, Prediction

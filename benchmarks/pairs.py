@@ -25,7 +25,7 @@ from benchmarks.readme import RESULTS
 from benchmarks.stored import new_record, store
 from fcfi import cli
 from fcfi.evaluation import Protocol, Report, evaluate
-from fcfi.metrics import held
+from fcfi.masks.metrics import held
 from fcfi.prediction.interface import Flip
 from fcfi.prediction.zoom import zoom_of
 from fcfi.runtimes.network import open_network

@@ -12,11 +12,11 @@ from typing import Final
 
 import numpy as np
 
-from fcfi import metrics
 from fcfi.data.dataset import Dataset
 from fcfi.data.sample import Sample
 from fcfi.errors import ConfigError, DatasetError, InputError
-from fcfi.labels import Mask
+from fcfi.masks import metrics
+from fcfi.masks.truth import Mask
 from fcfi.prediction.interface import Flip, Predictor
 from fcfi.prediction.methods import make_predictor
 from fcfi.prediction.prediction import THRESHOLD, Prediction

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fcfi.labels import IGNORE, OBJECT, Mask, Truth
+from fcfi.masks.truth import IGNORE, OBJECT, Mask, Truth
 from fcfi.prompts.clicks import Clicks
 
 TINT: Final = (30, 110, 255)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fcfi.errors import InputError
-from fcfi.labels import BACKGROUND, OBJECT, Mask, Truth
+from fcfi.masks.truth import BACKGROUND, OBJECT, Mask, Truth
 from fcfi.prompts.clicks import Click, Clicks
 
 INNER = 0.5

@@ -16,7 +16,7 @@ import numpy as np
 from fcfi.data.sample import Sample
 from fcfi.errors import ConfigError, DatasetError
 from fcfi.images import read_mask
-from fcfi.labels import OBJECT, Mask
+from fcfi.masks.truth import OBJECT, Mask
 
 ERODED_PART: Final = 0.15
 """Part of the largest depth that is taken off all round: leaves 0.72 of a disk."""

@@ -14,7 +14,7 @@ import pytest
 from fcfi import cli
 from fcfi.errors import FCFIError
 from fcfi.images import read_image
-from fcfi.labels import OBJECT
+from fcfi.masks.truth import OBJECT
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted(

@@ -20,8 +20,8 @@ from fcfi.evaluation import (
     paper_protocol,
 )
 from fcfi.images import Image
-from fcfi.labels import IGNORE, OBJECT, Mask
-from fcfi.metrics import iou
+from fcfi.masks.metrics import iou
+from fcfi.masks.truth import IGNORE, OBJECT, Mask
 from fcfi.prediction.prediction import CachedImage, Prediction
 from fcfi.prediction.zoom import Zoom
 from fcfi.prompts.clicks import Click, Clicks, Prompts, clicks_in

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 import fcfi
-from fcfi import metrics, weights
+from fcfi import weights
 from fcfi.data import open_dataset
 from fcfi.evaluation import Protocol, evaluate
+from fcfi.masks import metrics
 
 pytestmark = [
     pytest.mark.slow,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fcfi.labels import IGNORE, OBJECT
+from fcfi.masks.truth import IGNORE, OBJECT
 from fcfi.overlay import EXCESS, MISSING, NEGATIVE, POSITIVE, compare, draw
 from fcfi.prompts.clicks import Click
 

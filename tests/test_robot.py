@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from fcfi.errors import InputError
-from fcfi.labels import IGNORE, OBJECT, Mask, Truth
+from fcfi.masks.truth import IGNORE, OBJECT, Mask, Truth
 from fcfi.prompts.clicks import Click
 from fcfi.robot import next_click
 from tests.generated import examples

@@ -9,8 +9,8 @@ from fcfi.data.sample import Sample
 from fcfi.errors import ConfigError, DatasetError, InputError
 from fcfi.evaluation import evaluate_object
 from fcfi.images import write_png
-from fcfi.labels import OBJECT, Truth
-from fcfi.metrics import iou
+from fcfi.masks.metrics import iou
+from fcfi.masks.truth import OBJECT, Truth
 from fcfi.start_masks import starting_masks
 
 

@@ -18,7 +18,7 @@ from fcfi.data.pictures import IGNORE_ID, Instance, Picture, PicturesBySource, R
 from fcfi.data.seams import close_seams
 from fcfi.errors import ConfigError, DatasetError
 from fcfi.geometry import resize
-from fcfi.labels import BACKGROUND, IGNORE, OBJECT
+from fcfi.masks.truth import BACKGROUND, IGNORE, OBJECT
 
 TRIES = 100
 """Draws of picture and window before a crop with enough of an object is given up."""

@@ -14,9 +14,9 @@ import numpy as np
 
 from fcfi.data.dataset import LazySample, LazySamples
 from fcfi.data.layouts import LAYOUTS
-from fcfi.data.segmentation import decode
 from fcfi.errors import DatasetError
-from fcfi.labels import BACKGROUND, OBJECT, Truth
+from fcfi.masks.coco import decode
+from fcfi.masks.truth import BACKGROUND, OBJECT, Truth
 
 Record = Mapping[str, Any]
 """An object of the JSON file: a picture or an annotation."""

@@ -14,7 +14,7 @@ from fcfi.data.lazy import LazySequence, Selection
 from fcfi.data.sample import Sample
 from fcfi.errors import DatasetError, InputError
 from fcfi.images import read_image
-from fcfi.labels import OBJECT, Truth
+from fcfi.masks.truth import OBJECT, Truth
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from fcfi.data.dataset import LazySample, LazySamples
 from fcfi.errors import DatasetError
 from fcfi.images import read_image
-from fcfi.labels import BACKGROUND, IGNORE, OBJECT, Truth
+from fcfi.masks.truth import BACKGROUND, IGNORE, OBJECT, Truth
 
 GREY_IGNORE: Final = 128
 """Grey value of ignored pixels in a mask of three values; lighter is object (boundary_GT)."""

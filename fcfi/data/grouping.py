@@ -14,7 +14,7 @@ from fcfi.data.lazy import LazySequence
 from fcfi.data.pictures import IGNORE_ID, Picture, PicturesBySource, Reading
 from fcfi.errors import DatasetError
 from fcfi.images import read_image
-from fcfi.labels import IGNORE, OBJECT, Truth
+from fcfi.masks.truth import IGNORE, OBJECT, Truth
 
 
 def pictures_of(dataset: Dataset) -> PicturesBySource:

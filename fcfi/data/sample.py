@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fcfi.errors import DatasetError
-from fcfi.labels import Truth
+from fcfi.masks.truth import Truth
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from fcfi.data.dataset import LazySample, LazySamples
 from fcfi.errors import DatasetError
-from fcfi.labels import BACKGROUND, OBJECT, Truth
+from fcfi.masks.truth import BACKGROUND, OBJECT, Truth
 
 ROOTS = (".", "dataset", "benchmark_RELEASE/dataset")
 """Where the data may lie under the folder that a person names: the archive nests it twice."""

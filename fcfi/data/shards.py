@@ -20,7 +20,7 @@ from fcfi.data.lazy import LazySequence
 from fcfi.data.pictures import IGNORE_ID, Picture, Reading
 from fcfi.data.sample import Sample
 from fcfi.errors import DatasetError
-from fcfi.labels import BACKGROUND, IGNORE, OBJECT
+from fcfi.masks.truth import BACKGROUND, IGNORE, OBJECT
 
 PICTURES = ("webp", "jpg", "jpeg")
 """Endings of a picture in a shard."""

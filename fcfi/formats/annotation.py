@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from fcfi.errors import InputError
-from fcfi.labels import Mask
+from fcfi.masks.truth import Mask
 
 Sizes = Mapping[str, tuple[int, int]]
 """The pictures there are: name -> (width, height) in pixels, upright (EXIF orientation applied)."""

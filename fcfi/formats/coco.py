@@ -18,7 +18,6 @@ from typing import Any, Final
 import numpy as np
 
 from fcfi.data.coco import annotation_files
-from fcfi.data.segmentation import decode
 from fcfi.errors import DatasetError
 from fcfi.formats.annotation import (
     AnnotatedObject,
@@ -38,9 +37,10 @@ from fcfi.formats.folders import (
     read_json,
     told,
 )
-from fcfi.formats.outlines import box_cut, edges, fill_edges
-from fcfi.formats.runs import by_columns, write_counts
-from fcfi.labels import Mask
+from fcfi.masks.coco import by_columns, decode, write_counts
+from fcfi.masks.components import box_cut
+from fcfi.masks.polygons import edges, fill_edges
+from fcfi.masks.truth import Mask
 
 FILE: Final = "annotations/instances_default.json"
 

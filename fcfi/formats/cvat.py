@@ -28,10 +28,10 @@ from fcfi.formats.annotation import (
 )
 from fcfi.formats.folders import Known, Problem, Target, need_some, one_label, read_bytes, told
 from fcfi.formats.indexed import voc_colour
-from fcfi.formats.outlines import box_cut, fill_edges
-from fcfi.formats.runs import from_runs
-from fcfi.labels import Mask
-from fcfi.runs import lengths_of
+from fcfi.masks.components import box_cut
+from fcfi.masks.polygons import fill_edges
+from fcfi.masks.runs import checked_flat, lengths_of
+from fcfi.masks.truth import Mask
 
 FILE: Final = "annotations.xml"
 
@@ -177,7 +177,7 @@ def _from_runs(shape: ElementTree.Element, height: int, width: int, file: Path) 
         )
     try:
         lengths = [int(word) for word in shape.get("rle", "").split(",") if word.strip()]
-        inside = from_runs(lengths, across * down)
+        inside = checked_flat(lengths, across * down)
     except ValueError as error:
         raise DatasetError(f"{file}: run lengths must be whole numbers: {error}") from error
     except DatasetError as error:

@@ -41,8 +41,8 @@ from fcfi.formats.folders import (
     read_json,
     told,
 )
-from fcfi.labels import Mask
-from fcfi.runs import lengths_of
+from fcfi.masks.runs import lengths_of
+from fcfi.masks.truth import Mask
 
 FILE: Final = "tasks.json"
 CONFIG: Final = "label_config.xml"

@@ -42,9 +42,9 @@ from fcfi.formats.folders import (
     stem,
 )
 from fcfi.formats.indexed import decode_map
-from fcfi.formats.outlines import box_cut
 from fcfi.images import encode_png
-from fcfi.labels import Mask
+from fcfi.masks.components import box_cut
+from fcfi.masks.truth import Mask
 
 VERSION: Final = "5.5.0"
 """Of labelme: the first that knows all that is written here; later ones read it."""

@@ -11,8 +11,8 @@ import numpy as np
 
 from fcfi.boxes import Box
 from fcfi.formats.annotation import AnnotatedObject, AnnotatedPicture
-from fcfi.formats.outlines import box_cut, has_holes, parts
-from fcfi.metrics import iou
+from fcfi.masks.components import box_cut, has_holes, parts
+from fcfi.masks.metrics import iou
 
 HOLES: Final = "holes"
 PARTS: Final = "parts"

@@ -30,7 +30,7 @@ from fcfi.formats.annotation import (
     label_number,
 )
 from fcfi.formats.folders import Known, Problem, Target, need_some, read_text, sizes_in, stem
-from fcfi.formats.outlines import fill_line, one_loop
+from fcfi.masks.polygons import fill_line, one_loop
 
 LABELS: Final = "labels"
 IMAGES: Final = "images"

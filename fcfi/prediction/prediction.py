@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from fcfi.boxes import Box, whole
 from fcfi.geometry import box_of, cut
 from fcfi.images import Image, Mask, check_image, check_mask
+from fcfi.masks.runs import RunMask
 from fcfi.prediction.zoom import Crop
 from fcfi.runtimes.network import EncodesOnce, Encoding, Network
 
@@ -99,6 +100,11 @@ class Prediction:
         mask = np.zeros((self.height, self.width), np.bool_)
         cut(mask, self.box)[...] = inside
         return mask
+
+    @property
+    def run_mask(self) -> RunMask | None:
+        """`mask` as run lengths, None if it has no pixel; costs as much as `box`, not the picture."""
+        return RunMask.of(self._mask_inside(), self.box.left, self.box.top)
 
     @cached_property
     def object_box(self) -> Box | None:

@@ -1,5 +1,6 @@
 """A folder of pictures and what people have made of them: values, actions, store, import and export."""
 
+from fcfi.masks.runs import RunMask
 from fcfi.project.actions import (
     KEEP,
     Action,
@@ -19,7 +20,6 @@ from fcfi.project.actions import (
     Undo,
 )
 from fcfi.project.document import Document, DrawnObject
-from fcfi.project.masks import Runs
 from fcfi.project.project import Project
 from fcfi.project.states import (
     Change,
@@ -58,7 +58,7 @@ __all__ = [
     "Redo",
     "RemoveClick",
     "ResetObject",
-    "Runs",
+    "RunMask",
     "SetDone",
     "SetMask",
     "State",

@@ -10,8 +10,8 @@ from enum import Enum
 from typing import ClassVar, Final
 
 from fcfi.errors import InputError
+from fcfi.masks.runs import RunMask
 from fcfi.project.document import Document
-from fcfi.project.masks import Runs
 from fcfi.prompts.clicks import Clicks
 
 MAX_CLICKS: Final = 100
@@ -57,7 +57,7 @@ class SetMask:
 
     type: ClassVar[str] = "set_mask"
     object: int | None
-    mask: Runs | None
+    mask: RunMask | None
     label: int | None = None
 
 
@@ -152,7 +152,7 @@ class ImportedObject:
     """A label, if it has one, and a mask."""
 
     label: int | None
-    mask: Runs
+    mask: RunMask
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,9 @@ import dataclasses
 from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any, Final, Protocol
 
-import numpy as np
-
 from fcfi.errors import InputError
-from fcfi.labels import Mask
+from fcfi.masks.components import drop_specks, fill_holes
+from fcfi.masks.runs import RunMask
 from fcfi.project.actions import (
     KEEP,
     MAX_CLICKS,
@@ -34,7 +33,6 @@ from fcfi.project.actions import (
     check_colour,
 )
 from fcfi.project.document import Document, DrawnObject
-from fcfi.project.masks import drop_specks, fill_holes
 from fcfi.prompts.clicks import check_prompts
 from fcfi.prompts.rounds import NO_ROUNDS, Round, Rounds
 
@@ -64,14 +62,17 @@ class World(Protocol):
     def objects(self, picture: int) -> tuple[DrawnObject, ...]:
         """Those of another picture, which has this one's size and whose masks are kept."""
 
-    def predict(self, start: str | None, rounds: Rounds) -> Mask:
-        """(H, W) bool: the mask that these rounds of clicks make, begun from a mask that is kept."""
+    def predict(self, start: str | None, rounds: Rounds) -> RunMask | None:
+        """Return the mask that these rounds of prompts make; None if it has no pixel."""
 
-    def mask(self, sha256: str) -> Mask:
-        """(H, W) bool: a mask that is kept."""
+    def mask(self, sha256: str) -> RunMask:
+        """Return a mask that is kept."""
 
-    def keep(self, mask: Mask) -> str | None:
-        """Keep a mask (H, W); gives its sha256, None if it has no pixel."""
+    def keep(self, mask: RunMask | None) -> str | None:
+        """Keep a mask and return its sha256; None for none.
+
+        Raises InputError if it does not fit into the picture.
+        """
 
 
 def apply(document: Document, action: Edit, world: World) -> Document:
@@ -117,7 +118,7 @@ def _remove_click(document: Document, action: RemoveClick, world: World) -> Docu
 def _set_mask(document: Document, action: SetMask, world: World) -> Document:
     document, one = _found_or_new(document, action.object)
     label = one.label if action.label is None else _label(action.label, world)
-    start = None if action.mask is None else world.keep(action.mask.mask(world.height, world.width))
+    start = None if action.mask is None else world.keep(action.mask)
     return _with(document, _begun(document, dataclasses.replace(one, label=label), start, world))
 
 
@@ -130,8 +131,9 @@ def _clean(document: Document, action: Clean, world: World) -> Document:
     if one.mask is None:
         return document
     mask = world.mask(one.mask)
-    cleaned = drop_specks(fill_holes(mask, action.fill_holes), action.drop_specks)
-    if np.array_equal(cleaned, mask):
+    filled = fill_holes(mask.inside(), action.fill_holes)
+    cleaned = RunMask.of(drop_specks(filled, action.drop_specks), mask.left, mask.top)
+    if cleaned == mask:
         return document
     return _with(document, _begun(document, one, world.keep(cleaned), world))
 
@@ -183,7 +185,7 @@ def _merge_objects(document: Document, action: MergeObjects, world: World) -> Do
         raise InputError(f"object {action.object} cannot be merged with itself: name another one")
     several = [_find(document, identity) for identity in (action.object, *action.objects)]
     masks = [world.mask(one.mask) for one in several if one.mask is not None]
-    start = world.keep(np.logical_or.reduce(masks)) if masks else None
+    start = world.keep(masks[0].union(masks[1:])) if masks else None
     document = _without_objects(document, action.objects)
     return _with(document, _begun(document, several[0], start, world))
 
@@ -205,7 +207,7 @@ def _import_objects(document: Document, action: ImportObjects, world: World) -> 
     new = []
     for given in action.objects:
         label = None if given.label is None else _label(given.label, world)
-        mask = world.keep(given.mask.mask(world.height, world.width))
+        mask = world.keep(given.mask)
         new.append(DrawnObject(0, label, start=mask, mask=mask))
     return _with_new(document, new)
 
@@ -258,8 +260,9 @@ def _drawn(document: Document, one: DrawnObject, world: World) -> DrawnObject:
     mask = world.predict(one.start, one.rounds) if one.rounds else world.mask(one.start or "")
     if one.keep_out:
         neighbours = [other for other in document.objects if other.finished and other.id != one.id]
-        for sha256 in {other.mask for other in neighbours if other.mask is not None}:
-            mask = mask & ~world.mask(sha256)
+        names = {other.mask for other in neighbours if other.mask is not None}
+        if mask is not None:
+            mask = mask.subtract(world.mask(name) for name in names)
     return dataclasses.replace(one, mask=world.keep(mask))
 
 

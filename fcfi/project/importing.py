@@ -13,11 +13,11 @@ from typing import Final, Protocol
 
 from fcfi.errors import FCFIError, InputError, StoreError
 from fcfi.formats import CODECS, AnnotatedPicture, Sizes, find_codec, voc
+from fcfi.masks.runs import RunMask
 from fcfi.project import archives
 from fcfi.project.actions import ImportedObject, ImportObjects
 from fcfi.project.detection import ALONE, Found, detect
 from fcfi.project.exporting import UNLABELLED
-from fcfi.project.masks import Runs
 from fcfi.project.states import ImportReport
 
 AUTO: Final = "auto"
@@ -104,7 +104,7 @@ def _objects(receiver: Receiver, picture: AnnotatedPicture) -> ImportObjects:
     """The objects from bottom to top; one that nothing names has no label."""
     given = []
     for one in picture.bottom_up():
-        runs = Runs.of(one.mask)
+        runs = RunMask.of(one.mask)
         assert runs is not None, "masks in files have at least one pixel"
         unlabelled = one.label == UNLABELLED and UNLABELLED not in receiver.label_names()
         given.append(ImportedObject(None if unlabelled else receiver.label_id(one.label), runs))

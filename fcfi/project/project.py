@@ -380,7 +380,7 @@ class Project:
         )
         start = None
         if one.start is not None:
-            start = to_runs(self._masks.get(one.start).mask(row.height, row.width))
+            start = to_runs(self._masks.get(one.start).pixels(row.height, row.width))
         network = {"name": name, "sha256": one.network or "", "runtime": runtime}
         return ClickLog(row.height, row.width, sha256, network, settings, start, one.rounds)
 

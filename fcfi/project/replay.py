@@ -10,7 +10,7 @@ from typing import Final
 
 from fcfi.errors import NetworkError
 from fcfi.images import Image
-from fcfi.labels import Mask
+from fcfi.masks.truth import Mask
 from fcfi.prediction.interface import Predictor
 from fcfi.prediction.prediction import CachedImage, Prediction
 from fcfi.project.cache import ByteCache

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from fcfi.errors import Conflict
+from fcfi.masks.runs import RunMask
 from fcfi.project.document import Document
-from fcfi.project.masks import Runs
 
 State = Literal["new", "work", "done"]
 
@@ -67,7 +67,7 @@ class PictureState:
 
     picture: PictureRow
     document: Document
-    masks: Mapping[str, Runs]
+    masks: Mapping[str, RunMask]
     undo_text: str | None = None
     redo_text: str | None = None
 

@@ -15,9 +15,9 @@ from typing import Any, Final, Literal
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, insert, select, update
 
 from fcfi.errors import InputError, NotFound
+from fcfi.masks.runs import RunMask
 from fcfi.project.database import Database
 from fcfi.project.document import Document
-from fcfi.project.masks import Runs
 from fcfi.project.states import Change, Counts, PictureList, PictureRow, State
 from fcfi.project.tables import change, label, mask, network, picture, revision, setting
 
@@ -73,7 +73,7 @@ class Step:
     """A change: the document after it, its new masks by sha256, its record, and whose it is."""
 
     document: Document
-    masks: Mapping[str, Runs]
+    masks: Mapping[str, RunMask]
     record: Mapping[str, Any]
     signature: Signature
 
@@ -300,13 +300,13 @@ class Store:
                 for one in rows
             )
 
-    def runs(self, names: Collection[str]) -> dict[str, Runs]:
+    def runs(self, names: Collection[str]) -> dict[str, RunMask]:
         """Masks by sha256."""
-        found: dict[str, Runs] = {}
+        found: dict[str, RunMask] = {}
         with self.database.reading() as connection:
             for part in _parts(list(names)):
                 for one in connection.execute(select(mask).where(mask.c.sha256.in_(part))):
-                    found[one.sha256] = Runs.unpack(
+                    found[one.sha256] = RunMask.unpack(
                         one.left, one.top, one.width, one.height, one.runs
                     )
         return found
@@ -374,7 +374,7 @@ class Store:
                 None if found is None else (found.name, found.runtime, json.loads(found.settings))
             )
 
-    def _add_masks(self, connection: Connection, masks: Mapping[str, Runs]) -> None:
+    def _add_masks(self, connection: Connection, masks: Mapping[str, RunMask]) -> None:
         rows = [
             {"sha256": sha256, **{key: getattr(one, key) for key in _BOX}, "runs": one.pack()}
             for sha256, one in masks.items()

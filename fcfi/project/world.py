@@ -7,10 +7,10 @@ applying.World.
 from collections.abc import Callable, Collection, Mapping
 
 from fcfi.errors import InputError, PictureError
-from fcfi.labels import Mask
+from fcfi.masks.runs import RunMask
+from fcfi.masks.truth import Mask
 from fcfi.project.cache import ByteCache
 from fcfi.project.document import Document, DrawnObject
-from fcfi.project.masks import Runs
 from fcfi.project.pictures import Pictures, key
 from fcfi.project.replay import Replay
 from fcfi.project.states import PictureRow
@@ -26,9 +26,9 @@ class Masks:
         self._store = store
         self._cache = cache
 
-    def find(self, names: Collection[str]) -> dict[str, Runs]:
+    def find(self, names: Collection[str]) -> dict[str, RunMask]:
         """All of these masks."""
-        found: dict[str, Runs] = {}
+        found: dict[str, RunMask] = {}
         for name in names:
             known = self._cache.find(("mask", name))
             if known is not None:
@@ -40,12 +40,12 @@ class Masks:
             found |= stored
         return found
 
-    def put(self, masks: Mapping[str, Runs]) -> None:
+    def put(self, masks: Mapping[str, RunMask]) -> None:
         """Remember masks that were stored just now."""
         for name, runs in masks.items():
             self._cache.put(("mask", name), runs, runs.nbytes)
 
-    def get(self, name: str) -> Runs:
+    def get(self, name: str) -> RunMask:
         """One mask."""
         return self.find((name,))[name]
 
@@ -74,7 +74,7 @@ class PictureWorld:
         self._masks = masks
         self._replay = replay
         self._others = others
-        self._kept: dict[str, Runs] = {}
+        self._kept: dict[str, RunMask] = {}
 
     @property
     def height(self) -> int:
@@ -102,26 +102,38 @@ class PictureWorld:
             )
         return other.document.objects
 
-    def predict(self, start: str | None, rounds: Rounds) -> Mask:
-        """(H, W) bool: the mask that these rounds make.  Raises PictureError, NetworkError, InputError."""
+    def predict(self, start: str | None, rounds: Rounds) -> RunMask | None:
+        """Return the mask that these rounds of prompts make; None if it has no pixel.
+
+        Raises PictureError, NetworkError, InputError.
+        """
         self.row, image = self._pictures.pixels(self.row)
-        return self._replay.predict(key(self.row), lambda: image, start, self.mask, rounds).mask
+        answer = self._replay.predict(key(self.row), lambda: image, start, self._pixels, rounds)
+        return answer.run_mask
 
-    def mask(self, sha256: str) -> Mask:
-        """(H, W) bool: a mask that is kept."""
+    def mask(self, sha256: str) -> RunMask:
+        """Return a mask that is kept."""
         kept = self._kept.get(sha256)
-        return (kept if kept is not None else self._masks.get(sha256)).mask(self.height, self.width)
+        return kept if kept is not None else self._masks.get(sha256)
 
-    def keep(self, mask: Mask) -> str | None:
-        """Keep a mask (H, W); gives its sha256, None if it has no pixel."""
-        runs = Runs.of(mask)
-        if runs is None:
+    def keep(self, mask: RunMask | None) -> str | None:
+        """Keep a mask and return its sha256; None for none."""
+        if mask is None:
             return None
-        name = runs.sha256
-        self._kept[name] = runs
-        return name
+        if not self.box_fits(mask):
+            mask.pixels(self.height, self.width)  # raises what is wrong with it
+        self._kept[mask.sha256] = mask
+        return mask.sha256
 
-    def new_masks(self, document: Document) -> dict[str, Runs]:
+    def box_fits(self, mask: RunMask) -> bool:
+        """Return whether a mask lies inside the picture."""
+        return mask.left + mask.width <= self.width and mask.top + mask.height <= self.height
+
+    def _pixels(self, sha256: str) -> Mask:
+        """Return a mask that is kept, (H, W) bool."""
+        return self.mask(sha256).pixels(self.height, self.width)
+
+    def new_masks(self, document: Document) -> dict[str, RunMask]:
         """The masks that were kept on the way and are in the document."""
         named = document.masks | {one.start for one in document.objects if one.start is not None}
         return {name: runs for name, runs in self._kept.items() if name in named}

@@ -12,7 +12,7 @@
 
 Prompts stand in their order; those of one round were given together and predicted once.  A prompt
 is a click, a box round the object, or a scribble (`"points": [[x, y], ..]` and `positive`).  `time`
-is in seconds since 1970 (UTC).  Runs are row-major lengths, background first.  Knows nothing of
+is in seconds since 1970 (UTC).  RunMask are row-major lengths, background first.  Knows nothing of
 predictors.
 """
 
@@ -25,8 +25,8 @@ from numpy.typing import NDArray
 
 from fcfi.documents import Upgrade, read, upgraded
 from fcfi.errors import InputError
+from fcfi.masks.runs import flat_of, lengths_of
 from fcfi.prompts.rounds import Rounds
-from fcfi.runs import flat_of, lengths_of
 
 FORMAT: Final = "fcfi session"
 

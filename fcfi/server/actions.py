@@ -14,9 +14,9 @@ from typing import Annotated, Any, Final, Literal, get_args, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
+from fcfi.masks.runs import RunMask
 from fcfi.project import actions
 from fcfi.project.actions import MAX_CLICKS, MAX_OBJECTS, Action
-from fcfi.project.masks import Runs
 from fcfi.prompts.clicks import Click
 
 MAX_INT: Final = 2**31 - 1
@@ -122,7 +122,7 @@ def _value(given: Any) -> Any:
     if isinstance(given, ClickGiven):
         return Click(given.x, given.y, given.positive)
     if isinstance(given, MaskGiven):
-        return Runs.from_json(dict(given))
+        return RunMask.from_json(dict(given))
     return given
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from starlette.responses import Response
 
 from fcfi.formats import CODECS, Report
+from fcfi.masks.runs import RunMask
 from fcfi.prediction.lazy import NetworkStatus
 from fcfi.project.document import Document, DrawnObject
-from fcfi.project.masks import Runs
 from fcfi.project.states import (
     Change,
     ImportReport,
@@ -43,7 +43,7 @@ def state(given: PictureState, known: Collection[str] = ()) -> dict[str, Any]:
     }
 
 
-def document(given: Document, masks: Mapping[str, Runs]) -> dict[str, Any]:
+def document(given: Document, masks: Mapping[str, RunMask]) -> dict[str, Any]:
     """DocumentTold."""
     return {"objects": [_object(one, masks) for one in given.objects], "done": given.done}
 
@@ -110,7 +110,7 @@ def report(given: Report) -> dict[str, Any]:
     }
 
 
-def _object(one: DrawnObject, masks: Mapping[str, Runs]) -> dict[str, Any]:
+def _object(one: DrawnObject, masks: Mapping[str, RunMask]) -> dict[str, Any]:
     return {
         "id": one.id,
         "label": one.label,

@@ -19,7 +19,7 @@ from torch import Tensor
 
 from fcfi.data.pictures import PicturesBySource
 from fcfi.errors import ConfigError, DivergedError
-from fcfi.labels import IGNORE, OBJECT
+from fcfi.masks.truth import IGNORE, OBJECT
 from fcfi.training.config import Recipe
 from fcfi.training.devices import agree, make_fabric, to_device
 from fcfi.training.losses import LossConfig, total_loss

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from fcfi.errors import ConfigError
-from fcfi.labels import BACKGROUND, IGNORE, OBJECT
+from fcfi.masks.truth import BACKGROUND, IGNORE, OBJECT
 from fcfi.models.fcfi import Output
 from fcfi.prediction.guidance import STRIDE
 

@@ -23,7 +23,7 @@ from torch import Tensor
 
 from fcfi.data.augment import Crop
 from fcfi.errors import ConfigError
-from fcfi.labels import BACKGROUND, OBJECT
+from fcfi.masks.truth import BACKGROUND, OBJECT
 from fcfi.prediction.guidance import draw_box, encode
 from fcfi.prompts.clicks import Click, Clicks
 from fcfi.robot import INNER, next_click

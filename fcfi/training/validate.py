@@ -10,7 +10,7 @@ from fcfi.data.augment import CropConfig, CropSampler
 from fcfi.data.pictures import IGNORE_ID, PicturesBySource
 from fcfi.data.sample import Sample
 from fcfi.evaluation import Protocol, evaluate
-from fcfi.labels import BACKGROUND, IGNORE, OBJECT
+from fcfi.masks.truth import BACKGROUND, IGNORE, OBJECT
 from fcfi.models.fcfi import FCFI
 from fcfi.prediction.zoom import Zoom
 from fcfi.runtimes.network import NetworkInfo, OpenedNetwork

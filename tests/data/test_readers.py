@@ -15,7 +15,7 @@ from fcfi.data.dataset import Dataset, LazySamples
 from fcfi.data.sample import Sample
 from fcfi.errors import ConfigError, DatasetError
 from fcfi.images import write_png
-from fcfi.labels import BACKGROUND, IGNORE, OBJECT
+from fcfi.masks.truth import BACKGROUND, IGNORE, OBJECT
 
 HEIGHT, WIDTH = 12, 16
 

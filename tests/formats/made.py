@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from fcfi.formats import AnnotatedObject, AnnotatedPicture
-from fcfi.labels import Mask
+from fcfi.masks.truth import Mask
 
 LABELS = ("cat", 'a "dog", <big> & small', "Straße 7")
 

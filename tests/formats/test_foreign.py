@@ -377,8 +377,14 @@ def test_cvats_shapes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("shape", "message"),
     [
-        ('<mask label="cat" rle="0,5" left="1" top="1" width="2" height="2"/>', "add up to 5"),
-        ('<mask label="cat" rle="-1,5" left="1" top="1" width="2" height="2"/>', "add up"),
+        (
+            '<mask label="cat" rle="0,5" left="1" top="1" width="2" height="2"/>',
+            "sum to 4 pixels, got 5",
+        ),
+        (
+            '<mask label="cat" rle="-1,5" left="1" top="1" width="2" height="2"/>',
+            "sum to 4 pixels, got 4",
+        ),
         ('<mask label="cat" rle="0,x" left="1" top="1" width="2" height="2"/>', "whole numbers"),
         ('<mask label="cat" rle="0,4" left="29" top="1" width="2" height="2"/>', "does not fit"),
         (

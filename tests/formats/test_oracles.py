@@ -22,9 +22,8 @@ from fcfi.formats import (
     voc,
     yolo,
 )
-from fcfi.formats.outlines import edges, fill_edges, has_holes
 from fcfi.images import write_png
-from fcfi.labels import Mask
+from fcfi.masks.truth import Mask
 from tests.conftest import ELSEWHERE
 from tests.formats.made import LABELS, apart, masks, one_each, special
 from tests.generated import examples

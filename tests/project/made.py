@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image as Pillow
 
-from fcfi.labels import Mask
+from fcfi.masks.truth import Mask
 from fcfi.prediction.fcfi import FCFIPredictor
 from fcfi.prediction.zoom import Zoom
-from fcfi.project import AddClicks, Project, Runs
+from fcfi.project import AddClicks, Project, RunMask
 from fcfi.prompts.clicks import Click
 from tests.networks import ColourNetwork
 
@@ -58,8 +58,8 @@ def square(left: int, top: int, side: int = 8, height: int = HEIGHT, width: int 
     return mask
 
 
-def runs(left: int, top: int, side: int = 8) -> Runs:
+def runs(left: int, top: int, side: int = 8) -> RunMask:
     """A square's runs."""
-    found = Runs.of(square(left, top, side))
+    found = RunMask.of(square(left, top, side))
     assert found is not None
     return found

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from fcfi.errors import InputError
-from fcfi.labels import Mask
+from fcfi.masks.runs import RunMask
+from fcfi.masks.truth import Mask
 from fcfi.project.actions import (
     AddClicks,
     Clean,
@@ -26,7 +27,6 @@ from fcfi.project.actions import (
 )
 from fcfi.project.applying import apply
 from fcfi.project.document import Document, DrawnObject
-from fcfi.project.masks import Runs
 from fcfi.prompts.clicks import Click
 from fcfi.prompts.rounds import NO_ROUNDS, Rounds
 from tests.project.made import HEIGHT, WIDTH, click, runs, square
@@ -40,33 +40,35 @@ class Memory:
     network = "weights"
 
     def __init__(self) -> None:
-        self.kept: dict[str, Runs] = {}
+        self.kept: dict[str, RunMask] = {}
         self.asked: list[tuple[str | None, Rounds]] = []
         self.others: dict[int, Document] = {}
 
     def now(self) -> float:
         return 7.0
 
-    def predict(self, start: str | None, rounds: Rounds) -> Mask:
+    def predict(self, start: str | None, rounds: Rounds) -> RunMask | None:
         self.asked.append((start, rounds))
-        mask = np.zeros((HEIGHT, WIDTH), bool) if start is None else self.mask(start)
-        for one in rounds:
-            for point in one.clicks:
+        mask = np.zeros((HEIGHT, WIDTH), bool)
+        if start is not None:
+            mask = self.mask(start).pixels(HEIGHT, WIDTH)
+        for clicks in rounds:
+            for point in clicks.clicks:
                 mask[point.y : point.y + 8, point.x : point.x + 8] = point.positive
-        return mask
+        return RunMask.of(mask)
 
     def objects(self, picture: int) -> tuple[DrawnObject, ...]:
         return self.others[picture].objects
 
-    def mask(self, sha256: str) -> Mask:
-        return self.kept[sha256].mask(HEIGHT, WIDTH)
+    def mask(self, sha256: str) -> RunMask:
+        return self.kept[sha256]
 
-    def keep(self, mask: Mask) -> str | None:
-        found = Runs.of(mask)
-        if found is None:
+    def keep(self, mask: RunMask | None) -> str | None:
+        if mask is None:
             return None
-        self.kept[found.sha256] = found
-        return found.sha256
+        mask.pixels(HEIGHT, WIDTH)
+        self.kept[mask.sha256] = mask
+        return mask.sha256
 
 
 @pytest.fixture
@@ -82,7 +84,9 @@ def after(world: Memory, *actions: Edit) -> Document:
 
 
 def drawn(world: Memory, one: DrawnObject) -> Mask:
-    return np.zeros((HEIGHT, WIDTH), bool) if one.mask is None else world.mask(one.mask)
+    if one.mask is None:
+        return np.zeros((HEIGHT, WIDTH), bool)
+    return world.mask(one.mask).pixels(HEIGHT, WIDTH)
 
 
 def ids(document: Document) -> list[int]:
@@ -161,7 +165,7 @@ def test_cleaning_makes_a_new_start(world: Memory) -> None:
     mask = square(10, 10, 20)
     mask[15:17, 15:17] = False
     mask[40, 60] = True
-    given = Runs.of(mask)
+    given = RunMask.of(mask)
     document = after(world, SetMask(None, given), Clean(1, fill_holes=4, drop_specks=2))
     (one,) = document.objects
     assert np.array_equal(drawn(world, one), square(10, 10, 20))
@@ -244,7 +248,7 @@ def test_done_is_a_step_like_others(world: Memory) -> None:
         (RemoveClick(1, 1), "no click 1"),
         (RemoveClick(1, -1), "no click -1"),
         (RemoveClick(2, 0), "no object 2"),
-        (SetMask(None, Runs(60, 0, 8, 8, (0, 64))), "does not fit"),
+        (SetMask(None, RunMask.from_lengths(60, 0, 8, 8, (0, 64))), "inside the picture"),
         (SetMask(5, None), "no object 5"),
         (Clean(1, -1), "areas in pixels"),
         (EditObject(1, label=9), "no label 9"),

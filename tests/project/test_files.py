@@ -62,7 +62,7 @@ def zipped(folder: Path, path: Path) -> Path:
 
 def drawn(state: PictureState) -> list[tuple[int | None, np.ndarray]]:
     return [
-        (one.label, state.masks[one.mask].mask(HEIGHT, WIDTH))
+        (one.label, state.masks[one.mask].pixels(HEIGHT, WIDTH))
         for one in state.document.objects
         if one.mask is not None
     ]

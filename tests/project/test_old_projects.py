@@ -104,7 +104,7 @@ def test_its_logs_replay_to_the_masks_shown(folder: Path) -> None:
             picture = ids(project)[name]
             state = project.picture(picture)
             masks = {
-                drawn.id: state.masks[drawn.mask].mask(48, 64)
+                drawn.id: state.masks[drawn.mask].pixels(48, 64)
                 for drawn in state.document.objects
                 if drawn.mask is not None and not drawn.keep_out
             }

@@ -107,7 +107,7 @@ def test_work_is_kept_undone_and_found_again(folder: Path, store: str) -> None:
     with opened(folder, store=store) as project:
         state = project.act(1, 3, Redo())
         assert [one.label for one in state.document.objects] == [1, None]
-        mask = state.masks[state.document.objects[1].mask or ""].mask(HEIGHT, WIDTH)
+        mask = state.masks[state.document.objects[1].mask or ""].pixels(HEIGHT, WIDTH)
         np.testing.assert_array_equal(mask, square(20, 20))
         assert project.settings() == {"theme": "dark"}
         assert project.export("coco", folder.parent / "out").changed == ()

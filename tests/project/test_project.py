@@ -106,7 +106,9 @@ def test_clicks_make_the_masks_of_a_session(folder: Path) -> None:
         session.click(10, 10)
         session.click(40, 30, positive=False)
         (one,) = state.document.objects
-        np.testing.assert_array_equal(state.masks[one.mask or ""].mask(HEIGHT, WIDTH), session.mask)
+        np.testing.assert_array_equal(
+            state.masks[one.mask or ""].pixels(HEIGHT, WIDTH), session.mask
+        )
 
 
 def test_after_a_restart_clicks_go_on_as_if_nothing_had_been(folder: Path) -> None:
@@ -287,7 +289,7 @@ def test_open_pictures_never_take_more_memory_than_they_may(tmp_path: Path) -> N
         session.click(10, 10)
         session.click(30, 30)
         np.testing.assert_array_equal(
-            state.masks[state.document.objects[0].mask or ""].mask(HEIGHT, WIDTH), session.mask
+            state.masks[state.document.objects[0].mask or ""].pixels(HEIGHT, WIDTH), session.mask
         )
 
 
@@ -476,7 +478,7 @@ def test_a_log_makes_the_mask_again_bit_for_bit(folder: Path) -> None:
             predictor(), read_image(folder / "a.png"), json.loads(json.dumps(log["log"]))
         )
         np.testing.assert_array_equal(
-            again.mask, state.masks[state.document.objects[0].mask or ""].mask(HEIGHT, WIDTH)
+            again.mask, state.masks[state.document.objects[0].mask or ""].pixels(HEIGHT, WIDTH)
         )
         assert all(
             time > 1.7e9 for one in ClickLog.from_json(log["log"]).rounds for time in one.times

@@ -14,12 +14,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fcfi.data.segmentation import FINENESS, check_length, fill_polygon
-from fcfi.labels import Mask
+from fcfi.errors import DatasetError
+from fcfi.masks.components import box_cut
+from fcfi.masks.truth import Mask
 
 Loop = NDArray[np.float64]
 """(N, 2) corners (x, y) of a closed polygon; the last one is joined to the first."""
 
+FINENESS: Final = 5
+"""Polygon edges are walked on a grid this many times finer than the pixels (pycocotools)."""
+MAX_LENGTH: Final = 5_000_000
+"""Pixels round a polygon, along the longer axis of each edge; every one takes about 400 bytes while they are walked."""
 STEPS: Final = ((1, 0), (0, 1), (-1, 0), (0, -1))
 """Right, down, left, up: each a right turn after the one before."""
 WITHIN: Final = 0.25
@@ -30,36 +35,18 @@ MAX_CANDIDATES: Final = 1500
 """Corners of a loop that are tried as the end of a seam; of more, evenly spread ones."""
 
 
-def has_holes(mask: Mask) -> bool:
-    """Whether background is shut in (8-connected object, 4-connected background)."""
-    outside = np.pad(~box_cut(mask)[0], 1, constant_values=True).astype(np.uint8)
-    return bool(cv2.connectedComponents(outside, connectivity=4)[0] > 2)
-
-
-def parts(mask: Mask) -> int:
-    """Number of pieces that do not touch, not even at a corner."""
-    return int(cv2.connectedComponents(box_cut(mask)[0].astype(np.uint8), connectivity=8)[0]) - 1
-
-
-def box_cut(mask: Mask) -> tuple[Mask, int, int]:
-    """The part of a mask inside its tight box, and the box's left and top.  The mask must not be empty."""
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    top, left = int(rows[0]), int(columns[0])
-    return mask[top : rows[-1] + 1, left : columns[-1] + 1], left, top
-
-
 def edges(mask: Mask) -> tuple[list[Loop], bool]:
     """Polygons along the pixels' edges, one for each 4-connected piece, and whether there are holes besides.
 
     Holes have no polygon: with any, the polygons alone are not the mask.
     """
     cut, left, top = box_cut(mask)
-    loops = [loop + np.array([left, top]) for loop in _walk(cut)]
+    loops = [loop + np.array([left, top]) for loop in _edge_loops(cut)]
     outer = [loop for loop in loops if _area(loop) > 0]
     return outer, len(outer) < len(loops)
 
 
-def _walk(mask: Mask) -> list[Loop]:
+def _edge_loops(mask: Mask) -> list[Loop]:
     """Every closed path along the pixels' edges with the object on its right; where two meet, it turns right."""
     height, width = mask.shape
     padded = np.pad(mask, 1)
@@ -171,3 +158,60 @@ def fill_line(loop: Loop, height: int, width: int) -> Mask:
     canvas = np.zeros((height, width), np.uint8)
     cv2.fillPoly(canvas, [corners.reshape(-1, 1, 2)], 1)
     return canvas.astype(np.bool_)
+
+
+def fill_polygon(corners: NDArray[np.float64], height: int, width: int) -> Mask:
+    """(height, width) bool: the pixels inside one closed polygon.
+
+    corners: (N, 2) as (x, y).  Convention: x right, y down; COCO's origin is the corner of the top
+        left pixel, not its
+    centre.  A pixel column is crossed where the edge, walked on the finer grid, passes the column's
+    centre; between two crossings the pixels are inside.  Raises DatasetError for one that is too
+    long to be walked.
+    """
+    check_length(corners)
+    fine = (FINENESS * corners + 0.5).astype(np.int64)
+    columns, rows = _grid_path(np.concatenate([fine, fine[:1]]))
+    crossed = np.flatnonzero(np.diff(columns))
+    column = np.minimum(columns[crossed], columns[crossed + 1])
+    row = np.minimum(rows[crossed], rows[crossed + 1])
+    x = (column + 0.5) / FINENESS - 0.5
+    y = np.ceil(np.clip((row + 0.5) / FINENESS - 0.5, 0, height))
+    kept = (x == np.floor(x)) & (x >= 0) & (x <= width - 1)
+    starts = (x[kept] * height + y[kept]).astype(np.int64)
+    flips = np.bincount(starts, minlength=height * width + 1)[: height * width]
+    return np.asarray(np.cumsum(flips) % 2 == 1).reshape(width, height).T
+
+
+def check_length(corners: NDArray[np.float64]) -> None:
+    """DatasetError if the way to a polygon's corners (N, 2) and round them is longer than any real outline's."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        length = (
+            np.abs(np.roll(corners, -1, axis=0) - corners).max(axis=1).sum() + np.abs(corners).max()
+        )
+    if not length <= MAX_LENGTH:  # nor is it, if it is no number
+        raise DatasetError(
+            f"a polygon is {length:.3g} pixels long: at most {MAX_LENGTH} are read, in the picture's pixels"
+        )
+
+
+def _grid_path(corners: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Every grid point on the way along a path of corners (N, 2): columns and rows, a step along the longer axis each.
+
+    An edge is always computed from its smaller end, so that two polygons with a common edge meet
+    without a gap.
+    """
+    start, end = corners[:-1], corners[1:]
+    span = np.abs(end - start)
+    flat = span[:, 0] >= span[:, 1]
+    length = span.max(axis=1)
+    axis, edges = np.where(flat, 0, 1), np.arange(len(start))
+    turned = (start[edges, axis] > end[edges, axis])[:, None]
+    low, high = np.where(turned, end, start), np.where(turned, start, end)
+    slope = (high - low)[edges, 1 - axis] / np.maximum(length, 1)
+    edge = np.repeat(edges, length + 1)
+    step = np.arange(len(edge)) - np.repeat(np.cumsum(length + 1) - length - 1, length + 1)
+    step = np.where(turned[edge, 0], length[edge] - step, step)
+    along = low[edge, axis[edge]] + step
+    across = (low[edge, 1 - axis[edge]] + slope[edge] * step + 0.5).astype(np.int64)
+    return np.where(flat[edge], along, across), np.where(flat[edge], across, along)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fcfi.runs import flat_of, lengths_of
+from fcfi.masks.runs import flat_of, lengths_of
 
 
 @pytest.mark.parametrize(

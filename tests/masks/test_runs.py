@@ -1,4 +1,4 @@
-"""Runs keep every mask to the pixel, have one form for it, and refuse what is no mask."""
+"""RunMask: every mask to the pixel, in one form; what is not a mask is refused."""
 
 import json
 from typing import Any
@@ -8,29 +8,30 @@ import pytest
 from hypothesis import given
 
 from fcfi.errors import InputError
-from fcfi.project.masks import Runs, drop_specks, fill_holes
+from fcfi.masks.components import drop_specks, fill_holes
+from fcfi.masks.runs import RunMask
 from tests.formats.made import masks, special
 
 
 @given(masks)
 def test_any_mask_comes_back_from_runs_json_and_bytes(mask: np.ndarray) -> None:
-    found = Runs.of(mask)
+    found = RunMask.of(mask)
     assert found is not None
     height, width = mask.shape
-    np.testing.assert_array_equal(found.mask(height, width), mask)
+    np.testing.assert_array_equal(found.pixels(height, width), mask)
     assert found.area == np.count_nonzero(mask)
-    assert Runs.from_json(json.loads(json.dumps(found.to_json()))) == found
-    assert Runs.unpack(found.left, found.top, found.width, found.height, found.pack()) == found
+    assert RunMask.from_json(json.loads(json.dumps(found.to_json()))) == found
+    assert RunMask.unpack(found.left, found.top, found.width, found.height, found.pack()) == found
 
 
 @given(masks, masks)
 def test_the_sha256_is_that_of_the_pixels(one: np.ndarray, other: np.ndarray) -> None:
-    first, second = Runs.of(one), Runs.of(other)
+    first, second = RunMask.of(one), RunMask.of(other)
     assert first is not None
     assert second is not None
     assert (first.sha256 == second.sha256) == (first == second)
-    loose = Runs(0, 0, one.shape[1], one.shape[0], tuple(np.diff(edges(one)).tolist()))
-    assert Runs.of(loose.mask(*one.shape)) == first
+    loose = RunMask.from_lengths(0, 0, one.shape[1], one.shape[0], np.diff(edges(one)))
+    assert RunMask.of(loose.pixels(*one.shape)) == first
 
 
 def edges(mask: np.ndarray) -> np.ndarray:
@@ -40,7 +41,7 @@ def edges(mask: np.ndarray) -> np.ndarray:
 
 
 def test_nothing_has_no_runs() -> None:
-    assert Runs.of(np.zeros((4, 5), bool)) is None
+    assert RunMask.of(np.zeros((4, 5), bool)) is None
 
 
 @pytest.mark.parametrize(
@@ -61,13 +62,13 @@ def test_nothing_has_no_runs() -> None:
 )
 def test_what_is_no_mask_is_refused(data: Any) -> None:
     with pytest.raises(InputError):
-        Runs.from_json(data)
+        RunMask.from_json(data)
 
 
 def test_a_mask_that_leaves_the_picture_is_refused_before_memory_is_taken() -> None:
-    huge = Runs(0, 0, 10**9, 10**9, (0, 10**18))
-    with pytest.raises(InputError, match="does not fit"):
-        huge.mask(48, 64)
+    huge = RunMask.from_lengths(0, 0, 10**9, 10**9, (0, 10**9))
+    with pytest.raises(InputError, match="inside the picture"):
+        huge.pixels(48, 64)
 
 
 def test_holes_up_to_an_area_are_filled_and_the_border_is_no_hole() -> None:
@@ -94,3 +95,31 @@ def test_cleaning_leaves_the_mask_that_it_is_given_as_it_was() -> None:
     fill_holes(ring, 1000)
     drop_specks(ring, 1000)
     assert np.array_equal(ring, before)
+
+
+@given(masks, masks)
+def test_union_subtract_and_iou_are_those_of_the_pixels(
+    first: np.ndarray, second: np.ndarray
+) -> None:
+    height = max(first.shape[0], second.shape[0]) + 3
+    width = max(first.shape[1], second.shape[1]) + 5
+    canvas = np.zeros((2, height, width), bool)
+    canvas[0, : first.shape[0], : first.shape[1]] = first
+    canvas[1, 3 : 3 + second.shape[0], 5 : 5 + second.shape[1]] = second
+    one, other = RunMask.of(canvas[0]), RunMask.of(canvas[1])
+    assert one is not None
+    assert other is not None
+    both, either = canvas[0] & canvas[1], canvas[0] | canvas[1]
+    assert one.union([other]) == RunMask.of(either)
+    assert one.subtract([other]) == RunMask.of(canvas[0] & ~canvas[1])
+    assert one.intersection_area(other) == np.count_nonzero(both)
+    assert one.iou(other) == np.count_nonzero(both) / np.count_nonzero(either)
+
+
+def test_a_mask_without_neighbours_in_its_box_stays_the_same_value() -> None:
+    one = RunMask.from_lengths(0, 0, 2, 2, [0, 4])
+    far = RunMask.from_lengths(50, 50, 2, 2, [0, 4])
+    assert one.subtract([far]) is one
+    assert one.subtract([one]) is None
+    assert one != far
+    assert len({one, far, RunMask.from_lengths(0, 0, 2, 2, [0, 4])}) == 2

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fcfi.errors import InputError
-from fcfi.labels import IGNORE, OBJECT, Mask, Truth
+from fcfi.masks.truth import IGNORE, OBJECT, Mask, Truth
 
 LIMIT: Final = 20
 """Clicks, at most, on one object (paper)."""

@@ -1,0 +1,1 @@
+"""Masks: truth values, run lengths, pieces, polygons, COCO's form, metrics and overlays."""
