@@ -23,6 +23,8 @@ from fcfi.formats import (
     yolo,
 )
 from fcfi.images import write_png
+from fcfi.masks.components import has_holes
+from fcfi.masks.polygons import edges, fill_edges
 from fcfi.masks.truth import Mask
 from tests.conftest import ELSEWHERE
 from tests.formats.made import LABELS, apart, masks, one_each, special

@@ -10,14 +10,10 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
 from fcfi.errors import DatasetError
-<<<<<<< HEAD:tests/data/test_segmentation.py
-from fcfi.masks.truth import Mask
-from tests.generated import examples, floats
-=======
 from fcfi.masks.coco import decode, read_counts
 from fcfi.masks.polygons import fill_polygon
 from fcfi.masks.truth import Mask
->>>>>>> 9a23890 (Masks in one home: RunMask travels from the store to a file, neighbours are kept out box by box):tests/masks/test_coco.py
+from tests.generated import examples, floats
 
 
 def runs(mask: Mask) -> list[int]:

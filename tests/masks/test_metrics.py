@@ -6,14 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fcfi.errors import InputError
-<<<<<<< HEAD:tests/test_metrics.py
-from fcfi.masks.truth import IGNORE, OBJECT, Truth
 from fcfi.masks.metrics import boundary_iou, failed_as_released, held, iou, iou_auc, noc, reached
+from fcfi.masks.truth import IGNORE, OBJECT, Truth
 from tests.generated import floats
-=======
-from fcfi.masks.metrics import boundary_iou, failed_as_released, held, iou, iou_auc, noc, reached
-from fcfi.masks.truth import IGNORE, OBJECT, Truth
->>>>>>> 9a23890 (Masks in one home: RunMask travels from the store to a file, neighbours are kept out box by box):tests/masks/test_metrics.py
 
 
 def square(side: int = 20, first: int = 5, last: int = 15) -> Truth:
