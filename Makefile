@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 TORCH := torch==2.13.0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz oracles quick lint format bench web web-check e2e clean
+.PHONY: help demo test fuzz oracles quick lint format docs bench web web-check e2e clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -66,6 +66,10 @@ format: $(VENV)/.test ## let ruff put the source in order
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+docs: $(VENV)/.docs ## build the documentation into build/docs and fail on any warning; it is read without the internet
+	$(BIN)/sphinx-build -b html -E -W --keep-going -q docs build/docs
+	@echo "Documentation: $(CURDIR)/build/docs/index.html"
+
 bench: $(VENV)/.test ## measure the time of a click on this machine, beside the reference, into README.md (10 minutes)
 	$(BIN)/python -m benchmarks.latency $(BENCH_ARGS)
 	$(BIN)/python -m benchmarks.readme
@@ -113,3 +117,9 @@ $(VENV)/.test: pyproject.toml | $(VENV)/.made
 	@$(PIP) install $(TORCH)
 	@$(PIP) install -e ".[train,test]"
 	@touch $@ $(VENV)/.use
+
+# The reference is made from the docstrings of all modules, the learning half's too.
+$(VENV)/.docs: pyproject.toml $(VENV)/.test
+	@echo "Installing what the documentation needs into $(VENV) ..."
+	@$(PIP) install -e ".[docs]"
+	@touch $@

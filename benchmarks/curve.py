@@ -1,6 +1,6 @@
 """Draw the course of training runs from their logs: loss and IoU over clicks learnt from, run after run.
 
-    python -m benchmarks.curve benchmarks/results/*.train.jsonl -o docs/training.png
+    python -m benchmarks.curve benchmarks/results/*.train.jsonl -o docs/images/training.png
 
 A click is one crop of one step.  IoU is that of the answers a step learnt from, which has early and
 late clicks in it.

@@ -1,4 +1,4 @@
-"""Draw the README's picture, docs/clicks.jpg: bundled photographs after each of a few clicks, by the default network.
+"""Draw the README's picture, docs/images/clicks.jpg: bundled photographs after each of a few clicks, by the default network.
 
 The README's place for it is filled as well.
 
@@ -28,7 +28,7 @@ ROOT: Final = Path(__file__).parent.parent
 OUTPUT: Final = ROOT / "docs" / "clicks.jpg"
 README: Final = ROOT / "README.md"
 BEGIN, END = "<!-- picture:start -->", "<!-- picture:end -->"
-TAG: Final = "![Photographs after one, two and three clicks; green dots are on the object, red ones off it](docs/clicks.jpg)"
+TAG: Final = "![Photographs after one, two and three clicks; green dots are on the object, red ones off it](docs/images/clicks.jpg)"
 WIDTH: Final = 330
 """Pixels of one panel."""
 GAP: Final = 6

@@ -79,7 +79,7 @@ class Layer:
 
 
 def layers(path: Path, height: int, width: int) -> tuple[Layer, ...]:
-    """The convolutions of a network file for one input of this size; the rest is small (`docs/speed.md`)."""
+    """The convolutions of a network file for one input of this size; the rest is small (`docs/explanation/speed.md`)."""
     model = core().read_model(path)
     h, w = height // STRIDE, width // STRIDE
     sizes = {

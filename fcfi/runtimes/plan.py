@@ -201,7 +201,7 @@ def _precision(
 
 
 def _best_precision(files: Files, runtime: str, machine: Machine) -> str:
-    """bfloat16 before int8: nearly as fast, and a process starts in half the time (docs/speed.md)."""
+    """bfloat16 before int8: nearly as fast, and a process starts in half the time (docs/explanation/speed.md)."""
     if runtime != "openvino":
         return "float32"
     whole = files.int8 == files.path  # there is no float file

@@ -1,4 +1,4 @@
-/** The README's pictures: docs/annotate.png, and docs/annotate.webp, which shows three clicks and what they do. */
+/** The README's pictures: docs/images/annotate.png, and docs/images/annotate.webp, which shows three clicks and what they do. */
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -60,10 +60,10 @@ test('the pictures', async () => {
   const aside = await person.at(560, 380);
   await person.page.mouse.move(aside.x, aside.y);
   await person.page.waitForTimeout(500);
-  await person.page.screenshot({ path: join(ROOT, 'docs/annotate.png') });
+  await person.page.screenshot({ path: join(ROOT, 'docs/images/annotate.png') });
 
   writeFileSync(join(folder, 'frames.json'), JSON.stringify(frames));
-  const made = tool('animate', join(folder, 'frames.json'), join(ROOT, 'docs/annotate.webp'));
+  const made = tool('animate', join(folder, 'frames.json'), join(ROOT, 'docs/images/annotate.webp'));
   console.log(made);
   rmSync(folder, { recursive: true });
   await person.leave();
