@@ -371,7 +371,7 @@ def test_anything_else_is_no_click(text: str) -> None:
         (["export", "{photo}", "-o", "{tmp}/a.onnx"], "safetensors"),
         (["export", "{tmp}/no.safetensors", "-o", "{tmp}/a.onnx"], "no.safetensors"),
         (["export", "{photo}", "-o", "{tmp}/a.png"], ".onnx"),
-        (["import", "{photo}", "-o", "{tmp}/a.safetensors"], "torch file"),
+        (["import", "{photo}", "-o", "{tmp}/a.safetensors"], "another kind of file"),
         (["import", "{tmp}/no.pth", "-o", "{tmp}/a.safetensors"], "no.pth"),
     ],
     ids=lambda value: None if isinstance(value, str) else " ".join(value).replace("/", ""),

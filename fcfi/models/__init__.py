@@ -1,1 +1,1 @@
-"""The method in PyTorch: backbones, heads, the paper's two feedback modules, checkpoints and export."""
+"""The method in PyTorch: backbones, heads, the two feedback modules, checkpoints, export."""

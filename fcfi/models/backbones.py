@@ -1,4 +1,4 @@
-"""The registry of backbones: a backbone is one file, and one line in MODULES or a call of `register`.
+"""The registry of backbones: each is one file, and one line in MODULES or a call of `register`.
 
 All that depends on which backbones there are is read from here: which values a recipe's [model]
 accepts, how a network is built, where ImageNet weights are found, which networks have names.
@@ -61,7 +61,7 @@ def register(backbone: Backbone) -> Backbone:
 
 
 def backbones() -> dict[str, Backbone]:
-    """Return all backbones by name: those of this package first, then those that were registered."""
+    """Return all backbones by name: first those of this package, then the registered ones."""
     return {**_of_package(), **_registered}
 
 

@@ -1,9 +1,8 @@
-"""What HRNet and ResNet share: residual blocks, prompts that enter a stem, how ImageNet pictures were normalised.
+"""Layers that HRNet and ResNet share: residual blocks, and prompts that enter a stem.
 
 Parameter names follow the published ImageNet weights of these backbones, so that such files can be
-loaded.
-Source: He et al., CVPR 2016 (blocks); Sofiiuk, Petrov and Konushin, ICIP 2022 (prompts in the
-    stem).
+loaded.  Source: He et al., CVPR 2016 (blocks); Sofiiuk, Petrov and Konushin, ICIP 2022 (prompts in
+the stem).
 """
 
 import torch
@@ -11,27 +10,27 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
-"""RGB, of pictures in [0, 1]."""
+"""RGB, of images in [0, 1]: how ImageNet backbones expect them."""
 IMAGENET_STD = (0.229, 0.224, 0.225)
-"""RGB, of pictures in [0, 1]."""
+"""The same, standard deviations."""
 PROMPT_SCALE = 0.05
 """Factor of the encoded prompts at the start of training (released code)."""
 
 
 def channel_values(values: tuple[float, float, float]) -> Tensor:
-    """(1, 3, 1, 1) from one value a channel."""
+    """Return (1, 3, 1, 1) from a value for each channel."""
     return torch.tensor(values).reshape(1, 3, 1, 1)
 
 
 def conv_bn(inputs: int, outputs: int, kernel: int = 3, stride: int = 1) -> nn.Sequential:
-    """Convolution without bias and batch normalisation."""
+    """Return a convolution without bias and its batch normalisation."""
     return nn.Sequential(
         nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False), nn.BatchNorm2d(outputs)
     )
 
 
 class StemPrompts(nn.Module):
-    """Prompt maps (B, maps, H, W) to what is added to a stem, (B, channels, H/2, W/2)."""
+    """Prompt maps (B, maps, H, W), encoded to be added to a stem, (B, channels, H/2, W/2)."""
 
     def __init__(self, maps: int, channels: int) -> None:
         super().__init__()
@@ -43,7 +42,7 @@ class StemPrompts(nn.Module):
         self.scale = nn.Parameter(torch.full((1,), PROMPT_SCALE))
 
     def forward(self, prompts: Tensor) -> Tensor:
-        """The encoded prompts; the factor counts without its sign, as released."""
+        """Return the encoded prompts; the factor counts without its sign, as released."""
         encoded: Tensor = self.layers(prompts)
         return encoded * self.scale.abs()
 
@@ -59,13 +58,16 @@ class BasicBlock(nn.Module):
         self.bn2 = nn.BatchNorm2d(channels)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, channels, h, w) to the same."""
+        """Return (B, channels, h, w) of the same shape."""
         hidden = functional.relu(self.bn1(self.conv1(x)))
         return functional.relu(self.bn2(self.conv2(hidden)) + x)
 
 
 class Bottleneck(nn.Module):
-    """1 x 1, 3 x 3 (with stride or dilation), 1 x 1 convolution and a residual; gives EXPANSION * planes channels."""
+    """Convolutions 1 x 1, 3 x 3 (with stride or dilation), 1 x 1, and a residual.
+
+    It has EXPANSION * planes output channels.
+    """
 
     EXPANSION = 4
 
@@ -83,7 +85,7 @@ class Bottleneck(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, inputs, h, w) to (B, EXPANSION * planes, h/stride, w/stride)."""
+        """Return (B, EXPANSION * planes, h/stride, w/stride) of (B, inputs, h, w)."""
         hidden = functional.relu(self.bn1(self.conv1(x)))
         hidden = functional.relu(self.bn2(self.conv2(hidden)))
         shortcut = x if self.downsample is None else self.downsample(x)

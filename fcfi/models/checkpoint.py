@@ -96,7 +96,7 @@ def variant(config: ModelConfig) -> str:
 
 
 def weights_sha256(model: FCFI) -> str:
-    """Return the identity of the weights: sha256 over name, type, shape and bytes of each tensor."""
+    """Return the weights' identity: sha256 over name, type, shape and bytes of each tensor."""
     digest = hashlib.sha256()
     # Sorted by name, so that the order of modules in the code does not count.
     for name, tensor in sorted(model.state_dict().items()):

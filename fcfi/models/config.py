@@ -72,13 +72,13 @@ class ModelConfig:
             value, default = getattr(self, name), getattr(type(self), name)
             if value != default and value not in options.get(name, ()):
                 raise ConfigError(
-                    f"expected {name} = {default!r} with backbone {self.backbone!r}, got {value!r}: "
-                    f"use one of {', '.join(accepting(name, value)) or 'no backbone'} for it"
+                    f"expected {name} = {default!r} with backbone {self.backbone!r}, got "
+                    f"{value!r}: use one of {', '.join(accepting(name, value))} for it"
                 )
             if value != default and name in STEM_ONLY and self.prompts != "stem":
                 raise ConfigError(
-                    f"expected {name} = {default!r} with prompts = {self.prompts!r}, got {value!r}: "
-                    "use prompts = 'stem' for it"
+                    f"expected {name} = {default!r} with prompts = {self.prompts!r}, got "
+                    f"{value!r}: use prompts = 'stem' for it"
                 )
 
     def as_dict(self) -> dict[str, Any]:

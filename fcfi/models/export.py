@@ -1,7 +1,8 @@
-"""A network as one ONNX file that needs no torch: any size and batch, correction and fusion inside, checked before use.
+"""Export of a model as one network file (ONNX) that needs no torch, checked before use.
 
-The exported graph answers with the final logits only.  Batch normalisation is folded into the
-convolutions.  Knows nothing of clicks; the inputs are those of `fcfi.prediction.guidance`.
+It takes any size and batch and returns the logits only; correction and fusion are inside, batch
+normalisation is folded into the convolutions.  Knows nothing of clicks; the inputs are those of
+`fcfi.prediction.guidance`.
 """
 
 import json
@@ -44,28 +45,34 @@ SHAPES: Mapping[str, tuple[int | str, ...]] = {
     "gate": ("batch", 1, 1, 1),
     OUTPUT: ("batch", 1, "height", "width"),
 }
-"""Of what a file takes in and gives; texts are sizes left open."""
+"""Of inputs and output of a network file; texts stand for sizes that are free."""
 RUNTIMES = ("onnxruntime", "openvino")
-"""An exported file is tried in those of them that are installed."""
+"""An exported file is checked in those of them that are installed."""
 TOLERANCE: Mapping[str, float] = {"float32": 0.005, "float16": 0.1}
-"""Largest difference of logits, file against torch, in standard deviations of the answer (measured: 2e-4 and 0.05)."""
+"""Largest difference of logits, file against torch, in standard deviations of the logits.
+
+Measured are 2e-4 and 0.05."""
 EPSILON = 1e-6
-"""Added to a standard deviation, so that a constant answer can be compared."""
+"""Added to a standard deviation, so that constant logits can be compared."""
 CHECKED_SHAPES = ((1, 2 * MULTIPLE, 3 * MULTIPLE), (2, 4 * MULTIPLE, 3 * MULTIPLE))
-"""(batch, height, width) of the inputs that an exported file is tried on."""
+"""(batch, height, width) of the inputs on which an exported file is checked."""
 INPUT_CONVENTIONS = (
     "image (B,3,H,W) RGB in [0,1]; feedback (B,1,H,W) probabilities, zero at a first click; "
     f"disks (B,2,H,W) 0/1, positive and negative clicks, radius {DISK_RADIUS} px; "
-    f"window (B,1,h,w) 0/1, {WINDOW_RATIO} of height and width round the last click, h = H/{STRIDE}; "
+    f"window (B,1,h,w) 0/1, {WINDOW_RATIO} of height and width round the last click, "
+    f"h = H/{STRIDE}; "
     "cell (B) int64, row * w + column of the last click; label (B,1,1,1) 1 positive, 0 negative; "
     "gate (B,1,1,1) 0 at a first click, else 1"
 )
-"""For whoever runs the file without fcfi; `fcfi.prediction.guidance` is the definition."""
+"""For people who run the file without fcfi; `fcfi.prediction.guidance` is the definition."""
 
 
 @dataclass(frozen=True)
 class Exported:
-    """What was written: differences are the largest ones of the logits, in standard deviations, by runtime."""
+    """A network file that was written and checked.
+
+    differences: by runtime the largest of the logits from torch, in standard deviations.
+    """
 
     path: Path
     weights_sha256: str
@@ -83,16 +90,17 @@ def export(
     storage: str = "float32",
     metadata: Mapping[str, str] | None = None,
 ) -> Exported:
-    """Write a network file and check it against torch; nothing is left behind if the check fails (NetworkError).
+    """Write a network file and check it against torch; NetworkError, and no file, if that fails.
 
-    model: a network or a checkpoint's path.  training_data, licence: of the weights, in words;
-    without the former what the checkpoint says stands there.
-    storage: one of Storage.  metadata: further texts.  A checkpoint's recommended zoom (zoom_*) is
-        handed on.
+    model: a model or the path of a checkpoint, whose zoom (zoom_*) is copied.
+    name: of the network, in its metadata.
+    training_data, licence: of the weights, in words; an empty training_data takes the checkpoint's.
+    storage: type of the weights in the file, one of Storage.
+    metadata: further texts.
     """
     if storage not in get_args(Storage):
         raise NetworkError(
-            f"storage {storage!r} is unknown: use one of {', '.join(get_args(Storage))}"
+            f"expected storage to be one of {', '.join(get_args(Storage))}, got {storage!r}"
         )
     network = deepcopy(model).cpu().eval() if isinstance(model, FCFI) else load_model(model)
     recommended = {} if isinstance(model, FCFI) else read_metadata(model)
@@ -123,7 +131,10 @@ def export(
 
 
 def check(model: nn.Module, path: Path, tolerance: float) -> dict[str, float]:
-    """Compare a network file with torch in every runtime at hand; NetworkError above the tolerance."""
+    """Compare a network file with torch; return the largest difference in each installed runtime.
+
+    Raises NetworkError above the tolerance, in standard deviations of the logits.
+    """
     differences: dict[str, float] = {}
     for runtime in RUNTIMES:
         if find_spec(runtime) is None:
@@ -135,14 +146,14 @@ def check(model: nn.Module, path: Path, tolerance: float) -> dict[str, float]:
         )
         if not differences[runtime] <= tolerance:
             raise NetworkError(
-                f"{runtime} differs from torch by {differences[runtime]:.2g} standard deviations of the logits, "
-                f"at most {tolerance} is accepted: not exported"
+                f"expected {runtime} to differ from torch by at most {tolerance} standard "
+                f"deviations of the logits, got {differences[runtime]:.2g}: not exported"
             )
     return differences
 
 
 def example(batch: int, height: int, width: int, seed: int = 0) -> tuple[Tensor, ...]:
-    """Random inputs of one size, in the order of INPUTS."""
+    """Return random inputs of a size, in the order of INPUTS."""
     random = torch.Generator().manual_seed(seed)
     h, w = height // STRIDE, width // STRIDE
 
@@ -161,37 +172,38 @@ def example(batch: int, height: int, width: int, seed: int = 0) -> tuple[Tensor,
 
 
 class LogitsOnly(nn.Module):
-    """A network that gives its answer, and behind it the encoding if it has one, so that the graph names it."""
+    """A model that returns its logits, and its encoding behind them so that the graph names it."""
 
     def __init__(self, model: FCFI) -> None:
         super().__init__()
         self.model = model
 
     def forward(self, image: Tensor, *prompts: Tensor) -> tuple[Tensor, ...]:
-        """Logits (B, 1, H, W), and the encoding."""
+        """Return logits (B, 1, H, W), and the encoding."""
         encoding = self.model.encode(image)
         logits: Tensor = self.model.click(encoding, *prompts).logits
         return (logits, *encoding) if self.model.body.encoding else (logits,)
 
 
 def _difference(model: nn.Module, network: Network, inputs: tuple[Tensor, ...]) -> float:
-    """Largest difference of logits in standard deviations."""
+    """Return the largest difference of logits in standard deviations."""
     with torch.no_grad():
         expected = model(*inputs)[0].numpy()
-    given = network(*(value.numpy() for value in inputs))
-    if given.shape != expected.shape:
+    logits = network(*(value.numpy() for value in inputs))
+    if logits.shape != expected.shape:
         raise NetworkError(
-            f"the file answers {given.shape} where torch answers {expected.shape}: not exported"
+            f"expected logits {expected.shape} as in torch, got {logits.shape}: not exported"
         )
-    return float(np.abs(given - expected).max() / (expected.std() + EPSILON))
+    return float(np.abs(logits - expected).max() / (expected.std() + EPSILON))
 
 
 def _write(model: LogitsOnly, path: Path, texts: Mapping[str, str]) -> None:
-    """Trace the network; the older exporter needs nothing but torch and folds batch normalisation."""
+    """Trace the model into a network file with these texts."""
     axes = {
         name: {axis: size for axis, size in enumerate(shape) if isinstance(size, str)}
         for name, shape in SHAPES.items()
     }
+    # The older exporter needs nothing but torch, folds batch normalisation, and warns of its age.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(
@@ -212,7 +224,7 @@ def _write(model: LogitsOnly, path: Path, texts: Mapping[str, str]) -> None:
 
 
 def _take_all_inputs(model: Any) -> None:
-    """Put back inputs that this configuration does not look at and the exporter left out: all files are fed alike."""
+    """Put back inputs that the exporter left out as unused: all network files are fed alike."""
     del model.graph.input[:]
     for name in INPUTS:
         kind = TensorProto.INT64 if name == "cell" else TensorProto.FLOAT
@@ -220,7 +232,7 @@ def _take_all_inputs(model: Any) -> None:
 
 
 def _hide_encoding(model: Any) -> None:
-    """The file answers with logits alone; the encoding stays inside with its shape, so that it can be cut there."""
+    """Make the encoding internal; its shape stays known, so that the file can be cut there."""
     model.graph.value_info.extend(port for port in model.graph.output if port.name != OUTPUT)
     hidden = [port for port in model.graph.output if port.name == OUTPUT]
     del model.graph.output[:]
@@ -228,7 +240,7 @@ def _hide_encoding(model: Any) -> None:
 
 
 def _halve(path: Path) -> None:
-    """Keep kernels as float16 with a cast in front of their use, which runtimes fold when they load."""
+    """Store kernels as float16 with a cast before their use, which runtimes fold at loading."""
     model = onnx.load(path)
     casts = []
     for weight in model.graph.initializer:
@@ -249,9 +261,10 @@ def _halve(path: Path) -> None:
 
 
 def save(model: Any, path: Path) -> None:
-    """Write a graph, twice: what stands in the file is hashed, and the hash becomes part of its metadata."""
+    """Write a graph with its hash in the metadata."""
     onnx.checker.check_model(model, full_check=True)
     onnx.save(model, path)
+    # The bytes of the graph are hashed as they lie in the file, so it is written twice.
     texts = {entry.key: entry.value for entry in model.metadata_props}
     helper.set_model_props(model, texts | {GRAPH_SHA256: graph_sha256(path)})
     onnx.save(model, path)

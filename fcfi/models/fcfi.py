@@ -21,12 +21,14 @@ from fcfi.models.score import AnswerScore
 
 
 class Output(NamedTuple):
-    """What a pass gives: `logits` (B, 1, H, W) is the answer, the rest serves losses and parity checks.
+    """The output of a model; all but the logits serves losses and parity checks.
 
-    aux_logits (B, 1, h, w) | None: the head's auxiliary answer.
+    logits (B, 1, H, W): of the object at every pixel.
+
+    aux_logits (B, 1, h, w) | None: of the head's auxiliary output.
     corrected (B, 1, h, w) in [0, 1] | None: feedback after FFC.
     fused_logits (B, 1, h, w) | None: feedback after CFF.
-    score (B, 1) | None: logits of the IoU that the network expects of its answer.
+    score (B, 1) | None: logits of the IoU that the model expects of its mask.
     """
 
     logits: Tensor
@@ -37,23 +39,23 @@ class Output(NamedTuple):
 
 
 class Features(NamedTuple):
-    """F, and what else the head of the same network wants (for example a skip connection)."""
+    """F, and a second map for the head of the same body (for example a skip connection)."""
 
     fused: Tensor
     skip: Tensor
 
 
 Encoding = tuple[Tensor, ...]
-"""What is seen of a picture before any click, (B, *, *, *) each.  Of a body with a stem: the picture itself."""
+"""Maps of the image alone, (B, *, *, *) each; where prompts enter the stem, the image itself."""
 
 
 class Body(Protocol):
-    """A backbone and its head, to be put round the two feedback modules.
+    """A backbone and its head, round the two feedback modules.
 
-    channels: of F.  prompts: how many prompt maps it takes: 3 (feedback, positive, negative) or 2
-        (positive, negative).
-    mean, std: (1, 3, 1, 1), of pictures in [0, 1].
-    encoding: names of what `encode` gives; none where that is the picture itself.
+    channels: of F.
+    prompts: number of prompt maps: 3 (feedback, positive, negative) or 2 (positive, negative).
+    mean, std: (1, 3, 1, 1), with which images in [0, 1] are normalised.
+    encoding: names of the maps that `encode` returns; none if it returns the image itself.
     """
 
     channels: int
@@ -63,25 +65,25 @@ class Body(Protocol):
     encoding: tuple[str, ...]
 
     def encode(self, image: Tensor) -> Encoding:
-        """What needs no click, of a normalised image (B, 3, H, W)."""
+        """Return the maps that need no click, of a normalised image (B, 3, H, W)."""
         ...
 
     def features(self, encoding: Encoding, prompts: Tensor) -> Features:
-        """F at stride 4 from an encoding and prompt maps (B, prompts, H, W)."""
+        """Return F at stride 4 from an encoding and prompt maps (B, prompts, H, W)."""
         ...
 
     def head(self, features: Features) -> tuple[Tensor, Tensor | None]:
-        """Logits, at stride 4 or of every pixel, and auxiliary logits at stride 4."""
+        """Return logits, at stride 4 or of every pixel, and auxiliary logits at stride 4."""
         ...
 
 
 class StemBody(nn.Module):
-    """What bodies have in common whose prompts enter the stem: every click takes the whole network."""
+    """The base of bodies whose prompts enter the stem: every click runs the whole model."""
 
     encoding: tuple[str, ...] = ()
 
     def encode(self, image: Tensor) -> Encoding:
-        """The picture as it is."""
+        """Return the image as it is."""
         return (image,)
 
 
@@ -109,18 +111,18 @@ class FCFI(nn.Module):
         gate: Tensor,
         shown: Tensor | None = None,
     ) -> Output:
-        """One click.
+        """Answer one click.
 
         image (B, 3, H, W) RGB in [0, 1]; feedback (B, 1, H, W) in [0, 1], zero at a first click;
         disks (B, 2, H, W) 0/1; window (B, 1, h, w) 0/1; cell (B,) int64; label, gate (B, 1, 1, 1)
         0/1.
-        shown (B, 1, 1, 1) 0/1: whether the feedback is among the prompts, too; None for always.  In
-            training it is hidden there now and then, so that correction and fusion learn to act.
+        shown (B, 1, 1, 1) 0/1: whether the feedback is among the prompts, too; None for always.
+            Training hides it there now and then, so that correction and fusion learn to act.
         """
         return self.click(self.encode(image), feedback, disks, window, cell, label, gate, shown)
 
     def encode(self, image: Tensor) -> Encoding:
-        """What further clicks on the same image need of it; the image itself where prompts enter the stem."""
+        """Return what further clicks need of the image (B, 3, H, W) in [0, 1]."""
         return self.body.encode((image - self.body.mean) / self.body.std)
 
     def click(
@@ -134,19 +136,21 @@ class FCFI(nn.Module):
         gate: Tensor,
         shown: Tensor | None = None,
     ) -> Output:
-        """One click on an encoded image; shapes as in `forward`."""
+        """Answer one click on an encoded image; shapes as in `forward`."""
+        # A body with two prompt maps takes the disks alone: the feedback is the first of three.
         prompted = feedback if shown is None else feedback * shown
         prompts = torch.cat([prompted, disks], 1)[:, 3 - self.body.prompts :]
         features, skip = self.body.features(encoding, prompts)
         corrected = small = resize_like(feedback, features)
         if self.correction is not None:
+            # An encoding has no pixels any more: only prompts are there at full size.
             pixels = prompts if self.body.encoding else torch.cat([*encoding, prompts], 1)
             corrected = self.correction(features, pixels, small, window, cell, label)
         fused_logits = None
         if self.fusion is not None:
             features, fused_logits = self.fusion(features, corrected, gate)
         logits, aux_logits = self.body.head(Features(features, skip))
-        if logits.shape[-2:] != feedback.shape[-2:]:
+        if logits.shape[-2:] != feedback.shape[-2:]:  # a fine head answers at every pixel itself
             logits = resize_like(logits, feedback)
         return Output(
             logits,
@@ -158,7 +162,10 @@ class FCFI(nn.Module):
 
 
 def _correction(config: ModelConfig, channels: int, pixels: int) -> nn.Module | None:
-    """The FFC of a configuration; channels: of F; pixels: channels of prompts, and of the image if it is at hand."""
+    """Return the FFC of a configuration.
+
+    channels: of F.  pixels: channels of the prompts, and of the image if the body keeps it.
+    """
     if config.correction == "none":
         return None
     if config.correction == "similarity":
@@ -167,7 +174,7 @@ def _correction(config: ModelConfig, channels: int, pixels: int) -> nn.Module | 
 
 
 def _fusion(config: ModelConfig, channels: int) -> nn.Module | None:
-    """What lets feedback act on F: CFF, its half where there is FFC only, nothing in the baseline."""
+    """Return what lets feedback act on F: CFF, its half with FFC alone, nothing in the baseline."""
     if config.fusion == "collaborative":
         return CollaborativeFusion(channels, config.mid)
     return None if config.correction == "none" else CorrectedFusion(channels)

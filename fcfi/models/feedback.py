@@ -1,4 +1,4 @@
-"""The paper's two modules: focused feedback correction (FFC) and collaborative feedback fusion (CFF).
+"""The paper's two modules: focused correction (FFC) and collaborative fusion (CFF) of feedback.
 
 Both sit between the backbone's feature map F (stride 4) and the head, work on feedback in
 probabilities at the size of F, and know nothing of backbones, heads or clicks.  The graph is
@@ -11,11 +11,11 @@ from torch import Tensor, nn
 from fcfi.models.layers import conv_bn_relu, resize_like, separable_conv_bn_relu
 
 EPSILON = 1e-6
-"""Smallest length of a feature vector: keeps the similarity of a vector of zeros, and its gradient, finite."""
+"""Smallest length of a feature vector: of zeros, similarity and gradient stay finite."""
 
 
 def correct(feedback: Tensor, affinity: Tensor, label: Tensor, window: Tensor) -> Tensor:
-    """Pull the feedback towards the click's label where pixels look alike, inside the window only.
+    """Return the feedback, pulled towards the click's sign where pixels look alike in the window.
 
     feedback, affinity, window: (B, 1, h, w) in [0, 1].  label: (B, 1, 1, 1), 1 positive, 0
     negative.
@@ -25,19 +25,22 @@ def correct(feedback: Tensor, affinity: Tensor, label: Tensor, window: Tensor) -
 
 
 def affinity(embedding: Tensor, cell: Tensor) -> Tensor:
-    """(B, 1, h, w) in [0, 1]: cosine similarity of every cell to the clicked one, 0 where they point apart.
+    """Return (B, 1, h, w) in [0, 1]: cosine similarity of every cell to the clicked one.
+
+    It is 0 where vectors point apart.
 
     embedding: (B, C, h, w).  cell: (B,) int64, row * w + column.
     """
     vectors = embedding.flatten(2)
     clicked = vectors.gather(2, cell[:, None, None].expand(-1, vectors.shape[1], 1))
+    # Lengths in float32: squares of float16 overflow, and a sum of many in bfloat16 is rough.
     dots = (clicked.transpose(1, 2) @ vectors).float()
     similarity = dots / (_lengths(vectors) * _lengths(clicked)).clamp_min(EPSILON)
     return similarity.clamp_min(0).reshape(embedding.shape[0], 1, *embedding.shape[-2:])
 
 
 def _lengths(vectors: Tensor) -> Tensor:
-    """(B, 1, N) float32: Euclidean length of every column of (B, C, N)."""
+    """Return (B, 1, N) float32: Euclidean length of every column of (B, C, N)."""
     return vectors.square().sum(1, keepdim=True, dtype=torch.float32).add(EPSILON**2).sqrt()
 
 
@@ -53,15 +56,18 @@ class SimilarityCorrection(nn.Module):
         cell: Tensor,
         label: Tensor,
     ) -> Tensor:
-        """Corrected feedback, (B, 1, h, w) in [0, 1].  `pixels` is not looked at."""
+        """Return corrected feedback, (B, 1, h, w) in [0, 1]; `pixels` is not used."""
         return correct(feedback, affinity(features, cell), label, window)
 
 
 class EncodedCorrection(nn.Module):
-    """FFC as in the released code: cosine similarity on a learnt encoding of image, prompts, feedback and F."""
+    """FFC as in the released code: cosine similarity on a learnt encoding.
+
+    The encoding is made of image, prompts, feedback and F.
+    """
 
     def __init__(self, inputs: int, mid: int) -> None:
-        """inputs: channels of image, prompts, feedback and F together; mid: channels of the encoding."""
+        """inputs: channels of all that is encoded, together.  mid: channels of the encoding."""
         super().__init__()
         self.encoder = nn.Sequential(
             conv_bn_relu(inputs, mid, bias=True),
@@ -78,7 +84,10 @@ class EncodedCorrection(nn.Module):
         cell: Tensor,
         label: Tensor,
     ) -> Tensor:
-        """Corrected feedback, (B, 1, h, w) in [0, 1].  pixels: (B, *, H, W), the normalised image and the prompts."""
+        """Return corrected feedback, (B, 1, h, w) in [0, 1].
+
+        pixels: (B, *, H, W), the normalised image and the prompts.
+        """
         encoding = self.encoder(torch.cat([resize_like(pixels, features), feedback, features], 1))
         return correct(feedback, affinity(encoding, cell), label, window)
 
@@ -95,26 +104,23 @@ class CollaborativeFusion(nn.Module):
             separable_conv_bn_relu(mid, mid, bias=True),
             nn.Conv2d(mid, 1, 3, padding=1),
         )
-        self.feedback_to_features = conv_bn_relu(
-            channels + 1, 1, 1, bias=True
-        )  # P3, one channel, broadcast over F
+        # P3: a single channel, broadcast over F.
+        self.feedback_to_features = conv_bn_relu(channels + 1, 1, 1, bias=True)
 
     def forward(self, features: Tensor, corrected: Tensor, gate: Tensor) -> tuple[Tensor, Tensor]:
-        """Fused features (B, C, h, w) and fused feedback as logits (B, 1, h, w).
+        """Return fused features (B, C, h, w) and fused feedback as logits (B, 1, h, w).
 
         corrected: (B, 1, h, w) in [0, 1].  gate: (B, 1, 1, 1), 0 at a first click (no feedback
             yet), else 1 (w_g).
         """
-        fused_logits = self.feedback_pathway(
-            torch.cat([corrected, self.features_to_feedback(features)], 1)
-        )
-        return update_features(
-            self.feedback_to_features, features, fused_logits.sigmoid(), gate
-        ), fused_logits
+        narrow = self.features_to_feedback(features)
+        fused_logits = self.feedback_pathway(torch.cat([corrected, narrow], 1))
+        feedback = fused_logits.sigmoid()
+        return update_features(self.feedback_to_features, features, feedback, gate), fused_logits
 
 
 class CorrectedFusion(nn.Module):
-    """The feature pathway of CFF alone, fed with the corrected feedback: FFC without CFF (second row of the ablation).
+    """The feature pathway of CFF alone, on corrected feedback: FFC without CFF (ablation, row 2).
 
     The paper does not say how that row uses the corrected feedback; this is the smallest way in
     which it can act.
@@ -125,11 +131,11 @@ class CorrectedFusion(nn.Module):
         self.feedback_to_features = conv_bn_relu(channels + 1, 1, 1, bias=True)
 
     def forward(self, features: Tensor, corrected: Tensor, gate: Tensor) -> tuple[Tensor, None]:
-        """Updated features; shapes as in CollaborativeFusion."""
+        """Return updated features; shapes as in CollaborativeFusion."""
         return update_features(self.feedback_to_features, features, corrected, gate), None
 
 
 def update_features(pathway: nn.Module, features: Tensor, feedback: Tensor, gate: Tensor) -> Tensor:
-    """The feature pathway of CFF: one channel of `pathway`, broadcast over F, where there is feedback."""
+    """Return F plus one channel of `pathway`, broadcast over it, where there is feedback."""
     residual: Tensor = pathway(torch.cat([features, feedback], 1))
     return features + gate * residual

@@ -1,9 +1,8 @@
-"""HRNet: four branches at strides 4, 8, 16 and 32 side by side, which exchange what they see after every few blocks.
+"""HRNet: branches at strides 4, 8, 16 and 32 side by side, summed after every few blocks.
 
 F is all four branches at stride 4, one behind the other; the object-context head of
-`fcfi.models.ocr` follows.
-Source: Sun, Xiao, Liu and Wang, CVPR 2019; the small one has two blocks a branch and fewer
-    exchanges.
+`fcfi.models.ocr` follows.  Source: Sun, Xiao, Liu and Wang, CVPR 2019; the small form has two
+blocks a branch and fewer exchanges.
 """
 
 from collections.abc import Mapping
@@ -36,7 +35,11 @@ PROMPTS = 3
 
 @dataclass(frozen=True)
 class Layout:
-    """width: channels of the finest branch, doubled from branch to branch; exchanges: in the stages 2, 3 and 4."""
+    """The size of an HRNet.
+
+    width: channels of the finest branch, doubled from branch to branch.
+    blocks: of each branch between two exchanges.  exchanges: in the stages 2, 3 and 4.
+    """
 
     width: int
     blocks: int
@@ -48,7 +51,7 @@ class Layout:
         return self.blocks == 2
 
     def channels(self, branches: int) -> list[int]:
-        """Of the first branches, from fine to coarse."""
+        """Return the channels of the first branches, from fine to coarse."""
         return [self.width * 2**branch for branch in range(branches)]
 
 
@@ -60,7 +63,7 @@ LAYOUTS = {
 
 
 class HRNetBody(StemBody):
-    """Backbone and head; see `fcfi.models.fcfi.Body`."""
+    """HRNet and the object-context head (see `fcfi.models.fcfi.Body`)."""
 
     mean: Tensor
     std: Tensor
@@ -76,19 +79,19 @@ class HRNetBody(StemBody):
         self.ocr = ObjectContextHead(self.channels, config.ocr_width)
 
     def features(self, encoding: Encoding, prompts: Tensor) -> Features:
-        """See `fcfi.models.fcfi.Body`."""
+        """Return F at stride 4: all branches, concatenated (see `fcfi.models.fcfi.Body`)."""
         branches = self.backbone(*encoding, self.prompt(prompts))
         fused = torch.cat([resize_like(branch, branches[0]) for branch in branches], 1)
         return Features(fused, fused)
 
     def head(self, features: Features) -> tuple[Tensor, Tensor]:
-        """See `fcfi.models.fcfi.Body`."""
+        """Return logits and auxiliary logits at stride 4 (see `fcfi.models.fcfi.Body`)."""
         logits, aux_logits = self.ocr(features.fused)
         return logits, aux_logits
 
 
 class HRNet(nn.Module):
-    """The backbone: four maps at strides 4, 8, 16, 32 with width, 2 width, 4 width and 8 width channels."""
+    """The backbone: maps at strides 4, 8, 16, 32 with 1, 2, 4 and 8 times `width` channels."""
 
     def __init__(self, layout: Layout) -> None:
         super().__init__()
@@ -114,10 +117,15 @@ class HRNet(nn.Module):
         self.stage4 = _stage(layout, 4)
 
     def forward(self, image: Tensor, prompts: Tensor) -> list[Tensor]:
-        """image: (B, 3, H, W), normalised.  prompts: (B, 64, H/2, W/2), added behind the first convolution."""
+        """Return the four branches.
+
+        image: (B, 3, H, W), normalised.  prompts: (B, 64, H/2, W/2), added behind the first
+            convolution.
+        """
         x = functional.relu(self.bn1(self.conv1(image))) + prompts
         x = self.layer1(functional.relu(self.bn2(self.conv2(x))))
         branches: list[Tensor] = self.stage2([transition(x) for transition in self.transition1])
+        # Each new branch begins as a copy of the coarsest, which its transition halves.
         for transitions, stage in (
             (self.transition2, self.stage3),
             (self.transition3, self.stage4),
@@ -133,7 +141,7 @@ class HRNet(nn.Module):
 
 
 class Exchange(nn.Module):
-    """Some blocks in each branch, then every branch becomes the sum of all, brought to its size and channels.
+    """Some blocks in each branch; then every branch becomes the sum of all, resized to its size.
 
     No activation follows the sum, as in the released code (the original HRNet has one).
     """
@@ -149,7 +157,7 @@ class Exchange(nn.Module):
         )
 
     def forward(self, branches: list[Tensor]) -> list[Tensor]:
-        """As many branches of the same sizes."""
+        """Return as many branches of the same sizes."""
         branches = [blocks(x) for blocks, x in zip(self.branches, branches, strict=True)]
         return [self._fuse(branches, target) for target in range(len(branches))]
 
@@ -172,7 +180,7 @@ def _stage(layout: Layout, branches: int) -> nn.Sequential:
 
 
 def _new_branch(branches: int, inputs: int, outputs: int) -> nn.ModuleList:
-    """All branches as they are, and one more from the coarsest."""
+    """Return transitions that keep all branches and add another from the coarsest."""
     return nn.ModuleList(
         [
             *(nn.Identity() for _ in range(branches)),
@@ -182,7 +190,7 @@ def _new_branch(branches: int, inputs: int, outputs: int) -> nn.ModuleList:
 
 
 def _between(channels: list[int], source: int, target: int) -> nn.Module:
-    """From one branch to another: 1 x 1 upwards (resized later), a 3 x 3 convolution of stride 2 a step down."""
+    """Return layers from a branch to another: 1 x 1 upwards, 3 x 3 of stride 2 a step down."""
     if source == target:
         return nn.Identity()
     if source > target:

@@ -1,10 +1,9 @@
-"""EfficientNet-Lite whose backbone sees the picture only: encode once, then a light path for every click.
+"""EfficientNet-Lite whose backbone sees the image only: encode once, a light path for each click.
 
-Own design.  The picture goes through the backbone and the pyramid of `fcfi.models.efficientnet`
-without prompts; three maps of it (strides 4, 8, 16) are the encoding, which stays as long as the
-crop stays.  A click costs what is left: the prompts enter all three maps, dilated layers at stride
-16 and 8 find out which object is meant, and the usual two feedback modules and a lighter head
-follow.
+Own design.  The image goes through backbone and pyramid without prompts; three maps of it (strides
+4, 8, 16) are the encoding, which stays as long as the crop stays.  A click costs the remainder: the
+prompts enter all three maps, dilated layers at stride 16 and 8 find out which object is meant, and
+the two feedback modules and a lighter head follow.
 """
 
 import torch
@@ -27,7 +26,7 @@ DEEP_STRIDE = 16
 
 
 class LateBody(nn.Module):
-    """Backbone, click path and head; F has FINE_CHANNELS channels at stride 4."""
+    """Backbone, click path and a lighter head; F has FINE_CHANNELS channels at stride 4."""
 
     encoding: tuple[str, ...] = ("fine", "middle", "deep")
     mean: Tensor
@@ -51,26 +50,27 @@ class LateBody(nn.Module):
         self.classifier = nn.Sequential(conv_bn_relu(FINE_CHANNELS, 32), nn.Conv2d(32, 1, 1))
 
     def encode(self, image: Tensor) -> Encoding:
-        """Maps with (FINE, MIDDLE, DEEP)_CHANNELS channels at strides 4, 8 and 16."""
+        """Return maps with FINE, MIDDLE and DEEP_CHANNELS channels at strides 4, 8 and 16."""
         maps = self.pyramid.maps(self.backbone(image))
-        return tuple(narrow(one) for narrow, one in zip(self.narrow.children(), maps, strict=True))
+        return tuple(layer(level) for layer, level in zip(self.narrow, maps, strict=True))
 
     def features(self, encoding: Encoding, prompts: Tensor) -> Features:
-        """See `fcfi.models.fcfi.Body`."""
+        """Return F at stride 4 (see `fcfi.models.fcfi.Body`)."""
         fine, middle, deep = encoding
+        # One pixel of each cell of stride 4 is enough: disks are wider than a cell.
         cells = prompts[:, :, STRIDE // 2 :: STRIDE, STRIDE // 2 :: STRIDE]
-        places = functional.avg_pool2d(cells, DEEP_STRIDE // STRIDE)
-        fused = self.path(fine, middle, deep, self.prompt(prompts), likeness(deep, places))
+        regions = functional.avg_pool2d(cells, DEEP_STRIDE // STRIDE)
+        fused = self.path(fine, middle, deep, self.prompt(prompts), likeness(deep, regions))
         return Features(fused, fused)
 
     def head(self, features: Features) -> tuple[Tensor, None]:
-        """See `fcfi.models.fcfi.Body`."""
+        """Return logits at stride 4 (see `fcfi.models.fcfi.Body`)."""
         logits: Tensor = self.classifier(features.fused)
         return logits, None
 
 
 class ClickPath(nn.Module):
-    """What clicks make of an encoded picture: down to stride 16 with the prompts alone, up again with the picture."""
+    """From encoding and prompts to F: down to stride 16 with the prompts, up with the image."""
 
     def __init__(self, prompts: int) -> None:
         """prompts: channels of the encoded prompts."""
@@ -91,7 +91,11 @@ class ClickPath(nn.Module):
     def forward(
         self, fine: Tensor, middle: Tensor, deep: Tensor, prompts: Tensor, alike: Tensor
     ) -> Tensor:
-        """F (B, FINE_CHANNELS, h, w) of the encoding, the encoded prompts at stride 4 and `likeness` at stride 16."""
+        """Return F (B, FINE_CHANNELS, h, w).
+
+        fine, middle, deep: the encoding.  prompts: encoded, at stride 4.  alike: `likeness` of the
+            deep map at stride 16.
+        """
         prompts_middle = self.prompts_middle(prompts)
         x = functional.relu(deep + self.prompts_deep(prompts_middle) + self.alike(alike))
         for layer in self.think_deep.children():
@@ -103,23 +107,24 @@ class ClickPath(nn.Module):
         return fused
 
 
-def likeness(features: Tensor, places: Tensor) -> Tensor:
-    """(B, K, h, w) in [-1, 1]: cosine of every cell to the mean feature of each of K places; 0 for an empty place.
+def likeness(features: Tensor, regions: Tensor) -> Tensor:
+    """Return (B, K, h, w) in [-1, 1]: cosine of every cell to the mean of each of K regions.
 
-    It spans the picture, where convolutions reach only so far.
-    features: (B, C, h, w).  places: (B, K, h, w), at least 0.
+    It is 0 for an empty region.  It spans the image, where convolutions reach only so far.
+    features: (B, C, h, w).  regions: (B, K, h, w), weights of at least 0.
     """
-    vectors, weights = features.flatten(2).float(), places.flatten(2).float()
+    vectors = features.flatten(2).float()
+    weights = regions.flatten(2).float()
     means = weights @ vectors.transpose(1, 2)
     dots = _normalised(means, 2) @ _normalised(vectors, 1)
-    return dots.to(features.dtype).reshape(places.shape)
+    return dots.to(features.dtype).reshape(regions.shape)
 
 
 def _normalised(vectors: Tensor, axis: int) -> Tensor:
-    """Vectors of length 1 along an axis; those of zeros stay."""
+    """Return vectors of length 1 along an axis; those of zeros stay."""
     return vectors / vectors.square().sum(axis, keepdim=True).add(EPSILON**2).sqrt()
 
 
 def _halving(inputs: int, outputs: int) -> nn.Sequential:
-    """A convolution to half the height and width, ReLU."""
+    """Return a convolution to half the height and width, and ReLU."""
     return nn.Sequential(nn.Conv2d(inputs, outputs, 3, 2, 1), nn.ReLU(inplace=True))

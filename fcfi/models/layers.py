@@ -1,4 +1,4 @@
-"""Small layers that several networks share."""
+"""Small layers that several models share."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from torch.nn import functional, grad
 def conv_bn_relu(
     inputs: int, outputs: int, kernel: int = 3, bias: bool = False, dilation: int = 1
 ) -> nn.Sequential:
-    """Convolution, batch normalisation, ReLU; keeps height and width."""
+    """Return a convolution, batch normalisation and ReLU; they keep height and width."""
     return nn.Sequential(
         nn.Conv2d(
             inputs, outputs, kernel, padding=dilation * (kernel // 2), dilation=dilation, bias=bias
@@ -21,7 +21,7 @@ def conv_bn_relu(
 
 
 def separable_conv_bn_relu(inputs: int, outputs: int, bias: bool = False) -> nn.Sequential:
-    """Depth-wise 3 x 3, then 1 x 1 convolution, batch normalisation, ReLU; keeps height and width."""
+    """Return a depth-wise 3 x 3 and a 1 x 1 convolution, batch normalisation and ReLU."""
     return nn.Sequential(
         nn.Conv2d(inputs, inputs, 3, padding=1, groups=inputs, bias=bias),
         nn.Conv2d(inputs, outputs, 1, bias=bias),
@@ -31,7 +31,7 @@ def separable_conv_bn_relu(inputs: int, outputs: int, bias: bool = False) -> nn.
 
 
 def resize_like(maps: Tensor, like: Tensor) -> Tensor:
-    """Bilinear, corners aligned (released code), to the height and width of `like`."""
+    """Resize to the height and width of `like`: bilinear, corners aligned (released code)."""
     return functional.interpolate(maps, size=like.shape[-2:], mode="bilinear", align_corners=True)
 
 
@@ -41,7 +41,7 @@ class DepthwiseConv2d(nn.Conv2d):
     The library's backward of a depth-wise convolution in bfloat16 takes ten times its forward.
     Here the gradient of the input is itself a depth-wise convolution, with the kernel turned round,
     which runs at the speed of the forward (20.9 -> 69.5 crops/s for all of Lite0 behind stride 4).
-    The gradient of the kernel, where it is wanted, is computed by the library in float32, where it
+    The gradient of the kernel, where it is needed, is computed by the library in float32, where it
     takes one to four times its forward.
     """
 
@@ -49,10 +49,10 @@ class DepthwiseConv2d(nn.Conv2d):
         super().__init__(channels, channels, kernel, stride, kernel // 2, groups=channels)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, channels, H, W) to (B, channels, H / stride, W / stride)."""
+        """Return (B, channels, H / stride, W / stride) of (B, channels, H, W)."""
         reduced = torch.is_autocast_enabled("cpu")
-        # The library's own way is as good in float32 with free kernels, on other devices, and
-        # without a gradient.
+        # The library is as fast in float32 with free kernels, on other devices, and without a
+        # gradient.
         if (
             (self.weight.requires_grad and not reduced)
             or not torch.is_grad_enabled()
@@ -69,6 +69,8 @@ class DepthwiseConv2d(nn.Conv2d):
 
 
 class _Depthwise(torch.autograd.Function):
+    """The convolution of `DepthwiseConv2d` with both gradients written out."""
+
     @staticmethod
     def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor | None, stride: int) -> Tensor:
         ctx.save_for_backward(x if weight.requires_grad else None, weight)
@@ -90,8 +92,9 @@ class _Depthwise(torch.autograd.Function):
 
 
 def _gradient_of_input(gradient: Tensor, weight: Tensor, shape: torch.Size, stride: int) -> Tensor:
-    """The gradient of a depth-wise convolution's input: a convolution with the kernel turned round."""
-    if stride > 1:  # as if the convolution had kept all positions and the others did not count
+    """Return the gradient of the input: a depth-wise convolution, the kernel turned round."""
+    if stride > 1:
+        # As if the convolution had kept all positions and only every second one had counted.
         spread = torch.zeros(shape, dtype=gradient.dtype).to(memory_format=torch.channels_last)
         spread[:, :, ::stride, ::stride] = gradient
         gradient = spread
@@ -101,7 +104,7 @@ def _gradient_of_input(gradient: Tensor, weight: Tensor, shape: torch.Size, stri
 
 
 def _gradient_of_kernel(gradient: Tensor, x: Tensor, weight: Tensor, stride: int) -> Tensor:
-    """The gradient of a depth-wise convolution's kernel, in float32."""
+    """Return the gradient of a depth-wise convolution's kernel, computed in float32."""
     padding = weight.shape[-1] // 2
     answer: Tensor = grad.conv2d_weight(  # type: ignore[no-untyped-call]
         x.float(), list(weight.shape), gradient.float(), stride, padding, 1, weight.shape[0]

@@ -1,4 +1,4 @@
-"""Parts of the light multi-scale head: prompts at stride 4, a feature pyramid, answers at every pixel.
+"""Parts of the light multi-scale head: encoded prompts, a feature pyramid, sub-pixel answers.
 
 Shared by the networks on EfficientNet-Lite (`fcfi.models.lite`, `fcfi.models.late`).  Own design.
 """
@@ -16,7 +16,10 @@ LEVEL_CHANNELS = (FEATURE_CHANNELS, 96, 128)
 
 
 class PromptEncoder(nn.Module):
-    """Prompt maps (B, maps, H, W) to (B, channels, H/4, W/4); each pixel of a cell becomes a channel first."""
+    """Prompt maps (B, maps, H, W), encoded to (B, channels, H/4, W/4).
+
+    The pixels of a cell become channels first: a click is a few pixels wide.
+    """
 
     def __init__(self, maps: int, channels: int) -> None:
         super().__init__()
@@ -29,15 +32,16 @@ class PromptEncoder(nn.Module):
         )
 
     def forward(self, prompts: Tensor) -> Tensor:
+        """Return the encoded prompts."""
         encoded: Tensor = self.layers(prompts)
         return encoded
 
 
 class FeaturePyramid(nn.Module):
-    """Four levels to F at stride 4, from coarse to fine, with a view of the whole picture at the coarsest."""
+    """Four levels joined to F at stride 4, coarse to fine, the whole image seen at the coarsest."""
 
     def __init__(self, channels: tuple[int, ...], prompts: int) -> None:
-        """channels: of the four levels; prompts: of the encoded prompts that enter the finest level, 0 for none."""
+        """channels: of the four levels.  prompts: of those that enter the finest, 0 for none."""
         super().__init__()
         fine, middle, deep = LEVEL_CHANNELS
         at_4, at_8, at_16, at_32 = channels
@@ -56,10 +60,11 @@ class FeaturePyramid(nn.Module):
         self.prompt = nn.Conv2d(prompts, fine, 1) if prompts else None
 
     def forward(self, levels: list[Tensor], prompts: Tensor | None = None) -> Tensor:
+        """Return F (B, FEATURE_CHANNELS, H/4, W/4)."""
         return self.maps(levels, prompts)[0]
 
     def maps(self, levels: list[Tensor], prompts: Tensor | None = None) -> list[Tensor]:
-        """LEVEL_CHANNELS channels at strides 4, 8, 16; the first is F."""
+        """Return maps with LEVEL_CHANNELS channels at strides 4, 8, 16; the first is F."""
         maps: list[Tensor] = []
         x: Tensor = self.context(self.coarse(levels[3]) + self.whole(levels[3]))
         for level in (2, 1, 0):
@@ -73,16 +78,16 @@ class FeaturePyramid(nn.Module):
 
 
 class SubPixels(nn.Module):
-    """Logits of every pixel from those of a cell, what is known there, and the cell's own pixels.
+    """Logits of every pixel from those of its cell, hidden features and the cell's own pixels.
 
-    Thin things are a few cells wide: half a cell too much at either side is a tenth of them.  A
-    cell's pixels become channels and its answers pixels again (sub-pixel convolution: Shi et al.,
-    CVPR 2016).  Begins as the bilinear enlargement of the cells' logits, so that a network that has
-    learnt already loses nothing.
+    Thin objects are a few cells wide: half a cell too much at either side is a tenth of them.  A
+    cell's pixels become channels and its logits pixels again (sub-pixel convolution: Shi et al.,
+    CVPR 2016).  Begins as the bilinear enlargement of the cells' logits, so that a model that is
+    trained already loses nothing.
     """
 
     def __init__(self, channels: int) -> None:
-        """channels: of what is known of a cell."""
+        """channels: of the hidden features of a cell."""
         super().__init__()
         self.pixels = nn.Sequential(
             nn.PixelUnshuffle(STRIDE), nn.Conv2d(3 * STRIDE**2, 32, 1), nn.ReLU(inplace=True)
@@ -95,18 +100,24 @@ class SubPixels(nn.Module):
             self.enlarge.weight.copy_(bilinear_kernels(STRIDE))
         nn.init.zeros_(self.add.weight)
 
-    def forward(self, logits: Tensor, known: Tensor, image: Tensor) -> Tensor:
-        """(B, 1, H, W) of logits (B, 1, h, w), known (B, channels, h, w) and the normalised image (B, 3, H, W)."""
-        detail = self.detail(torch.cat([known, self.pixels(image)], 1))
+    def forward(self, logits: Tensor, hidden: Tensor, image: Tensor) -> Tensor:
+        """Return logits (B, 1, H, W).
+
+        logits: (B, 1, h, w).  hidden: (B, channels, h, w).  image: (B, 3, H, W), normalised.
+        """
+        detail = self.detail(torch.cat([hidden, self.pixels(image)], 1))
         enlarged: Tensor = self.shuffle(self.enlarge(logits) + self.add(detail))
         return enlarged
 
 
 def bilinear_kernels(times: int) -> Tensor:
-    """(times^2, 1, 3, 3): kernels that give the pixels of a cell, row by row, by bilinear interpolation of cells.
+    """Return kernels (times^2, 1, 3, 3) that interpolate the pixels of a cell from 3 x 3 cells.
+
+    They are bilinear; the pixels are in the order of rows.
 
     Convention: pixel centres as in `fcfi.geometry` (align_corners=False).  `times` is even.
     """
-    place = (torch.arange(times) + 0.5) / times - 0.5
-    line = torch.stack([(-place).clamp_min(0), 1 - place.abs(), place.clamp_min(0)], 1)
+    # A pixel's offset from the centre of its cell, in cells: the nearer neighbour gets that share.
+    offset = (torch.arange(times) + 0.5) / times - 0.5
+    line = torch.stack([(-offset).clamp_min(0), 1 - offset.abs(), offset.clamp_min(0)], 1)
     return torch.einsum("ai,bj->abij", line, line).reshape(times * times, 1, 3, 3)

@@ -26,7 +26,7 @@ HEAD_CHANNELS = 32
 
 
 class LiteBody(StemBody):
-    """Backbone and head; F has FEATURE_CHANNELS channels at stride 4."""
+    """EfficientNet-Lite and the light or fine head; F has FEATURE_CHANNELS channels at stride 4."""
 
     mean: Tensor
     std: Tensor
@@ -36,6 +36,7 @@ class LiteBody(StemBody):
     ) -> None:
         super().__init__()
         self.channels, self.prompts = FEATURE_CHANNELS, PROMPT_MAPS[maps]
+        # As the ImageNet weights of this family expect images: from -1 to 1.
         self.register_buffer("mean", torch.full((1, 3, 1, 1), 127 / 255), persistent=False)
         self.register_buffer("std", torch.full((1, 3, 1, 1), 128 / 255), persistent=False)
         self.prompt = PromptEncoder(self.prompts, PROMPT_CHANNELS)
@@ -49,13 +50,13 @@ class LiteBody(StemBody):
         self.subpixel = SubPixels(HEAD_CHANNELS) if head == "fine" else None
 
     def features(self, encoding: Encoding, prompts: Tensor) -> Features:
-        """See `fcfi.models.fcfi.Body`."""
+        """Return F and the image for the fine head (see `fcfi.models.fcfi.Body`)."""
         encoded = self.prompt(prompts)
         fused = self.pyramid(self.backbone(*encoding, encoded), encoded)
         return Features(fused, encoding[0])
 
     def head(self, features: Features) -> tuple[Tensor, None]:
-        """See `fcfi.models.fcfi.Body`."""
+        """Return logits at stride 4, or at every pixel (see `fcfi.models.fcfi.Body`)."""
         hidden = self.classifier[:2](features.fused)
         logits: Tensor = self.classifier[2](hidden)
         if self.subpixel is not None:

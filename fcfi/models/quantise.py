@@ -1,11 +1,11 @@
-"""A network file in 8-bit whole numbers: post-training quantisation with NNCF, layers that suffer kept in float.
+"""Quantisation of a network file to int8 with NNCF; layers that suffer stay in float.
 
-A float file and examples of what it takes in give a file of the same conventions, with pairs of
-QuantizeLinear and DequantizeLinear round what is computed in int8; OpenVINO and ONNX Runtime turn
-them into int8 kernels.  Layers are taken back to float by blocks, the one that hurts most first,
-until the answer is close enough.  Whether the file is good enough to be used is not decided here
-but by clicks to a good mask (`benchmarks/precision.py`).  Knows nothing of pictures or clicks.
-Needs the package nncf (extra `quantise`).
+A float file and examples of its inputs become a file of the same conventions, with pairs of
+QuantizeLinear and DequantizeLinear round all that is computed in int8; OpenVINO and ONNX Runtime
+turn them into int8 kernels.  Layers are taken back to float by blocks, the most harmful first,
+until the probabilities are close enough.  Clicks to a good mask decide elsewhere whether the file
+is good enough to be used (`benchmarks/precision.py`).  Knows nothing of images or clicks.  Needs
+the package nncf (extra `quantise`).
 """
 
 import logging
@@ -31,30 +31,36 @@ from fcfi.runtimes.private import block_telemetry
 KEPT: Final = "kept_in_float"
 """Metadata of an int8 file: the blocks that compute in float."""
 Inputs = tuple[NDArray[Any], ...]
-"""What a network is called with, in the order of INPUTS."""
+"""Inputs of a network, in the order of INPUTS."""
 
 JUDGED: Final = 24
 """Examples on which layers are judged; all are used to find the ranges of values."""
 FEWEST: Final = 8
-"""Examples below which ranges of values mean nothing."""
+"""Fewer examples say nothing about ranges of values."""
 CLOSE: Final = 0.006
-"""Mean absolute difference of probabilities, int8 against float, at which no further layer is taken back."""
+"""Mean absolute difference of probabilities, int8 against float, that is close enough."""
 WORTH: Final = 0.02
-"""Part of the difference that taking a block back must remove, or it stays int8."""
+"""Share of the difference that taking a block back must remove, or it stays int8."""
 CANDIDATES: Final = 8
-"""Blocks that hurt most by themselves, among which those to keep are sought."""
+"""Blocks that are most harmful by themselves; those to keep are sought among them."""
 MOST_KEPT: Final = 6
 """Blocks that may be kept in float: beyond it int8 gains too little to be worth a file."""
 BLOCK: Final = re.compile(r"(?:/model)?/([a-z]\w*(?:/[a-z]\w*(?:\.\d+)?)?)")
-"""The block of a node, from the name that the exporter gave it: the module, and the stage or part inside."""
+"""The block of a node in its exported name: the module, and the stage or part inside."""
 NEVER: Final = r"(/model)?/(correction|subpixel|classifier)[./].*"
-"""Nodes that always stay float.  FFC's lengths and cosines have no layers to gain from, and small values to lose; the
-head's answer is what is judged, a pixel at a time."""
+"""Nodes that always stay float.
+
+FFC's lengths and cosines have no layers to gain from, and small values to lose; the head's output
+is the result itself, a pixel at a time."""
 
 
 @dataclass(frozen=True)
 class Quantised:
-    """What was written.  kept: blocks left in float.  difference: mean absolute one of probabilities, against float."""
+    """An int8 file that was written.
+
+    kept: blocks that compute in float.
+    difference: mean absolute difference of probabilities from the float file.
+    """
 
     path: Path
     bytes: int
@@ -65,24 +71,25 @@ class Quantised:
 def quantise(
     source: Path, destination: Path, examples: Sequence[Inputs], close: float = CLOSE
 ) -> Quantised:
-    """Write the int8 file of a float network file; the answer is that of the float file up to `close`, if it can be.
+    """Write the int8 file of a float network file.
 
-    examples: of the inputs, as they come in use; about a hundred, of several sizes and clicks.
+    examples: of the inputs, as they occur in use; about a hundred, of several sizes and clicks.
+    close: mean absolute difference of probabilities that is aimed at, if it can be reached.
     Raises NetworkError if the file cannot be used, ConfigError without nncf or with too few
     examples.
     """
     if len(examples) < FEWEST:
         raise ConfigError(
-            f"{len(examples)} examples came to find ranges of values: give at least {FEWEST}"
+            f"expected at least {FEWEST} examples of inputs, got {len(examples)}: give more"
         )
     info = read_info(source)
     if PRECISION in info.metadata:
         raise NetworkError(
-            f"{source} is quantised already: give the float file that it was made from"
+            f"expected a float file, got {source}, which is quantised already: "
+            "give the file that it was made from"
         )
-    texts = {
-        key: text for key, text in info.metadata.items() if key != ENCODING
-    }  # it runs in one piece
+    # An int8 file runs in one piece: it is not cut between image and click.
+    texts = {key: text for key, text in info.metadata.items() if key != ENCODING}
     judged = examples[:: max(1, len(examples) // JUDGED)]
     expected = _answers(source, judged)
     full = _calibrated(_in_float32(onnx.load(source)), examples)
@@ -91,23 +98,24 @@ def quantise(
         def difference(kept: tuple[str, ...]) -> float:
             _write(_without(full, kept), temporary, {**texts, KEPT: ", ".join(kept) or "none"})
             answers = zip(_answers(temporary, judged), expected, strict=True)
-            return float(np.mean([np.abs(given - wanted).mean() for given, wanted in answers]))
+            return float(np.mean([np.abs(int8 - exact).mean() for int8, exact in answers]))
 
         kept = find_sensitive(blocks(full), difference, close)
-        left = difference(kept)
-    return Quantised(destination, destination.stat().st_size, kept, left)
+        remaining = difference(kept)
+    return Quantised(destination, destination.stat().st_size, kept, remaining)
 
 
 def find_sensitive(
     names: Sequence[str], difference: Callable[[tuple[str, ...]], float], close: float = CLOSE
 ) -> tuple[str, ...]:
-    """Blocks to keep in float, the worst first.
+    """Return the blocks to keep in float, the most harmful first.
 
-    names: of all blocks.  difference: how far the answer is off with some of them kept.
+    names: of all blocks.  difference: of the probabilities from float, with some of them kept.
     """
     kept: tuple[str, ...] = ()
     now = difference(kept)
     alone = {name: difference((name,)) for name in names} if now > close else {}
+    # Trying all sets takes for ever: greedily, the best next block among the most harmful.
     candidates = sorted(alone, key=lambda name: alone[name])[:CANDIDATES]
     while now > close and candidates and len(kept) < MOST_KEPT:
         tried = {name: difference((*kept, name)) for name in candidates} if kept else alone
@@ -120,7 +128,7 @@ def find_sensitive(
 
 
 def blocks(model: Any) -> tuple[str, ...]:
-    """Names of the blocks that hold quantised layers."""
+    """Return the names of the blocks that hold quantised layers."""
     after = {pair.output[0] for pair in model.graph.node if pair.op_type == "DequantizeLinear"}
     return tuple(
         dict.fromkeys(
@@ -131,22 +139,21 @@ def blocks(model: Any) -> tuple[str, ...]:
     )
 
 
-# ── ranges of values
-# ──────────────────────────────────────────────────────────────────────────────────────────────
+# ── ranges of values ──────────────────────────────────────────────────────────────────────────────
 
 
 def _calibrated(model: Any, examples: Sequence[Inputs]) -> Any:
-    """The graph with quantisation wherever NNCF would have it, ranges found on the examples."""
+    """Return the graph, quantised wherever NNCF proposes it, with ranges from the examples."""
     block_telemetry()  # nncf imports OpenVINO and reports through the same package
     try:
         import nncf
         from nncf.quantization.range_estimator import RangeEstimatorParametersSet
     except ImportError as error:
         raise ConfigError(
-            f"quantising needs nncf, which is not installed: {how_to_install('quantise')}"
+            f"expected nncf to quantise with, got no such package: {how_to_install('quantise')}"
         ) from error
     nncf.set_log_level(logging.ERROR)
-    data = nncf.Dataset([dict(zip(INPUTS, one, strict=True)) for one in examples])
+    data = nncf.Dataset([dict(zip(INPUTS, example, strict=True)) for example in examples])
     return nncf.quantize(
         model,
         data,
@@ -154,8 +161,8 @@ def _calibrated(model: Any, examples: Sequence[Inputs]) -> Any:
         target_device=nncf.TargetDevice.CPU,
         subset_size=len(examples),
         fast_bias_correction=True,
-        # NNCF's own choice, the mean of the ranges, cuts off what few pictures need: off by two
-        # thirds more.
+        # NNCF's default, the mean of the ranges, cuts off values that few images need: the
+        # difference is two thirds larger.
         advanced_parameters=nncf.AdvancedQuantizationParameters(
             activations_range_estimator_params=RangeEstimatorParametersSet.MINMAX
         ),
@@ -164,7 +171,7 @@ def _calibrated(model: Any, examples: Sequence[Inputs]) -> Any:
 
 
 def _in_float32(model: Any) -> Any:
-    """The graph with kernels stored as float16 brought back to float32, their casts taken out."""
+    """Return the graph with float16 kernels as float32 again, and without their casts."""
     halves = {
         weight.name: weight
         for weight in model.graph.initializer
@@ -180,12 +187,11 @@ def _in_float32(model: Any) -> Any:
     return model
 
 
-# ── which layers stay float
-# ───────────────────────────────────────────────────────────────────────────────────────
+# ── which layers stay float ───────────────────────────────────────────────────────────────────────
 
 
 def _without(full: Any, kept: Sequence[str]) -> Any:
-    """A copy of the graph in which the layers of these blocks take their values unquantised."""
+    """Return a copy of the graph whose layers of these blocks take unquantised values."""
     model = type(full)()
     model.CopyFrom(full)
     quantised = {
@@ -200,26 +206,25 @@ def _without(full: Any, kept: Sequence[str]) -> Any:
     }
     for node in model.graph.node:
         if node.op_type not in ("QuantizeLinear", "DequantizeLinear") and block_of(node) in kept:
-            for place, name in enumerate(node.input):
-                node.input[place] = pairs.get(name, name)
+            for index, name in enumerate(node.input):
+                node.input[index] = pairs.get(name, name)
     _drop_unused(model)
     return model
 
 
 def _answers(path: Path, judged: Sequence[Inputs]) -> list[NDArray[np.float32]]:
-    """Probabilities that a file gives, in float32 where it is in float."""
+    """Return the probabilities of a network file for each example."""
     network = open_network(path, threads=1)
-    return [sigmoid(network(*one)) for one in judged]
+    return [sigmoid(network(*example)) for example in judged]
 
 
 def block_of(node: Any) -> str:
-    """The block that a node is part of; for one outside of all, its own name."""
+    """Return the block of a node; outside of all blocks, the node's own name."""
     found = BLOCK.match(node.name)
     return found.group(1) if found else node.name
 
 
-# ── storage
-# ───────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── storage ───────────────────────────────────────────────────────────────────────────────────────
 
 
 def _write(model: Any, path: Path, texts: Mapping[str, str]) -> None:
@@ -230,14 +235,14 @@ def _write(model: Any, path: Path, texts: Mapping[str, str]) -> None:
 
 
 def _fold_weights(model: Any) -> None:
-    """Store quantised kernels as int8: what QuantizeLinear makes of a constant is computed here, once."""
+    """Store quantised kernels as int8: a QuantizeLinear of a constant is computed here, once."""
     constants = {weight.name: weight for weight in model.graph.initializer}
     for node in [node for node in model.graph.node if node.op_type == "QuantizeLinear"]:
         if node.input[0] not in constants:
             continue
         values, scale, zero = (numpy_helper.to_array(constants[name]) for name in node.input)
-        axis = next((one.i for one in node.attribute if one.name == "axis"), 1)
-        shape = [-1 if place == axis else 1 for place in range(values.ndim)] if scale.ndim else []
+        axis = next((attribute.i for attribute in node.attribute if attribute.name == "axis"), 1)
+        shape = [-1 if index == axis else 1 for index in range(values.ndim)] if scale.ndim else []
         limits = np.iinfo(zero.dtype)
         whole = np.rint(values / scale.reshape(shape)) + zero.reshape(shape)
         model.graph.initializer.append(
@@ -250,16 +255,15 @@ def _fold_weights(model: Any) -> None:
 
 
 def _drop_unused(model: Any) -> None:
-    """Take out nodes and constants whose values nobody wants."""
+    """Remove nodes and constants whose values are not used."""
+    outputs = {output.name for output in model.graph.output}
     while True:
-        wanted = {name for node in model.graph.node for name in node.input} | {
-            one.name for one in model.graph.output
-        }
-        unused = [node for node in model.graph.node if not wanted & set(node.output)]
+        used = outputs | {name for node in model.graph.node for name in node.input}
+        unused = [node for node in model.graph.node if not used & set(node.output)]
         if not unused:
             break
         for node in unused:
             model.graph.node.remove(node)
-    kept = [one for one in model.graph.initializer if one.name in wanted]
+    kept = [constant for constant in model.graph.initializer if constant.name in used]
     del model.graph.initializer[:]
     model.graph.initializer.extend(kept)

@@ -81,7 +81,7 @@ def _read(source: Path) -> tuple[str, dict[str, Any], dict[str, Tensor]]:
         ) from error
     if not isinstance(content, dict) or not {"state_dict", "config"} <= content.keys():
         raise NetworkError(
-            f"expected a dictionary with 'state_dict' and 'config', got something else in {source}: "
+            f"expected a dictionary with 'state_dict' and 'config', got another value in {source}: "
             "give a released file"
         )
     try:

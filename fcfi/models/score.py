@@ -1,8 +1,8 @@
-"""The score of an answer: how well the network thinks that its mask fits, as an expected IoU.
+"""The score: the IoU that a model expects of its own mask.
 
-It looks at what the answer was made from and never changes it, so that it can be added to a trained
-network.  It serves to choose between looks at a first click, and as the score that tools ask for.
-Knows nothing of clicks, crops or runtimes.  Own design.
+It reads what the mask was made from and never changes it, so that it can be added to a trained
+model.  It serves to choose between looks at a first click, and as the score that other tools ask
+for.  Knows nothing of clicks, crops or runtimes.  Own design.
 """
 
 import torch
@@ -20,11 +20,11 @@ EPSILON = 1e-4
 
 
 class AnswerScore(nn.Module):
-    """An estimate of the IoU between an answer and the object that was meant.
+    """An estimate of the IoU between the mask and the object that was meant.
 
     The features of the mask, of its border and of the whole crop are averaged each; with the mask's
-    size, its certainty and how much of the crop's edge it touches (an object may go on beyond) they
-    go through two hidden layers.
+    size, its certainty and how much of the crop's edge it touches (an object may continue beyond)
+    they go through two hidden layers.
     """
 
     def __init__(self, channels: int) -> None:
@@ -41,7 +41,7 @@ class AnswerScore(nn.Module):
     def forward(self, features: Tensor, logits: Tensor) -> Tensor:
         """Return logits of the IoU (B, 1) of F (B, channels, h, w) and logits (B, 1, 4h, 4w).
 
-        No gradient reaches the features or the answer: the score describes, it does not teach.
+        No gradient reaches features or logits: the score describes, it does not teach.
         """
         features = features.detach().float()
         probs = functional.avg_pool2d(logits.detach().float().sigmoid(), STRIDE)
@@ -57,7 +57,7 @@ def _mean(features: Tensor, weight: Tensor) -> Tensor:
 
 
 def _scalars(probs: Tensor, unsure: Tensor) -> Tensor:
-    """Return (B, 4): the mask's size, its log, the unsure share of it, and its share of the edge."""
+    """Return (B, 4): the mask's size, its log, its unsure share, and its share of the edge."""
     area = probs.mean((2, 3))
     doubt = unsure.mean((2, 3)) / (area + EPSILON)
     sides = (probs[:, :, 0], probs[:, :, -1], probs[:, :, :, 0], probs[:, :, :, -1])
