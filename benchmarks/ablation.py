@@ -29,7 +29,8 @@ from fcfi.errors import ConfigError
 from fcfi.evaluation import Protocol, evaluate
 from fcfi.files import write_text
 from fcfi.models.config import ModelConfig
-from fcfi.runtimes.network import open_network
+from fcfi.runtimes.opening import open_network
+from fcfi.runtimes.plan import choice_of
 from fcfi.training.config import DataConfig, Recipe, read_recipe
 
 FORMAT: Final = "fcfi-ablation/1"
@@ -156,7 +157,9 @@ def clicks(weights: Path, place: Path, plan: Recipe) -> dict[str, float]:
     """NoC and objects not brought to the target, of a checkpoint on a data set; protocol `fixed`, float32."""
     rules = Protocol(zoom=plan.zoom, targets=TARGETS)
     with network_file(weights) as path:
-        report = evaluate(rules.predictor(open_network(path)), open_dataset(place), rules)
+        report = evaluate(
+            rules.predictor(open_network(choice_of(path))), open_dataset(place), rules
+        )
     percent = {f"{round(100 * target)}": target for target in TARGETS}
     noc = {f"noc{key}": round(report.noc(target), 4) for key, target in percent.items()}
     return {**noc, **{f"not{key}": report.not_reached(target) for key, target in percent.items()}}

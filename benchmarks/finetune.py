@@ -29,7 +29,8 @@ from fcfi.evaluation import Protocol, evaluate
 from fcfi.images import write_png
 from fcfi.prediction.zoom import zoom_of
 from fcfi.report import record_of, write_record
-from fcfi.runtimes.network import open_network
+from fcfi.runtimes.opening import open_network
+from fcfi.runtimes.plan import choice_of
 from fcfi.weights import checkpoint
 
 RECIPE: Final = ROOT / "recipes" / "finetune.toml"
@@ -115,7 +116,7 @@ def write(place: Path, pictures: Sequence[Picture], most: int | None = None) -> 
 def measure(network: str | Path, place: Path, output: Path) -> None:
     """Clicks of a network on a folder, protocol `fixed`, float32, as a record without the machine's paths."""
     with pairs.network_file(network) as path:
-        opened = open_network(path, "auto", None, "float32")
+        opened = open_network(choice_of(path))
         rules = Protocol(zoom=zoom_of(opened.info))
         report = evaluate(rules.predictor(opened), open_dataset(place), rules)
     where = f"{place.parent.name}/{place.name}"

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -42,14 +42,9 @@ from fcfi.prediction.zoom import Zoom, crop_at, zoom_of
 from fcfi.prompts.clicks import Clicks
 from fcfi.report import machine, versions
 from fcfi.robot import next_click
-from fcfi.runtimes.network import (
-    EncodesOnce,
-    Encoding,
-    Network,
-    NetworkInfo,
-    OpenedNetwork,
-    open_network,
-)
+from fcfi.runtimes.interface import Arrays
+from fcfi.runtimes.network import EncodesOnce, Network, NetworkInfo
+from fcfi.runtimes.opening import OpenedNetwork, open_network
 from fcfi.runtimes.plan import Choice, files_of, possible, this_machine
 from fcfi.weights import shipped
 
@@ -73,7 +68,7 @@ app = typer.Typer(add_completion=False)
 class Task:
     """A click to be timed: the picture, the clicks so far, box and mask before the last; None at the first."""
 
-    still: CachedImage
+    picture: CachedImage
     clicks: Clicks
     box: Box | None
     mask: Mask | None
@@ -96,33 +91,33 @@ class Timed:
         """The network with a clock, of the same kind."""
         return TimedEncoder(network, []) if isinstance(network, EncodesOnce) else cls(network, [])
 
-    def __call__(self, *inputs: NDArray[Any]) -> NDArray[np.float32]:
-        """The answer of the network inside."""
+    def __call__(self, inputs: Arrays, /) -> Arrays:
+        """Return the outputs of the network inside."""
         began = time.perf_counter()
-        answer = self.network(*inputs)
+        outputs = self.network(inputs)
         self.seconds.append(time.perf_counter() - began)
-        return answer
+        return outputs
 
 
 @dataclass(frozen=True)
 class TimedEncoder(Timed):
     """A network that encodes once; both parts are noted."""
 
-    def encode(self, image: NDArray[Any], /) -> Encoding:
-        """That of the network inside."""
+    def encode(self, inputs: Arrays, /) -> Arrays:
+        """Return the encoding of the network inside."""
         assert isinstance(self.network, EncodesOnce)
         began = time.perf_counter()
-        encoding = self.network.encode(image)
+        encoding = self.network.encode(inputs)
         self.seconds.append(time.perf_counter() - began)
         return encoding
 
-    def click(self, encoding: Encoding, /, *prompts: NDArray[Any]) -> NDArray[np.float32]:
-        """That of the network inside."""
+    def click(self, encoding: Arrays, prompts: Arrays, /) -> Arrays:
+        """Return the outputs of the network inside."""
         assert isinstance(self.network, EncodesOnce)
         began = time.perf_counter()
-        answer = self.network.click(encoding, *prompts)
+        outputs = self.network.click(encoding, prompts)
         self.seconds.append(time.perf_counter() - began)
-        return answer
+        return outputs
 
 
 @dataclass
@@ -213,7 +208,7 @@ def candidates(threads: int | None) -> Iterator[Contestant]:
     """Every shipped network in every way that this machine has, as `fcfi.load` sets it up."""
     for entry in shipped():
         for choice in possible(files_of(entry), this_machine()):
-            network = open_network(choice.path, choice.runtime, threads, choice.precision)
+            network = open_network(replace(choice, threads=threads))
             name = f"{entry.name}, {choice.runtime} {choice.precision}"
             yield Contestant(name, Timed.of(network), zoom_of(network.info), "none", choice)
 
@@ -228,9 +223,9 @@ def make_tasks(network: Network, megapixels: float, clicks: int) -> list[Task]:
     for sample in open_dataset(ROOT / "examples"):
         scale = (megapixels * 1e6 / sample.truth.size) ** 0.5
         size = (round(sample.image.shape[1] * scale), round(sample.image.shape[0] * scale))
-        still = CachedImage(_enlarged(sample.image, size, cv2.INTER_CUBIC))
+        picture = CachedImage(_enlarged(sample.image, size, cv2.INTER_CUBIC))
         truth = _enlarged(sample.truth, size, cv2.INTER_NEAREST)
-        tasks += list(islice(_session(FCFIPredictor(network), still, truth), clicks))
+        tasks += list(islice(_session(FCFIPredictor(network), picture, truth), clicks))
     return tasks
 
 
@@ -241,29 +236,29 @@ def run_round(contestants: Sequence[Contestant], tasks: Sequence[Task], first: b
             predictor = FCFIPredictor(one.network, one.zoom, one.flip)
             previous = None if task.box is None else _previous(one, task)
             once = isinstance(one.network, EncodesOnce)
-            still = CachedImage(task.still.image) if once else task.still  # nothing seen yet
-            taken = _predict(predictor, still, task.clicks, previous)
+            picture = CachedImage(task.picture.image) if once else task.picture  # nothing seen yet
+            taken = _predict(predictor, picture, task.clicks, previous)
             (one.first_round if first else one.predicts).append(taken)
             if not first:
                 one.networks.append(sum(one.network.seconds))
             if once and not first:
-                one.further.append(_predict(predictor, still, task.clicks, previous))
+                one.further.append(_predict(predictor, picture, task.clicks, previous))
                 one.clicks.append(sum(one.network.seconds))
 
 
 def _predict(
-    predictor: FCFIPredictor, still: CachedImage, clicks: Clicks, previous: Prediction | None
+    predictor: FCFIPredictor, picture: CachedImage, clicks: Clicks, previous: Prediction | None
 ) -> float:
     """Seconds from a click to the mask of the whole picture."""
     assert isinstance(predictor.network, Timed)
     predictor.network.seconds.clear()
     began = time.perf_counter()
-    _ = predictor.predict(still, clicks, previous).mask
+    _ = predictor.predict(picture, clicks, previous).mask
     return time.perf_counter() - began
 
 
 def _session(
-    predictor: FCFIPredictor, still: CachedImage, truth: NDArray[np.uint8]
+    predictor: FCFIPredictor, picture: CachedImage, truth: NDArray[np.uint8]
 ) -> Iterator[Task]:
     clicks: Clicks = ()
     mask: Mask = np.zeros(truth.shape, bool)
@@ -273,8 +268,8 @@ def _session(
         if click is None:
             return
         clicks = (*clicks, click)
-        yield Task(still, clicks, previous.box if previous else None, mask if previous else None)
-        previous = predictor.predict(still, clicks, previous)
+        yield Task(picture, clicks, previous.box if previous else None, mask if previous else None)
+        previous = predictor.predict(picture, clicks, previous)
         mask = previous.mask
 
 
@@ -332,7 +327,7 @@ def _distance(
     for task in tasks:
         before = None if task.box is None else _previous(one, task)
         crop = FCFIPredictor(one.network, one.zoom).crop(
-            task.clicks, before, *task.still.image.shape[:2]
+            task.clicks, before, *task.picture.image.shape[:2]
         )
         sizes.append((crop.height, crop.width))
     bounds = [
@@ -362,12 +357,14 @@ def starting(choice: Choice, count: int, megapixels: float) -> dict[str, Any]:
 _PROGRAM: Final = """
 import sys
 from pathlib import Path
-from fcfi.runtimes.network import open_network
 from fcfi.prediction.fcfi import FCFIPredictor
+from fcfi.runtimes.opening import open_network
+from fcfi.runtimes.plan import Choice
 from fcfi.images import read_image
 from fcfi.session import Session
 path, runtime, precision, photo = sys.argv[1:]
-session = Session(FCFIPredictor(open_network(path, runtime, None, precision)), read_image(photo))
+network = open_network(Choice(Path(path), runtime, precision))
+session = Session(FCFIPredictor(network), read_image(photo))
 height, width = session.image.shape[:2]
 session.click(width // 2, height // 2)
 print("mask", flush=True)

@@ -28,7 +28,8 @@ from fcfi.evaluation import Protocol, Report, evaluate
 from fcfi.masks.metrics import held
 from fcfi.prediction.interface import Flip
 from fcfi.prediction.zoom import zoom_of
-from fcfi.runtimes.network import open_network
+from fcfi.runtimes.opening import open_network
+from fcfi.runtimes.plan import RunRequest, choice_of
 from fcfi.weights import find
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def compare(
     first: Report | None = None
     for name in networks:
         with network_file(name) as path:
-            network = open_network(path, "auto", threads, precision)
+            network = open_network(choice_of(path, RunRequest("auto", precision, threads)))
             rules = Protocol(zoom=zoom_of(network.info), flip=flip, targets=TARGETS, limit=LIMIT)
             report = evaluate(rules.predictor(network), objects, rules)
         first = first or report

@@ -24,7 +24,6 @@ from typing import Annotated, Any, Final
 
 import numpy as np
 import typer
-from numpy.typing import NDArray
 
 from benchmarks.readme import RESULTS, ROOT
 from benchmarks.ship import write_table
@@ -35,8 +34,11 @@ from fcfi.data.sample import Sample
 from fcfi.errors import ConfigError
 from fcfi.evaluation import Protocol, evaluate
 from fcfi.prediction.zoom import Zoom, zoom_of
-from fcfi.runtimes.network import Network, NetworkInfo, open_network, read_info
-from fcfi.runtimes.plan import this_machine
+from fcfi.runtimes.interface import Arrays
+from fcfi.runtimes.network import Network, NetworkInfo
+from fcfi.runtimes.network_file import read_info
+from fcfi.runtimes.opening import open_network
+from fcfi.runtimes.plan import RunRequest, choice_of, this_machine
 from fcfi.weights import Entry, File, find, honest, shipped
 
 FORMAT: Final = "fcfi-precision/1"
@@ -65,17 +67,17 @@ class Recorder:
     """A network that remembers what it was asked."""
 
     network: Network
-    asked: list[tuple[NDArray[Any], ...]]
+    asked: list[Arrays]
 
     @property
     def info(self) -> NetworkInfo:
         """That of the network inside."""
         return self.network.info
 
-    def __call__(self, *inputs: NDArray[Any]) -> NDArray[np.float32]:
-        """The answer of the network inside."""
-        self.asked.append(tuple(np.array(one) for one in inputs))
-        return self.network(*inputs)
+    def __call__(self, inputs: Arrays, /) -> Arrays:
+        """Return the outputs of the network inside."""
+        self.asked.append({name: np.array(value) for name, value in inputs.items()})
+        return self.network(inputs)
 
 
 @app.command()
@@ -125,7 +127,7 @@ def measure(
     ways |= {"int8": small} if small.is_file() else {}
     rows = {}
     for precision, path in ways.items():
-        network = open_network(path, "auto", threads, precision)
+        network = open_network(choice_of(path, RunRequest("auto", precision, threads)))
         rows[precision] = clicks(
             network, objects, Protocol(zoom=zoom_of(network.info), targets=TARGETS)
         )
@@ -183,9 +185,9 @@ def table() -> None:
 
 def examples_of(
     source: Path, objects: Sequence[Sample], threads: int | None = None
-) -> list[tuple[NDArray[Any], ...]]:
+) -> list[Arrays]:
     """What a network is asked while the robot clicks on these objects, at most EXAMPLES times."""
-    recorder = Recorder(open_network(source, threads=threads), [])
+    recorder = Recorder(open_network(choice_of(source, RunRequest("auto", "float32", threads))), [])
     rules = Protocol(zoom=zoom_of(recorder.info), limit=CLICKS_EACH, targets=TARGETS)
     for sample in objects:
         evaluate(rules.predictor(recorder), [sample], rules)
@@ -204,7 +206,7 @@ def _compare(
 ) -> None:
     """Count clicks in float32 under several rules, by their names, and store them."""
     source = _source(name)
-    network = open_network(source, "auto", threads, "float32")
+    network = open_network(choice_of(source, RunRequest("auto", "float32", threads)))
     rows = {}
     for title, one in rules(network.info):
         rows[title] = clicks(network, objects, one)

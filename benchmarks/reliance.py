@@ -14,12 +14,11 @@ from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import numpy as np
 import torch
 import typer
-from numpy.typing import NDArray
 
 from benchmarks.pairs import exported
 from benchmarks.precision import Threads
@@ -34,7 +33,10 @@ from fcfi.models.checkpoint import fill, load_model, read_metadata, variant, wei
 from fcfi.models.fcfi import FCFI
 from fcfi.prediction.guidance import STRIDE
 from fcfi.prediction.zoom import zoom_of
-from fcfi.runtimes.network import Network, NetworkInfo, open_network
+from fcfi.runtimes.interface import Arrays
+from fcfi.runtimes.network import Network, NetworkInfo
+from fcfi.runtimes.opening import open_network
+from fcfi.runtimes.plan import RunRequest, choice_of
 
 FORMAT: Final = "fcfi-reliance/1"
 """Marks a stored result of this file."""
@@ -56,10 +58,9 @@ class GateClosed:
         """That of the network inside."""
         return self.network.info
 
-    def __call__(self, *inputs: NDArray[Any]) -> NDArray[np.float32]:
-        """The answer of the network inside."""
-        closed = (*inputs[:-1], np.zeros_like(inputs[-1]))
-        return self.network(*closed)
+    def __call__(self, inputs: Arrays, /) -> Arrays:
+        """Return the outputs of the network inside."""
+        return self.network({**inputs, "gate": np.zeros_like(inputs["gate"])})
 
 
 @app.command()
@@ -122,7 +123,7 @@ def without_feedback_prompt(model: FCFI) -> FCFI:
 def opened(model: FCFI, zoom: Mapping[str, str], threads: int | None) -> Network:
     """The network in the fastest runtime, in float32."""
     with exported(model, zoom) as path:
-        return open_network(path, "auto", threads, "float32")
+        return open_network(choice_of(path, RunRequest("auto", "float32", threads)))
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ import typer
 from benchmarks.readme import read_records
 from fcfi import cli
 from fcfi.files import replacing, write_text
-from fcfi.runtimes.network import read_info
+from fcfi.runtimes.network_file import read_info
 from fcfi.weights import FOLDER, TABLE, Entry, find, shipped
 
 app = typer.Typer(add_completion=False)

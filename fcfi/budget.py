@@ -29,9 +29,18 @@ from fcfi.prediction.interface import Flip
 from fcfi.prediction.methods import make_predictor
 from fcfi.prediction.zoom import Zoom, zoom_of
 from fcfi.prompts.clicks import Click
-from fcfi.runtimes.network import CHECKPOINT, Network, open_network, read_info
-from fcfi.runtimes.plan import Choice, Files, Wish, choose, files_of, this_machine
-from fcfi.weights import Entry, check
+from fcfi.runtimes.network import Network
+from fcfi.runtimes.network_file import CHECKPOINT, read_info
+from fcfi.runtimes.opening import open_network
+from fcfi.runtimes.plan import (
+    Choice,
+    NetworkFiles,
+    RunRequest,
+    choose,
+    files_of,
+    this_machine,
+)
+from fcfi.weights import Entry
 
 CACHE_VARIABLE: Final = "FCFI_CACHE"
 """Environment variable: the folder for what is measured, instead of the user's cache folder."""
@@ -70,7 +79,7 @@ class Source:
     """A network that may be taken.  settings: clicks to a good mask by "ZOOM_TARGET FLIP", where they were measured."""
 
     name: str
-    files: Files
+    files: NetworkFiles
     zoom: Zoom
     multiple: int = 32
     settings: Mapping[str, float] = field(default_factory=dict)
@@ -101,7 +110,7 @@ def parse_budget(text: str) -> float:
 
 def fits(
     sources: Iterable[Source],
-    wish: Wish,
+    request: RunRequest,
     pixels: int,
     flip: Flip | None = None,
     speeds: "Speeds | None" = None,
@@ -110,7 +119,7 @@ def fits(
     known = speeds or Speeds()
     found = []
     for source in sources:
-        choice = choose(source.files, wish, this_machine())
+        choice = choose(source.files, request, this_machine())
         speed = known.of(choice)
         for target, how, clicks in _settings(source):
             if flip in (None, how):
@@ -154,7 +163,7 @@ def source_of(entry: Entry) -> Source:
     return replace(source_at(files_of(entry)), name=entry.name, settings=entry.settings)
 
 
-def source_at(files: Files) -> Source:
+def source_at(files: NetworkFiles) -> Source:
     """A network file of one's own as one that may be taken.  Raises ConfigError for a checkpoint."""
     if files.path.suffix == CHECKPOINT:
         raise ConfigError(
@@ -166,8 +175,7 @@ def source_at(files: Files) -> Source:
 
 def measure(choice: Choice) -> Speed:
     """The speed of a network as it was chosen, on this machine; takes about a second."""
-    check(choice.path)
-    network = open_network(choice.path, choice.runtime, choice.threads, choice.precision)
+    network = open_network(choice)
     zoom = zoom_of(network.info)
     half = replace(zoom, target=max(network.info.multiple, zoom.target // 2))
     (large, large_input), (small, small_input) = (

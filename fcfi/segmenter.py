@@ -13,12 +13,22 @@ from fcfi.boxes import Box
 from fcfi.images import Image, read_image
 from fcfi.prediction.interface import Flip, Predictor
 from fcfi.prediction.lazy import LazyPredictor
-from fcfi.prediction.methods import make_predictor
+from fcfi.prediction.methods import check_method, make_predictor
 from fcfi.prediction.prediction import THRESHOLD, CachedImage, Prediction
 from fcfi.prediction.zoom import Zoom
 from fcfi.prompts.clicks import Prompts
-from fcfi.runtimes.network import CHECKPOINT, Network, NetworkInfo, open_network, read_info
-from fcfi.runtimes.plan import Choice, Files, Wish, choose, files_at, files_of, this_machine
+from fcfi.runtimes.network import NetworkInfo
+from fcfi.runtimes.network_file import CHECKPOINT, SUFFIX, read_info
+from fcfi.runtimes.opening import open_network
+from fcfi.runtimes.plan import (
+    Choice,
+    NetworkFiles,
+    RunRequest,
+    choose,
+    files_at,
+    files_of,
+    this_machine,
+)
 from fcfi.session import Session
 
 
@@ -74,16 +84,16 @@ def load(
     threshold: float = THRESHOLD,
 ) -> Segmenter:
     """Open a shipped network by its name, a file by its path, or the default; see `fcfi.load`."""
-    chosen = plan(name_or_path, Wish(runtime, precision, threads))
+    chosen = plan_run(name_or_path, RunRequest(runtime, precision, threads))
     return open_choice(chosen, zoom, flip, threshold)
 
 
-def plan(name_or_path: str | os.PathLike[str] | None, wish: Wish) -> Choice:
+def plan_run(name_or_path: str | os.PathLike[str] | None, request: RunRequest) -> Choice:
     """Return what to open of a network on this machine; nothing is loaded yet.
 
     Warns (RuntimeWarning) of a request that cannot be met.  Raises NetworkError, ConfigError.
     """
-    chosen = choose(find_files(name_or_path), wish, this_machine())
+    chosen = choose(find_files(name_or_path), request, this_machine())
     for note in chosen.notes:
         warnings.warn(note, RuntimeWarning, stacklevel=4)
     return chosen
@@ -93,7 +103,7 @@ def open_choice(
     chosen: Choice, zoom: Zoom | None = None, flip: Flip = "none", threshold: float = THRESHOLD
 ) -> Segmenter:
     """Return the network that was chosen, ready for sessions.  Raises NetworkError."""
-    return Segmenter(make_predictor(open_chosen(chosen), zoom, flip, threshold))
+    return Segmenter(make_predictor(open_network(chosen), zoom, flip, threshold))
 
 
 def open_lazily(chosen: Choice) -> LazyPredictor:
@@ -106,18 +116,11 @@ def open_lazily(chosen: Choice) -> LazyPredictor:
         info = NetworkInfo(chosen.path.stem, "unknown", "", 1)
     else:
         info = read_info(chosen.path)
+    check_method(info)
     return LazyPredictor(info, lambda: open_choice(chosen))
 
 
-def open_chosen(chosen: Choice) -> Network:
-    """Return the network that was chosen.  Raises NetworkError."""
-    weights.check(chosen.path)
-    return open_network(
-        chosen.path, chosen.runtime, chosen.threads, chosen.precision, chosen.streams
-    )
-
-
-def find_files(name_or_path: str | os.PathLike[str] | None) -> Files:
+def find_files(name_or_path: str | os.PathLike[str] | None) -> NetworkFiles:
     """Return the files of a network.
 
     A text without a folder and without a file's ending is the name of a shipped network.  Raises
@@ -128,7 +131,7 @@ def find_files(name_or_path: str | os.PathLike[str] | None) -> Files:
         named = (
             isinstance(name_or_path, str)
             and path.name == name_or_path
-            and path.suffix not in (".onnx", CHECKPOINT)
+            and path.suffix not in (SUFFIX, CHECKPOINT)
         )
         if not named or path.is_file():
             return files_at(path)

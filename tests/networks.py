@@ -1,6 +1,6 @@
 """Tiny networks for tests: one in NumPy, one as an ONNX file.  Both use every input, so that a wrong one shows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,10 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from fcfi.prediction.guidance import STRIDE
-from fcfi.runtimes.network import NetworkInfo
+from fcfi.runtimes.interface import LOGITS, Arrays
+from fcfi.runtimes.network import FCFI_INPUTS, Network, NetworkInfo
+from fcfi.runtimes.opening import OpenedNetwork, open_network
+from fcfi.runtimes.plan import RunRequest, choice_of
 
 METADATA: Mapping[str, str] = {
     "fcfi_format": "1",
@@ -33,9 +36,9 @@ class ColourNetwork:
         self.info = NetworkInfo(name, "fake", f"sha256 of {name}", multiple, "numpy", metadata)
         self.calls: list[tuple[NDArray[Any], ...]] = []
 
-    def __call__(self, *inputs: NDArray[Any]) -> NDArray[np.float32]:
-        self.calls.append(inputs)
-        return self.logits(*inputs)
+    def __call__(self, inputs: Arrays, /) -> Arrays:
+        self.calls.append(tuple(inputs[name] for name in FCFI_INPUTS))
+        return {LOGITS: self.logits(*self.calls[-1])}
 
     def logits(
         self,
@@ -67,17 +70,15 @@ class OnceNetwork(ColourNetwork):
         super().__init__()
         self.encoded: list[NDArray[Any]] = []
 
-    def __call__(self, *inputs: NDArray[Any]) -> NDArray[np.float32]:
-        return self.click(self.encode(inputs[0]), *inputs[1:])
+    def __call__(self, inputs: Arrays, /) -> Arrays:
+        return self.click(self.encode(inputs), inputs)
 
-    def encode(self, image: NDArray[Any], /) -> tuple[NDArray[np.float32], ...]:
-        self.encoded.append(image)
-        return (image + 1,)
+    def encode(self, inputs: Arrays, /) -> Arrays:
+        self.encoded.append(inputs["image"])
+        return {"seen": inputs["image"] + 1}
 
-    def click(
-        self, encoding: tuple[NDArray[np.float32], ...], /, *prompts: NDArray[Any]
-    ) -> NDArray[np.float32]:
-        return super().__call__(encoding[0] - 1, *prompts)
+    def click(self, encoding: Arrays, prompts: Arrays, /) -> Arrays:
+        return super().__call__({**prompts, "image": encoding["seen"] - 1})
 
 
 class ConstantNetwork(ColourNetwork):
@@ -91,8 +92,16 @@ class ConstantNetwork(ColourNetwork):
         return np.full((1, 1, *inputs[0].shape[2:]), self.value, np.float32)
 
 
-def write_onnx(path: Path, metadata: Mapping[str, str] = METADATA, window: str = "window") -> Path:
-    """A network file: a 3x3 convolution over image, feedback and disks, moved by window, cell, label and gate."""
+def write_onnx(
+    path: Path,
+    metadata: Mapping[str, str] = METADATA,
+    window: str = "window",
+    also: tuple[str, ...] = (),
+) -> Path:
+    """A network file: a 3x3 convolution of image, feedback and disks, moved by the other inputs.
+
+    window: the name of that input.  also: names of values that are outputs too.
+    """
     constants: dict[str, NDArray[Any]] = {
         "kernel": KERNEL,
         "scales": np.array([1, 1, STRIDE, STRIDE], np.float32),
@@ -125,7 +134,9 @@ def write_onnx(path: Path, metadata: Mapping[str, str] = METADATA, window: str =
         ),
     ]
     weights = [numpy_helper.from_array(value, name) for name, value in constants.items()]
-    graph = helper.make_graph(nodes, "tiny", inputs, [_port("logits", pixels, 1)], weights)
+    graph = helper.make_graph(
+        nodes, "tiny", inputs, [_port(name, pixels, 1) for name in ("logits", *also)], weights
+    )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     helper.set_model_props(model, dict(metadata))
     onnx.checker.check_model(model)
@@ -177,6 +188,23 @@ def random_inputs(
         np.ones((batch, 1, 1, 1), np.float32),
         np.ones((batch, 1, 1, 1), np.float32),
     )
+
+
+def opened(
+    path: str | Path, runtime: str = "auto", precision: str = "float32", threads: int | None = None
+) -> OpenedNetwork:
+    """A file in just this runtime and precision; float32 in the fastest one by default."""
+    return open_network(choice_of(path, RunRequest(runtime, precision, threads)))
+
+
+def named(inputs: Sequence[NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """FCFI's inputs by name."""
+    return dict(zip(FCFI_INPUTS, inputs, strict=True))
+
+
+def logits_of(network: Network, inputs: Sequence[NDArray[Any]]) -> NDArray[np.float32]:
+    """A network's logits for FCFI's inputs in their order."""
+    return network(named(inputs))[LOGITS]
 
 
 def _port(name: str, axes: list[str], channels: int) -> Any:

@@ -20,7 +20,7 @@ from fcfi.budget import (
 )
 from fcfi.errors import ConfigError
 from fcfi.prediction.zoom import Zoom
-from fcfi.runtimes.plan import Choice, Files, Wish
+from fcfi.runtimes.plan import Choice, NetworkFiles, RunRequest
 from tests.networks import METADATA, write_onnx
 
 CHOICE = Choice(Path("a.onnx"), "openvino", "float32")
@@ -81,20 +81,27 @@ class Known(Speeds):
 
 def test_measured_clicks_decide_what_is_offered() -> None:
     source = Source(
-        "a", Files(Path("a.onnx")), Zoom(target=400), settings={"400 average": 5.0, "200 none": 6.0}
+        "a",
+        NetworkFiles(Path("a.onnx")),
+        Zoom(target=400),
+        settings={"400 average": 5.0, "200 none": 6.0},
     )
-    found = fits([source], Wish(), 10**6, speeds=Known())
+    found = fits([source], RunRequest(), 10**6, speeds=Known())
     assert [(one.zoom.target, one.flip, one.clicks) for one in found] == [
         (400, "average", 5.0),
         (200, "none", 6.0),
     ]
     assert found[0].seconds == pytest.approx(budget.MARGIN * 2 * 0.1 * 0.16)
-    assert [one.flip for one in fits([source], Wish(), 10**6, "none", Known())] == ["none"]
+    assert [one.flip for one in fits([source], RunRequest(), 10**6, "none", Known())] == ["none"]
 
 
 def test_without_measured_clicks_larger_inputs_count_as_better() -> None:
     found = fits(
-        [Source("a", Files(Path("a.onnx")), Zoom(target=384))], Wish(), 10**6, "none", Known()
+        [Source("a", NetworkFiles(Path("a.onnx")), Zoom(target=384))],
+        RunRequest(),
+        10**6,
+        "none",
+        Known(),
     )
     assert [one.zoom.target for one in found] == [384, 320, 256, 192]
     assert [one.clicks for one in found] == sorted(one.clicks for one in found)
@@ -146,9 +153,9 @@ def test_a_measured_speed_is_one(tmp_path: Path) -> None:
 
 def test_a_file_of_ones_own_may_be_fitted_and_a_checkpoint_not(tmp_path: Path) -> None:
     file = write_onnx(tmp_path / "a.onnx", {**METADATA, "zoom_target": "448"})
-    assert source_at(Files(file)).zoom.target == 448
+    assert source_at(NetworkFiles(file)).zoom.target == 448
     with pytest.raises(ConfigError, match="is a checkpoint: a budget chooses among network files"):
-        source_at(Files(tmp_path / "a.safetensors"))
+        source_at(NetworkFiles(tmp_path / "a.safetensors"))
 
 
 def test_the_cache_folder_may_be_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

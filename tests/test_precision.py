@@ -12,9 +12,9 @@ from benchmarks.precision import FORMAT, OBJECTS, with_results
 from benchmarks.readme import RESULTS
 from fcfi import weights
 from fcfi.errors import NetworkError
-from fcfi.runtimes.network import open_network, read_info
+from fcfi.runtimes.network_file import read_info
 from fcfi.weights import LARGEST_LOSS, Entry
-from tests.networks import METADATA, write_onnx
+from tests.networks import METADATA, opened, write_onnx
 
 SHIPPED = weights.shipped()
 
@@ -94,5 +94,5 @@ def test_an_int8_file_that_is_worse_or_not_the_measured_one_stays_out(
 
 
 def test_a_float_file_is_not_opened_as_int8(entry: Entry) -> None:
-    with pytest.raises(NetworkError, match="tiny is no int8 file"):
-        open_network(entry.path, precision="int8")
+    with pytest.raises(NetworkError, match="has no int8 file"):
+        opened(entry.path, precision="int8")

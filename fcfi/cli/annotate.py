@@ -72,14 +72,14 @@ def annotate(
     check_folder(folder)
     names = parse_labels(labels)
     from fcfi.project.project import Project
-    from fcfi.runtimes.plan import Wish
-    from fcfi.segmenter import open_lazily, plan
+    from fcfi.runtimes.plan import RunRequest
+    from fcfi.segmenter import open_lazily, plan_run
     from fcfi.server import serve
     from fcfi.server.app import create_app
     from fcfi.server.settings import Settings
 
     with told():
-        chosen = plan(network, Wish(runtime, precision, threads))
+        chosen = plan_run(network, RunRequest(runtime, precision, threads))
     predictor = open_lazily(chosen)
     token, settings = serve.new_token(host), Settings()
     listening = serve.listen(host, port)

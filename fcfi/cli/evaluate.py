@@ -81,8 +81,9 @@ def evaluate(
     from fcfi.data import open_dataset
     from fcfi.evaluation import choose_protocol
     from fcfi.evaluation import evaluate as measure
-    from fcfi.runtimes.plan import Wish
-    from fcfi.segmenter import open_chosen, plan
+    from fcfi.runtimes.opening import open_network
+    from fcfi.runtimes.plan import RunRequest
+    from fcfi.segmenter import plan_run
     from fcfi.start_masks import starting_masks
 
     check_outputs(({json: (".json",)} if json else {}) | ({plot: report.PLOTS} if plot else {}))
@@ -92,7 +93,7 @@ def evaluate(
     objects = open_dataset(data, layout, split)
     objects = objects if limit is None else objects.choose(limit, seed)
     with told():  # float32 unless asked otherwise: a result must not depend on the machine
-        opened = open_chosen(plan(network, Wish(runtime, precision, threads)))
+        opened = open_network(plan_run(network, RunRequest(runtime, precision, threads)))
     rules = choose_protocol(protocol, objects.name, opened.info, flip)
     predictor = rules.predictor(opened)
     with progress_bar(objects.name, len(objects)) as advance:

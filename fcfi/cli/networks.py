@@ -39,7 +39,7 @@ def _bench() -> None:
     from rich.table import Table
 
     from fcfi.budget import LARGE_PICTURE, Speeds, source_of
-    from fcfi.runtimes.plan import Wish, choose, possible, this_machine
+    from fcfi.runtimes.plan import RunRequest, choose, possible, this_machine
     from fcfi.weights import shipped
 
     pixels = LARGE_PICTURE[0] * LARGE_PICTURE[1]
@@ -47,7 +47,7 @@ def _bench() -> None:
     table = Table("name", "runtime", "precision", "px", "ms", "with flip", "", title=title)
     for entry in shipped():
         source, target = source_of(entry), source_of(entry).zoom.target
-        taken = choose(source.files, Wish(), this_machine())
+        taken = choose(source.files, RunRequest(), this_machine())
         for way in possible(source.files, this_machine()):
             speed = Speeds().measured(way)
             one, two = (

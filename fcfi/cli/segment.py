@@ -16,7 +16,7 @@ from fcfi.prompts.clicks import Click, Clicks
 
 if TYPE_CHECKING:
     from fcfi.prediction.interface import Flip
-    from fcfi.runtimes.plan import Wish
+    from fcfi.runtimes.plan import RunRequest
     from fcfi.segmenter import Segmenter
 
 CLICK_FORM: Final = re.compile(r"\s*(-?\d+)\s*,\s*(-?\d+)\s*(?:,\s*([+-]))?\s*")
@@ -115,9 +115,9 @@ def segment(
         )
     if output is None:
         raise InputError("expected --output: give mask.png, or a folder with --batch")
-    from fcfi.runtimes.plan import Wish
+    from fcfi.runtimes.plan import RunRequest
 
-    wish = Wish(runtime, precision, threads)
+    request = RunRequest(runtime, precision, threads)
     if batch is None:
         assert photo is not None
         given = Given(
@@ -127,7 +127,7 @@ def segment(
             None if within is None else parse_box(within, "--within"),
             from_mask,
         )
-        _segment_photo(given, output, overlay, network, wish, flip, budget)
+        _segment_photo(given, output, overlay, network, request, flip, budget)
         return
     if any((photo, click, box, within, overlay, from_mask)):
         raise InputError(
@@ -136,7 +136,7 @@ def segment(
         )
     if budget is not None:
         raise InputError("--budget is for one picture and --batch for many: give one of them")
-    _segment_batch(batch, output, network, wish, flip or "none", workers)
+    _segment_batch(batch, output, network, request, flip or "none", workers)
 
 
 def _segment_photo(
@@ -144,7 +144,7 @@ def _segment_photo(
     output: Path,
     overlay: Path | None,
     network: str | None,
-    wish: "Wish",
+    request: "RunRequest",
     flip: "Flip | None",
     budget: str | None,
 ) -> None:
@@ -162,10 +162,14 @@ def _segment_photo(
         if budget is None:
             how = flip or "none"
             tool = fcfi.load(
-                network, wish.runtime, precision=wish.precision, threads=wish.threads, flip=how
+                network,
+                request.runtime,
+                precision=request.precision,
+                threads=request.threads,
+                flip=how,
             )
         else:
-            tool = _fitting(budget, network, wish, flip, image.shape[0] * image.shape[1])
+            tool = _fitting(budget, network, request, flip, image.shape[0] * image.shape[1])
     session = tool.session(image)
     if given.from_mask is not None:
         session.start_from(read_mask(given.from_mask, *image.shape[:2]))
@@ -184,7 +188,7 @@ def _segment_photo(
 
 
 def _fitting(
-    budget: str, network: str | None, wish: "Wish", flip: "Flip | None", pixels: int
+    budget: str, network: str | None, request: "RunRequest", flip: "Flip | None", pixels: int
 ) -> "Segmenter":
     """The network, size and flip that keep to a time and need the fewest clicks; of all that are shipped, or of one."""
     from fcfi.budget import best_within, fits, parse_budget, source_at, source_of
@@ -194,7 +198,7 @@ def _fitting(
     seconds = parse_budget(budget)
     named = [source_of(entry) for entry in shipped() if network in (None, entry.name)]
     sources = named or [source_at(find_files(network))]
-    way = best_within(seconds, fits(sources, wish, pixels, flip))
+    way = best_within(seconds, fits(sources, request, pixels, flip))
     for note in way.choice.notes:
         warnings.warn(note, RuntimeWarning, stacklevel=2)
     mirrored = ", with the mirrored picture" if way.flip == "average" else ""
@@ -206,7 +210,12 @@ def _fitting(
 
 
 def _segment_batch(
-    path: Path, folder: Path, network: str | None, wish: "Wish", flip: "Flip", workers: int | None
+    path: Path,
+    folder: Path,
+    network: str | None,
+    request: "RunRequest",
+    flip: "Flip",
+    workers: int | None,
 ) -> None:
     """A file with a line for each object."""
     if workers is not None and workers < 1:
@@ -215,12 +224,12 @@ def _segment_batch(
         raise InputError(f"{folder} is no folder: --batch writes many masks; give a folder")
     from fcfi import batch
     from fcfi.cli.show import lines_bar
-    from fcfi.segmenter import open_choice, plan
+    from fcfi.segmenter import open_choice, plan_run
 
     count = workers or batch.cores()
     total = batch.count_lines(path)
     with told():
-        chosen = plan(network, wish)
+        chosen = plan_run(network, request)
     predictor = open_choice(replace(chosen, streams=count), flip=flip)
     with lines_bar(path.name, total) as advance:
         summary = batch.run(path, predictor, folder, count, advance)

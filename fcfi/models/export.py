@@ -25,9 +25,12 @@ from fcfi.files import replacing
 from fcfi.models.checkpoint import load_model, read_metadata, variant, weights_sha256
 from fcfi.models.fcfi import FCFI
 from fcfi.prediction.guidance import DISK_RADIUS, STRIDE, WINDOW_RATIO
-from fcfi.runtimes.interface import INPUTS, OUTPUT
+from fcfi.runtimes.interface import LOGITS
 from fcfi.runtimes.metadata import graph_sha256
-from fcfi.runtimes.network import ENCODING, FORMAT, GRAPH_SHA256, Network, open_network
+from fcfi.runtimes.network import ENCODING_KEY, FCFI_INPUTS, INPUTS_KEY, METHOD_KEY, Network
+from fcfi.runtimes.network_file import FORMAT, FORMAT_KEY, GRAPH_SHA256
+from fcfi.runtimes.opening import open_network
+from fcfi.runtimes.plan import RunRequest, choice_of
 
 Storage = Literal["float32", "float16"]
 """Type of the weights in the file; runtimes compute in float32 either way."""
@@ -43,7 +46,7 @@ SHAPES: Mapping[str, tuple[int | str, ...]] = {
     "cell": ("batch",),
     "label": ("batch", 1, 1, 1),
     "gate": ("batch", 1, 1, 1),
-    OUTPUT: ("batch", 1, "height", "width"),
+    LOGITS: ("batch", 1, "height", "width"),
 }
 """Of inputs and output of a network file; texts stand for sizes that are free."""
 RUNTIMES = ("onnxruntime", "openvino")
@@ -108,7 +111,9 @@ def export(
         metadata or {}
     )
     texts |= {
-        "fcfi_format": FORMAT,
+        FORMAT_KEY: FORMAT,
+        METHOD_KEY: "fcfi",
+        INPUTS_KEY: ", ".join(FCFI_INPUTS),
         "name": name,
         "variant": variant(network.config),
         "weights_sha256": weights_sha256(network),
@@ -119,7 +124,7 @@ def export(
         "config": json.dumps(network.config.as_dict()),
     }
     if network.body.encoding:
-        texts[ENCODING] = ", ".join(network.body.encoding)
+        texts[ENCODING_KEY] = ", ".join(network.body.encoding)
     wrapped = LogitsOnly(network).eval()
     with replacing(destination) as temporary:
         _write(wrapped, temporary, texts)
@@ -139,7 +144,7 @@ def check(model: nn.Module, path: Path, tolerance: float) -> dict[str, float]:
     for runtime in RUNTIMES:
         if find_spec(runtime) is None:
             continue
-        network = open_network(path, runtime)
+        network = open_network(choice_of(path, RunRequest(runtime, "float32")))
         inputs = [example(*shape, seed=seed) for seed, shape in enumerate(CHECKED_SHAPES)]
         differences[runtime] = float(
             np.max([_difference(model, network, tensors) for tensors in inputs])
@@ -153,7 +158,7 @@ def check(model: nn.Module, path: Path, tolerance: float) -> dict[str, float]:
 
 
 def example(batch: int, height: int, width: int, seed: int = 0) -> tuple[Tensor, ...]:
-    """Return random inputs of a size, in the order of INPUTS."""
+    """Return random inputs of a size, in the order of FCFI_INPUTS."""
     random = torch.Generator().manual_seed(seed)
     h, w = height // STRIDE, width // STRIDE
 
@@ -189,7 +194,8 @@ def _difference(model: nn.Module, network: Network, inputs: tuple[Tensor, ...]) 
     """Return the largest difference of logits in standard deviations."""
     with torch.no_grad():
         expected = model(*inputs)[0].numpy()
-    logits = network(*(value.numpy() for value in inputs))
+    arrays = [value.numpy() for value in inputs]
+    logits = network(dict(zip(FCFI_INPUTS, arrays, strict=True)))[LOGITS]
     if logits.shape != expected.shape:
         raise NetworkError(
             f"expected logits {expected.shape} as in torch, got {logits.shape}: not exported"
@@ -210,8 +216,8 @@ def _write(model: LogitsOnly, path: Path, texts: Mapping[str, str]) -> None:
             model,
             example(*CHECKED_SHAPES[1]),
             str(path),
-            input_names=list(INPUTS),
-            output_names=[OUTPUT, *model.model.body.encoding],
+            input_names=list(FCFI_INPUTS),
+            output_names=[LOGITS, *model.model.body.encoding],
             dynamic_axes=axes,
             opset_version=OPSET,
             dynamo=False,
@@ -226,15 +232,15 @@ def _write(model: LogitsOnly, path: Path, texts: Mapping[str, str]) -> None:
 def _take_all_inputs(model: Any) -> None:
     """Put back inputs that the exporter left out as unused: all network files are fed alike."""
     del model.graph.input[:]
-    for name in INPUTS:
+    for name in FCFI_INPUTS:
         kind = TensorProto.INT64 if name == "cell" else TensorProto.FLOAT
         model.graph.input.append(helper.make_tensor_value_info(name, kind, SHAPES[name]))
 
 
 def _hide_encoding(model: Any) -> None:
     """Make the encoding internal; its shape stays known, so that the file can be cut there."""
-    model.graph.value_info.extend(port for port in model.graph.output if port.name != OUTPUT)
-    hidden = [port for port in model.graph.output if port.name == OUTPUT]
+    model.graph.value_info.extend(port for port in model.graph.output if port.name != LOGITS)
+    hidden = [port for port in model.graph.output if port.name == LOGITS]
     del model.graph.output[:]
     model.graph.output.extend(hidden)
 

@@ -23,16 +23,16 @@ from onnx import helper, numpy_helper
 from fcfi.errors import ConfigError, NetworkError, how_to_install
 from fcfi.files import replacing
 from fcfi.models.export import save
-from fcfi.prediction.passes import sigmoid
-from fcfi.runtimes.interface import INPUTS
-from fcfi.runtimes.network import ENCODING, PRECISION, open_network, read_info
+from fcfi.prediction.looks import sigmoid
+from fcfi.runtimes.interface import LOGITS, Arrays
+from fcfi.runtimes.network import ENCODING_KEY, PRECISION_KEY
+from fcfi.runtimes.network_file import read_info
+from fcfi.runtimes.opening import open_network
+from fcfi.runtimes.plan import RunRequest, choice_of
 from fcfi.runtimes.private import block_telemetry
 
 KEPT: Final = "kept_in_float"
 """Metadata of an int8 file: the blocks that compute in float."""
-Inputs = tuple[NDArray[Any], ...]
-"""Inputs of a network, in the order of INPUTS."""
-
 JUDGED: Final = 24
 """Examples on which layers are judged; all are used to find the ranges of values."""
 FEWEST: Final = 8
@@ -69,7 +69,7 @@ class Quantised:
 
 
 def quantise(
-    source: Path, destination: Path, examples: Sequence[Inputs], close: float = CLOSE
+    source: Path, destination: Path, examples: Sequence[Arrays], close: float = CLOSE
 ) -> Quantised:
     """Write the int8 file of a float network file.
 
@@ -83,13 +83,13 @@ def quantise(
             f"expected at least {FEWEST} examples of inputs, got {len(examples)}: give more"
         )
     info = read_info(source)
-    if PRECISION in info.metadata:
+    if PRECISION_KEY in info.metadata:
         raise NetworkError(
             f"expected a float file, got {source}, which is quantised already: "
             "give the file that it was made from"
         )
     # An int8 file runs in one piece: it is not cut between image and click.
-    texts = {key: text for key, text in info.metadata.items() if key != ENCODING}
+    texts = {key: text for key, text in info.metadata.items() if key != ENCODING_KEY}
     judged = examples[:: max(1, len(examples) // JUDGED)]
     expected = _answers(source, judged)
     full = _calibrated(_in_float32(onnx.load(source)), examples)
@@ -142,7 +142,7 @@ def blocks(model: Any) -> tuple[str, ...]:
 # ── ranges of values ──────────────────────────────────────────────────────────────────────────────
 
 
-def _calibrated(model: Any, examples: Sequence[Inputs]) -> Any:
+def _calibrated(model: Any, examples: Sequence[Arrays]) -> Any:
     """Return the graph, quantised wherever NNCF proposes it, with ranges from the examples."""
     block_telemetry()  # nncf imports OpenVINO and reports through the same package
     try:
@@ -153,7 +153,7 @@ def _calibrated(model: Any, examples: Sequence[Inputs]) -> Any:
             f"expected nncf to quantise with, got no such package: {how_to_install('quantise')}"
         ) from error
     nncf.set_log_level(logging.ERROR)
-    data = nncf.Dataset([dict(zip(INPUTS, example, strict=True)) for example in examples])
+    data = nncf.Dataset([dict(inputs) for inputs in examples])
     return nncf.quantize(
         model,
         data,
@@ -212,10 +212,11 @@ def _without(full: Any, kept: Sequence[str]) -> Any:
     return model
 
 
-def _answers(path: Path, judged: Sequence[Inputs]) -> list[NDArray[np.float32]]:
+def _answers(path: Path, judged: Sequence[Arrays]) -> list[NDArray[np.float32]]:
     """Return the probabilities of a network file for each example."""
-    network = open_network(path, threads=1)
-    return [sigmoid(network(*example)) for example in judged]
+    precision = read_info(path).precision or "float32"
+    network = open_network(choice_of(path, RunRequest(precision=precision, threads=1)))
+    return [sigmoid(network(inputs)[LOGITS]) for inputs in judged]
 
 
 def block_of(node: Any) -> str:
@@ -230,7 +231,7 @@ def block_of(node: Any) -> str:
 def _write(model: Any, path: Path, texts: Mapping[str, str]) -> None:
     """Write a quantised graph with its texts."""
     _fold_weights(model)
-    helper.set_model_props(model, {**texts, PRECISION: "int8"})
+    helper.set_model_props(model, {**texts, PRECISION_KEY: "int8"})
     save(model, path)
 
 

@@ -15,16 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fcfi.boxes import Box, whole
-from fcfi.errors import ConfigError, InputError
+from fcfi.errors import ConfigError, InputError, NetworkError
 from fcfi.images import Image
 from fcfi.prediction.guidance import clicks_on, feedback_of_box, new_box, points_in
 from fcfi.prediction.interface import Flip
-from fcfi.prediction.passes import Answer, ForwardPass, Look, Pass
+from fcfi.prediction.looks import ForwardRunner, Look, LookResult, LookRunner
 from fcfi.prediction.prediction import THRESHOLD, CachedImage, Prediction, frozen
 from fcfi.prediction.steps import Context, Step
 from fcfi.prediction.zoom import Crop, Zoom, crop_at, zoom_box, zoom_of
 from fcfi.prompts.clicks import Clicks, Prompts, check_box, check_prompts
-from fcfi.runtimes.network import Network, NetworkInfo
+from fcfi.runtimes.network import FCFI_INPUTS, Network, NetworkInfo
 
 
 class FCFIPredictor:
@@ -37,33 +37,39 @@ class FCFIPredictor:
         flip: Flip = "none",
         threshold: float = THRESHOLD,
         *,
-        click_pass: Pass | None = None,
+        runner: LookRunner | None = None,
         steps: tuple[Step, ...] = (),
     ) -> None:
         """Put a predictor together.
 
         zoom: None takes that of the network's file (metadata zoom_*), or the usual one.
-        click_pass: how a look is answered; None runs the network, once or as `flip` says.
-        steps: what is done to an answer after the pass, in this order.
-        Raises ConfigError for a flip or threshold that does not exist.
+        runner: how a look is run; None runs the network, once or as `flip` says.
+        steps: what is done to a prediction after the look, in this order.
+        Raises ConfigError for a flip or threshold that does not exist, NetworkError for a network
+            of another method.
         """
         if flip not in get_args(Flip):
             raise ConfigError(
                 f"flip {flip!r} is unknown: choose one of {', '.join(get_args(Flip))}"
             )
-        if flip != "none" and click_pass is not None:
-            # A pass that remembers would write its memory twice, of two pictures.
-            raise ConfigError("expected flip none with a pass of another kind, got another flip")
+        if flip != "none" and runner is not None:
+            # A runner that remembers would write its memory twice, of two pictures.
+            raise ConfigError(f"expected flip none with another runner, got {flip!r}")
         if not 0 < threshold < 1:
             raise ConfigError(
                 f"threshold = {threshold} is not possible: give a probability between 0 and 1"
+            )
+        if set(network.info.inputs) != set(FCFI_INPUTS):
+            raise NetworkError(
+                f"expected a network with the inputs {', '.join(FCFI_INPUTS)}, got "
+                f"{network.info.name} with {', '.join(network.info.inputs)}: choose another network"
             )
         self.network = network
         self.zoom = zoom or zoom_of(network.info)
         self.flip = flip
         self.threshold = threshold
         self.steps = steps
-        self._pass = click_pass or ForwardPass(network, flip)
+        self.runner = runner or ForwardRunner(network, flip)
 
     @property
     def info(self) -> NetworkInfo:
@@ -76,7 +82,7 @@ class FCFIPredictor:
         steps = {"steps": ", ".join(step.name for step in self.steps)} if self.steps else {}
         return {
             **asdict(self.zoom),
-            **self._pass.settings,
+            **self.runner.settings,
             "threshold": self.threshold,
             **steps,
         }
@@ -113,24 +119,24 @@ class FCFIPredictor:
         elif previous is not None:
             feedback, gate = previous.through(crop), 1.0
 
-        # 2) The pass.
+        # 2) The look.
         memory = previous.memory if previous is not None else None
         look = Look(picture, crop, feedback, clicks_on(crop, prompts), gate, memory)
-        answer = self._pass(look)
+        result = self.runner(look)
         prediction = Prediction(
             crop,
-            frozen(answer.probs),
+            frozen(result.probs),
             height,
             width,
             self.threshold,
             answered=len(prompts),
-            memory=answer.memory,
+            memory=result.memory,
         )
 
         # 3) The steps after it.
-        def look_again(crop: Crop, feedback: NDArray[np.float32], clicks: Clicks) -> Answer:
+        def look_again(crop: Crop, feedback: NDArray[np.float32], clicks: Clicks) -> LookResult:
             again = Look(picture, crop, feedback, clicks, 1.0, prediction.memory)
-            return self._pass(again)
+            return self.runner(again)
 
         for step in self.steps:
             context = Context(look_again, picture, prompts, previous)

@@ -11,14 +11,12 @@ from fcfi.prediction.fcfi import FCFIPredictor
 from fcfi.prediction.interface import Flip, Predictor
 from fcfi.prediction.prediction import THRESHOLD
 from fcfi.prediction.zoom import Zoom
-from fcfi.runtimes.network import Network
+from fcfi.runtimes.network import Network, NetworkInfo
 
 METHODS: Final[Mapping[str, Callable[[Network, Zoom | None, Flip, float], Predictor]]] = {
     "fcfi": FCFIPredictor,
 }
 """What makes a predictor of a network, zoom, flip and threshold."""
-METHOD: Final = "fcfi"
-"""The method of a network file that names none."""
 
 
 def make_predictor(
@@ -31,10 +29,14 @@ def make_predictor(
 
     Raises NetworkError for an unknown method, ConfigError for a setting that does not exist.
     """
-    method = network.info.metadata.get("method", METHOD)
-    if method not in METHODS:
+    check_method(network.info)
+    return METHODS[network.info.method](network, zoom, flip, threshold)
+
+
+def check_method(info: NetworkInfo) -> None:
+    """Raise NetworkError unless the method of a network is known."""
+    if info.method not in METHODS:
         raise NetworkError(
-            f"the network {network.info.name} is for the method {method!r}, expected one of "
-            f"{', '.join(METHODS)}: update fcfi, or choose another network"
+            f"expected a network of the method {' or '.join(METHODS)}, got {info.name} of "
+            f"{info.method[:50]!r}: update fcfi, or choose another network"
         )
-    return METHODS[method](network, zoom, flip, threshold)

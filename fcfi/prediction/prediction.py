@@ -15,7 +15,8 @@ from fcfi.geometry import box_of, cut
 from fcfi.images import Image, Mask, check_image, check_mask
 from fcfi.masks.runs import RunMask
 from fcfi.prediction.zoom import Crop
-from fcfi.runtimes.network import EncodesOnce, Encoding, Network
+from fcfi.runtimes.interface import Arrays
+from fcfi.runtimes.network import IMAGE, EncodesOnce, Network
 
 THRESHOLD: Final = 0.49
 """A pixel is object above this probability (released code)."""
@@ -140,7 +141,7 @@ class CachedImage:
         """Take a picture, (H, W, 3) uint8 RGB or (H, W) grey, without a copy.  Raises InputError for anything else."""
         self.image = check_image(image)
         self._last: tuple[Crop, NDArray[np.float32]] | None = None
-        self._encoded: tuple[Crop, Network, dict[View, Encoding]] | None = None
+        self._encoded: tuple[Crop, Network, dict[View, Arrays]] | None = None
 
     def pixels(self, crop: Crop) -> NDArray[np.float32]:
         """(3, crop.height, crop.width) float32 in [0, 1], read only."""
@@ -149,13 +150,14 @@ class CachedImage:
             self._last = last = (crop, frozen(pixels_of(self.image, crop)))
         return last[1]
 
-    def encoding(self, crop: Crop, view: View, network: EncodesOnce) -> Encoding:
+    def encoding(self, crop: Crop, view: View, network: EncodesOnce) -> Arrays:
         """What a network keeps of a crop, seen as it is or mirrored."""
         known = self._encoded
         if known is None or known[0] != crop or known[1] is not network:
             self._encoded = known = (crop, network, {})
         if view not in known[2]:
-            known[2][view] = network.encode(batch_of_one(seen_as(self.pixels(crop), view)))
+            pixels = seen_as(self.pixels(crop), view)
+            known[2][view] = network.encode({IMAGE: batch_of_one(pixels)})
         return known[2][view]
 
 

@@ -1,7 +1,7 @@
-"""Steps: what is done to an answer after the pass, each by a function from answer to answer.
+"""Steps: what is done to a prediction after the look, each from prediction to prediction.
 
 A local second look, a merge with the mask before, a graph cut: each is a step, and works for every
-network.  A predictor without steps returns what its pass said.
+network.  A predictor without steps returns what its look found.
 """
 
 from collections.abc import Callable
@@ -11,13 +11,13 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from fcfi.prediction.passes import Answer
+from fcfi.prediction.looks import LookResult
 from fcfi.prediction.prediction import CachedImage, Prediction
 from fcfi.prediction.zoom import Crop
 from fcfi.prompts.clicks import Clicks, Prompts
 
-LookAgain = Callable[[Crop, NDArray[np.float32], Clicks], Answer]
-"""The predictor's own pass on any crop, feedback (h, w) and clicks in the crop's pixels.
+LookAgain = Callable[[Crop, NDArray[np.float32], Clicks], LookResult]
+"""Runs a look at any crop, with feedback (h, w) and clicks in the crop's pixels.
 
 Its gate is open: a step always has a mask to show.
 """
@@ -25,10 +25,10 @@ Its gate is open: a step always has a mask to show.
 
 @dataclass(frozen=True, eq=False)
 class Context:
-    """What a step may see beside the answer.
+    """What a step may see beside the prediction.
 
     prompts: all of them; those from `previous.answered` on are new.
-    previous: the answer before the new prompts, or None.
+    previous: the prediction before the new prompts, or None.
     """
 
     look_again: LookAgain
@@ -38,11 +38,11 @@ class Context:
 
 
 class Step(Protocol):
-    """A change to an answer.  Holds no state; threads may share it."""
+    """A change to a prediction.  Holds no state; threads may share it."""
 
     @property
     def name(self) -> str:
         """The name of the step and its settings, as a log has it."""
 
     def __call__(self, context: Context, prediction: Prediction) -> Prediction:
-        """Return the changed answer."""
+        """Return the changed prediction."""

@@ -1,18 +1,22 @@
-"""Runtimes: what computes a network file.  Each stands in its own module, which alone imports the library behind it."""
+"""What a runtime is: a library that computes network files, behind one small protocol.
 
-from collections.abc import Mapping, Sequence
+Each runtime is a module of its own, which alone imports the library behind it, and a line in
+`registry.py`.  Runtimes obey: what a machine or a library cannot do they refuse, and nothing is
+replaced here; `plan.py` decides.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-INPUTS = ("image", "feedback", "disks", "window", "cell", "label", "gate")
-"""Names of what a network takes in, in the order in which it is called."""
-OUTPUT = "logits"
-"""Name of what it gives."""
-
+LOGITS: Final = "logits"
+"""Name of the output that every network has."""
 Arrays = Mapping[str, NDArray[Any]]
+"""Arrays by name."""
 
 
 class Runtime(Protocol):
@@ -25,21 +29,69 @@ class Runtime(Protocol):
 
     @property
     def inputs(self) -> frozenset[str]:
-        """Names of what the file takes in."""
+        """Names of the inputs of the file."""
         ...
 
     @property
     def outputs(self) -> frozenset[str]:
-        """Names of what the file gives."""
+        """Names of the outputs of the file."""
         ...
 
     def run(
-        self, inputs: Arrays, names: Sequence[str] = (OUTPUT,)
+        self, inputs: Arrays, names: Sequence[str] = (LOGITS,)
     ) -> tuple[NDArray[np.float32], ...]:
-        """Outputs of these names for named inputs; arrays are the caller's own.  Raises NetworkError if it fails."""
+        """Return the outputs of these names for named inputs, as arrays of the caller's own.
+
+        Raises NetworkError if it fails.
+        """
         ...
 
 
+@dataclass(frozen=True)
+class Settings:
+    """How a network is computed.
+
+    precision: float32, bfloat16 or int8.  threads: at most so many; None leaves it to the runtime.
+    streams: calls that run at the same time and share the threads.
+    """
+
+    precision: str = "float32"
+    threads: int | None = None
+    streams: int = 1
+
+    @property
+    def threads_per_stream(self) -> int | None:
+        """Threads of one call, for libraries whose calls have threads of their own."""
+        if self.streams == 1:
+            return self.threads
+        return max(1, (self.threads or self.streams) // self.streams)
+
+
+@dataclass(frozen=True)
+class RuntimeKind:
+    """A runtime as the plan knows it, before anything of it is imported.
+
+    name: also that of its Python package.  install: how to install it.
+    suffix: of the files that it opens.
+    precisions: those that it computes in, on a processor that has them; those of `anywhere` on
+        every processor.  automatic: those below float32 that may be chosen unasked, the best first.
+    rank: of its speed on a processor, as platform.machine() names that; the lowest is chosen.
+    processor_precisions: returns those that the library finds in this processor; imports it.
+    open: loads a file, or the bytes of one, and returns the runtime; imports the library.  Raises
+        NetworkError, for a missing library too.
+    """
+
+    name: str
+    install: str
+    suffix: str
+    precisions: frozenset[str]
+    anywhere: frozenset[str]
+    automatic: tuple[str, ...]
+    rank: Callable[[str], int]
+    processor_precisions: Callable[[], frozenset[str]]
+    open: Callable[[Path | bytes, Settings], Runtime]
+
+
 def name_of(model: Path | bytes) -> str:
-    """What an error calls a file, or a part of one."""
+    """Return what an error calls a file, or a part of one."""
     return str(model) if isinstance(model, Path) else "a part of the network"

@@ -1,67 +1,78 @@
-"""ONNX Runtime: for processors that OpenVINO does not serve.  Knows nothing of what the network means."""
+"""ONNX Runtime: for processors that OpenVINO does not serve.
 
-import warnings
+Knows nothing of what the network means.
+"""
+
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fcfi.errors import NetworkError
-from fcfi.runtimes.interface import OUTPUT, Arrays, name_of
+from fcfi.runtimes.interface import LOGITS, Arrays, RuntimeKind, Settings, name_of
 from fcfi.runtimes.private import import_onnxruntime
 
-ERRORS_ONLY = 3
+ERRORS_ONLY: Final = 3
 """ONNX Runtime's severity: nothing below an error goes to stderr."""
 
 
 class ONNXRuntime:
     """A session of ONNX Runtime, which threads may share."""
 
-    def __init__(
-        self, model: Path | bytes, threads: int | None, precision: str, streams: int = 1
-    ) -> None:
-        """Load a file, or what stands in one, for the processor; it computes as the file says: float32 or int8.
+    def __init__(self, model: Path | bytes, settings: Settings) -> None:
+        """Load a file, or the bytes of one, for the processor; the file says float32 or int8.
 
-        Raises NetworkError.
+        Raises NetworkError if the library, the precision or the file cannot be used.
         """
         try:
             onnxruntime = import_onnxruntime()
         except ImportError as error:
             raise NetworkError(
-                "the runtime onnxruntime is not installed: pip install onnxruntime"
+                f"the runtime onnxruntime is not installed: {KIND.install}"
             ) from error
-        if precision == "bfloat16":
-            warnings.warn(
-                "onnxruntime does not compute in bfloat16: float32 is used",
-                RuntimeWarning,
-                stacklevel=2,
+        if settings.precision not in KIND.precisions:
+            raise NetworkError(
+                f"onnxruntime does not compute in {settings.precision}: choose float32, or auto"
             )
         options = onnxruntime.SessionOptions()
         options.log_severity_level = ERRORS_ONLY
-        if streams > 1:  # the calling threads compute
-            threads = max(1, (threads or streams) // streams)
-        if threads is not None:
-            options.intra_op_num_threads = threads
+        if settings.threads_per_stream is not None:
+            options.intra_op_num_threads = settings.threads_per_stream
         try:
             self._session = onnxruntime.InferenceSession(
                 model, options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # its errors have no common class of their own
             raise NetworkError(
-                f"ONNX Runtime cannot load {name_of(model)}: export it again with this version of fcfi"
+                f"ONNX Runtime cannot load {name_of(model)}: "
+                "export it again with this version of fcfi"
             ) from error
-        self.description = f"onnxruntime {onnxruntime.__version__} {'int8' if precision == 'int8' else 'float32'} CPU"
+        self.description = f"onnxruntime {onnxruntime.__version__} {settings.precision} CPU"
         self.inputs = frozenset(port.name for port in self._session.get_inputs())
         self.outputs = frozenset(port.name for port in self._session.get_outputs())
 
     def run(
-        self, inputs: Arrays, names: Sequence[str] = (OUTPUT,)
+        self, inputs: Arrays, names: Sequence[str] = (LOGITS,)
     ) -> tuple[NDArray[np.float32], ...]:
-        """Outputs of these names for named inputs.  Raises NetworkError if it fails."""
+        """Return the outputs of these names for named inputs.  Raises NetworkError if it fails."""
         try:
             return tuple(self._session.run(list(names), dict(inputs)))
         except Exception as error:  # its errors have no common class of their own
             raise NetworkError(
                 "the network failed on this input: its file does not fit this version of fcfi"
             ) from error
+
+
+KIND: Final = RuntimeKind(
+    name="onnxruntime",
+    install="pip install onnxruntime",
+    suffix=".onnx",
+    precisions=frozenset(("float32", "int8")),
+    anywhere=frozenset(("float32",)),
+    automatic=(),
+    rank=lambda _: 1,
+    processor_precisions=frozenset,
+    open=ONNXRuntime,
+)

@@ -1,40 +1,40 @@
-"""How a network is run on this machine: the fastest honest way, or the nearest to what a person wishes.
+"""How a network is run on this machine: the fastest honest way, or the nearest to a request.
 
-`choose` is a pure function of what there is of a network, what is wished and what the machine has.
-A wish that the machine cannot fulfil becomes a note and the next best; a wish that does not fit the
-file is a mistake and refused.
+`choose` is a pure function of a network's files, a request and the machine, and the only place
+where that is decided.  A request that the machine cannot meet becomes a note and the next best; a
+request that does not fit the file is a mistake and refused.
 Honest: rounding may cost at most weights.LARGEST_LOSS of the clicks to a good mask, measured on
-    development pictures;
-8 bits are taken only where that was measured.  Knows nothing of pictures or clicks.
+development pictures; 8 bits are taken only where that was measured.  Knows nothing of pictures or
+clicks.
 """
 
+import os
+import platform
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Final
 
-from fcfi.errors import NetworkError, how_to_install
-from fcfi.runtimes.network import (
-    CHECKPOINT,
-    PRECISION,
-    PRECISIONS,
-    RUNTIMES,
-    check_settings,
-    read_info,
-)
-from fcfi.runtimes.processor import faster_first, has_vnni, may_have_cuda
+from fcfi.errors import ConfigError, NetworkError
+from fcfi.runtimes.interface import RuntimeKind
+from fcfi.runtimes.network_file import CHECKPOINT, SUFFIX, read_info
+from fcfi.runtimes.processor import has_vnni, may_have_cuda
+from fcfi.runtimes.registry import RUNTIMES
 from fcfi.weights import Entry, honest
 
-BFLOAT16, INT8 = "bfloat16", "int8"
+AUTO: Final = "auto"
+FLOAT32, BFLOAT16, INT8 = "float32", "bfloat16", "int8"
+PRECISIONS: Final = (FLOAT32, BFLOAT16, INT8)
 
 
 @dataclass(frozen=True)
-class Files:
-    """What there is of a network.
+class NetworkFiles:
+    """The files of a network.
 
     path: the file in float.  int8: the same in 8 bits, if it may be used.  checkpoint: its weights
         for torch.
-    bfloat16: whether rounding to it is known to be no loss, or not measured.
+    bfloat16: whether rounding to it is known to cost nothing, or was not measured.
     """
 
     path: Path
@@ -47,9 +47,8 @@ class Files:
 class Machine:
     """What a computer has.
 
-    runtimes: installed ones, the faster one first.  precisions: those beside float32 that its
-        processor computes in.
-    cuda: whether torch is installed and finds such a device.
+    runtimes: installed ones, the faster one first.  precisions: those below float32 that its
+        processor computes in.  cuda: whether torch is installed and finds such a device.
     """
 
     runtimes: tuple[str, ...]
@@ -58,21 +57,30 @@ class Machine:
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What a person wants; `auto` and None leave it to the machine."""
+class RunRequest:
+    """How a person asks for a network to be run; `auto` and None leave it to the machine.
 
-    runtime: str = "auto"
-    precision: str = "auto"
+    Raises ConfigError for a value that does not exist.
+    """
+
+    runtime: str = AUTO
+    precision: str = AUTO
     threads: int | None = None
+
+    def __post_init__(self) -> None:
+        _check("runtime", self.runtime, (AUTO, *RUNTIMES))
+        _check("precision", self.precision, (AUTO, *PRECISIONS))
+        _check_threads(self.threads)
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What to open, and how.
+    """Which file is opened, and how: all that `open_network` needs.
 
-    notes: a sentence for each wish that could not be fulfilled.  streams: answers computed at the
-        same time, which
-    share the threads: 1 is the fastest for one person, as many as cores for bulk work.
+    notes: a sentence for each request that could not be met.  streams: looks that are computed at
+        the same time and share the threads: 1 is the fastest for one person, as many as cores for
+        bulk work.
+    Raises ConfigError for a value that does not exist.
     """
 
     path: Path
@@ -82,11 +90,18 @@ class Choice:
     notes: tuple[str, ...] = ()
     streams: int = 1
 
+    def __post_init__(self) -> None:
+        _check("runtime", self.runtime, tuple(RUNTIMES))
+        _check("precision", self.precision, PRECISIONS)
+        _check_threads(self.threads)
+        if self.streams < 1:
+            raise ConfigError(f"expected streams of at least 1, got {self.streams}")
 
-def files_of(entry: Entry) -> Files:
-    """What there is of a shipped network and may be used."""
+
+def files_of(entry: Entry) -> NetworkFiles:
+    """Return the files of a shipped network that may be used."""
     checkpoint = entry.path.with_suffix(CHECKPOINT)
-    return Files(
+    return NetworkFiles(
         entry.path,
         entry.int8.path if entry.int8 is not None and honest(entry, INT8) else None,
         checkpoint if checkpoint.is_file() else None,
@@ -94,130 +109,170 @@ def files_of(entry: Entry) -> Files:
     )
 
 
-def files_at(path: Path) -> Files:
-    """What there is of a network file or checkpoint of one's own.  Raises NetworkError if it is none."""
-    if path.suffix == CHECKPOINT:
-        return Files(path, checkpoint=path)
-    whole = read_info(path).metadata.get(PRECISION) == INT8
-    return Files(path, path if whole else None)
+def files_at(path: str | os.PathLike[str]) -> NetworkFiles:
+    """Return the files of a network file or checkpoint.  Raises NetworkError for any other file."""
+    file = Path(path)
+    if file.suffix == CHECKPOINT:
+        return NetworkFiles(file, checkpoint=file)
+    return NetworkFiles(file, file if read_info(file).precision == INT8 else None)
 
 
-def choose(files: Files, wish: Wish, machine: Machine) -> Choice:
-    """The way to run a network.  Raises NetworkError if there is none, ConfigError for an unknown wish."""
-    check_settings(wish.runtime, wish.threads, wish.precision)
-    runtime, missing = _runtime(files, wish, machine)
-    precision, lacking = _precision(files, wish.precision, runtime, machine)
-    if runtime == "torch":
+def choose(files: NetworkFiles, request: RunRequest, machine: Machine) -> Choice:
+    """Return the way to run a network.  Raises NetworkError if there is none."""
+    runtime, runtime_notes = _runtime(files, request, machine)
+    precision, precision_notes = _precision(files, request.precision, runtime, machine)
+    path = files.path
+    if runtime.suffix == CHECKPOINT:
         assert files.checkpoint is not None
         path = files.checkpoint
-    else:
-        path = files.int8 if precision == INT8 and files.int8 is not None else files.path
-    return Choice(path, runtime, precision, wish.threads, (*missing, *lacking))
+    elif precision == INT8 and files.int8 is not None:
+        path = files.int8
+    notes = (*runtime_notes, *precision_notes)
+    return Choice(path, runtime.name, precision, request.threads, notes)
 
 
-def possible(files: Files, machine: Machine) -> tuple[Choice, ...]:
-    """Every way to run a network on a machine; those that would fall back to another are left out."""
-    wishes = [
-        Wish(runtime, precision)
-        for runtime in RUNTIMES[1:]
-        for precision in PRECISIONS
-        if precision != "auto"
-    ]
+def choice_of(path: str | os.PathLike[str], request: RunRequest | None = None) -> Choice:
+    """Return the choice for a file on this machine that meets a request in full.
+
+    request: None is float32 in the fastest runtime.  Raises NetworkError where the machine or the
+        file cannot meet it.
+    """
+    wanted = request or RunRequest(precision=FLOAT32)
+    chosen = choose(files_at(path), wanted, this_machine())
+    if chosen.notes:
+        raise NetworkError(f"{chosen.notes[0]}: choose another runtime or precision")
+    return chosen
+
+
+def possible(files: NetworkFiles, machine: Machine) -> tuple[Choice, ...]:
+    """Return every way to run a network on a machine, without those that fall back to another."""
     found = []
-    for wish in wishes:
-        fits = wish.runtime != "torch" or files.checkpoint is not None
-        if fits and (wish.runtime in machine.runtimes):
-            found.append(choose(files, wish, machine))
-    return tuple(one for one in found if not one.notes)
+    for runtime in machine.runtimes:
+        if RUNTIMES[runtime].suffix == CHECKPOINT and files.checkpoint is None:
+            continue
+        for precision in PRECISIONS:
+            found.append(choose(files, RunRequest(runtime, precision), machine))
+    return tuple(choice for choice in found if not choice.notes)
 
 
 @cache
 def this_machine() -> Machine:
-    """What this computer has; found out once, in some milliseconds (some seconds where there may be a CUDA device)."""
-    names = tuple(name for name in (*faster_first(), "torch") if find_spec(name) is not None)
-    precisions = {INT8} if has_vnni() else set()
-    if "openvino" in names:
-        from fcfi.runtimes.openvino import has_bfloat16
+    """Return what this computer has.
 
-        precisions |= {BFLOAT16} if has_bfloat16() else set()
+    Found out once, in some milliseconds, or some seconds where there may be a CUDA device.
+    """
+    kinds = sorted(RUNTIMES.values(), key=lambda kind: kind.rank(platform.machine()))
+    installed = [kind for kind in kinds if find_spec(kind.name) is not None]
+    precisions = {INT8} if has_vnni() else set()
+    for kind in installed:
+        precisions |= kind.processor_precisions()
     cuda = False
-    if "torch" in names and may_have_cuda():
+    # torch takes seconds to load, and is not asked without a driver.
+    if "torch" in [kind.name for kind in installed] and may_have_cuda():
         from fcfi.runtimes.torch import has_cuda
 
         cuda = has_cuda()
-    return Machine(names, frozenset(precisions), cuda)
+    return Machine(tuple(kind.name for kind in installed), frozenset(precisions), cuda)
 
 
-# ── helpers
-# ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _runtime(files: Files, wish: Wish, machine: Machine) -> tuple[str, tuple[str, ...]]:
-    """The runtime, and a note if it is another than the one wished."""
-    graph = files.path.suffix != CHECKPOINT
-    if wish.runtime == "torch" and graph and files.checkpoint is None:
+def _runtime(
+    files: NetworkFiles, request: RunRequest, machine: Machine
+) -> tuple[RuntimeKind, tuple[str, ...]]:
+    """Return the runtime, and a note if it is not the one asked for."""
+    is_checkpoint = files.path.suffix == CHECKPOINT
+    asked = RUNTIMES.get(request.runtime)
+    if asked is not None and not _can_open(asked, files):
+        kinds = {SUFFIX: "a network file (*.onnx)", CHECKPOINT: "a checkpoint (*.safetensors)"}
         raise NetworkError(
-            f"the runtime torch takes a checkpoint (*.safetensors), and {files.path} came: "
-            "choose another runtime, or auto"
+            f"the runtime {asked.name} takes {kinds.get(asked.suffix, asked.suffix)}, got "
+            f"{files.path}: choose another runtime, or auto"
         )
-    if not graph and wish.runtime not in ("auto", "torch"):
-        raise NetworkError(
-            f"the runtime {wish.runtime} takes a network file (*.onnx), and {files.path} came: "
-            "choose another runtime, or auto"
-        )
-    if not graph:
-        return "torch", ()
-    if wish.runtime in machine.runtimes:
-        return wish.runtime, ()
-    best = _best_runtime(files, wish, machine)
-    if wish.runtime == "auto":
+    if is_checkpoint:
+        # What is missing for a checkpoint is said when it is opened: nothing can replace it.
+        return asked or RUNTIMES["torch"], ()
+    if asked is not None and asked.name in machine.runtimes:
+        return asked, ()
+    best = _best_runtime(files, request, machine)
+    if asked is None:
         return best, ()
-    how = how_to_install("train") if wish.runtime == "torch" else f"pip install {wish.runtime}"
-    return best, (f"the runtime {wish.runtime} is not installed ({how}): {best} is used",)
+    note = f"the runtime {asked.name} is not installed ({asked.install}): {best.name} is used"
+    return best, (note,)
 
 
-def _best_runtime(files: Files, wish: Wish, machine: Machine) -> str:
-    """CUDA where speed is all that is asked for, else the faster one of those for network files."""
-    if machine.cuda and files.checkpoint is not None and wish.precision == "auto":
-        return "torch"
-    graphs = [name for name in machine.runtimes if name != "torch"]
-    if not graphs:
-        raise NetworkError("no runtime is installed: pip install openvino, or onnxruntime")
-    return graphs[0]
+def _can_open(runtime: RuntimeKind, files: NetworkFiles) -> bool:
+    """Return whether there is a file of the kind that a runtime opens."""
+    if runtime.suffix == CHECKPOINT:
+        return files.checkpoint is not None
+    return files.path.suffix != CHECKPOINT
+
+
+def _best_runtime(files: NetworkFiles, request: RunRequest, machine: Machine) -> RuntimeKind:
+    """Return torch on CUDA where only speed is asked for, else the fastest for network files."""
+    if machine.cuda and files.checkpoint is not None and request.precision == AUTO:
+        return RUNTIMES["torch"]
+    for name in machine.runtimes:
+        if RUNTIMES[name].suffix == SUFFIX:
+            return RUNTIMES[name]
+    raise NetworkError("no runtime is installed: pip install openvino, or onnxruntime")
 
 
 def _precision(
-    files: Files, wished: str, runtime: str, machine: Machine
+    files: NetworkFiles, asked: str, runtime: RuntimeKind, machine: Machine
 ) -> tuple[str, tuple[str, ...]]:
-    """The precision, and a note if it is another than the one wished."""
+    """Return the precision, and a note if it is not the one asked for."""
     best = _best_precision(files, runtime, machine)
-    if wished in ("auto", best, "float32"):
-        return (best if wished == "auto" else wished), ()
-    problem = _obstacle(files, wished, runtime, machine)
-    if problem is None:
-        return wished, ()
-    fallback = best if wished == INT8 else "float32"
-    return fallback, (f"{problem}: {fallback} is used",)
+    if asked in (AUTO, best):
+        return best, ()
+    obstacle = _obstacle(files, asked, runtime, machine)
+    if obstacle is None:
+        return asked, ()
+    # int8 is asked for to be fast, the others to be exact.
+    fallback = best if asked == INT8 or _is_int8_only(files) else FLOAT32
+    return fallback, (f"{obstacle}: {fallback} is used",)
 
 
-def _best_precision(files: Files, runtime: str, machine: Machine) -> str:
-    """bfloat16 before int8: nearly as fast, and a process starts in half the time (docs/explanation/speed.md)."""
-    if runtime != "openvino":
-        return "float32"
-    whole = files.int8 == files.path  # there is no float file
-    if BFLOAT16 in machine.precisions and files.bfloat16 and not whole:
-        return BFLOAT16
-    return INT8 if _obstacle(files, INT8, runtime, machine) is None else "float32"
+def _best_precision(files: NetworkFiles, runtime: RuntimeKind, machine: Machine) -> str:
+    """Return the fastest precision that costs next to no clicks."""
+    if _is_int8_only(files):
+        return INT8
+    for precision in runtime.automatic:
+        if precision == BFLOAT16 and not files.bfloat16:
+            continue
+        if _obstacle(files, precision, runtime, machine) is None:
+            return precision
+    return FLOAT32
 
 
-def _obstacle(files: Files, precision: str, runtime: str, machine: Machine) -> str | None:
-    """Why a precision cannot be had, or None."""
-    if precision == INT8 and runtime == "torch":
-        return "torch runs no network file in int8"
+def _obstacle(
+    files: NetworkFiles, precision: str, runtime: RuntimeKind, machine: Machine
+) -> str | None:
+    """Return why a precision cannot be had, or None."""
+    if precision not in runtime.precisions:
+        return f"{runtime.name} does not compute in {precision}"
+    if _is_int8_only(files):
+        return None if precision == INT8 else f"{files.path.stem} is in int8 only"
     if precision == INT8 and files.int8 is None:
         return f"{files.path.stem} has no int8 file, or none that is as good as float32"
-    if precision == BFLOAT16 and runtime == "onnxruntime":
-        return "onnxruntime does not compute in bfloat16"
-    if precision not in machine.precisions and not (precision == BFLOAT16 and runtime == "torch"):
+    if precision not in runtime.anywhere | machine.precisions:
         return f"this processor does not compute in {precision}"
     return None
+
+
+def _is_int8_only(files: NetworkFiles) -> bool:
+    """Return whether there is no float file: then int8 runs on every processor, fast or not."""
+    return files.int8 == files.path
+
+
+def _check(name: str, value: str, known: tuple[str, ...]) -> None:
+    """Raise ConfigError unless a value is known."""
+    if value not in known:
+        raise ConfigError(f"{name} {value!r} is unknown: choose one of {', '.join(known)}")
+
+
+def _check_threads(threads: int | None) -> None:
+    """Raise ConfigError for a number of threads that is not possible."""
+    if threads is not None and threads < 1:
+        raise ConfigError(
+            f"threads = {threads} is not possible: give at least 1, or nothing for the runtime's "
+            "choice"
+        )

@@ -1,24 +1,15 @@
 """What this computer computes in, beside float32.  Knows nothing of networks."""
 
 import os
-import platform
 import shutil
 from typing import Final
 
 X86: Final = ("x86_64", "amd64", "i686")
-"""Processors, as platform.machine() names them, on which OpenVINO is the faster one."""
-
+"""x86 processors, as platform.machine() names them in small letters."""
 VNNI: Final = 262
 """OpenCV's number of the processor feature AVX512-VNNI (enum CpuFeatures)."""
 VNNI_FLAGS: Final = ("avx512_vnni", "avx_vnni")
-"""Linux's names of the instructions that multiply and add 8-bit numbers at four times the rate of float32."""
-
-
-def faster_first() -> tuple[str, str]:
-    """The runtimes for network files, the faster one on this processor first."""
-    if platform.machine().lower() in X86:
-        return "openvino", "onnxruntime"
-    return "onnxruntime", "openvino"
+"""Linux's names of the instructions that multiply 8-bit numbers at four times the speed."""
 
 
 def has_vnni() -> bool:

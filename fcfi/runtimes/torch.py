@@ -5,13 +5,14 @@ The only module of the using half that may import torch, and it does so when a c
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fcfi.errors import NetworkError, how_to_install
-from fcfi.runtimes.interface import INPUTS, OUTPUT, Arrays
+from fcfi.runtimes.interface import LOGITS, Arrays, RuntimeKind, Settings
+from fcfi.runtimes.network import FCFI_INPUTS, IMAGE
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def has_cuda() -> bool:
-    """Whether torch finds a CUDA device."""
+    """Return whether torch finds a CUDA device."""
     import torch
 
     return torch.cuda.is_available()
@@ -34,7 +35,7 @@ class Torch:
         all of it.
     """
 
-    outputs = frozenset((OUTPUT,))
+    outputs = frozenset((LOGITS,))
 
     def __init__(
         self, model: "FCFI", precision: str = "float32", metadata: Mapping[str, str] | None = None
@@ -44,41 +45,44 @@ class Torch:
 
         self.metadata = metadata or {}
         self.encoding = model.body.encoding
-        self.inputs = frozenset((*INPUTS, *self.encoding))
+        self.inputs = frozenset((*FCFI_INPUTS, *self.encoding))
         self._model = model.eval()
         self._device = next(model.parameters()).device
         self._precision = precision
         self.description = f"torch {torch.__version__} {precision} {self._device.type}"
 
     @classmethod
-    def load(cls, path: Path, threads: int | None, precision: str, streams: int = 1) -> "Torch":
+    def load(cls, path: Path | bytes, settings: Settings) -> "Torch":
         """Return a checkpoint, ready to run, on a CUDA device where there is one.
 
-        precision: float32, bfloat16 or auto (float32).  Raises NetworkError.
+        Raises NetworkError if the library, the precision or the file cannot be used.
         """
+        assert isinstance(path, Path), "a checkpoint is never cut into parts"
+        if settings.precision not in KIND.precisions:
+            raise NetworkError(
+                f"torch does not compute in {settings.precision}: choose float32, or auto"
+            )
         try:
             import torch
 
             from fcfi.models.checkpoint import load_model, read_metadata, weights_sha256
         except ImportError as error:
             raise NetworkError(
-                f"the runtime torch needs the learning half: {how_to_install('train')}"
+                f"the runtime torch needs the learning half: {KIND.install}"
             ) from error
-        if streams > 1:
-            threads = max(1, (threads or streams) // streams)
-        if threads is not None:
-            torch.set_num_threads(threads)
+        if settings.threads_per_stream is not None:
+            torch.set_num_threads(settings.threads_per_stream)
         model = load_model(path)
         metadata = read_metadata(path) | {"weights_sha256": weights_sha256(model)}
         model = model.to("cuda" if torch.cuda.is_available() else "cpu")
-        return cls(model, "bfloat16" if precision == "bfloat16" else "float32", metadata)
+        return cls(model, settings.precision, metadata)
 
     def run(
-        self, inputs: Arrays, names: Sequence[str] = (OUTPUT,)
+        self, inputs: Arrays, names: Sequence[str] = (LOGITS,)
     ) -> tuple[NDArray[np.float32], ...]:
-        """The logits for all inputs, or for an encoding and the click; the encoding for the image alone.
+        """Return the logits for all inputs or for an encoding and the click, or the encoding.
 
-        Raises NetworkError if it fails.
+        The names say which: those of the encoding ask for the image's.  Raises NetworkError if it fails.
         """
         import torch
 
@@ -99,11 +103,24 @@ class Torch:
         return tuple(tensor.float().cpu().numpy() for tensor in answer)
 
     def _answer(self, tensors: "dict[str, Tensor]", names: tuple[str, ...]) -> "tuple[Tensor, ...]":
-        if names != (OUTPUT,):
-            return self._model.encode(tensors["image"])
-        encoding = (
-            self._model.encode(tensors["image"])
-            if "image" in tensors
-            else tuple(tensors[name] for name in self.encoding)
-        )
-        return (self._model.click(encoding, *(tensors[name] for name in INPUTS[1:])).logits,)
+        if names != (LOGITS,):
+            return self._model.encode(tensors[IMAGE])
+        if IMAGE in tensors:
+            encoding = self._model.encode(tensors[IMAGE])
+        else:
+            encoding = tuple(tensors[name] for name in self.encoding)
+        return (self._model.click(encoding, *(tensors[name] for name in FCFI_INPUTS[1:])).logits,)
+
+
+KIND: Final = RuntimeKind(
+    name="torch",
+    install=how_to_install("train"),
+    suffix=".safetensors",
+    precisions=frozenset(("float32", "bfloat16")),
+    # torch computes in bfloat16 on every processor, if slowly on some.
+    anywhere=frozenset(("float32", "bfloat16")),
+    automatic=(),
+    rank=lambda _: 3,
+    processor_precisions=frozenset,
+    open=Torch.load,
+)

@@ -13,7 +13,8 @@ from fcfi.evaluation import Protocol, evaluate
 from fcfi.masks.truth import BACKGROUND, IGNORE, OBJECT
 from fcfi.models.fcfi import FCFI
 from fcfi.prediction.zoom import Zoom
-from fcfi.runtimes.network import NetworkInfo, OpenedNetwork
+from fcfi.runtimes.network import NetworkInfo
+from fcfi.runtimes.opening import OpenedNetwork
 from fcfi.runtimes.torch import Torch
 from fcfi.training.config import DataConfig
 from fcfi.training.stream import read_by_source

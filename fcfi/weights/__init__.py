@@ -125,13 +125,18 @@ def verified(entry: Entry | File) -> Path:
     return entry.path
 
 
-def check(path: Path) -> None:
-    """Raise NetworkError if a path is that of a shipped file and its bytes are not those of the table."""
+def check(path: Path) -> bool:
+    """Return whether a path is that of a shipped file.
+
+    Raises NetworkError if it is and its bytes are not those of the table.
+    """
     if path.parent == FOLDER:
         for entry in shipped():
             for file in (entry, entry.int8):
                 if file is not None and file.path == path:
                     verified(file)
+                    return True
+    return False
 
 
 def checkpoint(name_or_path: str, folder: Path | None = None) -> Path:

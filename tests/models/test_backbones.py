@@ -17,10 +17,10 @@ from fcfi.models.export import example, export
 from fcfi.prediction.fcfi import FCFIPredictor
 from fcfi.prediction.zoom import Zoom
 from fcfi.prompts.clicks import Click
-from fcfi.runtimes.network import open_network
 from fcfi.training.config import read_recipe
 from fcfi.training.loop import train
 from tests.data.made import write_shard
+from tests.networks import opened
 
 EXTEND = Path(__file__).parents[2] / "examples" / "extend"
 
@@ -89,7 +89,7 @@ def test_a_backbone_of_its_own_file_trains_exports_and_predicts(
     exported = export(trained.weights, tmp_path / "toy.onnx", "toy", training_data="", licence="")
     assert max(exported.differences.values()) < 0.005
 
-    predictor = FCFIPredictor(open_network(exported.path), Zoom(target=64))
+    predictor = FCFIPredictor(opened(exported.path), Zoom(target=64))
     image = np.random.default_rng(0).integers(0, 256, (50, 70, 3), np.uint8)
     first = predictor.predict(image, (Click(20, 20),))
     second = predictor.predict(image, (Click(20, 20), Click(40, 30, False)), first)

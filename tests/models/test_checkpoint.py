@@ -14,7 +14,8 @@ from fcfi.models.build import build
 from fcfi.models.checkpoint import load_model, read_metadata, save_model, variant, weights_sha256
 from fcfi.models.config import ModelConfig, variants
 from fcfi.models.fcfi import FCFI
-from fcfi.runtimes.network import open_network, read_info
+from fcfi.runtimes.network_file import read_info
+from tests.networks import opened
 
 CONFIG = ModelConfig("lite0", "encoded", mid=8)
 
@@ -79,7 +80,7 @@ def good() -> dict[str, str]:
 def test_a_checkpoint_of_an_earlier_version_is_read_and_run(path: Path, model: FCFI) -> None:
     rewrite(path, {"fcfi_format": "1", "config": json.dumps(CONFIG.as_dict())})
     assert weights_sha256(load_model(path)) == weights_sha256(model)
-    assert open_network(path).info.sha256 == weights_sha256(model)
+    assert opened(path).info.sha256 == weights_sha256(model)
 
 
 def test_other_tensors_than_the_configurations_are_refused(path: Path) -> None:

@@ -16,8 +16,9 @@ from fcfi.models.checkpoint import save_model, weights_sha256
 from fcfi.models.config import Correction, Fusion, ModelConfig
 from fcfi.models.export import SHAPES, Exported, example, export
 from fcfi.models.fcfi import FCFI
-from fcfi.runtimes.interface import INPUTS
-from fcfi.runtimes.network import open_network, read_info
+from fcfi.runtimes.network import FCFI_INPUTS
+from fcfi.runtimes.network_file import read_info
+from tests.networks import logits_of, opened
 
 CONFIG = ModelConfig("lite0", mid=8)
 
@@ -52,16 +53,16 @@ def test_a_runtime_answers_as_torch_does(
     runtime: str, shape: tuple[int, int, int], exported: Exported, model: FCFI
 ) -> None:
     pytest.importorskip(runtime)
-    network = open_network(exported.path, runtime)
+    network = opened(exported.path, runtime)
     inputs = example(*shape, seed=3)
     with torch.no_grad():
         expected = model(*inputs).logits.numpy()
-    given = network(*(tensor.numpy() for tensor in inputs))
+    given = logits_of(network, [tensor.numpy() for tensor in inputs])
     np.testing.assert_allclose(given, expected, atol=1e-3 * expected.std())
 
 
 def test_the_metadata_say_what_it_is(exported: Exported, model: FCFI) -> None:
-    info = open_network(exported.path, "onnxruntime").info
+    info = opened(exported.path, "onnxruntime").info
     assert (info.name, info.variant, info.multiple) == (
         "tiny",
         "lite0, correction similarity, fusion collaborative",
@@ -71,7 +72,7 @@ def test_the_metadata_say_what_it_is(exported: Exported, model: FCFI) -> None:
     assert info.metadata["training_data"] == "none"
     assert info.metadata["licence"] == "Apache-2.0"
     assert ModelConfig.from_dict(json.loads(info.metadata["config"])) == CONFIG
-    assert all(name in info.metadata["input_conventions"] for name in INPUTS)
+    assert all(name in info.metadata["input_conventions"] for name in FCFI_INPUTS)
 
 
 def test_the_recommended_zoom_of_a_checkpoint_is_handed_on(model: FCFI, tmp_path: Path) -> None:
@@ -92,7 +93,7 @@ def test_the_graph_has_nothing_to_fold_and_open_sizes(exported: Exported) -> Non
         )
         for port in graph.input
     }
-    assert sizes == {name: SHAPES[name] for name in INPUTS}
+    assert sizes == {name: SHAPES[name] for name in FCFI_INPUTS}
 
 
 def test_half_the_bytes_for_nearly_the_same_answers(
@@ -108,12 +109,12 @@ def test_half_the_bytes_for_nearly_the_same_answers(
 @pytest.mark.parametrize("storage", ["float32", "float16"])
 def test_damaged_weights_are_refused(model: FCFI, tmp_path: Path, storage: str) -> None:
     file = write(model, tmp_path / "tiny.onnx", storage=storage).path
-    open_network(file)
+    opened(file)
     data = bytearray(file.read_bytes())
     data[len(data) // 2] ^= 1
     file.write_bytes(data)
     with pytest.raises(NetworkError, match="is damaged"):
-        open_network(file)
+        opened(file)
 
 
 @pytest.mark.parametrize(
@@ -141,7 +142,7 @@ def test_the_checkpoint_says_what_it_learnt_from_unless_one_says_so(
     save_model(model, tmp_path / "tiny.safetensors", {"training_data": "cats"})
     for given, expected in (("", "cats"), ("dogs", "dogs")):
         write(tmp_path / "tiny.safetensors", tmp_path / "tiny.onnx", training_data=given)
-        assert open_network(tmp_path / "tiny.onnx").info.metadata["training_data"] == expected
+        assert opened(tmp_path / "tiny.onnx").info.metadata["training_data"] == expected
 
 
 def test_a_file_that_differs_is_not_accepted(

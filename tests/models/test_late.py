@@ -15,9 +15,9 @@ from fcfi.models.export import example, export
 from fcfi.models.fcfi import FCFI
 from fcfi.models.late import likeness
 from fcfi.runtimes.cutting import cut
-from fcfi.runtimes.interface import INPUTS
-from fcfi.runtimes.network import ENCODING, EncodesOnce, open_network
-from tests.networks import METADATA, write_onnx
+from fcfi.runtimes.interface import LOGITS
+from fcfi.runtimes.network import ENCODING_KEY, FCFI_INPUTS, EncodesOnce
+from tests.networks import METADATA, logits_of, named, opened, write_onnx
 
 NAMES = ("fine", "middle", "deep")
 
@@ -60,13 +60,13 @@ def test_a_click_on_an_encoding_is_the_whole_pass(model: FCFI) -> None:
         )
 
 
-@pytest.mark.parametrize("name", INPUTS)
+@pytest.mark.parametrize("name", FCFI_INPUTS)
 def test_every_input_counts(model: FCFI, name: str) -> None:
     inputs = list(example(1, 64, 64))
     with torch.no_grad():
         before = model(*inputs).logits
-        old = inputs[INPUTS.index(name)]
-        inputs[INPUTS.index(name)] = (old + 37) % 256 if name == "cell" else 1 - old
+        old = inputs[FCFI_INPUTS.index(name)]
+        inputs[FCFI_INPUTS.index(name)] = (old + 37) % 256 if name == "cell" else 1 - old
         assert not torch.equal(before, model(*inputs).logits)
 
 
@@ -123,37 +123,39 @@ def test_a_file_is_cut_and_answers_as_torch_does(
     model: FCFI, file: Path, runtime: str, shape: tuple[int, int, int]
 ) -> None:
     pytest.importorskip(runtime)
-    network = open_network(file, runtime)
+    network = opened(file, runtime)
     assert isinstance(network, EncodesOnce)
     inputs = example(*shape, seed=3)
     arrays = [tensor.numpy() for tensor in inputs]
     with torch.no_grad():
         expected = model(*inputs).logits.numpy()
-    np.testing.assert_allclose(network(*arrays), expected, atol=1e-3 * expected.std())
-    encoding = network.encode(arrays[0])
-    np.testing.assert_array_equal(network.click(encoding, *arrays[1:]), network(*arrays))
-    assert [one.shape[1] for one in encoding] == [48, 64, 96]
+    answer = logits_of(network, arrays)
+    np.testing.assert_allclose(answer, expected, atol=1e-3 * expected.std())
+    encoding = network.encode({"image": arrays[0]})
+    prompts = {name: value for name, value in named(arrays).items() if name != "image"}
+    np.testing.assert_array_equal(network.click(encoding, prompts)[LOGITS], answer)
+    assert [value.shape[1] for value in encoding.values()] == [48, 64, 96]
 
 
 def test_torch_encodes_once_too(model: FCFI, tmp_path: Path) -> None:
     save_model(model, tmp_path / "late.safetensors")
-    network = open_network(tmp_path / "late.safetensors", "torch")
+    network = opened(tmp_path / "late.safetensors", "torch")
     assert isinstance(network, EncodesOnce)
     inputs = example(1, 64, 64)
     arrays = [tensor.numpy() for tensor in inputs]
     with torch.no_grad():
         expected = model(*inputs).logits.numpy()
-    np.testing.assert_allclose(
-        network.click(network.encode(arrays[0]), *arrays[1:]), expected, atol=1e-5
-    )
-    np.testing.assert_allclose(network(*arrays), expected, atol=1e-5)
+    prompts = {name: value for name, value in named(arrays).items() if name != "image"}
+    answer = network.click(network.encode({"image": arrays[0]}), prompts)[LOGITS]
+    np.testing.assert_allclose(answer, expected, atol=1e-5)
+    np.testing.assert_allclose(logits_of(network, arrays), expected, atol=1e-5)
 
 
 def test_the_file_looks_like_any_other(file: Path) -> None:
     graph = onnx.load(file).graph
     assert [port.name for port in graph.output] == ["logits"]
-    assert [port.name for port in graph.input] == list(INPUTS)
-    assert open_network(file, "onnxruntime").info.metadata[ENCODING] == ", ".join(NAMES)
+    assert [port.name for port in graph.input] == list(FCFI_INPUTS)
+    assert opened(file, "onnxruntime").info.metadata[ENCODING_KEY] == ", ".join(NAMES)
 
 
 def test_the_parts_hold_what_they_need_and_no_more(file: Path) -> None:
@@ -162,7 +164,7 @@ def test_the_parts_hold_what_they_need_and_no_more(file: Path) -> None:
     onnx.checker.check_model(click, full_check=True)
     assert [port.name for port in encode.graph.input] == ["image"]
     assert [port.name for port in encode.graph.output] == list(NAMES)
-    assert [port.name for port in click.graph.input] == [*NAMES, *INPUTS[1:]]
+    assert [port.name for port in click.graph.input] == [*NAMES, *FCFI_INPUTS[1:]]
     weights = {one.name for one in encode.graph.initializer} & {
         one.name for one in click.graph.initializer
     }
@@ -183,9 +185,9 @@ def test_every_configuration_can_be_cut(
 
 @pytest.mark.parametrize("names", ["nothing", "seen", "image", ""])
 def test_a_file_without_the_values_between_is_refused(tmp_path: Path, names: str) -> None:
-    path = write_onnx(tmp_path / "tiny.onnx", {**METADATA, ENCODING: names})
+    path = write_onnx(tmp_path / "tiny.onnx", {**METADATA, ENCODING_KEY: names})
     with pytest.raises(NetworkError, match="its graph has no such values: export it again"):
-        open_network(path, "onnxruntime")
+        opened(path, "onnxruntime")
 
 
 def test_a_cut_that_leaves_a_way_round_is_refused(file: Path) -> None:

@@ -14,8 +14,8 @@ from fcfi.models.build import build
 from fcfi.models.config import ModelConfig, variants
 from fcfi.models.export import example, export
 from fcfi.models.quantise import KEPT, MOST_KEPT, NEVER, block_of, find_sensitive, quantise
-from fcfi.runtimes.network import open_network, read_info
-from tests.networks import METADATA, random_inputs, write_onnx
+from fcfi.runtimes.network_file import read_info
+from tests.networks import METADATA, named, opened, random_inputs, write_onnx
 
 
 def test_the_blocks_that_hurt_most_are_kept_until_the_answer_is_close() -> None:
@@ -58,9 +58,9 @@ def test_blocks_are_parts_of_the_network_as_its_exporter_names_them(
 def test_files_and_examples_that_do_not_do_are_refused(tmp_path: Path) -> None:
     done = write_onnx(tmp_path / "a.onnx", {**METADATA, "precision": "int8"})
     with pytest.raises(NetworkError, match="is quantised already"):
-        quantise(done, tmp_path / "b.onnx", [random_inputs()] * 8)
+        quantise(done, tmp_path / "b.onnx", [named(random_inputs())] * 8)
     with pytest.raises(ConfigError, match="expected at least 8 examples of inputs, got 3"):
-        quantise(write_onnx(tmp_path / "c.onnx"), tmp_path / "b.onnx", [random_inputs()] * 3)
+        quantise(write_onnx(tmp_path / "c.onnx"), tmp_path / "b.onnx", [named(random_inputs())] * 3)
     assert not (tmp_path / "b.onnx").exists()
 
 
@@ -77,7 +77,7 @@ def test_a_quantised_file_answers_alike_in_every_runtime_and_is_small(tmp_path: 
     source, small = tmp_path / "a.onnx", tmp_path / "a.int8.onnx"
     export(model.eval(), source, "a", training_data="none", licence="none", storage="float16")
     examples = [
-        tuple(one.numpy() for one in example(1, 64, 32 * (2 + seed % 2), seed=seed))
+        named([value.numpy() for value in example(1, 64, 32 * (2 + seed % 2), seed=seed)])
         for seed in range(8)
     ]
     with warnings.catch_warnings():
@@ -93,8 +93,8 @@ def test_a_quantised_file_answers_alike_in_every_runtime_and_is_small(tmp_path: 
     assert {one.data_type for one in kernels} <= {onnx.TensorProto.INT8, onnx.TensorProto.FLOAT}
     assert sum(one.data_type == onnx.TensorProto.INT8 for one in kernels) > 0.9 * len(kernels)
     answers = [
-        open_network(small, runtime, threads=1)(*examples[0])
+        opened(small, runtime, "int8", threads=1)(examples[0])["logits"]
         for runtime in ("openvino", "onnxruntime")
     ]
     assert all(np.isfinite(one).all() and one.shape == (1, 1, 64, 64) for one in answers)
-    assert "int8" in open_network(small, threads=1).info.runtime
+    assert "int8" in opened(small, precision="int8", threads=1).info.runtime

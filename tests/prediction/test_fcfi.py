@@ -18,14 +18,14 @@ from fcfi.prediction import prediction as prediction_module
 from fcfi.prediction.fcfi import FCFIPredictor
 from fcfi.prediction.guidance import BOX_MARGIN, BOX_OBJECT, clicks_along, encode
 from fcfi.prediction.interface import Flip
-from fcfi.prediction.passes import Answer, Look, prompt_inputs, sigmoid
+from fcfi.prediction.looks import Look, LookResult, prompt_inputs, sigmoid
 from fcfi.prediction.prediction import THRESHOLD, CachedImage, Prediction, pixels_of
 from fcfi.prediction.steps import Context
 from fcfi.prediction.zoom import Crop, Zoom, crop_at, zoom_of
 from fcfi.prompts.clicks import Click, Clicks, Prompts, Scribble, clicks_in
-from fcfi.runtimes.network import NetworkInfo, open_network
+from fcfi.runtimes.network import NetworkInfo
 from tests.generated import examples, floats
-from tests.networks import ColourNetwork, ConstantNetwork, OnceNetwork, write_onnx
+from tests.networks import ColourNetwork, ConstantNetwork, OnceNetwork, opened, write_onnx
 
 HEIGHT, WIDTH = 300, 400
 ON, OFF = Click(200, 150), Click(20, 20, positive=False)
@@ -142,7 +142,7 @@ def test_values_go_in_and_nothing_is_changed(photo: np.ndarray) -> None:
 
 @pytest.mark.parametrize("flip", ["none", "average"])
 def test_threads_share_a_predictor(photo: np.ndarray, tmp_path: Path, flip: str) -> None:
-    network = open_network(write_onnx(tmp_path / "tiny.onnx"), threads=1)
+    network = opened(write_onnx(tmp_path / "tiny.onnx"), threads=1)
     predictor = FCFIPredictor(network, SMALL, flip)  # type: ignore[arg-type]
 
     def user(number: int) -> np.ndarray:
@@ -323,7 +323,7 @@ def test_sigmoid_is_exact_and_silent() -> None:
 def test_inputs_are_contiguous_and_writable() -> None:
     feedback = np.zeros((32, 32), np.float32)
     feedback.setflags(write=False)
-    arrays = prompt_inputs(feedback, encode((Click(1, 1),), 32, 32, 0))
+    arrays = prompt_inputs(feedback, encode((Click(1, 1),), 32, 32, 0)).values()
     assert all(array.flags.c_contiguous and array.flags.writeable for array in arrays)
 
 
@@ -613,16 +613,16 @@ class Count:
 class Counting:
     """A pass that counts its looks in its memory, and makes the answer surer each time."""
 
-    settings: ClassVar[dict[str, float | str]] = {"pass": "counting"}
+    settings: ClassVar[dict[str, float | str]] = {"runner": "counting"}
 
-    def __call__(self, look: Look) -> Answer:
+    def __call__(self, look: Look) -> LookResult:
         count = look.memory.number + 1 if isinstance(look.memory, Count) else 1
         probs = np.full((look.crop.height, look.crop.width), 1 - 0.4**count, np.float32)
-        return Answer(probs, Count(count))
+        return LookResult(probs, Count(count))
 
 
-def test_a_pass_hands_its_memory_from_answer_to_answer(photo: np.ndarray) -> None:
-    predictor = FCFIPredictor(ColourNetwork(), SMALL, click_pass=Counting())
+def test_a_runner_hands_its_memory_from_answer_to_answer(photo: np.ndarray) -> None:
+    predictor = FCFIPredictor(ColourNetwork(), SMALL, runner=Counting())
     first = predictor.predict(photo, (ON,))
     second = predictor.predict(photo, (ON, OFF), first)
     again = predictor.predict(photo, (ON, OFF), first)
@@ -632,9 +632,9 @@ def test_a_pass_hands_its_memory_from_answer_to_answer(photo: np.ndarray) -> Non
         Count(2),
     ]
     assert second.nbytes >= second.seen.nbytes + 1000
-    assert predictor.settings["pass"] == "counting"
-    with pytest.raises(ConfigError, match="flip none with a pass of another kind"):
-        FCFIPredictor(ColourNetwork(), SMALL, "average", click_pass=Counting())
+    assert predictor.settings["runner"] == "counting"
+    with pytest.raises(ConfigError, match="flip none with another runner"):
+        FCFIPredictor(ColourNetwork(), SMALL, "average", runner=Counting())
 
 
 class Closer:
@@ -646,8 +646,8 @@ class Closer:
         assert prediction.object_box is not None
         crop = crop_at(prediction.object_box, 64, 32)
         clicks = crop.clicks(clicks_in(context.prompts))
-        answer = context.look_again(crop, prediction.through(crop), clicks)
-        return dataclasses.replace(prediction, crop=crop, seen=answer.probs)
+        result = context.look_again(crop, prediction.through(crop), clicks)
+        return dataclasses.replace(prediction, crop=crop, seen=result.probs)
 
 
 def test_a_step_may_look_again_and_change_the_answer(photo: np.ndarray) -> None:

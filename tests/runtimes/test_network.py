@@ -3,7 +3,7 @@
 import platform
 import subprocess
 import sys
-import warnings
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,14 +13,30 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-import fcfi.runtimes.network
+import fcfi
+import fcfi.runtimes.plan
+from fcfi.boxes import whole
 from fcfi.errors import ConfigError, FCFIError, NetworkError
-from fcfi.runtimes.interface import INPUTS
+from fcfi.prediction.fcfi import FCFIPredictor
+from fcfi.prediction.looks import ForwardRunner, Look
+from fcfi.prediction.methods import make_predictor
+from fcfi.prediction.prediction import CachedImage
+from fcfi.prediction.zoom import crop_at
 from fcfi.runtimes.metadata import read_metadata
-from fcfi.runtimes.network import open_network, read_info, runtime_for
-from fcfi.runtimes.openvino import _possible
+from fcfi.runtimes.network import FCFI_INPUTS
+from fcfi.runtimes.network_file import read_info
+from fcfi.runtimes.opening import open_network
+from fcfi.runtimes.plan import Choice, RunRequest, choice_of, this_machine
 from tests.generated import examples
-from tests.networks import METADATA, onnx_logits, random_inputs, write_onnx
+from tests.networks import (
+    METADATA,
+    logits_of,
+    named,
+    onnx_logits,
+    opened,
+    random_inputs,
+    write_onnx,
+)
 
 
 @pytest.fixture(scope="module")
@@ -35,10 +51,10 @@ def runtime(name: str) -> str:
 
 @pytest.mark.parametrize("name", ["openvino", "onnxruntime"])
 def test_a_runtime_gives_what_the_graph_says_for_any_size_and_batch(file: Path, name: str) -> None:
-    network = open_network(file, runtime(name), threads=1)
+    network = opened(file, runtime(name), threads=1)
     for shape in ((1, 32, 64), (2, 64, 32), (1, 32, 64)):
         inputs = random_inputs(*shape)
-        logits = network(*inputs)
+        logits = logits_of(network, inputs)
         assert logits.shape == (shape[0], 1, *shape[1:])
         assert logits.dtype == np.float32
         np.testing.assert_allclose(logits, onnx_logits(*inputs), atol=1e-4)
@@ -46,21 +62,21 @@ def test_a_runtime_gives_what_the_graph_says_for_any_size_and_batch(file: Path, 
 
 @pytest.mark.parametrize("name", ["openvino", "onnxruntime"])
 def test_an_answer_is_the_callers_own(file: Path, name: str) -> None:
-    network = open_network(file, runtime(name), threads=1)
-    first = network(*random_inputs(seed=1))
+    network = opened(file, runtime(name), threads=1)
+    first = logits_of(network, random_inputs(seed=1))
     kept = first.copy()
-    network(*random_inputs(seed=2))
+    logits_of(network, random_inputs(seed=2))
     np.testing.assert_array_equal(first, kept)
     first[:] = 0
 
 
 @pytest.mark.parametrize("name", ["openvino", "onnxruntime"])
 def test_threads_share_a_network(file: Path, name: str) -> None:
-    network = open_network(file, runtime(name), threads=1)
+    network = opened(file, runtime(name), threads=1)
     inputs = [random_inputs(1, 32 + 32 * (seed % 3), 64, seed) for seed in range(24)]
-    alone = [network(*one) for one in inputs]
+    alone = [logits_of(network, one) for one in inputs]
     with ThreadPoolExecutor(8) as pool:
-        together = list(pool.map(lambda one: network(*one), inputs))
+        together = list(pool.map(lambda one: logits_of(network, one), inputs))
     for one, other in zip(alone, together, strict=True):
         np.testing.assert_array_equal(one, other)
 
@@ -71,12 +87,12 @@ def test_read_only_and_strided_inputs_are_taken(file: Path) -> None:
     inputs[1].setflags(write=False)
     for name in ("openvino", "onnxruntime"):
         np.testing.assert_allclose(
-            open_network(file, runtime(name))(*inputs), onnx_logits(*inputs), atol=1e-4
+            logits_of(opened(file, runtime(name)), inputs), onnx_logits(*inputs), atol=1e-4
         )
 
 
 def test_a_network_says_what_it_is(file: Path) -> None:
-    info = open_network(file).info
+    info = opened(file).info
     assert (info.name, info.variant, info.sha256, info.multiple) == ("tiny", "tiny", "ab" * 32, 32)
     assert info.metadata == METADATA
     assert "float32" in info.runtime
@@ -96,22 +112,37 @@ def test_long_and_odd_texts_are_read(tmp_path: Path) -> None:
     assert read_metadata(write_onnx(tmp_path / "odd.onnx", odd)) == odd
 
 
-def test_the_runtime_is_chosen_by_machine_and_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        fcfi.runtimes.network, "find_spec", lambda name: name if name in present else None
-    )
-    present: set[str] = {"openvino", "onnxruntime"}
-    monkeypatch.setattr(platform, "machine", lambda: "x86_64")
-    assert runtime_for("a.onnx") == "openvino"
-    monkeypatch.setattr(platform, "machine", lambda: "arm64")
-    assert runtime_for("a.onnx") == "onnxruntime"
-    present = {"openvino"}
-    assert runtime_for("a.onnx") == "openvino"
-    assert runtime_for("a.safetensors") == "torch"
-    assert runtime_for("a.onnx", "onnxruntime") == "onnxruntime"
-    present = set()
-    with pytest.raises(NetworkError, match="no runtime is installed: pip install onnxruntime"):
-        runtime_for("a.onnx")
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, set[str]], None]]:
+    """Pretend to be on a machine with this processor and these packages."""
+
+    def pretend(processor: str, present: set[str]) -> None:
+        monkeypatch.setattr(platform, "machine", lambda: processor)
+        monkeypatch.setattr(
+            fcfi.runtimes.plan, "find_spec", lambda name: name if name in present else None
+        )
+        this_machine.cache_clear()
+
+    yield pretend
+    this_machine.cache_clear()
+
+
+def test_the_runtime_is_chosen_by_machine_and_file(
+    file: Path, tmp_path: Path, machine: Callable[[str, set[str]], None]
+) -> None:
+    checkpoint = tmp_path / "a.safetensors"
+    machine("x86_64", {"openvino", "onnxruntime"})
+    assert choice_of(file).runtime == "openvino"
+    machine("arm64", {"openvino", "onnxruntime"})
+    assert choice_of(file).runtime == "onnxruntime"
+    machine("arm64", {"openvino"})
+    assert choice_of(file).runtime == "openvino"
+    assert choice_of(checkpoint).runtime == "torch"
+    machine("x86_64", {"openvino", "onnxruntime"})
+    assert choice_of(file, RunRequest("onnxruntime")).runtime == "onnxruntime"
+    machine("x86_64", set())
+    with pytest.raises(NetworkError, match="no runtime is installed: pip install openvino"):
+        choice_of(file)
 
 
 @pytest.mark.parametrize("name", ["openvino", "onnxruntime", "torch"])
@@ -119,12 +150,11 @@ def test_a_missing_runtime_is_named(
     file: Path, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "a.safetensors" if name == "torch" else file
-    path.touch()
     if name == "torch":
         path.write_bytes(b"x")
     monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(NetworkError, match=f"{name} .*pip install"):
-        open_network(path, name)
+        open_network(Choice(path, name, "float32"))
 
 
 def test_wrong_settings_are_refused(file: Path) -> None:
@@ -137,26 +167,34 @@ def test_wrong_settings_are_refused(file: Path) -> None:
         ({"threads": 0}, "threads = 0"),
     ):
         with pytest.raises(ConfigError, match=message):
-            open_network(file, **settings_)
+            opened(file, **settings_)
     with pytest.raises(NetworkError, match="torch takes a checkpoint"):
-        open_network(file, "torch")
+        opened(file, "torch")
     with pytest.raises(NetworkError, match="openvino takes a network file"):
-        runtime_for("a.safetensors", "openvino")
+        choice_of("a.safetensors", RunRequest("openvino"))
 
 
-def test_a_precision_that_the_processor_lacks_is_replaced_and_said() -> None:
-    assert _possible("auto", ["FP32"]) == "float32"
-    assert _possible("auto", ["FP32", "BF16"]) == "bfloat16"
-    with pytest.warns(RuntimeWarning, match="does not compute in bfloat16"):
-        assert _possible("bfloat16", ["FP32"]) == "float32"
+def test_runtimes_refuse_what_they_cannot_do(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(NetworkError, match="onnxruntime does not compute in bfloat16"):
+        open_network(Choice(file, runtime("onnxruntime"), "bfloat16"))
+    with pytest.raises(NetworkError, match="onnxruntime does not compute in bfloat16: .*choose"):
+        opened(file, "onnxruntime", precision="bfloat16")
+    with pytest.raises(NetworkError, match="tiny.onnx to be in int8, got a file that is not in"):
+        open_network(Choice(file, "onnxruntime", "int8"))
+    small = write_onnx(tmp_path / "a.onnx", {**METADATA, "precision": "int8"})
+    with pytest.raises(NetworkError, match="to be in float32, got a file in int8"):
+        open_network(Choice(small, "onnxruntime", "float32"))
 
 
-def test_onnxruntime_says_that_it_computes_in_float32(file: Path) -> None:
-    with pytest.warns(RuntimeWarning, match="float32 is used"):
-        open_network(file, runtime("onnxruntime"), precision="bfloat16")
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        open_network(file, "onnxruntime", precision="auto")
+def test_openvino_refuses_a_precision_that_the_processor_lacks(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    openvino = pytest.importorskip("openvino")
+    monkeypatch.setattr(openvino.Core, "get_property", lambda *_: ["FP32"])
+    with pytest.raises(NetworkError, match="this processor does not compute in bfloat16"):
+        open_network(Choice(file, "openvino", "bfloat16"))
 
 
 # Files that are no networks
@@ -186,14 +224,14 @@ def test_what_is_no_network_file_is_refused_quietly(
         Path(path).write_bytes(content)
     for run in ("auto", "openvino", "onnxruntime"):
         with pytest.raises(NetworkError, match=message) as caught:
-            open_network(path, run)
+            opened(path, run)
         assert "\n" not in str(caught.value)
     assert capfd.readouterr() == ("", "")
 
 
 def test_a_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(NetworkError, match="is a folder"):
-        open_network(tmp_path)
+        opened(tmp_path)
 
 
 @pytest.mark.parametrize("part", [0.1, 0.5, 0.95])
@@ -201,14 +239,15 @@ def test_a_network_cut_off_is_refused(file: Path, tmp_path: Path, part: float) -
     data = file.read_bytes()
     (tmp_path / "cut.onnx").write_bytes(data[: int(len(data) * part)])
     with pytest.raises(NetworkError, match=r"cut\.onnx"):
-        open_network(tmp_path / "cut.onnx")
+        opened(tmp_path / "cut.onnx")
 
 
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"fcfi_format": None}, "lacks fcfi_format"),
-        ({"fcfi_format": "7"}, "has format 7 and this fcfi reads 1"),
+        ({"fcfi_format": None}, "lacks fcfi_network"),
+        ({"fcfi_format": "7"}, "in format 1, got format 7: update fcfi"),
+        ({"fcfi_network": "7"}, "in format 1, got format 7: update fcfi"),
         ({"multiple": "zero"}, "damaged metadata"),
         ({"multiple": "0"}, "damaged metadata"),
         ({"weights_sha256": None}, "damaged metadata"),
@@ -219,24 +258,28 @@ def test_wrong_metadata_are_refused(
 ) -> None:
     texts = {key: value for key, value in {**METADATA, **changed}.items() if value is not None}
     with pytest.raises(NetworkError, match=message):
-        open_network(write_onnx(tmp_path / "a.onnx", texts))
+        opened(write_onnx(tmp_path / "a.onnx", texts))
 
 
 @pytest.mark.parametrize("name", ["openvino", "onnxruntime"])
 def test_other_inputs_are_refused(tmp_path: Path, name: str) -> None:
     path = write_onnx(tmp_path / "a.onnx", window="door")
-    with pytest.raises(NetworkError, match="takes in .*door.* where image, .*window"):
-        open_network(path, runtime(name))
+    with pytest.raises(
+        NetworkError, match="expected .* with the inputs image, .*window.*, got .*door"
+    ):
+        opened(path, runtime(name))
 
 
 @pytest.mark.parametrize("name", ["openvino", "onnxruntime"])
 def test_inputs_that_do_not_fit_are_a_network_error(file: Path, name: str) -> None:
-    network = open_network(file, runtime(name))
+    network = opened(file, runtime(name))
     inputs = list(random_inputs())
-    inputs[INPUTS.index("image")] = np.zeros((1, 5, 32, 64), np.float32)
+    inputs[FCFI_INPUTS.index("image")] = np.zeros((1, 5, 32, 64), np.float32)
     with pytest.raises(NetworkError, match="the network failed on this input"):
-        network(*inputs)
-    np.testing.assert_allclose(network(*random_inputs()), onnx_logits(*random_inputs()), atol=1e-4)
+        logits_of(network, inputs)
+    np.testing.assert_allclose(
+        logits_of(network, random_inputs()), onnx_logits(*random_inputs()), atol=1e-4
+    )
 
 
 @examples(150, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -258,10 +301,12 @@ def test_signals_reach_python_after_networks_were_closed_in_any_order(file: Path
     """See `fcfi.runtimes.openvino.core`: a second core left the thread without a stack for signals."""
     program = f"""
 import gc, os, signal
-from fcfi.runtimes.network import open_network
+from pathlib import Path
+from fcfi.runtimes.opening import open_network
 from fcfi.runtimes.openvino import has_bfloat16
-first = open_network({str(file)!r}, "openvino", threads=1)
-second = open_network({str(file)!r}, "openvino", threads=1)
+from fcfi.runtimes.plan import Choice
+choice = Choice(Path({str(file)!r}), "openvino", "float32", 1)
+first, second = open_network(choice), open_network(choice)
 has_bfloat16()
 del first
 gc.collect()
@@ -274,3 +319,53 @@ os.kill(os.getpid(), signal.SIGTERM)
         [sys.executable, "-c", program], capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "handled\n", "")
+
+
+# Files of other methods
+
+
+def test_a_file_of_version_0_1_is_for_fcfi_and_has_its_inputs(file: Path) -> None:
+    info = read_info(file)
+    assert (info.method, info.inputs, info.outputs) == ("fcfi", FCFI_INPUTS, ("logits",))
+    assert make_predictor(opened(file)).info.method == "fcfi"
+
+
+def test_a_file_names_its_method_inputs_and_outputs(tmp_path: Path) -> None:
+    texts = {
+        **METADATA,
+        "fcfi_network": "1",
+        "method": "other",
+        "inputs": "image, feedback, disks, door, cell, label, gate",
+        "outputs": "logits, seen",
+    }
+    path = write_onnx(tmp_path / "a.onnx", texts, window="door", also=("seen",))
+    network = opened(path)
+    assert network.info.method == "other"
+    inputs = {
+        "door" if key == "window" else key: value for key, value in named(random_inputs()).items()
+    }
+    outputs = network(inputs)
+    assert set(outputs) == {"logits", "seen"}
+    assert outputs["seen"].shape == outputs["logits"].shape
+    with pytest.raises(NetworkError, match="of the method fcfi, got tiny of 'other': update fcfi"):
+        make_predictor(network)
+    with pytest.raises(NetworkError, match="of the method fcfi, got tiny of 'other'"):
+        fcfi.load(path)
+    with pytest.raises(
+        NetworkError, match="with the inputs image, .*window.* got tiny with .*door"
+    ):
+        FCFIPredictor(network)
+
+
+def test_extra_outputs_reach_the_result_of_a_look(tmp_path: Path) -> None:
+    path = write_onnx(tmp_path / "a.onnx", {**METADATA, "outputs": "logits, seen"}, also=("seen",))
+    picture = CachedImage(np.zeros((32, 64, 3), np.uint8))
+    crop = crop_at(whole(32, 64), 64, 32)
+    result = ForwardRunner(opened(path))(Look(picture, crop, np.zeros((32, 64), np.float32), (), 0))
+    assert set(result.extras) == {"seen"}
+
+
+def test_a_file_that_lacks_a_named_output_is_refused(tmp_path: Path) -> None:
+    path = write_onnx(tmp_path / "a.onnx", {**METADATA, "outputs": "logits, score"})
+    with pytest.raises(NetworkError, match="the outputs logits, score, got"):
+        opened(path)

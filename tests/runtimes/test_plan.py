@@ -1,4 +1,4 @@
-"""A network runs the fastest honest way that a machine has; a wish that it lacks is said and replaced."""
+"""A network runs the fastest honest way that a machine has; a request that it lacks is said and replaced."""
 
 import dataclasses
 import hashlib
@@ -13,9 +13,9 @@ from fcfi.errors import ConfigError, NetworkError
 from fcfi.runtimes import plan
 from fcfi.runtimes.plan import (
     Choice,
-    Files,
     Machine,
-    Wish,
+    NetworkFiles,
+    RunRequest,
     choose,
     files_at,
     files_of,
@@ -26,7 +26,7 @@ from fcfi.weights import Entry, File
 from tests.networks import METADATA, write_onnx
 
 FLOAT, SMALL, WEIGHTS = Path("a.onnx"), Path("a.int8.onnx"), Path("a.safetensors")
-ALL = Files(FLOAT, SMALL, WEIGHTS)
+ALL = NetworkFiles(FLOAT, SMALL, WEIGHTS)
 SERVER = Machine(("openvino", "onnxruntime"), frozenset(("bfloat16", "int8")))
 LAPTOP = Machine(("openvino", "onnxruntime"), frozenset(("int8",)))
 OLD = Machine(("openvino", "onnxruntime"))
@@ -39,35 +39,53 @@ GPU = Machine(("openvino", "torch"), frozenset(("bfloat16",)), cuda=True)
     [
         (ALL, SERVER, Choice(FLOAT, "openvino", "bfloat16")),
         (ALL, LAPTOP, Choice(SMALL, "openvino", "int8")),
-        (Files(FLOAT, SMALL, bfloat16=False), SERVER, Choice(SMALL, "openvino", "int8")),
-        (Files(SMALL, SMALL), SERVER, Choice(SMALL, "openvino", "int8")),
-        (Files(FLOAT), SERVER, Choice(FLOAT, "openvino", "bfloat16")),
-        (Files(FLOAT, bfloat16=False), SERVER, Choice(FLOAT, "openvino", "float32")),
+        (NetworkFiles(FLOAT, SMALL, bfloat16=False), SERVER, Choice(SMALL, "openvino", "int8")),
+        (NetworkFiles(SMALL, SMALL), SERVER, Choice(SMALL, "openvino", "int8")),
+        (NetworkFiles(FLOAT), SERVER, Choice(FLOAT, "openvino", "bfloat16")),
+        (NetworkFiles(FLOAT, bfloat16=False), SERVER, Choice(FLOAT, "openvino", "float32")),
         (ALL, OLD, Choice(FLOAT, "openvino", "float32")),
         (ALL, ARM, Choice(FLOAT, "onnxruntime", "float32")),
         (ALL, GPU, Choice(WEIGHTS, "torch", "float32")),
-        (Files(FLOAT), GPU, Choice(FLOAT, "openvino", "bfloat16")),
-        (Files(WEIGHTS, checkpoint=WEIGHTS), SERVER, Choice(WEIGHTS, "torch", "float32")),
+        (NetworkFiles(FLOAT), GPU, Choice(FLOAT, "openvino", "bfloat16")),
+        (NetworkFiles(WEIGHTS, checkpoint=WEIGHTS), SERVER, Choice(WEIGHTS, "torch", "float32")),
     ],
 )
-def test_the_fastest_honest_way_is_chosen(files: Files, machine: Machine, expected: Choice) -> None:
-    assert choose(files, Wish(), machine) == expected
+def test_the_fastest_honest_way_is_chosen(
+    files: NetworkFiles, machine: Machine, expected: Choice
+) -> None:
+    assert choose(files, RunRequest(), machine) == expected
 
 
 def test_float32_is_the_same_on_every_machine() -> None:
     for machine in (SERVER, OLD, ARM, GPU):
-        chosen = choose(ALL, Wish(precision="float32"), machine)
+        chosen = choose(ALL, RunRequest(precision="float32"), machine)
         assert (chosen.path, chosen.precision, chosen.notes) == (FLOAT, "float32", ())
 
 
 @pytest.mark.parametrize(
-    ("files", "wish", "machine", "path", "runtime", "precision", "note"),
+    ("files", "asked", "machine", "path", "runtime", "precision", "note"),
     [
-        (ALL, Wish("openvino"), ARM, FLOAT, "onnxruntime", "float32", "openvino is not installed"),
-        (ALL, Wish("torch"), ARM, FLOAT, "onnxruntime", "float32", r"pip install '\.\[train\]'"),
         (
             ALL,
-            Wish(precision="bfloat16"),
+            RunRequest("openvino"),
+            ARM,
+            FLOAT,
+            "onnxruntime",
+            "float32",
+            "openvino is not installed",
+        ),
+        (
+            ALL,
+            RunRequest("torch"),
+            ARM,
+            FLOAT,
+            "onnxruntime",
+            "float32",
+            r"pip install '\.\[train\]'",
+        ),
+        (
+            ALL,
+            RunRequest(precision="bfloat16"),
             OLD,
             FLOAT,
             "openvino",
@@ -76,7 +94,7 @@ def test_float32_is_the_same_on_every_machine() -> None:
         ),
         (
             ALL,
-            Wish(precision="bfloat16"),
+            RunRequest(precision="bfloat16"),
             ARM,
             FLOAT,
             "onnxruntime",
@@ -85,7 +103,7 @@ def test_float32_is_the_same_on_every_machine() -> None:
         ),
         (
             ALL,
-            Wish(precision="int8"),
+            RunRequest(precision="int8"),
             OLD,
             FLOAT,
             "openvino",
@@ -93,8 +111,8 @@ def test_float32_is_the_same_on_every_machine() -> None:
             "does not compute in int8: float32 is used",
         ),
         (
-            Files(FLOAT),
-            Wish(precision="int8"),
+            NetworkFiles(FLOAT),
+            RunRequest(precision="int8"),
             SERVER,
             FLOAT,
             "openvino",
@@ -103,46 +121,56 @@ def test_float32_is_the_same_on_every_machine() -> None:
         ),
         (
             ALL,
-            Wish("torch", "int8"),
+            RunRequest("torch", "int8"),
             GPU,
             WEIGHTS,
             "torch",
             "float32",
-            "torch runs no network file in int8",
+            "torch does not compute in int8",
         ),
     ],
 )
-def test_a_wish_that_the_machine_lacks_is_said_and_replaced(
-    files: Files, wish: Wish, machine: Machine, path: Path, runtime: str, precision: str, note: str
+def test_a_request_that_the_machine_lacks_is_said_and_replaced(
+    files: NetworkFiles,
+    asked: RunRequest,
+    machine: Machine,
+    path: Path,
+    runtime: str,
+    precision: str,
+    note: str,
 ) -> None:
-    chosen = choose(files, wish, machine)
+    chosen = choose(files, asked, machine)
     assert (chosen.path, chosen.runtime, chosen.precision) == (path, runtime, precision)
     assert [bool(re.search(note, text)) for text in chosen.notes] == [True]
 
 
 def test_what_the_machine_has_is_given_without_a_note() -> None:
-    for wish in (
-        Wish("onnxruntime", "int8"),
-        Wish("openvino", "bfloat16", 3),
-        Wish("openvino", "float32"),
+    for asked in (
+        RunRequest("onnxruntime", "int8"),
+        RunRequest("openvino", "bfloat16", 3),
+        RunRequest("openvino", "float32"),
     ):
-        chosen = choose(ALL, wish, SERVER)
+        chosen = choose(ALL, asked, SERVER)
         assert (chosen.runtime, chosen.precision, chosen.threads, chosen.notes) == (
-            wish.runtime, wish.precision, wish.threads, (),
+            asked.runtime, asked.precision, asked.threads, (),
         )  # fmt: skip
 
 
-def test_a_mistake_is_no_wish() -> None:
-    for files, wish, message in (
-        (Files(FLOAT), Wish("torch"), "torch takes a checkpoint"),
-        (Files(WEIGHTS, checkpoint=WEIGHTS), Wish("openvino"), "openvino takes a network file"),
+def test_a_mistake_is_refused() -> None:
+    for files, asked, message in (
+        (NetworkFiles(FLOAT), RunRequest("torch"), "torch takes a checkpoint"),
+        (
+            NetworkFiles(WEIGHTS, checkpoint=WEIGHTS),
+            RunRequest("openvino"),
+            "openvino takes a network file",
+        ),
     ):
         with pytest.raises(NetworkError, match=message):
-            choose(files, wish, SERVER)
+            choose(files, asked, SERVER)
     with pytest.raises(ConfigError, match="precision 'int3' is unknown"):
-        choose(ALL, Wish(precision="int3"), SERVER)
+        choose(ALL, RunRequest(precision="int3"), SERVER)
     with pytest.raises(NetworkError, match="no runtime is installed"):
-        choose(ALL, Wish(), Machine(("torch",)))
+        choose(ALL, RunRequest(), Machine(("torch",)))
 
 
 def test_every_possible_way_is_one_that_the_machine_has() -> None:
@@ -152,7 +180,7 @@ def test_every_possible_way_is_one_that_the_machine_has() -> None:
         for precision in ("float32", "bfloat16", "int8")
         if (runtime, precision) != ("onnxruntime", "bfloat16")
     }
-    assert [one.runtime for one in possible(Files(FLOAT), ARM)] == ["onnxruntime"]
+    assert [one.runtime for one in possible(NetworkFiles(FLOAT), ARM)] == ["onnxruntime"]
 
 
 # What may be used
@@ -178,8 +206,8 @@ def test_bfloat16_is_left_out_where_it_was_measured_to_be_worse() -> None:
 
 def test_an_int8_file_of_ones_own_is_opened_as_such(tmp_path: Path) -> None:
     path = write_onnx(tmp_path / "own.int8.onnx", {**METADATA, "precision": "int8"})
-    assert files_at(path) == Files(path, path)
-    chosen = choose(files_at(path), Wish(), SERVER)
+    assert files_at(path) == NetworkFiles(path, path)
+    chosen = choose(files_at(path), RunRequest(), SERVER)
     assert (chosen.path, chosen.precision) == (path, "int8")
     with pytest.raises(NetworkError, match="does not exist"):
         files_at(tmp_path / "missing.onnx")

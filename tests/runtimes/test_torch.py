@@ -9,8 +9,8 @@ import pytest
 from fcfi.errors import NetworkError
 from fcfi.prediction.fcfi import FCFIPredictor
 from fcfi.prediction.zoom import Zoom
-from fcfi.runtimes.network import OpenedNetwork, open_network
-from tests.networks import random_inputs
+from fcfi.runtimes.opening import OpenedNetwork
+from tests.networks import logits_of, opened, random_inputs
 
 torch = pytest.importorskip("torch")
 
@@ -29,7 +29,7 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def network(checkpoint: Path) -> OpenedNetwork:
-    return open_network(checkpoint)
+    return opened(checkpoint)
 
 
 def test_it_answers_as_the_model_does(checkpoint: Path, network: OpenedNetwork) -> None:
@@ -39,7 +39,7 @@ def test_it_answers_as_the_model_does(checkpoint: Path, network: OpenedNetwork) 
     inputs = random_inputs(2, 64, 96)
     with torch.no_grad():
         expected = model(*(torch.from_numpy(array) for array in inputs)).logits.numpy()
-    logits = network(*inputs)
+    logits = logits_of(network, inputs)
     np.testing.assert_allclose(logits, expected, atol=1e-4 * expected.std())
     assert logits.dtype == np.float32
     assert network.info.sha256 == weights_sha256(model)
@@ -64,7 +64,8 @@ def test_a_predictor_and_threads_can_use_it(network: OpenedNetwork) -> None:
 
 def test_bfloat16_is_near(checkpoint: Path, network: OpenedNetwork) -> None:
     inputs = random_inputs()
-    exact, near = network(*inputs), open_network(checkpoint, "torch", precision="bfloat16")(*inputs)
+    exact = logits_of(network, inputs)
+    near = logits_of(opened(checkpoint, "torch", precision="bfloat16"), inputs)
     assert near.dtype == np.float32
     assert np.abs(near - exact).max() < 0.2 * max(1, exact.std())
 
@@ -74,4 +75,4 @@ def test_a_damaged_checkpoint_is_refused(checkpoint: Path, tmp_path: Path) -> No
     for content in (data[: len(data) // 2], b"no checkpoint"):
         (tmp_path / "bad.safetensors").write_bytes(content)
         with pytest.raises(NetworkError, match=r"bad\.safetensors"):
-            open_network(tmp_path / "bad.safetensors")
+            opened(tmp_path / "bad.safetensors")

@@ -14,8 +14,10 @@ from fcfi.models.build import build
 from fcfi.models.config import ModelConfig
 from fcfi.models.export import example
 from fcfi.models.fcfi import FCFI
+from fcfi.runtimes.interface import LOGITS, Arrays
 from fcfi.runtimes.network import Network, NetworkInfo
 from tests.data.made import write_shard
+from tests.networks import logits_of
 
 INPUTS = example(1, 64, 64)
 WEIGHTS = Path(reliance.__file__).parents[1] / "fcfi" / "weights" / "lite0.safetensors"
@@ -29,10 +31,10 @@ class InTorch:
     def __init__(self, model: FCFI) -> None:
         self.model = model
 
-    def __call__(self, *inputs: np.ndarray) -> np.ndarray:
+    def __call__(self, inputs: Arrays, /) -> Arrays:
+        tensors = {name: torch.from_numpy(value) for name, value in inputs.items()}
         with torch.no_grad():
-            answer: np.ndarray = self.model(*map(torch.from_numpy, inputs)).logits.numpy()
-        return answer
+            return {LOGITS: self.model(**tensors).logits.numpy()}
 
 
 @pytest.fixture
@@ -52,7 +54,7 @@ def depends_on_feedback(network: Network, gate: float) -> bool:
     image, feedback, disks, window, cell, label, _ = (tensor.numpy() for tensor in INPUTS)
     open_or_not = np.full((1, 1, 1, 1), gate, np.float32)
     answers = [
-        network(image, one, disks, window, cell, label, open_or_not)
+        logits_of(network, (image, one, disks, window, cell, label, open_or_not))
         for one in (feedback, 1 - feedback)
     ]
     return bool((answers[0] != answers[1]).any())

@@ -1,0 +1,132 @@
+"""A look: one run of a network over one crop.
+
+A predictor decides where to look and with which clicks; a runner answers.  `ForwardRunner` runs the
+network once.  A method that optimises its inputs or weights at every click is another runner, and
+keeps what it learnt in the result's `memory`, a value, so that undo and replay need nothing else.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fcfi.errors import NetworkError
+from fcfi.prediction.guidance import Guidance, encode
+from fcfi.prediction.interface import Flip
+from fcfi.prediction.prediction import CachedImage, Memory, View, batch_of_one, seen_as
+from fcfi.prediction.zoom import Crop
+from fcfi.prompts.clicks import Click, Clicks
+from fcfi.runtimes.interface import LOGITS
+from fcfi.runtimes.network import IMAGE, EncodesOnce, Network
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """Everything that a runner may see.
+
+    feedback: (crop.height, crop.width) float32 in [0, 1], the mask before; zeros if there is none.
+    clicks: those inside the crop, in network pixels, the new one last.
+    gate: 1.0 if there is feedback, else 0.0.
+    memory: what the look before returned, or None.
+    """
+
+    picture: CachedImage
+    crop: Crop
+    feedback: NDArray[np.float32]
+    clicks: Clicks
+    gate: float
+    memory: Memory | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class LookResult:
+    """What a runner returns.
+
+    probs: (crop.height, crop.width) float32 in [0, 1].
+    memory: what the next look at the same object gets.
+    extras: other outputs of the network, by name.
+    """
+
+    probs: NDArray[np.float32]
+    memory: Memory | None = None
+    extras: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+
+
+class LookRunner(Protocol):
+    """A way to run a look.  Holds no state that a look changes; threads may share it."""
+
+    @property
+    def settings(self) -> Mapping[str, float | str]:
+        """What the result depends on beside the look and the weights."""
+
+    def __call__(self, look: Look) -> LookResult:
+        """Return the result.  Raises NetworkError if there is none."""
+
+
+@dataclass(frozen=True)
+class ForwardRunner:
+    """The network, run once, or twice to average with the mirrored picture."""
+
+    network: Network
+    flip: Flip = "none"
+
+    @property
+    def settings(self) -> Mapping[str, float | str]:
+        """Whether the mirrored picture is looked at too."""
+        return {"flip": self.flip}
+
+    def __call__(self, look: Look) -> LookResult:
+        """Return the network's probabilities."""
+        plain = self._once(look, "plain", look.feedback, look.clicks)
+        if self.flip == "none":
+            return plain
+        last = look.crop.width - 1
+        clicks = tuple(Click(last - click.x, click.y, click.positive) for click in look.clicks)
+        mirrored = self._once(look, "mirrored", look.feedback[:, ::-1], clicks)
+        return replace(plain, probs=(plain.probs + mirrored.probs[:, ::-1]) / np.float32(2))
+
+    def _once(
+        self, look: Look, view: View, feedback: NDArray[np.float32], clicks: Clicks
+    ) -> LookResult:
+        """Return the result of one view; feedback and clicks are mirrored already."""
+        height, width = feedback.shape
+        guidance = encode(clicks, height, width, look.gate)
+        prompts = prompt_inputs(feedback, guidance)
+        if isinstance(self.network, EncodesOnce):
+            encoding = look.picture.encoding(look.crop, view, self.network)
+            outputs = self.network.click(encoding, prompts)
+        else:
+            pixels = seen_as(look.picture.pixels(look.crop), view)
+            outputs = self.network({IMAGE: batch_of_one(pixels), **prompts})
+        logits = outputs[LOGITS]
+        if logits.shape != (1, 1, height, width) or not np.isfinite(logits).all():
+            raise NetworkError(
+                f"expected finite logits of shape (1, 1, {height}, {width}) from the network "
+                f"{self.network.info.name}, got {logits.shape} or values that are not finite: "
+                "its file is damaged or does not fit"
+            )
+        probs = sigmoid(logits[0, 0].astype(np.float32, copy=False))
+        extras = {name: value for name, value in outputs.items() if name != LOGITS}
+        return LookResult(probs, extras=extras)
+
+
+def prompt_inputs(feedback: NDArray[np.float32], guidance: Guidance) -> dict[str, NDArray[Any]]:
+    """Return FCFI's inputs beside the image, by name, as a batch of one.
+
+    feedback: (h, w) float32 in [0, 1].
+    """
+    return {
+        "feedback": batch_of_one(feedback[None]),
+        "disks": guidance.disks[None],
+        "window": guidance.window[None],
+        "cell": np.array([guidance.cell], np.int64),
+        "label": np.full((1, 1, 1, 1), guidance.label, np.float32),
+        "gate": np.full((1, 1, 1, 1), guidance.gate, np.float32),
+    }
+
+
+def sigmoid(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return 1 / (1 + exp(-logits)), without overflow: exp would leave float32 at 89."""
+    return np.asarray((np.tanh(logits * np.float32(0.5)) + np.float32(1)) * np.float32(0.5))
