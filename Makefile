@@ -10,9 +10,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 TORCH := torch==2.13.0
+# Committed, but made from other files.
+GENERATED := web/src/api/schema.d.ts fcfi/server/static
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz oracles quick lint format docs bench web web-check e2e clean
+.PHONY: help demo test fuzz oracles quick lint format docs bench web web-types web-check e2e clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -77,9 +79,12 @@ bench: $(VENV)/.test ## measure the time of a click on this machine, beside the 
 web: web/node_modules/.package-lock.json ## check, test and build the annotation page into fcfi/server/static (needs Node 20.19 or later)
 	cd web && npm run lint && npm run check && npm test && npm run build
 
-web-check: web ## build the page and fail if it is not what is committed
-	@test -z "$$(git status --porcelain -- fcfi/server/static)" || { git status --short -- fcfi/server/static; \
-		echo "fcfi/server/static is not what web/ builds: commit what 'make web' wrote there" >&2; exit 1; }
+web-types: $(VENV)/.use web/node_modules/.package-lock.json ## write the page's types from the server's description
+	cd web && PYTHON=$(CURDIR)/$(BIN)/python npm run types
+
+web-check: web-types web ## write the page's types, build the page, and fail if either is not what is committed
+	@test -z "$$(git status --porcelain -- $(GENERATED))" || { git status --short -- $(GENERATED); \
+		echo "these files are made from others: commit what 'make web-types web' wrote there" >&2; exit 1; }
 
 e2e: $(VENV)/.test web/node_modules/.package-lock.json ## use the page in a real browser, as people do (needs Node and Chromium)
 	@for one in "$$FCFI_CHROMIUM" chromium chromium-browser google-chrome-stable google-chrome; do \

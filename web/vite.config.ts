@@ -25,7 +25,11 @@ function licences(): Plugin {
         });
         return `${name} ${version}\n\n${text.find(Boolean) ?? ''}\n`;
       });
-      this.emitFile({ type: 'asset', fileName: 'assets/licences.txt', source: parts.join('\n----\n\n') });
+      this.emitFile({
+        type: 'asset',
+        fileName: 'assets/licences.txt',
+        source: parts.join('\n----\n\n'),
+      });
     },
   };
 }
@@ -48,5 +52,6 @@ export default defineConfig({
     },
   },
   server: { proxy: { '/api': 'http://127.0.0.1:8017' } },
-  test: { include: ['tests/**/*.test.ts'] },
+  test: { include: ['src/**/*.test.ts'], environment: './src/testing/environment.ts' },
+  resolve: process.env.VITEST ? { conditions: ['browser'] } : {},
 });

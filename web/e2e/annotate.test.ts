@@ -18,7 +18,11 @@ test('two objects are made, corrected, labelled, kept and exported to the pixel'
   const rough = await person.likeness('coffee', 1);
   await person.click(376, 287, { button: 'right' });
   await person.click(222, 265);
-  expect((await person.objects())[0]!.clicks.map((one) => one.positive)).toEqual([true, false, true]);
+  expect((await person.objects())[0]!.clicks.map((one) => one.positive)).toEqual([
+    true,
+    false,
+    true,
+  ]);
   const good = await person.likeness('coffee', 1);
   expect(good).toBeGreaterThan(0.85);
   expect(good).toBeGreaterThan(rough);
@@ -60,10 +64,12 @@ test('two objects are made, corrected, labelled, kept and exported to the pixel'
   // A click on a marker takes that click away, as if it had never been.
   await person.see('object-row').filter({ hasText: 'cup' }).getByRole('button').first().click();
   await person.click(376, 287);
-  expect((await person.objects())[0]!.clicks.map(({ x, y, positive }) => [x, y, positive])).toEqual([
-    [290, 130, true],
-    [222, 265, true],
-  ]);
+  expect((await person.objects())[0]!.clicks.map(({ x, y, positive }) => [x, y, positive])).toEqual(
+    [
+      [290, 130, true],
+      [222, 265, true],
+    ],
+  );
   expect(maskOf(await person.state(), 1)).not.toEqual(cup);
   await person.press('Control+z');
   await person.settled();
@@ -101,7 +107,9 @@ test('two objects are made, corrected, labelled, kept and exported to the pixel'
   read.forEach((one, index) => {
     const page = maskOf(state, state.document.objects[index]!.id);
     expect(page.values.some((value) => value > 0)).toBe(true);
-    expect(iou(page, { ...page, values: new Uint8Array(Buffer.from(one.values, 'base64')) })).toBe(1);
+    expect(iou(page, { ...page, values: new Uint8Array(Buffer.from(one.values, 'base64')) })).toBe(
+      1,
+    );
   });
 
   expect(person.watch.foreign).toEqual([]);

@@ -23,7 +23,10 @@ test('SIGKILL loses nothing that was answered; what waits is sent when the serve
 
   here.server = await Server.start(here.photos, port);
   await person.settled();
-  await person.page.getByRole('alert').filter({ hasText: 'does not answer' }).waitFor({ state: 'detached' });
+  await person.page
+    .getByRole('alert')
+    .filter({ hasText: 'does not answer' })
+    .waitFor({ state: 'detached' });
   const [object] = await person.objects();
   expect(object!.clicks.slice(0, 2)).toEqual(saved.document.objects[0]!.clicks);
   expect(object!.clicks.map(({ x, y }) => [x, y]).at(-1)).toEqual([222, 265]);

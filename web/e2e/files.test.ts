@@ -1,4 +1,5 @@
-/** Pictures that are broken, break or vanish: a sentence each, and the work on the others goes on. */
+/** Pictures that are broken, break or vanish: a sentence each, and the work on the others goes on.
+ */
 
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

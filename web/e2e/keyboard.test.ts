@@ -23,7 +23,9 @@ test('pictures, clicks, labels, finishing, undo and help by keys alone', async (
   // A cross in the middle of the cat, moved and clicked.
   await person.press('2', 'c', 'Shift+ArrowLeft', 'Shift+ArrowLeft', 'c');
   await person.settled();
-  expect((await person.objects()).map((one) => [one.clicks.length, one.area > 0])).toEqual([[1, true]]);
+  expect((await person.objects()).map((one) => [one.clicks.length, one.area > 0])).toEqual([
+    [1, true],
+  ]);
   await person.press('1');
   await person.settled();
   const labels = await person.see('label-chip').allInnerTexts();
@@ -61,7 +63,9 @@ test('Tab reaches every control, and each has a name', async () => {
       all
         .filter((one) => {
           const label = (one as HTMLInputElement).labels?.[0]?.textContent ?? '';
-          return !(one.getAttribute('aria-label') ?? one.textContent?.trim() ?? '') && !label.trim();
+          return (
+            !(one.getAttribute('aria-label') ?? one.textContent?.trim() ?? '') && !label.trim()
+          );
         })
         .map((one) => one.outerHTML.slice(0, 120)),
     );
@@ -70,7 +74,9 @@ test('Tab reaches every control, and each has a name', async () => {
   for (let step = 0; step < 60; step++) {
     await person.press('Tab');
     reached.add(
-      await person.page.evaluate(() => (document.activeElement as HTMLElement | null)?.dataset.testid ?? ''),
+      await person.page.evaluate(
+        () => (document.activeElement as HTMLElement | null)?.dataset.testid ?? '',
+      ),
     );
   }
   for (const one of ['next', 'done', 'undo', 'export', 'help', 'stage', 'picture-row', 'brush'])

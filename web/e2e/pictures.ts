@@ -1,4 +1,6 @@
-/** The README's pictures: docs/images/annotate.png, and docs/images/annotate.webp, which shows three clicks and what they do. */
+/** The README's pictures: docs/images/annotate.png, and docs/images/annotate.webp, which shows
+ * three clicks and what they do.
+ */
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,7 +25,9 @@ const SAUCER: typeof CUP = [
   [75, 345, 'right'],
 ];
 
-/** What tools.py joins: a screenshot and where the pointer comes from and goes to before the next one. */
+/** What tools.py joins: a screenshot and where the pointer comes from and goes to before the next
+ * one.
+ */
 interface Frame {
   file: string;
   from: { x: number; y: number };
@@ -63,7 +67,11 @@ test('the pictures', async () => {
   await person.page.screenshot({ path: join(ROOT, 'docs/images/annotate.png') });
 
   writeFileSync(join(folder, 'frames.json'), JSON.stringify(frames));
-  const made = tool('animate', join(folder, 'frames.json'), join(ROOT, 'docs/images/annotate.webp'));
+  const made = tool(
+    'animate',
+    join(folder, 'frames.json'),
+    join(ROOT, 'docs/images/annotate.webp'),
+  );
   console.log(made);
   rmSync(folder, { recursive: true });
   await person.leave();

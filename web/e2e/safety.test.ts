@@ -49,6 +49,8 @@ test('another name and another site are refused', async () => {
   expect(await status('GET', {})).toBe(200);
   expect(await status('GET', { Host: 'evil.example' })).toBe(403);
   const json = { 'Content-Type': 'application/json' };
-  expect(await status('POST', { ...json, Origin: 'http://evil.example' }, '/api/pictures/scan')).toBe(403);
+  expect(
+    await status('POST', { ...json, Origin: 'http://evil.example' }, '/api/pictures/scan'),
+  ).toBe(403);
   expect(await status('POST', { 'Content-Type': 'text/plain' }, '/api/pictures/scan')).toBe(415);
 });

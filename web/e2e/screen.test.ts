@@ -6,7 +6,18 @@ import { stage } from './support/stage';
 
 const here = stage(['--labels', 'cup,saucer,spoon'], ['coffee.jpg', 'chelsea.jpg']);
 const IMPORTANT = [
-  ...['stage', 'object-list', 'label-chip', 'label-add', 'undo', 'redo', 'clear', 'export', 'import', 'help'],
+  ...[
+    'stage',
+    'object-list',
+    'label-chip',
+    'label-add',
+    'undo',
+    'redo',
+    'clear',
+    'export',
+    'import',
+    'help',
+  ],
   ...[
     'next',
     'previous',
@@ -22,7 +33,9 @@ const IMPORTANT = [
   ],
   ...['theme', 'finish', 'click-positive', 'click-negative', 'zoom', 'fit', 'settings', 'keep-out'],
 ];
-/** From the answer to the painted mask, milliseconds: 50 is the aim; machines that run tests may be slow. */
+/** From the answer to the painted mask, milliseconds: 50 is the aim; machines that run tests may
+ * be slow.
+ */
 const PAINTED = 150;
 
 for (const colorScheme of ['dark', 'light'] as const)
@@ -45,7 +58,9 @@ for (const colorScheme of ['dark', 'light'] as const)
         document.scrollingElement!.scrollHeight > innerHeight,
     );
     expect(scrolls).toBe(false);
-    expect(await person.page.evaluate(() => document.documentElement.dataset.theme)).toBe(colorScheme);
+    expect(await person.page.evaluate(() => document.documentElement.dataset.theme)).toBe(
+      colorScheme,
+    );
     for (const name of ['help', 'settings', 'import', 'export']) {
       await person.see(name).click();
       const box = (await person.page.locator('dialog').boundingBox())!;
@@ -71,7 +86,9 @@ test('a mask is on screen soon after its answer', async () => {
     times.push(await person.page.evaluate(() => window.fcfi.paintTime()));
   }
   times.sort((a, b) => a - b);
-  console.log(`from the answer to the painted mask: ${times.map((one) => one.toFixed(1)).join(', ')} ms`);
+  console.log(
+    `from the answer to the painted mask: ${times.map((one) => one.toFixed(1)).join(', ')} ms`,
+  );
   // The least: what else the machine does only adds to the others.
   expect(times[0]).toBeLessThan(PAINTED);
   await person.leave();

@@ -1,4 +1,6 @@
-/** Many pictures like one another: done and next, objects copied, objects merged, work of another network. */
+/** Many pictures like one another: done and next, objects copied, objects merged, work of another
+ * network.
+ */
 
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +14,11 @@ const here = stage(['--labels', 'cup'], ['coffee.jpg', 'rocket.jpg']);
 beforeAll(async () => {
   cpSync(join(here.photos, 'coffee.jpg'), join(here.photos, 'coffee2.jpg'));
   const headers = { 'Content-Type': 'application/json' };
-  await fetch(new URL('/api/pictures/scan', here.server.url), { method: 'POST', headers, body: '{}' });
+  await fetch(new URL('/api/pictures/scan', here.server.url), {
+    method: 'POST',
+    headers,
+    body: '{}',
+  });
 });
 
 const goes = (person: Person, wanted: string) =>
@@ -120,7 +126,9 @@ test('done and next goes through what is not done, by key and by button', async 
   await person.settled();
   const picture = (await person.state()).picture;
   expect([picture.name, picture.state]).toEqual(['coffee.jpg', 'done']);
-  const counts = await person.page.evaluate(() => fetch('/api/pictures').then((answer) => answer.json()));
+  const counts = await person.page.evaluate(() =>
+    fetch('/api/pictures').then((answer) => answer.json()),
+  );
   expect((counts as { counts: { done: number } }).counts.done).toBe(3);
   expect(person.watch.complaints).toEqual([]);
   await person.leave();

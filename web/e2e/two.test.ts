@@ -88,7 +88,8 @@ test('a conflict on a picture that was left is told, leads back, and holds up th
 
 test('whoever has given a name has the theme and the keys to themselves', async () => {
   const anna = await Person.visit(here.browser, here.server);
-  const theme = (person: Person) => person.page.evaluate(() => document.documentElement.dataset.theme);
+  const theme = (person: Person) =>
+    person.page.evaluate(() => document.documentElement.dataset.theme);
   await anna.see('settings').click();
   await anna.page.getByLabel('Your name').fill('Anna');
   await anna.press('Tab', 'Escape');

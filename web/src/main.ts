@@ -1,16 +1,21 @@
-/** The annotation page: mounts the components, and lets tests look in. */
+/** The annotation page: makes its state, mounts its components, and lets tests look in. */
 
 import { mount } from 'svelte';
 import './app.css';
-import './api/hook';
-import App from './components/App.svelte';
-import { app } from './state/app.svelte';
+import * as api from './api/client';
+import type {} from './api/test-hook';
+import Page from './components/Page.svelte';
+import { App } from './state/app.svelte';
+import { browserPlatform } from './state/platform';
+
+const app = new App(api, browserPlatform(window));
+const { navigation } = app;
 
 window.fcfi = Object.freeze({
-  state: () => app.work?.full() ?? null,
-  view: () => (app.view ? { ...app.view } : null),
-  busy: () => app.loading || app.unsaved() || (app.work !== null && app.work.arrivedAt !== 0),
+  state: () => navigation.current?.full() ?? null,
+  view: () => (navigation.current?.view ? { ...navigation.current.view } : null),
+  busy: () => navigation.loading || app.unsaved || (navigation.current?.arrivedAt ?? 0) !== 0,
   paintTime: () => app.paintTime,
 });
 
-mount(App, { target: document.getElementById('page')! });
+mount(Page, { target: document.getElementById('page')!, props: { app } });

@@ -1,8 +1,14 @@
 /** A person in front of the page: does what hands do, and looks at what eyes see. */
 
 import { join } from 'node:path';
-import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import type {} from '../../src/api/hook';
+import type {
+  Browser,
+  BrowserContext,
+  BrowserContextOptions,
+  Locator,
+  Page,
+} from 'playwright-core';
+import type {} from '../../src/api/test-hook';
 import type { DrawnObject, PictureState } from '../../src/api/types';
 import { Watch } from './browser';
 import { iou, maskOf, type Pixels } from './masks';
@@ -27,7 +33,11 @@ export class Person {
   ) {}
 
   /** Opens the page in a browser profile of its own. */
-  static async visit(browser: Browser, server: Server, more: BrowserContextOptions = {}): Promise<Person> {
+  static async visit(
+    browser: Browser,
+    server: Server,
+    more: BrowserContextOptions = {},
+  ): Promise<Person> {
     const context = await browser.newContext({ viewport: SCREEN, acceptDownloads: true, ...more });
     const watch = new Watch(context, new URL(server.url).origin);
     context.setDefaultTimeout(PATIENCE);
@@ -47,19 +57,27 @@ export class Person {
   }
 
   press(...keys: string[]): Promise<void> {
-    return keys.reduce((before, key) => before.then(() => this.page.keyboard.press(key)), Promise.resolve());
+    return keys.reduce(
+      (before, key) => before.then(() => this.page.keyboard.press(key)),
+      Promise.resolve(),
+    );
   }
 
   /** Waits until a picture is there and all that was done is saved and painted. */
   async settled(): Promise<void> {
     const calm = () => window.fcfi?.state() != null && !window.fcfi.busy();
     // Asked by time and not by frames: a window behind another one paints none.
-    await this.page.waitForFunction(calm, undefined, { polling: 50 }).catch(async (error: unknown) => {
-      const seen = await this.page.locator('body').innerText();
-      throw new Error(`the page does not come to rest: ${seen}\n${this.watch.complaints.join('\n')}`, {
-        cause: error,
+    await this.page
+      .waitForFunction(calm, undefined, { polling: 50 })
+      .catch(async (error: unknown) => {
+        const seen = await this.page.locator('body').innerText();
+        throw new Error(
+          `the page does not come to rest: ${seen}\n${this.watch.complaints.join('\n')}`,
+          {
+            cause: error,
+          },
+        );
       });
-    });
   }
 
   async state(): Promise<PictureState> {
@@ -74,7 +92,10 @@ export class Person {
   async at(x: number, y: number): Promise<{ x: number; y: number }> {
     const box = (await this.see('stage').boundingBox())!;
     const view = (await this.page.evaluate(() => window.fcfi.view()))!;
-    return { x: box.x + view.x + (x + 0.5) * view.scale, y: box.y + view.y + (y + 0.5) * view.scale };
+    return {
+      x: box.x + view.x + (x + 0.5) * view.scale,
+      y: box.y + view.y + (y + 0.5) * view.scale,
+    };
   }
 
   /** Clicks on a pixel of the picture and does not wait for the answer. */
@@ -126,7 +147,10 @@ export function truth(name: string): Pixels {
   const known = truths.get(name);
   if (known) return known;
   const path = join(EXAMPLES, 'masks', `${name}.png`);
-  const { width, height, values } = tool<{ width: number; height: number; values: string }>('truth', path);
+  const { width, height, values } = tool<{ width: number; height: number; values: string }>(
+    'truth',
+    path,
+  );
   const made = { width, height, values: new Uint8Array(Buffer.from(values, 'base64')) };
   truths.set(name, made);
   return made;

@@ -16,7 +16,8 @@ export const ENVIRONMENT = {
 
 export function python(): string {
   const found = process.env.FCFI_PYTHON ?? join(ROOT, '.venv/bin/python');
-  if (!existsSync(found)) throw new Error(`${found} is missing: run \`make e2e\`, or set FCFI_PYTHON`);
+  if (!existsSync(found))
+    throw new Error(`${found} is missing: run \`make e2e\`, or set FCFI_PYTHON`);
   return found;
 }
 
@@ -27,7 +28,8 @@ export function chromium(): string {
   const found =
     process.env.FCFI_CHROMIUM ??
     names.flatMap((name) => folders.map((one) => join(one, name))).find((one) => existsSync(one));
-  if (!found) throw new Error('no chromium on this machine: install it, or set FCFI_CHROMIUM to its path');
+  if (!found)
+    throw new Error('no chromium on this machine: install it, or set FCFI_CHROMIUM to its path');
   return found;
 }
 

@@ -17,11 +17,27 @@ export class Server {
 
   /** Starts it for a folder. port 0: any free one. */
   static async start(folder: string, port = 0, more: readonly string[] = []): Promise<Server> {
-    const words = ['-m', 'fcfi', 'annotate', folder, '--no-browser', '--port', String(port), ...more];
-    const child = spawn(python(), words, { cwd: ROOT, env: ENVIRONMENT, stdio: ['ignore', 'pipe', 'pipe'] });
+    const words = [
+      '-m',
+      'fcfi',
+      'annotate',
+      folder,
+      '--no-browser',
+      '--port',
+      String(port),
+      ...more,
+    ];
+    const child = spawn(python(), words, {
+      cwd: ROOT,
+      env: ENVIRONMENT,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let said = '';
     const url = await new Promise<string>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`the server does not start: ${said}`)), START);
+      const timer = setTimeout(
+        () => reject(new Error(`the server does not start: ${said}`)),
+        START,
+      );
       const hear = (data: Buffer) => {
         said += data.toString();
         const found = /^Open:\s+(\S+)/m.exec(said);
@@ -63,13 +79,18 @@ export class Server {
 
 /** Waits until the server answers and its network is loaded. */
 async function answers(url: string): Promise<void> {
-  for (const end = Date.now() + START; Date.now() < end; await new Promise((go) => setTimeout(go, 100))) {
+  for (
+    const end = Date.now() + START;
+    Date.now() < end;
+    await new Promise((go) => setTimeout(go, 100))
+  ) {
     const health = await fetch(new URL('/api/health', url)).then(
       (answer) => answer.json() as Promise<{ network: { state: string; problem: string | null } }>,
       () => null,
     );
     if (health?.network.state === 'ready') return;
-    if (health?.network.state === 'failed') throw new Error(`no network: ${health.network.problem}`);
+    if (health?.network.state === 'failed')
+      throw new Error(`no network: ${health.network.problem}`);
   }
   throw new Error(`${url} does not answer`);
 }

@@ -12,7 +12,9 @@ export interface Stage {
   browser: Browser;
 }
 
-/** Set up before the tests of a file, taken down after them. names: of the photographs, all without. */
+/** Set up before the tests of a file, taken down after them. names: of the photographs, all
+ * without.
+ */
 export function stage(words: readonly string[] = [], names: readonly string[] = []): Stage {
   const made = {} as Stage;
   beforeAll(async () => {

@@ -1,19 +1,11 @@
-/** One function for each address of the server. Knows nothing of the page. */
+/** One function for each address of the server, typed by its OpenAPI description. Knows nothing of
+ * the page.
+ */
 
-import type {
-  Action,
-  Change,
-  Counts,
-  ExportReport,
-  ImportReport,
-  Label,
-  Network,
-  PictureList,
-  PictureState,
-  ProjectInfo,
-} from './types';
+import type { paths } from './schema';
+import type { ActionRequest, Change, LabelChange, PictureState } from './types';
 
-/** The server answered, and said no. */
+/** The server answered with an error. */
 export class Refused extends Error {
   constructor(
     readonly status: number,
@@ -38,8 +30,44 @@ export class Conflict extends Refused {
 /** No answer came: the connection is lost or the server is gone. */
 export class Unreachable extends Error {}
 
-async function call<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
-  const init: RequestInit = { method, credentials: 'same-origin', cache: 'no-store', signal };
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+type Json<Part> = Part extends { content: { 'application/json': infer Value } } ? Value : never;
+type Success<Responses> = Json<Responses[keyof Responses & (200 | 201)]>;
+/** Methods that an address has. */
+type MethodOf<Path extends keyof paths> = {
+  [Name in Method]: paths[Path][Name] extends { responses: object } ? Name : never;
+}[Method];
+type Answer<Path extends keyof paths, Name extends Method> = paths[Path][Name] extends {
+  responses: infer Responses;
+}
+  ? Success<Responses>
+  : never;
+type Parameters<Path extends keyof paths, Name extends Method> = paths[Path][Name] extends {
+  parameters: infer Given;
+}
+  ? { [Key in keyof Given & ('path' | 'query')]: Given[Key] }
+  : never;
+type Body<Path extends keyof paths, Name extends Method> = paths[Path][Name] extends {
+  requestBody: infer Content;
+}
+  ? Json<Content> | FormData
+  : never;
+
+interface Request<Path extends keyof paths, Name extends Method> {
+  parameters?: Partial<Parameters<Path, Name>>;
+  body?: Body<Path, Name>;
+}
+
+async function call<Path extends keyof paths, Name extends MethodOf<Path>>(
+  method: Name,
+  path: Path,
+  { parameters, body }: Request<Path, Name> = {},
+): Promise<Answer<Path, Name>> {
+  const init: RequestInit = {
+    method: method.toUpperCase(),
+    credentials: 'same-origin',
+    cache: 'no-store',
+  };
   if (body instanceof FormData) init.body = body;
   else if (body !== undefined) {
     init.body = JSON.stringify(body);
@@ -48,19 +76,37 @@ async function call<T>(method: string, path: string, body?: unknown, signal?: Ab
   let response: Response;
   let text: string;
   try {
-    response = await fetch(`/api${path}`, init);
+    response = await fetch(address(path, parameters ?? {}), init);
     text = await response.text();
-  } catch (error) {
-    if (signal?.aborted) throw error;
+  } catch {
     throw new Unreachable('The server does not answer.');
   }
   const data = parse(text);
-  if (response.ok) return data as T;
-  const said = (data ?? {}) as { error?: string; changes?: Change[]; state?: PictureState };
-  const message = said.error ?? `The server answered with status ${response.status}.`;
-  if (response.status === 409 && said.state) throw new Conflict(message, said.changes ?? [], said.state);
+  if (response.ok) return data as Answer<Path, Name>;
+  throw refusal(response, data);
+}
+
+/** An address with its path and query filled in; empty query values are left out. */
+export function address(
+  path: string,
+  { path: parts = {}, query = {} }: { path?: unknown; query?: unknown },
+): string {
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(String((parts as Record<string, unknown>)[name])),
+  );
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query as Record<string, unknown>))
+    if (value !== undefined && value !== null && value !== '') search.set(name, String(value));
+  return search.size > 0 ? `${filled}?${search}` : filled;
+}
+
+function refusal(response: Response, data: unknown): Refused {
+  const body = (data ?? {}) as { error?: string; changes?: Change[]; state?: PictureState };
+  const message = body.error ?? `The server answered with status ${response.status}.`;
+  if (response.status === 409 && body.state)
+    return new Conflict(message, body.changes ?? [], body.state);
   const after = Number(response.headers.get('Retry-After'));
-  throw new Refused(response.status, message, Number.isFinite(after) && after > 0 ? after : null);
+  return new Refused(response.status, message, Number.isFinite(after) && after > 0 ? after : null);
 }
 
 function parse(text: string): unknown {
@@ -71,44 +117,53 @@ function parse(text: string): unknown {
   }
 }
 
-export const health = () => call<{ network: Network | null }>('GET', '/health');
+export const health = () => call('get', '/api/health');
 export const project = (author: string) =>
-  call<ProjectInfo>('GET', `/project?${new URLSearchParams({ author })}`);
+  call('get', '/api/project', { parameters: { query: { author } } });
 export const saveSettings = (settings: Record<string, unknown>, author: string) =>
-  call<Record<string, unknown>>('PUT', `/settings?${new URLSearchParams({ author })}`, settings);
+  call('put', '/api/settings', {
+    parameters: { query: { author } },
+    body: settings as Body<'/api/settings', 'put'>,
+  });
 
-export const addLabel = (name: string, colour?: string) =>
-  call<{ labels: Label[] }>('POST', '/labels', colour ? { name, colour } : { name });
-export const editLabel = (id: number, change: { name?: string; colour?: string; place?: number }) =>
-  call<{ labels: Label[] }>('PATCH', `/labels/${id}`, change);
-export const mergeLabel = (id: number, into: number) =>
-  call<{ labels: Label[] }>('POST', `/labels/${id}/merge`, { into });
-export const removeLabel = (id: number) => call<{ labels: Label[] }>('DELETE', `/labels/${id}`);
+export const addLabel = (name: string, colour: string) =>
+  call('post', '/api/labels', { body: { name, colour } });
+export const editLabel = (label: number, change: LabelChange) =>
+  call('patch', '/api/labels/{label}', { parameters: { path: { label } }, body: change });
+export const mergeLabel = (label: number, into: number) =>
+  call('post', '/api/labels/{label}/merge', { parameters: { path: { label } }, body: { into } });
+export const removeLabel = (label: number) =>
+  call('delete', '/api/labels/{label}', { parameters: { path: { label } } });
 
-export function pictures(state: string, search: string, offset: number, limit: number) {
-  const query = new URLSearchParams({ offset: String(offset), limit: String(limit) });
-  if (state) query.set('state', state);
-  if (search) query.set('search', search);
-  return call<PictureList>('GET', `/pictures?${query}`);
-}
-export const scan = () => call<{ counts?: Counts }>('POST', '/pictures/scan', {});
-export const picture = (id: number) => call<PictureState>('GET', `/pictures/${id}`);
-export const act = (
-  id: number,
-  body: { version: number; action: Action; key: string; known: string[]; author: string },
-) => call<PictureState>('POST', `/pictures/${id}/actions`, body);
+export const pictures = (
+  query: NonNullable<paths['/api/pictures']['get']['parameters']['query']>,
+) => call('get', '/api/pictures', { parameters: { query } });
+export const scan = () => call('post', '/api/pictures/scan');
+export const picture = (id: number) =>
+  call('get', '/api/pictures/{picture}', { parameters: { path: { picture: id } } });
+export const act = (id: number, request: ActionRequest) =>
+  call('post', '/api/pictures/{picture}/actions', {
+    parameters: { path: { picture: id } },
+    body: request,
+  });
 
-export const thumbnailUrl = (id: number, modified: number | string) =>
-  `/api/pictures/${id}/thumbnail?v=${modified}`;
-export const tileUrl = (id: number, level: number, column: number, row: number, modified: number | string) =>
-  `/api/pictures/${id}/tiles/${level}/${column}/${row}?v=${modified}`;
+/** modified: the row's; a file that was replaced has another address. */
+export const thumbnailUrl = (picture: number, modified: string) =>
+  address('/api/pictures/{picture}/thumbnail', { path: { picture }, query: { v: modified } });
+export const tileUrl = (
+  picture: number,
+  level: number,
+  column: number,
+  row: number,
+  modified: string,
+) => `/api/pictures/${picture}/tiles/${level}/${column}/${row}?v=${modified}`;
 
 export function importFiles(files: readonly File[], format: string) {
   const form = new FormData();
   for (const file of files) form.append('file', file, file.name);
-  return call<ImportReport>('POST', `/imports?format=${encodeURIComponent(format)}`, form);
+  return call('post', '/api/imports', { parameters: { query: { format } }, body: form });
 }
 export const importPath = (path: string, format: string) =>
-  call<ImportReport>('POST', `/imports?format=${encodeURIComponent(format)}`, { path });
+  call('post', '/api/imports', { parameters: { query: { format } }, body: { path } });
 export const exportMasks = (format: string, onlyDone: boolean) =>
-  call<ExportReport>('POST', '/exports', { format, only_done: onlyDone });
+  call('post', '/api/exports', { body: { format, only_done: onlyDone } });

@@ -1,4 +1,6 @@
-/** Turns mouse, pen and fingers into what they mean: click, pan, zoom, paint, hover. Knows no picture. */
+/** Turns mouse, pen and fingers into what they mean: click, pan, zoom, paint, hover. Knows no
+ * picture.
+ */
 
 import type { Point } from '../logic/view';
 
@@ -6,18 +8,39 @@ import type { Point } from '../logic/view';
 const STILL = 4;
 /** A click with the main button may slip so far, screen pixels: hands shake. */
 const SLIP = 12;
+/** A finger may slip so far, screen pixels. */
+const FINGER_SLIP = 8;
+/** Pixels of a line and of a page, for wheels that count in those. */
+const WHEEL_UNITS = [1, 16, 400];
+/** Most of one turn of the wheel, pixels. */
+const WHEEL_LIMIT = 240;
+/** Zoom per pixel of the wheel; of a trackpad's pinch, which comes as small steps with Ctrl. */
+const WHEEL_SPEED = 0.0018;
+const PINCH_SPEED = 0.012;
+const PINCH_STEP = 40;
 
-export interface Meaning {
-  /** secondary: right button. touch: fingers cannot say which sign they mean. */
-  click(at: Point, how: { secondary: boolean; turned: boolean; collect: boolean; touch: boolean }): void;
+/** How the button was pressed for a click. */
+export interface ClickManner {
+  /** The right button. */
+  secondary: boolean;
+  /** Shift or Alt was held. */
+  modified: boolean;
+  /** The click is to be collected with others. */
+  collect: boolean;
+  /** A finger, which has no second button. */
+  touch: boolean;
+}
+
+export interface GestureHandler {
+  click(at: Point, manner: ClickManner): void;
   pan(dx: number, dy: number): void;
   zoom(at: Point, factor: number): void;
   pinch(before: [Point, Point], after: [Point, Point]): void;
   /** Whether the main button paints; asked at each press. */
   paints(): boolean;
-  /** Whether the hand tool is on (Space is down). */
+  /** Whether the main button pans (Space is down). */
   grabs(): boolean;
-  paint(at: Point, phase: 'start' | 'move' | 'end' | 'cancel', other: boolean): void;
+  paint(at: Point, phase: 'start' | 'move' | 'end' | 'cancel', modified: boolean): void;
   hover(at: Point | null): void;
 }
 
@@ -26,20 +49,21 @@ interface Press {
   last: Point;
   kind: 'click' | 'secondary' | 'pan' | 'paint' | 'finger' | 'none';
   moved: boolean;
-  turned: boolean;
+  modified: boolean;
   collect: boolean;
 }
 
-/** Listens on the element; gives the function that stops it. */
-export function listen(element: HTMLElement, meaning: Meaning): () => void {
+/** Listen on the element; returns the function that stops it. mac: Ctrl+click is the right button.
+ */
+export function listen(element: HTMLElement, handler: GestureHandler, mac: boolean): () => void {
   const presses = new Map<number, Press>();
   const stop = new AbortController();
   const on = <K extends keyof HTMLElementEventMap>(
     name: K,
-    handler: (event: HTMLElementEventMap[K]) => void,
+    listener: (event: HTMLElementEventMap[K]) => void,
     options: AddEventListenerOptions = {},
-  ) => element.addEventListener(name, handler, { ...options, signal: stop.signal });
-  const place = (event: MouseEvent): Point => {
+  ) => element.addEventListener(name, listener, { ...options, signal: stop.signal });
+  const pointOf = (event: MouseEvent): Point => {
     const box = element.getBoundingClientRect();
     return { x: event.clientX - box.left, y: event.clientY - box.top };
   };
@@ -47,66 +71,64 @@ export function listen(element: HTMLElement, meaning: Meaning): () => void {
   on('pointerdown', (event) => {
     element.focus({ preventScroll: true });
     element.setPointerCapture(event.pointerId);
-    const at = place(event);
+    const at = pointOf(event);
     if (event.pointerType === 'touch' && presses.size > 0) {
       // A second finger: what the first began was the start of a pinch.
       for (const press of presses.values()) {
-        if (press.kind === 'paint') meaning.paint(press.last, 'cancel', false);
+        if (press.kind === 'paint') handler.paint(press.last, 'cancel', false);
         press.kind = 'none';
       }
-      presses.set(event.pointerId, { ...pressed(event, at), kind: 'none' });
+      presses.set(event.pointerId, { ...pressOf(event, at, mac), kind: 'none' });
       return;
     }
-    const press = pressed(event, at);
+    const press = pressOf(event, at, mac);
     presses.set(event.pointerId, press);
-    if (event.button === 1 || (event.button === 0 && meaning.grabs())) press.kind = 'pan';
-    else if (meaning.paints() && event.button === 0) {
+    if (event.button === 1 || (event.button === 0 && handler.grabs())) press.kind = 'pan';
+    else if (handler.paints() && event.button === 0) {
       press.kind = 'paint';
-      meaning.paint(at, 'start', press.turned);
+      handler.paint(at, 'start', press.modified);
     } else if (event.pointerType === 'touch') press.kind = 'finger';
     if (event.button === 1) event.preventDefault();
   });
 
   on('pointermove', (event) => {
-    const at = place(event);
+    const at = pointOf(event);
     const press = presses.get(event.pointerId);
     if (!press) {
-      if (event.pointerType !== 'touch') meaning.hover(at);
+      if (event.pointerType !== 'touch') handler.hover(at);
       return;
     }
     const before = press.last;
-    const [dx, dy] = [at.x - before.x, at.y - before.y];
-    const fingers = [...presses.values()];
-    if (event.pointerType === 'touch' && fingers.length >= 2) {
-      const other = fingers.find((one) => one !== press)!;
-      press.last = at;
-      meaning.pinch([before, other.last], [at, other.last]);
+    press.last = at;
+    const other = [...presses.values()].find((candidate) => candidate !== press);
+    if (event.pointerType === 'touch' && other) {
+      handler.pinch([before, other.last], [at, other.last]);
       return;
     }
-    const far = Math.hypot(at.x - press.start.x, at.y - press.start.y);
-    const began = !press.moved && far > (press.kind === 'click' ? SLIP : press.kind === 'finger' ? 8 : STILL);
-    if (began) press.moved = true;
-    press.last = at;
+    const distance = Math.hypot(at.x - press.start.x, at.y - press.start.y);
+    const begins = !press.moved && distance > slipOf(press);
+    if (begins) press.moved = true;
     if (press.kind === 'paint') {
-      for (const one of event.getCoalescedEvents?.() ?? []) meaning.paint(place(one), 'move', press.turned);
-      meaning.paint(at, 'move', press.turned);
-      meaning.hover(at);
-    } else if (press.kind === 'pan') meaning.pan(dx, dy);
-    else if ((press.kind === 'secondary' || press.kind === 'finger') && press.moved)
-      if (began) meaning.pan(at.x - press.start.x, at.y - press.start.y);
-      else meaning.pan(dx, dy);
-    else if (event.pointerType !== 'touch') meaning.hover(at);
+      for (const between of event.getCoalescedEvents?.() ?? [])
+        handler.paint(pointOf(between), 'move', press.modified);
+      handler.paint(at, 'move', press.modified);
+      handler.hover(at);
+    } else if (press.kind === 'pan') handler.pan(at.x - before.x, at.y - before.y);
+    else if ((press.kind === 'secondary' || press.kind === 'finger') && press.moved) {
+      const from = begins ? press.start : before;
+      handler.pan(at.x - from.x, at.y - from.y);
+    } else if (event.pointerType !== 'touch') handler.hover(at);
   });
 
   on('pointerup', (event) => {
     const press = presses.get(event.pointerId);
     presses.delete(event.pointerId);
     if (!press) return;
-    if (press.kind === 'paint') meaning.paint(place(event), 'end', press.turned);
+    if (press.kind === 'paint') handler.paint(pointOf(event), 'end', press.modified);
     if (press.moved || !['click', 'secondary', 'finger'].includes(press.kind)) return;
-    meaning.click(press.start, {
+    handler.click(press.start, {
       secondary: press.kind === 'secondary',
-      turned: press.turned,
+      modified: press.modified,
       collect: press.collect || event.ctrlKey || event.metaKey,
       touch: press.kind === 'finger',
     });
@@ -115,20 +137,19 @@ export function listen(element: HTMLElement, meaning: Meaning): () => void {
   on('pointercancel', (event) => {
     const press = presses.get(event.pointerId);
     presses.delete(event.pointerId);
-    if (press?.kind === 'paint') meaning.paint(press.last, 'cancel', false);
+    if (press?.kind === 'paint') handler.paint(press.last, 'cancel', false);
   });
-  on('pointerleave', () => meaning.hover(null));
+  on('pointerleave', () => handler.hover(null));
   on('contextmenu', (event) => event.preventDefault());
   on('auxclick', (event) => event.preventDefault());
   on(
     'wheel',
     (event) => {
       event.preventDefault();
-      const lines = event.deltaMode === 1 ? 16 : event.deltaMode === 2 ? 400 : 1;
-      // Pinches on trackpads come as wheels with Ctrl, in small steps.
-      const speed = event.ctrlKey && Math.abs(event.deltaY) < 40 ? 0.012 : 0.0018;
-      const amount = Math.max(-240, Math.min(240, event.deltaY * lines));
-      meaning.zoom(place(event), Math.exp(-amount * speed));
+      const pinch = event.ctrlKey && Math.abs(event.deltaY) < PINCH_STEP;
+      const pixels = event.deltaY * (WHEEL_UNITS[event.deltaMode] ?? 1);
+      const amount = Math.max(-WHEEL_LIMIT, Math.min(WHEEL_LIMIT, pixels));
+      handler.zoom(pointOf(event), Math.exp(-amount * (pinch ? PINCH_SPEED : WHEEL_SPEED)));
     },
     { passive: false },
   );
@@ -136,16 +157,19 @@ export function listen(element: HTMLElement, meaning: Meaning): () => void {
   return () => stop.abort();
 }
 
-function pressed(event: PointerEvent, at: Point): Press {
-  const mac = /Mac|iP(hone|ad)/.test(navigator.platform);
-  // On a Mac Ctrl+click is the right button.
+function slipOf(press: Press): number {
+  if (press.kind === 'click') return SLIP;
+  return press.kind === 'finger' ? FINGER_SLIP : STILL;
+}
+
+function pressOf(event: PointerEvent, at: Point, mac: boolean): Press {
   const secondary = event.button === 2 || (mac && event.button === 0 && event.ctrlKey);
   return {
     start: at,
     last: at,
-    kind: event.button === 0 && !secondary ? 'click' : secondary ? 'secondary' : 'none',
+    kind: secondary ? 'secondary' : event.button === 0 ? 'click' : 'none',
     moved: false,
-    turned: event.shiftKey || event.altKey,
+    modified: event.shiftKey || event.altKey,
     collect: event.metaKey || (event.ctrlKey && !mac),
   };
 }

@@ -1,6 +1,7 @@
-/** Paints picture, masks and markers with a canvas context. Each function gets all that it needs. */
+/** Paints picture, masks and markers with a canvas context. Each function gets all that it needs.
+ */
 
-import type { ViewClick } from '../logic/local';
+import type { ViewClick } from '../logic/pending';
 import { lighter, withAlpha } from '../logic/colours';
 import type { Spans } from '../logic/spans';
 import { covers, levelFor, tilesIn, topLevel, type Tile } from '../logic/tiles';
@@ -13,13 +14,13 @@ export interface Overlay {
   id: number;
   mask: Spans;
   colour: string;
-  open: boolean;
+  active: boolean;
 }
 
 /** From this many device pixels a pixel on, pixels are shown as squares. */
 const SQUARES = 1.5;
 
-/** The tiles that a view needs, the one that shows everything first. */
+/** The tiles that a view needs, the tile that shows everything first. */
 export function tilesFor(view: View, picture: Size, box: Size, ratio: number): Tile[] {
   const level = levelFor(view.scale, ratio, picture);
   const top = topLevel(picture);
@@ -27,7 +28,7 @@ export function tilesFor(view: View, picture: Size, box: Size, ratio: number): T
   return [...whole, ...tilesIn(level, visible(view, picture, box))];
 }
 
-/** Paints what is there of the picture, coarse tiles below fine ones. */
+/** Paint what is loaded of the picture, coarse tiles below fine ones. */
 export function paintPicture(
   context: Context,
   view: View,
@@ -38,12 +39,12 @@ export function paintPicture(
   small: () => ImageBitmap | undefined,
 ): void {
   const part = visible(view, picture, box);
-  const wanted = levelFor(view.scale, ratio, picture);
+  const needed = levelFor(view.scale, ratio, picture);
   const top = { level: topLevel(picture), column: 0, row: 0 };
-  const missing = tilesIn(wanted, part).some((tile) => !get(tile));
+  const missing = tilesIn(needed, part).some((tile) => !get(tile));
   const levels: number[] = [];
-  if (missing) for (let level = topLevel(picture); level > wanted; level--) levels.push(level);
-  levels.push(wanted);
+  if (missing) for (let level = topLevel(picture); level > needed; level--) levels.push(level);
+  levels.push(needed);
   const whole = missing && !get(top) ? small() : undefined;
   if (whole) {
     context.imageSmoothingEnabled = true;
@@ -59,7 +60,13 @@ export function paintPicture(
 }
 
 /** At whole device pixels, so that no seam shows between tiles. */
-function paintTile(context: Context, view: View, image: ImageBitmap, rect: Rect, ratio: number): void {
+function paintTile(
+  context: Context,
+  view: View,
+  image: ImageBitmap,
+  rect: Rect,
+  ratio: number,
+): void {
   const whole = (value: number) => Math.round(value * ratio) / ratio;
   const from = toScreen(view, { x: rect.left, y: rect.top });
   const to = toScreen(view, { x: rect.right, y: rect.bottom });
@@ -67,7 +74,8 @@ function paintTile(context: Context, view: View, image: ImageBitmap, rect: Rect,
   context.drawImage(image, x, y, whole(to.x) - x, whole(to.y) - y);
 }
 
-/** A mask over the picture: a veil of its colour and a line that is dark outside and light inside. */
+/** A mask over the picture: a veil of its colour and a line that is dark outside and light inside.
+ */
 export function paintOverlay(
   context: Context,
   view: View,
@@ -81,7 +89,7 @@ export function paintOverlay(
   context.save();
   context.translate(view.x, view.y);
   context.scale(view.scale, view.scale);
-  context.fillStyle = withAlpha(overlay.colour, overlay.open ? opacity : opacity * 0.8);
+  context.fillStyle = withAlpha(overlay.colour, overlay.active ? opacity : opacity * 0.8);
   context.fill(path, 'evenodd');
   context.lineJoin = 'round';
   const line = (width: number, colour: string) => {
@@ -89,7 +97,7 @@ export function paintOverlay(
     context.strokeStyle = colour;
     context.stroke(path);
   };
-  if (overlay.open) {
+  if (overlay.active) {
     line(4.5, 'rgba(0, 0, 0, 0.75)');
     line(2.75, '#ffffff');
     line(1.25, overlay.colour);
@@ -116,7 +124,10 @@ export function paintMasks(
   context.fillRect(0, 0, picture.width, picture.height);
   for (const overlay of overlays) {
     context.fillStyle = overlay.colour;
-    context.fill(paths.of(overlay.id, overlay.mask, view.scale, visible(view, picture, box)), 'evenodd');
+    context.fill(
+      paths.of(overlay.id, overlay.mask, view.scale, visible(view, picture, box)),
+      'evenodd',
+    );
   }
   context.restore();
 }

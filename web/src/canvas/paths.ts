@@ -1,4 +1,6 @@
-/** Outlines ready to be painted, kept from frame to frame as long as mask, zoom level and part stay the same. */
+/** Outlines ready to be painted, kept from frame to frame as long as mask, zoom level and part
+ * stay the same.
+ */
 
 import { contour, stepFor } from '../logic/contour';
 import type { Spans } from '../logic/spans';
@@ -47,6 +49,14 @@ function within(inner: Rect, outer: Rect): boolean {
 
 /** Half a screen more on each side, so that a small pan needs no new outline. */
 function widened(part: Rect): Rect {
-  const [dx, dy] = [Math.ceil((part.right - part.left) / 2) + 2, Math.ceil((part.bottom - part.top) / 2) + 2];
-  return { left: part.left - dx, top: part.top - dy, right: part.right + dx, bottom: part.bottom + dy };
+  const [dx, dy] = [
+    Math.ceil((part.right - part.left) / 2) + 2,
+    Math.ceil((part.bottom - part.top) / 2) + 2,
+  ];
+  return {
+    left: part.left - dx,
+    top: part.top - dy,
+    right: part.right + dx,
+    bottom: part.bottom + dy,
+  };
 }

@@ -1,8 +1,10 @@
-/** The canvas: three layers (picture, masks, marks) in one or two panes. Shows a scene; decides nothing. */
+/** The canvas: three layers (picture, masks, marks) in one or two panes. Shows a scene; decides
+ * nothing.
+ */
 
 import Konva from 'konva/lib/Core';
 import { Shape } from 'konva/lib/Shape';
-import type { ViewClick } from '../logic/local';
+import type { ViewClick } from '../logic/pending';
 import type { Tile } from '../logic/tiles';
 import type { Point, Size, View } from '../logic/view';
 import {
@@ -46,7 +48,9 @@ export class Surface {
   private readonly paths = new Paths();
   private scene: Scene | null = null;
 
-  /** tile: the bitmap of a tile if it is there. small: of the whole picture, in place of tiles. painted: called after each frame. */
+  /** tile: the bitmap of a tile if it is loaded. small: of the whole picture, instead of tiles.
+   * painted: called after each frame.
+   */
   constructor(
     container: HTMLDivElement,
     private readonly tile: (tile: Tile) => ImageBitmap | undefined,
@@ -79,7 +83,7 @@ export class Surface {
     for (const layer of this.layers) layer.batchDraw();
   }
 
-  /** A tile came. */
+  /** A tile arrived. */
   repaint(): void {
     this.layers[0]!.batchDraw();
   }
@@ -120,7 +124,7 @@ export class Surface {
 
   private readonly masks = (context: Context, scene: Scene, pane: Pane): void => {
     const { view, picture, box, overlays } = scene;
-    this.paths.only(new Set(overlays.map((one) => one.id)));
+    this.paths.only(new Set(overlays.map((overlay) => overlay.id)));
     if (pane.kind === 'masks') paintMasks(context, view, picture, box, overlays, this.paths);
     if (pane.kind === 'overlay')
       for (const overlay of overlays)

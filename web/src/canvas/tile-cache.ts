@@ -7,7 +7,7 @@ import { tileKey, type Tile } from '../logic/tiles';
 const LIMIT = 256 * 2 ** 20;
 const AT_ONCE = 6;
 
-interface Wanted {
+interface Request {
   key: string;
   url: string;
 }
@@ -16,16 +16,16 @@ export class TileCache {
   private readonly kept = new Map<string, ImageBitmap>();
   private readonly loading = new Map<string, AbortController>();
   private readonly failed = new Map<string, number>();
-  private wanted: Wanted[] = [];
+  private requested: Request[] = [];
   private bytes = 0;
 
-  /** changed: called when a tile came. refused: when the server said that there is none. */
+  /** changed: called when a tile arrived. refused: when the server has none. */
   constructor(
     private readonly changed: () => void,
     private readonly refused: () => void,
   ) {}
 
-  get(picture: number, version: number | string, tile: Tile): ImageBitmap | undefined {
+  get(picture: number, version: string, tile: Tile): ImageBitmap | undefined {
     const key = keyOf(picture, version, tile);
     const found = this.kept.get(key);
     if (found) {
@@ -35,48 +35,52 @@ export class TileCache {
     return found;
   }
 
-  /** Asks for these tiles, in this order, and for no others any more. */
-  want(picture: number, version: number | string, tiles: readonly Tile[]): void {
-    this.wanted = tiles
+  /** Request these tiles, in this order, and no others any more. */
+  request(picture: number, version: string, tiles: readonly Tile[]): void {
+    this.requested = tiles
       .map((tile) => ({
         key: keyOf(picture, version, tile),
         url: tileUrl(picture, tile.level, tile.column, tile.row, version),
       }))
       .filter(({ key }) => !this.kept.has(key));
-    const keys = new Set(this.wanted.map(({ key }) => key));
+    const keys = new Set(this.requested.map(({ key }) => key));
     for (const [key, controller] of this.loading)
       if (!keys.has(key) && !key.endsWith('/small')) controller.abort();
     this.next();
   }
 
-  /** A small copy of the whole picture, for as long as no tile is there. */
-  small(picture: number, version: number | string): ImageBitmap | undefined {
+  /** A small copy of the whole picture, for as long as no tile is loaded. */
+  small(picture: number, version: string): ImageBitmap | undefined {
     const key = `${picture}@${version}/small`;
-    if (!this.kept.has(key) && !this.loading.has(key) && performance.now() >= (this.failed.get(key) ?? 0))
+    if (
+      !this.kept.has(key) &&
+      !this.loading.has(key) &&
+      performance.now() >= (this.failed.get(key) ?? 0)
+    )
       void this.load({ key, url: thumbnailUrl(picture, version) });
     return this.kept.get(key);
   }
 
-  /** Asks for tiles in advance, after those that are wanted. */
-  also(picture: number, version: number | string, tiles: readonly Tile[]): void {
+  /** Request tiles in advance, after the others. */
+  requestAhead(picture: number, version: string, tiles: readonly Tile[]): void {
     const more = tiles.map((tile) => ({
       key: keyOf(picture, version, tile),
       url: tileUrl(picture, tile.level, tile.column, tile.row, version),
     }));
-    this.wanted = [...this.wanted, ...more.filter(({ key }) => !this.kept.has(key))];
+    this.requested = [...this.requested, ...more.filter(({ key }) => !this.kept.has(key))];
     this.next();
   }
 
   private next(): void {
-    for (const one of this.wanted) {
+    for (const tile of this.requested) {
       if (this.loading.size >= AT_ONCE) return;
-      const again = this.failed.get(one.key) ?? 0;
-      if (!this.kept.has(one.key) && !this.loading.has(one.key) && performance.now() >= again)
-        void this.load(one);
+      const retryAt = this.failed.get(tile.key) ?? 0;
+      if (!this.kept.has(tile.key) && !this.loading.has(tile.key) && performance.now() >= retryAt)
+        void this.load(tile);
     }
   }
 
-  private async load({ key, url }: Wanted): Promise<void> {
+  private async load({ key, url }: Request): Promise<void> {
     const controller = new AbortController();
     this.loading.set(key, controller);
     try {
@@ -108,6 +112,6 @@ export class TileCache {
   }
 }
 
-const keyOf = (picture: number, version: number | string, tile: Tile) =>
+const keyOf = (picture: number, version: string, tile: Tile) =>
   `${picture}@${version}/${tileKey(tile)}`;
 const size = (bitmap: ImageBitmap) => bitmap.width * bitmap.height * 4;

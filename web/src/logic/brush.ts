@@ -1,4 +1,5 @@
-/** What a round brush covers: the pixels whose centre lies within its radius of the way it went. */
+/** The pixels of a round brush: the pixels whose centre lies within its radius of the way it went.
+ */
 
 import { EMPTY, union, type Spans } from './spans';
 import type { Point, Size } from './view';
@@ -16,7 +17,9 @@ export function smaller(diameter: number): number {
   return STEPS.findLast((step) => step < diameter) ?? SMALLEST;
 }
 
-/** The pixels under a brush that went straight from one point to another (pixels of the picture, [i, i + 1)). */
+/** The pixels under a brush that went straight from one point to another
+ *
+ * Convention: pixels of the picture, a pixel covers [i, i + 1). */
 export function capsule(from: Point, to: Point, diameter: number, picture: Size): Spans {
   const radius = diameter / 2;
   const top = clamp(Math.floor(Math.min(from.y, to.y) - radius), picture.height);
@@ -39,12 +42,15 @@ export function capsule(from: Point, to: Point, diameter: number, picture: Size)
 /** The pixels under a brush that went along the points. */
 export function stroke(points: Point[], diameter: number, picture: Size): Spans {
   return points.reduce(
-    (sum, point, index) => union(sum, capsule(points[Math.max(index - 1, 0)]!, point, diameter, picture)),
+    (sum, point, index) =>
+      union(sum, capsule(points[Math.max(index - 1, 0)]!, point, diameter, picture)),
     EMPTY,
   );
 }
 
-/** The interval of the line at height y within radius of the segment; empty intervals have start > end. */
+/** The interval of the line at height y within radius of the segment; empty intervals have start >
+ * end.
+ */
 function widest(from: Point, to: Point, radius: number, y: number): [number, number] {
   const reach: [number, number] = [Infinity, -Infinity];
   for (const end of [from, to]) {

@@ -1,4 +1,6 @@
-/** Colours of labels and objects: far apart in hue, bright enough for a contour on dark and light pictures. */
+/** Colours of labels and objects: far apart in hue, bright enough for a contour on dark and light
+ * pictures.
+ */
 
 import type { Label } from '../api/types';
 
@@ -17,16 +19,16 @@ export const PALETTE = [
   '#c98b4b',
 ] as const;
 
-/** An object's own colour, else its label's, else one by its number. */
+/** An object's own colour, else its label's, else a colour by its number. */
 export function objectColour(
   object: { id: number; label: number | null; colour: string | null },
   labels: readonly Label[],
 ): string {
-  const label = labels.find((one) => one.id === object.label);
+  const label = labels.find((known) => known.id === object.label);
   return object.colour ?? label?.colour ?? PALETTE[Math.abs(object.id - 1) % PALETTE.length]!;
 }
 
-/** A colour for one more label: the first of the palette that none has. */
+/** A colour for a new label: the first of the palette that no label has. */
 export function freshColour(labels: readonly Label[]): string {
   const taken = new Set(labels.map((label) => label.colour.toLowerCase()));
   return PALETTE.find((colour) => !taken.has(colour)) ?? PALETTE[labels.length % PALETTE.length]!;

@@ -1,16 +1,20 @@
 /** Outlines of a mask along its pixels' edges, from its spans, without a raster.
  *
- * Where a row differs from the one above lie horizontal edges; their ends are the corners. In each column corners
- * open and close vertical edges in turn. Following horizontal and vertical edges by turns gives closed rings, to be
+ * Where a row differs from the one above lie horizontal edges; their ends are the corners. In each
+ * column corners
+ * open and close vertical edges in turn. Following horizontal and vertical edges by turns gives
+ * closed rings, to be
  * filled by the even-odd rule.
  */
 
 import { height, rowOf, type Spans } from './spans';
 import type { Rect } from './view';
 
-/** Closed rings, each x0, y0, x1, y1, ... in pixels of the picture, of the mask cut to a part of the picture.
+/** Closed rings, each x0, y0, x1, y1, ... in pixels of the picture, of the mask cut to a part of
+ * the picture.
  *
- * step: 1 is exact; else only every step-th row is looked at and corners lie on multiples of it (for small zooms).
+ * step: 1 is exact; else only every step-th row is looked at and corners lie on multiples of it
+ * (for small zooms).
  */
 export function contour(mask: Spans, part: Rect, step = 1): Float64Array[] {
   const first = Math.max(Math.floor(part.top / step), Math.floor(mask.top / step));
@@ -40,7 +44,8 @@ export function contour(mask: Spans, part: Rect, step = 1): Float64Array[] {
 }
 
 /** Where to look at a mask shown at this many screen pixels a pixel: a power of two. */
-export const stepFor = (scale: number) => (scale >= 0.75 ? 1 : 2 ** Math.floor(Math.log2(1 / scale)));
+export const stepFor = (scale: number) =>
+  scale >= 0.75 ? 1 : 2 ** Math.floor(Math.log2(1 / scale));
 
 function rowSpans(mask: Spans, line: number, part: Rect, step: number): number[] {
   const [from, to] = rowOf(mask, line * step + (step >> 1));

@@ -1,12 +1,18 @@
-/** Which marker lies under the pointer. */
+/** The marker under the pointer. */
 
 import { toScreen, type Point, type View } from './view';
 
 /** Smallest distance at which a marker is met, screen pixels. */
 const REACH = 7;
 
-/** The place in the list of the nearest click whose marker (of this radius, screen pixels) the point meets, or null. */
-export function markerAt(clicks: readonly Point[], at: Point, view: View, radius: number): number | null {
+/** The index of the nearest click whose marker (radius in screen pixels) the point meets, or null.
+ */
+export function markerAt(
+  clicks: readonly Point[],
+  at: Point,
+  view: View,
+  radius: number,
+): number | null {
   let found: number | null = null;
   let nearest = Math.max(radius, REACH);
   clicks.forEach((click, index) => {

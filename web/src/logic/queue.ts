@@ -1,134 +1,142 @@
-/** The queue of one picture: sends what was done, one action after the other, each with the version of the last answer.
+/** The queue of one picture: sends actions one after the other.
  *
- * Nothing is dropped but what the server refuses for good. Lost connections are waited out, and what got no answer is
- * sent again under the same UUID, so that it is done once; a conflict stops the queue until the person says what to do. Knows nothing of the page; `changed` is told about every change.
+ * Each is for the version of the picture that the last answer had.
+ *
+ * Nothing is dropped except what the server refuses for good. Lost connections are waited out, and
+ * an action without an answer is sent again under the same UUID, so that it is done once; a
+ * conflict
+ * stops the queue until the person decides. Knows nothing of the page.
  */
 
 import { Conflict, Refused, Unreachable } from '../api/client';
 import type { Action, PictureState } from '../api/types';
-import { madeObject, resolve, type LocalAction, type Waiting } from './local';
+import { createdObject, resolve, type LocalAction, type PendingAction } from './pending';
 import type { Spans } from './spans';
 import { uuid } from './uuid';
 
 export type QueueStatus = 'idle' | 'busy' | 'offline' | 'stuck' | 'conflict';
 
-export interface Door {
+/** What a queue needs from its surroundings. */
+export interface QueueHost {
   act(version: number, action: Action, uuid: string): Promise<PictureState>;
-  /** Resolves after so many milliseconds, or at once when the returned promise's queue is woken. */
-  wait(milliseconds: number): Promise<void>;
+  /** Resolves after so many milliseconds, or earlier when the connection may be back. */
+  sleep(milliseconds: number): Promise<void>;
   maskOf(sha: string): Spans | null;
-  /** A new state was confirmed: by an action of ours, or null if it came otherwise. */
+  /** A new state was confirmed: by an action of ours, or null if it arrived otherwise. */
   arrived(state: PictureState, before: PictureState, action: Action | null): void;
+  /** A property of the queue has another value. */
   changed(): void;
-  /** A sentence for the person: an action was refused and is gone. */
+  /** An action was refused for good and is dropped; the message is for the person. */
   refused(message: string): void;
 }
 
-/** Waits between tries when the connection is lost, milliseconds. */
+/** Waits between attempts while the connection is lost, milliseconds. */
 const PAUSES = [500, 1000, 2000, 4000, 8000];
 const BUSY_PAUSE = 700;
-/** Statuses that trying again does not change; what got another one waits for the person. */
-const FOR_GOOD: ReadonlySet<number> = new Set([400, 404, 409, 413, 415, 422]);
+/** Statuses that another attempt does not change; other errors wait for the person. */
+const FINAL: ReadonlySet<number> = new Set([400, 404, 409, 413, 415, 422]);
 
 export class ActionQueue {
-  waiting: readonly Waiting[] = [];
+  pending: readonly PendingAction[] = [];
   status: QueueStatus = 'idle';
-  /** What to say while stuck. */
+  /** The message to show while stuck. */
   problem = '';
   conflict: Conflict | null = null;
-  /** Numbers of objects made under local names. */
+  /** Numbers of objects made under local ids. */
   readonly names = new Map<number, number>();
   private lastKey = 0;
   private running = false;
-  private ended = Promise.resolve();
+  private finished = Promise.resolve();
 
   constructor(
     public state: PictureState,
-    private readonly door: Door,
+    private readonly host: QueueHost,
   ) {}
 
-  /** Takes an action into the queue; gives its key. */
+  /** Append an action; returns its key. */
   add(action: LocalAction): number {
     const key = ++this.lastKey;
-    this.waiting = [...this.waiting, { key, uuid: uuid(), action }];
-    this.door.changed();
+    this.pending = [...this.pending, { key, uuid: uuid(), action }];
+    this.host.changed();
     this.start();
     return key;
   }
 
-  /** Resolves when nothing is under way: all is done, or what waits needs the person. */
+  /** Resolves when nothing is under way: everything is sent, or the rest needs the person. */
   idle(): Promise<void> {
-    return this.ended;
+    return this.finished;
   }
 
-  /** The newest state that came by another way than an action; taken only while nothing waits. */
+  /** Take a newer state that did not come from an action; ignored while something is pending. */
   refresh(state: PictureState): void {
-    if (this.waiting.length === 0 && !this.running && state.picture.version > this.state.picture.version)
-      this.take(state, null);
+    const newer = state.picture.version > this.state.picture.version;
+    if (this.pending.length === 0 && !this.running && newer) this.take(state, null);
   }
 
-  /** After a conflict or a refusal of the store: sends again what waits. */
-  again(): void {
+  /** Send the pending actions again after a conflict or an error of the store. */
+  retry(): void {
     if (this.status !== 'conflict' && this.status !== 'stuck') return;
     this.conflict = null;
     this.set('idle');
     this.start();
   }
 
-  /** Forgets what waits and keeps the confirmed state. */
-  drop(): void {
+  /** Forget the pending actions and keep the confirmed state. */
+  discard(): void {
     this.conflict = null;
-    this.waiting = [];
+    this.pending = [];
     this.set('idle');
   }
 
   private start(): void {
     if (this.running || this.status === 'conflict' || this.status === 'stuck') return;
     this.running = true;
-    this.ended = this.run();
+    this.finished = this.run();
   }
 
   private async run(): Promise<void> {
     let failures = 0;
-    while (this.waiting.length > 0) {
-      const next = this.waiting[0]!;
-      const action = resolve(next.action, this.state, this.names, (sha) => this.door.maskOf(sha));
+    while (this.pending.length > 0) {
+      const next = this.pending[0]!;
+      const action = resolve(next.action, this.state, this.names, (sha) => this.host.maskOf(sha));
       if (action === null) {
         this.remove(next);
-        if (!followsRefused(next.action)) this.door.refused('The object of this action is gone.');
+        if (!followsRefused(next.action)) this.host.refused('The object of this action is gone.');
         continue;
       }
       if (failures === 0) this.set('busy');
       try {
-        this.confirm(next, action, await this.door.act(this.state.picture.version, action, next.uuid));
+        const answer = await this.host.act(this.state.picture.version, action, next.uuid);
+        this.confirm(next, action, answer);
         failures = 0;
       } catch (error) {
         if (error instanceof Unreachable) {
           this.set('offline');
-          await this.door.wait(PAUSES[Math.min(failures++, PAUSES.length - 1)]!);
-        } else if (!(await this.answered(error, next))) break;
+          await this.host.sleep(PAUSES[Math.min(failures++, PAUSES.length - 1)]!);
+        } else if (!(await this.continueAfter(error, next))) break;
       }
     }
     this.running = false;
-    if (this.waiting.length === 0) this.set('idle');
+    if (this.pending.length === 0) this.set('idle');
   }
 
-  private confirm(next: Waiting, action: Action, now: PictureState): void {
-    const made = 'object' in action && action.object === null ? madeObject(this.state, now) : null;
-    if (made !== null) this.names.set(-next.key, made);
-    this.waiting = this.waiting.filter((one) => one !== next);
+  private confirm(next: PendingAction, action: Action, now: PictureState): void {
+    const created =
+      'object' in action && action.object === null ? createdObject(this.state, now) : null;
+    if (created !== null) this.names.set(-next.key, created);
+    this.pending = this.pending.filter((pending) => pending !== next);
     this.take(now, action);
   }
 
   private take(state: PictureState, action: Action | null): void {
     const before = this.state;
     this.state = state;
-    this.door.arrived(state, before, action);
-    this.door.changed();
+    this.host.arrived(state, before, action);
+    this.host.changed();
   }
 
-  /** The server said no. Whether to go on. */
-  private async answered(error: unknown, next: Waiting): Promise<boolean> {
+  /** Handle an error that the server answered; returns whether to continue. */
+  private async continueAfter(error: unknown, next: PendingAction): Promise<boolean> {
     if (error instanceof Conflict) {
       this.conflict = error;
       this.take(error.state, null);
@@ -136,13 +144,13 @@ export class ActionQueue {
       return false;
     }
     if (error instanceof Refused && (error.status === 429 || error.retryAfter !== null)) {
-      await this.door.wait(error.retryAfter ? error.retryAfter * 1000 : BUSY_PAUSE);
+      await this.host.sleep(error.retryAfter ? error.retryAfter * 1000 : BUSY_PAUSE);
       return true;
     }
     const message = error instanceof Error ? error.message : String(error);
-    if (error instanceof Refused && FOR_GOOD.has(error.status)) {
+    if (error instanceof Refused && FINAL.has(error.status)) {
       this.remove(next);
-      this.door.refused(message);
+      this.host.refused(message);
       return true;
     }
     this.problem = message;
@@ -150,19 +158,20 @@ export class ActionQueue {
     return false;
   }
 
-  private remove(gone: Waiting): void {
-    this.waiting = this.waiting.filter((one) => one !== gone);
-    this.door.changed();
+  private remove(dropped: PendingAction): void {
+    this.pending = this.pending.filter((pending) => pending !== dropped);
+    this.host.changed();
   }
 
   private set(status: QueueStatus): void {
     if (this.status === status) return;
     this.status = status;
-    this.door.changed();
+    this.host.changed();
   }
 }
 
-/** Whether an action belongs to an object that was never made: its making was refused, and that was said. */
+/** Whether an action refers to an object that was never made: its making was refused and reported.
+ */
 function followsRefused(action: LocalAction): boolean {
   return 'object' in action && (action.object === null || action.object < 0);
 }

@@ -1,4 +1,4 @@
-/** Keys: what each does, how they are written, and a person's own choice. Data and pure functions. */
+/** Keys: their commands, their notation, and a person's own choice. Data and pure functions. */
 
 export type Command =
   | 'finish'
@@ -46,7 +46,12 @@ export interface Shortcut {
 
 /** Mod is Ctrl, on a Mac also Command. */
 export const SHORTCUTS: readonly Shortcut[] = [
-  { command: 'finish', title: 'Finish the object', group: 'Objects', keys: ['Space', 'Enter', 'N'] },
+  {
+    command: 'finish',
+    title: 'Finish the object',
+    group: 'Objects',
+    keys: ['Space', 'Enter', 'N'],
+  },
   { command: 'reopen', title: 'Open the object under the pointer', group: 'Objects', keys: ['E'] },
   { command: 'cancel', title: 'Cancel, close the object', group: 'Objects', keys: ['Escape'] },
   {
@@ -73,7 +78,12 @@ export const SHORTCUTS: readonly Shortcut[] = [
     keys: ['Delete', 'Backspace'],
   },
   { command: 'clear', title: 'Clear the object', group: 'Correcting', keys: ['Shift+C'] },
-  { command: 'switch_click', title: 'Switch between adding and removing', group: 'Correcting', keys: ['X'] },
+  {
+    command: 'switch_click',
+    title: 'Switch between adding and removing',
+    group: 'Correcting',
+    keys: ['X'],
+  },
   { command: 'click_tool', title: 'Click tool', group: 'Correcting', keys: ['V'] },
   { command: 'brush', title: 'Brush', group: 'Correcting', keys: ['B'] },
   { command: 'eraser', title: 'Eraser', group: 'Correcting', keys: ['Shift+B', 'R'] },
@@ -93,16 +103,31 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { command: 'zoom_out', title: 'Zoom out', group: 'View', keys: ['-'] },
   { command: 'view_mode', title: 'Overlay, beside, mask, picture', group: 'View', keys: ['M'] },
   { command: 'help', title: 'This list', group: 'View', keys: ['?', 'F1'] },
-  { command: 'next', title: 'Next picture', group: 'Pictures', keys: ['D', 'ArrowRight', 'ArrowDown'] },
-  { command: 'previous', title: 'Previous picture', group: 'Pictures', keys: ['A', 'ArrowLeft', 'ArrowUp'] },
+  {
+    command: 'next',
+    title: 'Next picture',
+    group: 'Pictures',
+    keys: ['D', 'ArrowRight', 'ArrowDown'],
+  },
+  {
+    command: 'previous',
+    title: 'Previous picture',
+    group: 'Pictures',
+    keys: ['A', 'ArrowLeft', 'ArrowUp'],
+  },
   { command: 'done', title: 'Picture done', group: 'Pictures', keys: ['Mod+Enter'] },
   {
     command: 'done_next',
-    title: 'Picture done, on to the next',
+    title: 'Picture done, show the next',
     group: 'Pictures',
     keys: ['Shift+D', 'Shift+Enter'],
   },
-  { command: 'copy_next', title: 'Copy the objects to the next picture', group: 'Pictures', keys: ['Mod+B'] },
+  {
+    command: 'copy_next',
+    title: 'Copy the objects to the next picture',
+    group: 'Pictures',
+    keys: ['Mod+B'],
+  },
   { command: 'save', title: 'Is it saved? (It always is)', group: 'Pictures', keys: ['Mod+S'] },
   { command: 'import', title: 'Import', group: 'Pictures', keys: ['Mod+O'] },
   { command: 'export', title: 'Export', group: 'Pictures', keys: ['Mod+E'] },
@@ -120,9 +145,10 @@ export interface Pressed {
   altKey?: boolean;
 }
 
-/** How a pressed key is written: "Mod+Shift+Z", "Space", "?"; null for a modifier alone. */
+/** The notation of a pressed key: "Mod+Shift+Z", "Space", "?"; null for a modifier alone. */
 export function comboOf(event: Pressed): string | null {
-  if (['Control', 'Meta', 'Shift', 'Alt', 'AltGraph', 'Dead', 'Process'].includes(event.key)) return null;
+  if (['Control', 'Meta', 'Shift', 'Alt', 'AltGraph', 'Dead', 'Process'].includes(event.key))
+    return null;
   const key = keyName(event);
   const sign = key.length === 1 && !/[A-Z0-9]/.test(key);
   const parts = [];
@@ -137,32 +163,34 @@ function keyName(event: Pressed): string {
   if (event.key.length > 1) return event.key;
   const upper = event.key.toUpperCase();
   if (/^[\x21-\x7e]$/.test(upper)) return upper;
-  // Keyboards of other scripts: the key's place says which letter it is.
+  // Keyboards of other scripts: the key's position names the letter.
   const letter = /^Key([A-Z])$/.exec(event.code ?? '');
   return letter ? letter[1]! : upper;
 }
 
 export const keysOf = (command: Command, choice: Choice): readonly string[] =>
-  choice[command] ?? SHORTCUTS.find((one) => one.command === command)!.keys;
+  choice[command] ?? SHORTCUTS.find((shortcut) => shortcut.command === command)!.keys;
 
 export function commandFor(combo: string, choice: Choice): Command | null {
-  return SHORTCUTS.find((one) => keysOf(one.command, choice).includes(combo))?.command ?? null;
+  return (
+    SHORTCUTS.find((shortcut) => keysOf(shortcut.command, choice).includes(combo))?.command ?? null
+  );
 }
 
-/** The choice with a key given to a command; whoever had it loses it. */
+/** The choice with a key assigned to a command; another command that had it loses it. */
 export function assign(choice: Choice, command: Command, combo: string): Choice {
   const next: Choice = { ...choice };
-  for (const one of SHORTCUTS) {
-    const keys = keysOf(one.command, choice);
-    if (one.command !== command && keys.includes(combo))
-      next[one.command] = keys.filter((key) => key !== combo);
+  for (const { command: other } of SHORTCUTS) {
+    const keys = keysOf(other, choice);
+    if (other !== command && keys.includes(combo))
+      next[other] = keys.filter((key) => key !== combo);
   }
   next[command] = [combo];
   return next;
 }
 
-/** The label (0 to 8) that a digit key means, wherever digits stand; null for other keys. */
-export function labelPlace(event: Pressed): number | null {
+/** The index (0 to 8) of the label that a digit key means, on any keyboard; null for other keys. */
+export function labelIndex(event: Pressed): number | null {
   if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return null;
   const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code ?? '') ?? /^([1-9])$/.exec(event.key);
   return digit ? Number(digit[1]) - 1 : null;

@@ -1,4 +1,5 @@
-/** Masks as sorted spans of each row: what brushes, contours and hit tests work on. Never holds pixels, so that a
+/** Masks as sorted spans of each row: what brushes, contours and hit tests work on. Never holds
+ * pixels, so that a
  * mask of 100 megapixels costs what its outline costs.
  */
 
@@ -63,7 +64,9 @@ export function toRuns(mask: Spans): RunsJson | null {
 }
 
 /** The tight box, or null if there is no pixel. */
-export function bounds(mask: Spans): { left: number; top: number; right: number; bottom: number } | null {
+export function bounds(
+  mask: Spans,
+): { left: number; top: number; right: number; bottom: number } | null {
   let [left, right, top, bottom] = [Infinity, -Infinity, -1, -1];
   for (let row = 0; row < height(mask); row++) {
     const [from, to] = [mask.rows[row]!, mask.rows[row + 1]!];

@@ -1,4 +1,6 @@
-/** Which tiles of the pyramid a view needs. Level n holds the picture at scale 1 / 2^n, in tiles of 512 pixels. */
+/** Which tiles of the pyramid a view needs. Level n holds the picture at scale 1 / 2^n, in tiles
+ * of 512 pixels.
+ */
 
 import type { Rect, Size } from './view';
 

@@ -1,6 +1,7 @@
 /** The view: how the picture lies on the screen. Values in, values out.
  *
- * Convention: screen = picture * scale + (x, y); x right, y down. In picture coordinates a pixel covers
+ * Convention: screen = picture * scale + (x, y); x right, y down. In picture coordinates a pixel
+ * covers
  * [i, i + 1), so that the pixel under a point is its floor.
  */
 
@@ -53,7 +54,11 @@ export function centred(picture: Size, box: Size, scale: number): View {
 export function zoomAt(view: View, at: Point, factor: number, picture: Size, box: Size): View {
   const scale = clampScale(view.scale * factor, picture, box);
   const k = scale / view.scale;
-  return keepInSight({ scale, x: at.x - (at.x - view.x) * k, y: at.y - (at.y - view.y) * k }, picture, box);
+  return keepInSight(
+    { scale, x: at.x - (at.x - view.x) * k, y: at.y - (at.y - view.y) * k },
+    picture,
+    box,
+  );
 }
 
 export function pan(view: View, dx: number, dy: number, picture: Size, box: Size): View {
@@ -107,7 +112,9 @@ export function visible(view: View, picture: Size, box: Size): Rect {
   };
 }
 
-/** Two fingers moved: the view that keeps each on its point of the picture (as far as two points can say). */
+/** Two fingers moved: the view that keeps each on its point of the picture (as far as two points
+ * can say).
+ */
 export function pinch(
   view: View,
   before: [Point, Point],

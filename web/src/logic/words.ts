@@ -4,26 +4,27 @@ import type { QueueStatus } from './queue';
 
 export interface Situation {
   status: QueueStatus;
-  waiting: number;
+  pending: number;
   collected: number;
   online: boolean;
-  /** The network is not there yet. */
+  /** Whether the network is not loaded yet. */
   loading: boolean;
 }
 
 /** The status line: always one short sentence. */
-export function situation({ status, waiting, collected, online, loading }: Situation): string {
-  if (status === 'conflict') return `Changed by somebody else, ${plural(waiting, 'action')} not saved`;
-  if (status === 'stuck') return `Not saved: ${plural(waiting, 'action')} waiting`;
+export function situation({ status, pending, collected, online, loading }: Situation): string {
+  if (status === 'conflict')
+    return `Changed by somebody else, ${plural(pending, 'action')} not saved`;
+  if (status === 'stuck') return `Not saved: ${plural(pending, 'action')} waiting`;
   if (status === 'offline' || !online)
-    return waiting > 0 ? `Offline, ${plural(waiting, 'action')} waiting` : 'Offline';
+    return pending > 0 ? `Offline, ${plural(pending, 'action')} waiting` : 'Offline';
   if (collected > 0) return `${plural(collected, 'click')} collected, release Ctrl to predict`;
   if (status === 'busy' && loading) return 'Loading the network';
-  if (status === 'busy') return waiting > 1 ? `Thinking, ${waiting - 1} more waiting` : 'Thinking';
+  if (status === 'busy') return pending > 1 ? `Thinking, ${pending - 1} more waiting` : 'Thinking';
   return 'All saved';
 }
 
-/** Why a picture's actions are not sent, short. */
+/** Why a picture's actions are not sent, in a few words. */
 export function obstacle({ status, problem }: { status: QueueStatus; problem: string }): string {
   if (status === 'conflict') return 'changed by somebody else';
   if (status === 'stuck') return problem;
@@ -45,14 +46,14 @@ export function pixels(area: number): string {
   return area < 1_000_000 ? `${Math.round(area / 1000)}k px` : `${(area / 1e6).toFixed(1)}M px`;
 }
 
-/** The last part of a path, and what stands before it. */
+/** A path split into its folder and its last part. */
 export function splitName(path: string): { folder: string; file: string } {
   const cut = path.lastIndexOf('/') + 1;
   return { folder: path.slice(0, cut), file: path.slice(cut) };
 }
 
-export function clock(time: number | string): string {
-  const date = new Date(typeof time === 'number' ? time * 1000 : time);
+export function clock(time: number): string {
+  const date = new Date(time * 1000);
   return Number.isNaN(date.getTime())
     ? ''
     : date.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
@@ -67,6 +68,6 @@ const LOSSES: Record<string, string> = {
 /** What a format cannot hold, as a sentence. */
 export function limits(cannotHold: readonly string[]): string {
   if (cannotHold.length === 0) return 'Holds every mask exactly.';
-  const words = cannotHold.map((one) => LOSSES[one] ?? one);
+  const words = cannotHold.map((loss) => LOSSES[loss] ?? loss);
   return `Cannot hold ${words.length > 1 ? `${words.slice(0, -1).join(', ')} and ` : ''}${words.at(-1)}.`;
 }

@@ -1,7 +1,8 @@
-/** What the person likes, kept with the project by the server, for each name. */
+/** A person's preferences, kept by the server with the project, separately for each name. */
 
-import { saveSettings } from '../api/client';
 import type { Choice } from '../logic/shortcuts';
+import type { Api } from './api';
+import type { Platform } from './platform';
 
 export type Theme = 'system' | 'dark' | 'light';
 export type Mode = 'overlay' | 'beside' | 'masks' | 'picture';
@@ -10,7 +11,7 @@ export const MODES: readonly Mode[] = ['overlay', 'beside', 'masks', 'picture'];
 export interface Values {
   theme: Theme;
   mode: Mode;
-  /** Of the veil over an object, 0 to 1. */
+  /** Of the colour over an object, 0 to 1. */
   opacity: number;
   /** Radius of a click's marker, screen pixels. */
   clickSize: number;
@@ -23,7 +24,7 @@ export interface Values {
   /** Parts below so many pixels are dropped; 0: a fiftieth of the object. */
   specks: number;
   shortcuts: Choice;
-  /** The hints of the first minute were seen. */
+  /** Whether the first hints were seen. */
   hinted: boolean;
 }
 
@@ -42,62 +43,73 @@ const DEFAULTS: Values = {
 /** Wait after the last change before it is sent, milliseconds. */
 const PAUSE = 400;
 const NAME_KEY = 'fcfi.author';
+const NAME_LETTERS = 100;
 
 export class Settings {
-  values: Values = $state(DEFAULTS);
-  /** Who works here; stays in this browser. */
-  author: string = $state(read(NAME_KEY));
-  private systemDark = $state(matchMedia('(prefers-color-scheme: dark)').matches);
-  readonly dark = $derived(this.values.theme === 'system' ? this.systemDark : this.values.theme === 'dark');
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  values: Values = $state.raw(DEFAULTS);
+  /** The person's name; stays in this browser. */
+  author = $state('');
+  private systemDark = $state(false);
+  readonly dark = $derived(
+    this.values.theme === 'system' ? this.systemDark : this.values.theme === 'dark',
+  );
+  private cancelSend: () => void = () => {};
   /** Keys of other pages or later versions are kept. */
   private others: Record<string, unknown> = {};
 
-  constructor() {
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', (event) => {
-      this.systemDark = event.matches;
+  constructor(
+    private readonly api: Pick<Api, 'project' | 'saveSettings'>,
+    private readonly platform: Pick<Platform, 'storage' | 'darkScheme' | 'later'>,
+  ) {
+    this.author = platform.storage?.getItem(NAME_KEY) ?? '';
+    this.systemDark = platform.darkScheme.matches;
+    platform.darkScheme.addEventListener('change', (event) => {
+      this.systemDark = (event as MediaQueryListEvent).matches;
     });
   }
 
   load(stored: Record<string, unknown>): void {
     this.others = stored;
-    this.values = { ...DEFAULTS, ...pick(stored) };
+    this.values = { ...DEFAULTS, ...wellTyped(stored) };
   }
 
   set<Key extends keyof Values>(key: Key, value: Values[Key]): void {
     this.values = { ...this.values, [key]: value };
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      saveSettings({ ...this.others, ...$state.snapshot(this.values) }, this.author).catch(() => {
-        // Kept in the page; sent with the next change.
+    this.cancelSend();
+    this.cancelSend = this.platform.later(() => {
+      this.api.saveSettings({ ...this.others, ...this.values }, this.author).catch(() => {
+        // Kept in the page, and sent with the next change.
       });
     }, PAUSE);
   }
 
-  setAuthor(name: string): void {
-    this.author = name.trim().slice(0, 100);
+  nextMode(): void {
+    const index = MODES.indexOf(this.values.mode);
+    this.set('mode', MODES[(index + 1) % MODES.length]!);
+  }
+
+  /** Another person works here now: their preferences are loaded. */
+  async setAuthor(name: string): Promise<void> {
+    this.author = name.trim().slice(0, NAME_LETTERS);
     try {
-      localStorage.setItem(NAME_KEY, this.author);
+      this.platform.storage?.setItem(NAME_KEY, this.author);
     } catch {
-      // A browser that keeps nothing: the name lasts as long as the page.
+      // A full storage: the name lasts as long as the page.
+    }
+    try {
+      this.load((await this.api.project(this.author)).settings);
+    } catch {
+      // The page stays as it is; the name is kept.
     }
   }
 }
 
-/** Stored values of the right kind only. */
-function pick(stored: Record<string, unknown>): Partial<Values> {
+/** The stored values that have the type of their defaults. */
+function wellTyped(stored: Record<string, unknown>): Partial<Values> {
   const found: Record<string, unknown> = {};
-  for (const [key, usual] of Object.entries(DEFAULTS)) {
+  for (const [key, standard] of Object.entries(DEFAULTS)) {
     const value = stored[key];
-    if (value !== null && typeof value === typeof usual) found[key] = value;
+    if (value !== null && typeof value === typeof standard) found[key] = value;
   }
   return found as Partial<Values>;
-}
-
-function read(key: string): string {
-  try {
-    return localStorage.getItem(key) ?? '';
-  } catch {
-    return '';
-  }
 }

@@ -1,0 +1,2181 @@
+/** Made from the server by `npm run types`; never edited by hand. */
+
+export interface paths {
+  '/api/exports': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Write the masks in a format; the answer says what it keeps and where the zip file is */
+    post: operations['export_api_exports_post'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/exports/{export}/{name}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Download an export */
+    get: operations['download_api_exports__export___name__get'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/health': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Is the server there? */
+    get: operations['health_api_health_get'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/imports': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Add objects from files of other tools: sent along, or lying in the folder of pictures */
+    post: operations['import_files_api_imports_post'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/labels': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Add a label */
+    post: operations['add_api_labels_post'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/labels/{label}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Remove a label that no object has */
+    delete: operations['remove_api_labels__label__delete'];
+    options?: never;
+    head?: never;
+    /** Change a label */
+    patch: operations['edit_api_labels__label__patch'];
+    trace?: never;
+  };
+  '/api/labels/{label}/merge': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Give its objects another label and remove it */
+    post: operations['merge_api_labels__label__merge_post'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/pictures': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The list of pictures, or a part of it */
+    get: operations['listed_api_pictures_get'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/pictures/{picture}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** All that there is on a picture */
+    get: operations['state_api_pictures__picture__get'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/pictures/{picture}/actions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Act on a picture as it was at a version; the answer is its new state */
+    post: operations['act_api_pictures__picture__actions_post'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/pictures/{picture}/logs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The logs of clicks of its objects, from which another network makes their masks again */
+    get: operations['logs_api_pictures__picture__logs_get'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/pictures/{picture}/thumbnail': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A JPEG whose longer side is 192 px */
+    get: operations['thumbnail_api_pictures__picture__thumbnail_get'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/pictures/{picture}/tiles/{level}/{column}/{row}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A tile of 512 px: PNG with exact pixels at level 0, JPEG above */
+    get: operations['tile_api_pictures__picture__tiles__level___column___row__get'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/pictures/scan': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Look for new, changed and vanished pictures */
+    post: operations['scan_api_pictures_scan_post'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/project': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The folder and its labels */
+    get: operations['project_api_project_get'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/settings': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Keep the page's settings (shortcuts, theme, ...): the whole object, 64 kB at most */
+    put: operations['settings_api_settings_put'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+  schemas: {
+    /**
+     * @description An action on the picture as it was at `version`.
+     *
+     *     known: masks that the answer need not hold.  key: a UUID of this action alone; asked again with
+     *         it, what was done
+     *     already is not done twice, and the first answer comes again.
+     */
+    ActionGiven: {
+      action:
+        | components['schemas']['AddClicks']
+        | components['schemas']['RemoveClick']
+        | components['schemas']['SetMask']
+        | components['schemas']['Clean']
+        | components['schemas']['ResetObject']
+        | components['schemas']['EditObject']
+        | components['schemas']['EditObjects']
+        | components['schemas']['MoveObject']
+        | components['schemas']['DeleteObjects']
+        | components['schemas']['MergeObjects']
+        | components['schemas']['CopyObjects']
+        | components['schemas']['SetDone']
+        | components['schemas']['Undo']
+        | components['schemas']['Redo'];
+      /** @default  */
+      author: string;
+      key?: string | null;
+      known?: string[];
+      version: number;
+    };
+    /** @description One round of clicks on an object; without one, on a new object on top.  None leaves label and keep_out. */
+    AddClicks: {
+      clicks: components['schemas']['ClickGiven'][];
+      keep_out?: boolean | null;
+      label?: number | null;
+      object: number | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: 'click';
+    };
+    /** @description An object that the files do not hold to the pixel. */
+    ChangedTold: {
+      file_name: string;
+      iou: number;
+      label: string;
+      lost: string[];
+      number: number;
+    };
+    /** @description What somebody did meanwhile; time: seconds since 1970 (UTC). */
+    ChangeTold: {
+      author: string;
+      text: string;
+      time: number;
+    };
+    /** @description Fill holes of at most and drop pieces below so many pixels; clicks go on from there. */
+    Clean: {
+      drop_specks?: number;
+      fill_holes?: number;
+      object: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: 'clean';
+    };
+    /** @description A click on the object (positive) or off it. */
+    ClickGiven: {
+      /** @default true */
+      positive: boolean;
+      x: number;
+      y: number;
+    };
+    /** @description A click; those of one round were predicted together. */
+    ClickTold: {
+      positive: boolean;
+      round: number;
+      x: number;
+      y: number;
+    };
+    /** @description The picture was changed since the version that an action was for. */
+    ConflictTold: {
+      changes: components['schemas']['ChangeTold'][];
+      error: string;
+      state: components['schemas']['StateTold'];
+    };
+    /**
+     * @description The objects of another picture of this size, put on top in their order, to be corrected by clicks.
+     *
+     *     Those that are there already, pixel by pixel, are left out.
+     */
+    CopyObjects: {
+      picture: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: 'copy_objects';
+    };
+    /** @description Pictures by state. */
+    CountsTold: {
+      all: number;
+      done: number;
+      new: number;
+      work: number;
+    };
+    /** @description Take objects away. */
+    DeleteObjects: {
+      objects: number[];
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: 'delete_objects';
+    };
+    /** @description The objects from bottom to top. */
+    DocumentTold: {
+      done: boolean;
+      objects: components['schemas']['ObjectTold'][];
+    };
+    /** @description Other properties for one object. */
+    EditObject: {
+      colour?: string | null;
+      finished?: boolean;
+      keep_out?: boolean;
+      label?: number | null;
+      object: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: 'edit_object';
+      visible?: boolean;
+    };
+    /** @description Other properties for several objects. */
+    EditObjects: {
+      label?: number | null;
+      objects: number[];
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: 'edit_objects';
+      visible?: boolean;
+    };
+    /** @description format: a name from the project's list of formats.  only_done: leave out pictures that are not marked as done. */
+    ExportGiven: {
+      format: string;
+      /** @default false */
+      only_done: boolean;
+    };
+    /** @description url: where the zip file is, until the server stops or some more exports were made. */
+    ExportTold: {
+      id: string;
+      report: components['schemas']['ReportTold'];
+      url: string;
+    };
+    /** @description A format to export to.  cannot_hold: holes, parts, overlap. */
+    FormatTold: {
+      cannot_hold: string[];
+      name: string;
+      title: string;
+    };
+    /** @description That the server is there. */
+    Health: {
+      network: components['schemas']['NetworkTold'] | null;
+      /** @constant */
+      status: 'ok';
+      version: string;
+    };
+    /** @description What an import did.  objects: added.  labels: added.  problems: a sentence for each picture left out. */
+    ImportTold: {
+      format: string;
+      labels: string[];
+      objects: number;
+      pictures: number;
+      problems: string[];
+    };
+    JsonValue: unknown;
+    /** @description What is to change of a label.  place: in the list, from 0. */
+    LabelChange: {
+      colour?: string | null;
+      name?: string | null;
+      place?: number | null;
+    };
+    /** @description A new label; without a colour it is given one. */
+    LabelGiven: {
+      colour?: string | null;
+      name: string;
+    };
+    /** @description The label that the objects get. */
+    LabelMerge: {
+      into: number;
+    };
+    /** @description All labels, in their order. */
+    Labels: {
+      labels: components['schemas']['LabelTold'][];
+    };
+    /** @description A label of the project. */
+    LabelTold: {
+      colour: string;
+      id: number;
+      name: string;
+      place: number;
+    };
+    /** @description A mask: lengths of runs over its box, row by row, background first. */
+    MaskGiven: {
+      height: number;
+      left: number;
+      runs: number[];
+      top: number;
+      width: number;
+    };
+    /** @description A mask: lengths of runs over its box, row by row, background first. */
+    MaskTold: {
+      height: number;
+      left: number;
+      runs: number[];
+      top: number;
+      width: number;
+    };
+    /** @description One object of several: it gets the pixels of the others, which go; clicks go on from there. */
+    MergeObjects: {
+      object: number;
+      objects: number[];
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: 'merge_objects';
+    };
+    /** @description Another place in the order; 0 is the bottom, what is beyond the top is the top. */
+    MoveObject: {
+      object: number;
+      place: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: 'move_object';
+    };
+    /** @description The network.  runtime: empty until it is loaded.  problem: why it cannot be used. */
+    NetworkTold: {
+      name: string;
+      problem: string | null;
+      runtime: string;
+      sha256: string;
+      /** @enum {string} */
+      state: 'loading' | 'ready' | 'failed';
+    };
+    /**
+     * @description An object.
+     *
+     *     mask: its sha256, null without a pixel.  start: whether its clicks begin from a mask.  network:
+     *         sha256 of the one
+     *     that made the mask from clicks; with another one, further clicks go on from the mask.
+     */
+    ObjectTold: {
+      area: number;
+      clicks: components['schemas']['ClickTold'][];
+      colour: string | null;
+      finished: boolean;
+      id: number;
+      keep_out: boolean;
+      label: number | null;
+      mask: string | null;
+      network: string | null;
+      start: boolean;
+      visible: boolean;
+    };
+    /** @description A part of the list.  total: pictures that the question fits. */
+    PictureListTold: {
+      counts: components['schemas']['CountsTold'];
+      items: components['schemas']['RowTold'][];
+      total: number;
+    };
+    /** @description What went wrong, in one sentence. */
+    Problem: {
+      error: string;
+    };
+    /** @description The folder, its labels, and what the page needs to begin.  warnings: sentences for the person. */
+    ProjectTold: {
+      counts: components['schemas']['CountsTold'];
+      folder: string;
+      formats: components['schemas']['FormatTold'][];
+      labels: components['schemas']['LabelTold'][];
+      name: string;
+      network: components['schemas']['NetworkTold'] | null;
+      settings: {
+        [key: string]: unknown;
+      };
+      version: string;
+      warnings: string[];
+    };
+    /** @description Make the change again that was taken back. */
+    Redo: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: 'redo';
+    };
+    /** @description Take one click away, by its place among the object's clicks; an object that has nothing left goes too. */
+    RemoveClick: {
+      index: number;
+      object: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: 'remove_click';
+    };
+    /** @description What an export kept.  text: for people. */
+    ReportTold: {
+      changed: components['schemas']['ChangedTold'][];
+      objects: number;
+      pictures: number;
+      text: string;
+    };
+    /** @description Forget an object's clicks and mask; its label stays. */
+    ResetObject: {
+      object: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: 'reset_object';
+    };
+    /** @description A picture as the list shows it.  modified: changes with the file; goes into addresses of tiles as v. */
+    RowTold: {
+      height: number;
+      id: number;
+      modified: string;
+      name: string;
+      objects: number;
+      problem: string | null;
+      /** @enum {string} */
+      state: 'new' | 'work' | 'done';
+      version: number;
+      width: number;
+    };
+    /** @description What is in the folder now. */
+    Scanned: {
+      counts: components['schemas']['CountsTold'];
+    };
+    /** @description Say that the picture is done, or not. */
+    SetDone: {
+      done: boolean;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: 'set_done';
+    };
+    /** @description The mask as brush and eraser left it: clicks go on from there.  Without an object it makes a new one on top. */
+    SetMask: {
+      label?: number | null;
+      mask: components['schemas']['MaskGiven'] | null;
+      object: number | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: 'set_mask';
+    };
+    /** @description All that there is on one picture.  masks: by sha256. */
+    StateTold: {
+      can_redo: boolean;
+      can_undo: boolean;
+      document: components['schemas']['DocumentTold'];
+      masks: {
+        [key: string]: components['schemas']['MaskTold'];
+      };
+      picture: components['schemas']['RowTold'];
+      redo_text: string | null;
+      undo_text: string | null;
+    };
+    /** @description Take the last change back. */
+    Undo: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: 'undo';
+    };
+  };
+  responses: never;
+  parameters: never;
+  requestBodies: never;
+  headers: never;
+  pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+  export_api_exports_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ExportGiven'];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ExportTold'];
+        };
+      };
+      /** @description What came cannot be used. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The token is missing or wrong (off loopback). */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Asked for under another host name, or by the page of another site. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request's content type is not taken. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not as described, or the picture cannot be read. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A fault of ours. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  download_api_exports__export___name__get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        export: string;
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The zip file. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/zip': string;
+        };
+      };
+      /** @description The token is missing or wrong (off loopback). */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Asked for under another host name, or by the page of another site. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description There is no such thing. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not as described, or the picture cannot be read. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A fault of ours. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  health_api_health_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Health'];
+        };
+      };
+      /** @description The token is missing or wrong (off loopback). */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Asked for under another host name, or by the page of another site. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not as described, or the picture cannot be read. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A fault of ours. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  import_files_api_imports_post: {
+    parameters: {
+      query?: {
+        /** @description A format's name; auto finds out. */
+        format?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          path: string;
+        };
+        'multipart/form-data': {
+          file: string[];
+        };
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ImportTold'];
+        };
+      };
+      /** @description What came cannot be used. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The token is missing or wrong (off loopback). */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Asked for under another host name, or by the page of another site. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description There is no such thing. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request's content type is not taken. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not as described, or the picture cannot be read. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A fault of ours. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  add_api_labels_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['LabelGiven'];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Labels'];
+        };
+      };
+      /** @description What came cannot be used. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The token is missing or wrong (off loopback). */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Asked for under another host name, or by the page of another site. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request's content type is not taken. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not as described, or the picture cannot be read. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A fault of ours. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  remove_api_labels__label__delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description A label's number. */
+        label: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Labels'];
+        };
+      };
+      /** @description What came cannot be used. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The token is missing or wrong (off loopback). */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Asked for under another host name, or by the page of another site. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description There is no such thing. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not as described, or the picture cannot be read. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A fault of ours. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  edit_api_labels__label__patch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description A label's number. */
+        label: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['LabelChange'];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Labels'];
+        };
+      };
+      /** @description What came cannot be used. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The token is missing or wrong (off loopback). */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Asked for under another host name, or by the page of another site. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description There is no such thing. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request's content type is not taken. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not as described, or the picture cannot be read. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A fault of ours. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  merge_api_labels__label__merge_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description A label's number. */
+        label: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['LabelMerge'];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Labels'];
+        };
+      };
+      /** @description What came cannot be used. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The token is missing or wrong (off loopback). */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Asked for under another host name, or by the page of another site. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description There is no such thing. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request's content type is not taken. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not as described, or the picture cannot be read. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A fault of ours. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listed_api_pictures_get: {
+    parameters: {
+      query?: {
+        limit?: number;
+        offset?: number;
+        /** @description Only names with this text. */
+        search?: string;
+        /** @description Only pictures in this state. */
+        state?: ('new' | 'work' | 'done') | null;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PictureListTold'];
+        };
+      };
+      /** @description The token is missing or wrong (off loopback). */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Asked for under another host name, or by the page of another site. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not as described, or the picture cannot be read. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A fault of ours. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  state_api_pictures__picture__get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description A picture's number. */
+        picture: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['StateTold'];
+        };
+      };
+      /** @description The token is missing or wrong (off loopback). */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Asked for under another host name, or by the page of another site. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description There is no such thing. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not as described, or the picture cannot be read. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A fault of ours. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  act_api_pictures__picture__actions_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description A picture's number. */
+        picture: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ActionGiven'];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['StateTold'];
+        };
+      };
+      /** @description What came cannot be used. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The token is missing or wrong (off loopback). */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Asked for under another host name, or by the page of another site. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description There is no such thing. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The picture was changed since that version. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ConflictTold'];
+        };
+      };
+      /** @description The request is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request's content type is not taken. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not as described, or the picture cannot be read. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A fault of ours. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  logs_api_pictures__picture__logs_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description A picture's number. */
+        picture: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            [key: string]: unknown;
+          }[];
+        };
+      };
+      /** @description The token is missing or wrong (off loopback). */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Asked for under another host name, or by the page of another site. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description There is no such thing. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not as described, or the picture cannot be read. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A fault of ours. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  thumbnail_api_pictures__picture__thumbnail_get: {
+    parameters: {
+      query?: {
+        /** @description The picture's `modified`: lets a browser keep it. */
+        v?: string | null;
+      };
+      header?: never;
+      path: {
+        /** @description A picture's number. */
+        picture: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The pixels. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'image/jpeg': string;
+        };
+      };
+      /** @description The token is missing or wrong (off loopback). */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Asked for under another host name, or by the page of another site. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description There is no such thing. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not as described, or the picture cannot be read. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A fault of ours. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  tile_api_pictures__picture__tiles__level___column___row__get: {
+    parameters: {
+      query?: {
+        /** @description The picture's `modified`: lets a browser keep it. */
+        v?: string | null;
+      };
+      header?: never;
+      path: {
+        /** @description Counted in tiles from the top left. */
+        column: number;
+        /** @description 0 has the picture's own pixels; each above halves them. */
+        level: number;
+        /** @description A picture's number. */
+        picture: number;
+        /** @description Counted in tiles from the top left. */
+        row: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The pixels. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'image/jpeg': string;
+          'image/png': string;
+        };
+      };
+      /** @description The token is missing or wrong (off loopback). */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Asked for under another host name, or by the page of another site. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description There is no such thing. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not as described, or the picture cannot be read. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A fault of ours. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  scan_api_pictures_scan_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Scanned'];
+        };
+      };
+      /** @description What came cannot be used. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The token is missing or wrong (off loopback). */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Asked for under another host name, or by the page of another site. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not as described, or the picture cannot be read. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A fault of ours. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  project_api_project_get: {
+    parameters: {
+      query?: {
+        /** @description Whose settings; those of nobody without a name. */
+        author?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ProjectTold'];
+        };
+      };
+      /** @description The token is missing or wrong (off loopback). */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Asked for under another host name, or by the page of another site. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not as described, or the picture cannot be read. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A fault of ours. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  settings_api_settings_put: {
+    parameters: {
+      query?: {
+        /** @description Whose settings; those of nobody without a name. */
+        author?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          [key: string]: components['schemas']['JsonValue'];
+        };
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            [key: string]: unknown;
+          };
+        };
+      };
+      /** @description What came cannot be used. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The token is missing or wrong (off loopback). */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Asked for under another host name, or by the page of another site. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request's content type is not taken. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not as described, or the picture cannot be read. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A fault of ours. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+}

@@ -1,0 +1,239 @@
+/** Actions that the server has not yet confirmed, and the picture as it will be after them. Pure.
+ *
+ * A new object has no number before the server answers: until then its id is the negative key of
+ * the action that makes it, and later actions may refer to it by that id.
+ */
+
+import type { Action, DrawnObject, PictureDocument, PictureState, PlacedClick } from '../api/types';
+import { EMPTY, subtract, toRuns, union, type Spans } from './spans';
+
+/** A stroke of the brush becomes a mask only when it is sent: the mask may change until then. */
+export interface Stroke {
+  type: 'stroke';
+  object: number | null;
+  spans: Spans;
+  erase: boolean;
+  label: number | null;
+}
+
+export type LocalAction = Action | Stroke;
+
+export interface PendingAction {
+  /** 1, 2, ... in the order in which they were done; never used twice for a picture. */
+  key: number;
+  /** Lets the server recognise an action that it has done already, when its answer was lost. */
+  uuid: string;
+  action: LocalAction;
+}
+
+export interface ViewClick extends PlacedClick {
+  pending?: boolean;
+}
+
+/** An object as the person sees it: as confirmed, then changed by the pending actions. */
+export interface ViewObject extends DrawnObject {
+  clicks: ViewClick[];
+  strokes: { spans: Spans; erase: boolean }[];
+  pending: boolean;
+}
+
+export interface ViewDocument {
+  objects: ViewObject[];
+  done: boolean;
+}
+
+/** The document after all pending actions, as far as it can be known without the network. */
+export function preview(
+  document: PictureDocument,
+  pending: readonly PendingAction[],
+): ViewDocument {
+  const confirmed: ViewDocument = {
+    done: document.done,
+    objects: document.objects.map((object) => ({ ...object, strokes: [], pending: false })),
+  };
+  return pending.reduce(previewAction, confirmed);
+}
+
+function previewAction(document: ViewDocument, { key, action }: PendingAction): ViewDocument {
+  switch (action.type) {
+    case 'click': {
+      const add = (object: ViewObject): ViewObject => {
+        const round = (object.clicks.at(-1)?.round ?? -1) + 1;
+        const clicks = action.clicks.map((click) => ({ ...click, round, pending: true }));
+        return { ...object, clicks: [...object.clicks, ...clicks], pending: true };
+      };
+      return changeOrCreate(document, key, action, add);
+    }
+    case 'stroke':
+      return changeOrCreate(document, key, action, (object) => ({
+        ...object,
+        clicks: [],
+        strokes: [...object.strokes, { spans: action.spans, erase: action.erase }],
+        pending: true,
+      }));
+    case 'remove_click':
+      return change(document, action.object, (object) => ({
+        ...object,
+        clicks: object.clicks.filter((_, index) => index !== action.index),
+        pending: true,
+      }));
+    case 'reset_object':
+      return change(document, action.object, (object) => ({
+        ...object,
+        clicks: [],
+        strokes: [],
+        mask: null,
+        start: false,
+        pending: true,
+      }));
+    case 'edit_object': {
+      const { type: _type, object: id, ...edit } = action;
+      return change(document, id, (object) => ({ ...object, ...edit }));
+    }
+    case 'edit_objects': {
+      const { type: _type, objects: ids, ...edit } = action;
+      return ids.reduce(
+        (sum, id) => change(sum, id, (object) => ({ ...object, ...edit })),
+        document,
+      );
+    }
+    case 'delete_objects': {
+      const objects = document.objects.filter((object) => !action.objects.includes(object.id));
+      return { ...document, objects };
+    }
+    case 'move_object': {
+      const moved = document.objects.find((object) => object.id === action.object);
+      if (!moved) return document;
+      const rest = document.objects.filter((object) => object !== moved);
+      rest.splice(action.place, 0, moved);
+      return { ...document, objects: rest };
+    }
+    case 'merge_objects':
+      return [action.object, ...action.objects].reduce(
+        (sum, id) => change(sum, id, (object) => ({ ...object, pending: true })),
+        document,
+      );
+    case 'set_done':
+      return { ...document, done: action.done };
+    default:
+      // Undo, redo and copying depend on what only the server knows.
+      return document;
+  }
+}
+
+function change(
+  document: ViewDocument,
+  id: number,
+  edit: (object: ViewObject) => ViewObject,
+): ViewDocument {
+  const objects = document.objects.map((object) => (object.id === id ? edit(object) : object));
+  return { ...document, objects };
+}
+
+function changeOrCreate(
+  document: ViewDocument,
+  key: number,
+  action: { object: number | null; label?: number | null },
+  edit: (object: ViewObject) => ViewObject,
+): ViewDocument {
+  if (action.object !== null) return change(document, action.object, edit);
+  return {
+    ...document,
+    objects: [...document.objects, edit(newObject(key, action.label ?? null))],
+  };
+}
+
+function newObject(key: number, label: number | null): ViewObject {
+  return {
+    id: -key,
+    label,
+    colour: null,
+    visible: true,
+    finished: false,
+    keep_out: false,
+    mask: null,
+    start: false,
+    network: null,
+    clicks: [],
+    area: 0,
+    strokes: [],
+    pending: true,
+  };
+}
+
+/** The mask of an object with its pending strokes. */
+export function painted(
+  mask: Spans | null,
+  strokes: readonly { spans: Spans; erase: boolean }[],
+): Spans {
+  return strokes.reduce(
+    (sum, stroke) => (stroke.erase ? subtract(sum, stroke.spans) : union(sum, stroke.spans)),
+    mask ?? EMPTY,
+  );
+}
+
+/** The action to send now for a pending one, or null if its object no longer exists.
+ *
+ * names: numbers of the objects that were made under local ids. maskOf: an object's present mask.
+ */
+export function resolve(
+  action: LocalAction,
+  state: PictureState,
+  names: ReadonlyMap<number, number>,
+  maskOf: (sha: string) => Spans | null,
+): Action | null {
+  const real = (id: number) => names.get(id) ?? id;
+  const find = (id: number) => state.document.objects.find((object) => object.id === real(id));
+  if (action.type === 'stroke') {
+    const object = action.object === null ? null : find(action.object);
+    if (object === undefined || (object === null && action.erase)) return null;
+    const before = object?.mask ? maskOf(object.mask) : null;
+    const mask = toRuns(painted(before, [action]));
+    return { type: 'set_mask', object: object?.id ?? null, mask, label: action.label };
+  }
+  if ('objects' in action) {
+    const objects = action.objects.filter((id) => find(id)).map(real);
+    if (objects.length === 0) return null;
+    if (action.type !== 'merge_objects') return { ...action, objects };
+    const object = find(action.object);
+    return object ? { ...action, object: object.id, objects } : null;
+  }
+  if ('object' in action && action.object !== null) {
+    const object = find(action.object);
+    return object ? { ...action, object: object.id } : null;
+  }
+  return action;
+}
+
+/** The number of the object that an answer made, or null. */
+export function createdObject(before: PictureState, now: PictureState): number | null {
+  const known = new Set(before.document.objects.map((object) => object.id));
+  const created = now.document.objects.map((object) => object.id).filter((id) => !known.has(id));
+  return created.length > 0 ? Math.max(...created) : null;
+}
+
+/** The object to be active after undo or redo.
+ *
+ * It is the only one that appeared or changed; none if the active one vanished or was finished.
+ */
+export function activeAfter(
+  before: PictureState,
+  now: PictureState,
+  active: number | null,
+): number | null {
+  const previous = (object: DrawnObject) =>
+    before.document.objects.find((other) => other.id === object.id);
+  const changed = now.document.objects.filter((object) => {
+    const old = previous(object);
+    return (
+      !old ||
+      old.mask !== object.mask ||
+      old.clicks.length !== object.clicks.length ||
+      old.finished !== object.finished
+    );
+  });
+  const only = changed.length === 1 ? changed[0]! : null;
+  if (only && !only.finished) return only.id;
+  if (only && only.id === active && !previous(only)?.finished) return null;
+  return now.document.objects.some((object) => object.id === active) ? active : null;
+}

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { markerAt } from './markers';
+import { limits, obstacle, percent, pixels, situation, splitName } from './words';
+
+const QUIET = { status: 'idle' as const, pending: 0, collected: 0, online: true, loading: false };
+
+describe('words', () => {
+  it('say how things stand', () => {
+    expect(situation(QUIET)).toBe('All saved');
+    expect(situation({ ...QUIET, status: 'busy', pending: 1 })).toBe('Thinking');
+    expect(situation({ ...QUIET, status: 'busy', pending: 3 })).toBe('Thinking, 2 more waiting');
+    expect(situation({ ...QUIET, status: 'offline', pending: 1 })).toBe(
+      'Offline, 1 action waiting',
+    );
+    expect(situation({ ...QUIET, status: 'busy', pending: 1, loading: true })).toBe(
+      'Loading the network',
+    );
+    expect(situation({ ...QUIET, collected: 2 })).toBe(
+      '2 clicks collected, release Ctrl to predict',
+    );
+  });
+
+  it('never call a conflict or a stuck queue saved', () => {
+    expect(situation({ ...QUIET, status: 'conflict', pending: 2 })).toBe(
+      'Changed by somebody else, 2 actions not saved',
+    );
+    expect(situation({ ...QUIET, status: 'stuck', pending: 1 })).toBe(
+      'Not saved: 1 action waiting',
+    );
+    expect(obstacle({ status: 'conflict', problem: '' })).toBe('changed by somebody else');
+    expect(obstacle({ status: 'stuck', problem: 'The disk is full.' })).toBe('The disk is full.');
+    expect(obstacle({ status: 'offline', problem: '' })).toBe('the server does not answer');
+  });
+
+  it('write numbers short', () => {
+    expect([percent(1), percent(0.0512), percent(12)]).toEqual(['100 %', '5.1 %', '1200 %']);
+    expect([pixels(950), pixels(12_345), pixels(2_340_000)]).toEqual([
+      '950 px',
+      '12k px',
+      '2.3M px',
+    ]);
+    expect(splitName('a/b/c.jpg')).toEqual({ folder: 'a/b/', file: 'c.jpg' });
+  });
+
+  it('say what a format cannot hold', () => {
+    expect(limits([])).toBe('Holds every mask exactly.');
+    expect(limits(['holes', 'parts'])).toBe(
+      'Cannot hold holes in a mask and a mask of several parts.',
+    );
+  });
+});
+
+describe('markerAt', () => {
+  const view = { scale: 2, x: 10, y: 10 };
+  const clicks = [
+    { x: 0, y: 0 },
+    { x: 10, y: 0 },
+  ];
+
+  it('meets the nearest marker within its radius', () => {
+    expect(markerAt(clicks, { x: 12, y: 12 }, view, 8)).toBe(0);
+    expect(markerAt(clicks, { x: 26, y: 11 }, view, 20)).toBe(1);
+    expect(markerAt(clicks, { x: 80, y: 80 }, view, 8)).toBeNull();
+  });
+});

@@ -1,0 +1,224 @@
+/** Which picture is on screen, and how to get to another one. Keeps the pictures that were opened.
+ */
+
+import { SvelteMap } from 'svelte/reactivity';
+import { Unreachable } from '../api/client';
+import type { PictureStage } from '../api/types';
+import type { Api } from './api';
+import type { Connection } from './connection.svelte';
+import type { Notes } from './notes.svelte';
+import { OpenPicture, type PictureHost } from './open-picture.svelte';
+import { PictureIndex } from './picture-index.svelte';
+import type { Platform } from './platform';
+
+/** Open pictures kept in memory beside those with something pending. */
+const KEPT = 12;
+
+export interface NavigationParts {
+  api: Pick<Api, 'pictures' | 'picture' | 'scan'>;
+  notes: Notes;
+  connection: Connection;
+  platform: Pick<Platform, 'hash' | 'setHash'>;
+  host: PictureHost;
+  /** Called before another picture is shown: what is under way ends here. */
+  leaving(): void;
+  /** Called when a picture is shown or becomes readable. */
+  shown(picture: OpenPicture): void;
+}
+
+export class Navigation {
+  readonly index: PictureIndex;
+  /** Where the picture on screen stands in the list; -1: the list leaves it out. */
+  position = $state(-1);
+  current: OpenPicture | null = $state.raw(null);
+  loading = $state(false);
+  /** The next picture, loaded in advance. */
+  next: OpenPicture | null = $state.raw(null);
+  readonly opened = new SvelteMap<number, OpenPicture>();
+  /** Counts the moves: an answer that belongs to an earlier one is ignored. */
+  private moves = 0;
+
+  constructor(private readonly parts: NavigationParts) {
+    this.index = new PictureIndex(parts.api);
+  }
+
+  /** Show the picture that the address names, else the first that is not done. */
+  async start(): Promise<void> {
+    await this.index.ask('', '');
+    const named = Number(/^#picture=(\d+)$/.exec(this.parts.platform.hash())?.[1]);
+    const position = Number.isFinite(named) ? this.index.indexOf(named) : null;
+    const first = position ?? (await this.nextOpen()) ?? 0;
+    if (this.index.total > 0) await this.go(first);
+  }
+
+  /** Show the picture at an index of the list. */
+  async go(index: number): Promise<void> {
+    if (index < 0 || index >= this.index.total) return;
+    if (index === this.position && this.current) return;
+    this.parts.leaving();
+    const move = ++this.moves;
+    try {
+      const row = await this.index.at(index);
+      if (!row || move !== this.moves) return;
+      this.position = index;
+      const kept = this.opened.get(row.id);
+      if (kept) this.show(kept);
+      else this.loading = true;
+      const picture = await this.load(row.id);
+      if (move !== this.moves) return;
+      if (this.current !== picture) this.show(picture);
+      void this.loadAhead(index);
+    } catch (error) {
+      this.parts.notes.error(error);
+    } finally {
+      if (move === this.moves) this.loading = false;
+    }
+  }
+
+  /** Show a picture that is kept, even if the list leaves it out. */
+  visit(picture: OpenPicture): void {
+    const index = this.index.indexOf(picture.id);
+    if (index !== null) return void this.go(index);
+    this.parts.leaving();
+    this.moves++;
+    this.position = -1;
+    this.show(picture);
+  }
+
+  step(by: number): void {
+    void this.go(this.position + by);
+  }
+
+  async filter(state: PictureStage | '', search: string): Promise<void> {
+    try {
+      await this.index.ask(state, search);
+      this.position = this.current ? (this.index.indexOf(this.current.id) ?? -1) : -1;
+      if (!this.current && this.index.total > 0) await this.go(0);
+    } catch (error) {
+      this.parts.notes.error(error);
+    }
+  }
+
+  /** Look for new pictures in the folder. */
+  async scan(): Promise<void> {
+    try {
+      await this.parts.api.scan();
+      await this.filter(this.index.filter, this.index.search);
+    } catch (error) {
+      this.parts.notes.error(error);
+    }
+  }
+
+  /** Load the newest state of the picture on screen, for example after an import. */
+  async refresh(): Promise<void> {
+    if (!this.current) return;
+    const picture = this.current;
+    try {
+      await this.load(picture.id);
+      this.parts.shown(picture);
+      this.parts.connection.restored();
+    } catch (error) {
+      if (error instanceof Unreachable) this.parts.connection.lost();
+    }
+  }
+
+  /** Forget all pictures that are neither on screen nor pending: their states are old. */
+  forgetOthers(): void {
+    for (const [id, picture] of this.opened)
+      if (picture !== this.current && picture.pending.length === 0) this.opened.delete(id);
+    this.next = null;
+  }
+
+  setDone(done: boolean): void {
+    this.current?.add({ type: 'set_done', done });
+    this.parts.notes.announce(done ? 'Picture done' : 'Picture not done');
+  }
+
+  /** Mark the picture as done and show the next one that is not. */
+  async doneAndNext(): Promise<void> {
+    const { current, moves } = this;
+    if (!current) return;
+    this.parts.leaving();
+    if (!current.document.done) this.setDone(true);
+    try {
+      const next = await this.nextOpen();
+      if (moves !== this.moves) return;
+      if (next === null) this.parts.notes.add('All pictures of this list are done.', 'info');
+      else await this.go(next);
+    } catch (error) {
+      this.parts.notes.error(error);
+    }
+  }
+
+  /** Show the next picture and copy this one's objects to it, to be corrected there. */
+  async copyToNext(): Promise<void> {
+    const { current, moves, position } = this;
+    const { notes, connection } = this.parts;
+    if (!current) return;
+    this.parts.leaving();
+    if (current.document.objects.length === 0)
+      return notes.add('There is no object here to copy.', 'info');
+    if (position < 0 || position + 1 >= this.index.total)
+      return notes.add('This is the last picture: there is none to copy to.', 'info');
+    if (connection.online) await current.idle();
+    if (moves !== this.moves) return;
+    if (current.pending.length > 0)
+      return notes.add('Not everything is saved yet: copy the objects when it is.', 'info');
+    await this.go(position + 1);
+    if (this.current !== current && this.position === position + 1)
+      this.current?.add({ type: 'copy_objects', picture: current.id });
+  }
+
+  /** The index of the next picture that is not done, cyclic; null if all others are. */
+  private async nextOpen(): Promise<number | null> {
+    const { index, position } = this;
+    if (index.counts.new + index.counts.work === 0) return null;
+    for (let step = 1; step <= index.total; step++) {
+      const next = (position + step) % index.total;
+      const row = await index.at(next);
+      if (!row || row.id === this.current?.id) continue;
+      if (!(this.opened.get(row.id)?.document.done ?? row.state === 'done')) return next;
+    }
+    return null;
+  }
+
+  private show(picture: OpenPicture): void {
+    this.current = picture;
+    this.loading = false;
+    this.parts.shown(picture);
+    this.parts.platform.setHash(`#picture=${picture.id}`);
+    const where = `${picture.name}, picture ${this.position + 1} of ${this.index.total}`;
+    this.parts.notes.announce(this.position < 0 ? picture.name : where);
+  }
+
+  /** The open picture with this id, with its newest state unless something is pending. */
+  private async load(id: number): Promise<OpenPicture> {
+    const kept = this.opened.get(id);
+    if (kept && kept.pending.length > 0) return kept;
+    const state = await this.parts.api.picture(id);
+    this.index.update(state.picture);
+    if (kept) {
+      kept.refresh(state);
+      return kept;
+    }
+    const picture = new OpenPicture(state, this.parts.host);
+    this.opened.set(id, picture);
+    this.forgetOldest(picture);
+    return picture;
+  }
+
+  private forgetOldest(newest: OpenPicture): void {
+    for (const [id, picture] of this.opened) {
+      if (this.opened.size <= KEPT) return;
+      const needed = picture === this.current || picture === newest || picture.pending.length > 0;
+      if (!needed) this.opened.delete(id);
+    }
+  }
+
+  private async loadAhead(index: number): Promise<void> {
+    const row = await this.index.at(index + 1).catch(() => undefined);
+    if (!row) return;
+    const picture = this.opened.get(row.id) ?? (await this.load(row.id).catch(() => null));
+    if (this.position === index) this.next = picture;
+  }
+}

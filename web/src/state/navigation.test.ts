@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { started } from '../testing/app';
+import { settled } from '../testing/platform';
+import { FakeServer } from '../testing/server';
+
+describe('navigation', () => {
+  it('starts with the picture of the address, else with the first that is not done', async () => {
+    const server = new FakeServer('a.jpg', 'b.jpg', 'c.jpg');
+    server.finish(1);
+    const { app } = await started(server);
+    expect(app.navigation.current?.name).toBe('b.jpg');
+    expect((await started(server, '#picture=3')).app.navigation.current?.name).toBe('c.jpg');
+  });
+
+  it('shows a kept picture at once and loads the next in advance', async () => {
+    const { app, server } = await started(['a.jpg', 'b.jpg', 'c.jpg']);
+    const { navigation } = app;
+    expect(navigation.next?.name).toBe('b.jpg');
+    server.log.length = 0;
+    const move = navigation.go(1);
+    await settled();
+    await move;
+    expect([navigation.current?.name, navigation.next?.name]).toEqual(['b.jpg', 'c.jpg']);
+    navigation.step(-1);
+    await settled();
+    expect([navigation.current?.name, app.platform.hash()]).toEqual(['a.jpg', '#picture=1']);
+  });
+
+  it('shows the last of several pictures asked for in a row', async () => {
+    const { app } = await started(['a.jpg', 'b.jpg', 'c.jpg', 'd.jpg']);
+    void app.navigation.go(1);
+    void app.navigation.go(3);
+    await settled();
+    expect([app.navigation.current?.name, app.navigation.loading]).toEqual(['d.jpg', false]);
+  });
+
+  it('sends what is pending on a picture that was left, and keeps it until then', async () => {
+    const { app, server } = await started(['a.jpg', 'b.jpg']);
+    server.hold();
+    app.editing.click({ x: 5, y: 5 }, true, false);
+    await app.navigation.go(1);
+    app.navigation.forgetOthers();
+    expect(app.navigation.opened.has(1)).toBe(true);
+    server.free();
+    await settled();
+    expect(server.state(1).document.objects[0]?.clicks).toHaveLength(1);
+    expect(app.navigation.current?.document.objects).toEqual([]);
+  });
+
+  it('forgets the oldest pictures, but not those with something pending', async () => {
+    const names = Array.from({ length: 20 }, (_, index) => `${index}.jpg`);
+    const { app, server } = await started(names);
+    server.hold();
+    app.editing.click({ x: 5, y: 5 }, true, false);
+    for (let index = 1; index < 20; index++) await app.navigation.go(index);
+    expect(app.navigation.opened.size).toBeLessThanOrEqual(13);
+    expect(app.navigation.opened.has(1)).toBe(true);
+  });
+
+  it('marks a picture as done and finds the next one that is not, around the end', async () => {
+    const server = new FakeServer('a.jpg', 'b.jpg', 'c.jpg');
+    server.finish(2);
+    const { app } = await started(server, '#picture=3');
+    await app.navigation.doneAndNext();
+    await settled();
+    expect([server.state(3).document.done, app.navigation.current?.name]).toEqual([true, 'a.jpg']);
+    await app.navigation.doneAndNext();
+    await settled();
+    expect(app.notes.shown.at(-1)?.text).toBe('All pictures of this list are done.');
+  });
+
+  it('copies the objects to the next picture once they are saved', async () => {
+    const { app, server } = await started(['a.jpg', 'b.jpg']);
+    await app.navigation.copyToNext();
+    expect(app.notes.shown.at(-1)?.text).toBe('There is no object here to copy.');
+    app.editing.click({ x: 5, y: 5 }, true, false);
+    await app.navigation.copyToNext();
+    await settled();
+    expect(app.navigation.current?.name).toBe('b.jpg');
+    expect(server.state(2).document.objects).toHaveLength(1);
+  });
+
+  it('keeps the picture on screen while the list is filtered', async () => {
+    const { app } = await started(['cat.jpg', 'dog.jpg']);
+    await app.navigation.filter('', 'dog');
+    expect([app.navigation.current?.name, app.navigation.position]).toEqual(['cat.jpg', -1]);
+    await app.navigation.filter('', '');
+    expect(app.navigation.position).toBe(0);
+  });
+
+  it('notices that the server is gone, and that it is back', async () => {
+    const { app, server, platform } = await started(['a.jpg']);
+    server.down = true;
+    await app.navigation.refresh();
+    expect(app.connection.online).toBe(false);
+    server.down = false;
+    platform.pass(4000);
+    await settled();
+    expect(app.connection.online).toBe(true);
+  });
+});

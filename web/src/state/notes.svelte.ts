@@ -1,0 +1,51 @@
+/** Notices for the eyes, and announcements for screen readers. */
+
+import type { Platform } from './platform';
+
+export type NoteKind = 'info' | 'warning' | 'error';
+export interface Note {
+  key: number;
+  text: string;
+  kind: NoteKind;
+}
+
+/** How long notices stay, milliseconds. */
+const DURATIONS: Record<NoteKind, number> = { info: 5000, warning: 30_000, error: 12_000 };
+/** Notices that are shown at once. */
+const MOST = 4;
+
+export class Notes {
+  shown: readonly Note[] = $state.raw([]);
+  /** Read out by screen readers. */
+  announced = $state('');
+  private lastKey = 0;
+
+  constructor(private readonly platform: Pick<Platform, 'later'>) {}
+
+  /** Show a notice; the same text again replaces the earlier notice. */
+  add(text: string, kind: NoteKind): void {
+    const key = ++this.lastKey;
+    const others = this.shown.filter((note) => note.text !== text);
+    this.shown = [...others, { key, text, kind }].slice(-MOST);
+    this.announce(text);
+    this.platform.later(() => this.dismiss(key), DURATIONS[kind]);
+  }
+
+  /** Show the message of something that was thrown. */
+  error(error: unknown): void {
+    this.add(messageOf(error), 'error');
+  }
+
+  dismiss(key: number): void {
+    this.shown = this.shown.filter((note) => note.key !== key);
+  }
+
+  announce(text: string): void {
+    this.announced = text;
+  }
+}
+
+/** The message of something that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

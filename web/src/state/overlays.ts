@@ -1,0 +1,55 @@
+/** The masks to show on a picture, bottom to top. Pure. */
+
+import type { Label } from '../api/types';
+import type { Overlay } from '../canvas/painter';
+import { objectColour } from '../logic/colours';
+import type { ViewObject } from '../logic/pending';
+import { contains, EMPTY, subtract, union, type Spans } from '../logic/spans';
+import type { Point } from '../logic/view';
+
+/** The id of the overlay of an object that is being painted and does not exist yet. */
+const NEW = 0;
+
+export interface Scenery {
+  objects: readonly ViewObject[];
+  activeId: number | null;
+  maskOf(object: ViewObject): Spans | null;
+  stroke: { spans: Spans; erase: boolean } | null;
+  labels: readonly Label[];
+  /** The label of a new object. */
+  armed: number | null;
+}
+
+export function overlaysOf(scenery: Scenery): Overlay[] {
+  const { objects, activeId, stroke, labels, armed } = scenery;
+  const overlays: Overlay[] = [];
+  for (const object of objects) {
+    if (!object.visible) continue;
+    const active = object.id === activeId;
+    const saved = scenery.maskOf(object);
+    const mask = active && stroke ? withStroke(saved, stroke) : saved;
+    if (mask) overlays.push({ id: object.id, mask, colour: objectColour(object, labels), active });
+  }
+  const exists = objects.some((object) => object.id === activeId);
+  if (stroke && !stroke.erase && !exists) {
+    const colour = objectColour({ id: NEW, label: armed, colour: null }, labels);
+    overlays.push({ id: NEW, mask: stroke.spans, colour, active: true });
+  }
+  return overlays;
+}
+
+/** The id of the topmost shown object with this pixel, or null. */
+export function topmostAt(
+  overlays: readonly Overlay[],
+  at: Point,
+  except: number | null = null,
+): number | null {
+  const found = overlays.findLast(
+    (overlay) => overlay.id !== NEW && overlay.id !== except && contains(overlay.mask, at.x, at.y),
+  );
+  return found?.id ?? null;
+}
+
+function withStroke(mask: Spans | null, stroke: { spans: Spans; erase: boolean }): Spans {
+  return (stroke.erase ? subtract : union)(mask ?? EMPTY, stroke.spans);
+}

@@ -1,0 +1,100 @@
+/** The list of pictures, as far as it was looked at. */
+
+import type { Counts, PictureRow, PictureStage } from '../api/types';
+import type { Api } from './api';
+
+const PAGE = 100;
+
+export class PictureIndex {
+  counts: Counts = $state.raw({ all: 0, new: 0, work: 0, done: 0 });
+  total = $state(0);
+  filter: PictureStage | '' = $state('');
+  search = $state('');
+  loaded = $state(false);
+  private rows: Record<number, PictureRow> = $state({});
+  private readonly pages = new Map<number, Promise<void>>();
+  private request = 0;
+
+  constructor(private readonly api: Pick<Api, 'pictures'>) {}
+
+  row(index: number): PictureRow | undefined {
+    return this.rows[index];
+  }
+
+  /** The index of a picture, or null if its row is not loaded. */
+  indexOf(id: number): number | null {
+    for (const [index, row] of Object.entries(this.rows)) if (row.id === id) return Number(index);
+    return null;
+  }
+
+  /** Load the rows of these indices, as far as they are not loaded yet. */
+  async load(from: number, to: number): Promise<void> {
+    const requests: Promise<void>[] = [];
+    const end = Math.min(to, Math.max(this.total, 1));
+    for (let page = Math.floor(Math.max(from, 0) / PAGE); page * PAGE < end; page++) {
+      let request = this.pages.get(page);
+      if (!request) {
+        request = this.loadPage(page);
+        this.pages.set(page, request);
+      }
+      requests.push(request);
+    }
+    await Promise.all(requests);
+  }
+
+  async at(index: number): Promise<PictureRow | undefined> {
+    await this.load(index, index + 1);
+    return this.rows[index];
+  }
+
+  /** Ask for another list, or for the same list again. */
+  async ask(filter: PictureStage | '', search: string): Promise<void> {
+    this.filter = filter;
+    this.search = search;
+    this.request++;
+    this.pages.clear();
+    const first = this.loadPage(0, true);
+    this.pages.set(0, first);
+    await first;
+  }
+
+  /** Take a picture's newer row; the counts follow. */
+  update(row: PictureRow): void {
+    const index = this.indexOf(row.id);
+    if (index === null) return;
+    const old = this.rows[index]!;
+    if (old.state !== row.state) {
+      this.counts = {
+        ...this.counts,
+        [old.state]: this.counts[old.state] - 1,
+        [row.state]: this.counts[row.state] + 1,
+      };
+    }
+    this.rows[index] = row;
+  }
+
+  private async loadPage(page: number, fresh = false): Promise<void> {
+    const request = this.request;
+    try {
+      const found = await this.api.pictures({
+        state: this.filter || undefined,
+        search: this.search || undefined,
+        offset: page * PAGE,
+        limit: PAGE,
+      });
+      // An answer to an earlier question.
+      if (request !== this.request) return;
+      const rows: Record<number, PictureRow> = fresh ? {} : this.rows;
+      found.items.forEach((row, index) => {
+        rows[page * PAGE + index] = row;
+      });
+      if (fresh) this.rows = rows;
+      this.total = found.total;
+      this.counts = found.counts;
+      this.loaded = true;
+    } catch (error) {
+      this.pages.delete(page);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,39 @@
+/** What the page needs from the browser, in one value, so that its state runs without one. */
+
+export interface Platform {
+  /** Whether the keyboard and mouse are a Mac's. */
+  mac: boolean;
+  /** null: a browser that keeps nothing. */
+  storage: Pick<Storage, 'getItem' | 'setItem'> | null;
+  darkScheme: Pick<MediaQueryList, 'matches' | 'addEventListener'>;
+  /** The part of the address after #. */
+  hash(): string;
+  setHash(hash: string): void;
+  later(callback: () => void, milliseconds: number): () => void;
+  /** Milliseconds since some moment. */
+  now(): number;
+}
+
+/** The browser's own. */
+export function browserPlatform(window: Window): Platform {
+  return {
+    mac: /Mac|iP(hone|ad)/.test(window.navigator.platform),
+    storage: storageOf(window),
+    darkScheme: window.matchMedia('(prefers-color-scheme: dark)'),
+    hash: () => window.location.hash,
+    setHash: (hash) => window.history.replaceState(null, '', hash),
+    later(callback, milliseconds) {
+      const timer = window.setTimeout(callback, milliseconds);
+      return () => window.clearTimeout(timer);
+    },
+    now: () => window.performance.now(),
+  };
+}
+
+function storageOf(window: Window): Storage | null {
+  try {
+    return window.localStorage;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,215 @@
+/** A server in memory: pictures, labels and settings behind the functions of the client. */
+
+import { Conflict, Unreachable } from '../api/client';
+import type { Action, DrawnObject, Label, PictureRow, PictureState } from '../api/types';
+import type { Api } from '../state/api';
+import { object, row } from './states';
+
+interface Stored {
+  row: PictureRow;
+  objects: DrawnObject[];
+  done: boolean;
+  nextId: number;
+}
+
+export class FakeServer {
+  readonly pictures = new Map<number, Stored>();
+  labels: Label[] = [];
+  settings: Record<string, Record<string, unknown>> = {};
+  /** Everything that was asked, as "name argument". */
+  readonly log: string[] = [];
+  readonly actions: Action[] = [];
+  /** Whether requests fail as if there were no server. */
+  down = false;
+  /** Held requests resolve when this is called; null: requests are answered at once. */
+  private release: (() => void) | null = null;
+  private held: Promise<void> = Promise.resolve();
+
+  constructor(...names: string[]) {
+    names.forEach((name, index) => this.addPicture(index + 1, name));
+  }
+
+  addPicture(id: number, name: string, more: Partial<PictureRow> = {}): void {
+    const made = row({ id, name, state: 'new', version: 0, objects: 0, ...more });
+    this.pictures.set(id, { row: made, objects: [], done: false, nextId: 1 });
+  }
+
+  /** Mark a picture as done. */
+  finish(id: number): void {
+    const stored = this.pictures.get(id)!;
+    stored.done = true;
+    stored.row = { ...stored.row, state: 'done' };
+  }
+
+  /** Hold all actions until `free` is called. */
+  hold(): void {
+    this.held = new Promise((resolve) => (this.release = resolve));
+  }
+
+  free(): void {
+    this.release?.();
+    this.release = null;
+  }
+
+  state(id: number): PictureState {
+    const { row: stored, objects, done } = this.pictures.get(id)!;
+    return {
+      picture: stored,
+      document: { objects, done },
+      masks: {},
+      can_undo: stored.version > 0,
+      can_redo: false,
+      undo_text: null,
+      redo_text: null,
+    };
+  }
+
+  /** The client's functions; those that no test needs are missing. */
+  get api(): Api {
+    const answer = async <T>(name: string, value: () => T): Promise<T> => {
+      this.log.push(name);
+      await Promise.resolve();
+      if (this.down) throw new Unreachable('The server does not answer.');
+      // As over the wire: nothing is shared.
+      return structuredClone(value());
+    };
+    const labels = () => ({ labels: this.labels });
+    const api: Partial<Api> = {
+      health: () => answer('health', () => ({ status: 'ok', version: '', network: null })),
+      project: (author) =>
+        answer(`project ${author}`, () => ({
+          name: 'photos',
+          folder: '/photos',
+          labels: this.labels,
+          settings: this.settings[author] ?? {},
+          counts: this.counts(),
+          warnings: [],
+          network: null,
+          formats: [],
+          version: '0',
+        })),
+      saveSettings: (settings, author) =>
+        answer(`saveSettings ${author}`, () => (this.settings[author] = settings)),
+      addLabel: (name, colour) =>
+        answer(`addLabel ${name}`, () => {
+          const id = Math.max(0, ...this.labels.map((label) => label.id)) + 1;
+          this.labels = [...this.labels, { id, name, colour, place: this.labels.length }];
+          return labels();
+        }),
+      editLabel: (id, change) =>
+        answer(`editLabel ${id}`, () => {
+          const { name, colour } = change;
+          this.labels = this.labels.map((label) =>
+            label.id === id
+              ? { ...label, name: name ?? label.name, colour: colour ?? label.colour }
+              : label,
+          );
+          return labels();
+        }),
+      mergeLabel: (id) => this.withoutLabel('mergeLabel', id, answer),
+      removeLabel: (id) => this.withoutLabel('removeLabel', id, answer),
+      pictures: ({ state, search, offset = 0, limit = 200 }) =>
+        answer(`pictures ${offset}`, () => {
+          const rows = [...this.pictures.values()]
+            .map((stored) => stored.row)
+            .filter((found) => !state || found.state === state)
+            .filter((found) => !search || found.name.includes(search));
+          const items = rows.slice(offset, offset + limit);
+          return { total: rows.length, counts: this.counts(), items };
+        }),
+      picture: (id) => answer(`picture ${id}`, () => this.state(id)),
+      scan: () => answer('scan', () => ({ counts: this.counts() })),
+      act: async (id, { version, action }) => {
+        this.actions.push(structuredClone(action));
+        await this.held;
+        return answer(`act ${id} ${action.type}`, () => {
+          const stored = this.pictures.get(id)!;
+          if (version !== stored.row.version) throw new Conflict('changed', [], this.state(id));
+          this.apply(stored, action);
+          return this.state(id);
+        });
+      },
+    };
+    return api as Api;
+  }
+
+  private withoutLabel(
+    name: string,
+    id: number,
+    answer: <T>(name: string, value: () => T) => Promise<T>,
+  ): Promise<{ labels: Label[] }> {
+    return answer(`${name} ${id}`, () => {
+      this.labels = this.labels.filter((label) => label.id !== id);
+      return { labels: this.labels };
+    });
+  }
+
+  private counts() {
+    const rows = [...this.pictures.values()].map((stored) => stored.row);
+    const count = (state: string) => rows.filter((found) => found.state === state).length;
+    return { all: rows.length, new: count('new'), work: count('work'), done: count('done') };
+  }
+
+  /** Do an action as the server does it, as far as tests need it. */
+  private apply(stored: Stored, action: Action): void {
+    const edit = (id: number, change: (old: DrawnObject) => DrawnObject) => {
+      stored.objects = stored.objects.map((old) => (old.id === id ? change(old) : old));
+    };
+    switch (action.type) {
+      case 'click': {
+        const id = action.object ?? stored.nextId++;
+        if (action.object === null)
+          stored.objects = [...stored.objects, object(id, { label: action.label ?? null })];
+        edit(id, (old) => {
+          const round = (old.clicks.at(-1)?.round ?? -1) + 1;
+          return {
+            ...old,
+            clicks: [...old.clicks, ...action.clicks.map((click) => ({ ...click, round }))],
+          };
+        });
+        break;
+      }
+      case 'remove_click': {
+        edit(action.object, (old) => ({
+          ...old,
+          clicks: old.clicks.filter((_, index) => index !== action.index),
+        }));
+        stored.objects = stored.objects.filter((old) => old.clicks.length > 0 || old.start);
+        break;
+      }
+      case 'set_mask':
+        if (action.object === null)
+          stored.objects = [...stored.objects, object(stored.nextId++, { start: true })];
+        else edit(action.object, (old) => ({ ...old, clicks: [], start: true }));
+        break;
+      case 'edit_object': {
+        const { type: _type, object: id, ...change } = action;
+        edit(id, (old) => ({ ...old, ...change }));
+        break;
+      }
+      case 'edit_objects': {
+        const { type: _type, objects: ids, ...change } = action;
+        for (const id of ids) edit(id, (old) => ({ ...old, ...change }));
+        break;
+      }
+      case 'delete_objects':
+        stored.objects = stored.objects.filter((old) => !action.objects.includes(old.id));
+        break;
+      case 'copy_objects':
+        for (const { label } of this.pictures.get(action.picture)!.objects)
+          stored.objects = [...stored.objects, object(stored.nextId++, { label, start: true })];
+        break;
+      case 'set_done':
+        stored.done = action.done;
+        break;
+      default:
+        break;
+    }
+    stored.row = {
+      ...stored.row,
+      version: stored.row.version + 1,
+      objects: stored.objects.length,
+      state: stored.done ? 'done' : stored.objects.length > 0 ? 'work' : 'new',
+    };
+  }
+}
