@@ -102,8 +102,8 @@ def write(place: Path, pictures: Sequence[Picture], most: int | None = None) -> 
         )  # of another draw: no picture may lie in both places
         (place / name).mkdir(parents=True)
     for picture in pictures:
-        ids = picture.readings[0].ids
-        objects = [one.id for one in picture.readings[0].instances if one.area >= MINIMUM_AREA]
+        ids = picture.labellings[0].ids
+        objects = [one.id for one in picture.labellings[0].instances if one.area >= MINIMUM_AREA]
         if most is not None and len(objects) > most:
             objects = sorted(rng.choice(objects, most, replace=False).tolist())
         stem = Path(picture.name).name

@@ -24,6 +24,15 @@ STRIPS_FROM: Final = 1 << 22
 """Pixels of a map from which it is computed in strips."""
 
 
+def nearest_pixel(offset: int, size: int, box_size: int) -> int:
+    """Return the pixel, of `size`, that shows pixel `offset` of a side of `box_size` pixels.
+
+    That is round((offset + 0.5) * size / box_size - 0.5), half upwards, in whole numbers; inside if
+    the offset is.
+    """
+    return (2 * offset + 1) * size // (2 * box_size)
+
+
 def cut(array: NDArray[Any], box: Box) -> NDArray[Any]:
     """Return the part of a picture or map (H, W, ...) inside a box, as a view."""
     return array[box.top : box.bottom, box.left : box.right]

@@ -83,7 +83,7 @@ class Dataset(LazySequence[Sample]):
     name:    as in published tables where it is one of them (`GrabCut`, `Berkeley`, `DAVIS`, `SBD`),
         else the folder's.
     layout:  how it lies on disk, a name of `fcfi.data.LAYOUTS`.
-    samples: the objects; reading one may raise DatasetError.
+    samples: the objects; labelling one may raise DatasetError.
     found:   one sentence on what was found where, for people.
     """
 

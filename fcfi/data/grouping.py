@@ -11,7 +11,7 @@ import numpy as np
 
 from fcfi.data.dataset import Dataset, LazySample, LazySamples
 from fcfi.data.lazy import LazySequence
-from fcfi.data.pictures import IGNORE_ID, Picture, PicturesBySource, Reading
+from fcfi.data.pictures import IGNORE_ID, Labelling, Picture, PicturesBySource
 from fcfi.errors import DatasetError
 from fcfi.images import read_image
 from fcfi.masks.truth import IGNORE, OBJECT, Truth
@@ -54,7 +54,7 @@ class LazyPictures(LazySequence[Picture]):
         return Picture(group[0].path.name, self.source, image, (merge(truths),))
 
 
-def merge(truths: Sequence[Truth]) -> Reading:
+def merge(truths: Sequence[Truth]) -> Labelling:
     """Return one instance map of several truths (H, W), the smallest object in front.
 
     A pixel is ignored where a truth ignores it and no object claims it.
@@ -66,4 +66,4 @@ def merge(truths: Sequence[Truth]) -> Reading:
     # Drawn from large to small, so that a wheel is not hidden behind its car.
     for number in np.argsort(areas)[::-1]:
         ids[truths[number] == OBJECT] = number + 1
-    return Reading(ids)
+    return Labelling(ids)

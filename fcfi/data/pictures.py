@@ -1,6 +1,6 @@
-"""Pictures with instance maps: what training draws its crops from.
+"""Pictures with instance maps: training draws its crops from them.
 
-A picture may have several readings: the same pixels, labelled otherwise (another annotator, a
+A picture may have several labellings: the same pixels, labelled otherwise (another annotator, a
 garment or its wearer).  Knows nothing of crops, clicks or networks.
 """
 
@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 IGNORE_ID = 65535
-"""Instance id of pixels that count neither as object nor as background."""
+"""Number in an instance map of pixels that count neither as object nor as background."""
 
 
 @dataclass(frozen=True)
 class Instance:
-    """One object of a map: its id, its area in pixels and its box (half-open, pixels)."""
+    """An object of an instance map: its number, its area in pixels, its tight box (half open)."""
 
     id: int
     area: int
@@ -26,48 +26,61 @@ class Instance:
     right: int
     bottom: int
 
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        """Rows and columns of the tight box."""
+        return slice(self.top, self.bottom), slice(self.left, self.right)
+
 
 @dataclass(frozen=True)
-class Reading:
-    """One way to label a picture.  ids: (H, W) uint16, 0 background, 1.. objects, IGNORE_ID."""
+class Labelling:
+    """A set of objects for a picture.
+
+    ids: instance map (H, W) uint16, 0 background, 1.. objects, IGNORE_ID.
+    """
 
     ids: NDArray[np.uint16]
 
     @cached_property
     def instances(self) -> tuple[Instance, ...]:
-        """The objects that have pixels, by id."""
-        # Sorted by id once, since a comparison of the map with each of many ids is far slower.
+        """The objects that have pixels, by number."""
+        # Sorted by number once, since a comparison of the map with each of many is far slower.
         rows, columns = np.nonzero((self.ids != 0) & (self.ids != IGNORE_ID))
         found = self.ids[rows, columns]
         order = np.argsort(found, kind="stable")
         rows, columns, found = rows[order], columns[order], found[order]
-        labels, starts = np.unique(found, return_index=True)
+        numbers, starts = np.unique(found, return_index=True)
         ends = np.append(starts, len(found))[1:]
         return tuple(
             Instance(
-                int(label),
+                int(number),
                 int(end - start),
                 int(columns[start:end].min()),
                 int(rows[start:end].min()),
                 int(columns[start:end].max()) + 1,
                 int(rows[start:end].max()) + 1,
             )
-            for label, start, end in zip(labels, starts, ends, strict=True)
+            for number, start, end in zip(numbers, starts, ends, strict=True)
         )
+
+    def mask(self, instance: Instance) -> NDArray[np.uint8]:
+        """Return an object in its tight box, uint8 0 or 1, as OpenCV takes masks."""
+        return (self.ids[instance.slices] == instance.id).view(np.uint8)
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture and its readings, the usual one first.
+    """A picture and its labellings, the usual one first.
 
-    name: unique in its dataset.  source: the dataset it is from (sampling weights go by it).
+    name: unique in its dataset.
+    source: the dataset it is from (sampling weights go by it).
     image: (H, W, 3) uint8 RGB.
     """
 
     name: str
     source: str
     image: NDArray[np.uint8]
-    readings: tuple[Reading, ...]
+    labellings: tuple[Labelling, ...]
 
 
 PicturesBySource = Mapping[str, Sequence[Picture]]

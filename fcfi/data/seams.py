@@ -17,7 +17,7 @@ Ids = NDArray[np.uint16]
 def close_seams(image: NDArray[np.uint8], ids: Ids, widest: int) -> Ids:
     """Return the map with its seams labelled from both sides, but for the line where they meet.
 
-    image: (H, W, 3) uint8 RGB.  ids: (H, W), as in `fcfi.data.pictures.Reading`.  widest: pixels;
+    image: (H, W, 3) uint8 RGB.  ids: (H, W), as in `fcfi.data.pictures.Labelling`.  widest: pixels;
         wider regions without a label (an object that nobody labelled) stay as they are.  Takes
         about 1 ms for 500 x 375 pixels.
     """

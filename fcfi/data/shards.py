@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fcfi.data.lazy import LazySequence
-from fcfi.data.pictures import IGNORE_ID, Picture, Reading
+from fcfi.data.pictures import IGNORE_ID, Labelling, Picture
 from fcfi.data.sample import Sample
 from fcfi.errors import DatasetError
 from fcfi.masks.truth import BACKGROUND, IGNORE, OBJECT
@@ -68,7 +68,7 @@ class ShardSamples(LazySequence[Sample]):
         self._objects = [
             (picture, instance)
             for picture in pictures
-            for instance in picture.readings[0].instances
+            for instance in picture.labellings[0].instances
             if instance.area >= minimum_area
         ]
 
@@ -78,7 +78,7 @@ class ShardSamples(LazySequence[Sample]):
     def read(self, index: int) -> Sample:
         """Return one object with its truth."""
         picture, instance = self._objects[index]
-        ids = picture.readings[0].ids
+        ids = picture.labellings[0].ids
         truth = np.where(ids == instance.id, OBJECT, BACKGROUND).astype(np.uint8)
         truth[ids == IGNORE_ID] = IGNORE
         return Sample(f"{picture.name}#{instance.id}", picture.image, truth)
@@ -117,11 +117,11 @@ def _picture(shard: Path, key: str, parts: dict[str, bytes]) -> Iterator[Picture
     maps = [parts["png"]] if "png" in parts else []
     further = [kind for kind in parts if kind.startswith("alt") and kind.endswith(".png")]
     maps += [parts[kind] for kind in sorted(further)]
-    labellings = [_decode(encoded, cv2.IMREAD_UNCHANGED) for encoded in maps]
+    decoded = [_decode(encoded, cv2.IMREAD_UNCHANGED) for encoded in maps]
     if (
         image is None
-        or not labellings
-        or any(ids is None or ids.shape != image.shape[:2] for ids in labellings)
+        or not decoded
+        or any(ids is None or ids.shape != image.shape[:2] for ids in decoded)
     ):
         _log.warning(
             "%s: %s is left out: its picture or map is missing, broken or of another size",
@@ -134,8 +134,8 @@ def _picture(shard: Path, key: str, parts: dict[str, bytes]) -> Iterator[Picture
     except (ValueError, AttributeError):
         _log.warning("%s: %s is left out: its JSON is broken or not an object", shard.name, key)
         return
-    readings = tuple(Reading(_wide(ids)) for ids in labellings if ids is not None)
-    yield Picture(key, source, image, readings)
+    labellings = tuple(Labelling(_wide(ids)) for ids in decoded if ids is not None)
+    yield Picture(key, source, image, labellings)
 
 
 def _decode(encoded: bytes, mode: int) -> NDArray[np.uint8] | None:

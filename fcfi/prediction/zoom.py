@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from fcfi.boxes import Box, whole
 from fcfi.errors import ConfigError, NetworkError
-from fcfi.geometry import cut, resize, strips
+from fcfi.geometry import cut, nearest_pixel, resize, strips
 from fcfi.prompts.clicks import Click, Clicks
 from fcfi.runtimes.network import NetworkInfo
 
@@ -85,8 +85,8 @@ class Crop:
         """The clicks inside the box in network pixels, in their order; those outside have nothing to say about it."""
         return tuple(
             Click(
-                _nearest(click.x - self.box.left, self.width, self.box.width),
-                _nearest(click.y - self.box.top, self.height, self.box.height),
+                nearest_pixel(click.x - self.box.left, self.width, self.box.width),
+                nearest_pixel(click.y - self.box.top, self.height, self.box.height),
                 click.positive,
             )
             for click in clicks
@@ -178,11 +178,6 @@ def crop_at(box: Box, target: int, multiple: int) -> Crop:
     return Crop(
         box, _multiple(box.height * scale, multiple), _multiple(box.width * scale, multiple)
     )
-
-
-def _nearest(offset: int, size: int, box_size: int) -> int:
-    """round((offset + 0.5) * size / box_size - 0.5), half upwards, in whole numbers; inside if the offset is."""
-    return (2 * offset + 1) * size // (2 * box_size)
 
 
 def _multiple(side: float, multiple: int) -> int:

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from fcfi.data.augment import CropConfig
+from fcfi.data.config import CropConfig
 from fcfi.errors import ConfigError
 from fcfi.models.config import ModelConfig
 from fcfi.prediction.zoom import Zoom

@@ -21,7 +21,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from fcfi.data.augment import Crop
+from fcfi.data.crop import TrainingCrop as Crop
 from fcfi.errors import ConfigError
 from fcfi.masks.truth import BACKGROUND, OBJECT
 from fcfi.prediction.guidance import draw_box, encode

@@ -8,10 +8,12 @@ import cv2
 import numpy as np
 from torch.utils.data import ConcatDataset, DataLoader, IterableDataset, get_worker_info
 
-from fcfi.data.augment import Crop, CropConfig, CropSampler
+from fcfi.data.config import CropConfig
+from fcfi.data.crop import TrainingCrop as Crop
 from fcfi.data.grouping import pictures_of
 from fcfi.data.pictures import Picture, PicturesBySource, by_source
 from fcfi.data.readers import detect, open_dataset
+from fcfi.data.sampler import CropSampler
 from fcfi.data.shards import read_pictures
 from fcfi.errors import FCFIError
 from fcfi.training.config import DataConfig

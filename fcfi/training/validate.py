@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from fcfi.data.augment import CropConfig, CropSampler
+from fcfi.data.config import CropConfig
 from fcfi.data.pictures import IGNORE_ID, PicturesBySource
 from fcfi.data.sample import Sample
+from fcfi.data.sampler import CropSampler
 from fcfi.evaluation import Protocol, evaluate
 from fcfi.masks.truth import BACKGROUND, IGNORE, OBJECT
 from fcfi.models.fcfi import FCFI
@@ -47,10 +48,10 @@ def choose_objects(
     for _ in range(20 * count):
         if len(chosen) == count:
             break
-        picture, reading, instances = sampler.choose(rng)
+        picture, labelling, instances = sampler.choose(rng)
         for instance in instances:
-            truth = np.where(reading.ids == instance.id, OBJECT, BACKGROUND).astype(np.uint8)
-            truth[reading.ids == IGNORE_ID] = IGNORE
+            truth = np.where(labelling.ids == instance.id, OBJECT, BACKGROUND).astype(np.uint8)
+            truth[labelling.ids == IGNORE_ID] = IGNORE
             name = f"{picture.name}#{instance.id}"
             chosen.setdefault(name, Sample(name, picture.image, truth))
     return list(chosen.values())

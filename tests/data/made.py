@@ -27,7 +27,7 @@ def picture(number: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
 
 
 def write_shard(path: Path, count: int = 4, source: str = "made") -> Path:
-    """A shard of `count` pictures; the first has a second reading in which both objects are one."""
+    """A shard of `count` pictures; the first has a second labelling in which both objects are one."""
     with tarfile.open(path, "w") as tar:
         for number in range(count):
             image, ids = picture(number)

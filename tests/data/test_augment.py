@@ -5,21 +5,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fcfi.data.augment import (
-    Crop,
-    CropConfig,
-    CropSampler,
-    Window,
-    choose_window,
-    cut,
-    look_at,
-    mirror,
-    paste,
-    thinness,
-)
-from fcfi.data.pictures import Instance, Picture, Reading, by_source
+from fcfi.boxes import Box
+from fcfi.data.augment import mirror, paste
+from fcfi.data.config import CropConfig
+from fcfi.data.crop import TrainingCrop
+from fcfi.data.framing import box_round, choose_box, cut, point_in_crop, tight_box
+from fcfi.data.pictures import Instance, Labelling, Picture, by_source
+from fcfi.data.sampler import CropSampler
 from fcfi.data.shards import read_pictures
+from fcfi.data.targets import thinness
 from fcfi.errors import DatasetError
+from fcfi.prediction.zoom import Crop as NetworkCrop
+from fcfi.prompts.clicks import Click
 from tests.data.made import write_shard
 from tests.generated import examples
 
@@ -54,7 +51,7 @@ def test_a_weight_without_pictures_is_told(
 ) -> None:
     pictures = by_source(read_pictures(write_shard(tmp_path / "a.tar", source="voc")))
     CropSampler(pictures, CropConfig(weights={"voc": 1.0, "vocal": 1.0}))
-    assert "'vocal', of which the data holds no picture; did you mean 'voc'?" in caplog.text
+    assert "'vocal', of which the data has no picture; did you mean 'voc'?" in caplog.text
 
 
 def test_only_weighted_sources_are_drawn(tmp_path: Path) -> None:
@@ -65,7 +62,9 @@ def test_only_weighted_sources_are_drawn(tmp_path: Path) -> None:
         ]
     )
     assert CropSampler(pictures, CropConfig(weights={"wanted": 1.0}))._sources == ["wanted"]
-    with pytest.raises(DatasetError, match=r"holds other, wanted.*names missing"):
+    with pytest.raises(
+        DatasetError, match=r"crops.weights names \(missing\), got pictures of other, wanted"
+    ):
         CropSampler(pictures, CropConfig(weights={"missing": 1.0}))
 
 
@@ -88,7 +87,7 @@ def test_a_window_shows_the_picture_where_it_lies_and_the_fill_elsewhere(
     left: int, top: int, width: int, height: int
 ) -> None:
     ids = np.arange(40 * 40, dtype=np.uint16).reshape(40, 40) + 1
-    shown = cut(ids, Window(left, top, width, height), height, width, 0)
+    shown = cut(ids, Box(left, top, left + width, top + height), height, width, 0)
     assert shown.shape == (height, width)
     for row in range(height):
         for column in (0, width - 1):
@@ -109,11 +108,10 @@ def test_a_view_of_a_part_shows_less_than_the_object_round_a_place_in_it() -> No
     config, rng = CropConfig(part=1.0, part_ratio=(0.5, 0.5), stretch=1.0), np.random.default_rng(3)
     instance = Instance(id=1, area=30_000, left=100, top=60, right=300, bottom=260)
     for _ in range(20):
-        window = choose_window([instance], (400, 500), 1.0, config, rng)
-        assert window.part
-        assert (window.width, window.height) == (100, 100)
-        assert 100 <= window.left + 50 <= 300 or window.left in (0, 400)
-        assert 60 <= window.top + 50 <= 260 or window.top in (0, 300)
+        box = choose_box(tight_box([instance]), True, (400, 500), 1.0, config, rng)
+        assert (box.width, box.height) == (100, 100)
+        assert 100 <= box.left + 50 <= 300 or box.left in (0, 400)
+        assert 60 <= box.top + 50 <= 260 or box.top in (0, 300)
 
 
 def test_a_view_of_a_part_says_so_in_its_crop(tmp_path: Path) -> None:
@@ -128,7 +126,7 @@ def test_a_view_of_a_part_says_so_in_its_crop(tmp_path: Path) -> None:
 def test_a_pasted_object_is_target_or_hides_a_part_of_it() -> None:
     truth = np.zeros((64, 64), np.uint8)
     truth[10:50, 10:50] = 1
-    crop = Crop(np.zeros((64, 64, 3), np.uint8), truth, np.zeros((64, 64), bool))
+    crop = TrainingCrop(np.zeros((64, 64, 3), np.uint8), truth, np.zeros((64, 64), bool))
     targets, hidden = 0, 0
     for seed in range(40):
         image, mask = np.full((20, 20, 3), 255, np.uint8), np.ones((20, 20), bool)
@@ -150,24 +148,29 @@ def test_thinness_is_that_of_the_first_object_and_small_ones_have_none() -> None
     ids[70:74, 0:100] = 2
     ids[74:78, 0:100] = 2
     ids[90:95, 90:95] = 3
-    reading = Reading(ids)
-    square, bar, dot = reading.instances
-    assert thinness(reading, [dot]) == 0
-    assert thinness(reading, []) == 0
-    assert thinness(reading, [square]) < 0.25 < 0.4 < thinness(reading, [bar])
+    labelling = Labelling(ids)
+    square, bar, dot = labelling.instances
+    assert thinness(labelling, [dot]) == 0
+    assert thinness(labelling, []) == 0
+    assert thinness(labelling, [square]) < 0.25 < 0.4 < thinness(labelling, [bar])
 
 
 def test_a_look_is_a_part_of_the_picture_round_the_point_and_stays_inside() -> None:
-    assert look_at((200, 100), 0.5, (300, 400)) == Window(100, 25, 200, 150)
-    assert look_at((5, 295), 0.5, (300, 400)) == Window(0, 150, 200, 150)
-    assert look_at((5, 295), 1.0, (300, 400)) == Window(0, 0, 400, 300)
-    assert look_at((200, 100), 0.5, (300, 400)).seen_at((200, 100), 416, 416) == (208, 208)
+    assert box_round((200, 100), 0.5, 300, 400) == Box(100, 25, 300, 175)
+    assert box_round((5, 295), 0.5, 300, 400) == Box(0, 150, 200, 300)
+    assert box_round((5, 295), 1.0, 300, 400) == Box(0, 0, 400, 300)
+
+
+def test_a_point_lies_in_a_crop_where_a_predictor_puts_a_click() -> None:
+    box = Box(100, 25, 300, 175)
+    (click,) = NetworkCrop(box, 416, 416).clicks((Click(200, 100),))
+    assert point_in_crop((200, 100), box, 416, 416) == (click.x, click.y) == (209, 209)
 
 
 def test_looks_begin_at_a_point_of_the_object_and_count_what_is_beyond() -> None:
     ids = np.zeros((400, 400), np.uint16)
     ids[100:300, 120:330] = 1
-    picture = Picture("a", "s", np.zeros((400, 400, 3), np.uint8), (Reading(ids),))
+    picture = Picture("a", "s", np.zeros((400, 400, 3), np.uint8), (Labelling(ids),))
     config = CropConfig(look=1.0, stretch=1.0, merge=0.0, paste=0.0)
     sampler = CropSampler({"s": [picture]}, config)
     rng = np.random.default_rng(0)

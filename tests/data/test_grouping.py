@@ -24,7 +24,7 @@ def test_objects_of_one_picture_become_one_map(tmp_path: Path) -> None:
     assert source == "SBD"
     assert len(pictures) == 2
     _, ids = picture(0)
-    found = pictures[0].readings[0]
+    found = pictures[0].labellings[0]
     assert len(found.instances) >= 2
     assert {instance.area for instance in found.instances} >= {
         int((ids == label).sum()) for label in (1, 2)
@@ -33,7 +33,7 @@ def test_objects_of_one_picture_become_one_map(tmp_path: Path) -> None:
 
 def test_coco_objects_are_drawn_on_their_picture(tmp_path: Path) -> None:
     objects = open_dataset(write_coco_and_lvis(tmp_path), "coco", "instances_train2017")
-    found = pictures_of(objects)["COCO"][1].readings[0].instances
+    found = pictures_of(objects)["COCO"][1].labellings[0].instances
     _, ids = picture(1)
     for instance, label in zip(found, (1, 2), strict=True):
         assert instance.area == pytest.approx((ids == label).sum(), rel=0.1)

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from fcfi.data.augment import CropConfig, CropSampler
-from fcfi.data.pictures import IGNORE_ID, Picture, Reading
+from fcfi.data.config import CropConfig
+from fcfi.data.pictures import IGNORE_ID, Labelling, Picture
+from fcfi.data.sampler import CropSampler
 from fcfi.data.seams import close_seams
 from fcfi.errors import ConfigError
 
@@ -62,7 +63,7 @@ def test_a_wide_unknown_part_loses_its_corners_at_most(
 
 
 def test_crops_show_the_closed_seam(image: NDArray[np.uint8], ids: NDArray[np.uint16]) -> None:
-    pictures = {"made": [Picture("one", "made", image, (Reading(ids),))]}
+    pictures = {"made": [Picture("one", "made", image, (Labelling(ids),))]}
 
     def unknown(seam: int) -> int:
         config = CropConfig(seam=seam, close=0.0, wide_ratio=(1.0, 1.0), stretch=1.0, paste=0.0)

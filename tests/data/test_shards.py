@@ -14,15 +14,15 @@ from tests.data.made import picture, write_shard
 
 def test_a_shard_gives_pictures_with_all_readings(tmp_path: Path) -> None:
     pictures = read_pictures(write_shard(tmp_path / "train-000.tar", 3))
-    assert [len(p.readings) for p in pictures] == [2, 1, 1]
+    assert [len(p.labellings) for p in pictures] == [2, 1, 1]
     _, ids = picture(1)
     assert pictures[1].source == "made"
-    assert (pictures[1].readings[0].ids[ids != 255] == ids[ids != 255]).all()
-    assert (pictures[1].readings[0].ids == IGNORE_ID).sum() == (ids == 255).sum()
+    assert (pictures[1].labellings[0].ids[ids != 255] == ids[ids != 255]).all()
+    assert (pictures[1].labellings[0].ids == IGNORE_ID).sum() == (ids == 255).sum()
 
 
 def test_instances_have_area_and_box(tmp_path: Path) -> None:
-    first, second = read_pictures(write_shard(tmp_path / "a.tar", 2))[1].readings[0].instances
+    first, second = read_pictures(write_shard(tmp_path / "a.tar", 2))[1].labellings[0].instances
     _, ids = picture(1)
     rows, columns = np.nonzero(ids == 2)
     assert (first.id, second.id) == (1, 2)

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fcfi.boxes import Box
-from fcfi.data.augment import Crop, Window, cut
+from fcfi.data.crop import TrainingCrop
+from fcfi.data.framing import cut
 from fcfi.prediction.fcfi import FCFIPredictor
 from fcfi.prediction.zoom import Crop as NetworkCrop
 from fcfi.prediction.zoom import Zoom
@@ -28,8 +29,9 @@ def test_a_training_crop_of_a_box_is_the_crop_that_the_zoom_cuts(
 ) -> None:
     image = np.random.default_rng(0).integers(0, 256, (500, 500, 3), np.uint8)
     left, top, columns, rows = box
-    trained = cut(image, Window(left, top, columns, rows), height, width, FILL)
-    used = NetworkCrop(Box(left, top, left + columns, top + rows), height, width).image(image)
+    part = Box(left, top, left + columns, top + rows)
+    trained = cut(image, part, height, width, FILL)
+    used = NetworkCrop(part, height, width).image(image)
     np.testing.assert_array_equal(trained, used)
 
 
@@ -40,8 +42,8 @@ def test_the_networks_first_input_is_the_same_to_the_bit() -> None:
     used = network.calls[0][0]
 
     height, width = used.shape[2:]
-    pixels = cut(image, Window(0, 0, 300, 200), height, width, FILL)
+    pixels = cut(image, Box(0, 0, 300, 200), height, width, FILL)
     truth = np.zeros((height, width), np.uint8)
-    state = State(Crop(pixels, truth, truth > 0), (Click(48, 32),))
+    state = State(TrainingCrop(pixels, truth, truth > 0), (Click(48, 32),))
     trained = collate([state], RoundsConfig(), np.random.default_rng(0)).image
     np.testing.assert_array_equal(trained.numpy(), used)

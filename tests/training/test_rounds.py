@@ -6,7 +6,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from fcfi.data.augment import Crop
+from fcfi.data.crop import TrainingCrop as Crop
 from fcfi.errors import ConfigError
 from fcfi.prediction.guidance import BOX_OBJECT
 from fcfi.prompts.clicks import Click

@@ -1,0 +1,96 @@
+"""How training crops are drawn: the section [crops] of a recipe."""
+
+from dataclasses import dataclass, field
+
+from fcfi.data.shares import Share, check_shares
+from fcfi.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class CropConfig:
+    """How crops are drawn; chances and shares are from 0 to 1.
+
+    weights: share of each source (dataset name); others are left out; empty takes all, by their
+        number of pictures.
+    second_labelling: chance of a further labelling where a picture has several.
+    labelling_chances: the same for single sources.
+    seam: widest band of "ignore", in pixels of the picture, that the picture's colours close; 0 for
+        none.
+    minimum_area: smallest object in pixels of the picture.
+    minimum_visible: smallest object in pixels of the crop.
+    maximum_part: largest object as a share of the picture.
+    thin: chance that of several objects the thinnest is taken (by its share of pixels near its
+        border).
+    look: chance of a view of a share of the picture round the first click, as a predictor looks at
+        it; the session then begins with this click.
+    close: chance of a view close round the object, as the zoom shows it; otherwise most of the
+        picture is shown.
+    close_ratio: side of a close view over the object's longer side, drawn log-uniformly.
+    part: chance of a view of a part of the object instead; its session begins with a wrong mask.
+    part_ratio: side of such a view over the object's longer side, drawn log-uniformly.
+    wide_ratio: side of a wide view over the picture's longer side.
+    stretch: largest change of width against height.
+    flip: chance of mirroring.
+    merge: chance of two objects as one target.
+    paste: chance that an object of another picture is pasted in.
+    paste_weights: share of each source among the pictures that objects are pasted from; empty takes
+        `weights`.
+    brightness: range of the change, in parts of full scale.
+    contrast: range of the change, as a factor less one.
+    rgb_shift: largest shift of a channel, in 8-bit steps.
+    grey: chance of losing colour.
+    blur: chance of losing sharpness.
+    jpeg: chance of losing quality by compression.
+    """
+
+    weights: dict[str, float] = field(default_factory=dict)
+    second_labelling: Share = 0.3
+    labelling_chances: dict[str, Share] = field(default_factory=dict)
+    seam: int = 0
+    minimum_area: int = 100
+    minimum_visible: int = 120
+    maximum_part: Share = 0.7
+    thin: Share = 0.0
+    look: Share = 0.0
+    close: Share = 0.6
+    close_ratio: tuple[float, float] = (1.05, 3.0)
+    part: Share = 0.0
+    part_ratio: tuple[float, float] = (0.35, 1.0)
+    wide_ratio: tuple[float, float] = (0.5, 1.0)
+    stretch: float = 1.25
+    flip: Share = 0.5
+    merge: Share = 0.05
+    paste: Share = 0.15
+    paste_weights: dict[str, float] = field(default_factory=dict)
+    brightness: tuple[float, float] = (-0.25, 0.25)
+    contrast: tuple[float, float] = (-0.15, 0.4)
+    rgb_shift: int = 10
+    grey: Share = 0.05
+    blur: Share = 0.05
+    jpeg: Share = 0.1
+
+    def __post_init__(self) -> None:
+        check_shares("crops", self)
+        for name in ("close_ratio", "part_ratio", "wide_ratio", "brightness", "contrast"):
+            low, high = getattr(self, name)
+            if low > high or (name.endswith("ratio") and low <= 0):
+                raise ConfigError(
+                    f"expected crops.{name} with the smaller number first, and ratios above 0, got "
+                    f"{low}, {high}: correct them"
+                )
+        if self.stretch < 1:
+            raise ConfigError(
+                f"expected crops.stretch of at least 1, got {self.stretch}: 1 does not stretch"
+            )
+        for name in ("rgb_shift", "seam"):
+            if getattr(self, name) < 0:
+                raise ConfigError(
+                    f"expected crops.{name} of at least 0, got {getattr(self, name)}: 0 is none"
+                )
+        for name in ("weights", "paste_weights"):
+            for source, weight in getattr(self, name).items():
+                if weight < 0:
+                    raise ConfigError(
+                        f"expected crops.{name} of at least 0, got {weight} for {source!r}: "
+                        "0 leaves a source out"
+                    )

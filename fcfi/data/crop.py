@@ -1,0 +1,29 @@
+"""A training crop: a part of a picture at the model's input size, with its target."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingCrop:
+    """A part of a picture with a target.
+
+    image: (h, w, 3) uint8 RGB.
+    truth: (h, w) uint8, 0 background, 1 object, 255 ignore.
+    others: (h, w) bool, other objects (where negative clicks may go).
+    part: whether a part of the object is shown from near, which says little without the mask so
+        far.
+    beyond: pixels of the object outside of the crop, at the crop's scale.
+    again: whether the crop was learnt from before and is shown once more.
+    point: (x, y) of the first click, if the crop was chosen round it.
+    """
+
+    image: NDArray[np.uint8]
+    truth: NDArray[np.uint8]
+    others: NDArray[np.bool_]
+    part: bool = False
+    beyond: float = 0.0
+    again: bool = False
+    point: tuple[int, int] | None = None

@@ -1,0 +1,174 @@
+"""Training crops: a part of a picture with a target, drawn without end.
+
+NumPy and OpenCV on the host: about 3 ms a crop of 256 x 256, and a crop lasts several clicks
+(`fcfi.training.rounds`).  Knows nothing of clicks, batches or torch.  Ranges: paper; views and
+pasting are ours.
+"""
+
+import logging
+from difflib import get_close_matches
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fcfi.data.augment import mirror, paste, recolour
+from fcfi.data.config import CropConfig
+from fcfi.data.crop import TrainingCrop
+from fcfi.data.framing import (
+    box_round,
+    choose_box,
+    choose_point,
+    cut,
+    point_in_crop,
+    tight_box,
+)
+from fcfi.data.pictures import IGNORE_ID, Instance, Labelling, Picture, PicturesBySource
+from fcfi.data.seams import close_seams
+from fcfi.data.targets import choose_labelling, choose_objects, thinness
+from fcfi.errors import DatasetError
+from fcfi.masks.truth import BACKGROUND, IGNORE, OBJECT
+
+TRIES = 100
+"""Draws of target and box in a row without a usable crop before drawing is given up."""
+MOST_VISIBLE = 0.95
+"""Largest share of a crop that its object may fill."""
+LOOKS = (1.0, 0.6, 0.36, 0.216)
+"""Sides of the looks at a first click, as shares of the picture's."""
+THIN_DRAWS = 8
+"""Objects among which the thinnest is chosen."""
+PASTED_AREA = 4
+"""Smallest area of a pasted object, in times the smallest of a target: cut out, it is enlarged."""
+MEAN_COLOUR = (124, 116, 104)
+"""RGB outside of a picture (ImageNet mean); such pixels are ignored."""
+_log = logging.getLogger(__name__)
+
+
+class Target(NamedTuple):
+    """The objects of a picture that a crop is about; without objects there is no crop."""
+
+    picture: Picture
+    labelling: Labelling
+    objects: list[Instance]
+
+
+class CropSampler:
+    """Draws crops without end: first the source, then the picture, then the object."""
+
+    def __init__(self, pictures: PicturesBySource, config: CropConfig) -> None:
+        """Raises DatasetError if there is no picture of the configured sources."""
+        self._pictures = pictures
+        self._config = config
+        self._sources = [
+            source for source in sorted(pictures) if config.weights.get(source, not config.weights)
+        ]
+        if not any(len(pictures[source]) for source in self._sources):
+            raise DatasetError(
+                "expected pictures of the sources that crops.weights names "
+                f"({', '.join(config.weights) or 'all'}), got pictures of "
+                f"{', '.join(sorted(pictures)) or 'none'}: change crops.weights or data.sources"
+            )
+        for name in config.weights.keys() - pictures.keys():
+            near = get_close_matches(name, pictures, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            _log.warning("crops.weights names %r, of which the data has no picture%s", name, hint)
+        weights = [config.weights.get(source) or len(pictures[source]) for source in self._sources]
+        self._chances = np.asarray(weights, float) / np.sum(weights)
+        pasted = [config.paste_weights.get(source, 0.0) for source in self._sources]
+        self._paste_chances = np.asarray(pasted) / np.sum(pasted) if any(pasted) else self._chances
+
+    def draw(self, height: int, width: int, rng: np.random.Generator) -> TrainingCrop:
+        """Return a crop of this size.
+
+        Raises DatasetError if TRIES draws in a row have no usable object.
+        """
+        for _ in range(TRIES):
+            crop = self._try(height, width, rng)
+            if crop is None:
+                continue
+            if not crop.part and rng.random() < self._config.paste:
+                crop = self._paste(crop, rng)
+            return recolour(crop, self._config, rng)
+        raise DatasetError(
+            f"expected objects of at least {self._config.minimum_area} pixels, got none in {TRIES} "
+            "draws: check the masks, or lower crops.minimum_area"
+        )
+
+    def choose(self, rng: np.random.Generator) -> Target:
+        """Return a random target, which may have no objects."""
+        picture = self._picture(rng, self._chances)
+        labelling = choose_labelling(picture, self._config, rng)
+        return Target(picture, labelling, choose_objects(labelling, self._config, rng))
+
+    def choose_thin(self, rng: np.random.Generator) -> Target:
+        """Return the target of THIN_DRAWS whose first object is the thinnest."""
+        draws = [self.choose(rng) for _ in range(THIN_DRAWS)]
+        return max(draws, key=lambda target: thinness(target.labelling, target.objects))
+
+    def _picture(self, rng: np.random.Generator, chances: NDArray[np.float64]) -> Picture:
+        pictures = self._pictures[self._sources[rng.choice(len(self._sources), p=chances)]]
+        return pictures[int(rng.integers(len(pictures)))]
+
+    def _try(self, height: int, width: int, rng: np.random.Generator) -> TrainingCrop | None:
+        """Return a crop, or None if its object is too small or fills it."""
+        config = self._config
+
+        # ── target ────────────────────────────────────────────────────────────────────────────────
+        thin = rng.random() < config.thin
+        picture, labelling, objects = self.choose_thin(rng) if thin else self.choose(rng)
+        if not objects:
+            return None
+
+        # ── box ───────────────────────────────────────────────────────────────────────────────────
+        # A look shows what a predictor sees at a first click; other boxes what it sees later.
+        shape = picture.image.shape[:2]
+        point: tuple[int, int] | None = None
+        part = False
+        if rng.random() < config.look:
+            point = choose_point(labelling, objects[0], rng)
+            box = box_round(point, rng.choice(LOOKS), *shape)
+        else:
+            part = rng.random() < config.part
+            box = choose_box(tight_box(objects), part, shape, width / height, config, rng)
+
+        # ── pixels ────────────────────────────────────────────────────────────────────────────────
+        # Seams are closed at the picture's size: in a small crop they are too narrow to be seen.
+        image = cut(picture.image, box, height, width, MEAN_COLOUR)
+        ids = labelling.ids
+        if config.seam:
+            ids = close_seams(picture.image, ids, config.seam)
+        ids = cut(ids, box, height, width, IGNORE_ID)
+        target = np.isin(ids, [instance.id for instance in objects])
+        truth = np.where(target, OBJECT, BACKGROUND).astype(np.uint8)
+        truth[ids == IGNORE_ID] = IGNORE
+
+        # ── is it of use? ─────────────────────────────────────────────────────────────────────────
+        # A look too close may show nothing but the object: the model must know such images.
+        visible = int(target.sum())
+        most = target.size if point else MOST_VISIBLE * target.size
+        if visible < config.minimum_visible or visible > most:
+            return None
+
+        if point is not None:
+            point = point_in_crop(point, box, height, width)
+        scale = height * width / box.area
+        beyond = max(0.0, scale * sum(instance.area for instance in objects) - visible)
+        others = (ids != 0) & ~target & (ids != IGNORE_ID)
+        crop = TrainingCrop(image, truth, others, part, beyond, point=point)
+        return mirror(crop) if rng.random() < config.flip else crop
+
+    def _paste(self, crop: TrainingCrop, rng: np.random.Generator) -> TrainingCrop:
+        """Return the crop with an object of another picture, if that has a large one."""
+        picture = self._picture(rng, self._paste_chances)
+        labelling = picture.labellings[0]
+        large = [
+            instance
+            for instance in labelling.instances
+            if instance.area >= PASTED_AREA * self._config.minimum_area
+        ]
+        if not large:
+            return crop
+        instance = large[rng.integers(len(large))]
+        image = picture.image[instance.slices]
+        mask = labelling.mask(instance).view(bool)
+        return paste(crop, image, mask, self._config.minimum_visible, rng)
