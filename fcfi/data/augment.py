@@ -42,7 +42,8 @@ def paste(
     image, mask: the object in its tight box, (h, w, 3) uint8 RGB and (h, w) bool.
     minimum_visible: pixels of a target below which the crop stays as it was.
     """
-    # ── size and position: a quarter of the object may lie outside of the crop ─────────────────────
+    # ── size and position ─────────────────────────────────────────────────────────────────────────
+    # A quarter of the object may lie outside of the crop.
     rows_of_crop, columns_of_crop = crop.truth.shape
     scale = min(crop.truth.shape) * rng.uniform(*PASTED_SIZE) / max(mask.shape)
     width = max(SMALLEST_PASTED, round(mask.shape[1] * scale))
@@ -75,7 +76,8 @@ def paste(
     if np.count_nonzero(truth == OBJECT) < minimum_visible:
         return crop
 
-    # ── pixels: blended along the edge, since a hard one would give the object away ────────────────
+    # ── pixels ────────────────────────────────────────────────────────────────────────────────────
+    # Blended along the edge, since a hard one would betray the object.
     blended = crop.image.copy()
     below = blended[rows, columns].astype(np.float32)
     blended[rows, columns] = (below + alpha[..., None] * (patch - below)).astype(np.uint8)
@@ -85,8 +87,8 @@ def paste(
 def recolour(crop: TrainingCrop, config: CropConfig, rng: np.random.Generator) -> TrainingCrop:
     """Return the crop in other colours; with a chance also grey, blurred or badly compressed."""
     gain = 1 + rng.uniform(*config.contrast)
-    offset = 255 * rng.uniform(*config.brightness)
-    offset = offset + rng.uniform(-config.rgb_shift, config.rgb_shift, 3)
+    brightness = 255 * rng.uniform(*config.brightness)
+    offset = brightness + rng.uniform(-config.rgb_shift, config.rgb_shift, 3)
     middle = 127.5 * (1 - gain)  # contrast turns round the middle grey
     # A table of 256 values for each channel is far quicker than arithmetic on every pixel.
     ramp = np.arange(256)[:, None] * gain + middle + offset

@@ -42,7 +42,7 @@ def tight_box(objects: Sequence[Instance]) -> Box:
 def choose_point(
     labelling: Labelling, instance: Instance, rng: np.random.Generator
 ) -> tuple[int, int]:
-    """Return a pixel (x, y) of an object where a person might click: the deepest, or deep inside."""
+    """Return a pixel (x, y) of an object where a person might click: deepest, or deep inside."""
     padded = cv2.copyMakeBorder(labelling.mask(instance), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
     depth = cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_5)[1:-1, 1:-1]
     if rng.random() < AT_DEEPEST:
@@ -141,7 +141,7 @@ def _shortened(side: float, limit: int) -> int:
 
 
 def _start(centre: float, slack: float, length: int, limit: int, rng: np.random.Generator) -> int:
-    """Return where a side starts whose centre is at most `slack` off; inside [0, limit) if it fits."""
+    """Return where a side starts, its centre at most `slack` off; inside [0, limit) if it fits."""
     start = round(centre - length / 2 + rng.uniform(-slack, slack))
     if length <= limit:
         return min(max(start, 0), limit - length)

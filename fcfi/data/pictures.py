@@ -65,7 +65,8 @@ class Labelling:
 
     def mask(self, instance: Instance) -> NDArray[np.uint8]:
         """Return an object in its tight box, uint8 0 or 1, as OpenCV takes masks."""
-        return (self.ids[instance.slices] == instance.id).view(np.uint8)
+        inside: NDArray[np.bool_] = self.ids[instance.slices] == instance.id
+        return inside.view(np.uint8)
 
 
 @dataclass(frozen=True)
