@@ -26,7 +26,12 @@ def annotation_files(path: Path) -> list[Path]:
     """Return the JSON files that may hold outlines, by name: under a folder, or the file itself."""
     if path.is_file():
         return [path]
-    files = sorted((*path.glob("*.json"), *(path / "annotations").glob("*.json")))
+    found = (*path.glob("*.json"), *(path / "annotations").glob("*.json"))
+    if not found:
+        # A Roboflow download: train/, valid/ and test/, each with its own file beside its pictures.
+        found = tuple(path.glob("*/*.json"))
+    # macOS puts a hidden `._NAME` beside every file of a foreign disk.
+    files = sorted(file for file in found if not file.name.startswith("."))
     # COCO also publishes captions and keypoints, in files of other names.
     return [file for file in files if file.name.startswith(("instances", "lvis"))] or files
 

@@ -10,8 +10,8 @@ from typing import Final, Protocol
 from fcfi.errors import ConfigError, InputError
 from fcfi.formats import coco, cvat, cvat_mask, label_studio, labelme, png, voc, yolo
 from fcfi.formats.annotation import AnnotatedObject, AnnotatedPicture, Pictures, Sizes
-from fcfi.formats.folders import Problem
 from fcfi.formats.report import HOLES, OVERLAP, PARTS, ObjectReport, Report, compare
+from fcfi.formats.tally import Tally
 
 __all__ = [
     "CODECS",
@@ -19,9 +19,9 @@ __all__ = [
     "AnnotatedPicture",
     "Codec",
     "ObjectReport",
-    "Problem",
     "Report",
     "Sizes",
+    "Tally",
     "export",
     "find_codec",
 ]
@@ -35,9 +35,9 @@ class Reader(Protocol):
         folder: str | os.PathLike[str],
         sizes: Sizes | None = None,
         labels: Sequence[str] | None = None,
-        problem: Problem | None = None,
+        tally: Tally | None = None,
     ) -> Iterator[AnnotatedPicture]:
-        """The pictures, one after the other.  Raises DatasetError; `problem` is told of a picture's faults instead."""
+        """The pictures, one after the other.  Raises DatasetError; a tally notes the faults of shapes and pictures instead."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from fcfi.masks.truth import Mask
 Sizes = Mapping[str, tuple[int, int]]
 """The pictures there are: name -> (width, height) in pixels, upright (EXIF orientation applied)."""
 
+UNNAMED = "object"
+"""Label of an object that a file gives none."""
 MAX_SHOWN = 60
 """Characters of a foreign name or label that a message repeats."""
 

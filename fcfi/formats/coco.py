@@ -20,6 +20,7 @@ import numpy as np
 from fcfi.data.coco import annotation_files
 from fcfi.errors import DatasetError
 from fcfi.formats.annotation import (
+    UNNAMED,
     AnnotatedObject,
     AnnotatedPicture,
     Pictures,
@@ -29,17 +30,17 @@ from fcfi.formats.annotation import (
 )
 from fcfi.formats.folders import (
     Known,
-    Problem,
+    NoPixelError,
     Target,
     field,
     need_some,
     one_label,
     read_json,
-    told,
 )
+from fcfi.formats.tally import Tally
 from fcfi.masks.coco import by_columns, decode, write_counts
 from fcfi.masks.components import box_cut
-from fcfi.masks.polygons import edges, fill_edges
+from fcfi.masks.polygons import edges
 from fcfi.masks.truth import Mask
 
 FILE: Final = "annotations/instances_default.json"
@@ -93,15 +94,15 @@ def read(
     folder: str | os.PathLike[str],
     sizes: Sizes | None = None,
     labels: Sequence[str] | None = None,
-    problem: Problem | None = None,
+    tally: Tally | None = None,
 ) -> Iterator[AnnotatedPicture]:
     """The pictures of a COCO file or of a folder with such files.  Raises DatasetError.
 
-    Crowds, objects without an outline and outlines that cover no pixel are left out.  sizes: the
+    Objects without an outline and outlines that cover no pixel are left out.  sizes: the
     pictures that there are; others are left out.  labels: names of the categories from 1, for a
     file that names none.
     """
-    base, known = Path(folder), Known(sizes, problem)
+    base, known = Path(folder), Known(sizes, tally)
     files = annotation_files(base)
     if not files:
         raise DatasetError(f"{base} has no JSON file: give COCO's annotation file or its folder")
@@ -131,79 +132,80 @@ def _read_file(
     content = read_json(file)
     images, records = (field(content, key, list, file) for key in ("images", "annotations"))
     names = _categories(content, labels, file)
-    of_image: dict[Any, list[Any]] = defaultdict(list)
+    of_image: dict[str, list[Any]] = defaultdict(list)
     for record in records:
-        of_image[field(record, "image_id", (int, str), file)].append(record)
-    listed = {field(image, "id", (int, str), file) for image in images}
-    for identity in of_image:
+        of_image[_key(record, "image_id")].append(record)
+    listed = {_key(image, "id") for image in images}
+    for identity, lost in of_image.items():
         if identity not in listed:
-            raise DatasetError(
-                f'{file}: an object is on picture {identity}, which "images" does not list'
-            )
+            for number, _ in enumerate(lost, 1):
+                known.leave_out('its picture is not among "images"', f"picture {identity}", number)
     count = 0
     for image in images:
-        name = known.name(field(image, "file_name", str, file), file)
+        given = image.get("file_name") if isinstance(image, dict) else None
+        name = known.name(given, file) if isinstance(given, str) else None
         if name is not None:
             count += 1
-            yield from known.read(
-                partial(_picture, image, of_image[image["id"]], name, names, known, file)
-            )
+            of_this = of_image[_key(image, "id")]
+            yield from known.read(partial(_picture, image, of_this, name, names, known, file))
     need_some(count, len(images), file)
+
+
+def _key(record: Any, field: str) -> str:
+    """Return an id as text: some tools write the same id as a number here and as text there."""
+    value = record.get(field) if isinstance(record, dict) else None
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value)
 
 
 def _categories(
     content: Mapping[str, Any], labels: Sequence[str] | None, file: Path
-) -> dict[int, str]:
+) -> dict[str, str]:
+    """Return the names of the categories by their ids as text; one without a name is an "object"."""
     listed = content.get("categories")
     if not listed:
-        return dict(enumerate(labels or (), 1))
+        return {str(number): name for number, name in enumerate(labels or (), 1)}
     if not isinstance(listed, list):
-        raise DatasetError(f'{file}: "categories" must be a list')
-    return {field(one, "id", int, file): one_label(one.get("name"), file) for one in listed}
+        raise DatasetError(
+            f'expected a list as "categories" in {file}, got {type(listed).__name__}: '
+            "export the file again"
+        )
+    return {
+        _key(category, "id"): one_label(category.get("name") or UNNAMED, file)
+        for category in listed
+        if isinstance(category, dict)
+    }
 
 
 def _picture(
-    image: Any, records: list[Any], name: str, names: Mapping[int, str], known: Known, file: Path
+    image: Any, records: list[Any], name: str, names: Mapping[str, str], known: Known, file: Path
 ) -> AnnotatedPicture:
-    width, height = field(image, "width", int, file), field(image, "height", int, file)
-    known.check(name, width, height, file)
+    width, height = known.size(name, image.get("width"), image.get("height"), file)
     objects = []
-    for record in records:
+    for number, record in enumerate(records, 1):
         outline = record.get("segmentation")
-        if record.get("iscrowd") or not outline:
+        # CVAT writes brush masks as run lengths with `iscrowd`: they are objects like others.
+        if not outline:
+            known.leave_out("a box without an outline", name, number)
             continue
-        category = field(record, "category_id", int, file)
-        if category not in names:
-            raise DatasetError(
-                f'{file}: {name} has an object of category {category}, which "categories" does not name'
-            )
-        mask = _mask(outline, height, width, file)
-        if mask.any():
-            identity = record.get("id")
-            objects.append(
-                AnnotatedObject(
-                    names[category], mask, identity if isinstance(identity, int) else None
-                )
-            )
+        with known.shape(name, number, file):
+            objects.append(_object(record, outline, names, height, width))
     return AnnotatedPicture(name, width, height, tuple(objects))
 
 
-def _mask(outline: object, height: int, width: int, file: Path) -> Mask:
-    """Polygons are filled inside their own boxes, which a large picture with many objects needs."""
-    try:
-        if isinstance(outline, list) and all(_is_polygon(one) for one in outline):
-            return fill_edges(
-                [np.asarray(one, np.float64).reshape(-1, 2) for one in outline], height, width
-            )
-        return decode(outline, height, width)
-    except DatasetError as error:
-        raise told(file, error) from error
-
-
-def _is_polygon(one: object) -> bool:
-    return (
-        isinstance(one, list)
-        and len(one) >= 6
-        and len(one) % 2 == 0
-        and all(isinstance(value, int | float) and abs(value) < 1e7 for value in one)
-    )
+def _object(
+    record: Mapping[str, Any], outline: object, names: Mapping[str, str], height: int, width: int
+) -> AnnotatedObject:
+    """Return an annotation as an object; DatasetError says in a few words what is wrong with it."""
+    category = _key(record, "category_id")
+    if category not in names:
+        # A file that names no categories has objects of one kind.
+        if names:
+            raise DatasetError(f'its category {category} is not among "categories"')
+        names = {category: UNNAMED}
+    mask = decode(outline, height, width)
+    if not mask.any():
+        raise NoPixelError("its outline covers no pixel of the picture")
+    identity = record.get("id")
+    return AnnotatedObject(names[category], mask, identity if isinstance(identity, int) else None)

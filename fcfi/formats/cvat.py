@@ -26,14 +26,17 @@ from fcfi.formats.annotation import (
     check_labels,
     label_number,
 )
-from fcfi.formats.folders import Known, Problem, Target, need_some, one_label, read_bytes, told
+from fcfi.formats.folders import Known, NoPixelError, Target, need_some, one_label, read_bytes
 from fcfi.formats.indexed import voc_colour
+from fcfi.formats.tally import Tally
 from fcfi.masks.components import box_cut
 from fcfi.masks.polygons import fill_edges
 from fcfi.masks.runs import checked_flat, lengths_of
+from fcfi.masks.shapes import ellipse, turned_rectangle
 from fcfi.masks.truth import Mask
 
 FILE: Final = "annotations.xml"
+WITHOUT_AREA: Final = ("points", "polyline", "tag", "skeleton", "cuboid")
 
 
 def write(
@@ -55,14 +58,14 @@ def read(
     folder: str | os.PathLike[str],
     sizes: Sizes | None = None,
     labels: Sequence[str] | None = None,
-    problem: Problem | None = None,
+    tally: Tally | None = None,
 ) -> Iterator[AnnotatedPicture]:
     """The pictures of CVAT's XML file.  Raises DatasetError.
 
-    Tags, points and lines are left out.  sizes: the pictures that there are; others are left out.
+    Points and lines have no area and are left out.  sizes: the pictures that there are; others are left out.
     labels: not needed, every shape names its own.
     """
-    base, known, count = Path(folder), Known(sizes, problem), 0
+    base, known, count = Path(folder), Known(sizes, tally), 0
     file = base if base.is_file() else base / FILE
     images = _parse(file).findall("image")
     for image in images:
@@ -119,15 +122,19 @@ def _parse(file: Path) -> ElementTree.Element:
 
 
 def _picture(image: ElementTree.Element, name: str, known: Known, file: Path) -> AnnotatedPicture:
-    width, height = (_whole(image, key, file) for key in ("width", "height"))
-    known.check(name, width, height, file)
+    width, height = known.size(name, image.get("width"), image.get("height"), file)
     found: dict[Any, tuple[str, int, Mask]] = {}
-    for number, shape in enumerate(image):
-        mask = _mask(shape, height, width, file)
-        if mask is not None and mask.any():
+    for number, shape in enumerate(image, 1):
+        if shape.tag in WITHOUT_AREA:
+            known.leave_out(f"a {shape.tag} has no area", name, number)
+            continue
+        with known.shape(name, number, file):
+            mask = _mask(shape, height, width)
+            if not mask.any():
+                raise NoPixelError(f"a {shape.tag} covers no pixel of the picture")
             label, group = one_label(shape.get("label"), file), shape.get("group_id")
             key = (label, group) if group not in (None, "", "0") else number
-            order = _whole(shape, "z_order", file) if shape.get("z_order") else 0
+            order = _whole(shape, "z_order") if shape.get("z_order") else 0
             found[key] = (label, order, found[key][2] | mask if key in found else mask)
     objects = tuple(
         AnnotatedObject(label, mask, order=order) for label, order, mask in found.values()
@@ -135,73 +142,67 @@ def _picture(image: ElementTree.Element, name: str, known: Known, file: Path) ->
     return AnnotatedPicture(name, width, height, objects)
 
 
-def _mask(shape: ElementTree.Element, height: int, width: int, file: Path) -> Mask | None:
-    """(height, width) bool of one shape; None for those without an area."""
+def _mask(shape: ElementTree.Element, height: int, width: int) -> Mask:
+    """Return one shape, (height, width) bool; DatasetError says in a few words what is wrong with it."""
     if shape.tag == "mask":
-        return _from_runs(shape, height, width, file)
+        return _from_runs(shape, height, width)
     if shape.tag == "polygon":
         pairs = [pair.split(",") for pair in shape.get("points", "").split(";") if pair]
-        corners = _numbers([value for pair in pairs for value in pair], file)
+        corners = _numbers([value for pair in pairs for value in pair])
         if len(corners) < 6 or len(corners) % 2:
             raise DatasetError(
-                f"{file}: a polygon has {len(corners)} numbers; at least 3 corners x,y are needed"
+                f"expected a polygon of at least 3 corners x,y, got {len(corners)} numbers"
             )
         return fill_edges([np.array(corners).reshape(-1, 2)], height, width)
-    if shape.tag == "box" and not any(_numbers([shape.get("rotation") or "0"], file)):
-        left, top, right, bottom = _numbers(
-            [shape.get(key, "") for key in ("xtl", "ytl", "xbr", "ybr")], file
-        )
-        return fill_edges(
-            [np.array([[left, top], [right, top], [right, bottom], [left, bottom]])], height, width
-        )
-    if shape.tag == "ellipse" and not any(_numbers([shape.get("rotation") or "0"], file)):
-        x, y, across, down = _numbers(
-            [shape.get(key, "") for key in ("cx", "cy", "rx", "ry")], file
-        )
-        rows, columns = np.ogrid[:height, :width]
-        if across > 0 and down > 0:
-            return np.asarray(
-                ((columns + 0.5 - x) / across) ** 2 + ((rows + 0.5 - y) / down) ** 2 <= 1
-            )
-    return None
+    (degrees,) = _numbers([shape.get("rotation") or "0"])
+    if shape.tag == "box":
+        left, top, right, bottom = _attributes(shape, "xtl", "ytl", "xbr", "ybr")
+        loop = turned_rectangle(left, top, right - left, bottom - top, degrees)
+        if degrees:  # CVAT turns round the middle
+            loop += np.array([left + right, top + bottom]) / 2 - loop.mean(axis=0)
+        return fill_edges([loop], height, width)
+    if shape.tag == "ellipse":
+        x, y, across, down = _attributes(shape, "cx", "cy", "rx", "ry")
+        return ellipse(x, y, across, down, degrees, height, width)
+    raise DatasetError(f"a {shape.tag[:MAX_SHOWN]!r} is not a shape that is read")
 
 
-def _from_runs(shape: ElementTree.Element, height: int, width: int, file: Path) -> Mask:
-    left, top, across, down = (
-        _whole(shape, key, file) for key in ("left", "top", "width", "height")
-    )
+def _attributes(shape: ElementTree.Element, *keys: str) -> list[float]:
+    return _numbers([shape.get(key, "") for key in keys])
+
+
+def _from_runs(shape: ElementTree.Element, height: int, width: int) -> Mask:
+    left, top, across, down = (_whole(shape, key) for key in ("left", "top", "width", "height"))
     if min(left, top) < 0 or min(across, down) < 1 or left + across > width or top + down > height:
         raise DatasetError(
-            f"{file}: a mask of {across} x {down} pixels at {left}, {top} does not fit into the picture of "
+            f"a mask of {across} x {down} pixels at {left}, {top} does not fit into the picture of "
             f"{width} x {height}"
         )
     try:
         lengths = [int(word) for word in shape.get("rle", "").split(",") if word.strip()]
         inside = checked_flat(lengths, across * down)
     except ValueError as error:
-        raise DatasetError(f"{file}: run lengths must be whole numbers: {error}") from error
-    except DatasetError as error:
-        raise told(file, error) from error
+        raise DatasetError(f"expected run lengths as whole numbers, got others: {error}") from error
     mask = np.zeros((height, width), bool)
     mask[top : top + down, left : left + across] = inside.reshape(down, across)
     return mask
 
 
-def _whole(element: ElementTree.Element, key: str, file: Path) -> int:
+def _whole(element: ElementTree.Element, key: str) -> int:
     text = element.get(key, "")
     try:
         return int(text)
     except ValueError as error:
         raise DatasetError(
-            f"{file}: {key}={text[:MAX_SHOWN]!r} of a {element.tag} is no whole number"
+            f"expected a whole number as {key} of a {element.tag}, got {text[:MAX_SHOWN]!r}"
         ) from error
 
 
-def _numbers(words: Sequence[str], file: Path) -> list[float]:
+def _numbers(words: Sequence[str]) -> list[float]:
     try:
         values = [float(word) for word in words]
     except ValueError as error:
-        raise DatasetError(f"{file}: coordinates must be numbers: {error}") from error
+        raise DatasetError(f"expected numbers as coordinates, got others: {error}") from error
     if not all(abs(value) < 1e7 for value in values):
-        raise DatasetError(f"{file}: coordinates must be numbers of pixels")
+        raise DatasetError("expected coordinates in pixels, got one far outside")
     return values

@@ -16,7 +16,8 @@ from fcfi.errors import DatasetError
 from fcfi.files import replacing
 from fcfi.formats import voc
 from fcfi.formats.annotation import AnnotatedPicture, Pictures, Sizes
-from fcfi.formats.folders import Known, Problem, Target
+from fcfi.formats.folders import Known, Target
+from fcfi.formats.tally import Tally
 from fcfi.images import MAX_PIXELS
 
 FILE: Final = "segmentation_mask.zip"
@@ -53,7 +54,7 @@ def read(
     folder: str | os.PathLike[str],
     sizes: Sizes | None = None,
     labels: Sequence[str] | None = None,
-    problem: Problem | None = None,
+    tally: Tally | None = None,
 ) -> Iterator[AnnotatedPicture]:
     """The pictures of such a zip, or of the first one in a folder.  Raises DatasetError.  Arguments: see voc.read."""
     base = Path(folder)
@@ -78,7 +79,7 @@ def read(
                 file,
                 lambda name: _member(archive, file, name),
                 named,
-                Known(sizes, problem),
+                Known(sizes, tally),
                 labels,
             )
     except (zipfile.BadZipFile, OSError) as error:

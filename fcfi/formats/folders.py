@@ -5,23 +5,31 @@ Shared by the codecs; knows no format.
 
 import json
 import os
+import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
+from urllib.parse import unquote
 
 from fcfi.errors import DatasetError, FCFIError, InputError
 from fcfi.files import write_bytes
 from fcfi.formats.annotation import MAX_SHOWN, Sizes, check_name
+from fcfi.formats.tally import Tally
 from fcfi.images import MAX_PIXELS, read_size
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp")
 """Ends of names that are taken for pictures when a folder is searched."""
 
 
-Problem = Callable[[FCFIError], None]
-"""Is told why a picture's annotations cannot be read."""
+UPLOADED: Final = re.compile(r"^[0-9a-f]{8}-")
+"""What Label Studio puts before the name of an uploaded picture."""
 Value = TypeVar("Value")
+
+
+class NoPixelError(DatasetError):
+    """A shape that covers no pixel of its picture."""
 
 
 class Target:
@@ -83,52 +91,154 @@ def _make(folder: Path) -> None:
 
 
 class Known:
-    """The pictures that an import is for; without them every name is taken as it comes.
+    """The pictures that an import is for; without them every name is taken as it stands."""
 
-    problem: is told of each picture that cannot be read, and the rest is read; without it the first
-        one is raised.
-    """
-
-    def __init__(self, sizes: Sizes | None, problem: Problem | None = None) -> None:
+    def __init__(self, sizes: Sizes | None, tally: Tally | None = None) -> None:
+        """tally: notes what cannot be read, and the rest is read; without it the first error is raised."""
         self.sizes = sizes
-        self._problem = problem
+        self._tally = tally
         names = list(sizes or ())
-        self._by_base = _unique((PurePosixPath(name).name, name) for name in names)
-        self._by_stem = _unique((stem(name), name) for name in names)
-        self._by_base_stem = _unique((PurePosixPath(name).stem, name) for name in names)
+        self._by_form = _unique((_form(name), name) for name in names)
+        self._by_base = _groups((PurePosixPath(_form(name)).name, name) for name in names)
+        self._by_folded = _groups((_form(name).casefold(), name) for name in names)
+        self._by_folded_base = _groups(
+            (PurePosixPath(_form(name)).name.casefold(), name) for name in names
+        )
+        self._by_stem = _groups((stem(_form(name)), name) for name in names)
+        self._by_base_stem = _groups((PurePosixPath(_form(name)).stem, name) for name in names)
 
     def read(self, load: Callable[[], Value | None]) -> Iterator[Value]:
-        """What `load` gives of one picture, if anything.  Raises what it raises, unless there is somebody to tell."""
+        """Yield what `load` returns of one picture, if anything; an error is noted, or raised without a tally."""
         try:
             found = load()
         except FCFIError as error:
-            if self._problem is None:
+            if self._tally is None:
                 raise
-            self._problem(error)
+            self._tally.problem(error)
             return
         if found is not None:
             yield found
 
-    def name(self, given: str, file: Path) -> str | None:
-        """The picture that `given` in the file means: that name, or its last part if only one picture has it.
+    @contextmanager
+    def shape(self, picture: str, number: int, file: Path) -> Iterator[None]:
+        """Count a shape while it is read; an error leaves it out or, without a tally, is raised with its name.
 
-        None if it is not among the pictures.  DatasetError if the name leaves the folder.
+        A shape without a pixel is left out either way.
         """
-        name = given.replace("\\", "/").removeprefix("./")
+        if self._tally is not None:
+            with self._tally.shape(picture, number):
+                yield
+            return
         try:
-            check_name(name)
-        except InputError as error:
-            raise DatasetError(f"{file}: {error}") from error
-        if self.sizes is None or name in self.sizes:
+            yield
+        except NoPixelError:
+            return
+        except DatasetError as error:
+            raise DatasetError(f"{file}: {picture}, shape {number}: {error}") from error
+
+    def leave_out(self, reason: str, picture: str, number: int) -> None:
+        """Note a shape that is of no use."""
+        if self._tally is not None:
+            self._tally.leave_out(reason, picture, number)
+
+    def leave_out_picture(self, reason: str, name: str) -> None:
+        """Note a picture of a file whose shapes are not read."""
+        if self._tally is not None:
+            self._tally.leave_out_picture(reason, name)
+
+    def name(self, given: str, file: Path) -> str | None:
+        """Return the picture that `given` in a file means, or None if it is not among the pictures.
+
+        Tried in turn: the name as it stands, without leading folders, its last part, without the
+        mark that Label Studio puts before an upload, in another case; each only where exactly one
+        picture has it.  Without pictures the name itself; DatasetError if it leaves the folder.
+        """
+        name = _tidy(given)
+        if self.sizes is None:
+            try:
+                check_name(name)
+            except InputError as error:
+                raise DatasetError(f"{file}: {error}") from error
             return name
-        return self._by_base.get(PurePosixPath(name).name)
+        found = self._found(name)
+        if found is None and self._tally is not None:
+            several = self._by_base.get(PurePosixPath(_form(name)).name, ())
+            reason = (
+                "several of your pictures have this name"
+                if len(several) > 1
+                else "not among your pictures"
+            )
+            self._tally.leave_out_picture(reason, given[:MAX_SHOWN])
+        return found
+
+    def _found(self, name: str) -> str | None:
+        for spelling in dict.fromkeys((name, unquote(name))):
+            form = _form(spelling)
+            parts = [part for part in PurePosixPath(form).parts if part not in ("/", "..")]
+            tails = ["/".join(parts[first:]) for first in range(len(parts))]
+            base = tails[-1] if tails else form
+            unmarked = UPLOADED.sub("", base)
+            for tail in (*tails, unmarked):
+                if tail in self._by_form:
+                    return self._by_form[tail]
+            for index, key in (
+                (self._by_base, base),
+                (self._by_base, unmarked),
+                (self._by_folded, form.casefold()),
+                (self._by_folded_base, base.casefold()),
+                (self._by_folded_base, unmarked.casefold()),
+            ):
+                names = index.get(key, ())
+                if len(names) == 1:
+                    return names[0]
+        return None
+
+    def size(self, name: str, width: object, height: object, file: Path) -> tuple[int, int]:
+        """Return the width and height that a file says, or the picture's own where it says none.
+
+        DatasetError if they differ from the picture's, or are needed and missing, or too large.
+        """
+        said = (_whole(width), _whole(height))
+        known = self.sizes.get(name) if self.sizes is not None else None
+        if None in said and known is not None:
+            return known
+        if said[0] is None or said[1] is None:
+            raise DatasetError(
+                f"expected the width and height of {name} in {file}, got {width!r} and {height!r}: "
+                "add them, or import into a project that has the picture"
+            )
+        self.check(name, said[0], said[1], file)
+        return said[0], said[1]
 
     def of_stem(self, given: str) -> str | None:
-        """The picture whose name without its ending is `given`, or whose last part is that of `given`.
+        """Return the picture whose name without its ending is `given`, or ends in its last part.
 
         None if there is none, or there are several.
         """
-        return self._by_stem.get(given) or self._by_base_stem.get(PurePosixPath(given).name)
+        form = _form(given)
+        base = PurePosixPath(form).name
+        for index, key in (
+            (self._by_stem, form),
+            (self._by_base_stem, base),
+            (self._by_base_stem, UPLOADED.sub("", base)),
+        ):
+            names = index.get(key, ())
+            if len(names) == 1:
+                return names[0]
+        return None
+
+    def name_of_stem(self, given: str) -> str | None:
+        """Return what `of_stem` returns; a file for none of the pictures is noted."""
+        found = self.of_stem(given)
+        if found is None and self._tally is not None:
+            same = self._by_base_stem.get(PurePosixPath(_form(given)).name, ())
+            reason = (
+                "several of your pictures have this name"
+                if len(same) > 1
+                else "not among your pictures"
+            )
+            self._tally.leave_out_picture(reason, given[:MAX_SHOWN])
+        return found
 
     def check(self, name: str, width: int, height: int, file: Path) -> None:
         """DatasetError if the file says another size than the picture has, or one that is too large."""
@@ -144,12 +254,38 @@ class Known:
             )
 
 
-def _unique(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """The pairs whose first part comes once."""
+def _groups(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Return the second parts by their first."""
     found: dict[str, list[str]] = {}
     for key, value in pairs:
         found.setdefault(key, []).append(value)
-    return {key: values[0] for key, values in found.items() if len(values) == 1}
+    return found
+
+
+def _unique(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return the pairs whose first part comes once."""
+    return {key: values[0] for key, values in _groups(pairs).items() if len(values) == 1}
+
+
+def _tidy(name: str) -> str:
+    """Return a name with / between folders, without empty parts and dots."""
+    name = name.replace("\\", "/")
+    rooted = "/" if name.startswith("/") else ""
+    return rooted + "/".join(part for part in name.split("/") if part not in ("", "."))
+
+
+def _form(name: str) -> str:
+    """Return a name with its letters composed: some systems store an umlaut as two characters."""
+    return unicodedata.normalize("NFC", name)
+
+
+def _whole(value: object) -> int | None:
+    """Return a whole number of at least 1 that a file holds as a number or text, else None."""
+    try:
+        number = float(value) if isinstance(value, int | float | str) else 0.0
+    except ValueError:
+        return None
+    return int(number) if number >= 1 and number.is_integer() else None
 
 
 def stem(name: str) -> str:
@@ -165,6 +301,14 @@ def sizes_in(folder: Path) -> dict[str, tuple[int, int]]:
             with suppress(InputError):  # another one may be whole
                 sizes[path.relative_to(folder).as_posix()] = read_size(path)
     return sizes
+
+
+def listed(folder: Path, pattern: str) -> list[Path]:
+    """Return the files of a pattern below a folder, by name, without hidden ones.
+
+    macOS puts a hidden `._NAME` beside every file of a foreign disk.
+    """
+    return sorted(path for path in folder.rglob(pattern) if not path.name.startswith("."))
 
 
 def read_bytes(path: Path) -> bytes:

@@ -12,9 +12,10 @@ formats.
 import json
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from pathlib import Path
+from itertools import count
+from pathlib import Path, PurePosixPath
 from typing import Any, Final
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 from xml.sax.saxutils import quoteattr
@@ -24,6 +25,8 @@ from numpy.typing import NDArray
 
 from fcfi.errors import DatasetError
 from fcfi.formats.annotation import (
+    MAX_SHOWN,
+    UNNAMED,
     AnnotatedObject,
     AnnotatedPicture,
     Pictures,
@@ -32,16 +35,18 @@ from fcfi.formats.annotation import (
     label_number,
 )
 from fcfi.formats.folders import (
+    SUFFIXES,
     Known,
-    Problem,
+    NoPixelError,
     Target,
-    field,
     need_some,
     one_label,
     read_json,
-    told,
 )
+from fcfi.formats.tally import Tally
+from fcfi.masks.polygons import fill_edges
 from fcfi.masks.runs import lengths_of
+from fcfi.masks.shapes import ellipse, turned_rectangle
 from fcfi.masks.truth import Mask
 
 FILE: Final = "tasks.json"
@@ -53,6 +58,12 @@ IMAGE: Final = "image"
 """Name of the picture in the configuration and in a task's data."""
 UPLOADED: Final = re.compile(r"^.*/upload/(?:[0-9]+/)?(?:[0-9a-f]{8}-)?")
 """What Label Studio puts before the name of an uploaded picture."""
+NOT_DATA: Final = ("id", "annotator", "annotation_id", "created_at", "updated_at", "lead_time")
+"""Keys of a task in JSON-MIN that are not its data."""
+LABEL_KEYS: Final = ("brushlabels", "polygonlabels", "rectanglelabels", "ellipselabels", "labels")
+"""Where a region's value names its label."""
+FAR: Final = 1e5
+"""Per cent of the picture: a coordinate further off is a mistake."""
 CHANNELS: Final = 4
 """RGBA."""
 WORD: Final = 8
@@ -85,25 +96,28 @@ def read(
     folder: str | os.PathLike[str],
     sizes: Sizes | None = None,
     labels: Sequence[str] | None = None,
-    problem: Problem | None = None,
+    tally: Tally | None = None,
 ) -> Iterator[AnnotatedPicture]:
-    """The pictures of Label Studio's JSON (tasks or export), brush strokes only.  Raises DatasetError.
+    """Yield the pictures of Label Studio's JSON (tasks, export or JSON-MIN).  Raises DatasetError.
 
-    The last annotation of a task counts.  A task without a stroke does not say its picture's size:
-    it is left out unless `sizes` gives it.  labels: not needed, every stroke names its own.
+    Read are brush strokes, polygons, rectangles and ellipses of the last annotation of a task that
+    has any.  A task without a region does not say its picture's size: it is left out unless `sizes`
+    gives it.  labels: not needed, every region names its own.
     """
-    base, known, count = Path(folder), Known(sizes, problem), 0
+    base, known, matched = Path(folder), Known(sizes, tally), 0
     file = base if base.is_file() else base / FILE
     tasks = read_json(file)
     if not isinstance(tasks, list):
-        raise DatasetError(f"{file} is no list of tasks: give the JSON that Label Studio exports")
+        raise DatasetError(
+            f"expected a list of tasks in {file}, got {type(tasks).__name__}: "
+            "give the JSON that Label Studio exports"
+        )
     for task in tasks:
-        address = field(field(task, "data", dict, file), IMAGE, str, file)
-        name = known.name(_name_of(address), file)
+        name = _picture_of(task, known, file)
         if name is not None:
-            count += 1
+            matched += 1
             yield from known.read(partial(_picture, task, name, known, file))
-    need_some(count, len(tasks), file)
+    need_some(matched, len(tasks), file)
 
 
 def result(one: AnnotatedObject, identity: str) -> dict[str, Any]:
@@ -191,7 +205,7 @@ def _expand(bits: str, expected: int) -> NDArray[np.uint8]:
 
 
 def _name_of(address: str) -> str:
-    """The picture's name in an address: what follows ?d=, else the last part, without the mark of an upload."""
+    """Return the picture's name in an address: after ?d=, else the last part, without an upload's mark."""
     parts = urlsplit(address)
     stored = parse_qs(parts.query).get("d")
     return (
@@ -199,37 +213,184 @@ def _name_of(address: str) -> str:
     )
 
 
+def _picture_of(task: Any, known: Known, file: Path) -> str | None:
+    """Return the picture of a task, whatever its key: the one called `image`, or the only address.
+
+    JSON-MIN has the data's keys in the task itself.
+    """
+    if not isinstance(task, dict):
+        return None
+    data = task.get("data")
+    if not isinstance(data, dict):
+        data = {key: value for key, value in task.items() if key not in NOT_DATA}
+    texts = {key: value for key, value in data.items() if isinstance(value, str)}
+    likely = {
+        key: value
+        for key, value in texts.items()
+        if PurePosixPath(urlsplit(value).path).suffix.lower() in SUFFIXES or "?d=" in value
+    }
+    chosen = likely if IMAGE not in texts else {IMAGE: texts[IMAGE]}
+    if len(chosen) != 1:
+        known.leave_out_picture(
+            "its data holds no picture" if not chosen else "its data holds several pictures",
+            f"task {str(task.get('id', '?'))[:MAX_SHOWN]}",
+        )
+        return None
+    try:
+        return known.name(_name_of(next(iter(chosen.values()))), file)
+    except ValueError:  # an address that cannot be taken apart
+        return None
+
+
+def _results(task: Mapping[str, Any], name: str, known: Known) -> list[dict[str, Any]]:
+    """Return the results of a task's last finished annotation, or the regions of JSON-MIN."""
+    if "data" not in task:
+        lists = [value for key, value in task.items() if isinstance(value, list)]
+        return [
+            {"value": region, "id": (number, index), **region}
+            for number, regions in enumerate(lists)
+            for index, region in enumerate(regions)
+            if isinstance(region, dict)
+        ]
+    listed = task.get("annotations", task.get("completions"))
+    kept = [
+        annotation
+        for annotation in listed or []
+        if isinstance(annotation, dict) and not annotation.get("was_cancelled")
+    ]
+    if not kept:
+        if task.get("predictions"):
+            known.leave_out_picture("it has predictions only, which are not read", name)
+        return []
+    # An annotation that was begun and left empty does not hide the finished one before it.
+    full = [annotation for annotation in kept if annotation.get("result")] or kept
+    results = full[-1].get("result")
+    return [part for part in results if isinstance(part, dict)] if isinstance(results, list) else []
+
+
 def _picture(task: Any, name: str, known: Known, file: Path) -> AnnotatedPicture | None:
     size = (known.sizes or {}).get(name)
-    kept = [
-        one
-        for one in task.get("annotations") or []
-        if isinstance(one, dict) and not one.get("was_cancelled")
-    ]
-    objects = []
-    for stroke in field(kept[-1], "result", list, file) if kept else []:
-        value = stroke.get("value") if isinstance(stroke, dict) else None
-        if not isinstance(value, dict) or value.get("format") != "rle":
+    results = _results(task, name, known)
+    labels = _labels(results)
+    objects, numbers = [], count(1)
+    for part in results:
+        value = part.get("value")
+        if not isinstance(value, dict) or not _has_shape(value):
+            continue  # a choice, a text, or the labels of a region given beside it
+        number = next(numbers)
+        kind = _kind(value)
+        if kind is None:
+            known.leave_out("a shape without an area", name, number)
             continue
-        width, height = (
-            field(stroke, key, int, file) for key in ("original_width", "original_height")
-        )
-        known.check(name, width, height, file)
-        if size is not None and size != (width, height):
+        given = known.size(name, part.get("original_width"), part.get("original_height"), file)
+        if size is not None and size != given:
             raise DatasetError(
-                f"{file}: strokes on {name} are for different sizes, {size} and {(width, height)}"
+                f"{file}: expected regions of one size on {name}, got {size} and {given}: "
+                "export the task again"
             )
-        size = (width, height)
-        objects.append(_object(value, height, width, file))
-    found = tuple(one for one in objects if one is not None)
-    return AnnotatedPicture(name, *size, found) if size is not None else None
+        size = given
+        with known.shape(name, number, file):
+            if part.get("image_rotation"):
+                raise DatasetError("it was drawn on a turned picture")
+            mask = SHAPES[kind](value, *reversed(given))
+            if not mask.any():
+                raise NoPixelError("it covers no pixel of the picture")
+            label = labels.get(_identity(part, number), UNNAMED)
+            objects.append(AnnotatedObject(one_label(label, file), mask))
+    return AnnotatedPicture(name, *size, tuple(objects)) if size is not None else None
 
 
-def _object(value: Any, height: int, width: int, file: Path) -> AnnotatedObject | None:
-    names = value.get("brushlabels")
-    label = one_label(names[0] if isinstance(names, list) and names else None, file)
+def _identity(part: Mapping[str, Any], number: int) -> object:
+    identity = part.get("id")
+    return number if identity is None else str(identity)
+
+
+def _labels(results: Sequence[Mapping[str, Any]]) -> dict[object, Any]:
+    """Return the label of each region: in its own result, or in another one of the same id."""
+    labels: dict[object, Any] = {}
+    number = 0
+    for part in results:
+        value = part.get("value")
+        if not isinstance(value, dict):
+            continue
+        number += _has_shape(value)
+        for key in LABEL_KEYS:
+            named = value.get(key)
+            if isinstance(named, list) and named:
+                labels[_identity(part, number)] = named[0]
+    return labels
+
+
+def _has_shape(value: Mapping[str, Any]) -> bool:
+    return bool({"rle", "points", "x"} & value.keys())
+
+
+def _kind(value: Mapping[str, Any]) -> str | None:
+    """Return which of SHAPES a value is; None for keypoints, lines and the like."""
+    if value.get("format") == "rle" or "rle" in value:
+        return "rle"
+    if "points" in value and "vertices" not in value:
+        return "points"
+    if {"radiusX", "radiusY"} <= value.keys():
+        return "ellipse"
+    return (
+        "rectangle"
+        if {"width", "height", "x", "y"} <= value.keys() and "keypointlabels" not in value
+        else None
+    )
+
+
+def _brush(value: Mapping[str, Any], height: int, width: int) -> Mask:
+    data = value.get("rle")
+    if not isinstance(data, list):
+        raise DatasetError("expected run lengths as a list, got none")
+    return decode(data, height, width)
+
+
+def _polygon(value: Mapping[str, Any], height: int, width: int) -> Mask:
     try:
-        mask = decode(field(value, "rle", list, file), height, width)
-    except DatasetError as error:
-        raise told(file, error) from error
-    return AnnotatedObject(label, mask) if mask.any() else None
+        corners = np.asarray(value["points"], np.float64)
+    except (TypeError, ValueError) as error:
+        raise DatasetError(f"expected points as pairs x, y, got others ({error})") from error
+    if corners.ndim != 2 or corners.shape[1] != 2 or len(corners) < 3:
+        raise DatasetError("expected a polygon of at least 3 points x, y")
+    if not (np.abs(corners) < FAR).all():
+        raise DatasetError("expected points in per cent of the picture, got others")
+    return fill_edges([corners * (width, height) / 100], height, width)
+
+
+def _rectangle(value: Mapping[str, Any], height: int, width: int) -> Mask:
+    x, y, across, down, degrees = _percent(value, "x", "y", "width", "height", "rotation")
+    loop = turned_rectangle(
+        x * width / 100, y * height / 100, across * width / 100, down * height / 100, degrees
+    )
+    return fill_edges([loop], height, width)
+
+
+def _ellipse(value: Mapping[str, Any], height: int, width: int) -> Mask:
+    x, y, across, down, degrees = _percent(value, "x", "y", "radiusX", "radiusY", "rotation")
+    return ellipse(
+        x * width / 100,
+        y * height / 100,
+        across * width / 100,
+        down * height / 100,
+        degrees,
+        height,
+        width,
+    )
+
+
+def _percent(value: Mapping[str, Any], *keys: str) -> list[float]:
+    numbers = [value.get(key, 0) for key in keys]
+    if not all(isinstance(number, int | float) and abs(number) < FAR for number in numbers):
+        raise DatasetError("expected numbers in per cent of the picture, got others")
+    return [float(number) for number in numbers]
+
+
+SHAPES: Final[Mapping[str, Callable[[Mapping[str, Any], int, int], Mask]]] = {
+    "rle": _brush,
+    "points": _polygon,
+    "rectangle": _rectangle,
+    "ellipse": _ellipse,
+}
+"""What draws each kind of region, from its value and the picture's height and width."""

@@ -19,11 +19,13 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image as Pillow
 from PIL import ImageDraw
 
 from fcfi.errors import DatasetError
 from fcfi.formats.annotation import (
+    MAX_SHOWN,
     AnnotatedObject,
     AnnotatedPicture,
     Pictures,
@@ -33,21 +35,29 @@ from fcfi.formats.annotation import (
 )
 from fcfi.formats.folders import (
     Known,
-    Problem,
+    NoPixelError,
     Target,
     field,
+    listed,
     need_some,
     one_label,
     read_json,
     stem,
 )
 from fcfi.formats.indexed import decode_map
+from fcfi.formats.tally import Tally
 from fcfi.images import encode_png
 from fcfi.masks.components import box_cut
+from fcfi.masks.shapes import ellipse
 from fcfi.masks.truth import Mask
 
 VERSION: Final = "5.5.0"
 """Of labelme: the first that knows all that is written here; later ones read it."""
+CORNERS: Final = {"mask": 1, "polygon": 3, "rectangle": 2, "circle": 2, "rotation": 3}
+"""Shapes that are read, and how many points each has at least; a rotation is a turned rectangle."""
+WITHOUT_AREA: Final = ("point", "points", "line", "linestrip")
+LARGE_CIRCLE: Final = 20_000
+"""Pixels of a radius from which a circle is computed instead of drawn."""
 FAR: Final = 1e6
 """Pixels: a corner further off is a mistake."""
 
@@ -84,7 +94,7 @@ def read(
     folder: str | os.PathLike[str],
     sizes: Sizes | None = None,
     labels: Sequence[str] | None = None,
-    problem: Problem | None = None,
+    tally: Tally | None = None,
 ) -> Iterator[AnnotatedPicture]:
     """The pictures of a folder of labelme's files.  Raises DatasetError.
 
@@ -92,8 +102,8 @@ def read(
     the pictures that there are; others are left out.  labels: not needed, every shape names its
     own.
     """
-    base, known = Path(folder), Known(sizes, problem)
-    files = [base] if base.is_file() else sorted(base.rglob("*.json"))
+    base, known = Path(folder), Known(sizes, tally)
+    files = [base] if base.is_file() else listed(base, "*.json")
     named = [
         (file, name) for file in files for name in known.read(partial(_name, file, base, known))
     ]
@@ -140,57 +150,55 @@ def _shape(one: AnnotatedObject, group: int | None) -> dict[str, Any]:
 
 def _picture(file: Path, name: str, known: Known) -> AnnotatedPicture:
     content = read_json(file)
-    width, height = (field(content, key, int, file) for key in ("imageWidth", "imageHeight"))
-    known.check(name, width, height, file)
+    width, height = known.size(name, content.get("imageWidth"), content.get("imageHeight"), file)
     found: dict[Any, tuple[str, int | None, Mask]] = {}
-    for number, shape in enumerate(field(content, "shapes", list, file)):
-        mask = _mask(shape, height, width, file)
-        if mask is None or not mask.any():
+    for number, shape in enumerate(field(content, "shapes", list, file), 1):
+        kind = shape.get("shape_type", "polygon") if isinstance(shape, dict) else "shape"
+        if kind in WITHOUT_AREA:
+            known.leave_out(f"a {kind} has no area", name, number)
             continue
-        label, group = one_label(shape.get("label"), file), shape.get("group_id")
-        group = group if isinstance(group, int) else None
-        key = (label, group) if group is not None else number
-        found[key] = (label, group, found[key][2] | mask if key in found else mask)
+        with known.shape(name, number, file):
+            mask = _mask(shape, str(kind), height, width)
+            if not mask.any():
+                raise NoPixelError(f"a {kind} covers no pixel of the picture")
+            label, group = one_label(shape.get("label"), file), shape.get("group_id")
+            group = group if isinstance(group, int) else None
+            key = (label, group) if group is not None else number
+            found[key] = (label, group, found[key][2] | mask if key in found else mask)
     objects = tuple(AnnotatedObject(label, mask, group) for label, group, mask in found.values())
     return AnnotatedPicture(name, width, height, objects)
 
 
-def _mask(shape: Any, height: int, width: int, file: Path) -> Mask | None:
-    """(height, width) bool of one shape; None for shapes without an area."""
-    kind = shape.get("shape_type", "polygon") if isinstance(shape, dict) else None
-    try:
-        corners = np.asarray(field(shape, "points", list, file), np.float64)
-    except (TypeError, ValueError) as error:
-        raise DatasetError(f"{file}: the points of a shape must be pairs x, y: {error}") from error
-    if (
-        corners.ndim != 2
-        or corners.shape[1] != 2
-        or not np.isfinite(corners).all()
-        or (abs(corners) > FAR).any()
-    ):
-        raise DatasetError(f"{file}: the points of a shape must be pairs x, y in pixels")
-    if kind == "mask":
-        return _stored(field(shape, "mask", str, file), corners, height, width, file)
-    least = {"polygon": 3, "rectangle": 2, "circle": 2}.get(str(kind))
+def _mask(shape: Any, kind: str, height: int, width: int) -> Mask:
+    """Return one shape, (height, width) bool; DatasetError says in a few words what is wrong with it."""
+    least = CORNERS.get(kind)
     if least is None:
-        return None
-    if len(corners) < least:
-        raise DatasetError(
-            f"{file}: a {kind} has {len(corners)} points; at least {least} are needed"
-        )
-    return _drawn(str(kind), [(float(x), float(y)) for x, y in corners], height, width)
-
-
-def _stored(text: str, corners: np.ndarray[Any, Any], height: int, width: int, file: Path) -> Mask:
+        raise DatasetError(f"a {kind[:MAX_SHOWN]!r} is not a shape that is read")
     try:
-        numbers = decode_map(base64.b64decode(text, validate=True), f"a mask in {file}")[1]
+        corners = np.asarray(shape.get("points"), np.float64)
+    except (TypeError, ValueError) as error:
+        raise DatasetError(f"expected points as pairs x, y, got others ({error})") from error
+    if corners.ndim != 2 or corners.shape[1] != 2 or not (abs(corners) < FAR).all():
+        raise DatasetError("expected points as pairs x, y in pixels, got others")
+    if len(corners) < least:
+        raise DatasetError(f"expected a {kind} of at least {least} points, got {len(corners)}")
+    if kind == "mask":
+        return _stored(shape.get("mask"), corners, height, width)
+    return _drawn(kind, [(float(x), float(y)) for x, y in corners], height, width)
+
+
+def _stored(text: object, corners: NDArray[np.float64], height: int, width: int) -> Mask:
+    """Return a stored mask at its place; what leaves the picture is refused."""
+    try:
+        stored = base64.b64decode(text if isinstance(text, str) else "?", validate=True)
+        numbers = decode_map(stored, "the mask")[1]
     except binascii.Error as error:
-        raise DatasetError(f"{file}: a mask is no base64: {error}") from error
+        raise DatasetError(f"expected a mask in base64, got other text ({error})") from error
     left, top = (int(value) for value in corners[0])
     right, bottom = left + numbers.shape[1], top + numbers.shape[0]
     if left < 0 or top < 0 or right > width or bottom > height:
         raise DatasetError(
-            f"{file}: a mask of {numbers.shape[1]} x {numbers.shape[0]} pixels at {left}, {top} "
+            f"a mask of {numbers.shape[1]} x {numbers.shape[0]} pixels at {left}, {top} "
             f"does not fit into the picture of {width} x {height}"
         )
     mask = np.zeros((height, width), bool)
@@ -199,19 +207,21 @@ def _stored(text: str, corners: np.ndarray[Any, Any], height: int, width: int, f
 
 
 def _drawn(kind: str, corners: list[tuple[float, float]], height: int, width: int) -> Mask:
-    """As labelme draws it."""
-    canvas = Pillow.new("1", (width, height))
-    draw = ImageDraw.Draw(canvas)
+    """Return a shape as labelme draws it."""
     if kind == "circle":
         (x, y), (edge_x, edge_y) = corners[:2]
         radius = math.hypot(edge_x - x, edge_y - y)
+        if radius > LARGE_CIRCLE:  # Pillow would walk its whole line
+            return ellipse(x, y, radius, radius, 0, height, width)
+    canvas = Pillow.new("1", (width, height))
+    draw = ImageDraw.Draw(canvas)
+    if kind == "circle":
         draw.ellipse((x - radius, y - radius, x + radius, y + radius), outline=1, fill=1)
-    elif kind == "rectangle":
-        (left, right), (top, bottom) = (
-            sorted(corner[0] for corner in corners[:2]),
-            sorted(c[1] for c in corners[:2]),
-        )
-        draw.rectangle((left, top, right, bottom), outline=1, fill=1)
+    elif kind == "rectangle":  # two opposite corners or, in X-AnyLabeling, all four
+        across = [corner[0] for corner in corners]
+        down = [corner[1] for corner in corners]
+        box = (min(across), min(down), max(across), max(down))
+        draw.rectangle(box, outline=1, fill=1)
     else:
         draw.polygon(corners, outline=1, fill=1)
     return np.array(canvas, bool)

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from fcfi.errors import DatasetError
 from fcfi.formats.annotation import (
+    UNNAMED,
     AnnotatedObject,
     AnnotatedPicture,
     Pictures,
@@ -24,9 +25,9 @@ from fcfi.formats.annotation import (
 )
 from fcfi.formats.folders import (
     Known,
-    Problem,
     Target,
     field,
+    listed,
     need_some,
     one_label,
     read_bytes,
@@ -34,6 +35,7 @@ from fcfi.formats.folders import (
     stem,
 )
 from fcfi.formats.indexed import decode_map, distinct, encode_map, paint
+from fcfi.formats.tally import Tally
 from fcfi.images import encode_png
 
 MASKS: Final = "masks"
@@ -41,8 +43,6 @@ PREVIEW: Final = "preview"
 INDEX: Final = "objects.json"
 MOST: Final = 255
 """Objects in a map of 8 bits."""
-UNNAMED: Final = "object"
-"""Label of an object that nothing names."""
 
 About = tuple[str, int | None, int]
 """Label, id and order of a number."""
@@ -69,7 +69,7 @@ def read(
     folder: str | os.PathLike[str],
     sizes: Sizes | None = None,
     labels: Sequence[str] | None = None,
-    problem: Problem | None = None,
+    tally: Tally | None = None,
 ) -> Iterator[AnnotatedPicture]:
     """The pictures of a folder that `write` made, or of any folder of maps.  Raises DatasetError.
 
@@ -77,7 +77,7 @@ def read(
         labels: without
     `objects.json`, names of the numbers from 1; if None, every object is called "object".
     """
-    base, known = Path(folder), Known(sizes, problem)
+    base, known = Path(folder), Known(sizes, tally)
     if (base / INDEX).is_file():
         yield from _read_indexed(base, known)
     else:
@@ -135,13 +135,13 @@ def _read_plain(
     base: Path, known: Known, labels: Sequence[str] | None
 ) -> Iterator[AnnotatedPicture]:
     root = base / MASKS if (base / MASKS).is_dir() else base
-    files = sorted(root.rglob("*.png"))
+    files = listed(root, "*.png")
     if not files:
         raise DatasetError(f"{root} has no PNG: give the folder with the maps")
     count = 0
     for file in files:
         given = file.relative_to(root).as_posix()
-        name = given if known.sizes is None else known.of_stem(stem(given))
+        name = given if known.sizes is None else known.name_of_stem(stem(given))
         if name is None:
             continue
         count += 1

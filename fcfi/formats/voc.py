@@ -28,7 +28,7 @@ from fcfi.formats.annotation import (
     check_labels,
     label_number,
 )
-from fcfi.formats.folders import Known, Problem, Target, need_some, read_bytes, read_text, stem
+from fcfi.formats.folders import Known, Target, need_some, read_bytes, read_text, stem
 from fcfi.formats.indexed import (
     VOID,
     Numbers,
@@ -39,6 +39,7 @@ from fcfi.formats.indexed import (
     paint,
     voc_colour,
 )
+from fcfi.formats.tally import Tally
 
 CLASSES: Final = "SegmentationClass"
 OBJECTS: Final = "SegmentationObject"
@@ -94,7 +95,7 @@ def read(
     folder: str | os.PathLike[str],
     sizes: Sizes | None = None,
     labels: Sequence[str] | None = None,
-    problem: Problem | None = None,
+    tally: Tally | None = None,
 ) -> Iterator[AnnotatedPicture]:
     """The pictures of a VOC folder.  Raises DatasetError.
 
@@ -117,7 +118,7 @@ def read(
     def opened(name: str) -> bytes | None:
         return read_bytes(base / name) if (base / name).is_file() else None
 
-    yield from pictures_of(base, opened, list(dict.fromkeys(named)), Known(sizes, problem), labels)
+    yield from pictures_of(base, opened, list(dict.fromkeys(named)), Known(sizes, tally), labels)
 
 
 def files(pictures: Pictures, labels: Sequence[str]) -> Iterator[tuple[str, bytes, str]]:

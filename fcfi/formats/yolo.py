@@ -11,13 +11,14 @@ the line itself (OpenCV), which gives the same pixels again.  Layout: `labels/NA
 
 import json
 import os
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+import yaml
+from numpy.typing import NDArray
 
 from fcfi.errors import DatasetError
 from fcfi.formats.annotation import (
@@ -29,13 +30,30 @@ from fcfi.formats.annotation import (
     check_labels,
     label_number,
 )
-from fcfi.formats.folders import Known, Problem, Target, need_some, read_text, sizes_in, stem
+from fcfi.formats.folders import (
+    Known,
+    NoPixelError,
+    Target,
+    listed,
+    need_some,
+    one_label,
+    read_text,
+    sizes_in,
+    stem,
+)
+from fcfi.formats.tally import Tally
 from fcfi.masks.polygons import fill_line, one_loop
 
 LABELS: Final = "labels"
 IMAGES: Final = "images"
 SETTINGS: Final = ("data.yaml", "dataset.yaml", "data.yml")
 CLASSES: Final = "classes.txt"
+MAX_SETTINGS: Final = 1 << 18
+"""Bytes of a data.yaml: several thousand names."""
+FARTHEST: Final = 10.0
+"""Sizes of the picture: a corner further off is a mistake."""
+Names = Mapping[int, str]
+"""Labels by their numbers, which may have gaps."""
 DIGITS: Final = 8
 """Decimals of a coordinate: a hundredth of a pixel in a picture of a million pixels across."""
 
@@ -59,7 +77,7 @@ def read(
     folder: str | os.PathLike[str],
     sizes: Sizes | None = None,
     labels: Sequence[str] | None = None,
-    problem: Problem | None = None,
+    tally: Tally | None = None,
 ) -> Iterator[AnnotatedPicture]:
     """The pictures of a YOLO folder.  Raises DatasetError.
 
@@ -69,18 +87,19 @@ def read(
     """
     base = Path(folder)
     root = base / LABELS if (base / LABELS).is_dir() else base
-    files = [file for file in sorted(root.rglob("*.txt")) if file.name != CLASSES]
+    files = [file for file in listed(root, "*.txt") if file.name != CLASSES]
     if not files:
         raise DatasetError(f"{root} has no text file: give the folder with labels/ and data.yaml")
     known = Known(
         sizes
         if sizes is not None
         else sizes_in(base / IMAGES if (base / IMAGES).is_dir() else base),
-        problem,
+        tally,
     )
     names = _names(base, labels)
     by_name = {
-        known.of_stem(file.relative_to(root).with_suffix("").as_posix()): file for file in files
+        known.name_of_stem(file.relative_to(root).with_suffix("").as_posix()): file
+        for file in files
     }
     ordered = [name for name in known.sizes or () if name in by_name]
     for name in ordered:
@@ -94,99 +113,98 @@ def _line(picture: AnnotatedPicture, one: AnnotatedObject, names: Sequence[str])
     return " ".join([str(label_number(picture, one, names)), *numbers]) + "\n"
 
 
-def _picture(file: Path, name: str, known: Known, names: Sequence[str]) -> AnnotatedPicture:
+def _picture(file: Path, name: str, known: Known, names: Names) -> AnnotatedPicture:
     width, height = (known.sizes or {})[name]
     known.check(name, width, height, file)
     objects = []
-    for number, line in enumerate(read_text(file).splitlines(), 1):
-        if line.strip():
-            objects.append(_object(line.split(), f"{file}, line {number}", width, height, names))
+    lines = [line.split() for line in read_text(file).splitlines() if line.strip()]
+    for number, words in enumerate(lines, 1):
+        with known.shape(name, number, file):
+            objects.append(_object(words, width, height, names))
     return AnnotatedPicture(name, width, height, tuple(objects))
 
 
-def _object(
-    words: Sequence[str], where: str, width: int, height: int, names: Sequence[str]
-) -> AnnotatedObject:
+def _object(words: Sequence[str], width: int, height: int, names: Names) -> AnnotatedObject:
+    """Return the object of a line; DatasetError says in a few words what is wrong with it."""
     try:
-        label, values = int(words[0]), np.array([float(word) for word in words[1:]])
+        values = np.array([float(word) for word in words])
     except ValueError as error:
-        raise DatasetError(
-            f"{where}: {error}; expected are a whole number and coordinates from 0 to 1"
-        ) from error
-    if not 0 <= label < len(names):
-        raise DatasetError(
-            f"{where}: label {label} has no name; {len(names)} are named, from 0: complete data.yaml"
-        )
-    if not np.isfinite(values).all() or (values < -1).any() or (values > 2).any():
-        raise DatasetError(f"{where}: coordinates must be parts of the picture's size, from 0 to 1")
+        raise DatasetError(f"expected numbers, got {str(error)[:MAX_SHOWN]}") from error
+    label, values = values[0], values[1:]
+    if not label.is_integer() or int(label) not in names:
+        raise DatasetError(f"label {words[0][:MAX_SHOWN]} has no name in data.yaml")
+    if not (np.abs(values) <= FARTHEST).all():  # false for NaN, too
+        raise DatasetError("expected coordinates as parts of the picture's size, got others")
+    if len(values) % 2:
+        values = values[:-1]  # what a network writes last is its confidence
     if len(values) == 4:
-        x, y, half_width, half_height = values[0], values[1], values[2] / 2, values[3] / 2
-        left, right, top, bottom = x - half_width, x + half_width, y - half_height, y + half_height
-        inner_right, inner_bottom = (
-            right - 1 / width,
-            bottom - 1 / height,
-        )  # the pixels on the line belong to it
-        values = np.array(
-            [left, top, inner_right, top, inner_right, inner_bottom, left, inner_bottom]
-        )
-    if len(values) < 6 or len(values) % 2:
+        values = _corners_of_box(values, width, height)
+    if len(values) < 6:
         raise DatasetError(
-            f"{where}: {len(values)} coordinates came; expected are x y of at least 3 corners, or a box"
+            f"expected x y of at least 3 corners, or a box, got {len(values)} coordinates"
         )
-    loop = values.reshape(-1, 2) * (width, height)
-    return AnnotatedObject(names[label], fill_line(loop, height, width))
+    mask = fill_line(values.reshape(-1, 2) * (width, height), height, width)
+    if not mask.any():
+        raise NoPixelError("its outline covers no pixel of the picture")
+    return AnnotatedObject(names[int(label)], mask)
 
 
-def _names(base: Path, labels: Sequence[str] | None) -> Sequence[str]:
-    """Names of the numbers from 0: of `data.yaml`, else of `classes.txt`, else as given."""
+def _corners_of_box(values: NDArray[np.float64], width: int, height: int) -> NDArray[np.float64]:
+    """Return the corners of a box given by its centre and size, all as parts of the picture's size."""
+    x, y, across, down = values
+    left, top = x - across / 2, y - down / 2
+    # The pixels on the line belong to the polygon, so that it ends one pixel before the box does.
+    right, bottom = x + across / 2 - 1 / width, y + down / 2 - 1 / height
+    return np.array([left, top, right, top, right, bottom, left, bottom])
+
+
+def _names(base: Path, labels: Sequence[str] | None) -> Names:
+    """Return the names of the numbers: of `data.yaml`, else of `classes.txt`, else as given."""
     for folder in (base, base.parent):
         for name in SETTINGS:
             if (folder / name).is_file():
                 return _names_of_yaml(folder / name)
         if (folder / CLASSES).is_file():
-            return [
-                line.strip() for line in read_text(folder / CLASSES).splitlines() if line.strip()
-            ]
+            lines = read_text(folder / CLASSES).splitlines()
+            return dict(enumerate(line.strip() for line in lines if line.strip()))
     if labels is None:
         raise DatasetError(
-            f"{base} does not name its labels: add data.yaml or classes.txt, or give the labels"
+            f"expected names of the labels in {base}, got none: "
+            "add data.yaml or classes.txt, or give the labels"
         )
-    return labels
+    return dict(enumerate(labels))
 
 
-def _names_of_yaml(file: Path) -> list[str]:
-    """What follows `names:`, in the three forms in use: a list in brackets, lines with `-`, lines with numbers."""
-    text = re.sub(r"(?m)^\s*#.*$", "", read_text(file))
-    bracket = re.search(r"(?ms)^names:\s*\[(.*?)\]", text)
-    if bracket:
-        return [
-            _unquoted(part)
-            for part in re.findall(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|[^,\s][^,]*", bracket[1])
-        ]
-    block = re.search(r"(?m)^names:[ \t]*\n((?:[ \t]+.*\n?|-.*\n?|[ \t]*\n)+)", text)
-    lines = [line.strip() for line in block[1].splitlines() if line.strip()] if block else []
-    if lines and all(line.startswith("- ") for line in lines):
-        return [_unquoted(line[2:]) for line in lines]
-    pairs = [re.fullmatch(r"(\d+)\s*:\s*(.+)", line) for line in lines]
-    named = {int(pair[1]): _unquoted(pair[2]) for pair in pairs if pair}
-    if not lines or None in pairs or sorted(named) != list(range(len(lines))):
+def _names_of_yaml(file: Path) -> Names:
+    """Return what follows `names:`: a list, or a mapping of numbers, which may have gaps."""
+    if file.stat().st_size > MAX_SETTINGS:
         raise DatasetError(
-            f"{file} has no names that can be read: write 'names:' and a line '  0: NAME' a label"
+            f"expected settings of at most {MAX_SETTINGS} bytes, got a larger {file}: "
+            "give YOLO's own data.yaml"
         )
-    return [named[number] for number in sorted(named)]
+    try:
+        content = yaml.load(read_text(file), _Loader)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise DatasetError(f"expected YAML in {file}, got other text ({reason})") from error
+    listed = content.get("names") if isinstance(content, dict) else None
+    if isinstance(listed, list):
+        listed = dict(enumerate(listed))
+    if not isinstance(listed, dict) or not listed:
+        raise DatasetError(
+            f"expected names in {file}, got none: write 'names:' and a line '  0: NAME' a label"
+        )
+    try:
+        return {int(number): one_label(str(name), file) for number, name in listed.items()}
+    except (TypeError, ValueError) as error:
+        raise DatasetError(f"expected numbers before the names in {file}: {error}") from error
 
 
-def _unquoted(word: str) -> str:
-    """A YAML scalar's text; a comment after it is dropped."""
-    word = word.strip()
-    if word.startswith('"'):
-        try:
-            text, _ = json.JSONDecoder().raw_decode(word)
-        except ValueError as error:
-            raise DatasetError(
-                f'{word[:MAX_SHOWN]} is no quoted name: write it as "NAME"'
-            ) from error
-        return str(text)
-    if word.startswith("'"):
-        return re.sub(r"^'((?:[^']|'')*)'.*$", r"\1", word).replace("''", "'")
-    return word.split(" #")[0].strip()
+class _Loader(yaml.SafeLoader):
+    """A loader of plain values without anchors: some lines with them can stand for gigabytes."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        """Return the next node; yaml.YAMLError if it is a reference to another one."""
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("references (*name) are not read")
+        return super().compose_node(parent, index)

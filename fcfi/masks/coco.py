@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fcfi.errors import DatasetError
-from fcfi.masks.polygons import fill_polygon
+from fcfi.masks.polygons import fill_edges
 from fcfi.masks.runs import flat_of, lengths_of
 from fcfi.masks.truth import Mask
 
@@ -21,26 +21,46 @@ GROUP: Final = 5
 """Bits of a number in one character of COCO's string."""
 FIRST: Final = 48
 """Code of the character for zero (pycocotools)."""
+FAR: Final = 1e7
+"""Pixels: a corner further off is a mistake."""
 MAX_BITS: Final = 60
 """Of a run length in COCO's string."""
 
 
 def decode(segmentation: object, height: int, width: int) -> Mask:
-    """(height, width) bool from a `segmentation` field: polygons [[x, y, x, y, ...], ...] or {"size", "counts"}.
+    """Return the mask (height, width) bool of a `segmentation` field.
 
-    Raises DatasetError if it is neither or does not fit the picture.
+    Accepted are polygons [[x, y, x, y, ...], ...], one polygon as a flat list or as pairs, and run
+    lengths {"size", "counts"}.  Pieces of fewer than three corners cover nothing and are left out.
+    Raises DatasetError if it is none of these, does not fit the picture, or covers no pixel.
     """
     if isinstance(segmentation, Mapping):
-        return _from_runs(segmentation, height, width)
-    if isinstance(segmentation, Sequence) and not isinstance(segmentation, str | bytes):
-        mask = np.zeros((height, width), bool)
-        for polygon in segmentation:
-            mask |= fill_polygon(_corners(polygon), height, width)
-        return mask
-    raise DatasetError(
-        f"a segmentation is {type(segmentation).__name__}; accepted are a list of polygons "
-        'or run lengths {"size": [height, width], "counts": ...}'
-    )
+        mask = _from_runs(segmentation, height, width)
+    elif isinstance(segmentation, Sequence) and not isinstance(segmentation, str | bytes):
+        mask = fill_edges(_loops(segmentation), height, width)
+    else:
+        raise DatasetError(
+            "expected a list of polygons or run lengths as a segmentation, "
+            f"got {type(segmentation).__name__}: export the object again"
+        )
+    return mask
+
+
+def _loops(polygons: Sequence[Any]) -> list[NDArray[np.float64]]:
+    """Return the usable polygons (N, 2); DatasetError if there is none."""
+    if polygons and all(isinstance(value, int | float) for value in polygons):
+        polygons = [polygons]
+    elif polygons and all(isinstance(pair, Sequence) and len(pair) == 2 for pair in polygons):
+        polygons = [[value for pair in polygons for value in pair]]
+    loops, problem = [], "expected polygons, got an empty list"
+    for polygon in polygons:
+        try:
+            loops.append(_corners(polygon))
+        except DatasetError as error:
+            problem = str(error)
+    if not loops:
+        raise DatasetError(f"{problem}: draw the object again")
+    return loops
 
 
 def read_counts(text: str | bytes) -> list[int]:
@@ -92,16 +112,17 @@ def _from_runs(runs: Mapping[str, Any], height: int, width: int) -> Mask:
 
 
 def _corners(polygon: object) -> NDArray[np.float64]:
+    """Return the corners (N, 2) of a list x, y, x, y, ...; DatasetError if it is none."""
     try:
         flat = np.asarray(polygon, np.float64)
-    except (TypeError, ValueError) as error:
-        raise DatasetError(
-            f"a polygon must be a list of numbers x, y, x, y, ...: {error}"
-        ) from error
-    if flat.ndim != 1 or flat.size < 6 or flat.size % 2 or not np.isfinite(flat).all():
-        raise DatasetError(
-            f"a polygon has {flat.size} numbers; at least 3 corners as x, y, x, y, ... are accepted"
-        )
+    except (TypeError, ValueError, OverflowError) as error:
+        raise DatasetError(f"expected numbers x, y, x, y, ..., got others ({error})") from error
+    if flat.ndim == 2 and flat.shape[1] == 2:
+        flat = flat.ravel()
+    if flat.ndim != 1 or flat.size < 6 or flat.size % 2:
+        raise DatasetError(f"expected a polygon of at least 3 corners, got {flat.size} numbers")
+    if not (np.abs(flat) < FAR).all():  # false for NaN, too
+        raise DatasetError(f"expected corners within {FAR:.0e} pixels, got one outside")
     return flat.reshape(-1, 2)
 
 

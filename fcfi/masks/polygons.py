@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fcfi.boxes import Box
 from fcfi.errors import DatasetError
 from fcfi.masks.components import box_cut
 from fcfi.masks.truth import Mask
@@ -29,6 +30,8 @@ STEPS: Final = ((1, 0), (0, 1), (-1, 0), (0, -1))
 """Right, down, left, up: each a right turn after the one before."""
 WITHIN: Final = 0.25
 """Where in its pixel a corner of a loop lies, across and down: who cuts fractions off and who rounds finds it."""
+FAR: Final = 1 << 20
+"""Pixels: a corner further off is brought to this distance, within what OpenCV can draw."""
 INSET: Final = 0.15
 """An object of one or two pixels becomes a polygon that reaches this far round those places, so that it has an area."""
 MAX_CANDIDATES: Final = 1500
@@ -90,7 +93,7 @@ def _area(loop: Loop) -> float:
 
 
 def fill_edges(loops: list[Loop], height: int, width: int) -> Mask:
-    """(height, width) bool: the pixels inside any of the polygons, by pycocotools' rule.
+    """Return the pixels inside any of the polygons, (height, width) bool, by pycocotools' rule.
 
     loops: (N, 2) each, at least three corners.  Only their boxes are worked on, so that large
         pictures take no longer.
@@ -99,19 +102,12 @@ def fill_edges(loops: list[Loop], height: int, width: int) -> Mask:
     mask = np.zeros((height, width), bool)
     for loop in loops:
         check_length(loop)
-        fine = (FINENESS * loop + 0.5).astype(
-            np.int64
-        )  # as fill_polygon does, so that moving it changes nothing
-        left, top = np.maximum(fine.min(axis=0) // FINENESS - 1, 0)
-        right, bottom = np.minimum(fine.max(axis=0) // FINENESS + 2, (width, height))
+        # A pixel more to each side than the corners say: walking rounds to a finer grid.
+        left, top = np.clip(np.floor(loop.min(axis=0)) - 1, 0, (width, height)).astype(int)
+        right, bottom = np.clip(np.ceil(loop.max(axis=0)) + 2, 0, (width, height)).astype(int)
         if left < right and top < bottom:
-            moved = fine - FINENESS * np.array([left, top])
-            moved = (
-                np.where(moved < 0, moved - 0.9, moved) / FINENESS
-            )  # it cuts fractions off towards zero
-            mask[top:bottom, left:right] |= fill_polygon(
-                moved, int(bottom - top), int(right - left)
-            )
+            box = Box(int(left), int(top), int(right), int(bottom))
+            mask[top:bottom, left:right] |= _fill(loop, height, width, box)
     return mask
 
 
@@ -151,25 +147,34 @@ def _spread(count: int) -> NDArray[np.int64]:
 
 
 def fill_line(loop: Loop, height: int, width: int) -> Mask:
-    """(height, width) bool: the pixels inside one polygon and those on its line (OpenCV), each corner brought to the
-    pixel that it lies in.
+    """Return the pixels inside one polygon and those on its line (OpenCV), (height, width) bool.
+
+    Each corner is brought to the nearest pixel: files hold few decimals, and 9.99998 means 10.
+    What leaves the picture is cut off by it; moving the corners inside instead would bend the line.
     """
-    corners = np.clip(np.floor(loop), (0, 0), (width - 1, height - 1)).astype(np.int32)
+    corners = np.clip(np.rint(loop), -FAR, FAR).astype(np.int32)
     canvas = np.zeros((height, width), np.uint8)
     cv2.fillPoly(canvas, [corners.reshape(-1, 1, 2)], 1)
     return canvas.astype(np.bool_)
 
 
 def fill_polygon(corners: NDArray[np.float64], height: int, width: int) -> Mask:
-    """(height, width) bool: the pixels inside one closed polygon.
+    """Return the pixels inside one closed polygon, (height, width) bool, as pycocotools fills it.
 
     corners: (N, 2) as (x, y).  Convention: x right, y down; COCO's origin is the corner of the top
-        left pixel, not its
-    centre.  A pixel column is crossed where the edge, walked on the finer grid, passes the column's
-    centre; between two crossings the pixels are inside.  Raises DatasetError for one that is too
-    long to be walked.
+    left pixel, not its centre.  Raises DatasetError for one that is too long to be walked.
     """
     check_length(corners)
+    return _fill(corners, height, width, Box(0, 0, width, height))
+
+
+def _fill(corners: NDArray[np.float64], height: int, width: int, box: Box) -> Mask:
+    """Return what `fill_polygon` does within a box of the picture that holds the polygon's part of it.
+
+    A pixel column is crossed where the edge, walked on the finer grid, passes the column's centre;
+    between two crossings the pixels are inside.  The crossings are computed in the picture's
+    coordinates, not the box's: where one falls on a tie, the rounding error of the sum decides.
+    """
     fine = (FINENESS * corners + 0.5).astype(np.int64)
     columns, rows = _grid_path(np.concatenate([fine, fine[:1]]))
     crossed = np.flatnonzero(np.diff(columns))
@@ -178,9 +183,9 @@ def fill_polygon(corners: NDArray[np.float64], height: int, width: int) -> Mask:
     x = (column + 0.5) / FINENESS - 0.5
     y = np.ceil(np.clip((row + 0.5) / FINENESS - 0.5, 0, height))
     kept = (x == np.floor(x)) & (x >= 0) & (x <= width - 1)
-    starts = (x[kept] * height + y[kept]).astype(np.int64)
-    flips = np.bincount(starts, minlength=height * width + 1)[: height * width]
-    return np.asarray(np.cumsum(flips) % 2 == 1).reshape(width, height).T
+    starts = ((x[kept] - box.left) * box.height + y[kept] - box.top).astype(np.int64)
+    flips = np.bincount(starts, minlength=box.area + 1)[: box.area]
+    return np.asarray(np.cumsum(flips) % 2 == 1).reshape(box.width, box.height).T
 
 
 def check_length(corners: NDArray[np.float64]) -> None:

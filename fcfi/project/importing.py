@@ -6,13 +6,13 @@ receiver takes what was read.
 
 import shutil
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final, Protocol
 
 from fcfi.errors import FCFIError, InputError, StoreError
-from fcfi.formats import CODECS, AnnotatedPicture, Sizes, find_codec, voc
+from fcfi.formats import CODECS, AnnotatedPicture, Sizes, Tally, find_codec, voc
 from fcfi.masks.runs import RunMask
 from fcfi.project import archives
 from fcfi.project.actions import ImportedObject, ImportObjects
@@ -59,45 +59,58 @@ def read(receiver: Receiver, path: Path, format: str, author: str) -> ImportRepo
         found = (
             detect(folder, receiver.folder) if format == AUTO else (format, _place(format, folder))
         )
-        pictures, objects, problems = _add(receiver, found, author, {str(folder): path.name})
+        shown = {str(folder): path.name}
+        pictures, objects, tally = _add(receiver, found, author, shown)
     labels = tuple(name for name in receiver.label_names() if name not in before)
-    return ImportReport(found[0], pictures, objects, labels, tuple(problems))
+    return ImportReport(
+        found[0],
+        pictures,
+        objects,
+        labels,
+        _shown(tally.sentences(), shown),
+        tally.found,
+        tally.taken,
+    )
 
 
 def _add(
     receiver: Receiver, found: Found, author: str, shown: dict[str, str]
-) -> tuple[int, int, list[str]]:
-    """Numbers of pictures and new objects, and what could not be used.
+) -> tuple[int, int, Tally]:
+    """Add what a reader finds; return the numbers of pictures and new objects, and the tally.
 
     shown: what to say instead of the names of temporary folders.
     """
-    problems: list[str] = []
-
-    def tell(error: FCFIError) -> None:
-        text = str(error)
-        for place, name in shown.items():
-            text = text.replace(place, name)
-        problems.append(text)
-
+    tally = Tally()
     pictures = objects = 0
     name, place = found
     names = (list(receiver.label_names()) or None) if name in TAKES_NAMES else None
     try:
-        for picture in find_codec(name).read(place, receiver.sizes(), names, tell):
+        for picture in find_codec(name).read(place, receiver.sizes(), names, tally):
             try:
                 objects += receiver.add_objects(
                     picture.file_name, _objects(receiver, picture), author
                 )
                 pictures += 1
             except InputError as error:
-                tell(error)
+                tally.problem(error)
     except StoreError:
         raise
     except FCFIError as error:  # of a later file; what came before is there
-        tell(error)
         if not pictures:
-            raise type(error)(problems[-1]) from error
-    return pictures, objects, problems
+            sentences = _shown((*tally.sentences(), str(error)), shown)
+            raise type(error)("; ".join(sentences)) from error
+        tally.problem(error)
+    return pictures, objects, tally
+
+
+def _shown(sentences: Sequence[str], shown: Mapping[str, str]) -> tuple[str, ...]:
+    """Return sentences with the names of temporary folders replaced."""
+    replaced = []
+    for sentence in sentences:
+        for folder, name in shown.items():
+            sentence = sentence.replace(folder, name)
+        replaced.append(sentence)
+    return tuple(replaced)
 
 
 def _objects(receiver: Receiver, picture: AnnotatedPicture) -> ImportObjects:

@@ -120,9 +120,9 @@ class ImportReport:
     """What an import did.
 
     format: that was found or given.  pictures: that the files are about.  objects: added; objects
-        that were there
-    already, pixel by pixel, are not added again.  labels: added.  problems: a sentence for each
-    picture left out.
+        that were there already, pixel by pixel, are not added again.
+    labels: added.  problems: a sentence for each reason why shapes or pictures were left out.
+    shapes, taken: shapes in the files on your pictures, and how many of them were read.
     """
 
     format: str
@@ -130,3 +130,5 @@ class ImportReport:
     objects: int
     labels: tuple[str, ...]
     problems: tuple[str, ...]
+    shapes: int = 0
+    taken: int = 0

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fcfi.errors import ConfigError, FCFIError, InputError
-from fcfi.formats import CODECS, AnnotatedObject, AnnotatedPicture, export, find_codec
+from fcfi.formats import CODECS, AnnotatedObject, AnnotatedPicture, Tally, export, find_codec
 from fcfi.formats.report import HOLES, OVERLAP, PARTS
 from tests.formats.made import LABELS, apart, masks, one_each, overlapping, special
 from tests.generated import examples
@@ -264,10 +264,16 @@ def test_one_picture_that_cannot_be_read_is_told_and_the_rest_is_read(
         (tmp_path / "labels" / "b.txt").write_text("0 a b c\n")
     else:
         sizes["b.tiff"] = (49, 40)
-    told: list[FCFIError] = []
-    found = {one.file_name for one in codec.read(tmp_path, sizes, PLAIN, told.append)}
+    tally = Tally()
+    found = {one.file_name: one for one in codec.read(tmp_path, sizes, PLAIN, tally)}
     assert "sub/ä photo 1.jpg" in found
+    assert len(tally.sentences()) == 1
+    if name == "yolo":  # the shape is left out, not its picture
+        assert found["b.tiff"].objects == ()
+        assert tally.sentences()[0].startswith("1 shape left out: expected numbers")
+        with pytest.raises(FCFIError, match="b.tiff, shape 1: expected numbers"):
+            list(codec.read(tmp_path, sizes, PLAIN))
+        return
     assert "b.tiff" not in found
-    assert len(told) == 1
-    with pytest.raises(FCFIError, match=re.escape(str(told[0]))):
+    with pytest.raises(FCFIError, match=re.escape(tally.sentences()[0])):
         list(codec.read(tmp_path, sizes, PLAIN))

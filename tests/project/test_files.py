@@ -246,7 +246,10 @@ def test_labels_that_files_do_not_name_are_those_of_the_project(
 ) -> None:
     (tmp_path / "old").mkdir()
     (tmp_path / "old" / "a.txt").write_text("1 0.1 0.1 0.5 0.1 0.5 0.5\n")
-    with opened(folder) as project, pytest.raises(DatasetError, match="does not name its labels"):
+    with (
+        opened(folder) as project,
+        pytest.raises(DatasetError, match="expected names of the labels"),
+    ):
         project.import_files(tmp_path / "old")
     with opened(folder, labels=("cat", "dog")) as project:
         assert project.import_files(tmp_path / "old").format == "yolo"

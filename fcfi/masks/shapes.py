@@ -1,0 +1,51 @@
+"""Masks of drawn shapes: rectangles, ellipses and circles, turned or not, cut by the picture.
+
+All work within the shape's box, so that a small file cannot ask for much work.  Convention: x right,
+y down; the origin is the corner of the top left pixel, and a pixel belongs to a shape that holds
+its centre.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fcfi.masks.truth import Mask
+
+
+def turned_rectangle(
+    left: float, top: float, width: float, height: float, degrees: float
+) -> NDArray[np.float64]:
+    """Return the corners (4, 2) of a rectangle that is turned clockwise round its top left corner."""
+    if not degrees:  # exactly, where cosine and sine would round
+        right, bottom = left + width, top + height
+        return np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
+    across = np.array([math.cos(math.radians(degrees)), math.sin(math.radians(degrees))]) * width
+    down = np.array([-math.sin(math.radians(degrees)), math.cos(math.radians(degrees))]) * height
+    start = np.array([left, top])
+    return np.stack([start, start + across, start + across + down, start + down])
+
+
+def ellipse(
+    x: float,
+    y: float,
+    radius_x: float,
+    radius_y: float,
+    degrees: float,
+    height: int,
+    width: int,
+) -> Mask:
+    """Return the pixels (height, width) bool whose centres lie in an ellipse, turned clockwise."""
+    mask = np.zeros((height, width), np.bool_)
+    if radius_x <= 0 or radius_y <= 0:
+        return mask
+    reach = max(radius_x, radius_y) + 1
+    left, right = (int(min(max(0, value), width)) for value in (x - reach, x + reach + 1))
+    top, bottom = (int(min(max(0, value), height)) for value in (y - reach, y + reach + 1))
+    rows, columns = np.ogrid[top:bottom, left:right]
+    cosine, sine = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    aside, below = columns + 0.5 - x, rows + 0.5 - y
+    along = (aside * cosine + below * sine) / radius_x
+    across = (below * cosine - aside * sine) / radius_y
+    mask[top:bottom, left:right] = along**2 + across**2 <= 1
+    return mask
