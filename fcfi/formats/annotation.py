@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from fcfi.errors import InputError
+from fcfi.masks.runs import RunMask
 from fcfi.masks.truth import Mask
 
 Sizes = Mapping[str, tuple[int, int]]
@@ -23,37 +24,76 @@ MAX_SHOWN = 60
 """Characters of a foreign name or label that a message repeats."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class AnnotatedObject:
-    """One object: what it is and which pixels it covers.
+    """One object: what it is and which pixels it covers.  A value, never changed.
 
-    label: not empty, on one line.  mask: (H, W) bool, at least one pixel.  id: a number that the
-        caller or a file gave
-    it, or None.  order: of two objects on one pixel, the one with the greater order lies on top; of
-    equals the later.
+    label: not empty, on one line.  runs: its mask as run lengths.  height, width: of its picture, in
+        pixels.  id: a number that the caller or a file gave it, or None.
+    order: of two objects on one pixel, the one with the greater order lies on top; of equals the
+        later.
     """
 
-    label: str
-    mask: Mask
-    id: int | None = None
-    order: int = 0
+    __slots__ = ("height", "id", "label", "order", "runs", "width")
 
-    def __post_init__(self) -> None:
-        check_label(self.label)
-        mask: Any = self.mask
-        if not isinstance(mask, np.ndarray) or mask.dtype != np.bool_ or mask.ndim != 2:
+    def __init__(
+        self,
+        label: str,
+        mask: Mask,
+        id: int | None = None,  # noqa: A002
+        order: int = 0,
+    ) -> None:
+        """Take a mask (H, W) bool, which is not kept; InputError if it is another array or empty."""
+        given: Any = mask
+        if not isinstance(given, np.ndarray) or given.dtype != np.bool_ or given.ndim != 2:
             what = (
-                f"{mask.dtype} {mask.shape}"
-                if isinstance(mask, np.ndarray)
-                else type(mask).__name__
+                f"{given.dtype} {given.shape}"
+                if isinstance(given, np.ndarray)
+                else type(given).__name__
             )
             raise InputError(
-                f"the mask of {self.label[:MAX_SHOWN]!r} is {what}: give an array (H, W) of bool"
+                f"expected an array (H, W) of bool as the mask of {label[:MAX_SHOWN]!r}, got {what}: "
+                "convert it first"
             )
-        if not self.mask.any():
+        runs = RunMask.of(mask)
+        if runs is None:
             raise InputError(
-                f"the mask of {self.label[:MAX_SHOWN]!r} is empty: remove the object or draw it"
+                f"expected a mask of {label[:MAX_SHOWN]!r} with pixels, got an empty one: "
+                "remove the object or draw it"
             )
+        self._set(label, runs, mask.shape[0], mask.shape[1], id, order)
+
+    @classmethod
+    def of_runs(
+        cls,
+        label: str,
+        runs: RunMask,
+        height: int,
+        width: int,
+        id: int | None = None,  # noqa: A002
+        order: int = 0,
+    ) -> "AnnotatedObject":
+        """Return an object of a mask that lies in a picture of this size already."""
+        made = cls.__new__(cls)
+        made._set(label, runs, height, width, id, order)
+        return made
+
+    def _set(
+        self,
+        label: str,
+        runs: RunMask,
+        height: int,
+        width: int,
+        id: int | None,  # noqa: A002
+        order: int,
+    ) -> None:
+        check_label(label)
+        self.label, self.runs, self.height, self.width = label, runs, height, width
+        self.id, self.order = id, order
+
+    @property
+    def mask(self) -> Mask:
+        """The mask (H, W) bool, made anew: hold one at a time, a large picture's takes megabytes."""
+        return self.runs.pixels(self.height, self.width)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,10 +115,10 @@ class AnnotatedPicture:
                 f"{self.file_name} has a size of {self.width} x {self.height}: give at least one pixel"
             )
         for number, one in enumerate(self.objects, 1):
-            if one.mask.shape != (self.height, self.width):
+            if (one.height, one.width) != (self.height, self.width):
                 raise InputError(
                     f"object {number} ({one.label[:MAX_SHOWN]}) of {self.file_name} has a mask of "
-                    f"{one.mask.shape[1]} x {one.mask.shape[0]} pixels and the picture {self.width} x {self.height}: "
+                    f"{one.width} x {one.height} pixels and the picture {self.width} x {self.height}: "
                     "give masks of the picture's size"
                 )
 

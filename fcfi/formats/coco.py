@@ -39,7 +39,6 @@ from fcfi.formats.folders import (
 )
 from fcfi.formats.tally import Tally
 from fcfi.masks.coco import by_columns, decode, write_counts
-from fcfi.masks.components import box_cut
 from fcfi.masks.polygons import edges
 from fcfi.masks.truth import Mask
 
@@ -69,7 +68,7 @@ def write(
                     "id": len(given),
                     "image_id": len(images),
                     "category_id": category,
-                    **_shape(one.mask),
+                    **_shape(one),
                 }
             )
     if None not in given and len(set(given)) == len(given):
@@ -115,15 +114,18 @@ def encode(mask: Mask) -> dict[str, Any]:
     return {"size": list(mask.shape), "counts": write_counts(by_columns(mask))}
 
 
-def _shape(mask: Mask) -> dict[str, Any]:
-    """What an annotation says of a mask; the box is x, y, width, height in pixels."""
-    cut, left, top = box_cut(mask)
-    polygons, holes = edges(mask)
-    outline = (
-        encode(mask) if holes else [loop.astype(np.int64).ravel().tolist() for loop in polygons]
-    )
-    box = [left, top, cut.shape[1], cut.shape[0]]
-    return {"segmentation": outline, "area": int(np.count_nonzero(cut)), "bbox": box, "iscrowd": 0}
+def _shape(annotated: AnnotatedObject) -> dict[str, Any]:
+    """Return what an annotation says of a mask; the box is x, y, width, height in pixels."""
+    runs = annotated.runs
+    loops, holes = edges(runs.inside())
+    outline: Any
+    if holes:
+        outline = encode(annotated.mask)
+    else:
+        corner = np.array([runs.left, runs.top])
+        outline = [(loop + corner).astype(np.int64).ravel().tolist() for loop in loops]
+    box = [runs.left, runs.top, runs.width, runs.height]
+    return {"segmentation": outline, "area": runs.area, "bbox": box, "iscrowd": 0}
 
 
 def _read_file(

@@ -31,7 +31,7 @@ from fcfi.formats.indexed import voc_colour
 from fcfi.formats.tally import Tally
 from fcfi.masks.components import box_cut
 from fcfi.masks.polygons import fill_edges
-from fcfi.masks.runs import checked_flat, lengths_of
+from fcfi.masks.runs import RunMask, checked_flat, lengths_of
 from fcfi.masks.shapes import ellipse, turned_rectangle
 from fcfi.masks.truth import Mask
 
@@ -94,10 +94,11 @@ def _meta(labels: Sequence[str], count: int) -> str:
 def _image(number: int, picture: AnnotatedPicture) -> str:
     rows = []
     for one in picture.bottom_up():
-        lengths, left, top, width, height = encode(one.mask)
+        runs = one.runs
+        lengths = ", ".join(map(str, runs.lengths.tolist()))
         rows.append(
-            f'<mask label={quoteattr(one.label)} source="manual" occluded="0" rle="{", ".join(map(str, lengths))}" '
-            f'left="{left}" top="{top}" width="{width}" height="{height}" z_order="{one.order}"></mask>\n'
+            f'<mask label={quoteattr(one.label)} source="manual" occluded="0" rle="{lengths}" '
+            f'left="{runs.left}" top="{runs.top}" width="{runs.width}" height="{runs.height}" z_order="{one.order}"></mask>\n'
         )
     name = quoteattr(picture.file_name)
     size = f'width="{picture.width}" height="{picture.height}"'
@@ -123,21 +124,23 @@ def _parse(file: Path) -> ElementTree.Element:
 
 def _picture(image: ElementTree.Element, name: str, known: Known, file: Path) -> AnnotatedPicture:
     width, height = known.size(name, image.get("width"), image.get("height"), file)
-    found: dict[Any, tuple[str, int, Mask]] = {}
+    found: dict[Any, tuple[str, int, RunMask]] = {}
     for number, shape in enumerate(image, 1):
         if shape.tag in WITHOUT_AREA:
             known.leave_out(f"a {shape.tag} has no area", name, number)
             continue
         with known.shape(name, number, file):
-            mask = _mask(shape, height, width)
-            if not mask.any():
+            runs = RunMask.of(_mask(shape, height, width))
+            if runs is None:
                 raise NoPixelError(f"a {shape.tag} covers no pixel of the picture")
             label, group = one_label(shape.get("label"), file), shape.get("group_id")
             key = (label, group) if group not in (None, "", "0") else number
             order = _whole(shape, "z_order") if shape.get("z_order") else 0
-            found[key] = (label, order, found[key][2] | mask if key in found else mask)
+            joined = found[key][2].union([runs]) if key in found else runs
+            found[key] = (label, order, joined)
     objects = tuple(
-        AnnotatedObject(label, mask, order=order) for label, order, mask in found.values()
+        AnnotatedObject.of_runs(label, runs, height, width, order=order)
+        for label, order, runs in found.values()
     )
     return AnnotatedPicture(name, width, height, objects)
 

@@ -57,7 +57,9 @@ def paint(picture: AnnotatedPicture, limit: int) -> NDArray[np.uint8]:
         )
     numbers = np.zeros((picture.height, picture.width), np.uint8)
     for number, one in enumerate(picture.bottom_up(), 1):
-        numbers[one.mask] = number
+        box = one.runs.box
+        inside = numbers[box.top : box.bottom, box.left : box.right]
+        inside[one.runs.inside()] = number
     return numbers
 
 

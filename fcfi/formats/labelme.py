@@ -47,7 +47,7 @@ from fcfi.formats.folders import (
 from fcfi.formats.indexed import decode_map
 from fcfi.formats.tally import Tally
 from fcfi.images import encode_png
-from fcfi.masks.components import box_cut
+from fcfi.masks.runs import RunMask
 from fcfi.masks.shapes import ellipse
 from fcfi.masks.truth import Mask
 
@@ -136,7 +136,7 @@ def _name(file: Path, base: Path, known: Known) -> str | None:
 
 
 def _shape(one: AnnotatedObject, group: int | None) -> dict[str, Any]:
-    cut, left, top = box_cut(one.mask)
+    cut, left, top = one.runs.inside(), one.runs.left, one.runs.top
     return {
         "label": one.label,
         "points": [[left, top], [left + cut.shape[1] - 1, top + cut.shape[0] - 1]],
@@ -151,21 +151,25 @@ def _shape(one: AnnotatedObject, group: int | None) -> dict[str, Any]:
 def _picture(file: Path, name: str, known: Known) -> AnnotatedPicture:
     content = read_json(file)
     width, height = known.size(name, content.get("imageWidth"), content.get("imageHeight"), file)
-    found: dict[Any, tuple[str, int | None, Mask]] = {}
+    found: dict[Any, tuple[str, int | None, RunMask]] = {}
     for number, shape in enumerate(field(content, "shapes", list, file), 1):
         kind = shape.get("shape_type", "polygon") if isinstance(shape, dict) else "shape"
         if kind in WITHOUT_AREA:
             known.leave_out(f"a {kind} has no area", name, number)
             continue
         with known.shape(name, number, file):
-            mask = _mask(shape, str(kind), height, width)
-            if not mask.any():
+            runs = RunMask.of(_mask(shape, str(kind), height, width))
+            if runs is None:
                 raise NoPixelError(f"a {kind} covers no pixel of the picture")
             label, group = one_label(shape.get("label"), file), shape.get("group_id")
             group = group if isinstance(group, int) else None
             key = (label, group) if group is not None else number
-            found[key] = (label, group, found[key][2] | mask if key in found else mask)
-    objects = tuple(AnnotatedObject(label, mask, group) for label, group, mask in found.values())
+            joined = found[key][2].union([runs]) if key in found else runs
+            found[key] = (label, group, joined)
+    objects = tuple(
+        AnnotatedObject.of_runs(label, runs, height, width, group)
+        for label, group, runs in found.values()
+    )
     return AnnotatedPicture(name, width, height, objects)
 
 

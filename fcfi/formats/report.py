@@ -9,10 +9,9 @@ from typing import Final
 
 import numpy as np
 
-from fcfi.boxes import Box
 from fcfi.formats.annotation import AnnotatedObject, AnnotatedPicture
-from fcfi.masks.components import box_cut, has_holes, parts
-from fcfi.masks.metrics import iou
+from fcfi.geometry import cut
+from fcfi.masks.components import has_holes, parts
 
 HOLES: Final = "holes"
 PARTS: Final = "parts"
@@ -94,13 +93,15 @@ def properties(picture: AnnotatedPicture) -> list[tuple[str, ...]]:
     """Those of HOLES, PARTS and OVERLAP (with an object above it) that each object of the picture has."""
     top = np.zeros((picture.height, picture.width), np.int32)
     order = picture.bottom_up()
-    for number, one in enumerate(order, 1):
-        top[one.mask] = number
-    level = {id(one): number for number, one in enumerate(order, 1)}
+    for number, annotated in enumerate(order, 1):
+        cut(top, annotated.runs.box)[annotated.runs.inside()] = number
+    level = {id(annotated): number for number, annotated in enumerate(order, 1)}
     found = []
-    for one in picture.objects:
-        covered = bool((top[one.mask] != level[id(one)]).any())
-        has = {HOLES: has_holes(one.mask), PARTS: parts(one.mask) > 1, OVERLAP: covered}
+    for annotated in picture.objects:
+        inside = annotated.runs.inside()
+        shown = cut(top, annotated.runs.box)[inside]
+        covered = bool((shown != level[id(annotated)]).any())
+        has = {HOLES: has_holes(inside), PARTS: parts(inside) > 1, OVERLAP: covered}
         found.append(tuple(name for name, present in has.items() if present))
     return found
 
@@ -126,12 +127,11 @@ def _matched(
     given: Sequence[AnnotatedObject], stored: Sequence[AnnotatedObject]
 ) -> dict[int, float]:
     """IoU of each object given with the one stored that it is paired with; unpaired ones are not in it."""
-    boxes, places = [_box(one) for one in given], [_box(one) for one in stored]
     pairs = [
-        (_iou(one, boxes[here], other, places[there]), here, there)
-        for here, one in enumerate(given)
-        for there, other in enumerate(stored)
-        if one.label == other.label
+        (drawn.runs.iou(found.runs), here, there)
+        for here, drawn in enumerate(given)
+        for there, found in enumerate(stored)
+        if drawn.label == found.label
     ]
     scores: dict[int, float] = {}
     taken: set[int] = set()
@@ -140,15 +140,3 @@ def _matched(
             scores[here] = score
             taken.add(there)
     return scores
-
-
-def _box(one: AnnotatedObject) -> Box:
-    cut, left, top = box_cut(one.mask)
-    return Box(left, top, left + cut.shape[1], top + cut.shape[0])
-
-
-def _iou(one: AnnotatedObject, box: Box, other: AnnotatedObject, place: Box) -> float:
-    """IoU of two masks, counted only where one of them is."""
-    left, top = min(box.left, place.left), min(box.top, place.top)
-    part = np.s_[top : max(box.bottom, place.bottom), left : max(box.right, place.right)]
-    return iou(one.mask[part], other.mask[part].astype(np.uint8)) if box.iou(place) > 0 else 0.0

@@ -108,7 +108,8 @@ def read(
 
 
 def _line(picture: AnnotatedPicture, one: AnnotatedObject, names: Sequence[str]) -> str:
-    corners = one_loop(one.mask) / (picture.width, picture.height)
+    loop = one_loop(one.runs.inside()) + np.array([one.runs.left, one.runs.top])
+    corners = loop / (picture.width, picture.height)
     numbers = [f"{value:.{DIGITS}f}" for value in corners.ravel()]
     return " ".join([str(label_number(picture, one, names)), *numbers]) + "\n"
 

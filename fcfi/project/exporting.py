@@ -70,7 +70,7 @@ class Work(Collection[AnnotatedPicture]):
         document = self._store.document(drawn.revision)
         runs, size = self._store.runs(document.masks), (drawn.row.height, drawn.row.width)
         objects = tuple(
-            AnnotatedObject(self._name(one.label), runs[one.mask].pixels(*size), place)
+            AnnotatedObject.of_runs(self._name(one.label), runs[one.mask], *size, place)
             for place, one in enumerate(document.objects, 1)
             if one.mask is not None
         )

@@ -13,7 +13,6 @@ from typing import Final, Protocol
 
 from fcfi.errors import FCFIError, InputError, StoreError
 from fcfi.formats import CODECS, AnnotatedPicture, Sizes, Tally, find_codec, voc
-from fcfi.masks.runs import RunMask
 from fcfi.project import archives
 from fcfi.project.actions import ImportedObject, ImportObjects
 from fcfi.project.detection import ALONE, Found, detect
@@ -117,10 +116,8 @@ def _objects(receiver: Receiver, picture: AnnotatedPicture) -> ImportObjects:
     """The objects from bottom to top; one that nothing names has no label."""
     given = []
     for one in picture.bottom_up():
-        runs = RunMask.of(one.mask)
-        assert runs is not None, "masks in files have at least one pixel"
         unlabelled = one.label == UNLABELLED and UNLABELLED not in receiver.label_names()
-        given.append(ImportedObject(None if unlabelled else receiver.label_id(one.label), runs))
+        given.append(ImportedObject(None if unlabelled else receiver.label_id(one.label), one.runs))
     return ImportObjects(tuple(given))
 
 

@@ -229,7 +229,7 @@ def test_names_that_leave_the_folder_are_refused(name: str) -> None:
 
 
 def test_masks_that_are_none_are_refused() -> None:
-    with pytest.raises(InputError, match="is empty"):
+    with pytest.raises(InputError, match="an empty one"):
         AnnotatedObject("cat", np.zeros((2, 3), bool))
     with pytest.raises(InputError, match="array .H, W. of bool"):
         AnnotatedObject("cat", np.ones((2, 3), np.uint8))  # type: ignore[arg-type]
