@@ -150,9 +150,12 @@ def check_name(name: str) -> None:
 
 def check_label(label: str) -> None:
     """InputError unless `label` is a text on one line that is not empty and has no blanks around it."""
-    if not label or label != label.strip() or any(ord(character) < 32 for character in label):
+    one_line = len(label.splitlines()) == 1 and not any(ord(character) < 32 for character in label)
+    whole = not any(0xD800 <= ord(character) < 0xE000 for character in label)
+    if not one_line or not whole or label != label.strip():
         raise InputError(
-            f"{label[:MAX_SHOWN]!r} is no label: give a name on one line without blanks around it"
+            f"expected a label on one line without blanks around it, got {label[:MAX_SHOWN]!r}: "
+            "give another name"
         )
 
 

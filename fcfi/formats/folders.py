@@ -4,6 +4,7 @@ Shared by the codecs; knows no format.
 """
 
 import json
+import logging
 import os
 import re
 import unicodedata
@@ -25,6 +26,9 @@ SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp")
 
 UPLOADED: Final = re.compile(r"^[0-9a-f]{8}-")
 """What Label Studio puts before the name of an uploaded picture."""
+MASK_ENDING: Final = re.compile(r"[-_](mask|masks|seg|gt|label)$", re.IGNORECASE)
+"""What people put after a picture's name to name its mask."""
+_log = logging.getLogger(__name__)
 Value = TypeVar("Value")
 
 
@@ -90,6 +94,19 @@ def _make(folder: Path) -> None:
         ) from error
 
 
+@contextmanager
+def guarded() -> Iterator[None]:
+    """Turn whatever damaged data makes a reader raise into a DatasetError; the cause goes to the debug log."""
+    try:
+        yield
+    except FCFIError:
+        raise
+    except Exception as error:
+        _log.debug("a reader met data that it does not know", exc_info=True)
+        reason = " ".join(repr(error).split())[:200]
+        raise DatasetError(f"expected whole data, got something else ({reason})") from error
+
+
 class Known:
     """The pictures that an import is for; without them every name is taken as it stands."""
 
@@ -110,7 +127,8 @@ class Known:
     def read(self, load: Callable[[], Value | None]) -> Iterator[Value]:
         """Yield what `load` returns of one picture, if anything; an error is noted, or raised without a tally."""
         try:
-            found = load()
+            with guarded():
+                found = load()
         except FCFIError as error:
             if self._tally is None:
                 raise
@@ -126,11 +144,12 @@ class Known:
         A shape without a pixel is left out either way.
         """
         if self._tally is not None:
-            with self._tally.shape(picture, number):
+            with self._tally.shape(picture, number), guarded():
                 yield
             return
         try:
-            yield
+            with guarded():
+                yield
         except NoPixelError:
             return
         except DatasetError as error:
@@ -221,6 +240,7 @@ class Known:
             (self._by_stem, form),
             (self._by_base_stem, base),
             (self._by_base_stem, UPLOADED.sub("", base)),
+            (self._by_base_stem, MASK_ENDING.sub("", base)),
         ):
             names = index.get(key, ())
             if len(names) == 1:

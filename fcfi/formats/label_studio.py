@@ -120,6 +120,13 @@ def read(
     need_some(matched, len(tasks), file)
 
 
+def is_tasks(content: Sequence[Any]) -> bool:
+    """Return whether JSON holds tasks of Label Studio: with their data, or in the form JSON-MIN."""
+    if not content or not all(isinstance(task, dict) for task in content):
+        return False
+    return all("data" in task or "annotation_id" in task or "annotator" in task for task in content)
+
+
 def result(one: AnnotatedObject, identity: str) -> dict[str, Any]:
     """An object as one result of an annotation or prediction."""
     height, width = one.mask.shape

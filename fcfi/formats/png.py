@@ -13,6 +13,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
 from fcfi.errors import DatasetError
 from fcfi.formats.annotation import (
     UNNAMED,
@@ -34,7 +36,7 @@ from fcfi.formats.folders import (
     read_json,
     stem,
 )
-from fcfi.formats.indexed import decode_map, distinct, encode_map, paint
+from fcfi.formats.indexed import Numbers, decode_map, distinct, encode_map, paint
 from fcfi.formats.tally import Tally
 from fcfi.images import encode_png
 
@@ -46,6 +48,12 @@ MOST: Final = 255
 
 About = tuple[str, int | None, int]
 """Label, id and order of a number."""
+
+WHITE: Final = 255
+SOFT_OBJECT: Final = 128
+"""Grey from which a pixel of a soft edge belongs to the object."""
+SOFT_GREYS: Final = 8
+"""Different greys from which a white object has soft edges."""
 
 
 def write(
@@ -145,7 +153,8 @@ def _read_plain(
         if name is None:
             continue
         count += 1
-        yield from known.read(partial(_picture, file, name, known, partial(_plain, file, labels)))
+        about = partial(_plain, file, labels)
+        yield from known.read(partial(_picture, file, name, known, about, plain=True))
     need_some(count, len(files), root)
 
 
@@ -160,10 +169,15 @@ def _plain(file: Path, labels: Sequence[str] | None, number: int) -> About:
 
 
 def _picture(
-    file: Path, name: str, known: Known, about: Callable[[int], About]
+    file: Path, name: str, known: Known, about: Callable[[int], About], plain: bool = False
 ) -> AnnotatedPicture:
-    """One map as a picture; `about` gives label, id and order of a number."""
+    """Return one map as a picture; `about` returns label, id and order of a number.
+
+    plain: the map was not written by us, so that it may be a drawing with soft edges.
+    """
     _, numbers = decode_map(read_bytes(file), file)
+    if plain and is_soft(numbers):
+        numbers = np.where(numbers >= SOFT_OBJECT, 1, 0)
     height, width = numbers.shape
     known.check(name, width, height, file)
     present = [number for number in distinct(numbers) if number > 0]
@@ -173,6 +187,20 @@ def _picture(
         )
     objects = []
     for number in present:
-        label, identity, order = about(number)
-        objects.append(AnnotatedObject(label, numbers == number, identity, order))
+        with known.shape(name, number, file):
+            label, identity, order = about(number)
+            objects.append(AnnotatedObject(label, numbers == number, identity, order))
     return AnnotatedPicture(name, width, height, tuple(objects))
+
+
+def is_soft(numbers: Numbers) -> bool:
+    """Return whether a map (H, W) shows one white object with soft edges, not many objects.
+
+    White and black are common then, and many greys share the few pixels between them.
+    """
+    if numbers.max(initial=0) != WHITE:
+        return False
+    counts = np.bincount(numbers.ravel(), minlength=WHITE + 1)
+    greys = counts[1:WHITE]
+    many = np.count_nonzero(greys) >= SOFT_GREYS
+    return bool(many and counts[0] and greys.sum() < counts[WHITE])

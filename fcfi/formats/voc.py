@@ -28,7 +28,16 @@ from fcfi.formats.annotation import (
     check_labels,
     label_number,
 )
-from fcfi.formats.folders import Known, Target, need_some, read_bytes, read_text, stem
+from fcfi.formats.folders import (
+    Known,
+    NoPixelError,
+    Target,
+    listed,
+    need_some,
+    read_bytes,
+    read_text,
+    stem,
+)
 from fcfi.formats.indexed import (
     VOID,
     Numbers,
@@ -111,8 +120,7 @@ def read(
     if not named:
         root = base / CLASSES
         named = [
-            file.relative_to(root).with_suffix("").as_posix()
-            for file in sorted(root.rglob("*.png"))
+            file.relative_to(root).with_suffix("").as_posix() for file in listed(root, "*.png")
         ]
 
     def opened(name: str) -> bytes | None:
@@ -149,7 +157,8 @@ def pictures_of(
     colours, names = _labelmap(opened, base, labels)
     count = 0
     for one in named:
-        name = (known.name(f"{one}.jpg", base) if known.sizes is None else known.of_stem(one)) or ""
+        plain = known.sizes is None
+        name = known.name(f"{one}.jpg", base) if plain else known.name_of_stem(one)
         if name:
             count += 1
             yield from known.read(partial(_picture, base, opened, one, name, known, colours, names))
@@ -194,6 +203,8 @@ def _labelmap(
             else:
                 names.append(name.strip())
                 colours[red, green, blue] = len(names)
+    # Some tools list the classes alone: black is the background then, too.
+    colours.setdefault((0, 0, 0), 0)
     return colours, names
 
 
@@ -227,9 +238,11 @@ def _picture(
     for number in distinct(numbers):
         if number in NEITHER:
             continue
-        mask = numbers == number
-        found = np.bincount(classes[mask & (classes > 0) & (classes != VOID)])
-        if found.size:
+        with known.shape(name, number, file):
+            mask = numbers == number
+            found = np.bincount(classes[mask & (classes > 0) & (classes != VOID)])
+            if not found.size:
+                raise NoPixelError("it covers no pixel of a class")
             objects.append(AnnotatedObject(_name(int(found.argmax()), names, file), mask))
     return AnnotatedPicture(name, width, height, tuple(objects))
 

@@ -96,7 +96,7 @@ def _from_runs(runs: Mapping[str, Any], height: int, width: int) -> Mask:
             if isinstance(counts, str | bytes)
             else [int(count) for count in counts]
         )
-    except (KeyError, TypeError, ValueError, UnicodeEncodeError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise DatasetError(
             f'run lengths need "size": [height, width] and "counts": {error}'
         ) from error

@@ -24,7 +24,7 @@ Loop = NDArray[np.float64]
 
 FINENESS: Final = 5
 """Polygon edges are walked on a grid this many times finer than the pixels (pycocotools)."""
-MAX_LENGTH: Final = 5_000_000
+MAX_LENGTH: Final = 1_000_000
 """Pixels round a polygon, along the longer axis of each edge; every one takes about 400 bytes while they are walked."""
 STEPS: Final = ((1, 0), (0, 1), (-1, 0), (0, -1))
 """Right, down, left, up: each a right turn after the one before."""

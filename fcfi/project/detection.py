@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from fcfi.errors import DatasetError, InputError
-from fcfi.formats import CODECS, cvat_mask, png, voc, yolo
-from fcfi.formats.folders import read_bytes, read_json
+from fcfi.formats import CODECS, cvat_mask, label_studio, png, voc, yolo
+from fcfi.formats.folders import listed, read_bytes, read_json
 
 JSON_LOOKED_AT: Final = 20
 """Files of a folder that are opened to find out what they are."""
@@ -82,16 +82,17 @@ def _of_plain(folder: Path, pictures: Path | None) -> Found | None:
 
 def _json_files(folder: Path) -> list[Path]:
     """Those in the folder first, then those in `annotations`, then those further down."""
-    listed = [*sorted(folder.glob("*.json")), *sorted((folder / "annotations").glob("*.json"))]
-    return listed or sorted(folder.rglob("*.json"))
+    near = (*folder.glob("*.json"), *(folder / "annotations").glob("*.json"))
+    shown = sorted(file for file in near if not file.name.startswith("."))
+    return shown or listed(folder, "*.json")
 
 
 def _whole(found: Found, folder: Path) -> Found:
     """The folder instead of one of its files, where the reader takes all files of a folder."""
-    name, place = found
+    name = found[0]
     if name == "labelme":
         return name, folder
-    if name == "coco" and place.parent in (folder, folder / "annotations"):
+    if name == "coco":  # the reader finds the files of a folder, and of the sets in it
         return name, folder
     return found
 
@@ -108,11 +109,7 @@ def _of_json(file: Path) -> Found | None:
             return None  # one of several; another one may be whole
         raise
     if isinstance(content, list):
-        return (
-            ("label-studio", file)
-            if all(isinstance(one, dict) and "data" in one for one in content)
-            else None
-        )
+        return ("label-studio", file) if label_studio.is_tasks(content) else None
     if not isinstance(content, dict):
         return None
     if {"images", "annotations"} <= content.keys():

@@ -235,7 +235,7 @@ def test_masks_that_are_none_are_refused() -> None:
         AnnotatedObject("cat", np.ones((2, 3), np.uint8))  # type: ignore[arg-type]
     with pytest.raises(InputError, match="masks of the picture's size"):
         AnnotatedPicture("a.jpg", 4, 2, (AnnotatedObject("cat", np.ones((2, 3), bool)),))
-    with pytest.raises(InputError, match="is no label"):
+    with pytest.raises(InputError, match="expected a label on one line"):
         AnnotatedObject(" ", np.ones((2, 3), bool))
 
 
