@@ -72,7 +72,7 @@ def test_cvats_brush_masks_are_run_lengths_with_iscrowd(tmp_path: Path) -> None:
     ],
 )
 def test_a_bad_outline_costs_itself_alone(outline: object, reason: str, tmp_path: Path) -> None:
-    good = {"segmentation": [SQUARE]}
+    good: dict[str, Any] = {"segmentation": [SQUARE]}
     pictures, tally = read("coco", coco(tmp_path, [good, {"segmentation": outline}, good]))
     assert areas(pictures) == [1600, 1600]
     assert (tally.found, tally.taken) == (3, 2)
