@@ -147,7 +147,7 @@ def test_sizes_that_are_missing_or_text_are_the_pictures_own(
 
 
 def test_ids_as_text_lost_objects_and_categories_without_a_name(tmp_path: Path) -> None:
-    annotations = [
+    annotations: list[dict[str, Any]] = [
         {"segmentation": [SQUARE], "image_id": "1", "category_id": "1"},
         {"segmentation": [SQUARE], "image_id": 99},
         {"segmentation": [SQUARE], "category_id": 7},
