@@ -72,9 +72,9 @@ docs: $(VENV)/.docs ## build the documentation into build/docs and fail on any w
 	$(BIN)/sphinx-build -b html -E -W --keep-going -q docs build/docs
 	@echo "Documentation: $(CURDIR)/build/docs/index.html"
 
-bench: $(VENV)/.test ## measure the time of a click on this machine, beside the reference, into README.md (10 minutes)
+bench: $(VENV)/.test ## measure the time of a click on this machine, beside the reference, into docs/explanation/speed.md (10 minutes)
 	$(BIN)/python -m benchmarks.latency $(BENCH_ARGS)
-	$(BIN)/python -m benchmarks.readme
+	$(BIN)/python -m benchmarks.tables
 
 web: web/node_modules/.package-lock.json ## check, test and build the annotation page into fcfi/server/static (needs Node 20.19 or later)
 	cd web && npm run lint && npm run check && npm test && npm run build

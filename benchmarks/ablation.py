@@ -21,8 +21,8 @@ from typing import Annotated, Any, Final
 import typer
 
 from benchmarks.pairs import network_file
-from benchmarks.readme import RESULTS, ROOT
 from benchmarks.stored import new_record as stored_record
+from benchmarks.tables import RESULTS, ROOT
 from fcfi import cli
 from fcfi.data import open_dataset
 from fcfi.errors import ConfigError

@@ -20,7 +20,7 @@ import typer
 
 from benchmarks import pairs
 from benchmarks.ablation import trained
-from benchmarks.readme import RESULTS, ROOT
+from benchmarks.tables import RESULTS, ROOT
 from fcfi import cli
 from fcfi.data import open_dataset
 from fcfi.data.pictures import IGNORE_ID, Picture

@@ -28,8 +28,8 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from benchmarks.readme import RESULTS, ROOT, latency_table
 from benchmarks.roofline import Peaks, bound_ms, gmac, measure_peaks
+from benchmarks.tables import RESULTS, ROOT, latency_table
 from fcfi import cli
 from fcfi.boxes import Box
 from fcfi.data import open_dataset

@@ -21,8 +21,8 @@ import numpy as np
 import typer
 
 from benchmarks.precision import Pictures, Threads, dev_objects
-from benchmarks.readme import RESULTS
 from benchmarks.stored import new_record, store
+from benchmarks.tables import RESULTS
 from fcfi import cli
 from fcfi.evaluation import Protocol, Report, evaluate
 from fcfi.masks.metrics import held

@@ -1,11 +1,8 @@
-"""Draw the README's picture, docs/images/clicks.jpg: bundled photographs after each of a few clicks, by the default network.
-
-The README's place for it is filled as well.
+"""Draw docs/images/clicks.jpg: bundled photographs after each of a few clicks, by the default network.
 
     python -m benchmarks.picture [NETWORK FILE]
 
-What it shows is what the network answers; the clicks are those of a person who sees where the mask
-is wrong.
+The masks are those of the network; the clicks are those of a person who sees where the mask is wrong.
 """
 
 import sys
@@ -19,16 +16,13 @@ from numpy.typing import NDArray
 
 import fcfi
 from fcfi import cli
-from fcfi.files import write_bytes, write_text
+from fcfi.files import write_bytes
 from fcfi.images import read_image
 from fcfi.overlay import draw
 from fcfi.prompts.clicks import Click, Clicks
 
 ROOT: Final = Path(__file__).parent.parent
-OUTPUT: Final = ROOT / "docs" / "clicks.jpg"
-README: Final = ROOT / "README.md"
-BEGIN, END = "<!-- picture:start -->", "<!-- picture:end -->"
-TAG: Final = "![Photographs after one, two and three clicks; green dots are on the object, red ones off it](docs/images/clicks.jpg)"
+OUTPUT: Final = ROOT / "docs" / "images" / "clicks.jpg"
 WIDTH: Final = 330
 """Pixels of one panel."""
 GAP: Final = 6
@@ -56,27 +50,18 @@ def panels(name: str, clicks: Clicks, network: str | None) -> NDArray[np.uint8]:
     return np.concatenate(row[:-1], axis=1).astype(np.uint8)
 
 
-def fill(readme: str) -> str:
-    """The README with the picture between its markers."""
-    before, _, rest = readme.partition(BEGIN)
-    _, mark, after = rest.partition(END)
-    assert mark, f"the README lacks {BEGIN} ... {END}"
-    return f"{before}{BEGIN}\n{TAG}\n{END}{after}"
-
-
 app = typer.Typer(add_completion=False)
 
 
 @app.command()
 def main(network: Annotated[str | None, typer.Argument(help="Its name or file.")] = None) -> None:
-    """Write the picture, and the README if it does not show it yet."""
+    """Write the picture."""
     rows = [panels(name, clicks, network) for name, clicks in STORIES.items()]
     page = np.concatenate(
         [np.pad(row, ((0, GAP), (0, 0), (0, 0)), constant_values=255) for row in rows]
     )[:-GAP]
     _, data = cv2.imencode(".jpg", page[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
     write_bytes(OUTPUT, data.tobytes())
-    write_text(README, fill(README.read_text(encoding="utf-8")))
     typer.echo(f"{OUTPUT}: {len(data) / 1000:.0f} kB")
 
 

@@ -25,9 +25,9 @@ from typing import Annotated, Any, Final
 import numpy as np
 import typer
 
-from benchmarks.readme import RESULTS, ROOT
 from benchmarks.ship import write_table
 from benchmarks.stored import new_record, store
+from benchmarks.tables import RESULTS, ROOT
 from fcfi import cli
 from fcfi.budget import offered
 from fcfi.data.sample import Sample

@@ -22,8 +22,8 @@ import typer
 
 from benchmarks.pairs import exported
 from benchmarks.precision import Threads
-from benchmarks.readme import RESULTS
 from benchmarks.stored import new_record, store
+from benchmarks.tables import RESULTS
 from fcfi import cli
 from fcfi.data import open_dataset
 from fcfi.errors import ConfigError

@@ -20,7 +20,7 @@ from typing import Annotated
 
 import typer
 
-from benchmarks.readme import read_records
+from benchmarks.tables import read_records
 from fcfi import cli
 from fcfi.files import replacing, write_text
 from fcfi.runtimes.network_file import read_info

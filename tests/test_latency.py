@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import readme
+from benchmarks import tables
 from benchmarks.latency import Contestant, Timed, make_tasks, row_of, run_round
 from benchmarks.roofline import Peaks, bound_ms, gmac, layers
 from fcfi.prediction.zoom import Zoom
@@ -41,7 +41,7 @@ RECORD = {
 
 
 def test_the_table_shows_what_was_measured_and_dashes_for_the_rest() -> None:
-    table = readme.latency_table(RECORD)
+    table = tables.latency_table(RECORD)
     assert "| old, 600 px | 790 | 800 (900) | 1.0 | - | - | - |" in table
     assert "| new, 384 px | 18 | 20 (25) | 40.0 | 1.2x | 0.75 | 283 |" in table
     assert "abacus, 2 cores (2026-01-02), 8 clicks on pictures of 12 megapixels" in table
@@ -55,7 +55,7 @@ def test_further_clicks_of_a_network_that_encodes_once_have_a_row() -> None:
         "further_network_ms": 6.4,
         "further_faster": 66.6,
     }
-    table = readme.latency_table({**RECORD, "rows": [RECORD["rows"][1] | further]})  # type: ignore[index]
+    table = tables.latency_table({**RECORD, "rows": [RECORD["rows"][1] | further]})  # type: ignore[index]
     assert (
         "| new, 384 px, further clicks in the same crop | 6 | 12 (15) | 66.6 | - | - | - |" in table
     )
@@ -81,15 +81,16 @@ def test_a_network_that_encodes_once_is_timed_in_a_new_crop_and_in_a_seen_one() 
     assert "further_ms" not in row_of(plain, plain, tasks, Peaks({"float32": 100.0}, 10.0))
 
 
-def test_the_readme_gets_the_table_between_its_marks() -> None:
-    text = f"before\n{readme.LATENCY_BEGIN}\nold\n{readme.LATENCY_END}\nafter\n"
-    filled = readme.fill_latency(text, RECORD)
-    assert filled.startswith(f"before\n{readme.LATENCY_BEGIN}\n| network, runtime")
-    assert filled.endswith(f"{readme.LATENCY_END}\nafter\n")
-    assert readme.fill_latency(filled, RECORD) == filled
-    assert readme.NOTHING in readme.fill_latency(text, None)
+def test_the_page_gets_the_table_between_its_markers() -> None:
+    begin, end = tables.markers("latency")
+    text = f"before\n{begin}\nold\n{end}\nafter\n"
+    table = tables.latency_table(RECORD)
+    filled = tables.fill(text, "latency", table)
+    assert filled.startswith(f"before\n{begin}\n| network, runtime")
+    assert filled.endswith(f"{end}\nafter\n")
+    assert tables.fill(filled, "latency", table) == filled
     with pytest.raises(AssertionError, match="lacks"):
-        readme.fill_latency("nothing", RECORD)
+        tables.fill("nothing", "latency", table)
 
 
 def test_every_contestant_does_the_same_clicks_at_its_own_size() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from benchmarks.precision import FORMAT, OBJECTS, with_results
-from benchmarks.readme import RESULTS
+from benchmarks.tables import RESULTS
 from fcfi import weights
 from fcfi.errors import NetworkError
 from fcfi.runtimes.network_file import read_info

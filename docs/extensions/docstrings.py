@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from textwrap import dedent
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sphinx.application import Sphinx
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
 
 SENTENCES = re.compile(r"(Raises|Convention:|Source:|Returns)\b")
 """What begins a paragraph of its own, also in the middle of one."""
@@ -133,13 +134,15 @@ def names_of(thing: Any) -> set[str]:
     return names
 
 
-def convert(app: Sphinx, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
+def convert(
+    app: "Sphinx", what: str, name: str, thing: Any, options: Any, lines: list[str]
+) -> None:
     """Rewrite the lines of one docstring in place, before Sphinx parses them."""
     lines[:] = to_rst(parse("\n".join(lines), names_of(thing)))
 
 
 def shorten_arrays(
-    app: Sphinx, what: str, name: str, thing: Any, options: Any, signature: str, result: str
+    app: "Sphinx", what: str, name: str, thing: Any, options: Any, signature: str, result: str
 ) -> tuple[str, str] | None:
     """Return a signature whose arrays read NDArray[uint8], as the source writes them."""
     if not signature:
@@ -147,7 +150,7 @@ def shorten_arrays(
     return ARRAY.sub(r"NDArray[\1]", signature), ARRAY.sub(r"NDArray[\1]", result or "")
 
 
-def setup(app: Sphinx) -> dict[str, bool]:
+def setup(app: "Sphinx") -> dict[str, bool]:
     """Connect to autodoc."""
     app.connect("autodoc-process-docstring", convert)
     app.connect("autodoc-process-signature", shorten_arrays)

@@ -8,6 +8,7 @@ Each is a directive without content, so that a page has words of its own around 
 
 import dataclasses
 import inspect
+import logging
 import pkgutil
 import re
 from collections.abc import Callable, Iterator
@@ -248,14 +249,14 @@ def is_worth_a_section(module: Any) -> bool:
 
 def check_modules(app: Sphinx, environment: Any) -> None:
     """Warn, which fails the build, of each module of the package that no page shows."""
-    from sphinx.util import logging
+    from sphinx.util.logging import getLogger
 
     import fcfi
 
     shown = environment.metadata.get("fcfi-modules", {})
     there = {found.name for found in pkgutil.iter_modules(fcfi.__path__)} - UNDOCUMENTED
     for name in sorted(there - set(shown)):
-        logging.getLogger(__name__).warning(
+        getLogger(__name__).warning(
             "the module fcfi.%s stands on no page of docs/reference/api: add it to one", name
         )
 
@@ -285,6 +286,8 @@ def describe_server() -> dict[str, Any]:
     from fcfi.project.project import Project
     from fcfi.server.app import create_app
 
+    # Migrations of a new store report each step, which is not news here.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     with TemporaryDirectory() as folder, Project.open(Path(folder), None) as project:
         return create_app(project).openapi()
 

@@ -2,9 +2,10 @@
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sphinx.application import Sphinx
-from sphinx.errors import ExtensionError
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
 
 LOADED = re.compile(
     r"""<(?:script|img|iframe|source|video|audio)\b[^>]*?\ssrc=["'](?:https?:)?//[^"']+"""
@@ -21,7 +22,7 @@ def requests_of(text: str, suffix: str) -> list[str]:
     return pattern.findall(text)
 
 
-def check(app: Sphinx, exception: Exception | None) -> None:
+def check(app: "Sphinx", exception: Exception | None) -> None:
     """Raise ExtensionError, which fails the build, if a file of the site loads from elsewhere."""
     if exception is not None or app.builder.format != "html":
         return
@@ -32,10 +33,12 @@ def check(app: Sphinx, exception: Exception | None) -> None:
         for request in requests_of(path.read_text(encoding="utf-8"), path.suffix)
     ]
     if found:
+        from sphinx.errors import ExtensionError
+
         raise ExtensionError("the site asks other hosts for files:\n" + "\n".join(found))
 
 
-def setup(app: Sphinx) -> dict[str, bool]:
+def setup(app: "Sphinx") -> dict[str, bool]:
     """Check after the build."""
     app.connect("build-finished", check)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,184 @@
+"""Put the measured results into the documents: what stands between their markers is made from files.
+
+Clicks come from the records of `fcfi evaluate`, times from latency.json of `benchmarks.latency`, all in
+benchmarks/results/.
+
+    python -m benchmarks.tables            write them
+    python -m benchmarks.tables --check    only say whether they are up to date (exit code 1 if not)
+
+Whole datasets only; a file of another kind, and a measurement of part of a dataset, is left out.
+"""
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from fcfi import weights
+from fcfi.files import write_text
+from fcfi.published import PUBLISHED
+from fcfi.report import FORMAT, Record, markdown
+
+ROOT: Final = Path(__file__).parent.parent
+RESULTS: Final = ROOT / "benchmarks" / "results"
+RESULTS_PAGE: Final = ROOT / "docs" / "results.md"
+SPEED_PAGE: Final = ROOT / "docs" / "explanation" / "speed.md"
+README: Final = ROOT / "README.md"
+BESIDE: Final = tuple(row for row in PUBLISHED if row.method in ("FCFI", "RITM", "FocalClick-S1"))
+"""Published rows shown above ours."""
+DATASETS: Final = ("GrabCut", "Berkeley", "DAVIS")
+"""Named in the summary."""
+NOTHING: Final = "Not measured yet.\n"
+PART: Final = " objects of: "
+"""In the description of a dataset of which only some objects were measured (`Dataset.choose`)."""
+
+
+def read_records(folder: Path = RESULTS) -> tuple[Record, ...]:
+    """Return the measurements of whole datasets in a folder, in the order of their files' names."""
+    records = (
+        json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))
+    )
+    return tuple(
+        record
+        for record in records
+        if isinstance(record, dict)
+        and record.get("format") == FORMAT
+        and PART not in record["dataset"]["found"]
+    )
+
+
+def fill(document: str, name: str, body: str) -> str:
+    """Return a document with a new text between its markers of this name."""
+    begin, end = markers(name)
+    before, _, rest = document.partition(begin)
+    _, mark, after = rest.partition(end)
+    assert mark, f"the document lacks {begin} ... {end}"
+    return f"{before}{begin}\n{body}{end}{after}"
+
+
+def markers(name: str) -> tuple[str, str]:
+    """Return the comments between which a document holds a text that this program writes."""
+    return f"<!-- {name}:start -->", f"<!-- {name}:end -->"
+
+
+def results_table(records: Sequence[Record]) -> str:
+    """Return the Markdown table of clicks, published rows first, and the machines."""
+    return f"{markdown(records, BESIDE)}\n{machines(records)}" if records else NOTHING
+
+
+def summary(records: Sequence[Record], latency: Record | None, network: str) -> str:
+    """Return one sentence on a network: its clicks to an IoU of 90 %, and the shortest time of one.
+
+    Clicks are those of the protocol `fixed` without flip and without start masks.
+    """
+    clicks = {
+        record["dataset"]["name"]: record["results"]["noc"]["90"]
+        for record in records
+        if record["network"]["name"] == network and is_plain(record["protocol"])
+    }
+    if not clicks or latency is None:
+        return NOTHING
+    rows = [row for row in latency["rows"] if row["name"].startswith(f"{network}, ")]
+    fastest = min(rows, key=lambda row: float(row["predict_ms"]))
+    counts = ", ".join(f"{clicks[name]:.2f} ({name})" for name in DATASETS if name in clicks)
+    return (
+        f"The default network, `{network}`, needs on average {counts} clicks to an IoU of 90 %. A click "
+        f"on a picture of\n{latency['megapixels']:g} megapixels takes {fastest['predict_ms']:.0f} ms "
+        f"on {_cores(latency['machine']['cores'])} of a server processor. See [Results](docs/results.md) and "
+        "[Speed](docs/explanation/speed.md).\n"
+    )
+
+
+def is_plain(protocol: Record) -> bool:
+    """Whether a protocol is the one of the comparison: one zoom, no flip, no start masks."""
+    return protocol["name"] == "fixed" and protocol["flip"] == "none" and protocol["start"] is None
+
+
+def latency_table(record: Record) -> str:
+    """Return a Markdown table of the times of a click, a row a contestant; what was not measured is a dash."""
+    lines = [
+        "| network, runtime, precision | network, ms | predict, ms (p95) | faster | of the limit | start, s | MB |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for row in record["rows"]:
+        predict = f"{row['predict_ms']:.0f} ({row['predict_p95_ms']:.0f})"
+        limit = f"{row['of_bound']:.1f}x" if "of_bound" in row else "-"
+        start, memory = (
+            format(row[key], "g") if key in row else "-" for key in ("start_s", "memory_mb")
+        )
+        name = f"{row['name']}, {row['zoom_target']} px"
+        lines.append(
+            f"| {name} | {row['network_ms']:.0f} | {predict} | {row['faster']:.1f} | {limit} | {start} | {memory} |"
+        )
+        if "further_ms" in row:
+            further = f"{row['further_ms']:.0f} ({row['further_p95_ms']:.0f})"
+            lines.append(
+                f"| {name}, further clicks in the same crop | {row['further_network_ms']:.0f} | {further} "
+                f"| {row['further_faster']:.1f} | - | - | - |"
+            )
+    peaks, computer = record["peaks"], record["machine"]
+    able = ", ".join(f"{value:.0f} in {key}" for key, value in peaks["gflops"].items())
+    lines += [
+        "",
+        f"Measured on {computer['cpu']}, {_cores(computer['cores'])} ({record['date'][:10]}), "
+        f"{record['clicks']} clicks on pictures of {record['megapixels']:g} megapixels, {record['rounds']} times each, "
+        f"all contestants in turn. The machine does {able} GFLOP/s and {peaks['gbytes']:.0f} GB/s.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def machines(records: Sequence[Record]) -> str:
+    """Return a line for each kind of machine and runtime that took part."""
+    kinds = {
+        f"{record['machine']['cpu']}, {_cores(record['machine']['cores'])}, {record['network']['runtime']}"
+        for record in records
+    }
+    days = sorted(record["date"][:10] for record in records)
+    when = days[0] if days[0] == days[-1] else f"{days[0]} to {days[-1]}"
+    return "".join(f"Measured on {kind} ({when}).\n" for kind in sorted(kinds))
+
+
+def _cores(count: int) -> str:
+    return f"{count} core{'' if count == 1 else 's'}"
+
+
+def written() -> dict[Path, str]:
+    """Return what each document should hold."""
+    records = read_records()
+    times = RESULTS / "latency.json"
+    latency = json.loads(times.read_text(encoding="utf-8")) if times.is_file() else None
+    texts = {
+        RESULTS_PAGE: {"results": results_table(records)},
+        SPEED_PAGE: {"latency": latency_table(latency) if latency else NOTHING},
+        README: {"summary": summary(records, latency, weights.find(None).name)},
+    }
+    documents = {}
+    for path, parts in texts.items():
+        text = path.read_text(encoding="utf-8")
+        for name, body in parts.items():
+            text = fill(text, name, body)
+        documents[path] = text
+    return documents
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write, or check with --check."""
+    stale = {
+        path: text for path, text in written().items() if path.read_text(encoding="utf-8") != text
+    }
+    names = ", ".join(path.relative_to(ROOT).as_posix() for path in stale)
+    if not stale:
+        print("all documents are up to date")
+        return 0
+    if "--check" in arguments:
+        print(f"not up to date: {names}; run python -m benchmarks.tables", file=sys.stderr)
+        return 1
+    for path, text in stale.items():
+        write_text(path, text)
+    print(f"written: {names}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
