@@ -20,29 +20,31 @@ ROOT = Path(__file__).parent.parent
 # Present counts, and behind them the bars: a count that falls is written here, and none may rise.
 # The largest number of times that an identifier may stand in fcfi/.
 IDENTIFIERS = {
-    "one": 481,  # 20
-    "place": 147,  # 30
-    "told": 19,  # 0
+    "one": 380,  # 20
+    "place": 103,  # 30
+    "told": 13,  # 0
     "came": 12,  # 0
 }
 # The largest number of times that a phrase may stand in the code and the documents.
 PHRASES = {
     "[Tt]old": 131,  # 0
-    "[Ww]ish": 87,  # 0
-    "[Ww]hoever": 12,  # 0
-    "[Ww]hat came of": 7,  # 0
-    r"\bg(one|oes|o|oing) on with\b|\bgone on\b": 5,  # 0
-    r"\bis (no(?! longer)|none)\b": 108,  # 10
-    r"\bgives\b": 71,  # 5
+    "[Ww]ish": 1,  # 0
+    "[Ww]hoever": 7,  # 0
+    "[Ww]hat came of": 4,  # 0
+    r"\bg(one|oes|o|oing) on with\b|\bgone on\b": 1,  # 0
+    r"\bis (no(?! longer)|none)\b": 105,  # 10
+    r"\bgives\b": 46,  # 5
 }
 # Comments for 100 lines of code in fcfi/, at least.
-COMMENTS = 0.68  # 2.5
+COMMENTS = 1.22  # 2.5
 COLUMNS = 100
 # Lines of Python that may be wider.
-WIDE = 774  # 0
+WIDE = 567  # 0
 
 GLOSSARY = ROOT / "docs" / "reference" / "glossary.md"
 """The only file that may name the words to avoid."""
+SCHEMA = ROOT / "web" / "src" / "api" / "schema.d.ts"
+"""Generated from the server's schemas, whose words are counted in their own files."""
 
 
 def python_files(*folders: str) -> list[Path]:
