@@ -32,7 +32,7 @@ PHRASES = {
     "[Ww]hoever": 7,  # 0
     "[Ww]hat came of": 4,  # 0
     r"\bg(one|oes|o|oing) on with\b|\bgone on\b": 1,  # 0
-    r"\bis (no(?! longer)|none)\b": 105,  # 10
+    r"\bis (no(?! longer)|none)\b": 95,  # 10
     r"\bgives\b": 46,  # 5
 }
 # Comments for 100 lines of code in fcfi/, at least.
@@ -66,7 +66,7 @@ def prose_files() -> list[Path]:
         for folder, pattern in kinds.items()
     )
     page = (path for path in (ROOT / "web" / "src").rglob("*") if path.suffix in {".ts", ".svelte"})
-    return sorted({*found, *page} - {GLOSSARY})
+    return sorted({*found, *page} - {GLOSSARY, SCHEMA})
 
 
 @cache
