@@ -4,6 +4,8 @@ Sessions, batches, projects and evaluations know this protocol only, so that ano
 another class.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping
 from typing import Literal, Protocol
 
@@ -48,3 +50,18 @@ class Predictor(Protocol):
         Raises InputError for a picture, prompt, part or previous answer that does not fit, or for a
             kind of prompt that the method does not know.
         """
+
+
+def identity_of(weights: str, settings: Mapping[str, float | str]) -> str:
+    """Return who answers: a sha256 of weights and settings together.
+
+    weights: their sha256.  settings: of the predictor.
+    Two predictors of the same identity return the same masks, on the same machine and runtime.
+    """
+    answerer = {"weights": weights, "settings": dict(settings)}
+    return hashlib.sha256(json.dumps(answerer, sort_keys=True).encode()).hexdigest()
+
+
+def identity(predictor: Predictor) -> str:
+    """Return the identity of a predictor."""
+    return identity_of(predictor.info.sha256, predictor.settings)

@@ -13,7 +13,7 @@ import numpy as np
 
 from fcfi.boxes import Box
 from fcfi.images import Image
-from fcfi.prediction.interface import Predictor
+from fcfi.prediction.interface import Predictor, identity
 from fcfi.prediction.prediction import CachedImage, Prediction
 from fcfi.prompts.clicks import Click, Prompts
 from fcfi.runtimes.network import NetworkInfo
@@ -27,6 +27,7 @@ class NetworkStatus:
     """What the network is and whether it answers.
 
     runtime: empty until it is loaded.  problem: why it cannot be used, or None.
+    identity: of weights and settings, by which objects say who answered; None until it is loaded.
     """
 
     name: str
@@ -34,6 +35,7 @@ class NetworkStatus:
     runtime: str
     state: Literal["loading", "ready", "failed"]
     problem: str | None = None
+    identity: str | None = None
 
 
 class LazyPredictor:
@@ -93,7 +95,9 @@ class LazyPredictor:
 def status_of(predictor: Predictor) -> NetworkStatus:
     """Return the status of a predictor that is loaded already."""
     info = predictor.info
-    return NetworkStatus(info.name, info.sha256, info.runtime, "ready")
+    return NetworkStatus(
+        info.name, info.sha256, info.runtime, "ready", identity=identity(predictor)
+    )
 
 
 def warmed_up(predictor: Predictor) -> Predictor:

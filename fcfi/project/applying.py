@@ -54,7 +54,7 @@ class World(Protocol):
 
     @property
     def network(self) -> str | None:
-        """sha256 of the weights that predict."""
+        """The identity of the predictor: of weights and settings together."""
 
     def now(self) -> float:
         """Seconds since 1970 (UTC)."""
@@ -233,7 +233,10 @@ _DOES: Final[Mapping[type[Edit], Callable[[Document, Any, World], Document]]] = 
 
 
 def _of_present(one: DrawnObject, world: World) -> DrawnObject:
-    """The object, begun from its mask if another network made that: finished work never changes by itself."""
+    """Return the object, begun from its mask if another predictor made that.
+
+    Finished work never changes by itself: its rounds would be answered anew.
+    """
     if not one.rounds or one.mask is None or one.network == world.network:
         return one
     return dataclasses.replace(one, start=one.mask, rounds=NO_ROUNDS, network=None)

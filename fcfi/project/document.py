@@ -24,7 +24,8 @@ class DrawnObject:
         were given together and predicted once.
     mask: the present one; None has no pixel.  keep_out: finished neighbours are cut out of it.
     colour: "#rrggbb", None for the label's.
-    network: sha256 of the weights that the rounds were last predicted with.
+    network: who answered the rounds last: the identity of weights and settings, or in documents of
+        version 0.1 the sha256 of the weights alone.
     """
 
     id: int

@@ -21,6 +21,7 @@ from fcfi.images import Image, image_sha256
 from fcfi.prediction.interface import Predictor
 from fcfi.project import exporting, importing, place
 from fcfi.project.actions import Action, Edit, ImportObjects, Redo, Undo
+from fcfi.project.answerers import Answerers
 from fcfi.project.applying import apply
 from fcfi.project.cache import ByteCache
 from fcfi.project.database import Database, store_url
@@ -70,13 +71,13 @@ class Project:
         self.cache = ByteCache(cache_bytes)
         self._database = database
         self._store = Store(database)
+        self._answerers = Answerers(self._store)
         self._labels = Labels(database)
         self._masks = Masks(self._store, self.cache)
         self._pictures = Pictures(folder, self._store, self.cache)
         self._replay = Replay(predictor, self.cache)
         self._told = warnings
         self._clock = clock
-        self._noted = False
 
     @classmethod
     def open(
@@ -310,21 +311,25 @@ class Project:
         self._labels.ensure(labels)
         self.scan()
 
-    def _note_network(self) -> None:
-        """Keep what the network is, once; not at opening, since it may still be loaded then."""
-        if self.predictor is not None and not self._noted:
-            info = self.predictor.info
-            self._store.keep_network(info.sha256, info.name, info.runtime, self.predictor.settings)
-            self._noted = True
-
     def _read(self, identity: int) -> Stored:
-        """A picture with labels as they are now."""
-        return _resolved(self._store.read(identity))
+        """Return a picture with labels and networks as they are named now."""
+        return self._resolved(self._store.read(identity))
+
+    def _resolved(self, stored: Seen) -> Seen:
+        """Return what was read with labels and networks as they are named now."""
+        document = resolved(stored.document, stored.labels)
+        objects = tuple(
+            drawn
+            if (network := self._answerers.identity_of(drawn.network)) == drawn.network
+            else dataclasses.replace(drawn, network=network)
+            for drawn in document.objects
+        )
+        return dataclasses.replace(stored, document=dataclasses.replace(document, objects=objects))
 
     def _answered(self, identity: int, key: str | None) -> Shown | None:
         """A picture as the change of this key left it, with labels as they are now; None if it was not made."""
         noted = None if key is None else self._store.noted(identity, key)
-        return None if noted is None else _resolved(noted)
+        return None if noted is None else self._resolved(noted)
 
     def _state(self, stored: Shown) -> PictureState:
         return PictureState(
@@ -362,8 +367,9 @@ class Project:
         stored = dataclasses.replace(stored, row=world.row)
         if document == stored.document:
             return stored
-        if any(one.rounds for one in document.objects):
-            self._note_network()
+        # Not at opening, since the network may still be loaded then.
+        if self.predictor is not None and any(one.rounds for one in document.objects):
+            self._answerers.keep(self.predictor)
         masks = world.new_masks(document)
         step = Step(document, masks, record(action, stored.document), signature)
         after = self._store.write(stored, step)
@@ -373,16 +379,12 @@ class Project:
 
     def _log(self, one: DrawnObject, row: PictureRow, sha256: str) -> ClickLog:
         """An object's log, as `fcfi.session` writes it."""
-        name, runtime, settings = self._store.network(one.network or "") or (
-            "unknown",
-            "unknown",
-            {},
-        )
+        known = self._answerers.find(one.network)
         start = None
         if one.start is not None:
             start = to_runs(self._masks.get(one.start).pixels(row.height, row.width))
-        network = {"name": name, "sha256": one.network or "", "runtime": runtime}
-        return ClickLog(row.height, row.width, sha256, network, settings, start, one.rounds)
+        network = {"name": known.name, "sha256": known.weights, "runtime": known.runtime}
+        return ClickLog(row.height, row.width, sha256, network, known.settings, start, one.rounds)
 
 
 class _Receiver:
@@ -414,10 +416,6 @@ class _Receiver:
 def _settings_key(author: str) -> str:
     """Where somebody's settings lie; names are longer than keys may be."""
     return hashlib.sha256(author.encode()).hexdigest() if author else SETTINGS
-
-
-def _resolved(stored: Seen) -> Seen:
-    return dataclasses.replace(stored, document=resolved(stored.document, stored.labels))
 
 
 def resolved(document: Document, labels: Mapping[int, int]) -> Document:

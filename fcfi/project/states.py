@@ -5,7 +5,7 @@ Values only.  Knows nothing of databases.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from fcfi.errors import Conflict
 from fcfi.masks.runs import RunMask
@@ -113,6 +113,20 @@ class Label:
     name: str
     colour: str
     place: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answerer:
+    """What answered prompts.
+
+    weights: their sha256.  name: of the network.  runtime: library, precision and device.
+    settings: of the predictor.
+    """
+
+    weights: str
+    name: str
+    runtime: str
+    settings: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

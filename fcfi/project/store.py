@@ -18,7 +18,7 @@ from fcfi.errors import InputError, NotFound
 from fcfi.masks.runs import RunMask
 from fcfi.project.database import Database
 from fcfi.project.document import Document
-from fcfi.project.states import Change, Counts, PictureList, PictureRow, State
+from fcfi.project.states import Answerer, Change, Counts, PictureList, PictureRow, State
 from fcfi.project.tables import change, label, mask, network, picture, revision, setting
 
 MOST: Final = 1000
@@ -351,28 +351,32 @@ class Store:
         with self.database.writing() as connection:
             connection.execute(statement)
 
-    def keep_network(
-        self, sha256: str, name: str, runtime: str, settings: Mapping[str, Any]
-    ) -> None:
-        """Keep what there is to say of a network beside its sha256."""
-        values = {"name": name, "runtime": runtime, "settings": json.dumps(settings)}
-        if self.network(sha256) == (name, runtime, dict(settings)):
+    def keep_network(self, identity: str, answerer: Answerer) -> None:
+        """Keep who answered under an identity (`fcfi.prediction.interface.identity`)."""
+        if self.network(identity) == answerer:
             return
-        statement = self.database.insert(network).values(sha256=sha256, **values)
+        values = {
+            "weights": answerer.weights,
+            "name": answerer.name,
+            "runtime": answerer.runtime,
+            "settings": json.dumps(dict(answerer.settings)),
+        }
+        statement = self.database.insert(network).values(identity=identity, **values)
         with self.database.writing() as connection:
             connection.execute(
-                statement.on_conflict_do_update(index_elements=["sha256"], set_=values)
+                statement.on_conflict_do_update(index_elements=["identity"], set_=values)
             )
 
-    def network(self, sha256: str) -> tuple[str, str, dict[str, Any]] | None:
-        """Name, runtime and settings of a network that was used here."""
+    def network(self, identity: str) -> Answerer | None:
+        """Return who answered under an identity here, or None if nobody did."""
         with self.database.reading() as connection:
             found = connection.execute(
-                select(network).where(network.c.sha256 == sha256)
+                select(network).where(network.c.identity == identity)
             ).one_or_none()
-            return (
-                None if found is None else (found.name, found.runtime, json.loads(found.settings))
-            )
+        if found is None:
+            return None
+        settings = json.loads(found.settings)
+        return Answerer(found.weights or identity, found.name, found.runtime, settings)
 
     def _add_masks(self, connection: Connection, masks: Mapping[str, RunMask]) -> None:
         rows = [

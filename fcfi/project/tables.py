@@ -113,7 +113,8 @@ setting: Final = Table(
 network: Final = Table(
     "network",
     metadata,
-    Column("sha256", String(SHA256), primary_key=True),
+    Column("identity", String(SHA256), primary_key=True),
+    Column("weights", String(SHA256)),
     Column("name", Text, nullable=False),
     Column("runtime", Text, nullable=False),
     Column("settings", Text, nullable=False),

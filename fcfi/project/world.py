@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from fcfi.errors import InputError, PictureError
 from fcfi.masks.runs import RunMask
 from fcfi.masks.truth import Mask
+from fcfi.prediction.interface import identity
 from fcfi.project.cache import ByteCache
 from fcfi.project.document import Document, DrawnObject
 from fcfi.project.pictures import Pictures, key
@@ -88,9 +89,9 @@ class PictureWorld:
 
     @property
     def network(self) -> str | None:
-        """sha256 of the weights that predict."""
+        """The identity of the predictor, or None without one."""
         predictor = self._replay.predictor
-        return None if predictor is None else predictor.info.sha256
+        return None if predictor is None else identity(predictor)
 
     def objects(self, picture: int) -> tuple[DrawnObject, ...]:
         """Those of another picture.  Raises InputError if it has another size, NotFound."""

@@ -120,13 +120,18 @@ class Problem(Told):
 
 
 class NetworkTold(Told):
-    """The network.  runtime: empty until it is loaded.  problem: why it cannot be used."""
+    """The network.
+
+    runtime: empty until it is loaded.  problem: why it cannot be used.  identity: of weights and
+    settings together, as objects name who answered; null until it is loaded.
+    """
 
     name: str
     sha256: str
     runtime: str
     state: Literal["loading", "ready", "failed"]
     problem: str | None
+    identity: str | None
 
 
 class Health(Told):

@@ -9,9 +9,13 @@ import numpy as np
 import pytest
 
 from fcfi.images import read_image
+from fcfi.prediction.fcfi import FCFIPredictor
+from fcfi.prediction.interface import identity
+from fcfi.prediction.zoom import Zoom
 from fcfi.project import Project, Redo, Undo
 from fcfi.project.actions import RemoveClick
 from fcfi.session import Session
+from tests.networks import ColourNetwork
 from tests.project.made import click, opened, predictor
 
 FIXTURE = Path(__file__).parent / "version1"
@@ -26,6 +30,17 @@ def folder(tmp_path: Path) -> Path:
 
 def stored(name: str) -> Any:
     return json.loads((FIXTURE / name).read_text())
+
+
+def expected() -> Any:
+    """What was shown; who answered is named by weights and settings now, not by weights alone."""
+    pictures = stored("expected.json")
+    for picture in pictures.values():
+        for drawn in picture["objects"]:
+            if drawn["network"] is not None:
+                assert drawn["network"] == predictor().info.sha256
+                drawn["network"] = identity(predictor())
+    return pictures
 
 
 def ids(project: Project) -> dict[str, int]:
@@ -57,9 +72,8 @@ def shown(project: Project, identity: int) -> dict[str, Any]:
 
 def test_it_opens_as_it_was(folder: Path) -> None:
     with opened(folder) as project:
-        expected = stored("expected.json")
-        assert {name: shown(project, identity) for name, identity in ids(project).items()} == (
-            expected
+        assert {name: shown(project, picture) for name, picture in ids(project).items()} == (
+            expected()
         )
         assert [label.name for label in project.labels()] == ["cat", "dog"]
         assert project.settings("Ann") == {"theme": "dark"}
@@ -94,7 +108,7 @@ def test_undo_goes_back_through_old_documents(folder: Path) -> None:
         for _ in range(version):
             project.act(picture, now, Redo())
             now += 1
-        assert shown(project, picture)["objects"] == stored("expected.json")["a.png"]["objects"]
+        assert shown(project, picture)["objects"] == expected()["a.png"]["objects"]
 
 
 def test_its_logs_replay_to_the_masks_shown(folder: Path) -> None:
@@ -113,3 +127,22 @@ def test_its_logs_replay_to_the_masks_shown(folder: Path) -> None:
                 replayed = Session.replay(predictor(), image, log["log"])
                 if log["object"] in masks:
                     np.testing.assert_array_equal(replayed.mask, masks[log["object"]])
+
+
+def test_further_clicks_go_on_with_the_same_settings_and_begin_anew_with_others(
+    folder: Path,
+) -> None:
+    with opened(folder) as project:
+        picture = ids(project)["b.png"]
+        version = project.picture(picture).picture.version
+        drawn = project.act(picture, version, click(60, 44, object=1)).document.objects[0]
+        assert (len(drawn.clicks), drawn.start) == (3, None)
+    other = FCFIPredictor(ColourNetwork(), Zoom(target=64), threshold=0.6)
+    with Project.open(folder, other) as project:
+        picture = ids(project)["a.png"]
+        before = project.picture(picture)
+        drawn = project.act(
+            picture, before.picture.version, click(60, 44, object=2)
+        ).document.objects[1]
+        assert len(drawn.clicks) == 1
+        assert drawn.start == before.document.objects[1].mask

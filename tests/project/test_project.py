@@ -15,7 +15,9 @@ from PIL import Image as Pillow
 import fcfi
 from fcfi.errors import InputError, NotFound, PictureError
 from fcfi.images import read_image
-from fcfi.prediction.interface import Predictor
+from fcfi.prediction.fcfi import FCFIPredictor
+from fcfi.prediction.interface import Predictor, identity
+from fcfi.prediction.zoom import Zoom
 from fcfi.project import (
     AddClicks,
     CopyObjects,
@@ -30,6 +32,7 @@ from fcfi.project import (
 )
 from fcfi.prompts.click_log import ClickLog
 from fcfi.session import Session
+from tests.networks import ColourNetwork
 from tests.project.made import HEIGHT, WIDTH, click, opened, photo, predictor, runs, write_photos
 
 
@@ -533,12 +536,35 @@ def test_undo_brings_back_exactly_what_another_network_made(folder: Path) -> Non
         assert (one.start, len(one.clicks), one.network) == (
             old.document.objects[0].mask,
             1,
-            "sha256 of other",
+            identity(predictor("other")),
         )
         back = project.act(1, 3, Undo())
         assert (back.document, back.masks) == (old.document, old.masks)
     with opened(folder) as project:
         assert len(project.act(1, 4, click(50, 10, object=1)).document.objects[0].clicks) == 3
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"zoom": Zoom(target=96)}, {"flip": "average"}, {"threshold": 0.6}, {"zoom": Zoom()}],
+)
+def test_the_same_weights_with_other_settings_are_another_predictor(
+    folder: Path, settings: dict[str, Any]
+) -> None:
+    """The clicks made before would be answered by another rule, and the mask would change."""
+    with opened(folder) as project:
+        project.act(1, 0, click(10, 10))
+        old = project.act(1, 1, click(40, 30, object=1, positive=False))
+        logs = project.logs(1)
+    other = FCFIPredictor(ColourNetwork(), **{"zoom": Zoom(target=64), **settings})
+    with Project.open(folder, other) as project:
+        (drawn,) = project.act(1, 2, click(50, 10, object=1)).document.objects
+        assert (drawn.start, len(drawn.clicks)) == (old.document.objects[0].mask, 1)
+        assert drawn.network == identity(other)
+        (log,) = project.logs(1)
+        assert log["log"]["settings"] == other.settings
+        project.act(1, 3, Undo())
+        assert project.logs(1) == logs, "the settings of the first predictor are still known"
 
 
 def test_objects_are_copied_between_pictures_of_one_size_as_one_step(folder: Path) -> None:

@@ -187,6 +187,9 @@ def test_work_from_before_changes_had_keys_goes_on(folder: Path) -> None:
         )
         connection.execute("INSERT INTO change SELECT * FROM old")
         connection.execute("DROP TABLE old")
+        connection.execute("DELETE FROM network")
+        connection.execute("ALTER TABLE network RENAME COLUMN identity TO sha256")
+        connection.execute("ALTER TABLE network DROP COLUMN weights")
         connection.execute("UPDATE fcfi_version SET version_num = '0001'")
     connection.close()
     with opened(folder) as project:

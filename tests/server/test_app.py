@@ -20,11 +20,12 @@ from PIL import Image as Pillow
 
 from fcfi import __version__
 from fcfi.images import read_image, read_small
+from fcfi.prediction.interface import identity
 from fcfi.project.project import Project
 from fcfi.server.app import create_app
 from fcfi.server.exports import Exports
 from fcfi.server.settings import Settings
-from tests.project.made import HEIGHT, WIDTH, photo
+from tests.project.made import HEIGHT, WIDTH, photo, predictor
 from tests.server.asking import Answer, ask, asking
 from tests.server.conftest import NAMES, closed
 from tests.server.served import client, served
@@ -65,6 +66,7 @@ def test_the_project_says_what_the_page_needs(app: FastAPI, folder: Path) -> Non
         "runtime": "numpy",
         "state": "ready",
         "problem": None,
+        "identity": identity(predictor()),
     }
     assert told["network"] == network
     assert ask(app, "GET", "/api/health").json == {

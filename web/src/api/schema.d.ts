@@ -519,8 +519,14 @@ export interface components {
        */
       type: 'move_object';
     };
-    /** @description The network.  runtime: empty until it is loaded.  problem: why it cannot be used. */
+    /**
+     * @description The network.
+     *
+     *     runtime: empty until it is loaded.  problem: why it cannot be used.  identity: of weights and
+     *     settings together, as objects name who answered; null until it is loaded.
+     */
     NetworkTold: {
+      identity: string | null;
       name: string;
       problem: string | null;
       runtime: string;

@@ -3,7 +3,14 @@ import type { Action, Network } from '../api/types';
 import { madeByOther, noteFor } from './answer-notes';
 import { object, state } from '../testing/states';
 
-const network: Network = { name: 'n', sha256: 'new', runtime: 'r', state: 'ready', problem: null };
+const network: Network = {
+  name: 'n',
+  sha256: 'weights',
+  runtime: 'r',
+  state: 'ready',
+  problem: null,
+  identity: 'new',
+};
 const click: Action = {
   type: 'click',
   object: 4,
@@ -17,7 +24,7 @@ const now = state(2, [object(4, { network: 'new', mask: 'b' })]);
 
 describe('work of another network', () => {
   it('is known once the present one is loaded', () => {
-    const made = (sha256: string | null) => madeByOther(object(1, { network: sha256 }), network);
+    const made = (identity: string | null) => madeByOther(object(1, { network: identity }), network);
     expect([made('old'), made('new'), made(null)]).toEqual([true, false, false]);
     expect(madeByOther(object(1, { network: 'old' }), { ...network, state: 'loading' })).toBe(
       false,

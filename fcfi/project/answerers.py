@@ -1,0 +1,49 @@
+"""Who answered the prompts of an object: weights and settings together, by their identity.
+
+Documents of version 0.1 name the weights alone; the store knows with which settings they answered
+then, so that the identity follows.
+"""
+
+from fcfi.prediction.interface import Predictor, identity_of
+from fcfi.project.states import Answerer
+from fcfi.project.store import Store
+
+
+class Answerers:
+    """The networks that a project has used; rows of the store never change, so they are kept."""
+
+    def __init__(self, store: Store) -> None:
+        """Take the store, which is read at need."""
+        self._store = store
+        self._names: dict[str, str] = {}
+        self._known: dict[str, Answerer] = {}
+
+    def identity_of(self, name: str | None) -> str | None:
+        """Return the identity for a name in a document, which may be a sha256 of weights alone."""
+        if name is None or name in self._names:
+            return self._names.get(name or "")
+        answerer = self._store.network(name)
+        if answerer is None:
+            return name
+        found = name
+        if answerer.weights == name:
+            found = identity_of(answerer.weights, answerer.settings)
+        self._names[name] = found
+        self._known[found] = answerer
+        return found
+
+    def find(self, identity: str | None) -> Answerer:
+        """Return who has this identity; unknown texts if it never answered here."""
+        name = identity or ""
+        known = self._known.get(name) or self._store.network(name)
+        return known or Answerer(name, "unknown", "unknown", {})
+
+    def keep(self, predictor: Predictor) -> None:
+        """Keep what the predictor is in the store, once."""
+        info = predictor.info
+        identity = identity_of(info.sha256, predictor.settings)
+        if identity not in self._names:
+            answerer = Answerer(info.sha256, info.name, info.runtime, predictor.settings)
+            self._store.keep_network(identity, answerer)
+            self._names[identity] = identity
+            self._known[identity] = answerer
