@@ -26,7 +26,8 @@ from typing import IO, Any, Final, Literal
 
 from fcfi.boxes import Box
 from fcfi.errors import FCFIError, InputError
-from fcfi.images import read_image, read_mask, write_png
+from fcfi.images import read_image, write_png
+from fcfi.mask_files import read_mask
 from fcfi.prediction.interface import Predictor
 from fcfi.prediction.prediction import CachedImage, Prediction
 from fcfi.prompts.clicks import Click, Prompts

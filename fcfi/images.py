@@ -1,4 +1,4 @@
-"""Reading pictures and masks from any file a person may have, and writing PNG.
+"""Reading pictures from any file a person may have, and writing PNG.
 
 Everything comes out in one form: (H, W, 3) uint8 RGB, upright.  What is done to get there:
 
@@ -33,11 +33,10 @@ from PIL import UnidentifiedImageError
 
 from fcfi.errors import InputError
 from fcfi.files import MAX_NAME, write_bytes
+from fcfi.masks.truth import Mask
 
 Image = NDArray[np.uint8]
 """(H, W, 3) RGB, 0 to 255."""
-Mask = NDArray[np.bool_]
-"""(H, W), true on the object."""
 
 MAX_PIXELS = 200_000_000
 """Largest picture in pixels: what the largest telephone sensors give; 600 MB as RGB."""
@@ -49,8 +48,6 @@ ACCEPTED = "JPEG, PNG, WebP, TIFF, BMP, GIF, PPM, JPEG 2000 or AVIF"
 WHITE = (255, 255, 255, 255)
 SENSOR_BITS = 14
 """A 16-bit grey picture that uses at most so many bits comes from a sensor of that depth."""
-JPEG_MASK_LEVEL = 127
-"""A mask in a JPEG is object above this grey: its compression leaves small values everywhere."""
 ORIENTATION = 0x0112
 """EXIF tag; values 2 to 8 say how to turn the picture (EXIF 2.3, table 4)."""
 SIDEWAYS = (5, 6, 7, 8)
@@ -98,21 +95,18 @@ def read_size(path: str | os.PathLike[str], max_pixels: int = MAX_PIXELS) -> tup
         return picture.size[::-1] if _turned(picture) in SIDEWAYS else picture.size
 
 
-def read_mask(
-    path: str | os.PathLike[str], height: int, width: int, max_pixels: int = MAX_PIXELS
-) -> Mask:
-    """The mask in a file as (height, width) bool: background is 0 (or index 0, or transparent), the rest is object.
+def read_stored(path: str | os.PathLike[str], max_pixels: int = MAX_PIXELS) -> Pillow.Image:
+    """Return the first picture in a file, upright, in the mode in which it is stored.
 
-    Raises InputError if it cannot be read or has another size.
+    For readers of masks, whose values and palettes count.  Raises InputError as `read_image`.
     """
     with _opened(path) as stream:
-        mask = _object(_decode(stream, str(path), max_pixels))
-    if mask.shape != (height, width):
-        raise InputError(
-            f"the mask {path} is {mask.shape[1]} x {mask.shape[0]} pixels and its picture {width} x {height}: "
-            "give a mask of the picture's size"
-        )
-    return mask
+        return _decode(stream, str(path), max_pixels)
+
+
+def decode_stored(data: bytes, name: str, max_pixels: int = MAX_PIXELS) -> Pillow.Image:
+    """Return what `read_stored` does, of the bytes of a file; `name` is for messages."""
+    return _decode(io.BytesIO(data), name, max_pixels)
 
 
 def check_image(array: Any) -> Image:
@@ -341,17 +335,6 @@ def _to_8_bits(values: NDArray[Any]) -> NDArray[np.uint8]:
         return (values >> (bits - 8 if bits <= SENSOR_BITS else 8)).astype(np.uint8)
     scale = 255 / (float(high) - float(low) or 1)
     return ((values - float(low)) * scale + 0.5).astype(np.uint8)
-
-
-def _object(picture: Pillow.Image) -> Mask:
-    """(H, W) true where a decoded mask is neither background nor transparent."""
-    level = JPEG_MASK_LEVEL if picture.format == "JPEG" else 0
-    if picture.mode in ("P", "PA"):  # the index counts, not its colour (VOC)
-        return np.asarray(picture.getchannel(0)).astype(np.bool_)
-    if picture.mode in ("1", "L", "F") or picture.mode.startswith("I"):
-        return np.asarray(np.asarray(picture) > level)
-    rgba = np.asarray(picture.convert("RGBA"))
-    return np.asarray((rgba[:, :, :3] > level).any(axis=2) & (rgba[:, :, 3] != 0))
 
 
 def image_sha256(image: NDArray[np.uint8]) -> str:

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from fcfi.boxes import Box
 from fcfi.errors import ConfigError, InputError
-from fcfi.images import Image, Mask, check_mask, image_sha256
+from fcfi.images import Image, check_mask, image_sha256
+from fcfi.masks.truth import Mask
 from fcfi.prediction.interface import Predictor
 from fcfi.prediction.prediction import CachedImage, Prediction
 from fcfi.prompts.click_log import ClickLog, from_runs, to_runs

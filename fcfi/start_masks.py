@@ -15,7 +15,7 @@ import numpy as np
 
 from fcfi.data.sample import Sample
 from fcfi.errors import ConfigError, DatasetError
-from fcfi.images import read_mask
+from fcfi.mask_files import read_mask
 from fcfi.masks.truth import OBJECT, Mask
 
 ERODED_PART: Final = 0.15

@@ -11,7 +11,8 @@ from fcfi import batch
 from fcfi.batch import Outcome, count_lines, parse_job, read_done, read_jobs, run
 from fcfi.boxes import Box
 from fcfi.errors import InputError
-from fcfi.images import read_mask, write_png
+from fcfi.images import write_png
+from fcfi.mask_files import read_mask
 from fcfi.prediction.fcfi import FCFIPredictor
 from fcfi.prediction.zoom import Zoom
 from fcfi.prompts.clicks import Click

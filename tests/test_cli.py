@@ -13,7 +13,8 @@ import pytest
 import fcfi
 from fcfi import cli
 from fcfi.errors import InputError
-from fcfi.images import read_image, read_mask, write_png
+from fcfi.images import read_image, write_png
+from fcfi.mask_files import read_mask
 from fcfi.prompts.clicks import Click
 
 Run = Callable[..., tuple[int, str, str]]

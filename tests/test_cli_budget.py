@@ -8,7 +8,7 @@ import pytest
 
 from fcfi import budget, cli, weights
 from fcfi.budget import Speed
-from fcfi.images import read_mask
+from fcfi.mask_files import read_mask
 from tests.networks import METADATA, write_onnx
 
 PHOTO = Path(__file__).parent.parent / "examples" / "images" / "coffee.jpg"

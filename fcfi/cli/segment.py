@@ -154,7 +154,8 @@ def _segment_photo(
     drawn = {output: PNG} if overlay is None else {output: PNG, overlay: PNG}
     check_outputs(drawn, inputs=(given.photo, given.from_mask))
     import fcfi
-    from fcfi.images import read_image, read_mask, write_png
+    from fcfi.images import read_image, write_png
+    from fcfi.mask_files import read_mask
     from fcfi.overlay import draw
 
     image = read_image(given.photo)

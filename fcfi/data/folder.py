@@ -1,7 +1,8 @@
 """Datasets that lie as a folder of pictures and a folder of masks: plain, GrabCut, Berkeley, DAVIS.
 
-A mask belongs to the picture of the same name; `ID#2.png` is the second object on picture ID.
-Grey values mean what they mean in the original releases, as the published benchmarks read them.
+A mask belongs to the picture of the same name; `ID#2.png` is the second object on picture ID, and
+`ID_mask.png` the mask of ID.  Grey values mean what they mean in the original releases, as the
+published benchmarks read them; a mask of one number or colour is one object whatever its value.
 Knows nothing of other layouts.
 """
 
@@ -13,15 +14,21 @@ from types import MappingProxyType
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fcfi.data.dataset import LazySample, LazySamples
 from fcfi.errors import DatasetError
-from fcfi.images import read_image
+from fcfi.mask_files import InstanceMap, read_map
 from fcfi.masks.truth import BACKGROUND, IGNORE, OBJECT, Truth
 
 GREY_IGNORE: Final = 128
-"""Grey value of ignored pixels in a mask of three values; lighter is object (boundary_GT)."""
+"""Grey value of ignored pixels in a mask of three values (boundary_GT)."""
+WHITE: Final = 255
+TRIMAPS: Final = ({WHITE}, {GREY_IGNORE, WHITE})
+VOC_VOID: Final = (224, 224, 192)
+"""Colour of the seam round the objects of PASCAL VOC, number 255 of its palette."""
+MAX_SHOWN: Final = 6
+"""Numbers that a message lists."""
+MASK_SUFFIX: Final = "_mask"
 SUFFIXES: Final = frozenset(
     [
         ".jpg",
@@ -46,37 +53,61 @@ class Pairs:
     """A layout of two folders.
 
     pictures, masks: names of the folders.
-    truth_of: what the grey values (H, W) of a mask file mean; its path is for errors.
+    truth_of: what the numbers in a mask file mean; its path is for errors.
     """
 
     pictures: str
     masks: str
-    truth_of: Callable[[NDArray[np.uint8], Path], Truth]
+    truth_of: Callable[[InstanceMap, Path], Truth]
 
     def is_in(self, path: Path) -> bool:
         """Return whether `path` holds both folders."""
         return (path / self.pictures).is_dir() and (path / self.masks).is_dir()
 
 
-def truth_of_trimap(grey: NDArray[np.uint8], path: Path) -> Truth:
-    """Return the truth (H, W) of 0 background, 128 ignore, lighter object.
+def truth_of_trimap(given: InstanceMap, path: Path) -> Truth:
+    """Return the truth (H, W) of a mask of one object: 0 background, 128 ignore, lighter object.
 
-    Raises DatasetError if something is dark but nothing light: then the values mean something else.
+    A single number or colour is the object whatever its value, beside 255 of a palette, which VOC
+    ignores.  Raises DatasetError if there are several: they could be objects or classes.
     """
-    if grey.max(initial=0) < GREY_IGNORE and grey.any():
-        values = ", ".join(str(value) for value in np.unique(grey)[:6])
+    shown = given.levels
+    # The released trimaps; one may be stored with a palette that holds these greys.
+    if shown is not None and set(shown[list(given.present)].tolist()) in TRIMAPS:
+        grey = shown[given.numbers]
+        truth = np.where(grey == WHITE, OBJECT, BACKGROUND).astype(np.uint8)
+        truth[grey == GREY_IGNORE] = IGNORE
+        return truth
+    sharp = given.sharpened(str(path))
+    present = list(sharp.present)
+    void = _void(sharp)
+    if void is not None and len(present) > 1:
+        present.remove(void)
+    if len(present) > 1:
+        listed = ", ".join(str(number) for number in present[:MAX_SHOWN])
         raise DatasetError(
-            f"expected 0 background, 255 object, 128 ignore, got the values {values} in {path}: "
-            "multiply a mask of 0 and 1 by 255"
+            f"expected one object in {path} (0 background, 255 object, 128 ignore), got "
+            f"{len(present)} numbers or colours ({listed}): save a mask for each object as "
+            f"{path.stem}#1.png, {path.stem}#2.png with 0 and 255, or evaluate an export in "
+            "format coco"
         )
-    truth = np.where(grey > GREY_IGNORE, OBJECT, BACKGROUND).astype(np.uint8)
-    truth[grey == GREY_IGNORE] = IGNORE
+    truth = np.where(np.isin(sharp.numbers, present), OBJECT, BACKGROUND).astype(np.uint8)
+    if void is not None and void not in present:
+        truth[sharp.numbers == void] = IGNORE
     return truth
 
 
-def truth_of_nonzero(grey: NDArray[np.uint8], path: Path) -> Truth:
+def _void(given: InstanceMap) -> int | None:
+    """Return the number that VOC draws round its objects, in its palette or as a colour."""
+    if given.colours is None:
+        return None
+    is_void = (given.colours == VOC_VOID).all(axis=1)
+    return next((number for number in given.present if is_void[number]), None)
+
+
+def truth_of_nonzero(given: InstanceMap, path: Path) -> Truth:
     """Return the truth (H, W) where all but 0 is object (DAVIS: all objects of a frame)."""
-    return np.where(grey > 0, OBJECT, BACKGROUND).astype(np.uint8)
+    return np.where(given.mask(), OBJECT, BACKGROUND).astype(np.uint8)
 
 
 PAIRS: Final[Mapping[str, Pairs]] = MappingProxyType(
@@ -99,15 +130,11 @@ def find_pairs(path: Path, layout: Pairs) -> LazySamples:
     return LazySamples(tuple(_sample(mask, pictures, layout) for mask in masks))
 
 
-def read_grey(path: Path) -> NDArray[np.uint8]:
-    """Return (H, W) uint8: the lightest of the three colours; of a grey file its values."""
-    return np.asarray(read_image(path).max(axis=2))
-
-
 def _sample(mask: Path, pictures: Mapping[str, list[Path]], layout: Pairs) -> LazySample:
     # A name with # may itself be a picture's (Berkeley has some): look for that first.
     stem = mask.stem.rsplit("#", 1)[0]
-    paths = pictures.get(mask.stem) or pictures.get(stem, [])
+    paths = pictures.get(mask.stem) or pictures.get(stem) or []
+    paths = paths or pictures.get(mask.stem.removesuffix(MASK_SUFFIX), [])
     if len(paths) != 1:
         got = "no picture"
         if paths:
@@ -120,10 +147,10 @@ def _sample(mask: Path, pictures: Mapping[str, list[Path]], layout: Pairs) -> La
 
 
 def _truth(
-    mask: Path, truth_of: Callable[[NDArray[np.uint8], Path], Truth], height: int, width: int
+    mask: Path, truth_of: Callable[[InstanceMap, Path], Truth], height: int, width: int
 ) -> Truth:
     # Height and width are for layouts that draw a mask; this one reads it, and Sample compares.
-    return truth_of(read_grey(mask), mask)
+    return truth_of(read_map(mask), mask)
 
 
 def _files(folder: Path) -> list[Path]:

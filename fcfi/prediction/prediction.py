@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from fcfi.boxes import Box, whole
 from fcfi.geometry import box_of, cut
-from fcfi.images import Image, Mask, check_image, check_mask
+from fcfi.images import Image, check_image, check_mask
 from fcfi.masks.runs import RunMask
+from fcfi.masks.truth import Mask
 from fcfi.prediction.zoom import Crop
 from fcfi.runtimes.interface import Arrays
 from fcfi.runtimes.network import IMAGE, EncodesOnce, Network

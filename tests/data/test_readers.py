@@ -14,6 +14,7 @@ from fcfi.data import open_dataset
 from fcfi.data.dataset import Dataset, LazySamples
 from fcfi.data.sample import Sample
 from fcfi.errors import ConfigError, DatasetError
+from fcfi.formats.indexed import encode_map
 from fcfi.images import write_png
 from fcfi.masks.truth import BACKGROUND, IGNORE, OBJECT
 
@@ -369,12 +370,43 @@ def test_a_mask_that_shows_no_object(plain: Path) -> None:
         open_dataset(plain)[0]
 
 
-def test_a_mask_of_zeros_and_ones_is_not_taken_for_empty(plain: Path) -> None:
-    put(plain, {"masks/a.png": (trimap() == 255).astype(np.uint8)})
+@pytest.mark.parametrize(
+    "given",
+    [
+        trimap() // 255,
+        np.where(trimap() == 255, np.uint8(60), 0).astype(np.uint8),
+        np.stack([(trimap() == 255) * np.uint8(128), trimap() * 0, trimap() * 0], axis=2),
+    ],
+    ids=["ones", "grey", "red"],
+)
+def test_a_single_number_or_colour_is_the_object(given: NDArray[np.uint8], plain: Path) -> None:
+    put(plain, {"masks/a.png": given})
+    np.testing.assert_array_equal(open_dataset(plain)[0].truth, trimap() // 255)
+
+
+def test_a_mask_of_several_numbers_is_refused_not_half_read(plain: Path) -> None:
+    several = np.where(trimap() == 255, np.uint8(200), 0).astype(np.uint8)
+    several[10:, :4] = 129
+    put(plain, {"masks/a.png": several})
     with pytest.raises(
-        DatasetError, match=r"expected 0 background, 255 object, 128 ignore, got the values 0, 1"
+        DatasetError, match=r"expected one object in .*a\.png .*got 2 numbers .*129"
     ):
         open_dataset(plain)[0]
+
+
+def test_vocs_seam_is_ignored(plain: Path) -> None:
+    numbers = np.zeros((HEIGHT, WIDTH), np.uint8)
+    numbers[3:8, 4:9] = 9
+    numbers[2, 4:9] = 255
+    (plain / "masks" / "a.png").write_bytes(encode_map(numbers))
+    truth = open_dataset(plain)[0].truth
+    np.testing.assert_array_equal(truth == OBJECT, numbers == 9)
+    np.testing.assert_array_equal(truth == IGNORE, numbers == 255)
+
+
+def test_a_name_that_ends_in_mask_finds_its_picture(plain: Path) -> None:
+    (plain / "masks" / "a.png").rename(plain / "masks" / "a_mask.png")
+    assert {sample.name for sample in open_dataset(plain)} == {"a_mask", "b#1", "b#2"}
 
 
 # ── sequences

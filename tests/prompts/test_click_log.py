@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from fcfi.errors import InputError
-from fcfi.images import read_image, read_mask
+from fcfi.images import read_image
+from fcfi.mask_files import read_mask
 from fcfi.prediction.fcfi import FCFIPredictor
 from fcfi.prediction.zoom import Zoom
 from fcfi.prompts.click_log import ClickLog

@@ -1,0 +1,322 @@
+"""Masks out of picture files: one reader for imports, datasets, start masks and batches.
+
+A mask file holds a number for each pixel: of a grey file its value, of a palette the index, of
+colours one number for each colour.  0, black and transparent are background.  What files of other
+programs do besides:
+
+- Transparency is background.  Where some pixels are transparent and all others are black, the black
+  ones are the object; so are all visible pixels of a photograph that was cut out.
+- A palette that an image program sorted has black somewhere else than at 0: then colours count.
+- JPEG and AVIF smear every edge: object is what is lighter than half.
+- Edges may be soft (anti-aliased): one object with a soft edge is cut at half its value; where
+  several have soft edges, no number is to be trusted, and the file is refused.
+
+Large files are converted in strips, so that a mask takes one or two bytes for each pixel.  Knows
+nothing of datasets or formats of annotation.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Final, Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image as Pillow
+
+from fcfi.errors import InputError
+from fcfi.images import MAX_PIXELS, STRIP_PIXELS, decode_stored, read_stored
+from fcfi.masks.truth import Mask
+
+Numbers = NDArray[np.uint8] | NDArray[np.uint16]
+"""(H, W) whole numbers, 0 for background."""
+Form = Literal["grey", "palette", "colour"]
+
+LOSSY: Final = ("JPEG", "AVIF")
+"""Files whose compression leaves small values round every edge."""
+OPAQUE: Final = 128
+"""Alpha from which a pixel counts as visible."""
+HALF: Final = 127
+"""A lossy file shows the object where a channel is above this level."""
+MOST: Final = 65535
+"""Largest number that a mask file may hold."""
+PHOTOGRAPH: Final = 256
+"""A cut-out of more colours than this is a photograph of its object, not a map of numbers."""
+BLENDED_SHARE: Final = 0.5
+"""A number is a soft edge if this part of its pixels lies between a lower and a higher level."""
+MIN_BLENDED: Final = 3
+"""Soft edges of fewer levels cannot be told from numbers that lie side by side."""
+
+
+@dataclass(frozen=True, eq=False)
+class InstanceMap:
+    """A mask file: a number for each pixel, 0 for background.
+
+    numbers: (H, W) uint8 or uint16.
+    form:    what the file stores: grey values, indices of a palette, or colours.
+    colours: (N, 3) uint8, the RGB of number n; None for grey.  In the form "colour" the numbers
+             count the colours that occur, from black upwards; they mean nothing else.
+    """
+
+    numbers: Numbers
+    form: Form = "grey"
+    colours: NDArray[np.uint8] | None = None
+
+    @cached_property
+    def counts(self) -> NDArray[np.int64]:
+        """(N,) pixels of each number from 0 on."""
+        counts = np.zeros(int(self.numbers.max(initial=0)) + 1, np.int64)
+        # In strips, since bincount converts its input to 8 bytes for each pixel.
+        for rows in _strips(*self.numbers.shape):
+            counts += np.bincount(self.numbers[rows].ravel(), minlength=len(counts))
+        return counts
+
+    @property
+    def present(self) -> tuple[int, ...]:
+        """The numbers but 0 that some pixel has, rising."""
+        return tuple(int(number) for number in np.flatnonzero(self.counts) if number)
+
+    @property
+    def levels(self) -> Numbers | None:
+        """(N,) how light each number is; None for a palette of colours, whose order means nothing."""
+        if self.colours is None:
+            return np.arange(len(self.counts), dtype=self.numbers.dtype)
+        used = self.colours[list(self.present)]
+        if self.form == "palette" and not (used == used[:, :1]).all():
+            return None
+        lightest: Numbers = self.colours.max(axis=1)
+        return lightest
+
+    def mask(self) -> Mask:
+        """Return (H, W) bool: every number is object; soft edges are cut at half the highest level."""
+        return np.asarray((self._cut() if self._soft else self.numbers) != 0)
+
+    def sharpened(self, name: str) -> "InstanceMap":
+        """Return the map without soft edges; itself if it has none.
+
+        Raises InputError, which names the file, if several objects have soft edges: then numbers
+        that belong to an object cannot be told from mixtures.
+        """
+        if self._soft == "several":
+            raise InputError(
+                f"expected one number or colour for each object in {name}, got "
+                f"{len(self.present)}, most of them in soft edges: save the mask without "
+                "anti-aliasing, as PNG"
+            )
+        return replace(self, numbers=self._cut()) if self._soft else self
+
+    @cached_property
+    def _soft(self) -> Literal["", "one", "several"]:
+        """Whether one object has a soft edge, or several, or none."""
+        levels = self.levels
+        if levels is None or len(self.present) < 2:
+            return ""
+        blended = self._blended(levels)
+        solid = [number for number in self.present if number not in blended]
+        top = max(self.present, key=lambda number: int(levels[number]))
+        light = levels[top] > np.iinfo(levels.dtype).max // 2
+        if blended and solid == [top] and light:
+            return "one"
+        many = len(blended) >= MIN_BLENDED and len(blended) > len(solid)
+        return "several" if many else ""
+
+    def _cut(self) -> Numbers:
+        """Return the numbers with all that are lighter than half as the lightest, the rest as 0."""
+        levels = self.levels
+        assert levels is not None, "asked for maps with soft edges only, which have levels"
+        top = max(self.present, key=lambda number: int(levels[number]))
+        table = np.where(levels > int(levels[top]) // 2, top, 0).astype(self.numbers.dtype)
+        cut: Numbers = table[self.numbers]
+        return cut
+
+    def _blended(self, levels: Numbers) -> set[int]:
+        """Return the numbers most of whose pixels lie between a lower and a higher level."""
+        height, width = self.numbers.shape
+        mixed = np.zeros(len(self.counts), np.int64)
+        square = np.ones((3, 3), np.uint8)
+        for rows in _strips(height, width):
+            # A row more at both ends, since a pixel is compared with its neighbours.
+            top, bottom = max(0, rows.start - 1), min(height, rows.stop + 1)
+            shown = levels[self.numbers[top:bottom]]
+            between = (cv2.erode(shown, square) < shown) & (shown < cv2.dilate(shown, square))
+            inner = slice(rows.start - top, rows.stop - top)
+            found = self.numbers[rows][between[inner]]
+            mixed += np.bincount(found, minlength=len(mixed))
+        return {
+            number
+            for number in self.present
+            if mixed[number] >= BLENDED_SHARE * self.counts[number]
+        }
+
+
+def read_map(path: str | os.PathLike[str], max_pixels: int = MAX_PIXELS) -> InstanceMap:
+    """Return the numbers in a file of any picture format; InputError if it cannot be read."""
+    return _map_of(read_stored(path, max_pixels), str(path))
+
+
+def decode_map(data: bytes, name: str, max_pixels: int = MAX_PIXELS) -> InstanceMap:
+    """Return the numbers in the bytes of a file; `name` is for messages.  Raises InputError."""
+    return _map_of(decode_stored(data, name, max_pixels), name)
+
+
+def read_mask(
+    path: str | os.PathLike[str], height: int, width: int, max_pixels: int = MAX_PIXELS
+) -> Mask:
+    """Return the mask in a file, (height, width) bool; what is not background is object.
+
+    Raises InputError if it cannot be read or has another size.
+    """
+    mask = read_map(path, max_pixels).mask()
+    if mask.shape != (height, width):
+        raise InputError(
+            f"expected a mask of {width} x {height} pixels, as its picture has, got "
+            f"{mask.shape[1]} x {mask.shape[0]} in {path}: give the mask of this picture"
+        )
+    return mask
+
+
+def _strips(height: int, width: int) -> Iterator[slice]:
+    """Yield the rows of a picture in strips of a bounded number of pixels."""
+    rows = max(1, STRIP_PIXELS // max(1, width))
+    for top in range(0, height, rows):
+        yield slice(top, min(top + rows, height))
+
+
+def _map_of(stored: Pillow.Image, name: str) -> InstanceMap:
+    if stored.mode[0] in "IF":  # I;16 and its byte orders, I, F
+        return InstanceMap(_whole_numbers(np.asarray(stored), name))
+    if stored.format in LOSSY:
+        return InstanceMap(_light(stored))
+    if stored.mode in ("1", "L") and not stored.has_transparency_data:
+        return InstanceMap(np.asarray(stored.convert("L")))
+    if stored.mode in ("P", "PA"):
+        return _of_palette(stored, name)
+    return _of_colours(stored, name)
+
+
+def _whole_numbers(values: NDArray[Any], name: str) -> Numbers:
+    """Return (H, W) values of 16 or 32 bits or float as numbers; probabilities are cut at half."""
+    if values.dtype.kind == "f":
+        values = np.nan_to_num(values, nan=0, posinf=0, neginf=0)
+        if values.min(initial=0) >= 0 and values.max(initial=0) <= 1:
+            return (values > 0.5).astype(np.uint8)
+    low, high = values.min(initial=0), values.max(initial=0)
+    if low < 0 or high > MOST or (values.dtype.kind == "f" and (values % 1).any()):
+        raise InputError(
+            f"expected whole numbers from 0 to {MOST} in the mask {name}, got values from "
+            f"{low:g} to {high:g}: save it with 8 or 16 bits"
+        )
+    return values.astype(np.uint16 if high > 255 or values.dtype.itemsize > 1 else np.uint8)
+
+
+def _light(stored: Pillow.Image) -> Numbers:
+    """Return (H, W) uint8: 255 where a picture is light, else 0."""
+    numbers = np.zeros((stored.height, stored.width), np.uint8)
+    for rows, strip in _parts(stored):
+        light = (np.asarray(strip.convert("RGB")) > HALF).any(axis=2)
+        numbers[rows] = light * np.uint8(255)
+    return numbers
+
+
+def _of_palette(stored: Pillow.Image, name: str) -> InstanceMap:
+    numbers = np.zeros((stored.height, stored.width), np.uint8)
+    visible_counts = np.zeros(256, np.int64)
+    clear = False
+    for rows, strip in _parts(stored):
+        numbers[rows] = np.asarray(strip.getchannel(0) if strip.mode == "PA" else strip)
+        visible = _visible(strip)
+        if visible is None:
+            visible_counts += np.bincount(numbers[rows].ravel(), minlength=256)
+            continue
+        clear = clear or not visible.all()
+        visible_counts += np.bincount(numbers[rows][visible], minlength=256)
+        numbers[rows][~visible] = 0
+    used = np.flatnonzero(visible_counts)
+    colours = _palette(stored)
+    if clear and used.tolist() == [0]:
+        return InstanceMap(_visible_map(stored))
+    black = (colours == 0).all(axis=1)
+    if not black[0] and black[used].any():
+        # An image program sorted the palette: its numbers mean nothing, its colours do.
+        return _of_colours(stored, name)
+    return InstanceMap(numbers, "palette", colours)
+
+
+def _palette(stored: Pillow.Image) -> NDArray[np.uint8]:
+    """Return (256, 3) RGB; entries that the file lacks are black."""
+    entries = np.array(stored.getpalette("RGB") or [], np.uint8).reshape(-1, 3)[:256]
+    return np.concatenate([entries, np.zeros((256 - len(entries), 3), np.uint8)])
+
+
+def _of_colours(stored: Pillow.Image, name: str) -> InstanceMap:
+    """Return the map of a picture in grey or colours; a picture that only shows grey is grey."""
+    # First look: which colours occur at visible pixels, and is anything transparent?
+    occurs = np.zeros(1 << 24, np.bool_)
+    clear = False
+    for _, strip in _parts(stored):
+        packed, visible = _packed(strip), _visible(strip)
+        if visible is not None:
+            clear = clear or not visible.all()
+            packed = packed[visible]
+        occurs[packed] = True
+    colours = np.flatnonzero(occurs)
+    channels = np.stack([colours >> 16, colours >> 8 & 255, colours & 255], axis=1).astype(np.uint8)
+    grey = bool((channels == channels[:, :1]).all())
+    if clear and (colours.tolist() == [0] or (not grey and len(colours) > PHOTOGRAPH)):
+        return InstanceMap(_visible_map(stored))
+    # Black is background, also where no pixel is black, so that numbers start at 1 for the rest.
+    table = np.zeros(1 << 24, np.uint16)
+    if not grey:
+        channels = np.concatenate([np.zeros((1, 3), np.uint8), channels[colours > 0]])
+        if len(channels) > MOST:
+            raise InputError(
+                f"expected one colour for each object in {name}, got more than {MOST}: this is a "
+                "photograph, give a mask"
+            )
+        table[colours[colours > 0]] = np.arange(1, len(channels))
+    else:
+        table[colours] = channels[:, 0]
+    # Second look: the numbers.
+    small = grey or len(channels) <= 256
+    numbers: Numbers = np.zeros((stored.height, stored.width), np.uint8 if small else np.uint16)
+    for rows, strip in _parts(stored):
+        numbers[rows] = table[_packed(strip)]
+        visible = _visible(strip)
+        if visible is not None:
+            numbers[rows][~visible] = 0
+    return InstanceMap(numbers) if grey else InstanceMap(numbers, "colour", channels)
+
+
+def _visible_map(stored: Pillow.Image) -> Numbers:
+    """Return (H, W) uint8: 255 where a picture is visible."""
+    numbers = np.zeros((stored.height, stored.width), np.uint8)
+    for rows, strip in _parts(stored):
+        visible = _visible(strip)
+        numbers[rows] = 255 if visible is None else visible * np.uint8(255)
+    return numbers
+
+
+def _parts(stored: Pillow.Image) -> Iterator[tuple[slice, Pillow.Image]]:
+    """Yield a picture in strips, and the rows of each."""
+    for rows in _strips(stored.height, stored.width):
+        yield rows, stored.crop((0, rows.start, stored.width, rows.stop))
+
+
+def _visible(strip: Pillow.Image) -> Mask | None:
+    """Return (h, w) bool, true where a picture is not transparent; None if it has no transparency."""
+    if not strip.has_transparency_data:
+        return None
+    return np.asarray(np.asarray(strip.convert("RGBA").getchannel("A")) >= OPAQUE)
+
+
+def _packed(strip: Pillow.Image) -> NDArray[np.int32]:
+    """Return (h, w) colours as R * 65536 + G * 256 + B."""
+    # By way of RGBA where there is alpha: converting straight to RGB may mix it in.
+    if strip.has_transparency_data:
+        strip = strip.convert("RGBA")
+    red, green, blue = (
+        np.asarray(channel).astype(np.int32) for channel in strip.convert("RGB").split()
+    )
+    return (red << 16) + (green << 8) + blue
