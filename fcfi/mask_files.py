@@ -30,8 +30,8 @@ from fcfi.errors import InputError
 from fcfi.images import MAX_PIXELS, STRIP_PIXELS, decode_stored, read_stored
 from fcfi.masks.truth import Mask
 
-Numbers = NDArray[np.uint8] | NDArray[np.uint16]
-"""(H, W) whole numbers, 0 for background."""
+Numbers = NDArray[np.unsignedinteger[Any]]
+"""(H, W) uint8 or uint16, 0 for background."""
 Form = Literal["grey", "palette", "colour"]
 
 LOSSY: Final = ("JPEG", "AVIF")
@@ -86,8 +86,7 @@ class InstanceMap:
         used = self.colours[list(self.present)]
         if self.form == "palette" and not (used == used[:, :1]).all():
             return None
-        lightest: Numbers = self.colours.max(axis=1)
-        return lightest
+        return np.asarray(self.colours.max(axis=1), np.uint8)
 
     def mask(self) -> Mask:
         """Return (H, W) bool: every number is object; soft edges are cut at half the highest level."""
