@@ -37,6 +37,16 @@ View = Literal["plain", "mirrored"]
 """How a network is shown a crop."""
 
 
+@dataclass(frozen=True)
+class ExactMask:
+    """A mask in pixels of the picture, where a step decided each of them.
+
+    runs: None if it has no pixel.
+    """
+
+    runs: RunMask | None
+
+
 @dataclass(frozen=True, eq=False)
 class Prediction:
     """A predictor's answer; a value, never changed.
@@ -46,11 +56,19 @@ class Prediction:
     height, width: of the picture, in pixels.
     threshold: a pixel is object above it.
     answered: how many prompts it answers; 0 for a mask begun from.
-    memory: what the pass wrote for the next one, or None.
+    memory: what the look wrote for the next one, or None.
+    exact: the mask, if a step made it: finer than `seen` can say.  `seen` is then the feedback for
+        the next look, and the step has changed it too, or the next look would undo the step.
 
     Only the crop is kept (0.6 MB at 384 x 384, where a map of a 12-megapixel picture takes 48 MB),
     so that a session can remember every click; `probs` and `mask` are computed at each access.
     Convention: arrays are indexed [y, x].
+
+    >>> start = np.zeros((40, 60), bool)
+    >>> start[10:20, 15:45] = True
+    >>> prediction = Prediction.from_mask(start)
+    >>> bool((prediction.mask == start).all()), prediction.object_box
+    (True, Box(left=15, top=10, right=45, bottom=20))
     """
 
     crop: Crop
@@ -60,12 +78,13 @@ class Prediction:
     threshold: float = THRESHOLD
     answered: int = 0
     memory: Memory | None = None
+    exact: ExactMask | None = None
 
     @classmethod
     def from_mask(cls, mask: NDArray[Any], threshold: float = THRESHOLD) -> "Prediction":
-        """A mask (H, W) that exists already, object where not 0, as if the network had just given it.
+        """Return a mask (H, W) that exists, object where not 0, as if a network had just found it.
 
-        Raises InputError if it is no such array or has no pixel.
+        Raises InputError for another array, or one without a pixel.
         """
         seen = check_mask(mask).astype(np.float32)
         height, width = seen.shape
@@ -76,8 +95,9 @@ class Prediction:
     @property
     def nbytes(self) -> int:
         """Bytes of memory, about."""
-        kept = 0 if self.memory is None else self.memory.nbytes
-        return self.seen.nbytes + kept + OVERHEAD
+        memory = 0 if self.memory is None else self.memory.nbytes
+        exact = 0 if self.exact is None or self.exact.runs is None else self.exact.runs.nbytes
+        return self.seen.nbytes + memory + exact + OVERHEAD
 
     @property
     def box(self) -> Box:
@@ -86,16 +106,21 @@ class Prediction:
 
     @property
     def probs(self) -> NDArray[np.float32]:
-        """(H, W) float32 in [0, 1]: how surely each pixel belongs to the object; 0 outside of `box`, as published.
+        """(H, W) float32 in [0, 1]: how surely each pixel is object; 0 outside of `box`.
 
         Nothing of the mask before is lost by that: the next box holds the last mask, enlarged.
+        With an exact mask they are the feedback alone.
         """
         probs = self.crop.back(self.seen, self.height, self.width)
         return probs if probs is self.seen else np.clip(probs, 0, 1, out=probs)
 
     @property
     def mask(self) -> Mask:
-        """(H, W) bool: `probs` above the threshold."""
+        """(H, W) bool: the exact mask, or `probs` above the threshold."""
+        if self.exact is not None:
+            if self.exact.runs is None:
+                return np.zeros((self.height, self.width), np.bool_)
+            return self.exact.runs.pixels(self.height, self.width)
         inside = self._mask_inside()
         if self.box == whole(self.height, self.width):
             return inside
@@ -106,22 +131,33 @@ class Prediction:
     @property
     def run_mask(self) -> RunMask | None:
         """`mask` as run lengths, None if it has no pixel; costs as much as `box`, not the picture."""
+        if self.exact is not None:
+            return self.exact.runs
         return RunMask.of(self._mask_inside(), self.box.left, self.box.top)
 
     @cached_property
     def object_box(self) -> Box | None:
         """The smallest box that holds the object, or None if there is none."""
+        if self.exact is not None:
+            return None if self.exact.runs is None else self.exact.runs.box
         return self._object_box(self._mask_inside())
 
     def through(self, crop: Crop) -> NDArray[np.float32]:
-        """(crop.height, crop.width) float32 in [0, 1]: this answer as feedback for the next look; may be read only."""
-        return self.seen if crop == self.crop else np.clip(self.crop.across(self.seen, crop), 0, 1)
+        """Return this answer as feedback for the next look, which may be read only.
+
+        (crop.height, crop.width) float32 in [0, 1].
+        """
+        if crop == self.crop:
+            return self.seen
+        return np.clip(self.crop.across(self.seen, crop), 0, 1)
 
     def _mask_inside(self) -> Mask:
-        """The mask inside `box`; where the object lies is all but free here, and the next click wants to know."""
+        """Return the mask inside `box`, from `seen`."""
         inside = np.empty((self.box.height, self.box.width), np.bool_)
         for columns, part in self.crop.strips(self.seen):
             np.greater(part, self.threshold, out=inside[:, columns])
+        # The next click asks where the object lies, which is all but free here, while the mask is
+        # at hand: this fills the cached property, the only write to a frozen value.
         self.__dict__.setdefault("object_box", self._object_box(inside))
         return inside
 
@@ -131,7 +167,7 @@ class Prediction:
 
 
 class CachedImage:
-    """A picture that does not change, and what was made of its last crop: for whoever clicks on it many times.
+    """A picture that does not change, and what was made of its last crop, for many clicks on it.
 
     The zoom box mostly stays from click to click; its pixels then need not be cut out and resized
     again, and a network that encodes once need not look at them again (some 3 MB at 416 x 416,
@@ -139,20 +175,24 @@ class CachedImage:
     """
 
     def __init__(self, image: Image) -> None:
-        """Take a picture, (H, W, 3) uint8 RGB or (H, W) grey, without a copy.  Raises InputError for anything else."""
+        """Take a picture, (H, W, 3) uint8 RGB or (H, W) grey, without a copy.
+
+        Raises InputError for anything else.
+        """
         self.image = check_image(image)
         self._last: tuple[Crop, NDArray[np.float32]] | None = None
         self._encoded: tuple[Crop, Network, dict[View, Arrays]] | None = None
 
     def pixels(self, crop: Crop) -> NDArray[np.float32]:
-        """(3, crop.height, crop.width) float32 in [0, 1], read only."""
+        """Return a crop, (3, crop.height, crop.width) float32 in [0, 1], read only."""
+        # Read once: another thread may replace it meanwhile, which costs work and changes nothing.
         last = self._last
         if last is None or last[0] != crop:
             self._last = last = (crop, frozen(pixels_of(self.image, crop)))
         return last[1]
 
     def encoding(self, crop: Crop, view: View, network: EncodesOnce) -> Arrays:
-        """What a network keeps of a crop, seen as it is or mirrored."""
+        """Return what a network keeps of a crop, seen as it is or mirrored."""
         known = self._encoded
         if known is None or known[0] != crop or known[1] is not network:
             self._encoded = known = (crop, network, {})
@@ -163,22 +203,22 @@ class CachedImage:
 
 
 def pixels_of(image: Image, crop: Crop) -> NDArray[np.float32]:
-    """(3, crop.height, crop.width) float32 in [0, 1] of a picture (H, W, 3) uint8."""
+    """Return a crop, (3, crop.height, crop.width) float32 in [0, 1], of a picture (H, W, 3) uint8."""
     planes = np.ascontiguousarray(np.moveaxis(crop.image(image), 2, 0))
     return np.divide(planes, np.float32(255), dtype=np.float32)
 
 
 def seen_as(pixels: NDArray[np.float32], view: View) -> NDArray[np.float32]:
-    """Pixels (3, h, w) as they are, or mirrored."""
+    """Return pixels (3, h, w) as they are, or mirrored."""
     return pixels if view == "plain" else pixels[:, :, ::-1]
 
 
 def batch_of_one(maps: NDArray[np.float32]) -> NDArray[np.float32]:
-    """A batch of one; a copy: what is read only, and kept, torch would want to own."""
+    """Return a batch of one, as a copy: torch wants to own what it gets, and some is read only."""
     return np.array(maps, order="C")[None]
 
 
 def frozen(array: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The array, read only."""
+    """Return the array, read only."""
     array.setflags(write=False)
     return array

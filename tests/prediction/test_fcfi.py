@@ -14,12 +14,19 @@ from hypothesis import strategies as st
 from fcfi.boxes import Box, whole
 from fcfi.errors import ConfigError, InputError, NetworkError
 from fcfi.geometry import box_of, resize
+from fcfi.masks.runs import RunMask
 from fcfi.prediction import prediction as prediction_module
 from fcfi.prediction.fcfi import FCFIPredictor
 from fcfi.prediction.guidance import BOX_MARGIN, BOX_OBJECT, clicks_along, encode
 from fcfi.prediction.interface import Flip
 from fcfi.prediction.looks import Look, LookResult, prompt_inputs, sigmoid
-from fcfi.prediction.prediction import THRESHOLD, CachedImage, Prediction, pixels_of
+from fcfi.prediction.prediction import (
+    THRESHOLD,
+    CachedImage,
+    ExactMask,
+    Prediction,
+    pixels_of,
+)
 from fcfi.prediction.steps import Context
 from fcfi.prediction.zoom import Crop, Zoom, crop_at, zoom_of
 from fcfi.prompts.clicks import Click, Clicks, Prompts, Scribble, clicks_in
@@ -307,9 +314,11 @@ def test_a_prediction_keeps_the_crop_alone() -> None:
         "threshold",
         "answered",
         "memory",
+        "exact",
         "object_box",
     }
     assert prediction.memory is None
+    assert prediction.exact is None
 
 
 def test_sigmoid_is_exact_and_silent() -> None:
@@ -660,3 +669,41 @@ def test_a_step_may_look_again_and_change_the_answer(photo: np.ndarray) -> None:
     assert prediction.answered == 1
     assert predictor.settings["steps"] == "closer"
     assert "steps" not in FCFIPredictor(ColourNetwork(), SMALL).settings
+
+
+class Cut:
+    """A step that takes away every pixel left of x = 200, in pixels of the picture."""
+
+    name = "cut"
+
+    def __call__(self, context: Context, prediction: Prediction) -> Prediction:
+        mask = prediction.mask
+        mask[:, :200] = False
+        seen = prediction.seen.copy()
+        seen[:, : prediction.crop.clicks((Click(200, 150),))[0].x] = 0
+        return dataclasses.replace(prediction, seen=seen, exact=ExactMask(RunMask.of(mask)))
+
+
+def test_an_exact_mask_is_the_mask_and_the_next_look_sees_the_feedback(photo: np.ndarray) -> None:
+    network = ColourNetwork()
+    predictor = FCFIPredictor(network, SMALL, steps=(Cut(),))
+    plain = FCFIPredictor(ColourNetwork(), SMALL).predict(photo, (ON,))
+    first = predictor.predict(photo, (ON,))
+    expected = plain.mask
+    expected[:, :200] = False
+    np.testing.assert_array_equal(first.mask, expected)
+    assert first.run_mask == RunMask.of(expected)
+    assert first.object_box == box_of(expected)
+    assert first.nbytes > first.seen.nbytes + first.run_mask.nbytes  # type: ignore[union-attr]
+    second = predictor.predict(photo, (ON, Click(230, 150)), first)
+    np.testing.assert_array_equal(network.calls[1][1][0, 0], first.through(second.crop))
+    assert second.box.left >= 200 - SMALL.minimum, "the zoom follows the exact mask"
+
+
+def test_an_exact_mask_may_be_empty(photo: np.ndarray) -> None:
+    plain = FCFIPredictor(ColourNetwork(), SMALL).predict(photo, (ON,))
+    empty = dataclasses.replace(plain, exact=ExactMask(None))
+    assert not empty.mask.any()
+    assert (empty.run_mask, empty.object_box) == (None, None)
+    again = FCFIPredictor(ColourNetwork(), SMALL).predict(photo, (ON, OFF), empty)
+    assert again.box == whole(HEIGHT, WIDTH)
