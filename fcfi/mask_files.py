@@ -167,11 +167,22 @@ def read_mask(
 
     Raises InputError if it cannot be read or has another size.
     """
-    mask = read_map(path, max_pixels).mask()
+    return _fitting(read_map(path, max_pixels), height, width, str(path))
+
+
+def decode_mask(
+    data: bytes, height: int, width: int, name: str, max_pixels: int = MAX_PIXELS
+) -> Mask:
+    """Return the mask in the bytes of a file, as `read_mask`; `name` is for messages."""
+    return _fitting(decode_map(data, name, max_pixels), height, width, name)
+
+
+def _fitting(numbers: InstanceMap, height: int, width: int, name: str) -> Mask:
+    mask = numbers.mask()
     if mask.shape != (height, width):
         raise InputError(
             f"expected a mask of {width} x {height} pixels, as its picture has, got "
-            f"{mask.shape[1]} x {mask.shape[0]} in {path}: give the mask of this picture"
+            f"{mask.shape[1]} x {mask.shape[0]} in {name}: give the mask of this picture"
         )
     return mask
 

@@ -4,13 +4,14 @@ The commands hold no logic of their own and import what they need when they run:
 no runtime, and only `train`, `export` and `import` load torch.
 """
 
-from fcfi.cli import annotate, evaluate, learn, networks, project, segment
+from fcfi.cli import annotate, bulk, evaluate, learn, networks, project, segment
 from fcfi.cli.app import DEBUG_VARIABLE, app, main
 
 __all__ = [
     "DEBUG_VARIABLE",
     "annotate",
     "app",
+    "bulk",
     "evaluate",
     "learn",
     "main",

@@ -75,3 +75,41 @@ def lines_bar(name: str, total: int) -> "Iterator[Callable[[Outcome], None]]":
             bar.update(task, advance=1, description=f"{name}  {failed} failed" if failed else name)
 
         yield advance
+
+
+@contextmanager
+def rows_bar(name: str, total: int) -> "Iterator[Callable[[int], None]]":
+    """Show a bar on stderr with the rows done and the time left; its function takes further rows.
+
+    total: about; a bar that ends early, or a little late, is no mistake.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Bar(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(name, total=total)
+        yield lambda rows: bar.update(task, advance=rows)
+
+
+@contextmanager
+def counter(name: str) -> "Iterator[Callable[[int], None]]":
+    """Show a number on stderr that rises; its function takes by how much."""
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+    from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.completed:.0f} {task.description}"),
+        TimeElapsedColumn(),
+    )
+    with Bar(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(name, total=None)
+        yield lambda count: bar.update(task, advance=count)

@@ -1,0 +1,109 @@
+"""Parts on a Ray cluster: an actor a core, which opens the network once; parts are its tasks.
+
+Ray starts actors again that died, and their tasks with them.  A part at which actors die again and
+again is made under watch, by a process of the actor's own, which finds out the picture.
+"""
+
+import os
+from collections.abc import Iterator
+from typing import Any, Final
+
+from fcfi.bulk.plan import Part
+from fcfi.bulk.work import Done, Job, Task, Worker
+from fcfi.errors import ConfigError, FCFIError, InputError, how_to_install
+
+RETRIES: Final = 3
+"""Times that Ray gives a task to an actor again after the actor died."""
+ADDRESS: Final = "RAY_ADDRESS"
+"""Environment variable of Ray: the cluster to join; without it one is started on this machine."""
+LOOPBACK: Final = "127.0.0.1"
+
+
+class Actor:
+    """A worker on a cluster.  Errors are returned as texts: a class of ours need not be unpickled."""
+
+    def __init__(self, job: Job) -> None:
+        """Take the job; the network is opened with the first part, so that mistakes are returned."""
+        self._job = job
+        self._worker: Worker | None = None
+
+    def make(self, part: Part, watched: bool) -> Done | str:
+        """Make a part and return what it came to, or an error that stops all work."""
+        try:
+            if watched:
+                return _watched(self._job, part)
+            if self._worker is None:
+                self._worker = Worker(self._job)
+            return self._worker.make(Task(part), lambda image, rows: None)
+        except FCFIError as error:
+            return str(error)
+
+
+def run_on_ray(
+    job: Job, parts: Iterator[Part], count: int, workers: int | None
+) -> Iterator[int | Done]:
+    """Make parts on a Ray cluster; otherwise as `run_on_processes`.
+
+    count: of the parts, at most.  workers: actors; None is one for each core of the cluster.
+    """
+    ray = _ray()
+    _join(ray, workers)
+    actors = min(workers or int(ray.cluster_resources().get("CPU", 1)), count)
+    remote = ray.remote(num_cpus=1, max_restarts=-1, max_task_retries=RETRIES)(Actor)
+    idle = [remote.remote(job) for _ in range(actors)]
+    running: dict[Any, tuple[Any, Part, bool]] = {}
+    while True:
+        while idle and (part := next(parts, None)) is not None:
+            actor = idle.pop()
+            running[actor.make.remote(part, False)] = actor, part, False
+        if not running:
+            return
+        ready, _ = ray.wait(list(running))
+        actor, part, watched = running.pop(ready[0])
+        try:
+            done = ray.get(ready[0])
+        except ray.exceptions.RayActorError as error:
+            if watched:
+                raise InputError(f"the actors of Ray cannot be kept alive: {error}") from error
+            running[actor.make.remote(part, True)] = actor, part, True
+            continue
+        if isinstance(done, str):
+            raise InputError(done)
+        idle.append(actor)
+        yield done.rows
+        yield done
+
+
+def _watched(job: Job, part: Part) -> Done:
+    from fcfi.bulk.processes import run_on_processes
+
+    return next(
+        event for event in run_on_processes(job, iter([part]), 1) if isinstance(event, Done)
+    )
+
+
+def _ray() -> Any:
+    # Ray reports its use to its makers unless this is set before its import.
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    try:
+        import ray
+    except ImportError as error:
+        raise ConfigError(
+            f"--runner ray needs ray, which is not installed: {how_to_install('ray')}"
+        ) from error
+    return ray
+
+
+def _join(ray: Any, workers: int | None) -> None:
+    """Join the cluster of RAY_ADDRESS, or start one that only this machine can reach."""
+    if ray.is_initialized():
+        return
+    if os.environ.get(ADDRESS):
+        ray.init(log_to_driver=False)
+    else:
+        ray.init(
+            num_cpus=workers,
+            include_dashboard=False,
+            log_to_driver=False,
+            _node_ip_address=LOOPBACK,
+        )

@@ -1,0 +1,152 @@
+"""Where plans, parts and pictures lie: a local folder, or any storage that fsspec reaches by a URL.
+
+A file appears whole or not at all: a local one is renamed into its final name, an object store
+shows an object only when all of it has arrived.  Credentials are fsspec's own affair.
+"""
+
+import os
+from pathlib import Path
+from typing import IO, Any, Final
+
+from fcfi.errors import ConfigError, InputError, how_to_install
+from fcfi.files import write_bytes
+
+SCHEME: Final = "://"
+LOCAL: Final = "file"
+"""Scheme of a path without a scheme."""
+
+
+class Storage:
+    """A folder, local or remote.  Processes may share its URL, and threads the value."""
+
+    def __init__(self, url: str) -> None:
+        """Take a path or an fsspec URL; nothing is read or made yet.
+
+        Raises ConfigError if the parts for this kind of storage are not installed.
+        """
+        self.url = url if SCHEME in url else str(Path(url).absolute())
+        self._system, self._root = _filesystem(self.url)
+        self._local = self.scheme == LOCAL
+
+    @property
+    def scheme(self) -> str:
+        """The URL's scheme, `file` for a local folder."""
+        return scheme_of(self.url)
+
+    def read(self, name: str) -> bytes:
+        """Return the content of a file.  Raises InputError if it cannot be read."""
+        try:
+            return bytes(self._system.cat_file(self._path(name)))
+        except FileNotFoundError as error:
+            raise InputError(f"{self._path(name)} does not exist: check the name") from error
+        except Exception as error:  # each kind of storage has errors of its own
+            raise InputError(f"{self._path(name)} cannot be read: {_words(error)}") from error
+
+    def open(self, name: str) -> IO[bytes]:
+        """Return a file opened for reading, so that parts of it can be read.  Raises InputError."""
+        try:
+            return self._system.open(self._path(name), "rb")  # type: ignore[no-any-return]
+        except Exception as error:
+            raise InputError(f"{self._path(name)} cannot be read: {_words(error)}") from error
+
+    def write(self, name: str, data: bytes) -> None:
+        """Write a file whole, in place of an old one.  Raises InputError if it cannot be written."""
+        path = self._path(name)
+        if self._local:
+            try:
+                Path(path).parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise InputError(f"cannot write {path}: {error.strerror or error}") from error
+            write_bytes(path, data)
+            return
+        try:
+            self._system.pipe_file(path, data)
+        except Exception as error:
+            raise InputError(f"cannot write {path}: {_words(error)}") from error
+
+    def names(self, folder: str) -> list[str]:
+        """Return the names of the files in a folder, sorted; none if there is no such folder."""
+        try:
+            self._system.invalidate_cache()  # other machines write here, too
+            found = self._system.ls(self._path(folder), detail=False)
+        except FileNotFoundError:
+            return []
+        except Exception as error:
+            raise InputError(f"{self._path(folder)} cannot be listed: {_words(error)}") from error
+        return sorted(str(path).replace("\\", "/").rsplit("/", 1)[-1] for path in found)
+
+    def exists(self, name: str) -> bool:
+        """Return whether a file is there."""
+        try:
+            self._system.invalidate_cache()
+            return bool(self._system.exists(self._path(name)))
+        except Exception as error:
+            raise InputError(f"{self._path(name)} cannot be read: {_words(error)}") from error
+
+    def _path(self, name: str) -> str:
+        return f"{self._root.rstrip('/')}/{name}" if name else self._root
+
+
+def scheme_of(url: str) -> str:
+    """Return the scheme of a URL, `file` for a path."""
+    return url.split(SCHEME, 1)[0] if SCHEME in url else LOCAL
+
+
+def split_url(url: str) -> tuple[str, str]:
+    """Return the folder of a file's path or URL, and its name in it."""
+    if SCHEME in url:
+        folder, _, name = url.rpartition("/")
+        return folder, name
+    path = Path(url).absolute()
+    return str(path.parent), path.name
+
+
+class Pictures:
+    """Reads what rows name: files below a base, or anywhere that the base's own storage reaches."""
+
+    def __init__(self, base: str) -> None:
+        """base: the folder or URL that relative paths begin at."""
+        self._base = Storage(base)
+
+    def read(self, name: str) -> bytes:
+        """Return the bytes of a picture or mask.  Raises InputError.
+
+        A manifest may come from somebody else, so a URL leads to the base's own kind of storage
+        only: a row cannot make this machine ask another one.
+        """
+        elsewhere = SCHEME in name or os.path.isabs(name)
+        if elsewhere and scheme_of(name) != self._base.scheme:
+            raise InputError(
+                f"expected a picture in storage of the kind {self._base.scheme}://, got {name}: "
+                "copy it there, or plan it with a --base of its kind"
+            )
+        if elsewhere:
+            folder, file = split_url(name)
+            return Storage(folder).read(file)
+        return self._base.read(name)
+
+
+def need_bulk() -> None:
+    """Raise ConfigError unless the parts of the extra `[bulk]` are installed."""
+    try:
+        import fsspec  # noqa: F401
+        import pyarrow  # noqa: F401
+    except ImportError as error:
+        raise ConfigError(
+            f"bulk work needs {error.name}, which is not installed: {how_to_install('bulk')}"
+        ) from error
+
+
+def _filesystem(url: str) -> tuple[Any, str]:
+    """Return fsspec's file system of a URL and the path in it."""
+    need_bulk()
+    from fsspec.core import url_to_fs
+
+    try:
+        return url_to_fs(url)  # type: ignore[no-any-return]
+    except (ImportError, ValueError) as error:
+        raise ConfigError(f"{url} cannot be used: {_words(error)}") from error
+
+
+def _words(error: BaseException) -> str:
+    return " ".join(str(getattr(error, "strerror", None) or error).split()) or type(error).__name__

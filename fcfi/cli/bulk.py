@@ -1,0 +1,148 @@
+"""`fcfi bulk`: any number of objects on any number of machines, from a plan to one file."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from fcfi.cli.app import app
+from fcfi.cli.options import Network, Runtime
+from fcfi.errors import InputError
+
+bulk = typer.Typer(
+    name="bulk",
+    help="Segment any number of objects, on all cores here or on many machines.",
+    no_args_is_help=True,
+)
+app.add_typer(bulk)
+
+Folder = Annotated[
+    str, typer.Argument(metavar="FOLDER", help="The plan's folder: a path, or a URL as s3://b/run.")
+]
+Base = Annotated[
+    str | None,
+    typer.Option(help="Where relative paths of pictures begin, if not in the manifest's folder."),
+]
+
+
+@bulk.command(epilog="Example: fcfi bulk plan objects.jsonl -o run1 --shards 100")
+def plan(
+    manifest: Annotated[
+        str, typer.Argument(help="The objects, a row each: JSONL or Parquet, a path or a URL.")
+    ],
+    output: Annotated[
+        str, typer.Option("--output", "-o", help="The folder of the plan and its results.")
+    ],
+    shards: Annotated[
+        int, typer.Option(help="Pieces to give to machines; the pictures are shared out by hash.")
+    ] = 1,
+    part_rows: Annotated[
+        int, typer.Option(help="Rows that are made and written at once, about.")
+    ] = 512,
+    network: Network = None,
+    runtime: Runtime = "auto",
+    precision: Annotated[
+        str, typer.Option(help="float32, bfloat16 or int8; all machines must have it.")
+    ] = "float32",
+    flip: Annotated[
+        Literal["none", "average"],
+        typer.Option(help="average: with the mirrored picture, at twice the time."),
+    ] = "none",
+    base: Base = None,
+) -> None:
+    """Sort the objects of a manifest into shards, and fix the network for all machines."""
+    from fcfi.bulk.planning import make_plan
+    from fcfi.cli.show import counter
+
+    with counter("rows read") as advance:
+        made = make_plan(
+            manifest, output, shards, part_rows, network, runtime, precision, flip, base, advance
+        )
+    answers = f"{made.network.name}, {made.network.runtime} in {made.network.precision}"
+    typer.echo(
+        f"{output}: {made.total} objects in {made.shards} shards, {sum(made.parts)} parts; {answers}"
+    )
+
+
+@bulk.command(epilog="Example: fcfi bulk run run1 --shard 0-3,7")
+def run(
+    folder: Folder,
+    shard: Annotated[
+        str | None,
+        typer.Option(
+            help="Numbers and ranges, as 0-3,7. By default the number that a job array of Slurm, "
+            "Kubernetes or AWS Batch gives, else all shards."
+        ),
+    ] = None,
+    all_shards: Annotated[
+        bool, typer.Option("--all", help="All shards, also in a job array.")
+    ] = False,
+    runner: Annotated[
+        Literal["local", "ray"],
+        typer.Option(help="local: processes on this machine. ray: actors on a Ray cluster."),
+    ] = "local",
+    workers: Annotated[
+        int | None, typer.Option(help="Processes or actors at once; by default one a core.")
+    ] = None,
+    network: Network = None,
+    base: Base = None,
+    retry_errors: Annotated[
+        bool, typer.Option("--retry-errors", help="Make parts again that hold rows that failed.")
+    ] = False,
+) -> None:
+    """Make what is not there yet of a plan, or of some of its shards; resumes after any stop."""
+    if shard is not None and all_shards:
+        raise InputError("expected --shard or --all, got both: give one of them")
+    from fcfi.bulk.plan import read_plan
+    from fcfi.bulk.running import array_shard, missing_parts
+    from fcfi.bulk.running import run as run_plan
+    from fcfi.bulk.status import parse_ranges
+    from fcfi.bulk.storage import Storage
+    from fcfi.cli.show import rows_bar
+
+    shards = None if shard is None else parse_ranges(shard)
+    if shards is None and not all_shards and (number := array_shard()) is not None:
+        shards = [number]
+    storage = Storage(folder)
+    planned = read_plan(storage)
+    missing = missing_parts(storage, planned, shards, retry_errors)
+    # Parts are of nearly the same size, and only the plan's sums are known without opening them.
+    rows = round(planned.total * len(missing) / max(1, sum(planned.parts)))
+    with rows_bar(folder, rows) as advance:
+        summary = run_plan(folder, shards, runner, workers, network, base, retry_errors, advance)
+    typer.echo(
+        f"{folder}: {summary.parts} parts made, {summary.before} there before; "
+        f"{summary.rows} objects, {summary.failed} failed"
+    )
+
+
+@bulk.command(epilog="Example: fcfi bulk status run1")
+def status(folder: Folder) -> None:
+    """Report how far a plan is, and which shards are missing."""
+    from fcfi.bulk.status import ranges, status_of
+
+    found = status_of(folder)
+    typer.echo(
+        f"{folder}: {found.parts_done} of {found.parts} parts, {found.rows_done} of {found.rows} "
+        f"objects, {found.failed} failed"
+    )
+    if found.missing:
+        typer.echo(f"missing shards: --array={ranges(found.missing)}")
+
+
+@bulk.command(epilog="Example: fcfi bulk merge run1 -o masks.parquet")
+def merge(
+    folder: Folder,
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", help="The file to write, or with png the folder."),
+    ],
+    format_name: Annotated[
+        Literal["parquet", "coco", "png"],
+        typer.Option("--format", help="parquet, coco (JSON) or png (a file for each mask)."),
+    ] = "parquet",
+) -> None:
+    """Write the results of all shards as one file; refused while a part is missing."""
+    from fcfi.bulk.merging import merge as merge_parts
+
+    typer.echo(f"{output}: {merge_parts(folder, str(output), format_name)} objects")
