@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,19 +27,29 @@ MAX_PHOTOGRAPH = 200_000
 
 
 def options_of_commands() -> dict[str, set[str]]:
-    """The options of each command of the command line."""
+    """The options of each command of the command line; those of a group are "GROUP COMMAND"."""
     from typer.main import get_command
 
-    group = get_command(cli.app)
-    return {
-        name: {
-            option
-            for parameter in command.params
-            for option in (*parameter.opts, *parameter.secondary_opts)
-        }
-        | {"--help"}
-        for name, command in group.commands.items()  # type: ignore[attr-defined]
-    }
+    found: dict[str, set[str]] = {}
+
+    def add(group: Any, prefix: str) -> None:
+        for name, command in group.commands.items():
+            if hasattr(command, "commands"):
+                add(command, f"{name} ")
+                continue
+            options = {
+                option
+                for parameter in command.params
+                for option in (*parameter.opts, *parameter.secondary_opts)
+            }
+            found[prefix + name] = options | {"--help"}
+
+    add(get_command(cli.app), "")
+    return found
+
+
+GROUPS = {"bulk"}
+"""Commands that have commands of their own."""
 
 
 def documented_commands(text: str) -> list[list[str]]:
@@ -48,7 +59,11 @@ def documented_commands(text: str) -> list[list[str]]:
     )
     lines = [line.split("   #")[0] for block in code for line in block.splitlines()]
     starts = [re.match(r"\s*(?:torchrun .* -m )?fcfi (.+)", line) for line in lines]
-    return [shlex.split(match.group(1)) for match in starts if match]
+    found = [shlex.split(match.group(1)) for match in starts if match]
+    return [
+        [" ".join(words[:2]), *words[2:]] if words[0] in GROUPS and len(words) > 1 else words
+        for words in found
+    ]
 
 
 # ── documentation
@@ -60,7 +75,7 @@ def test_documented_commands_and_options_exist(document: Path) -> None:
     options = options_of_commands()
     for words in documented_commands(document.read_text()):
         command = words[0]
-        if command.startswith("-"):
+        if command.startswith("-") or command in GROUPS:
             continue
         assert command in options, f"{document.name}: fcfi {command}"
         for word in words[1:]:
@@ -70,8 +85,16 @@ def test_documented_commands_and_options_exist(document: Path) -> None:
 
 
 def test_every_command_is_documented_in_the_readme() -> None:
-    documented = {words[0] for words in documented_commands((ROOT / "README.md").read_text())}
-    assert set(options_of_commands()) <= documented
+    documented = {
+        words[0].split()[0] for words in documented_commands((ROOT / "README.md").read_text())
+    }
+    assert {name.split()[0] for name in options_of_commands()} <= documented
+
+
+def test_every_command_of_a_group_is_documented_in_its_guide() -> None:
+    guide = (ROOT / "docs" / "how-to" / "bulk.md").read_text()
+    documented = {words[0] for words in documented_commands(guide)}
+    assert {name for name in options_of_commands() if name.startswith("bulk ")} <= documented
 
 
 def test_the_readme_reaches_a_first_result_by_line_30_and_five_lines_of_code_by_40() -> None:

@@ -54,12 +54,21 @@ class Commands(Generated):
         """Return a section for each command."""
         from fcfi import cli
 
-        found = {
-            entry.name or entry.callback.__name__.replace("_", "-"): entry.callback
-            for entry in cli.app.registered_commands
-            if entry.callback is not None and not entry.hidden
-        }
+        found = commands_of(cli.app)
         return "\n".join(line for name in sorted(found) for line in command(name, found[name]))
+
+
+def commands_of(app: Any, prefix: str = "") -> dict[str, Callable[..., Any]]:
+    """Return the functions of a program's commands by name, those of its groups as "GROUP NAME"."""
+    found = {
+        prefix + (entry.name or entry.callback.__name__.replace("_", "-")): entry.callback
+        for entry in app.registered_commands
+        if entry.callback is not None and not entry.hidden
+    }
+    for group in app.registered_groups:
+        name = group.typer_instance.info.name
+        found |= commands_of(group.typer_instance, f"{prefix}{name} ")
+    return found
 
 
 def command(name: str, function: Callable[..., Any]) -> Iterator[str]:

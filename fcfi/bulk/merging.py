@@ -84,6 +84,7 @@ def _to_parquet(storage: Storage, plan: Plan, output: Path) -> None:
 def _to_coco(storage: Storage, plan: Plan, output: Path) -> None:
     """Write COCO JSON in two passes, so that neither pictures nor masks are all in memory."""
     labels: dict[str, int] = {}
+    # Numbers of labels are known after the first pass, so the categories come last.
     with replacing(output) as temporary, temporary.open("w", encoding="utf-8") as stream:
         stream.write('{"images": [')
         _list(stream, _images(rows_of(storage, plan), labels))
@@ -152,7 +153,8 @@ def _to_png(storage: Storage, plan: Plan, output: Path) -> None:
 
 
 def file_name(identity: str, digest: str) -> str:
-    """Return an id as the name of a file; one that is none, or leads elsewhere, becomes its digest."""
+    """Return an id as the name of a file; its digest, if it could lead elsewhere."""
+    # Letters of any script are fine; a slash, a colon or a leading dot is not.
     plain = identity.replace("-", "").replace("_", "").replace(".", "").isalnum()
     return identity if plain and not identity.startswith(".") and len(identity) < 200 else digest
 

@@ -13,7 +13,7 @@ from fcfi.bulk.work import Done, Job, Task, Worker
 from fcfi.errors import ConfigError, FCFIError, InputError, how_to_install
 
 RETRIES: Final = 3
-"""Times that Ray gives a task to an actor again after the actor died."""
+"""Times that Ray repeats a task whose actor died."""
 ADDRESS: Final = "RAY_ADDRESS"
 """Environment variable of Ray: the cluster to join; without it one is started on this machine."""
 LOOPBACK: Final = "127.0.0.1"
@@ -58,11 +58,13 @@ def run_on_ray(
             running[actor.make.remote(part, False)] = actor, part, False
         if not running:
             return
+        # One part for each actor and no more: Ray would keep a queue of its own, for nothing.
         ready, _ = ray.wait(list(running))
         actor, part, watched = running.pop(ready[0])
         try:
             done = ray.get(ready[0])
         except ray.exceptions.RayActorError as error:
+            # Not even the watching process survived, so the cluster itself is at fault.
             if watched:
                 raise InputError(f"the actors of Ray cannot be kept alive: {error}") from error
             running[actor.make.remote(part, True)] = actor, part, True

@@ -1,6 +1,6 @@
 """The network of a plan: chosen once when planning, opened in the same way on every machine.
 
-Another runtime or precision gives other bytes, so nothing falls back in silence: a machine that
+Another runtime or precision answers with other bytes, so nothing falls back in silence: a machine that
 lacks what the plan says refuses it.
 """
 
@@ -42,6 +42,7 @@ def open_as_planned(network: NetworkPlan, source: str | None = None) -> Predicto
         another network or answers with other settings, ConfigError if this machine lacks the
         runtime or precision.
     """
+    # The planned runtime and precision are named, so that `auto` cannot choose others here.
     chosen = _choose(source or network.source, network.runtime, network.precision)
     predictor = _open(chosen, network.flip)
     if predictor.info.sha256 != network.sha256:

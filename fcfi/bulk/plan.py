@@ -86,9 +86,10 @@ class Plan:
         return digest_of(self.manifest_sha256, self.part_rows, self.network, self.shards)
 
     def parts_of(self, shard: int) -> Iterator[Part]:
-        """Return the parts of a shard, in order.  Raises InputError if there is no such shard."""
+        """Return the parts of a shard, in order.  Raises InputError for a shard that does not exist."""
         if not 0 <= shard < self.shards:
             raise InputError(f"expected a shard from 0 to {self.shards - 1}, got {shard}")
+        # The mark keeps results of another plan apart, should they ever meet in one folder.
         for index in range(self.parts[shard]):
             text = f"{self.digest} {shard} {index}".encode()
             mark = hashlib.sha256(text).hexdigest()[:DIGITS]
@@ -128,6 +129,7 @@ TEXTS: Final = ("name", "sha256", "runtime", "precision", "flip")
 
 def digest_of(manifest_sha256: str, part_rows: int, network: NetworkPlan, shards: int) -> str:
     """Return the digest of a plan, which can be known before its rows are sorted."""
+    # The same network may lie elsewhere on another machine.
     settings = {key: value for key, value in asdict(network).items() if key != "source"}
     content = [manifest_sha256, part_rows, settings, shards]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
@@ -144,7 +146,7 @@ def masks_folder(shard: int) -> str:
 
 
 def read_plan(storage: Storage) -> Plan:
-    """Return the plan of a folder.  Raises InputError if there is none, or it is damaged."""
+    """Return the plan of a folder.  Raises InputError if it is missing or damaged."""
     if not storage.exists(PLAN):
         raise InputError(f"{storage.url} has no plan: make one with `fcfi bulk plan`")
     try:

@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 import fcfi
 from fcfi.bulk.plan import PART_ROWS, PLAN, NetworkPlan, Plan, digest_of, read_plan, rows_name
 from fcfi.bulk.rows import HASH_BITS, canonical, hash_of, id_of, image_of, shard_of
-from fcfi.bulk.storage import Storage, need_bulk, split_url
+from fcfi.bulk.storage import Storage, split_url
 from fcfi.errors import ConfigError, InputError
 
 BUCKETS: Final = 1024
@@ -64,13 +66,16 @@ def make_plan(
     storage = Storage(folder)
     network_plan = _network(network, runtime, precision, flip)
     with tempfile.TemporaryDirectory(prefix="fcfi-bulk-") as temporary:
+        # 1) Rows into buckets; a folder with other work is refused before anything is written.
         buckets = Buckets(Path(temporary), shards)
         sha256 = _fill(buckets, read_manifest(manifest), progress)
         _check_same(storage, digest_of(sha256, part_rows, network_plan, shards))
+        # 2) Buckets into shards.
         counts = [
             _write_shard(storage, shard, buckets.sorted_rows(shard), part_rows)
             for shard in range(shards)
         ]
+    # 3) The plan itself.
     plan = Plan(
         fcfi.__version__,
         base or split_url(manifest)[0],
@@ -91,7 +96,6 @@ def read_manifest(url: str) -> Iterator[Any]:
     A line that is not JSON is returned as its text: it becomes an error in the results.  Raises
     InputError if the manifest cannot be read.
     """
-    need_bulk()
     folder, name = split_url(url)
     with Storage(folder).open(name) as stream:
         if name.lower().endswith(PARQUET):
@@ -178,9 +182,6 @@ def _write_shard(
     storage: Storage, shard: int, rows: Iterator[tuple[str, str]], part_rows: int
 ) -> tuple[int, int]:
     """Write the rows of a shard and return how many rows and parts there are."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     schema = pa.schema([("row", pa.string())])
     buffer = io.BytesIO()
     count = 0
@@ -223,9 +224,6 @@ def _json_rows(stream: Iterable[bytes]) -> Iterator[Any]:
 
 
 def _parquet_rows(stream: Any, url: str) -> Iterator[Any]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     try:
         for batch in pq.ParquetFile(stream).iter_batches(BATCH):
             for row in batch.to_pylist():

@@ -2,7 +2,7 @@
 
 A process that dies (a picture that needs too much memory, a signal) takes nothing with it: its part
 is made again by another.  After DEATHS deaths at one picture its rows become errors.  A pool of the
-standard library is not enough here: it gives up as a whole when one of its processes dies.
+standard library is not enough here: it stops as a whole when one of its processes dies.
 """
 
 import multiprocessing
@@ -51,6 +51,7 @@ def run_on_processes(job: Job, parts: Iterator[Part], processes: int) -> Iterato
                 event = worker.receive()
                 if isinstance(event, Failed):
                     raise InputError(event.message)
+                # Rows of an unfinished part are lost with its process; the progress says so.
                 if event is None:
                     yield -worker.rows
                     tasks.again.append(_after_death(worker, deaths))

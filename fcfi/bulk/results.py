@@ -24,7 +24,7 @@ class Result:
 
     height, width: of the picture in pixels.  counts: the mask.  area: its pixels.  bbox: left, top,
         width and height of its box, None if it has no pixel.  prompts: how many were answered.
-    error: a sentence, if it failed; then there is no mask.
+    error: a sentence, if it failed; then the mask is missing.
     """
 
     id: str
@@ -87,6 +87,7 @@ def to_parquet(results: Sequence[Result], schema: pa.Schema) -> bytes:
     """Return a Parquet file of one row group; the same results have the same bytes."""
     columns = {name: [getattr(result, name) for result in results] for name in COLUMNS}
     buffer = io.BytesIO()
+    # Neither times nor names of machines are written: equal results are equal files.
     pq.write_table(
         pa.table(columns, schema), buffer, compression="zstd", row_group_size=len(results)
     )
@@ -95,6 +96,7 @@ def to_parquet(results: Sequence[Result], schema: pa.Schema) -> bytes:
 
 def failed_in(file: pq.ParquetFile) -> int:
     """Return how many rows of a part failed, from its footer alone."""
+    # Rows without an error are null in its column, and the footer counts those.
     footer = file.metadata
     failed = 0
     for group in range(footer.num_row_groups):

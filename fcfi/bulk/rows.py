@@ -6,7 +6,8 @@ As JSON:
      "box": [10, 20, 300, 200], "mask": "masks/a.png", "label": "cup", "group": "kitchen"}
 
 `image` is needed, and a click, a box or a prompt.  A click is x, y in pixels, with "-" (or false)
-off the object.  `prompts` holds any prompts in the form of a click log.  The box comes first, then
+off the object.  `box` is left, top, right, bottom; so is `within`, the part of the picture to look
+at first.  `prompts` holds any prompts in the form of a click log.  The box comes first, then
 `prompts`, then the clicks; each is predicted in turn.  `mask` is a mask to begin from.  `label` and
 `group` are copied to the result.  Without an `id` a row is named by its content.  Knows nothing of
 files.
@@ -22,7 +23,7 @@ from fcfi.boxes import Box
 from fcfi.errors import InputError
 from fcfi.prompts.clicks import Click, Prompt, Prompts, prompt_from_json
 
-KEYS: Final = ("id", "image", "clicks", "box", "prompts", "mask", "label", "group")
+KEYS: Final = ("id", "image", "clicks", "box", "prompts", "within", "mask", "label", "group")
 SIGNS: Final[Mapping[Any, bool]] = {"+": True, "-": False, 1: True, 0: False}
 """What may stand behind x and y of a click; true and false are equal to 1 and 0."""
 MAX_TEXT: Final = 1000
@@ -37,6 +38,7 @@ class Row:
     id: str
     image: str
     prompts: Prompts
+    within: Box | None = None
     mask: str | None = None
     label: str | None = None
     group: str | None = None
@@ -49,7 +51,7 @@ def canonical(row: Any) -> str:
 
 
 def id_of(row: Any, text: str) -> str:
-    """Return the id of a row, or the name that its canonical text gives it."""
+    """Return the id of a row, or the start of its text's sha256."""
     if isinstance(row, Mapping) and isinstance(row.get("id"), str) and row["id"]:
         return str(row["id"])
     return hashlib.sha256(text.encode()).hexdigest()[:24]
@@ -99,6 +101,7 @@ def parse_row(text: str) -> Row:
         id_of(row, text),
         image,
         prompts,
+        None if row.get("within") is None else _box(row["within"]),
         _text(row, "mask"),
         _text(row, "label"),
         _text(row, "group"),

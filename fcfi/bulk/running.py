@@ -137,6 +137,7 @@ def _events(
 def _still_missing(storage: Storage, parts: list[Part], again: bool) -> Iterator[Part]:
     """Return parts one by one, without those that another runner has made meanwhile."""
     for part in parts:
+        # Asked again just before its turn: another runner may have made it since the listing.
         if again or not storage.exists(f"{masks_folder(part.shard)}/{part.name}"):
             yield part
 

@@ -35,6 +35,7 @@ class Status:
 
 def status_of(url: str) -> Status:
     """Return how far the plan in a folder is.  Raises InputError if it cannot be read."""
+    # 1) What is there, by one listing for each shard.
     storage = Storage(url)
     plan = read_plan(storage)
     done: list[Part] = []
@@ -45,6 +46,7 @@ def status_of(url: str) -> Status:
         done += found
         if len(found) < plan.parts[shard]:
             missing.append(shard)
+    # 2) How many rows that is, and how many failed: from the footers.
     with ThreadPoolExecutor(READERS) as pool:
         counts = list(pool.map(lambda part: _counts(storage, part), done))
     rows = sum(count for count, _ in counts)

@@ -8,7 +8,9 @@ import os
 from pathlib import Path
 from typing import IO, Any, Final
 
-from fcfi.errors import ConfigError, InputError, how_to_install
+from fsspec.core import url_to_fs
+
+from fcfi.errors import ConfigError, InputError
 from fcfi.files import write_bytes
 
 SCHEME: Final = "://"
@@ -65,7 +67,7 @@ class Storage:
             raise InputError(f"cannot write {path}: {_words(error)}") from error
 
     def names(self, folder: str) -> list[str]:
-        """Return the names of the files in a folder, sorted; none if there is no such folder."""
+        """Return the names of the files in a folder, sorted; empty if it does not exist."""
         try:
             self._system.invalidate_cache()  # other machines write here, too
             found = self._system.ls(self._path(folder), detail=False)
@@ -126,22 +128,8 @@ class Pictures:
         return self._base.read(name)
 
 
-def need_bulk() -> None:
-    """Raise ConfigError unless the parts of the extra `[bulk]` are installed."""
-    try:
-        import fsspec  # noqa: F401
-        import pyarrow  # noqa: F401
-    except ImportError as error:
-        raise ConfigError(
-            f"bulk work needs {error.name}, which is not installed: {how_to_install('bulk')}"
-        ) from error
-
-
 def _filesystem(url: str) -> tuple[Any, str]:
     """Return fsspec's file system of a URL and the path in it."""
-    need_bulk()
-    from fsspec.core import url_to_fs
-
     try:
         return url_to_fs(url)  # type: ignore[no-any-return]
     except (ImportError, ValueError) as error:

@@ -139,8 +139,13 @@ def predict_row(
         mask = decode_mask(pictures.read(row.mask), height, width, row.mask)
         prediction = Prediction.from_mask(mask, predictor.threshold)
     for count in range(1, len(row.prompts) + 1):
-        image = whole if prediction is None else closer
-        prediction = predictor.predict(image, row.prompts[:count], prediction)
+        first = prediction is None
+        prediction = predictor.predict(
+            whole if first else closer,
+            row.prompts[:count],
+            prediction,
+            row.within if first else None,
+        )
     assert prediction is not None, "a row has a prompt"
     return prediction
 
@@ -226,6 +231,7 @@ def _read_ahead(
         except FCFIError as error:
             return str(error)
 
+    # One thread: its time is spent waiting, and the order of reading stays that of the rows.
     waiting: deque[Future[bytes | str]] = deque()
     with ThreadPoolExecutor(1) as reader:
         for image, _ in groups:

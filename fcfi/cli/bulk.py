@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from fcfi.cli.app import app
-from fcfi.cli.options import Network, Runtime
+from fcfi.cli.options import Network, Runtime, need_bulk
 from fcfi.errors import InputError
 
 bulk = typer.Typer(
@@ -51,6 +51,7 @@ def plan(
     base: Base = None,
 ) -> None:
     """Sort the objects of a manifest into shards, and fix the network for all machines."""
+    need_bulk()
     from fcfi.bulk.planning import make_plan
     from fcfi.cli.show import counter
 
@@ -71,7 +72,7 @@ def run(
         str | None,
         typer.Option(
             help="Numbers and ranges, as 0-3,7. By default the number that a job array of Slurm, "
-            "Kubernetes or AWS Batch gives, else all shards."
+            "Kubernetes or AWS Batch sets, else all shards."
         ),
     ] = None,
     all_shards: Annotated[
@@ -91,6 +92,7 @@ def run(
     ] = False,
 ) -> None:
     """Make what is not there yet of a plan, or of some of its shards; resumes after any stop."""
+    need_bulk()
     if shard is not None and all_shards:
         raise InputError("expected --shard or --all, got both: give one of them")
     from fcfi.bulk.plan import read_plan
@@ -119,6 +121,7 @@ def run(
 @bulk.command(epilog="Example: fcfi bulk status run1")
 def status(folder: Folder) -> None:
     """Report how far a plan is, and which shards are missing."""
+    need_bulk()
     from fcfi.bulk.status import ranges, status_of
 
     found = status_of(folder)
@@ -143,6 +146,7 @@ def merge(
     ] = "parquet",
 ) -> None:
     """Write the results of all shards as one file; refused while a part is missing."""
+    need_bulk()
     from fcfi.bulk.merging import merge as merge_parts
 
     typer.echo(f"{output}: {merge_parts(folder, str(output), format_name)} objects")

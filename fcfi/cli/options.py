@@ -87,6 +87,15 @@ def need_training(command: str) -> None:
         raise ConfigError(f"{missing}: {how_to_install('train')}")
 
 
+def need_bulk() -> None:
+    """Raise ConfigError unless what bulk work needs is installed."""
+    missing = [name for name in ("pyarrow", "fsspec") if find_spec(name) is None]
+    if missing:
+        raise ConfigError(
+            f"`fcfi bulk` needs {missing[0]}, which is not installed: {how_to_install('bulk')}"
+        )
+
+
 def need_plots(plot: Path | None) -> None:
     """Raise ConfigError before any work if a plot is wanted that cannot be drawn."""
     if plot is not None and find_spec("matplotlib") is None:

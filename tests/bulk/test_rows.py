@@ -27,6 +27,11 @@ def test_the_box_comes_first_then_prompts_then_clicks() -> None:
     assert row.prompts == (Box(0, 0, 9, 9), Scribble(((1, 1), (5, 5))), Click(3, 4))
 
 
+def test_the_first_look_may_be_at_a_part() -> None:
+    assert parse_row(row_of(clicks=[[3, 4]], within=[0, 0, 9, 9])).within == Box(0, 0, 9, 9)
+    assert parse_row(row_of(clicks=[[3, 4]])).within is None
+
+
 def test_a_row_without_an_id_is_named_by_its_content() -> None:
     first, same, other = (
         parse_row(canonical(row)).id
@@ -60,6 +65,7 @@ def test_a_row_without_an_id_is_named_by_its_content() -> None:
         ({"image": "a.jpg", "clicks": [[1, 2, "-", 4]]}, "expected a click"),
         ({"image": "a.jpg", "box": [1, 2, 3]}, "expected a box"),
         ({"image": "a.jpg", "box": [5, 5, 1, 1]}, "expected a box"),
+        ({"image": "a.jpg", "clicks": [[1, 2]], "within": 4}, "expected a box"),
         ({"image": "a.jpg", "prompts": [{}]}, "expected a prompt"),
         ({"image": "a.jpg", "clicks": [[1, 2]], "colour": 1}, "'colour'"),
         ({"image": "a.jpg", "clicks": [[1, 2]], "label": 3}, 'expected "label" as a text'),

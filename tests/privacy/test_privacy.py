@@ -60,6 +60,10 @@ COMMANDS: Sequence[tuple[str, ...]] = (
     ("export", "model.safetensors", "-o", "out/model.onnx"),
     ("import", "released.pth", "-o", "out/released.safetensors"),
     ("networks",),
+    ("bulk", "plan", "objects.jsonl", "-o", "out/bulk", "--network", "tiny.onnx"),
+    ("bulk", "run", "out/bulk", "--workers", "1"),
+    ("bulk", "status", "out/bulk"),
+    ("bulk", "merge", "out/bulk", "-o", "out/bulk.parquet"),
     ("export-masks", "photos", "--format", "coco", "-o", "out/coco", "--logs"),
     ("import-masks", "others", "photos-labelme"),
 )  # fmt: skip
@@ -83,6 +87,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "small.toml").write_text(RECIPE)
     row = '{"image": "photos/a.png", "clicks": [[10, 10]], "name": "a"}\n'
     (folder / "clicks.jsonl").write_text(row)
+    (folder / "objects.jsonl").write_text('{"image": "photos/a.png", "clicks": [[10, 10]]}\n')
     return folder
 
 
