@@ -20,10 +20,10 @@ LOOPBACK: Final = "127.0.0.1"
 
 
 class Actor:
-    """A worker on a cluster.  Errors are returned as texts: a class of ours need not be unpickled."""
+    """A worker on a cluster.  Errors are returned as texts, which need no class."""
 
     def __init__(self, job: Job) -> None:
-        """Take the job; the network is opened with the first part, so that mistakes are returned."""
+        """Take the job; the network is opened with the first part, to return mistakes."""
         self._job = job
         self._worker: Worker | None = None
 

@@ -1,7 +1,7 @@
 """The network of a plan: chosen once when planning, opened in the same way on every machine.
 
-Another runtime or precision answers with other bytes, so nothing falls back in silence: a machine that
-lacks what the plan says refuses it.
+Another runtime or precision answers with other bytes, so nothing falls back in silence: a machine
+that lacks what the plan says refuses it.
 """
 
 import warnings
@@ -59,7 +59,7 @@ def open_as_planned(network: NetworkPlan, source: str | None = None) -> Predicto
 
 
 def _choose(source: str | None, runtime: str, precision: str) -> Choice:
-    """Return the choice for exactly this runtime and precision; ConfigError instead of the next best."""
+    """Return the choice for this runtime and precision; ConfigError instead of the next best."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # the notes are read below
         chosen = plan_run(source, RunRequest(runtime, precision, THREADS))

@@ -86,7 +86,7 @@ class Plan:
         return digest_of(self.manifest_sha256, self.part_rows, self.network, self.shards)
 
     def parts_of(self, shard: int) -> Iterator[Part]:
-        """Return the parts of a shard, in order.  Raises InputError for a shard that does not exist."""
+        """Return the parts of a shard, in order.  Raises InputError for an unknown shard."""
         if not 0 <= shard < self.shards:
             raise InputError(f"expected a shard from 0 to {self.shards - 1}, got {shard}")
         # The mark keeps results of another plan apart, should they ever meet in one folder.

@@ -149,7 +149,7 @@ def _ready(workers: list[_Process]) -> list[_Process]:
 
 
 def _after_death(worker: _Process, deaths: Counter[tuple[Part, str]]) -> Task:
-    """Return the task of a process that died, to be done again.  InputError if it dies every time."""
+    """Return the task of a process that died, to be repeated.  InputError if it dies every time."""
     task = worker.task
     assert task is not None, "only processes at work are waited for"
     worker.stop()

@@ -52,7 +52,7 @@ class Storage:
             raise InputError(f"{self._path(name)} cannot be read: {_words(error)}") from error
 
     def write(self, name: str, data: bytes) -> None:
-        """Write a file whole, in place of an old one.  Raises InputError if it cannot be written."""
+        """Write a file whole, in place of an old one.  Raises InputError."""
         path = self._path(name)
         if self._local:
             try:

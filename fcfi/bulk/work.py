@@ -27,7 +27,7 @@ from fcfi.prediction.prediction import CachedImage, Prediction
 AHEAD: Final = 2
 """Pictures whose bytes are read before their turn: storage far away answers slowly."""
 DEATHS: Final = 3
-"""Processes that may die at a picture before its rows become errors: one may be killed by chance."""
+"""Deaths at a picture before its rows become errors: a process may be killed by chance."""
 KILLED: Final = f"the process died {DEATHS} times at this picture: it may need too much memory"
 
 Started = Callable[[str, int], None]

@@ -61,7 +61,8 @@ def plan(
         )
     answers = f"{made.network.name}, {made.network.runtime} in {made.network.precision}"
     typer.echo(
-        f"{output}: {made.total} objects in {made.shards} shards, {sum(made.parts)} parts; {answers}"
+        f"{output}: {made.total} objects in {made.shards} shards, "
+        f"{sum(made.parts)} parts; {answers}"
     )
 
 

@@ -1,4 +1,4 @@
-"""A small plan that every test of bulk work begins from: photographs, a manifest, a tiny network."""
+"""What tests of bulk work begin from: photographs and a manifest."""
 
 import json
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""Plans: the same rows give the same plan; pictures stay together; nothing of other work is lost."""
+"""Plans: the same rows, the same plan; pictures stay together; other work is not touched."""
 
 import json
 from collections import Counter

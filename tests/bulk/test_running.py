@@ -29,7 +29,8 @@ from fcfi.bulk.status import parse_ranges, ranges, status_of
 from fcfi.bulk.storage import Pictures, Storage
 from fcfi.bulk.work import Done, Job, Task, Worker, results_of
 from fcfi.errors import ConfigError, InputError, NetworkError
-from fcfi.images import read_image, read_mask, write_png
+from fcfi.images import read_image, write_png
+from fcfi.mask_files import read_mask
 from fcfi.prediction.fcfi import FCFIPredictor
 from fcfi.session import Session
 from tests.bulk.conftest import PICTURES, objects
@@ -150,7 +151,7 @@ def test_failures_are_rows_with_a_sentence(
         "absent": "does not exist",
         "broken": "damaged or cut off|damaged or truncated",
         "outside": "outside the picture",
-        "size": "picture's size",
+        "size": "expected a mask of 80 x 60 pixels",
         "far": "expected a picture in storage of the kind file://",
         "none": "expected a click",
     }.items():
@@ -391,7 +392,7 @@ def test_kills_and_second_runners_change_no_byte(
 
 
 def started(folder: Path, *options: str) -> "subprocess.Popen[bytes]":
-    """The command in a process group of its own, so that all its processes can be killed at once."""
+    """The command in a process group of its own, so that all of it can be killed at once."""
     command = [sys.executable, "-m", "fcfi", "bulk", "run", str(folder), *options]
     return subprocess.Popen(
         command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
