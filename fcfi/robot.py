@@ -97,6 +97,10 @@ def _depth(error: Mask, made: Clicks, transform: int) -> _Depth:
     depth = np.ascontiguousarray(
         cv2.distanceTransform(padded, cv2.DIST_L2, transform)[1:-1, 1:-1], np.float32
     )
+    if transform == EXACT:
+        # The last bit of OpenCV's roots depends on where in memory a pixel lies, so that equal
+        # depths would differ from run to run.  Their squares are whole numbers.
+        depth = np.sqrt(np.rint(np.square(depth, dtype=np.float64))).astype(np.float32)
     for click in made:
         if 0 <= click.x - left < width and 0 <= click.y - top < height:
             depth[click.y - top, click.x - left] = 0

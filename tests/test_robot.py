@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 from fcfi.errors import InputError
 from fcfi.masks.truth import IGNORE, OBJECT, Mask, Truth
 from fcfi.prompts.clicks import Click
-from fcfi.robot import next_click
+from fcfi.robot import EXACT, _depth, next_click
 from tests.generated import examples
 
 
@@ -50,6 +50,15 @@ def test_equal_errors_are_clicked_negatively_first() -> None:
     mask = np.zeros((20, 20), bool)
     mask[12:17, 12:17] = True
     assert next_click(truth, mask) == Click(14, 14, False)
+
+
+def test_equal_depths_are_equal_to_the_bit_wherever_they_lie() -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        error = rng.random((60, 70)) > 0.02
+        depth = _depth(error, (), EXACT).depth
+        squares = np.rint(np.square(depth, dtype=np.float64))
+        assert len(np.unique(depth)) == len(np.unique(squares))
 
 
 def test_the_first_of_equal_pixels_in_reading_order_is_clicked() -> None:

@@ -45,7 +45,7 @@ _log = logging.getLogger(__name__)
 
 
 class Target(NamedTuple):
-    """The objects of a picture that a crop is about; without objects there is no crop."""
+    """The objects of a picture that a crop is about; without objects it has no crop."""
 
     picture: Picture
     labelling: Labelling
@@ -56,7 +56,7 @@ class CropSampler:
     """Draws crops without end: first the source, then the picture, then the object."""
 
     def __init__(self, pictures: PicturesBySource, config: CropConfig) -> None:
-        """Raises DatasetError if there is no picture of the configured sources."""
+        """Raises DatasetError without a picture of the configured sources."""
         self._pictures = pictures
         self._config = config
         self._sources = [

@@ -153,7 +153,7 @@ _CONFIGS: Mapping[str, tuple[Callable[[Mapping[str, Any]], ModelConfig], tuple[s
 def config_of(class_name: object, values: Mapping[str, Any]) -> ModelConfig:
     """Return our configuration for a released class name and its parameters.
 
-    Raises NetworkError or ConfigError if there is none.
+    Raises NetworkError or ConfigError for an unknown one.
     """
     if not isinstance(class_name, str) or class_name not in _CONFIGS:
         raise NetworkError(

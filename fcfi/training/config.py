@@ -1,6 +1,8 @@
 """Recipes: a training run as a TOML file, read into frozen dataclasses.
 
-An unknown key is refused and the nearest known one named; a value of the wrong type is refused.
+An unknown key is refused and the nearest known key named; a value of the wrong type is refused.
+The sections [model], [crops], [rounds], [losses] and [zoom] are defined beside the code that uses
+them.
 """
 
 import tomllib
@@ -15,15 +17,19 @@ from fcfi.errors import ConfigError
 from fcfi.models.config import ModelConfig
 from fcfi.prediction.zoom import Zoom
 from fcfi.training.losses import LossConfig
-from fcfi.training.rounds import RoundsConfig
+from fcfi.training.sessions import RoundsConfig
+
+MULTIPLE = 32
+"""Height and width of crops are multiples of this: the coarsest stride of all backbones."""
 
 
 @dataclass(frozen=True)
 class SourceConfig:
-    """One data set.
+    """A dataset of a recipe.
 
-    path: under the root.  layout: of `fcfi.data.readers` (`auto` finds out).  split: where there
-        are some.
+    path: under the root.
+    layout: a name of `fcfi.data.LAYOUTS`, or `auto` to detect it.
+    split: where the dataset has several (`train`, `val`).
     """
 
     path: str = "."
@@ -35,11 +41,11 @@ class SourceConfig:
 class DataConfig:
     """Pictures to learn from.
 
-    root:    folder (or the one shard or annotation file) in which the sources lie.
-    sources: the data sets in it.
-    dev:     pictures to measure progress on; empty for none.
-    dev_objects: how many of their objects.
-    dev_every: steps after which progress is measured and pictures are shown.
+    root: folder (or a single shard or annotation file) in which the sources lie.
+    sources: the datasets in it.
+    dev: path of the development pictures, on which progress is measured; empty for none.
+    dev_objects: number of their objects that are measured.
+    dev_every: steps after which progress is measured and crops are shown.
     """
 
     root: str = "data/train"
@@ -49,20 +55,27 @@ class DataConfig:
     dev_every: int = 1000
 
     def __post_init__(self) -> None:
-        if self.dev_objects < 1 or self.dev_every < 1:
-            raise ConfigError("data.dev_objects and data.dev_every are whole numbers of at least 1")
+        for name in ("dev_objects", "dev_every"):
+            if getattr(self, name) < 1:
+                raise ConfigError(
+                    f"expected data.{name} of at least 1, got {getattr(self, name)}: raise it"
+                )
 
 
 @dataclass(frozen=True)
 class OptimizerConfig:
     """How weights are changed.
 
-    name:       `adamw` or `adam`.
-    lr:         peak learning rate; backbone_factor: times this for layers taught by ImageNet.
-    schedule:   `cosine` to zero, or `milestones`: times 0.1 at these parts of the run.
-    warmup:     steps of linear warm-up.
-    clip:       largest norm of the gradient; 0 for none.
-    ema:        decay of the moving average of the weights, which is what is shipped.
+    name: `adamw` or `adam`.
+    lr: peak learning rate.
+    backbone_factor: factor of the rate for layers that begin from ImageNet.
+    betas: decays of the moments of the gradient.
+    weight_decay: of convolution kernels; biases and normalisations have none.
+    schedule: `cosine` to zero, or `milestones`: times 0.1 at each of them.
+    milestones: parts of the run, from 0 to 1, for the schedule of that name.
+    warmup: steps of linear warm-up.
+    clip: largest norm of the gradient; 0 for none.
+    ema: decay of the moving average of the weights, which is what a run results in.
     """
 
     name: Literal["adamw", "adam"] = "adamw"
@@ -77,30 +90,38 @@ class OptimizerConfig:
     ema: float = 0.999
 
     def __post_init__(self) -> None:
-        if self.lr <= 0 or min(self.backbone_factor, self.weight_decay, self.warmup, self.clip) < 0:
-            raise ConfigError(
-                "optimizer.lr is above 0; backbone_factor, weight_decay, warmup and clip are at least 0"
-            )
-        if not all(0 <= decay < 1 for decay in (*self.betas, self.ema)):
-            raise ConfigError("optimizer.betas and optimizer.ema are at least 0 and less than 1")
+        if self.lr <= 0:
+            raise ConfigError(f"expected optimizer.lr above 0, got {self.lr}: raise it")
+        for name in ("backbone_factor", "weight_decay", "warmup", "clip"):
+            if getattr(self, name) < 0:
+                raise ConfigError(
+                    f"expected optimizer.{name} of at least 0, got {getattr(self, name)}: raise it"
+                )
+        for name, decays in (("betas", self.betas), ("ema", (self.ema,))):
+            if not all(0 <= decay < 1 for decay in decays):
+                raise ConfigError(
+                    f"expected optimizer.{name} of at least 0 and below 1, got "
+                    f"{getattr(self, name)}: they are decays"
+                )
 
 
 @dataclass(frozen=True)
 class RunConfig:
-    """How long and on what.
+    """How long a run is, and on what it computes.
 
-    steps, minutes: the length of the run: whichever is not 0 (minutes of training, over all
-        resumptions).
-    batch:    crops of a step on each device.
-    sizes:    (part of the run, height, width) of crops in pixels: the size from that part on.
-    freeze:   name prefixes or parts (`*.part`) of weights that stay as they are.
-    imagenet: whether the backbone starts from ImageNet weights (`package`) or at random (`none`).
+    steps: length of the run in steps; 0 if it is given in minutes.
+    minutes: length of the run in minutes of training, over all resumptions; 0 if it is in steps.
+    batch: crops of a step on each device.
+    sizes: (part of the run, height, width) of crops in pixels: the size from that part on.
+    freeze: patterns of names of weights that stay as they are (`body.backbone.stem.*`).
+    imagenet: whether the backbone begins from ImageNet weights (`package`) or at random (`none`).
     precision: `32-true`, or `bf16-mixed` (bfloat16 where it does no harm; it needs no scaling of
         the loss).
-    workers:  processes that make crops; 0 makes them in the training process.
-    accelerator, devices: `auto`, `cpu` or `cuda`; `auto` or how many of them (`torchrun` says it
-        itself).
-    save_minutes: between checkpoints.
+    accelerator: the kind of device.
+    devices: `auto`, or how many of them; `torchrun` sets it itself.
+    workers: processes that make crops; 0 makes them in the training process.
+    seed: of all random numbers.
+    save_minutes: between two saves.
     """
 
     steps: int = 0
@@ -119,36 +140,48 @@ class RunConfig:
     def __post_init__(self) -> None:
         if bool(self.steps) == bool(self.minutes):
             raise ConfigError(
-                "the run needs either steps or minutes: set one of run.steps and run.minutes"
+                f"expected either run.steps or run.minutes, got {self.steps} and {self.minutes}: "
+                "set one of them and leave the other at 0"
             )
-        if min(self.steps, self.minutes, self.workers, self.seed) < 0 or self.batch < 1:
-            raise ConfigError(
-                "run.steps, run.minutes, run.workers and run.seed are at least 0, run.batch at least 1"
-            )
+        for name in ("steps", "minutes", "workers", "seed"):
+            if getattr(self, name) < 0:
+                raise ConfigError(
+                    f"expected run.{name} of at least 0, got {getattr(self, name)}: raise it"
+                )
+        if self.batch < 1:
+            raise ConfigError(f"expected run.batch of at least 1, got {self.batch}: raise it")
         if self.devices != "auto" and not (self.devices.isdecimal() and int(self.devices)):
             raise ConfigError(
-                f"run.devices = {self.devices!r}: 'auto' or a number of at least 1 is wanted"
+                f"expected run.devices to be 'auto' or a number of at least 1, got {self.devices!r}"
             )
-        if (
-            not self.sizes
-            or self.sizes[0][0] != 0
-            or any(h % 32 or w % 32 or min(h, w) < 32 for _, h, w in self.sizes)
-        ):
+        self._check_sizes()
+
+    def _check_sizes(self) -> None:
+        fitting = [
+            height % MULTIPLE == 0 and width % MULTIPLE == 0 and min(height, width) >= MULTIPLE
+            for _, height, width in self.sizes
+        ]
+        if not self.sizes or self.sizes[0][0] != 0 or not all(fitting):
             raise ConfigError(
-                f"run.sizes = {self.sizes}: (part, height, width) is wanted, from part 0 on, in multiples of 32 pixels"
+                "expected run.sizes as (part, height, width), from part 0 on, in multiples of "
+                f"{MULTIPLE} pixels, got {self.sizes}: correct them"
             )
-        if [part for part, *_ in self.sizes] != sorted({part for part, *_ in self.sizes}):
+        parts = [part for part, *_ in self.sizes]
+        if parts != sorted(set(parts)):
             raise ConfigError(
-                f"run.sizes = {self.sizes}: the parts of the run are wanted in their order, each once"
+                f"expected the parts of run.sizes in their order, each once, got {self.sizes}: "
+                "sort them"
             )
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """A whole run.
+    """A training run.
 
-    hardware, hours, expected: what it takes and what comes out, in words.
-    zoom: how closely a predictor should look with this network; written into the files.
+    name: of the run and of its default folder.
+    hardware: on which the recipe was run, in words.
+    hours: that it took.
+    expected: its results, in words.
     """
 
     name: str
@@ -165,27 +198,34 @@ class Recipe:
     zoom: Zoom = field(default_factory=Zoom)
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values, as written into checkpoints and results."""
+        """Return plain values, as they are written into saves and results."""
         return asdict(self)
 
 
 def read_recipe(path: Path, overrides: Sequence[str] = ()) -> Recipe:
-    """The recipe of a TOML file, with `section.key=value` overrides (values as in TOML; bare words are strings)."""
+    """Return the recipe of a TOML file.
+
+    overrides: `section.key=value`, the value as in TOML or a bare word.
+    Raises ConfigError for a file or an override that cannot be read, unknown keys and wrong values.
+
+        read_recipe(Path("recipes/lite0.toml"), ["run.minutes=30"])
+    """
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(
-            f"the recipe {path} cannot be read: {error.strerror}; recipes are TOML files"
+            f"expected a recipe (TOML file), got {path}, which cannot be read "
+            f"({error.strerror}): give another path"
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"the recipe {path} is not valid TOML: {error}") from error
+        raise ConfigError(f"expected a recipe in TOML, got an error in {path}: {error}") from error
     for override in overrides:
         _override(table, override)
     return parse_recipe(table)
 
 
 def parse_recipe(table: dict[str, Any]) -> Recipe:
-    """The recipe of a table of plain values.  Raises ConfigError for unknown keys and wrong types."""
+    """Return the recipe of a table of values; ConfigError for unknown keys and wrong values."""
     recipe: Recipe = _build(Recipe, table, "")
     return recipe
 
@@ -194,7 +234,7 @@ def _override(table: dict[str, Any], override: str) -> None:
     key, sign, text = override.partition("=")
     if not sign:
         raise ConfigError(
-            f"{override!r} is not an override: write section.key=value, for example run.steps=100"
+            f"expected section.key=value, got {override!r}: write for example run.steps=100"
         )
     try:
         value = tomllib.loads(f"value = {text}")["value"]
@@ -205,34 +245,42 @@ def _override(table: dict[str, Any], override: str) -> None:
         table = table.setdefault(section, {})
         if not isinstance(table, dict):
             raise ConfigError(
-                f"{override!r} is not an override: {section!r} is a value, not a section of keys"
+                f"expected a section of keys in {override!r}, got {section!r}, which is a value"
             )
     table[last] = value
 
 
 def _build(cls: Any, table: Any, where: str) -> Any:
+    """Return a dataclass made of a table.  where: name of the section, for errors."""
     if not isinstance(table, dict):
-        raise ConfigError(f"{where or 'the recipe'} must be a table of keys, not {table!r}")
-    known = [f.name for f in fields(cls)]
+        raise ConfigError(f"expected {where or 'the recipe'} to be a table of keys, got {table!r}")
+    known = [key.name for key in fields(cls)]
     for key in table:
         if key not in known:
             near = get_close_matches(key, known, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
-            raise ConfigError(f"unknown key {_join(where, key)!r}: {hint}")
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise ConfigError(
+                f"expected one of the keys {', '.join(known)}, got {_join(where, key)!r}{hint}"
+            )
     hints = get_type_hints(cls)
     values = {key: _convert(hints[key], value, _join(where, key)) for key, value in table.items()}
     try:
         return cls(**values)
     except TypeError as error:
-        needed = [
-            f.name for f in fields(cls) if f.default is MISSING and f.default_factory is MISSING
+        required = [
+            key.name
+            for key in fields(cls)
+            if key.default is MISSING and key.default_factory is MISSING
         ]
-        missing = [name for name in needed if name not in values]
-        raise ConfigError(f"{where or 'the recipe'} lacks a key: {', '.join(missing)}") from error
+        missing = [name for name in required if name not in values]
+        raise ConfigError(
+            f"expected the keys {', '.join(required)} in {where or 'the recipe'}, got none for "
+            f"{', '.join(missing)}: add them"
+        ) from error
 
 
 def _convert(hint: Any, value: Any, where: str) -> Any:
-    """The value as the type of its field; lists become tuples, whole numbers floats where floats are wanted."""
+    """Return a value of TOML as the type of its field: lists as tuples, 1 as 1.0 for a float."""
     if is_dataclass(hint):
         return _build(hint, value, where)
     origin, arguments = get_origin(hint), get_args(hint)
@@ -240,7 +288,7 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
         if value in arguments:
             return value
         raise ConfigError(
-            f"{where} = {value!r} is unknown: use one of {', '.join(map(str, arguments))}"
+            f"expected {where} to be one of {', '.join(map(str, arguments))}, got {value!r}"
         )
     if origin is tuple and isinstance(value, list | tuple):
         inner = [arguments[0]] * len(value) if arguments[-1] is Ellipsis else list(arguments)
@@ -257,7 +305,7 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
     if hint is str and type(value) is int:
         return str(value)
     raise ConfigError(
-        f"{where} = {value!r} is of the wrong kind: {getattr(hint, '__name__', hint)} is wanted"
+        f"expected {where} to be of the type {getattr(hint, '__name__', hint)}, got {value!r}"
     )
 
 

@@ -19,10 +19,9 @@ from torch import Tensor
 
 from fcfi.data.pictures import PicturesBySource
 from fcfi.errors import ConfigError, DivergedError
-from fcfi.masks.truth import IGNORE, OBJECT
 from fcfi.training.config import Recipe
 from fcfi.training.devices import agree, make_fabric, to_device
-from fcfi.training.losses import LossConfig, total_loss
+from fcfi.training.losses import LossConfig, total_loss, whole_iou
 from fcfi.training.optimise import keep_statistics, set_rate
 from fcfi.training.progress import Display
 from fcfi.training.rounds import Batch, EveryRound, LastRound, make_rounds
@@ -186,7 +185,7 @@ def step(
     learner.average.update_parameters(learner.model)
     values = {"skipped": 0.0, "loss": float(loss.detach())}
     values |= {name: float(value) for name, value in parts.items()}
-    values["iou"] = mean_iou(probs, batch.truth[:, 0])
+    values["iou"] = float(whole_iou(output.logits, batch.truth).mean())
     return values, probs.cpu().numpy()
 
 
@@ -197,14 +196,6 @@ def predict(learner: Learner, batch: Batch) -> Tensor:
     with torch.no_grad():
         probs: Tensor = learner.wrapped(*inputs).logits.float().sigmoid()
     return probs
-
-
-def mean_iou(probs: Tensor, truth: Tensor) -> float:
-    """Return the mean IoU of probabilities (B, H, W), cut at 0.5, with truth (0, 1, 255)."""
-    mask, target = probs > 0.5, truth == OBJECT
-    both = (mask & target).sum((1, 2)).float()
-    either = ((mask | target) & (truth != IGNORE)).sum((1, 2)).float()
-    return float((both / either.clamp_min(1)).mean())
 
 
 def size_at(sizes: Sequence[tuple[float, int, int]], part: float) -> tuple[int, int]:

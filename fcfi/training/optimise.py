@@ -1,4 +1,4 @@
-"""Optimiser, learning rate over the run, and which weights stay frozen."""
+"""The optimizer, the learning rate over the run, and which weights stay frozen."""
 
 import math
 from fnmatch import fnmatch
@@ -9,23 +9,31 @@ from fcfi.errors import ConfigError
 from fcfi.training.config import OptimizerConfig
 
 BACKBONE = "body.backbone."
-"""Weights taught by ImageNet carry this prefix in every network."""
+"""Weights that begin from ImageNet have this prefix in every model."""
+NEW_IN_BACKBONE = "inject"
+"""Part of the names of backbone weights that ImageNet does not know: the prompts' entrance."""
 
 
 def freeze(model: nn.Module, patterns: tuple[str, ...]) -> None:
-    """Keep the weights whose names match (`body.backbone.stem.*`, `*.depthwise.weight`).  A pattern must match some."""
+    """Keep the weights whose names match a pattern (`body.backbone.stem.*`, `*.depthwise.weight`).
+
+    Raises ConfigError for a pattern that no name matches.
+    """
     for pattern in patterns:
         matching = [
             parameter for name, parameter in model.named_parameters() if fnmatch(name, pattern)
         ]
         if not matching:
-            raise ConfigError(f"run.freeze: no weight is named like {pattern!r}")
+            raise ConfigError(
+                f"expected run.freeze to match names of weights, got {pattern!r}, which matches "
+                "none: correct it"
+            )
         for parameter in matching:
             parameter.requires_grad_(False)
 
 
 def keep_statistics(model: nn.Module) -> None:
-    """Put normalisations whose weights are frozen into evaluation mode: they stay as they are, whole."""
+    """Put normalisations with frozen weights into evaluation mode, so that all of them stays."""
     for module in model.modules():
         if isinstance(module, nn.BatchNorm2d) and not any(
             parameter.requires_grad for parameter in module.parameters()
@@ -34,17 +42,16 @@ def keep_statistics(model: nn.Module) -> None:
 
 
 def make_optimizer(model: nn.Module, config: OptimizerConfig) -> optim.Optimizer:
-    """AdamW or Adam in four groups: backbone or not, decayed (kernels) or not (biases, norms)."""
+    """Return AdamW or Adam in groups: backbone or not, decayed (kernels) or not (biases, norms)."""
     groups: dict[tuple[float, float], list[nn.Parameter]] = {}
     for name, parameter in model.named_parameters():
-        if parameter.requires_grad:
-            factor = (
-                config.backbone_factor
-                if name.startswith(BACKBONE) and "inject" not in name
-                else 1.0
-            )
-            decay = config.weight_decay if parameter.ndim > 1 else 0.0
-            groups.setdefault((factor, decay), []).append(parameter)
+        if not parameter.requires_grad:
+            continue
+        # What ImageNet has taught changes slowly; all else begins at random and changes quickly.
+        taught = name.startswith(BACKBONE) and NEW_IN_BACKBONE not in name
+        factor = config.backbone_factor if taught else 1.0
+        decay = config.weight_decay if parameter.ndim > 1 else 0.0
+        groups.setdefault((factor, decay), []).append(parameter)
     kind = optim.AdamW if config.name == "adamw" else optim.Adam
     optimizer: optim.Optimizer = kind(
         [
@@ -59,7 +66,10 @@ def make_optimizer(model: nn.Module, config: OptimizerConfig) -> optim.Optimizer
 
 
 def set_rate(optimizer: optim.Optimizer, config: OptimizerConfig, step: int, part: float) -> float:
-    """Set the learning rate for a step at this part of the run in [0, 1]; gives the one of factor 1."""
+    """Set the learning rate of a step and return that of factor 1.
+
+    step: from 0 on, for the warm-up.  part: finished part of the run in [0, 1], for the schedule.
+    """
     if config.schedule == "cosine":
         shape = 0.5 * (1 + math.cos(math.pi * min(1.0, part)))
     else:

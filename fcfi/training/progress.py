@@ -1,4 +1,4 @@
-"""What a person sees of a run: a progress bar, TensorBoard with pictures, and a log of one JSON object a line."""
+"""The display of a run: a progress bar, TensorBoard with images, and a log of JSON lines."""
 
 import json
 import math
@@ -17,13 +17,13 @@ from fcfi.training.rounds import Batch
 
 LOG = "log.jsonl"
 SMOOTH = 0.98
-"""Of the running means that are shown."""
+"""Weight of the value before in the running means that are shown."""
 LINE_SECONDS = 30.0
 """Between lines of the log file."""
 
 
 class Display:
-    """Bar, TensorBoard and log of one run; only the first process of a run has one."""
+    """Progress bar, TensorBoard and log of a run; only the first process of a run has one."""
 
     def __init__(
         self, folder: Path, name: str, measure: Callable[[FCFI], dict[str, float]] | None = None
@@ -36,68 +36,79 @@ class Display:
             TextColumn("{task.percentage:>4.0f} %"),
             TextColumn("{task.fields[news]}"),
             TimeElapsedColumn(),
-            TextColumn("left"),
+            TextColumn("remaining"),
             TimeRemainingColumn(elapsed_when_finished=False),
         )
         self._task = self._bar.add_task(name, total=1.0, news="")
         self._board = SummaryWriter(str(folder / "tensorboard"))
         self._log = (folder / LOG).open("a", encoding="utf-8")
         self._means: dict[str, float] = {}
-        self._last, self._before = 0.0, time.monotonic()
+        self._last_line = 0.0
+        self._last_step = time.monotonic()
         self._bar.start()
 
     def step(self, step: int, part: float, crops: int, values: dict[str, float]) -> None:
-        """Once a step: crops it learnt from, values to plot; running means of them are shown."""
+        """Show a step.
+
+        part: finished part of the run.  crops: that the step learnt from.
+        values: to plot, as running means.
+        """
         now = time.monotonic()
-        values = {**values, "seconds": now - self._before}
-        self._before = now
+        values = {**values, "seconds": now - self._last_step}
+        self._last_step = now
         for name, value in values.items():
             self._means[name] = SMOOTH * self._means.get(name, value) + (1 - SMOOTH) * value
         rate = crops / self._means["seconds"]
-        loss, iou = self._means.get("loss", math.nan), self._means.get("iou", math.nan)
+        loss = self._means.get("loss", math.nan)
+        iou = self._means.get("iou", math.nan)
         news = f"step {step}  loss {loss:.4f}  IoU {iou:.3f}  {rate:.1f} crops/s"
         self._bar.update(self._task, completed=part, news=news)
-        if time.monotonic() - self._last > LINE_SECONDS:
-            self._last = time.monotonic()
+        if now - self._last_line > LINE_SECONDS:
+            self._last_line = now
             for name, value in self._means.items():
                 self._board.add_scalar(f"train/{name}", value, step)
             self.note({"step": step, "part": part, "crops_per_second": rate, **self._means})
 
     def show(self, step: int, batch: Batch, probs: NDArray[np.float32], model: FCFI) -> None:
-        """Show the step's first crops, and measure the averaged network on development pictures."""
+        """Record the step's first crops, and measures of a model on the development pictures."""
         self.pictures(step, batch, probs)
         if self._measure is not None:
             self.measured(step, self._measure(model))
 
     def measured(self, step: int, values: dict[str, float]) -> None:
-        """What was measured on the development pictures."""
+        """Record values measured on the development pictures."""
         for name, value in values.items():
             self._board.add_scalar(f"dev/{name}", value, step)
         self.note({"step": step, **{f"dev_{name}": value for name, value in values.items()}})
 
     def pictures(self, step: int, batch: Batch, probs: NDArray[np.float32]) -> None:
-        """The first four crops: picture with clicks, feedback, answer, true mask."""
+        """Record the first four crops: image with clicks, feedback, prediction, truth."""
         rows = []
         for image, disks, feedback, answer, truth in zip(
             batch.image[:4], batch.disks, batch.feedback, probs, batch.truth, strict=False
         ):
+            # Positive clicks in green, negative ones in red.
             marked = image.cpu().numpy().copy()
             marked[:, disks[0].cpu().numpy() > 0] = np.array([[0.0], [1.0], [0.0]])
             marked[:, disks[1].cpu().numpy() > 0] = np.array([[1.0], [0.0], [0.0]])
             maps = [feedback[0].cpu().numpy(), answer, truth[0].cpu().numpy().clip(0, 1)]
-            rows.append(np.concatenate([marked, *(np.repeat(m[None], 3, 0) for m in maps)], 2))
+            grey = (np.repeat(values[None], 3, 0) for values in maps)
+            rows.append(np.concatenate([marked, *grey], 2))
         self._board.add_image(
             "train/clicks, feedback, answer, truth", np.concatenate(rows, 1), step
         )
 
     def note(self, values: dict[str, Any]) -> None:
-        """One line of the log."""
-        rounded = {k: round(v, 5) if isinstance(v, float) else v for k, v in values.items()}
+        """Write a line of the log."""
+        rounded = {
+            name: round(value, 5) if isinstance(value, float) else value
+            for name, value in values.items()
+        }
         self._log.write(json.dumps({"time": round(time.time(), 1), **rounded}) + "\n")
         self._log.flush()
 
     def close(self) -> None:
-        """End the bar and the files."""
+        """Close the bar and the files."""
         self._bar.stop()
         self._board.close()
         self._log.close()

@@ -121,8 +121,8 @@ def restore(path: Path, config: ModelConfig, learner: Learner) -> Clock:
         )
     if learner.origin not in ("", state.get("origin", learner.origin)):
         raise ConfigError(
-            "expected a run that began from these weights, got one that began from other weights in "
-            f"{path}: give another --output folder, or remove it"
+            "expected a run that began from these weights, got one that began from other weights "
+            f"in {path}: give another --output folder, or remove it"
         )
     try:
         learner.model.load_state_dict(state["model"])
@@ -131,8 +131,8 @@ def restore(path: Path, config: ModelConfig, learner: Learner) -> Clock:
         return Clock(state["step"], state["seconds"])
     except (KeyError, RuntimeError, ValueError) as error:
         raise ConfigError(
-            "expected a run with the same frozen weights, got other frozen weights or a damaged file "
-            f"in {path} ({error}): give another --output folder, or remove it"
+            "expected a run with the same frozen weights, got other frozen weights or a damaged "
+            f"file in {path} ({error}): give another --output folder, or remove it"
         ) from error
 
 

@@ -1,4 +1,4 @@
-"""The pictures of a recipe, and an endless stream of crops from them, made by worker processes or in place."""
+"""The pictures of a recipe, and an endless stream of crops from them."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -9,7 +9,7 @@ import numpy as np
 from torch.utils.data import ConcatDataset, DataLoader, IterableDataset, get_worker_info
 
 from fcfi.data.config import CropConfig
-from fcfi.data.crop import TrainingCrop as Crop
+from fcfi.data.crop import TrainingCrop
 from fcfi.data.grouping import pictures_of
 from fcfi.data.pictures import Picture, PicturesBySource, by_source
 from fcfi.data.readers import detect, open_dataset
@@ -23,9 +23,9 @@ AHEAD = 16
 
 
 def load_pictures(config: DataConfig) -> PicturesBySource:
-    """The pictures that a recipe names; shards are decoded into memory, other layouts read as they are needed.
+    """Return the pictures that a recipe names; DatasetError if there are none.
 
-    Raises DatasetError if there are none.
+    Shards are decoded into memory; pictures of other layouts are read when they are needed.
     """
     pictures: dict[str, Sequence[Picture]] = {}
     for source in config.sources:
@@ -35,7 +35,7 @@ def load_pictures(config: DataConfig) -> PicturesBySource:
 
 
 def read_by_source(path: Path, layout: str = "auto", split: str | None = None) -> PicturesBySource:
-    """The pictures of one data set, by where they are from."""
+    """Return the pictures of a dataset, by their source."""
     found = detect(path) if layout == "auto" and path.exists() else layout
     if found == "shards" and path.exists():
         return by_source(read_pictures(path))
@@ -43,7 +43,7 @@ def read_by_source(path: Path, layout: str = "auto", split: str | None = None) -
 
 
 def _joined(first: Sequence[Picture] | None, second: Sequence[Picture]) -> Sequence[Picture]:
-    """Both, still read when asked: two sources may be parts of one data set (SBD's two splits)."""
+    """Return both sequences as one, such as the two splits of SBD."""
     if first is None:
         return second
     both: list[Any] = [first, second]
@@ -56,8 +56,12 @@ def crop_stream(
     size: tuple[int, int],
     workers: int,
     seed: tuple[int, ...],
-) -> Iterator[Crop]:
-    """Crops of this (height, width) without end; every seed gives another stream."""
+) -> Iterator[TrainingCrop]:
+    """Return crops without end.
+
+    size: (height, width).  workers: processes that make crops; 0 makes them in this process.
+    seed: another seed is another stream.
+    """
     source = _Endless(CropSampler(pictures, config), size, seed)
     if workers == 0:
         return _or_raise(source)
@@ -66,24 +70,28 @@ def crop_stream(
     )
 
 
-def _or_raise(crops: Iterable[Crop | FCFIError]) -> Iterator[Crop]:
-    """The crops; an error among them is raised as it is (a loader would make its traceback part of the message)."""
+def _or_raise(crops: Iterable[TrainingCrop | FCFIError]) -> Iterator[TrainingCrop]:
+    """Yield the crops, and raise an error among them."""
+    # An error crosses from a worker as a value: raised there, its traceback would become part of
+    # the message.
     for crop in crops:
         if isinstance(crop, FCFIError):
             raise crop
         yield crop
 
 
-class _Endless(IterableDataset["Crop | FCFIError"]):
-    """Draws crops until a picture cannot be read; each worker with a random stream of its own."""
+class _Endless(IterableDataset["TrainingCrop | FCFIError"]):
+    """Crops until a picture cannot be read; each worker has a random stream of its own."""
 
     def __init__(self, sampler: CropSampler, size: tuple[int, int], seed: tuple[int, ...]) -> None:
-        self._sampler, self._size, self._seed = sampler, size, seed
+        self._sampler = sampler
+        self._size = size
+        self._seed = seed
 
-    def __iter__(self) -> Iterator[Crop | FCFIError]:
+    def __iter__(self) -> Iterator[TrainingCrop | FCFIError]:
         worker = get_worker_info()
         if worker is not None:
-            cv2.setNumThreads(1)
+            cv2.setNumThreads(1)  # the workers are the threads
         rng = np.random.default_rng([*self._seed, 0 if worker is None else worker.id + 1])
         try:
             while True:

@@ -1,4 +1,7 @@
-"""Progress of a run: clicks to a good mask on development pictures, by the same predictor and robot user as always."""
+"""Progress of a run: clicks to a good mask on development pictures.
+
+Measured with the predictor and the robot of an evaluation.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -22,7 +25,7 @@ from fcfi.training.stream import read_by_source
 
 TARGETS = (0.85, 0.90)
 SMALLEST = 400
-"""Pixels of a development object; smaller ones are mostly a matter of luck."""
+"""Pixels of a development object; on smaller ones the count of clicks is mostly luck."""
 
 
 def development_objects(data: DataConfig, crops: CropConfig) -> list[Sample]:
@@ -35,21 +38,21 @@ def development_objects(data: DataConfig, crops: CropConfig) -> list[Sample]:
 def choose_objects(
     pictures: PicturesBySource, config: CropConfig, count: int, seed: int = 0
 ) -> list[Sample]:
-    """Objects drawn as training draws them (source, picture, object), on whole pictures; the same for the same seed.
+    """Return objects drawn as training draws them, on whole pictures; the same for the same seed.
 
-    Drawn evenly over all objects, pictures full of tiny ones (cells, a street) would drown the
-    rest. Gives fewer than `count` if it draws nothing but repetitions.
+    Fewer than `count` if the draws repeat themselves.
     """
+    # By source, picture and object: drawn evenly over all objects, pictures full of tiny ones
+    # (cells, a street) would drown the others.
     rng = np.random.default_rng(seed)
-    sampler = CropSampler(
-        pictures, replace(config, merge=0.0, minimum_area=max(SMALLEST, config.minimum_area))
-    )
+    area = max(SMALLEST, config.minimum_area)
+    sampler = CropSampler(pictures, replace(config, merge=0.0, minimum_area=area))
     chosen: dict[str, Sample] = {}
     for _ in range(20 * count):
         if len(chosen) == count:
             break
-        picture, labelling, instances = sampler.choose(rng)
-        for instance in instances:
+        picture, labelling, objects = sampler.choose(rng)
+        for instance in objects:
             truth = np.where(labelling.ids == instance.id, OBJECT, BACKGROUND).astype(np.uint8)
             truth[labelling.ids == IGNORE_ID] = IGNORE
             name = f"{picture.name}#{instance.id}"
@@ -58,7 +61,10 @@ def choose_objects(
 
 
 def measure(model: FCFI, objects: Sequence[Sample], zoom: Zoom) -> dict[str, float]:
-    """NoC@85, NoC@90 and the IoU after one, three and five clicks on these objects, protocol `fixed`."""
+    """Return NoC@85, NoC@90 and the IoU after one, three and five clicks.
+
+    model: put into evaluation mode.  zoom: of the predictor, otherwise protocol `fixed`.
+    """
     model.eval()
     info = NetworkInfo("in training", model.config.backbone, "", 32)
     network = OpenedNetwork(info, Torch(model))

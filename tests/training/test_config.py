@@ -30,15 +30,21 @@ def test_the_papers_recipes_are_there() -> None:
     ("table", "message"),
     [
         ({**SMALL, "modle": {}}, "did you mean 'model'"),
-        ({**SMALL, "optimizer": {"learning": 1}}, "unknown key 'optimizer.learning'"),
+        (
+            {**SMALL, "optimizer": {"learning": 1}},
+            "expected one of the keys name, lr, .* got 'optimizer.learning'",
+        ),
         (
             {**SMALL, "optimizer": {"lr": "fast"}},
-            "optimizer.lr = 'fast' is of the wrong kind: float",
+            "expected optimizer.lr to be of the type float, got 'fast'",
         ),
         ({**SMALL, "model": {"correction": "magic"}}, "none, similarity, encoded"),
         ({**SMALL, "crops": {"close_ratio": [1.0]}}, "crops.close_ratio"),
-        ({"name": "small", "run": {}}, "either steps or minutes"),
-        ({"name": "small", "run": {"steps": 1, "minutes": 1.0}}, "either steps or minutes"),
+        ({"name": "small", "run": {}}, "expected either run.steps or run.minutes"),
+        (
+            {"name": "small", "run": {"steps": 1, "minutes": 1.0}},
+            "expected either run.steps or run.minutes",
+        ),
         ({"name": "small", "run": {"steps": 1, "sizes": [[0.0, 250, 250]]}}, "multiples of 32"),
         (
             {
@@ -48,25 +54,34 @@ def test_the_papers_recipes_are_there() -> None:
             "their order",
         ),
         ({"name": "small", "run": {"steps": 1, "seed": -1}}, "run.seed"),
-        ({"name": "small"}, "lacks a key: run$"),
-        ({"name": "small", "run": {"steps": -1}}, "at least 0"),
-        ({"name": "small", "run": {"steps": 1, "batch": 0}}, "run.batch at least 1"),
-        ({"name": "small", "run": {"steps": 1, "devices": "two"}}, "run.devices = 'two'"),
+        ({"name": "small"}, "expected the keys name, run in the recipe, got none for run: "),
+        ({"name": "small", "run": {"steps": -1}}, "expected run.steps of at least 0, got -1"),
+        (
+            {"name": "small", "run": {"steps": 1, "batch": 0}},
+            "expected run.batch of at least 1, got 0",
+        ),
+        (
+            {"name": "small", "run": {"steps": 1, "devices": "two"}},
+            "expected run.devices to be 'auto' or a number of at least 1, got 'two'",
+        ),
         ({"name": "small", "run": {"steps": 1, "precision": "16-mixed"}}, "32-true, bf16-mixed"),
         ({"name": "small", "run": {"steps": 1, "accelerator": "abacus"}}, "auto, cpu, cuda"),
         ({**SMALL, "data": {"dev_every": 0}}, "data.dev_every"),
         ({**SMALL, "rounds": {"start": 0}}, "rounds.start"),
         ({**SMALL, "rounds": {"decay": 1.5}}, "rounds.decay"),
         ({**SMALL, "rounds": {"centre": -0.5}}, "centre"),
-        ({**SMALL, "losses": {"border": -1.0}}, "losses.border = -1.0"),
+        ({**SMALL, "losses": {"border": -1.0}}, "expected losses.border of at least 0, got -1.0"),
         ({**SMALL, "crops": {"flip": 2.0}}, "expected crops.flip from 0 to 1, got 2.0"),
         ({**SMALL, "crops": {"labelling_chances": {"coco": 1.5}}}, "crops.labelling_chances"),
-        ({**SMALL, "crops": {"close_ratio": [0.0, 2.0]}}, "ratios above 0"),
+        (
+            {**SMALL, "crops": {"close_ratio": [0.0, 2.0]}},
+            "crops.close_ratio .* ratios above 0, got 0.0, 2.0",
+        ),
         ({**SMALL, "crops": {"brightness": [0.2, -0.2]}}, "the smaller number first"),
         ({**SMALL, "crops": {"weights": {"voc": -1.0}}}, "crops.weights"),
-        ({**SMALL, "optimizer": {"lr": 0.0}}, "optimizer.lr is above 0"),
+        ({**SMALL, "optimizer": {"lr": 0.0}}, "expected optimizer.lr above 0, got 0.0"),
         ({**SMALL, "optimizer": {"ema": 1.0}}, "optimizer.ema"),
-        ({**SMALL, "data": 3}, "must be a table"),
+        ({**SMALL, "data": 3}, "expected data to be a table of keys, got 3"),
     ],
 )
 def test_mistakes_are_named(table: dict, message: str) -> None:
@@ -84,9 +99,9 @@ def test_overrides_are_read_as_toml_or_as_words(tmp_path: Path) -> None:
     assert recipe.run.steps == 7
     assert recipe.data.root == "some/where"
     assert recipe.run.sizes == ((0.0, 64, 64),)
-    with pytest.raises(ConfigError, match="section.key=value"):
+    with pytest.raises(ConfigError, match="expected section.key=value"):
         read_recipe(path, ["run.steps"])
-    with pytest.raises(ConfigError, match="'name' is a value"):
+    with pytest.raises(ConfigError, match="got 'name', which is a value"):
         read_recipe(path, ["name.steps=3"])
 
 
@@ -94,5 +109,5 @@ def test_files_that_are_no_recipe(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be read"):
         read_recipe(tmp_path / "missing.toml")
     (tmp_path / "bad.toml").write_text("name = ")
-    with pytest.raises(ConfigError, match="not valid TOML"):
+    with pytest.raises(ConfigError, match="expected a recipe in TOML"):
         read_recipe(tmp_path / "bad.toml")

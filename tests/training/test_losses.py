@@ -8,7 +8,7 @@ from fcfi.training.losses import (
     BORDER,
     LossConfig,
     border_of,
-    cell_labels,
+    cell_truth,
     normalised_focal,
     soft_overlap,
     total_loss,
@@ -89,10 +89,10 @@ def test_a_mistake_at_the_border_weighs_more_where_borders_count_more() -> None:
     assert shares[1] == pytest.approx(4 * shares[0], rel=1e-4)
 
 
-def test_cell_labels_are_taken_near_the_middle() -> None:
+def test_cell_truth_are_taken_near_the_middle() -> None:
     truth = torch.zeros(1, 1, 8, 8, dtype=torch.uint8)
     truth[0, 0, 2, 6] = 1
-    assert cell_labels(truth).tolist() == [[[[0, 1], [0, 0]]]]
+    assert cell_truth(truth).tolist() == [[[[0, 1], [0, 0]]]]
 
 
 def test_every_part_is_added_with_its_weight_and_reaches_its_output() -> None:

@@ -11,7 +11,8 @@ from fcfi.prediction.fcfi import FCFIPredictor
 from fcfi.prediction.zoom import Crop as NetworkCrop
 from fcfi.prediction.zoom import Zoom
 from fcfi.prompts.clicks import Click
-from fcfi.training.rounds import RoundsConfig, State, collate
+from fcfi.training.rounds import collate
+from fcfi.training.sessions import CropSession, RoundsConfig
 from tests.generated import examples
 from tests.networks import ColourNetwork
 
@@ -44,6 +45,6 @@ def test_the_networks_first_input_is_the_same_to_the_bit() -> None:
     height, width = used.shape[2:]
     pixels = cut(image, Box(0, 0, 300, 200), height, width, FILL)
     truth = np.zeros((height, width), np.uint8)
-    state = State(TrainingCrop(pixels, truth, truth > 0), (Click(48, 32),))
+    state = CropSession(TrainingCrop(pixels, truth, truth > 0), (Click(48, 32),))
     trained = collate([state], RoundsConfig(), np.random.default_rng(0)).image
     np.testing.assert_array_equal(trained.numpy(), used)

@@ -6,46 +6,41 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from fcfi.data.crop import TrainingCrop as Crop
+from fcfi.data.crop import TrainingCrop
 from fcfi.errors import ConfigError
 from fcfi.prediction.guidance import BOX_OBJECT
 from fcfi.prompts.clicks import Click
-from fcfi.training.rounds import (
+from fcfi.training.rounds import Batch, EveryRound, LastRound, collate, make_rounds
+from fcfi.training.sessions import (
     EDGE,
-    Batch,
-    EveryRound,
-    LastRound,
+    CropSession,
     RoundsConfig,
-    State,
     advance,
-    click_of_a_person,
-    collate,
     first_click,
-    iou,
-    make_rounds,
-    spoil,
-    start,
+    next_click_of_person,
+    scribble_clicks,
+    start_session,
     starting_clicks,
-    stroke,
 )
+from fcfi.training.wrong_masks import wrong_mask
 
 SIZE = 64
 
 
-def crop() -> Crop:
+def crop() -> TrainingCrop:
     truth = np.zeros((SIZE, SIZE), np.uint8)
     truth[16:48, 16:48] = 1
     truth[:4] = 255
     others = np.zeros((SIZE, SIZE), bool)
     others[52:60, 5:30] = True
-    return Crop(np.full((SIZE, SIZE, 3), 100, np.uint8), truth, others)
+    return TrainingCrop(np.full((SIZE, SIZE, 3), 100, np.uint8), truth, others)
 
 
-def seen(truth: NDArray[np.uint8]) -> Crop:
-    return Crop(np.zeros((*truth.shape, 3), np.uint8), truth, np.zeros(truth.shape, bool))
+def seen(truth: NDArray[np.uint8]) -> TrainingCrop:
+    return TrainingCrop(np.zeros((*truth.shape, 3), np.uint8), truth, np.zeros(truth.shape, bool))
 
 
-def crops() -> Iterator[Crop]:
+def crops() -> Iterator[TrainingCrop]:
     while True:
         yield crop()
 
@@ -80,7 +75,7 @@ def test_the_number_of_starting_clicks_falls_off() -> None:
 
 
 def test_a_session_goes_on_from_the_answer_with_a_click_on_an_error() -> None:
-    state = State(crop(), (Click(32, 32),))
+    state = CropSession(crop(), (Click(32, 32),))
     probs = np.zeros((SIZE, SIZE), np.float32)
     probs[16:48, 16:32] = 0.9
     following = advance(state, probs, RoundsConfig(), np.random.default_rng(0))
@@ -95,7 +90,9 @@ def test_a_session_goes_on_from_the_answer_with_a_click_on_an_error() -> None:
 def test_a_session_ends_when_the_mask_is_right() -> None:
     exact = (crop().truth == 1).astype(np.float32)
     assert (
-        advance(State(crop(), (Click(32, 32),)), exact, RoundsConfig(), np.random.default_rng(0))
+        advance(
+            CropSession(crop(), (Click(32, 32),)), exact, RoundsConfig(), np.random.default_rng(0)
+        )
         is None
     )
 
@@ -104,7 +101,7 @@ def test_wrong_masks_are_wrong_but_near() -> None:
     rng, target = np.random.default_rng(0), crop().truth == 1
     ious = []
     for _ in range(60):
-        wrong = spoil(crop(), rng)
+        wrong = wrong_mask(crop().truth == 1, rng)
         ious.append((wrong & target).sum() / (wrong | target).sum())
     assert 0.3 < np.median(ious) < 0.97
     assert np.std(ious) > 0.05
@@ -112,7 +109,7 @@ def test_wrong_masks_are_wrong_but_near() -> None:
 
 def test_starting_from_a_wrong_mask_opens_the_gate() -> None:
     rng = np.random.default_rng(0)
-    states = [start(crop(), RoundsConfig(from_mask=1.0), rng) for _ in range(8)]
+    states = [start_session(crop(), RoundsConfig(from_mask=1.0), rng) for _ in range(8)]
     batch = collate(states, RoundsConfig(), rng)
     assert batch.gate.flatten().tolist() == [float(state.feedback is not None) for state in states]
     assert batch.gate.sum() >= 6
@@ -120,7 +117,7 @@ def test_starting_from_a_wrong_mask_opens_the_gate() -> None:
 
 def test_a_view_of_a_part_begins_with_a_soft_wrong_mask() -> None:
     rng = np.random.default_rng(0)
-    state = start(replace(crop(), part=True), RoundsConfig(from_mask=0.0), rng)
+    state = start_session(replace(crop(), part=True), RoundsConfig(from_mask=0.0), rng)
     assert state.feedback is not None
     assert len(state.clicks) == 1
     assert ((state.feedback > 0.05) & (state.feedback < 0.95)).any()
@@ -176,13 +173,13 @@ def test_a_batch_has_the_shapes_of_the_network() -> None:
 
 
 def test_an_unknown_way_is_refused() -> None:
-    with pytest.raises(ConfigError, match="'every' or 'last'"):
+    with pytest.raises(ConfigError, match="to be 'every' or 'last', got 'some'"):
         RoundsConfig(learn_from="some")  # type: ignore[arg-type]
 
 
 def test_a_session_from_a_box_shows_its_ellipse_and_may_have_no_click() -> None:
     config = RoundsConfig(from_mask=0.0, box=1.0)
-    states = [start(crop(), config, np.random.default_rng(seed)) for seed in range(40)]
+    states = [start_session(crop(), config, np.random.default_rng(seed)) for seed in range(40)]
     assert {len(state.clicks) for state in states} == {0, 1}
     for state in states:
         assert state.feedback is not None
@@ -201,11 +198,11 @@ def test_clicks_of_a_person_lie_anywhere_in_the_error_and_never_outside() -> Non
     nothing = np.zeros((64, 64), bool)
     config = RoundsConfig(anywhere=1.0, noise=3.0)
     rng = np.random.default_rng(0)
-    clicks = [click_of_a_person(truth, nothing, (), config, rng) for _ in range(200)]
+    clicks = [next_click_of_person(truth, nothing, (), config, rng) for _ in range(200)]
     columns = {click.x for click in clicks if click is not None}
     assert min(columns) in (20, 21)
     assert max(columns) in (42, 43)
-    inner = [click_of_a_person(truth, nothing, (), RoundsConfig(), rng) for _ in range(200)]
+    inner = [next_click_of_person(truth, nothing, (), RoundsConfig(), rng) for _ in range(200)]
     assert {click.x for click in inner if click is not None} <= set(range(25, 39))
 
 
@@ -220,16 +217,16 @@ def test_a_first_click_at_the_edge_lies_there_where_the_object_reaches_it() -> N
     assert truth[click.y, click.x] == 1
 
 
-def test_a_stroke_stays_inside_the_object() -> None:
+def test_a_scribble_stays_inside_the_object() -> None:
     target = np.zeros((64, 64), bool)
     target[8:56, 8:16] = target[8:56, 48:56] = target[48:56, 8:56] = True  # a U
     for seed in range(30):
-        clicks = stroke(target, Click(10, 10), np.random.default_rng(seed))
+        clicks = scribble_clicks(target, Click(10, 10), np.random.default_rng(seed))
         assert all(target[click.y, click.x] and click.positive for click in clicks)
 
 
 def test_feedback_is_hidden_from_the_prompts_as_often_as_asked() -> None:
-    states = [State(crop(), (Click(32, 32),), np.ones((SIZE, SIZE), np.float32))] * 400
+    states = [CropSession(crop(), (Click(32, 32),), np.ones((SIZE, SIZE), np.float32))] * 400
     shown = collate(states, RoundsConfig(hide=0.25), np.random.default_rng(0)).shown
     assert 0.68 < float(shown.mean()) < 0.82
 
@@ -260,12 +257,6 @@ def test_a_crop_whose_session_ended_badly_comes_again_once() -> None:
     rounds = EveryRound(crops(), 1, replace(config, again=0.0), np.random.default_rng(0))
     rounds.observe(np.zeros((1, SIZE, SIZE), np.float32))
     assert not rounds._hard
-
-
-def test_iou_of_probabilities_leaves_out_what_does_not_count() -> None:
-    truth = np.array([[1, 1, 0, 255]], np.uint8)
-    assert iou(truth, np.array([[0.9, 0.1, 0.9, 0.9]], np.float32)) == 1 / 3
-    assert iou(np.zeros((2, 2), np.uint8), np.zeros((2, 2), np.float32)) == 1
 
 
 def test_a_session_on_a_look_begins_with_the_click_looked_at() -> None:

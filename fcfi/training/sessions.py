@@ -1,0 +1,265 @@
+"""Simulated sessions: how clicks on a training crop begin, and where the next click goes.
+
+Knows nothing of batches, models or losses.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from fcfi.data.crop import TrainingCrop
+from fcfi.data.shares import Share, check_shares
+from fcfi.errors import ConfigError
+from fcfi.masks.metrics import iou
+from fcfi.masks.truth import BACKGROUND, OBJECT
+from fcfi.prediction.guidance import STROKE_STEP, clicks_along, draw_box
+from fcfi.prompts.clicks import Click, Clicks, Scribble
+from fcfi.robot import INNER, next_click
+from fcfi.training.wrong_masks import border_of, softened, wrong_mask
+
+THRESHOLD = 0.5
+"""Probability above which a pixel counts as object."""
+GOOD_ENOUGH = 0.98
+"""IoU at which a session ends: the remaining errors are noise of the labels."""
+NEGATIVE_REGIONS = (0.5, 0.4, 0.1)
+"""Starting negative clicks: at the object's border, on other objects, on background (paper)."""
+NEGATIVE_LAST = 0.5
+"""Share of the sessions whose starting clicks end with a negative one, if there is any."""
+EDGE = 6
+"""Pixels from the edge of a crop that count as its edge."""
+BOX_JITTER = 0.1
+"""How far a drawn box's sides are off, as a share of the box's width or height."""
+BOX_ALONE = 0.5
+"""Share of the sessions from a box that begin without a click."""
+
+
+@dataclass(frozen=True)
+class RoundsConfig:
+    """How clicks are simulated; chances are from 0 to 1.
+
+    learn_from: every click of a session (`every`), or only the last one as in the paper (`last`).
+    most: most clicks of a session (`every`: 1 to this; `last`: 0 to this less one without
+        gradient).
+    decay: chance that a session continues after a click (`every`).
+    start: largest number of starting clicks of each sign.
+    start_decay: the number n of starting clicks is drawn with a chance proportional to
+        start_decay^n.
+    centre: chance that the first click is at the object's centre, as in the paper; otherwise it is
+        anywhere deep inside.
+    from_mask: chance to start from a wrong mask instead of from nothing; views of a part always do.
+    soften: chance that the feedback is blurred, as zooming in does.
+    anywhere: chance that a click lies anywhere inside the error, not only deep inside: people do
+        not click in centres.
+    edge: chance that the first click lies at the crop's edge, where the object reaches it.
+    noise: standard deviation of a click's position in pixels; it never leaves its error.
+    hide: chance that the model sees the feedback in correction and fusion only, not among the
+        prompts.
+    box: chance to start from a box round the object, in half of the cases without a click.
+    scribble: chance that the starting positive clicks lie along a scribble.
+    again: chance that a session begins on a crop whose last session ended badly (`every`).
+    """
+
+    learn_from: Literal["every", "last"] = "every"
+    most: int = 10
+    decay: Share = 0.8
+    start: int = 6
+    start_decay: Share = 0.35
+    centre: Share = 0.5
+    from_mask: Share = 0.1
+    soften: Share = 0.2
+    anywhere: Share = 0.0
+    edge: Share = 0.0
+    noise: float = 0.0
+    hide: Share = 0.0
+    box: Share = 0.0
+    scribble: Share = 0.0
+    again: Share = 0.0
+
+    def __post_init__(self) -> None:
+        if self.learn_from not in ("every", "last"):
+            raise ConfigError(
+                f"expected rounds.learn_from to be 'every' or 'last', got {self.learn_from!r}"
+            )
+        for name in ("most", "start"):
+            if getattr(self, name) < 1:
+                raise ConfigError(
+                    f"expected rounds.{name} of at least 1, got {getattr(self, name)}: raise it"
+                )
+        check_shares("rounds", self)
+        if self.from_mask + self.box > 1:
+            raise ConfigError(
+                "expected rounds.from_mask and rounds.box to sum to at most 1, "
+                f"got {self.from_mask + self.box}: lower one of them"
+            )
+        if self.noise < 0:
+            raise ConfigError(
+                f"expected rounds.noise of at least 0 pixels, got {self.noise}: use 0 for none"
+            )
+
+
+@dataclass(frozen=True, eq=False)
+class CropSession:
+    """A session on a training crop: a value.
+
+    clicks: so far, the new one last.
+    feedback: probabilities (h, w) that the next click corrects; None before the first prediction.
+    """
+
+    crop: TrainingCrop
+    clicks: Clicks
+    feedback: NDArray[np.float32] | None = None
+
+
+def start_session(
+    crop: TrainingCrop, config: RoundsConfig, rng: np.random.Generator
+) -> CropSession:
+    """Return a new session: from a wrong mask and a click on its error, a box, or clicks."""
+    # A view of a part says little without the mask so far, so it always has one.
+    if crop.part or rng.random() < config.from_mask:
+        wrong = wrong_mask(crop.truth == OBJECT, rng)
+        click = next_click_of_person(crop.truth, wrong, (), config, rng)
+        if click is not None:
+            feedback = softened(wrong, rng) if crop.part else wrong.astype(np.float32)
+            return CropSession(crop, (click,), feedback)
+    # Of the sessions that remain, so that a share `box` of all sessions begins with a box.
+    remaining = max(1 - config.from_mask, config.box, 1e-9)
+    if rng.random() < config.box / remaining:
+        return start_from_box(crop, config, rng)
+    return CropSession(crop, starting_clicks(crop, config, rng))
+
+
+def start_from_box(
+    crop: TrainingCrop, config: RoundsConfig, rng: np.random.Generator
+) -> CropSession:
+    """Return a session that begins with a box drawn by hand, with a first click or without."""
+    target = crop.truth == OBJECT
+    left, top, width, height = cv2.boundingRect(target.view(np.uint8))
+    # Nobody draws a box to the pixel.
+    jitter = rng.uniform(-BOX_JITTER, BOX_JITTER, 4) * (width, height, width, height)
+    feedback = draw_box(
+        left + jitter[0],
+        top + jitter[1],
+        left + width + jitter[2],
+        top + height + jitter[3],
+        *target.shape,
+    )
+    if rng.random() < BOX_ALONE:
+        return CropSession(crop, (), feedback)
+    click = next_click_of_person(crop.truth, np.zeros_like(target), (), config, rng)
+    return CropSession(crop, () if click is None else (click,), feedback)
+
+
+def advance(
+    session: CropSession,
+    probs: NDArray[np.float32],
+    config: RoundsConfig,
+    rng: np.random.Generator,
+) -> CropSession | None:
+    """Return the session a click further, or None if the mask is as good as its labels.
+
+    probs: (h, w), predicted for the session's clicks; they become the feedback.
+    """
+    truth = session.crop.truth
+    mask = probs > THRESHOLD
+    if iou(mask, truth) > GOOD_ENOUGH:
+        return None
+    click = next_click_of_person(truth, mask, session.clicks, config, rng)
+    if click is None:
+        return None
+    return replace(session, clicks=(*session.clicks, click), feedback=probs)
+
+
+def next_click_of_person(
+    truth: NDArray[np.uint8],
+    mask: NDArray[np.bool_],
+    made: Clicks,
+    config: RoundsConfig,
+    rng: np.random.Generator,
+) -> Click | None:
+    """Return the next click on a mask: deep inside the error or, with a chance, anywhere in it.
+
+    Its position trembles, but never leaves the error.  None without an error left to click.
+    """
+    inner = 0.0 if rng.random() < config.anywhere else INNER
+    click = next_click(truth, mask, made, rng, inner)
+    if click is None or not config.noise:
+        return click
+    dx, dy = np.rint(rng.normal(0, config.noise, 2)).astype(int)
+    x = click.x + int(dx)
+    y = click.y + int(dy)
+    if not (0 <= x < truth.shape[1] and 0 <= y < truth.shape[0]):
+        return click
+    same = truth[y, x] == truth[click.y, click.x] and mask[y, x] == mask[click.y, click.x]
+    moved = Click(x, y, click.positive)
+    return moved if same and moved not in made else click
+
+
+def starting_clicks(crop: TrainingCrop, config: RoundsConfig, rng: np.random.Generator) -> Clicks:
+    """Return 1 to `start` positive clicks (or a scribble) and 0 to `start` negative ones."""
+    target = crop.truth == OBJECT
+    positive = [first_click(crop, config, rng)]
+    if rng.random() < config.scribble:
+        positive += scribble_clicks(target, positive[0], rng)
+    else:
+        for _ in range(_count(config.start - 1, config, rng)):
+            positive += _draw(target, True, rng)
+    negative: list[Click] = []
+    background = crop.truth == BACKGROUND
+    for _ in range(_count(config.start, config, rng)):
+        region = rng.choice(3, p=NEGATIVE_REGIONS)
+        pixels = (border_of(target) & background, crop.others & background, background)[region]
+        negative += _draw(pixels, False, rng)
+    # The correction works round the last click, which may therefore be of either sign.
+    if rng.random() < NEGATIVE_LAST:
+        return (*positive, *negative)
+    return (*negative, *positive[::-1])
+
+
+def first_click(crop: TrainingCrop, config: RoundsConfig, rng: np.random.Generator) -> Click:
+    """Return the first click: the crop's own, at the crop's edge, the object's centre, or in it."""
+    truth = crop.truth
+    target = truth == OBJECT
+    # An object pasted in may have covered the crop's own point.
+    if crop.point is not None and target[crop.point[1], crop.point[0]]:
+        return Click(*crop.point, positive=True)
+    if rng.random() < config.edge:
+        at_edge = target.copy()
+        at_edge[EDGE:-EDGE, EDGE:-EDGE] = False
+        if clicks := _draw(at_edge, True, rng):
+            return clicks[0]
+    nothing = np.zeros_like(target)
+    if rng.random() < config.centre:
+        click = next_click(truth, nothing)
+    else:
+        click = next_click_of_person(truth, nothing, (), config, rng)
+    assert click is not None, "a crop has an object"
+    return click
+
+
+def scribble_clicks(
+    target: NDArray[np.bool_], start: Click, rng: np.random.Generator
+) -> list[Click]:
+    """Return positive clicks along a straight scribble from `start`, where it is on the object."""
+    ends = _draw(target, True, rng)
+    end = ends[0] if ends else start
+    scribble = Scribble(((start.x, start.y), (end.x, end.y)))
+    clicks = clicks_along(scribble, STROKE_STEP * max(target.shape))
+    return [click for click in clicks[1:] if target[click.y, click.x]]
+
+
+def _count(most: int, config: RoundsConfig, rng: np.random.Generator) -> int:
+    """Return a number from 0 to `most`, with a chance proportional to start_decay^n."""
+    chances = config.start_decay ** np.arange(most + 1)
+    return int(rng.choice(most + 1, p=chances / chances.sum()))
+
+
+def _draw(pixels: NDArray[np.bool_], positive: bool, rng: np.random.Generator) -> list[Click]:
+    """Return a click on a random pixel of a map, in a list; an empty list for an empty map."""
+    indices = np.flatnonzero(pixels)
+    if not len(indices):
+        return []
+    row, column = divmod(int(indices[rng.integers(len(indices))]), pixels.shape[1])
+    return [Click(column, row, positive)]
