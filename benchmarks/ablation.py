@@ -1,13 +1,12 @@
-"""What FFC and CFF bring: the rows of the paper's ablation (table 4), trained with one budget and measured alike.
+"""What FFC and CFF bring: the rows of the paper's ablation (table 4), with one budget for all.
 
-    python -m benchmarks.ablation run --data data/train --eval data/eval/GrabCut --eval
-    data/eval/Berkeley python -m benchmarks.ablation table        the stored results as Markdown
+    python -m benchmarks.ablation run --data data/train --eval data/eval/GrabCut
+    python -m benchmarks.ablation table        the stored results as Markdown
 
-A trunk without either module learns first (`--trunk` steps); every row, the baseline too, goes on
-from it for the recipe's steps, once a seed.  With `--trunk 0` every row learns from ImageNet's
-weights itself.  What is trained or
-measured already is kept: start it again to go on.  Results are written after each measurement to
-`--stored`.
+A trunk without either module learns first (`--trunk` steps); every row, the baseline too, continues
+from it for the recipe's steps, once for each seed.  With `--trunk 0` every row begins from
+ImageNet's weights itself.  Finished runs and measurements are kept: the same command resumes.  Results are
+written to `--stored` after each measurement.
 """
 
 import json
@@ -48,7 +47,7 @@ ROWS: Final[Mapping[str, Mapping[str, str]]] = {
 """The table's rows and what each changes in the recipe's network."""
 
 Key = tuple[str, int, str]
-"""Row, seed and data set of a measurement."""
+"""Row, seed and dataset of a measurement."""
 
 app = typer.Typer(add_completion=False)
 
@@ -57,7 +56,7 @@ app = typer.Typer(add_completion=False)
 def run(
     data: Annotated[Path, typer.Option(help="Pictures to learn from.")],
     sets: Annotated[
-        list[Path], typer.Option("--eval", help="A data set to measure on; may be given again.")
+        list[Path], typer.Option("--eval", help="A dataset to measure on; may be given again.")
     ],
     seeds: Annotated[int, typer.Option(help="How often each row is trained.")] = 2,
     trunk: Annotated[
@@ -89,8 +88,8 @@ def run(
             weights = trained(
                 row_of(plan, model, seed), folder / f"{name.replace(' ', '')}-{seed}", begin
             )
-            for place in sets:
-                note(stored, plan, trunk, (name, seed, place.name), weights, place)
+            for dataset in sets:
+                note(stored, plan, trunk, (name, seed, dataset.name), weights, dataset)
     table(stored)
 
 
@@ -102,7 +101,7 @@ def table(stored: Annotated[Path, typer.Option(help="The file of results.")] = S
 
 
 def chosen(names: Iterable[str]) -> Mapping[str, Mapping[str, str]]:
-    """The rows of these names.  Raises ConfigError for a name that no row has."""
+    """Return the rows of these names.  Raises ConfigError for a name that no row has."""
     if unknown := [name for name in names if name not in ROWS]:
         raise ConfigError(
             f"--row {unknown[0]!r} is unknown: use one of {', '.join(map(repr, ROWS))}"
@@ -111,36 +110,39 @@ def chosen(names: Iterable[str]) -> Mapping[str, Mapping[str, str]]:
 
 
 def trained(plan: Recipe, folder: Path, start: Path | None = None) -> Path:
-    """The weights of a whole run; one that was stopped is saved, and the command ends with it."""
+    """Return the weights of a whole run; if it is stopped, it is saved and the command ends."""
     from fcfi.training.loop import train
 
-    came = train(plan, folder, start)
-    if came.done < 1:
-        typer.echo(f"{folder}: stopped and saved; give the same command again to go on")
+    outcome = train(plan, folder, start)
+    if outcome.done < 1:
+        typer.echo(f"{folder}: stopped and saved; give the same command again to resume")
         raise typer.Exit(1)
-    return came.weights
+    return outcome.weights
 
 
 def row_of(plan: Recipe, model: Mapping[str, str], seed: int) -> Recipe:
-    """The shared recipe with a row's network and a seed of its own."""
+    """Return the shared recipe with a row's network and seed."""
     config = ModelConfig.from_dict({**plan.model.as_dict(), **model})
     return replace(plan, model=config, run=replace(plan.run, seed=seed))
 
 
-def note(stored: Path, plan: Recipe, trunk: int, key: Key, weights: Path, place: Path) -> None:
-    """Measure one row on one data set and store it at once, unless that is done."""
+def note(stored: Path, plan: Recipe, trunk: int, key: Key, weights: Path, dataset: Path) -> None:
+    """Measure one row on one dataset and store it at once, unless that is done."""
     record = record_for(stored, plan, trunk)
     row, seed, data = key
-    if any((one["row"], one["seed"], one["data"]) == key for one in record["results"]):
+    if any((done["row"], done["seed"], done["data"]) == key for done in record["results"]):
         return
-    found = clicks(weights, place, plan)
+    found = clicks(weights, dataset, plan)
     typer.echo(f"{row}, seed {seed}, {data}: {found}")
     record["results"].append({"row": row, "seed": seed, "data": data, **found})
     write_text(stored, json.dumps(record, indent=2) + "\n")
 
 
 def record_for(stored: Path, plan: Recipe, trunk: int) -> dict[str, Any]:
-    """The stored result to add to, or a new one.  Raises ConfigError if it is of another recipe or trunk."""
+    """Return the stored result to add to, or a new result.
+
+    Raises ConfigError if it is of another recipe or trunk.
+    """
     fresh = new_record(plan, trunk)
     record = read(stored)
     if record is None:
@@ -149,16 +151,19 @@ def record_for(stored: Path, plan: Recipe, trunk: int) -> dict[str, Any]:
         json.loads(json.dumps(fresh["recipe"])),
         trunk,
     ):
-        raise ConfigError(f"{stored} is of other steps or another recipe: give another --stored")
+        raise ConfigError(
+            f"expected a result of this recipe and these steps, got another in {stored}: "
+            "give another --stored"
+        )
     return record
 
 
-def clicks(weights: Path, place: Path, plan: Recipe) -> dict[str, float]:
-    """NoC and objects not brought to the target, of a checkpoint on a data set; protocol `fixed`, float32."""
+def clicks(weights: Path, dataset: Path, plan: Recipe) -> dict[str, float]:
+    """Return NoC and the objects not reached, of a checkpoint; protocol `fixed`, float32."""
     rules = Protocol(zoom=plan.zoom, targets=TARGETS)
     with network_file(weights) as path:
         report = evaluate(
-            rules.predictor(open_network(choice_of(path))), open_dataset(place), rules
+            rules.predictor(open_network(choice_of(path))), open_dataset(dataset), rules
         )
     percent = {f"{round(100 * target)}": target for target in TARGETS}
     noc = {f"noc{key}": round(report.noc(target), 4) for key, target in percent.items()}
@@ -166,32 +171,40 @@ def clicks(weights: Path, place: Path, plan: Recipe) -> dict[str, float]:
 
 
 def new_record(plan: Recipe, trunk: int) -> dict[str, Any]:
-    """A result without rows yet; where the pictures lay on this machine is nobody's business."""
+    """Return a result without rows yet."""
+    # The path of the pictures on this machine stays private.
     recipe = replace(plan, data=replace(plan.data, root=DataConfig.root)).as_dict()
     return stored_record(FORMAT, recipe=recipe, trunk_steps=trunk) | {"results": []}
 
 
 def read(stored: Path) -> dict[str, Any] | None:
-    """A stored result, if there is one.  Raises ConfigError for a file of another kind."""
+    """Return a stored result, or None.  Raises ConfigError for a file of another kind."""
     if not stored.is_file():
         return None
     record: dict[str, Any] = json.loads(stored.read_text(encoding="utf-8"))
     if record.get("format") != FORMAT:
         raise ConfigError(
-            f"{stored} is no result of this command (format {FORMAT}): give another --stored"
+            f"expected a result of the format {FORMAT}, got another file: {stored}; "
+            "give another --stored"
         )
     return record
 
 
 def markdown(record: Mapping[str, Any]) -> str:
-    """NoC@90 of every row on every data set: the mean over seeds and how far they lie apart."""
+    """Return a table of NoC@90, a row for each network: the mean over seeds and their range."""
     results = record["results"]
-    sets = list(dict.fromkeys(one["data"] for one in results))
-    rows = [row for row in ROWS if any(one["row"] == row for one in results)]
+    sets = list(dict.fromkeys(result["data"] for result in results))
+    rows = [row for row in ROWS if any(result["row"] == row for result in results)]
     lines = [f"| NoC@90 | {' | '.join(sets)} |", "|---" * (1 + len(sets)) + "|"]
     for row in rows:
         cells = [
-            _cell([one["noc90"] for one in results if (one["row"], one["data"]) == (row, name)])
+            _cell(
+                [
+                    result["noc90"]
+                    for result in results
+                    if (result["row"], result["data"]) == (row, name)
+                ]
+            )
             for name in sets
         ]
         lines.append(f"| {row} | {' | '.join(cells)} |")
@@ -206,7 +219,7 @@ def markdown(record: Mapping[str, Any]) -> str:
 
 
 def _cell(values: list[float]) -> str:
-    """The mean, and the smallest and largest where there are several."""
+    """Return the mean, and the smallest and largest of several values."""
     if not values:
         return "-"
     return f"{mean(values):.2f}" + (

@@ -1,9 +1,9 @@
-"""Draw the course of training runs from their logs: loss and IoU over clicks learnt from, run after run.
+"""Draw the course of training runs from their logs: loss and IoU over clicks learnt from.
 
     python -m benchmarks.curve benchmarks/results/*.train.jsonl -o docs/images/training.png
 
-A click is one crop of one step.  IoU is that of the answers a step learnt from, which has early and
-late clicks in it.
+A click is one crop of one step.  IoU is that of the predictions a step learnt from, after early
+and late clicks.
 """
 
 import json
@@ -30,7 +30,10 @@ MINIMUM_STEP: Final = 50
 
 @dataclass(frozen=True)
 class Course:
-    """One run.  clicks, loss, iou: (n,), a point a line of the log."""
+    """One run.
+
+    clicks, loss, iou: (n,), a point for each line of the log.
+    """
 
     name: str
     clicks: NDArray[np.float64]
@@ -52,14 +55,15 @@ def main(
 
 
 def read_course(log: Path, batch: int = BATCH) -> Course:
-    """The course of the run that wrote this log.  Raises InputError if it holds too few lines."""
+    """Return the course of the run that wrote this log.  Raises InputError for too few lines."""
     if not log.is_file():
-        raise InputError(f"{log} is not a file: the log of a run is wanted (log.jsonl)")
+        raise InputError(f"expected the log of a run (log.jsonl), got no file: {log}")
     rows = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
     rows = [row for row in rows if row.get("step", 0) >= MINIMUM_STEP and "loss" in row]
     if len(rows) <= SMOOTH:
         raise InputError(
-            f"{log} has {len(rows)} lines with a loss after step {MINIMUM_STEP}: more than {SMOOTH} are needed"
+            f"expected more than {SMOOTH} lines with a loss after step {MINIMUM_STEP}, "
+            f"got {len(rows)} in {log}: take the log of a longer run"
         )
     columns = {
         key: smoothed(np.array([row[key] for row in rows], float))
@@ -74,7 +78,8 @@ def read_course(log: Path, batch: int = BATCH) -> Course:
 
 
 def smoothed(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Medians of SMOOTH values in a row, (n - SMOOTH + 1,); after a stop a run begins with first clicks."""
+    """Return medians of SMOOTH neighbouring values, (n - SMOOTH + 1,)."""
+    # The median hides the first clicks with which a resumed run begins.
     middle: NDArray[np.float64] = np.median(
         np.lib.stride_tricks.sliding_window_view(values, SMOOTH), axis=-1
     )
@@ -82,7 +87,7 @@ def smoothed(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def draw(courses: Sequence[Course], output: Path) -> None:
-    """Loss on the left, IoU on the right."""
+    """Draw the loss on the left, the IoU on the right."""
     import matplotlib as mpl
 
     mpl.use("agg")
@@ -95,7 +100,7 @@ def draw(courses: Sequence[Course], output: Path) -> None:
         left.plot(clicks, course.loss, label=course.name)
         right.plot(clicks, course.iou, label=course.name)
         done += course.clicks[-1]
-    for axes, what in ((left, "loss"), (right, "IoU of the answers learnt from")):
+    for axes, what in ((left, "loss"), (right, "IoU of the predictions learnt from")):
         axes.set_xlabel("thousand clicks learnt from")
         axes.set_ylabel(what)
         axes.grid(alpha=0.3)

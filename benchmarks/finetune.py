@@ -1,11 +1,11 @@
-"""What fine-tuning a shipped network does for pictures that it is bad at, and what it costs elsewhere.
+"""What fine-tuning does for pictures that a shipped network is bad at, and what it costs elsewhere.
 
     python -m benchmarks.finetune --data data/train --dev data/train/dev.tar
 
 The pictures of one source are drawn apart: two thirds to learn from, the others to measure on,
 before and after `fcfi train recipes/finetune.toml`.  Writes
-benchmarks/results/finetune/SOURCE.{before,after}.json, the run's log, and what the same network
-then does on development photographs (SOURCE.pairs.json).
+benchmarks/results/finetune/SOURCE.{before,after}.json, the run's log, and the comparison of both
+networks on development photographs (SOURCE.pairs.json).
 """
 
 import shutil
@@ -36,11 +36,11 @@ from fcfi.weights import checkpoint
 RECIPE: Final = ROOT / "recipes" / "finetune.toml"
 STORED: Final = RESULTS / "finetune"
 EVERY: Final = 3
-"""One picture of so many, in the order of their names, is kept to measure on."""
+"""Every third picture, in the order of their names, is kept to measure on."""
 MINIMUM_AREA: Final = 100
 """Pixels of the smallest object."""
 MOST: Final = 5
-"""Objects of a picture to measure on: cells of one picture are much alike."""
+"""Objects of a picture to measure on: the cells of a picture are much alike."""
 
 app = typer.Typer(add_completion=False)
 
@@ -71,56 +71,64 @@ def run(
     pictures = sorted(read_by_source(data).get(source, ()), key=lambda picture: picture.name)
     if len(pictures) < EVERY:
         raise ConfigError(
-            f"{data} holds {len(pictures)} pictures of {source!r}: at least {EVERY} are needed"
+            f"expected at least {EVERY} pictures of {source!r}, got {len(pictures)} in {data}: "
+            "name another --source"
         )
     stored.mkdir(parents=True, exist_ok=True)
-    places = {name: folder / source / name for name in ("test", "train", "run")}
-    learn = [f"data.root={places['train'].as_posix()}", f"run.minutes={minutes}", *(change or [])]
-    plan, begin = read_recipe(RECIPE, learn), checkpoint(network)
+    folders = {name: folder / source / name for name in ("test", "train", "run")}
+    changes = [f"data.root={folders['train'].as_posix()}", f"run.minutes={minutes}"]
+    plan = read_recipe(RECIPE, [*changes, *(change or [])])
+    begin = checkpoint(network)
     if load_model(begin).config != plan.model:
         raise ConfigError(
-            f"{network} is another kind of network than {RECIPE.name} trains: set model.* with --set"
+            f"expected a network as {RECIPE.name} trains it, got another variant: {network}; "
+            "set model.* with --set"
         )
-    write(places["test"], pictures[::EVERY], MOST)
-    write(places["train"], [one for number, one in enumerate(pictures) if number % EVERY])
-    weights = trained(plan, places["run"], begin)
-    measure(network, places["test"], stored / f"{source}.before.json")
-    measure(weights, places["test"], stored / f"{source}.after.json")
-    shutil.copyfile(places["run"] / LOG, stored / f"{source}.train.jsonl")
+    write(folders["test"], pictures[::EVERY], MOST)
+    learn_from = [picture for number, picture in enumerate(pictures) if number % EVERY]
+    write(folders["train"], learn_from)
+    weights = trained(plan, folders["run"], begin)
+    measure(network, folders["test"], stored / f"{source}.before.json")
+    measure(weights, folders["test"], stored / f"{source}.after.json")
+    shutil.copyfile(folders["run"] / LOG, stored / f"{source}.train.jsonl")
     if dev is not None:
         pairs.compare(
             [network, str(weights)], dev, count=80, output=stored / f"{source}.pairs.json"
         )
 
 
-def write(place: Path, pictures: Sequence[Picture], most: int | None = None) -> None:
-    """Pictures and one mask an object as `fcfi` reads them from a folder; `most` objects of each, drawn at random."""
+def write(folder: Path, pictures: Sequence[Picture], most: int | None = None) -> None:
+    """Write pictures and a mask for each object in the layout `folder`.
+
+    most: objects of a picture, drawn at random; None takes all.
+    """
     rng = np.random.default_rng(0)
     for name in ("images", "masks"):
-        shutil.rmtree(
-            place / name, ignore_errors=True
-        )  # of another draw: no picture may lie in both places
-        (place / name).mkdir(parents=True)
+        # An older draw goes: no picture may lie in both folders.
+        shutil.rmtree(folder / name, ignore_errors=True)
+        (folder / name).mkdir(parents=True)
     for picture in pictures:
         ids = picture.labellings[0].ids
-        objects = [one.id for one in picture.labellings[0].instances if one.area >= MINIMUM_AREA]
+        instances = picture.labellings[0].instances
+        objects = [instance.id for instance in instances if instance.area >= MINIMUM_AREA]
         if most is not None and len(objects) > most:
             objects = sorted(rng.choice(objects, most, replace=False).tolist())
         stem = Path(picture.name).name
-        write_png(place / "images" / f"{stem}.png", picture.image)
+        write_png(folder / "images" / f"{stem}.png", picture.image)
         for number in objects:
             mask = np.select([ids == number, ids == IGNORE_ID], [255, 128], 0).astype(np.uint8)
-            write_png(place / "masks" / f"{stem}#{number}.png", mask)
+            write_png(folder / "masks" / f"{stem}#{number}.png", mask)
 
 
-def measure(network: str | Path, place: Path, output: Path) -> None:
-    """Clicks of a network on a folder, protocol `fixed`, float32, as a record without the machine's paths."""
+def measure(network: str | Path, dataset: Path, output: Path) -> None:
+    """Count a network's clicks on a folder, protocol `fixed`, float32, and write the record."""
     with pairs.network_file(network) as path:
         opened = open_network(choice_of(path))
         rules = Protocol(zoom=zoom_of(opened.info))
-        report = evaluate(rules.predictor(opened), open_dataset(place), rules)
-    where = f"{place.parent.name}/{place.name}"
-    record = record_of(replace(report, found=report.found.replace(str(place), where)), opened.info)
+        report = evaluate(rules.predictor(opened), open_dataset(dataset), rules)
+    # The record names the folder without its path on this machine.
+    found = report.found.replace(str(dataset), f"{dataset.parent.name}/{dataset.name}")
+    record = record_of(replace(report, found=found), opened.info)
     write_record(output, record)
     typer.echo(f"{output}: NoC {record['results']['noc']}")
 

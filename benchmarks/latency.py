@@ -1,13 +1,13 @@
-"""How long a click takes: every shipped network, runtime and precision of this machine beside one fixed reference.
+"""How long a click takes: all networks, runtimes and precisions beside one fixed reference.
 
-    python -m benchmarks.latency                 measure, write benchmarks/results/latency.json,
-    show the table python -m benchmarks.latency --rounds 1      a quick look
+    python -m benchmarks.latency                 write benchmarks/results/latency.json, show a table
+    python -m benchmarks.latency --rounds 1      a quick look
 
 The reference is the method as its released demo runs it: HRNet-18s with FCFI in PyTorch eager
-float32, random weights, the answer averaged with the mirrored picture, longer side 600.  All take
-part in the same clicks on the same large pictures, one after the other at every click, so that a
-machine that is busy now and then slows all alike.  A `predict`
-is what a person waits for: from the click to the mask of the whole picture.
+float32, random weights, averaged with the mirrored image, longer side 600.  All answer the same
+clicks on the same large pictures, one after the other at every click, so that a machine that is
+busy now and then slows all alike.  A `predict` is what a person waits for: from the click to the
+mask of the whole picture.
 """
 
 import json
@@ -66,7 +66,10 @@ app = typer.Typer(add_completion=False)
 
 @dataclass(frozen=True)
 class Task:
-    """A click to be timed: the picture, the clicks so far, box and mask before the last; None at the first."""
+    """A click to be timed.
+
+    clicks: all so far.  box, mask: those before the last click; None at the first.
+    """
 
     picture: CachedImage
     clicks: Clicks
@@ -76,7 +79,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Timed:
-    """A network that notes how long its answers take."""
+    """A network that notes how long its runs take."""
 
     network: Network
     seconds: list[float]
@@ -88,7 +91,7 @@ class Timed:
 
     @classmethod
     def of(cls, network: Network) -> "Timed":
-        """The network with a clock, of the same kind."""
+        """Return the network with a clock, of the same kind."""
         return TimedEncoder(network, []) if isinstance(network, EncodesOnce) else cls(network, [])
 
     def __call__(self, inputs: Arrays, /) -> Arrays:
@@ -122,10 +125,12 @@ class TimedEncoder(Timed):
 
 @dataclass
 class Contestant:
-    """One way to answer a click, and what it took; the first round, where every size is new, is kept apart.
+    """One way to answer a click, with its times in seconds.
 
-    further, clicks: of a network that encodes once, `predict` and network at a click in a crop that
-        it has seen.
+    predicts, networks: of whole predictions and of the network alone.
+    first_round: kept apart, since every size is new to the runtime there.
+    further, clicks: `predict` and network at a further click in the same crop, of a network that
+        encodes once.
     """
 
     name: str
@@ -160,10 +165,10 @@ def main(
         typer.echo(f"round {number} of {rounds}", err=True)
         run_round(contestants, tasks, first=number == 0)
     peaks = measure_peaks(this_machine().precisions, threads)
-    rows = [row_of(one, contestants[0], tasks, peaks) for one in contestants]
-    for row, one in zip(rows, contestants, strict=True):
-        if one.choice is not None and starts:
-            row |= starting(one.choice, starts, megapixels)
+    rows = [row_of(entrant, contestants[0], tasks, peaks) for entrant in contestants]
+    for row, entrant in zip(rows, contestants, strict=True):
+        if entrant.choice is not None and starts:
+            row |= starting(entrant.choice, starts, megapixels)
     record = {
         "format": FORMAT,
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -183,12 +188,12 @@ def main(
     typer.echo(latency_table(record))
 
 
-# ── who takes part
+# ── contestants
 # ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def reference(threads: int | None) -> Contestant:
-    """The method as released, with random weights: time does not depend on them."""
+    """Return the method as released, with random weights: time does not depend on them."""
     import torch
 
     from fcfi.models.build import build
@@ -205,7 +210,7 @@ def reference(threads: int | None) -> Contestant:
 
 
 def candidates(threads: int | None) -> Iterator[Contestant]:
-    """Every shipped network in every way that this machine has, as `fcfi.load` sets it up."""
+    """Yield every shipped network in every way that this machine has, as `fcfi.load` sets it up."""
     for entry in shipped():
         for choice in possible(files_of(entry), this_machine()):
             network = open_network(replace(choice, threads=threads))
@@ -213,12 +218,12 @@ def candidates(threads: int | None) -> Iterator[Contestant]:
             yield Contestant(name, Timed.of(network), zoom_of(network.info), "none", choice)
 
 
-# ── what they do
+# ── clicks
 # ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def make_tasks(network: Network, megapixels: float, clicks: int) -> list[Task]:
-    """What a robot user clicks on the bundled photographs, enlarged, with the answers of this network."""
+    """Return the robot's clicks on the bundled photographs, enlarged, with this network's masks."""
     tasks = []
     for sample in open_dataset(ROOT / "examples"):
         scale = (megapixels * 1e6 / sample.truth.size) ** 0.5
@@ -230,26 +235,27 @@ def make_tasks(network: Network, megapixels: float, clicks: int) -> list[Task]:
 
 
 def run_round(contestants: Sequence[Contestant], tasks: Sequence[Task], first: bool) -> None:
-    """Every contestant does every task, one after the other at each."""
+    """Let every contestant do every task, one after the other at each."""
     for task in tasks:
-        for one in contestants:
-            predictor = FCFIPredictor(one.network, one.zoom, one.flip)
-            previous = None if task.box is None else _previous(one, task)
-            once = isinstance(one.network, EncodesOnce)
-            picture = CachedImage(task.picture.image) if once else task.picture  # nothing seen yet
+        for entrant in contestants:
+            predictor = FCFIPredictor(entrant.network, entrant.zoom, entrant.flip)
+            previous = None if task.box is None else _previous(entrant, task)
+            once = isinstance(entrant.network, EncodesOnce)
+            # A fresh cache: the encoding of an earlier task must not help.
+            picture = CachedImage(task.picture.image) if once else task.picture
             taken = _predict(predictor, picture, task.clicks, previous)
-            (one.first_round if first else one.predicts).append(taken)
+            (entrant.first_round if first else entrant.predicts).append(taken)
             if not first:
-                one.networks.append(sum(one.network.seconds))
+                entrant.networks.append(sum(entrant.network.seconds))
             if once and not first:
-                one.further.append(_predict(predictor, picture, task.clicks, previous))
-                one.clicks.append(sum(one.network.seconds))
+                entrant.further.append(_predict(predictor, picture, task.clicks, previous))
+                entrant.clicks.append(sum(entrant.network.seconds))
 
 
 def _predict(
     predictor: FCFIPredictor, picture: CachedImage, clicks: Clicks, previous: Prediction | None
 ) -> float:
-    """Seconds from a click to the mask of the whole picture."""
+    """Return the seconds from a click to the mask of the whole picture."""
     assert isinstance(predictor.network, Timed)
     predictor.network.seconds.clear()
     began = time.perf_counter()
@@ -273,60 +279,61 @@ def _session(
         mask = previous.mask
 
 
-def _previous(one: Contestant, task: Task) -> Prediction:
-    """The mask before the click as if this contestant had given it, at its own size; its object is known already."""
+def _previous(entrant: Contestant, task: Task) -> Prediction:
+    """Return the mask before the click as this contestant's prediction, at its own size."""
     assert task.box is not None
     assert task.mask is not None
     height, width = task.mask.shape
-    crop = crop_at(task.box, one.zoom.target, one.network.info.multiple)
+    crop = crop_at(task.box, entrant.zoom.target, entrant.network.info.multiple)
     previous = Prediction(crop, crop.map(task.mask), height, width)
+    # Reading the mask finds the object's box, which a session knows before a click too.
     _ = previous.mask
     return previous
 
 
-# ── what comes of it
+# ── results
 # ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def row_of(
-    one: Contestant, reference: Contestant, tasks: Sequence[Task], peaks: Peaks
+    entrant: Contestant, reference: Contestant, tasks: Sequence[Task], peaks: Peaks
 ) -> dict[str, Any]:
-    """The numbers of one contestant; milliseconds."""
-    predict, network = statistics.median(one.predicts), statistics.median(one.networks)
+    """Return the numbers of a contestant, in milliseconds."""
+    predict, network = statistics.median(entrant.predicts), statistics.median(entrant.networks)
     row: dict[str, Any] = {
-        "name": one.name,
-        "runtime": one.network.info.runtime,
-        "zoom_target": one.zoom.target,
-        "flip": one.flip,
+        "name": entrant.name,
+        "runtime": entrant.network.info.runtime,
+        "zoom_target": entrant.zoom.target,
+        "flip": entrant.flip,
         "predict_ms": _ms(predict),
-        "predict_p95_ms": _ms(np.percentile(one.predicts, 95)),
+        "predict_p95_ms": _ms(np.percentile(entrant.predicts, 95)),
         "network_ms": _ms(network),
-        "network_p95_ms": _ms(np.percentile(one.networks, 95)),
-        "first_round_p95_ms": _ms(np.percentile(one.first_round, 95)),
+        "network_p95_ms": _ms(np.percentile(entrant.networks, 95)),
+        "first_round_p95_ms": _ms(np.percentile(entrant.first_round, 95)),
         "faster": round(statistics.median(reference.predicts) / predict, 2),
         "around": round(1 - network / predict, 3),
     }
-    if one.further:
-        further = statistics.median(one.further)
+    if entrant.further:
+        further = statistics.median(entrant.further)
         row |= {
             "further_ms": _ms(further),
-            "further_p95_ms": _ms(np.percentile(one.further, 95)),
-            "further_network_ms": _ms(statistics.median(one.clicks)),
+            "further_p95_ms": _ms(np.percentile(entrant.further, 95)),
+            "further_network_ms": _ms(statistics.median(entrant.clicks)),
             "further_faster": round(statistics.median(reference.predicts) / further, 2),
         }
-    if one.choice is not None and one.choice.path.suffix == ".onnx":
-        row |= _distance(one, one.choice, tasks, peaks)
+    if entrant.choice is not None and entrant.choice.path.suffix == ".onnx":
+        row |= _distance(entrant, entrant.choice, tasks, peaks)
     return row
 
 
 def _distance(
-    one: Contestant, choice: Choice, tasks: Sequence[Task], peaks: Peaks
+    entrant: Contestant, choice: Choice, tasks: Sequence[Task], peaks: Peaks
 ) -> dict[str, Any]:
-    """How near the network comes to what the machine can do: measured time over the shortest possible."""
+    """Return how near the network comes to the shortest time possible on this machine."""
     sizes = []
     for task in tasks:
-        before = None if task.box is None else _previous(one, task)
-        crop = FCFIPredictor(one.network, one.zoom).crop(
+        before = None if task.box is None else _previous(entrant, task)
+        crop = FCFIPredictor(entrant.network, entrant.zoom).crop(
             task.clicks, before, *task.picture.image.shape[:2]
         )
         sizes.append((crop.height, crop.width))
@@ -337,12 +344,12 @@ def _distance(
     return {
         "gmac": round(gmac(choice.path, *middle), 3),
         "bound_ms": round(statistics.median(bounds), 2),
-        "of_bound": round(1e3 * statistics.median(one.networks) / statistics.median(bounds), 2),
+        "of_bound": round(1e3 * statistics.median(entrant.networks) / statistics.median(bounds), 2),
     }
 
 
 def starting(choice: Choice, count: int, megapixels: float) -> dict[str, Any]:
-    """Process start to the first mask of a photograph in a file, and the largest memory over five clicks."""
+    """Return the time from process start to the first mask, and the most memory of five clicks."""
     side = round((megapixels * 1e6 / 12) ** 0.5)
     noise = np.random.default_rng(0).integers(0, 256, (side // 16, side // 12, 3), np.uint8)
     with TemporaryDirectory() as folder:
@@ -370,13 +377,14 @@ session.click(width // 2, height // 2)
 print("mask", flush=True)
 for number in range(4):
     session.click(width // 2 + 90 * number, height // 2, positive=number % 2 == 1)
-status = Path("/proc/self/status")  # getrusage would count the parent, from before exec
-print(next((int(line.split()[1]) / 1024 for line in status.open() if line.startswith("VmHWM")), 0.0), flush=True)
+# getrusage would count the memory of the parent, from before exec.
+peak = [line.split()[1] for line in Path("/proc/self/status").open() if line.startswith("VmHWM")]
+print(int(peak[0]) / 1024 if peak else 0.0, flush=True)
 """
 
 
 def _start(choice: Choice, photo: Path) -> tuple[float, float]:
-    """Seconds to the first mask, and MiB that the process held at most (Linux)."""
+    """Return the seconds to the first mask, and the most MiB that the process held (Linux)."""
     command = [
         sys.executable,
         "-c",

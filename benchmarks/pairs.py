@@ -1,13 +1,11 @@
-"""Is one network better than another?  The same development objects for both, and how much of it may be chance.
+"""Is a network better than another?  Both on the same development objects, with the error.
 
     python -m benchmarks.pairs lite0 runs/new/model.safetensors --dev data/train/dev.tar
-    python -m benchmarks.pairs lite0 runs/new/model.safetensors --dev data/train/dev.tar --draw
-    crisp
+    python -m benchmarks.pairs lite0 new.onnx --dev data/train/dev.tar --draw crisp
 
-A network is the name of a shipped one, a network file, or a checkpoint.  Every one is compared with
-the first, object
-by object: that tells how much of a difference is chance.  Results go to
-    benchmarks/results/DRAW.pairs.json.
+A network is the name of a shipped network, a network file or a checkpoint.  Each is compared with
+the first, object by object, which shows how much of a difference is chance.  Results go to
+benchmarks/results/DRAW.pairs.json.
 """
 
 import sys
@@ -41,10 +39,10 @@ DRAWS: Final[Mapping[str, tuple[str, ...]]] = {
     "usual": (),
     "crisp": ("dogcat", "human", "persons", "pets", "voc", "vocval"),
 }
-"""Where objects are drawn from: all data sets, as in training, or those that are labelled to the pixel."""
+"""Where objects are drawn from: all datasets, as in training, or those labelled to the pixel."""
 TARGETS: Final = (0.85, 0.90, 0.95)
 LIMIT: Final = 10
-"""Clicks an object at most: later ones are mostly spent on labels that are wrong."""
+"""Clicks on an object at most: later clicks are mostly spent on truths that are wrong."""
 
 app = typer.Typer(add_completion=False)
 
@@ -93,7 +91,7 @@ def compare(
 
 
 def title(source: str) -> str:
-    """What a network is called in the results: weights in a run's folder by the folder."""
+    """Return a network's name in the results; weights of a run bear the name of its folder."""
     from fcfi.training.run_state import WEIGHTS
 
     path = Path(source)
@@ -102,7 +100,7 @@ def title(source: str) -> str:
 
 @contextmanager
 def network_file(source: str | Path) -> Iterator[Path]:
-    """The network file of a shipped name or of a checkpoint, or the file itself."""
+    """Yield the network file of a shipped name or of a checkpoint, or the file itself."""
     path = Path(source)
     if path.suffix == ".onnx":
         yield path
@@ -115,7 +113,7 @@ def network_file(source: str | Path) -> Iterator[Path]:
 
 @contextmanager
 def exported(model: "FCFI | Path", metadata: Mapping[str, str] | None = None) -> Iterator[Path]:
-    """A network or a checkpoint as a network file, for as long as it is wanted."""
+    """Yield a model or a checkpoint as a temporary network file."""
     from fcfi.models.export import export
 
     with TemporaryDirectory() as temporary:
@@ -125,10 +123,10 @@ def exported(model: "FCFI | Path", metadata: Mapping[str, str] | None = None) ->
 
 
 def row_of(report: Report, first: Report) -> dict[str, float]:
-    """Clicks to each IoU, the mean IoU over all clicks, and how much both differ from the first network's.
+    """Return clicks to each IoU, the mean IoU over all clicks, and the differences from the first.
 
-    `..._differs`: mean over objects of this one less the first; `..._error`: the standard error of
-    that mean.
+    `..._differs` is the mean over objects of this network less the first, `..._error` the standard
+    error of that mean.
     """
     row = {f"noc{round(100 * target)}": report.noc(target) for target in TARGETS}
     row["iou"] = float(np.mean(_ious(report)))
@@ -140,13 +138,13 @@ def row_of(report: Report, first: Report) -> dict[str, float]:
 
 
 def _clicks(report: Report) -> Sequence[int]:
-    """For each object the clicks to an IoU of 0.90."""
-    return [one.noc(0.90, LIMIT) for one in report.objects]
+    """Return for each object the clicks to an IoU of 0.90."""
+    return [result.noc(0.90, LIMIT) for result in report.objects]
 
 
 def _ious(report: Report) -> Sequence[float]:
-    """For each object the mean IoU over all clicks, a finished one keeping its last."""
-    return [float(np.mean(held(one.ious, LIMIT, one.start_iou))) for one in report.objects]
+    """Return for each object the mean IoU over all clicks; a finished object keeps its last IoU."""
+    return [float(np.mean(held(result.ious, LIMIT, result.start_iou))) for result in report.objects]
 
 
 if __name__ == "__main__":

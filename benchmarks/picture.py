@@ -1,8 +1,9 @@
-"""Draw docs/images/clicks.jpg: bundled photographs after each of a few clicks, by the default network.
+"""Draw docs/images/clicks.jpg: bundled photographs after each of a few clicks.
 
     python -m benchmarks.picture [NETWORK FILE]
 
-The masks are those of the network; the clicks are those of a person who sees where the mask is wrong.
+The masks are those of the default network; the clicks are those of a person who sees where the mask
+is wrong.
 """
 
 import sys

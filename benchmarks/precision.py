@@ -1,12 +1,10 @@
-"""What fewer bits and less to compute cost in clicks, measured on development objects; and the int8 files.
+"""What fewer bits and smaller sizes cost in clicks on development objects; and the int8 files.
 
-    python -m benchmarks.precision make lite0 --pictures data/train/train-000.tar     write
-    fcfi/weights/lite0.int8.onnx python -m benchmarks.precision measure lite0 --dev
-    data/train/dev.tar             clicks in every precision python -m benchmarks.precision settings
-    lite0 --dev data/train/dev.tar            clicks with smaller sizes and flip python -m
-    benchmarks.precision zooms lite0 --dev data/train/dev.tar               clicks through other
-    zooms python -m benchmarks.precision table                                              stored
-    results into the table
+    python -m benchmarks.precision make lite0 --pictures train-000.tar  write lite0.int8.onnx
+    python -m benchmarks.precision measure lite0 --dev dev.tar          clicks in every precision
+    python -m benchmarks.precision settings lite0 --dev dev.tar         with smaller sizes and flip
+    python -m benchmarks.precision zooms lite0 --dev dev.tar            through other zooms
+    python -m benchmarks.precision table                                results into the table
 
 `make` finds ranges of values on pictures that the measurement does not see.  `measure`, `settings`
 and `zooms` write benchmarks/results/NAME.precision.json and so on; `table` takes the first two, and
@@ -51,10 +49,10 @@ OBJECTS: Final = 80
 EXAMPLES: Final = 120
 """Clicks whose values set the ranges of an int8 file."""
 CLICKS_EACH: Final = 4
-"""Clicks taken from one object: the first ones, where answers still change."""
+"""Clicks taken from an object: the first, where predictions still change."""
 CALIBRATION_SEED: Final = 1
 ZOOMS: Final = ((320, 1.6), (384, 1.4), (384, 1.7), (416, 1.6), (448, 1.4), (448, 1.8))
-"""Longer sides of the network's input in pixels, and ratios, among which a recommended zoom is chosen."""
+"""Longer sides of the input in pixels, and ratios, among which a recommended zoom is chosen."""
 
 app = typer.Typer(add_completion=False)
 Pictures = Annotated[Path, typer.Option(help="Shard or folder of shards to draw objects from.")]
@@ -64,10 +62,10 @@ Threads = Annotated[int | None, typer.Option(help="Processor threads, at most.")
 
 @dataclass
 class Recorder:
-    """A network that remembers what it was asked."""
+    """A network that keeps its inputs."""
 
     network: Network
-    asked: list[Arrays]
+    inputs: list[Arrays]
 
     @property
     def info(self) -> NetworkInfo:
@@ -76,7 +74,7 @@ class Recorder:
 
     def __call__(self, inputs: Arrays, /) -> Arrays:
         """Return the outputs of the network inside."""
-        self.asked.append({name: np.array(value) for name, value in inputs.items()})
+        self.inputs.append({name: np.array(value) for name, value in inputs.items()})
         return self.network(inputs)
 
 
@@ -118,7 +116,7 @@ def measure(
     output: Output = None,
     threads: Threads = None,
 ) -> None:
-    """Count clicks in float32, in bfloat16 where the processor has it, and in int8 where there is a file."""
+    """Count clicks in float32, and in bfloat16 and int8 where processor and files allow it."""
     source = _source(name)
     small = int8 or source.with_suffix(".int8.onnx")
     objects = dev_objects(dev, count)
@@ -143,7 +141,7 @@ def measure(
 def settings(
     name: str, dev: Pictures, count: int = OBJECTS, output: Output = None, threads: Threads = None
 ) -> None:
-    """Count clicks in float32 at smaller sizes, and with the mirrored picture: what `--budget` chooses from."""
+    """Count clicks in float32 at smaller sizes and with flip, among which `--budget` chooses."""
 
     def rules(info: NetworkInfo) -> Iterator[tuple[str, Protocol]]:
         zoom = zoom_of(info)
@@ -160,7 +158,7 @@ def settings(
 def zooms(
     name: str, dev: Pictures, count: int = OBJECTS, output: Output = None, threads: Threads = None
 ) -> None:
-    """Count clicks in float32 through other zooms: what the recommended one is chosen from."""
+    """Count clicks in float32 through other zooms, among which the recommended zoom is chosen."""
 
     def rules(info: NetworkInfo) -> Iterator[tuple[str, Protocol]]:
         for target, ratio in ZOOMS:
@@ -171,29 +169,30 @@ def zooms(
 
 @app.command()
 def table() -> None:
-    """Take the stored results of every shipped network into the table, and its int8 file if it is honest."""
+    """Write the stored results of all shipped networks into the table, and honest int8 files."""
     write_table([with_results(entry) for entry in shipped()], find().name)
     for entry in shipped():
         typer.echo(
-            f"{entry.name}: {dict(entry.dev) or 'not measured'}, int8 {'yes' if entry.int8 else 'no'}"
+            f"{entry.name}: {dict(entry.dev) or 'not measured'}, "
+            f"int8 {'yes' if entry.int8 else 'no'}"
         )
 
 
-# ── what the commands are made of
+# ── parts of the commands
 # ─────────────────────────────────────────────────────────────────────────────────
 
 
 def examples_of(
     source: Path, objects: Sequence[Sample], threads: int | None = None
 ) -> list[Arrays]:
-    """What a network is asked while the robot clicks on these objects, at most EXAMPLES times."""
+    """Return a network's inputs while the robot clicks on these objects, EXAMPLES at most."""
     recorder = Recorder(open_network(choice_of(source, RunRequest("auto", "float32", threads))), [])
     rules = Protocol(zoom=zoom_of(recorder.info), limit=CLICKS_EACH, targets=TARGETS)
     for sample in objects:
         evaluate(rules.predictor(recorder), [sample], rules)
-        if len(recorder.asked) >= EXAMPLES:
+        if len(recorder.inputs) >= EXAMPLES:
             break
-    return recorder.asked[:EXAMPLES]
+    return recorder.inputs[:EXAMPLES]
 
 
 def _compare(
@@ -208,14 +207,14 @@ def _compare(
     source = _source(name)
     network = open_network(choice_of(source, RunRequest("auto", "float32", threads)))
     rows = {}
-    for title, one in rules(network.info):
-        rows[title] = clicks(network, objects, one)
+    for title, protocol in rules(network.info):
+        rows[title] = clicks(network, objects, protocol)
         typer.echo(f"{title}: {rows[title]}")
     store(output or RESULTS / f"{network.info.name}.{kind}.json", _record(source, objects, rows))
 
 
 def clicks(network: Network, objects: Sequence[Sample], rules: Protocol) -> dict[str, float]:
-    """NoC@85, NoC@90 and the mean IoU after one and three clicks."""
+    """Return NoC@85, NoC@90 and the mean IoU after one and three clicks."""
     report = evaluate(rules.predictor(network), objects, rules)
     ious = report.mean_ious()
     found = {
@@ -228,7 +227,10 @@ def clicks(network: Network, objects: Sequence[Sample], rules: Protocol) -> dict
 
 
 def with_results(entry: Entry, folder: Path = RESULTS) -> Entry:
-    """The entry with the stored results of these weights; without an int8 file that is not honest or not this one."""
+    """Return the entry with the stored results of its weights.
+
+    Its int8 file stays only if it is honest and the file that was measured.
+    """
     sha256 = read_info(entry.path).sha256
     precisions, sizes = (
         _stored(folder / f"{entry.name}.{kind}.json", sha256) for kind in ("precision", "settings")
@@ -249,7 +251,7 @@ def with_results(entry: Entry, folder: Path = RESULTS) -> Entry:
 
 
 def _stored(path: Path, weights_sha256: str) -> dict[str, Any]:
-    """A stored result of these weights, or nothing."""
+    """Return a stored result of these weights, or an empty one."""
     record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     return (
         record
@@ -276,23 +278,27 @@ def _record(
 def dev_objects(
     pictures: Path, count: int, seed: int = 0, sources: Collection[str] = ()
 ) -> list[Sample]:
-    """Objects drawn as training draws them for development; sources: data sets to draw from, if not from all."""
+    """Return objects drawn as training draws its development objects.
+
+    sources: datasets to draw from; none means all.
+    """
     from fcfi.training.config import read_recipe
     from fcfi.training.stream import read_by_source
     from fcfi.training.validate import choose_objects
 
     found, crops = read_by_source(pictures), read_recipe(RECIPE).crops
-    wanted = found.keys() & (sources or found)
-    weights = {name: weight for name, weight in crops.weights.items() if name in wanted}
+    requested = found.keys() & (sources or found)
+    weights = {name: weight for name, weight in crops.weights.items() if name in requested}
     if not weights:
         raise ConfigError(
-            f"{pictures} holds {', '.join(sorted(found))}: none of {', '.join(sources or crops.weights)}"
+            f"expected pictures of {', '.join(sources or crops.weights)}, got "
+            f"{', '.join(sorted(found))} in {pictures}: take other shards"
         )
     return choose_objects(found, replace(crops, weights=weights), count, seed)
 
 
 def _source(name: str) -> Path:
-    """The float file of a shipped network, or the file itself."""
+    """Return the float file of a shipped network, or the file itself."""
     return Path(name) if Path(name).suffix == ".onnx" else find(name).path
 
 

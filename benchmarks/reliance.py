@@ -1,12 +1,11 @@
-"""What a trained network leans on: clicks to 90 % with one way of the feedback closed, nothing learnt anew.
+"""What a trained network relies on: clicks to 90 % with one path of the feedback closed.
 
-    python -m benchmarks.reliance fcfi/weights/lite0.safetensors --eval data/eval/GrabCut --eval
-    data/eval/Berkeley
+    python -m benchmarks.reliance fcfi/weights/lite0.safetensors --eval data/eval/GrabCut
 
-The feedback reaches the answer of our networks on two ways: as a prompt map, into backbone and
-head, and through the modules of the paper, FFC and CFF.  Closing one shows how much of the work it
-does.  Protocol `fixed`, float32; results go to benchmarks/results/NAME.reliance.json.  For lite0,
-clicks and feedback entering its stem.
+The feedback reaches the logits of our networks on two paths: as a prompt map, into backbone and
+head, and through the modules of the paper, FFC and CFF.  Closing one path shows how much of the work it
+does; nothing is trained anew.  Protocol `fixed`, float32; results go to
+benchmarks/results/NAME.reliance.json.  For lite0 with clicks and feedback that enter its stem.
 """
 
 import sys
@@ -42,14 +41,14 @@ FORMAT: Final = "fcfi-reliance/1"
 """Marks a stored result of this file."""
 TARGETS: Final = (0.85, 0.90)
 PROMPT_READER: Final = "body.prompt.layers.1"
-"""The convolution that reads the prompt maps, each pixel of a cell a channel."""
+"""The convolution that reads the prompt maps; each pixel of a cell is a channel."""
 
 app = typer.Typer(add_completion=False)
 
 
 @dataclass(frozen=True)
 class GateClosed:
-    """A network that is always told that there is no feedback for its modules yet (w_g = 0)."""
+    """A network whose modules never get feedback (w_g = 0)."""
 
     network: Network
 
@@ -67,26 +66,26 @@ class GateClosed:
 def measure(
     checkpoint: Path,
     sets: Annotated[
-        list[Path], typer.Option("--eval", help="A data set to measure on; may be given again.")
+        list[Path], typer.Option("--eval", help="A dataset to measure on; may be given again.")
     ],
     output: Annotated[
         Path | None, typer.Option("-o", help="By default in benchmarks/results/.")
     ] = None,
     threads: Threads = None,
 ) -> None:
-    """Count clicks as trained, without FFC, without FFC and CFF, and without feedback among the prompts."""
+    """Count clicks as trained, and with each path closed."""
     given = load_model(checkpoint)
     zoom = {key: text for key, text in read_metadata(checkpoint).items() if key.startswith("zoom_")}
     rows = []
     for closed, (model, wrap) in ways(given).items():
         network = wrap(opened(model, zoom, threads))
         rules = Protocol(zoom=zoom_of(network.info), targets=TARGETS)
-        for place in sets:
-            report = evaluate(rules.predictor(network), open_dataset(place), rules)
+        for dataset in sets:
+            report = evaluate(rules.predictor(network), open_dataset(dataset), rules)
             found = {
                 f"noc{round(100 * target)}": round(report.noc(target), 4) for target in TARGETS
             }
-            rows.append({"closed": closed, "data": place.name, **found})
+            rows.append({"closed": closed, "data": dataset.name, **found})
             typer.echo(rows[-1])
     record = new_record(
         FORMAT, network=checkpoint.stem, weights_sha256=weights_sha256(given), rows=rows
@@ -95,12 +94,16 @@ def measure(
 
 
 def ways(model: FCFI) -> dict[str, tuple[FCFI, Callable[[Network], Network]]]:
-    """What is closed: the network to ask, and what is put in front of it.  ConfigError where there is only one way."""
+    """Return, for each path that is closed, the model and what wraps its network.
+
+    Raises ConfigError for a model that has only one path.
+    """
     given = model.config
     if (given.backbone, given.prompts, given.prompt_maps) != ("lite0", "stem", "all"):
         raise ConfigError(
-            "only networks on lite0 with prompts = 'stem' and prompt_maps = 'all' have both ways to close; "
-            f"this is {variant(given)} with prompts = {given.prompts!r} and prompt_maps = {given.prompt_maps!r}"
+            "expected a network on lite0 with prompts = 'stem' and prompt_maps = 'all', got "
+            f"{variant(given)} with prompts = {given.prompts!r} and "
+            f"prompt_maps = {given.prompt_maps!r}: take another checkpoint"
         )
     uncorrected = build(replace(model.config, correction="none"))
     fill(uncorrected, model)
@@ -113,15 +116,16 @@ def ways(model: FCFI) -> dict[str, tuple[FCFI, Callable[[Network], Network]]]:
 
 
 def without_feedback_prompt(model: FCFI) -> FCFI:
-    """The network with weights of zero where the prompt encoder reads the feedback, its first map."""
+    """Return the model with zero weights where its prompt encoder reads the feedback."""
     blind = deepcopy(model)
+    # The feedback is the first map: its pixels are the first STRIDE x STRIDE channels.
     with torch.no_grad():
         blind.get_parameter(f"{PROMPT_READER}.weight")[:, : STRIDE**2] = 0
     return blind
 
 
 def opened(model: FCFI, zoom: Mapping[str, str], threads: int | None) -> Network:
-    """The network in the fastest runtime, in float32."""
+    """Return the network in the fastest runtime, in float32."""
     with exported(model, zoom) as path:
         return open_network(choice_of(path, RunRequest("auto", "float32", threads)))
 

@@ -1,9 +1,9 @@
 """What a processor can do at most, measured; and the shortest time that a network could take on it.
 
-Peaks come from large convolutions (arithmetic), run by what runs the networks, and a large copy
-(memory).  The bound of
-a network is the sum over its layers of the longer of the two: its multiplications at the peak of
-its precision, or its bytes (input, kernel, output, each once) at the speed of memory.  Knows
+Peaks come from large convolutions (arithmetic), run by the networks' runtime, and a large copy
+(memory).  The bound of a network is the sum over its layers of the longer of the two: its
+multiplications at the peak of its precision, or its bytes (input, kernel, output, each once) at the
+speed of memory.  Knows
 nothing of clicks.  Needs OpenVINO and onnx.
 """
 
@@ -25,7 +25,7 @@ from fcfi.prediction.guidance import STRIDE
 from fcfi.runtimes.openvino import core
 
 CHANNELS, SIDE = 256, 64
-"""Of the convolution whose speed is taken for the peak: 4.8 GFLOP, 1 to 4 MB in and out."""
+"""Of the convolution whose speed counts as the peak: 4.8 GFLOP, 1 to 4 MB in and out."""
 COPIED: Final = 1 << 28
 """Bytes of the copy."""
 REPEATS: Final = 9
@@ -36,14 +36,18 @@ CONVOLUTIONS: Final = ("Convolution", "GroupConvolution")
 
 @dataclass(frozen=True)
 class Peaks:
-    """gflops: 10^9 operations a second by precision (a multiplication with its addition is two); gbytes: 10^9 bytes."""
+    """The peaks of a machine.
+
+    gflops: 10^9 operations a second by precision; a multiplication with its addition is two.
+    gbytes: 10^9 bytes of memory read and written a second.
+    """
 
     gflops: Mapping[str, float]
     gbytes: float
 
 
 def measure_peaks(precisions: frozenset[str], threads: int | None = None) -> Peaks:
-    """The peaks of this machine in float32 and in these precisions."""
+    """Return the peaks of this machine in float32 and in these precisions."""
     with TemporaryDirectory() as folder:
         gflops = {
             name: _gflops(Path(folder), name, threads)
@@ -54,18 +58,18 @@ def measure_peaks(precisions: frozenset[str], threads: int | None = None) -> Pea
 
 
 def gmac(path: Path, height: int, width: int) -> float:
-    """10^9 multiplications of one pass through a network file."""
+    """Return the 10^9 multiplications of one run of a network file."""
     return sum(layer.macs for layer in layers(path, height, width)) / 1e9
 
 
 def bound_ms(path: Path, height: int, width: int, precision: str, peaks: Peaks) -> float:
-    """The shortest time of one pass through a network file, in milliseconds."""
+    """Return the shortest time of one run of a network file, in milliseconds."""
     seconds = (
         max(
-            2 * one.macs / peaks.gflops[precision] / 1e9,
-            one.values * BYTES[precision] / peaks.gbytes / 1e9,
+            2 * layer.macs / peaks.gflops[precision] / 1e9,
+            layer.values * BYTES[precision] / peaks.gbytes / 1e9,
         )
-        for one in layers(path, height, width)
+        for layer in layers(path, height, width)
     )
     return 1e3 * sum(seconds)
 
@@ -79,7 +83,10 @@ class Layer:
 
 
 def layers(path: Path, height: int, width: int) -> tuple[Layer, ...]:
-    """The convolutions of a network file for one input of this size; the rest is small (`docs/explanation/speed.md`)."""
+    """Return the convolutions of a network file for an input of this size.
+
+    The rest of the time is small (docs/lab/speed.md).
+    """
     model = core().read_model(path)
     h, w = height // STRIDE, width // STRIDE
     sizes = {
@@ -89,23 +96,22 @@ def layers(path: Path, height: int, width: int) -> tuple[Layer, ...]:
     }
     sizes |= {"window": [1, 1, h, w], "cell": [1], "label": [1, 1, 1, 1], "gate": [1, 1, 1, 1]}
     model.reshape(sizes)
-    return tuple(_layer(one) for one in model.get_ops() if one.get_type_name() in CONVOLUTIONS)
+    operations = model.get_ops()
+    return tuple(_layer(each) for each in operations if each.get_type_name() in CONVOLUTIONS)
 
 
 def _layer(convolution: Any) -> Layer:
-    seen, kernel = (list(convolution.get_input_shape(place)) for place in (0, 1))
-    given = list(convolution.get_output_shape(0))
-    grouped = (
-        convolution.get_type_name() == "GroupConvolution"
-    )  # kernel: groups, out, in, rows, columns
+    entering, kernel = (list(convolution.get_input_shape(port)) for port in (0, 1))
+    leaving = list(convolution.get_output_shape(0))
+    # Shapes of kernels: groups, out, in, rows, columns; without groups the first is missing.
+    grouped = convolution.get_type_name() == "GroupConvolution"
     inside = int(np.prod(kernel[2:] if grouped else kernel[1:]))
-    return Layer(
-        int(np.prod(given)) * inside, sum(int(np.prod(shape)) for shape in (seen, kernel, given))
-    )
+    values = sum(int(np.prod(shape)) for shape in (entering, kernel, leaving))
+    return Layer(int(np.prod(leaving)) * inside, values)
 
 
 def _gflops(folder: Path, precision: str, threads: int | None) -> float:
-    """Speed of one large convolution."""
+    """Return the speed of large convolutions."""
     settings: dict[str, Any] = {
         "INFERENCE_PRECISION_HINT": HINTS[precision],
         "PERFORMANCE_HINT": "LATENCY",
@@ -130,7 +136,10 @@ DEPTH: Final = 4
 
 
 def _convolutions(whole: bool) -> Any:
-    """DEPTH convolutions of 3 x 3; whole: with quantisation of kernel and values, symmetric to [-4, 4]."""
+    """Return DEPTH convolutions of 3 x 3 as an ONNX model.
+
+    whole: kernels and values are quantised, symmetrically to [-4, 4].
+    """
     random = np.random.default_rng(0)
     nodes, constants, last = [], [], "image"
     for number in range(DEPTH):
@@ -138,9 +147,7 @@ def _convolutions(whole: bool) -> Any:
         constants.append(numpy_helper.from_array(kernel, f"kernel{number}"))
         names = [last, f"kernel{number}"]
         if whole:
-            for place, (name, scale) in enumerate(
-                ((last, 4 / 127), (f"kernel{number}", 0.1 / 127))
-            ):
+            for port, (name, scale) in enumerate(((last, 4 / 127), (f"kernel{number}", 0.1 / 127))):
                 constants.append(
                     numpy_helper.from_array(np.array(scale, np.float32), f"{name}_scale")
                 )
@@ -152,7 +159,7 @@ def _convolutions(whole: bool) -> Any:
                         "DequantizeLinear", [f"{name}_whole", *parts], [f"{name}_back"]
                     )
                 )
-                names[place] = f"{name}_back"
+                names[port] = f"{name}_back"
         nodes.append(helper.make_node("Conv", names, [f"seen{number}"], pads=[1, 1, 1, 1]))
         nodes.append(helper.make_node("Relu", [f"seen{number}"], [f"out{number}"]))
         last = f"out{number}"
@@ -165,7 +172,7 @@ def _convolutions(whole: bool) -> Any:
 
 
 def _gbytes(threads: int | None) -> float:
-    """Speed of copying memory, read and written bytes counted, by all threads together."""
+    """Return the speed of copying memory with all threads; bytes read and written count."""
     workers = threads or len(os.sched_getaffinity(0))
     source = np.ones(COPIED // 8, np.float64)
     target = np.empty_like(source)

@@ -1,8 +1,7 @@
-"""Put a trained network into the package: its files, and its row in the table of shipped networks.
+"""Put a trained network into the package: its files, and its row in the table of networks.
 
     python -m benchmarks.ship add runs/lite0/model.safetensors lite0 --data "VOC 2012, COCO"
-    --licence Apache-2.0 python -m benchmarks.ship numbers       take the measured NoC from
-    benchmarks/results/ into the table
+    python -m benchmarks.ship numbers       take the NoC of benchmarks/results/ into the table
 
 What rounding and smaller sizes cost, and int8 files, are for `benchmarks.precision`.
 
@@ -20,7 +19,7 @@ from typing import Annotated
 
 import typer
 
-from benchmarks.tables import read_records
+from benchmarks.tables import is_plain, read_records
 from fcfi import cli
 from fcfi.files import replacing, write_text
 from fcfi.runtimes.network_file import read_info
@@ -36,7 +35,7 @@ def add(
     data: Annotated[str, typer.Option(help="What it learnt from, in words.")],
     licence: Annotated[str, typer.Option(help="Of the weights.")] = "Apache-2.0",
 ) -> None:
-    """Export a checkpoint into the package; the first one becomes the default."""
+    """Export a checkpoint into the package; the first network becomes the default."""
     from fcfi.models.export import export
 
     path = FOLDER / f"{name}.onnx"
@@ -54,20 +53,17 @@ def add(
 
 @app.command()
 def numbers() -> None:
-    """Take NoC@85 and NoC@90 of every shipped file (protocol `fixed`, from nothing, no flip) into the table."""
+    """Take NoC@85 and NoC@90 of every shipped file into the table.
+
+    They are those of the protocol `fixed` without start masks and without flip.
+    """
     entries = []
     for entry in shipped():
         sha256 = read_info(entry.path).sha256
         noc = {
             f"{record['dataset']['name']} {quality}": float(record["results"]["noc"][quality])
             for record in read_records()
-            if record["network"]["sha256"] == sha256
-            and (
-                record["protocol"]["name"],
-                record["protocol"]["start"],
-                record["protocol"]["flip"],
-            )
-            == ("fixed", None, "none")
+            if record["network"]["sha256"] == sha256 and is_plain(record["protocol"])
             for quality in ("85", "90")
         }
         entries.append(replace(entry, noc=noc))
@@ -76,12 +72,13 @@ def numbers() -> None:
 
 
 def write_table(entries: Iterable[Entry], default: str) -> None:
-    """The table of shipped networks, anew, the default first."""
+    """Write the table of shipped networks anew, the default first."""
     rows = [f"# Written by `python -m benchmarks.ship`.\ndefault = {default!r}\n"]
-    for entry in sorted(entries, key=lambda one: one.name != default):
+    for entry in sorted(entries, key=lambda entry: entry.name != default):
         rows.append(
-            f"[[network]]\nname = {entry.name!r}\nfile = {entry.path.name!r}\nsha256 = {entry.sha256!r}\n"
-            f"bytes = {entry.bytes}\nvariant = {entry.variant!r}\nlicence = {entry.licence!r}\ndata = {entry.data!r}\n"
+            f"[[network]]\nname = {entry.name!r}\nfile = {entry.path.name!r}\n"
+            f"sha256 = {entry.sha256!r}\nbytes = {entry.bytes}\nvariant = {entry.variant!r}\n"
+            f"licence = {entry.licence!r}\ndata = {entry.data!r}\n"
             + _numbers("noc", entry.noc)
             + _numbers("dev", entry.dev)
             + _numbers("settings", entry.settings)
@@ -93,7 +90,7 @@ def write_table(entries: Iterable[Entry], default: str) -> None:
 
 
 def _numbers(name: str, numbers: Mapping[str, float]) -> str:
-    """One table of numbers, or nothing."""
+    """Return a table of numbers, or nothing."""
     rows = "".join(f"{key!r} = {value}\n" for key, value in numbers.items())
     return f"[network.{name}]\n{rows}" if rows else ""
 

@@ -1,4 +1,4 @@
-"""What every stored result of these benchmarks says of itself, and how it is written."""
+"""The head of every stored result of these benchmarks, and how it is written."""
 
 import json
 from collections.abc import Mapping
@@ -13,12 +13,15 @@ from fcfi.report import machine, versions
 
 
 def new_record(kind: str, **content: Any) -> dict[str, Any]:
-    """A result of now and of this machine; kind: its format, as `fcfi-pairs/1`."""
+    """Return a result of now and of this machine.
+
+    kind: its format, as `fcfi-pairs/1`.
+    """
     now = datetime.now(UTC).isoformat(timespec="seconds")
     return {"format": kind, "date": now, **content, "machine": machine(), "versions": versions()}
 
 
 def store(path: Path, record: Mapping[str, Any]) -> None:
-    """Write a result, whole or not at all, and say where."""
+    """Write a result, whole or not at all, and print its path."""
     write_text(path, json.dumps(record, indent=2) + "\n")
     typer.echo(f"{path}: written")

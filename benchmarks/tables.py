@@ -1,7 +1,7 @@
-"""Put the measured results into the documents: what stands between their markers is made from files.
+"""Put the measured results into the documents, between their markers.
 
-Clicks come from the records of `fcfi evaluate`, times from latency.json of `benchmarks.latency`, all in
-benchmarks/results/.
+Clicks come from the records of `fcfi evaluate`, times from latency.json of `benchmarks.latency`, all
+in benchmarks/results/.
 
     python -m benchmarks.tables            write them
     python -m benchmarks.tables --check    only say whether they are up to date (exit code 1 if not)
@@ -81,12 +81,13 @@ def summary(records: Sequence[Record], latency: Record | None, network: str) -> 
         return NOTHING
     rows = [row for row in latency["rows"] if row["name"].startswith(f"{network}, ")]
     fastest = min(rows, key=lambda row: float(row["predict_ms"]))
+    cores = _cores(latency["machine"]["cores"])
     counts = ", ".join(f"{clicks[name]:.2f} ({name})" for name in DATASETS if name in clicks)
     return (
-        f"The default network, `{network}`, needs on average {counts} clicks to an IoU of 90 %. A click "
-        f"on a picture of\n{latency['megapixels']:g} megapixels takes {fastest['predict_ms']:.0f} ms "
-        f"on {_cores(latency['machine']['cores'])} of a server processor. See [Results](docs/results.md) and "
-        "[Speed](docs/explanation/speed.md).\n"
+        f"The default network, `{network}`, needs on average {counts} clicks to an IoU of 90 %. "
+        f"A click on a picture of\n{latency['megapixels']:g} megapixels takes "
+        f"{fastest['predict_ms']:.0f} ms on {cores} of a server processor. "
+        "See [Results](docs/results.md) and [Speed](docs/explanation/speed.md).\n"
     )
 
 
@@ -96,9 +97,13 @@ def is_plain(protocol: Record) -> bool:
 
 
 def latency_table(record: Record) -> str:
-    """Return a Markdown table of the times of a click, a row a contestant; what was not measured is a dash."""
+    """Return a Markdown table of the times of a click, a row for each contestant.
+
+    A dash stands for what was not measured.
+    """
     lines = [
-        "| network, runtime, precision | network, ms | predict, ms (p95) | faster | of the limit | start, s | MB |",
+        "| network, runtime, precision | network, ms | predict, ms (p95) | faster | of the limit "
+        "| start, s | MB |",
         "|---|---|---|---|---|---|---|",
     ]
     for row in record["rows"]:
@@ -109,21 +114,22 @@ def latency_table(record: Record) -> str:
         )
         name = f"{row['name']}, {row['zoom_target']} px"
         lines.append(
-            f"| {name} | {row['network_ms']:.0f} | {predict} | {row['faster']:.1f} | {limit} | {start} | {memory} |"
+            f"| {name} | {row['network_ms']:.0f} | {predict} | {row['faster']:.1f} | {limit} "
+            f"| {start} | {memory} |"
         )
         if "further_ms" in row:
             further = f"{row['further_ms']:.0f} ({row['further_p95_ms']:.0f})"
             lines.append(
-                f"| {name}, further clicks in the same crop | {row['further_network_ms']:.0f} | {further} "
-                f"| {row['further_faster']:.1f} | - | - | - |"
+                f"| {name}, further clicks in the same crop | {row['further_network_ms']:.0f} "
+                f"| {further} | {row['further_faster']:.1f} | - | - | - |"
             )
     peaks, computer = record["peaks"], record["machine"]
     able = ", ".join(f"{value:.0f} in {key}" for key, value in peaks["gflops"].items())
     lines += [
         "",
         f"Measured on {computer['cpu']}, {_cores(computer['cores'])} ({record['date'][:10]}), "
-        f"{record['clicks']} clicks on pictures of {record['megapixels']:g} megapixels, {record['rounds']} times each, "
-        f"all contestants in turn. The machine does {able} GFLOP/s and {peaks['gbytes']:.0f} GB/s.",
+        f"{record['clicks']} clicks on pictures of {record['megapixels']:g} megapixels, "
+        f"{record['rounds']} times each, all contestants in turn. The machine does {able} GFLOP/s and {peaks['gbytes']:.0f} GB/s.",
     ]
     return "\n".join(lines) + "\n"
 
@@ -131,7 +137,8 @@ def latency_table(record: Record) -> str:
 def machines(records: Sequence[Record]) -> str:
     """Return a line for each kind of machine and runtime that took part."""
     kinds = {
-        f"{record['machine']['cpu']}, {_cores(record['machine']['cores'])}, {record['network']['runtime']}"
+        f"{record['machine']['cpu']}, {_cores(record['machine']['cores'])}, "
+        f"{record['network']['runtime']}"
         for record in records
     }
     days = sorted(record["date"][:10] for record in records)

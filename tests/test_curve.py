@@ -11,11 +11,11 @@ from fcfi import cli
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (None, "is not a file: the log of a run is wanted"),
-        ('{"step": 60, "loss": 1, "iou": 0.5}', "has 1 lines"),
+        (None, "expected the log of a run (log.jsonl), got no file"),
+        ('{"step": 60, "loss": 1, "iou": 0.5}', "got 1 in"),
     ],
 )
-def test_what_is_no_log_is_told(
+def test_a_file_that_is_not_a_log_is_refused(
     text: str | None, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     log = tmp_path / "log.jsonl"

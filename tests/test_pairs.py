@@ -43,7 +43,7 @@ def test_a_draw_without_pictures_is_refused(
 ) -> None:
     shard = write_shard(tmp_path / "dev.tar", source="coco")
     assert cli.main(["lite0", "--dev", str(shard), "--draw", "crisp"], pairs.app, "pairs") == 2
-    assert "holds coco: none of dogcat, human" in capsys.readouterr().err
+    assert "expected pictures of dogcat, human" in capsys.readouterr().err
 
 
 def test_the_command_stores_a_row_a_network(

@@ -1,4 +1,4 @@
-"""What people see: tables on stdout, progress bars on stderr.  Both load rich when they are used."""
+"""The console: tables on stdout, progress bars on stderr.  Both load rich when they are used."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -18,15 +18,16 @@ PIPED_WIDTH: Final = 120
 
 
 def console() -> "Console":
-    """Where results go; a table that is piped is not squeezed into 80 columns."""
+    """Return the console for results."""
     from rich.console import Console
 
+    # Rich takes 80 columns for a pipe, which would squeeze the tables.
     return Console(width=None if sys.stdout.isatty() else PIPED_WIDTH, highlight=False)
 
 
 @contextmanager
 def progress_bar(name: str, total: int) -> "Iterator[Progress]":
-    """A bar on stderr with the mean clicks to 90 % IoU so far and the time left."""
+    """Show a bar on stderr with the mean clicks to 90 % IoU so far and the remaining time."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
@@ -51,7 +52,10 @@ def progress_bar(name: str, total: int) -> "Iterator[Progress]":
 
 @contextmanager
 def lines_bar(name: str, total: int) -> "Iterator[Callable[[Outcome], None]]":
-    """A bar on stderr with the lines done, those that failed and the time left; each failure in a line of its own."""
+    """Show a bar on stderr with the lines done and failed and the remaining time.
+
+    Each failure is printed on a line of its own above the bar.
+    """
     from rich.console import Console
     from rich.markup import escape
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn

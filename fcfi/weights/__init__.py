@@ -1,8 +1,8 @@
-"""The networks that come with fcfi, and the table that says what they are.
+"""The networks that are shipped with fcfi, and the table that describes them.
 
 `table.toml`, beside the files:
 
-    default = "NAME"                    # what fcfi.load() takes
+    default = "NAME"                    # the network of fcfi.load()
 
     [[network]]
     name = "NAME"
@@ -11,20 +11,20 @@
     bytes = 12345678                    # of the file
     variant = "lite0"
     licence = "Apache-2.0"              # of the weights
-    data = "VOC 2012, COCO, ..."        # what it learnt from
+    data = "VOC 2012, COCO, ..."        # training data
     [network.noc]                       # measured, by `fcfi evaluate` with its default protocol
     "GrabCut 90" = 1.96
-    [network.dev]                       # NoC@90 on development objects, by precision: what its
-    rounding costs float32 = 6.92
+    [network.dev]                       # NoC@90 on development objects, by precision
+    float32 = 6.92
     int8 = 6.98
-    [network.settings]                  # the same in float32, by "ZOOM_TARGET FLIP": what less to
-    compute costs "320 none" = 7.21
+    [network.settings]                  # the same in float32, by "ZOOM_TARGET FLIP"
+    "320 none" = 7.21
     [network.int8]                      # the same network in 8 bits, if there is such a file
     file = "NAME.int8.onnx"
     sha256 = "..."
     bytes = 4123456
 
-Knows nothing of what is inside a network file.
+Knows nothing of the contents of a network file.
 """
 
 import hashlib
@@ -40,12 +40,12 @@ from fcfi.errors import NetworkError
 FOLDER: Final = Path(__file__).parent
 TABLE: Final = "table.toml"
 LARGEST_LOSS: Final = 0.02
-"""Part by which clicks to a good mask may rise through rounding, against float32."""
+"""Fraction by which rounding may raise the clicks to a good mask, compared with float32."""
 
 
 @dataclass(frozen=True)
 class File:
-    """A shipped file, and what must be in it."""
+    """A shipped file with the size and sha256 that it must have."""
 
     path: Path
     sha256: str
@@ -56,9 +56,10 @@ class File:
 class Entry:
     """A shipped network, as the table describes it.
 
-    noc: mean clicks by "DATASET IOU".  dev: mean clicks to 90 % on development objects by
-        precision.
-    settings: the same by "ZOOM_TARGET FLIP".  int8: its file in 8 bits, or None.
+    noc: mean clicks by "DATASET IOU".
+    dev: mean clicks to 90 % on development objects by precision.
+    settings: the same by "ZOOM_TARGET FLIP".
+    int8: its file in 8 bits, or None.
     """
 
     name: str
@@ -75,9 +76,11 @@ class Entry:
 
 
 def shipped(folder: Path | None = None) -> tuple[Entry, ...]:
-    """The networks of the table, in its order; none if there is no table.  Raises NetworkError if it is damaged.
+    """Return the networks of the table, in its order; nothing without a table.
 
-    folder: of the table and its files; None is that of the package.
+    folder: of the table and its files; None means the package's.
+
+    Raises NetworkError if the table is damaged.
     """
     rows = _table(folder or FOLDER).get("network", [])
     return tuple(
@@ -86,7 +89,10 @@ def shipped(folder: Path | None = None) -> tuple[Entry, ...]:
 
 
 def find(name: str | None = None, folder: Path | None = None) -> Entry:
-    """The network of this name, or the default one.  Raises NetworkError, with the nearest names, if there is none."""
+    """Return the network of this name, or the default.
+
+    Raises NetworkError, with the nearest name, if no network is called so.
+    """
     entries = {entry.name: entry for entry in shipped(folder)}
     if not entries:
         raise NetworkError("this installation of fcfi has no network: give a network file (*.onnx)")
@@ -104,13 +110,16 @@ def find(name: str | None = None, folder: Path | None = None) -> Entry:
 
 
 def honest(entry: Entry, precision: str) -> bool:
-    """Whether a precision was measured and costs no more than LARGEST_LOSS of the clicks that float32 needs."""
+    """Return whether a precision was measured and costs at most LARGEST_LOSS of the clicks."""
     measured, exact = entry.dev.get(precision), entry.dev.get("float32")
     return measured is not None and exact is not None and measured <= exact * (1 + LARGEST_LOSS)
 
 
 def verified(entry: Entry | File) -> Path:
-    """The path of a shipped file whose bytes are those of the table.  Raises NetworkError if they are not."""
+    """Return the path of a shipped file, after a check of its bytes.
+
+    Raises NetworkError if they are not those of the table.
+    """
     try:
         data = entry.path.read_bytes()
     except OSError as error:
@@ -118,6 +127,7 @@ def verified(entry: Entry | File) -> Path:
         raise NetworkError(
             f"the shipped network {entry.path} cannot be read ({reason}): install fcfi again"
         ) from error
+    # The size first: it is free, and hashing a large file is not.
     if len(data) != entry.bytes or hashlib.sha256(data).hexdigest() != entry.sha256:
         raise NetworkError(
             f"the shipped network {entry.path} is damaged (its sha256 is wrong): install fcfi again"
@@ -140,9 +150,9 @@ def check(path: Path) -> bool:
 
 
 def checkpoint(name_or_path: str, folder: Path | None = None) -> Path:
-    """The file to train on from: that of a shipped network, `NAME.safetensors`, or the path itself.
+    """Return the checkpoint of a shipped network, `NAME.safetensors`, or the path itself.
 
-    Raises NetworkError if neither is there.
+    Raises NetworkError if neither exists.
     """
     if Path(name_or_path).is_file():
         return Path(name_or_path)
@@ -153,7 +163,7 @@ def checkpoint(name_or_path: str, folder: Path | None = None) -> Path:
     path = (folder or FOLDER) / f"{find(name_or_path, folder).name}.safetensors"
     if not path.is_file():
         raise NetworkError(
-            f"the network {name_or_path} comes without weights to train on from: give a *.safetensors file"
+            f"the network {name_or_path} comes without weights to train on: give a *.safetensors file"
         )
     return path
 
@@ -164,7 +174,8 @@ def _table(folder: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:  # TOML and UTF-8 errors are ValueErrors
+    except (OSError, ValueError) as error:
+        # Errors of TOML and UTF-8 are ValueErrors.
         raise NetworkError(
             f"the table of networks {path} is damaged ({error}): install fcfi again"
         ) from error

@@ -80,7 +80,7 @@ def test_a_row_that_was_stopped_is_not_measured(
             stored=tmp_path / "ablation.json",
             change=CHANGES,
         )
-    assert "stopped and saved; give the same command again to go on" in capsys.readouterr().out
+    assert "stopped and saved; give the same command again to resume" in capsys.readouterr().out
     assert [path.name for path in (tmp_path / "runs").iterdir()] == ["trunk"]
 
 
@@ -106,14 +106,14 @@ def test_without_a_trunk_a_chosen_row_begins_by_itself(
             ["run", "--data", "x", "--eval", "y", "--row", "FFC"],
             "--row 'FFC' is unknown: use one of 'baseline', '+ FFC'",
         ),
-        (["table", "--stored", "other.json"], "other.json is no result of this command"),
+        (["table", "--stored", "other.json"], "got another file: other.json"),
         (
             ["run", "--data", "x", "--eval", "y", "--stored", "old.json"],
-            "old.json is of other steps or another recipe",
+            "got another in old.json",
         ),
     ],
 )
-def test_a_mistake_is_told_in_a_line(
+def test_a_mistake_is_reported_in_a_line(
     arguments: list[str],
     message: str,
     tmp_path: Path,
@@ -125,8 +125,8 @@ def test_a_mistake_is_told_in_a_line(
     old = ablation.new_record(read_recipe(ablation.RECIPE, ["run.steps=7"]), 2800)
     Path("old.json").write_text(json.dumps(old))
     assert cli.main(arguments, ablation.app, "ablation") == 2
-    told = capsys.readouterr().err
-    assert message in told
+    error = capsys.readouterr().err
+    assert message in error
     assert told.count("\n") == 1
 
 

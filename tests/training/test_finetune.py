@@ -67,7 +67,7 @@ def test_a_network_of_another_kind_is_refused(
     assert (
         cli.main([*arguments, "--stored", str(tmp_path / "stored")], finetune.app, "finetune") == 2
     )
-    assert "late is another kind of network than finetune.toml trains" in capsys.readouterr().err
+    assert "as finetune.toml trains it, got another variant: late" in capsys.readouterr().err
     assert not (tmp_path / "run").exists()
 
 
@@ -76,4 +76,4 @@ def test_a_source_without_pictures_is_told(
 ) -> None:
     shard = write_shard(tmp_path / "train-000.tar")
     assert cli.main(["--data", str(shard)], finetune.app, "finetune") == 2
-    assert "holds 0 pictures of 'nuclei': at least 3 are needed" in capsys.readouterr().err
+    assert "expected at least 3 pictures of 'nuclei', got 0" in capsys.readouterr().err
