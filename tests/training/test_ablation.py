@@ -127,7 +127,7 @@ def test_a_mistake_is_reported_in_a_line(
     assert cli.main(arguments, ablation.app, "ablation") == 2
     error = capsys.readouterr().err
     assert message in error
-    assert told.count("\n") == 1
+    assert error.count("\n") == 1
 
 
 def test_the_rows_are_those_of_the_paper() -> None:
