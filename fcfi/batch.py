@@ -25,9 +25,10 @@ from pathlib import Path
 from typing import IO, Any, Final, Literal
 
 from fcfi.boxes import Box
-from fcfi.errors import FCFIError, InputError
+from fcfi.errors import FCFIError, InputError, guard
 from fcfi.images import read_image, write_png
 from fcfi.mask_files import read_mask
+from fcfi.masks.truth import Mask
 from fcfi.prediction.interface import Predictor
 from fcfi.prediction.prediction import CachedImage, Prediction
 from fcfi.prompts.clicks import Click, Prompts
@@ -36,6 +37,8 @@ OUTCOMES: Final = "outcomes.jsonl"
 """Name of the file, in the folder of the masks, that says what came of each line."""
 WAITING: Final = 2
 """Lines that are read ahead for each worker."""
+MAX_LINE: Final = 1 << 20
+"""Bytes of a line: some ten thousand clicks."""
 KEYS: Final = frozenset(("image", "clicks", "box", "within", "mask", "name"))
 
 
@@ -108,16 +111,23 @@ def run(
     """
     known = read_done(folder)
     summary = Summary()
-    with open_outcomes(folder) as log:
-        for outcome in _outcomes(
-            read_jobs(path, _settings(predictor)), predictor, folder, workers or cores(), known
-        ):
-            if outcome.status != "skipped":
-                log.write(json.dumps(asdict(outcome), ensure_ascii=False) + "\n")
-                log.flush()
-            summary = summary.after(outcome)
-            if progress is not None:
-                progress(outcome)
+    jobs = read_jobs(path, _settings(predictor))
+    try:
+        with open_outcomes(folder) as log:
+            for outcome in _outcomes(jobs, predictor, folder, workers or cores(), known):
+                if outcome.status != "skipped":
+                    log.write(json.dumps(asdict(outcome), ensure_ascii=False) + "\n")
+                    log.flush()
+                summary = summary.after(outcome)
+                if progress is not None:
+                    progress(outcome)
+    except (
+        OSError
+    ) as error:  # the disk is full: what is noted stays, and without notes no more is done
+        raise InputError(
+            f"cannot write into {folder} ({error.strerror or error}): make room there and give the same "
+            "command again, which does the rest"
+        ) from error
     return summary
 
 
@@ -135,7 +145,8 @@ def read_jobs(path: Path, settings: str = "") -> Iterator[Job | Outcome]:
     names: set[str] = set()
     for number, text in _lines(path):
         try:
-            job = parse_job(text, number, path.parent, settings)
+            with guard(InputError, "the line cannot be read", "write it as the guide shows"):
+                job = parse_job(text, number, path.parent, settings)
             if job.name in names:
                 raise InputError(
                     f"the name {job.name!r} is taken by a line before: give it another"
@@ -148,6 +159,10 @@ def read_jobs(path: Path, settings: str = "") -> Iterator[Job | Outcome]:
 
 def parse_job(text: bytes, number: int, folder: Path, settings: str = "") -> Job:
     """One line; paths are relative to `folder`.  Raises InputError, in a sentence, for anything that is no job."""
+    if len(text) > MAX_LINE:
+        raise InputError(
+            f"expected a line of at most {MAX_LINE} bytes, got a longer one: write a line for each object"
+        )
     try:
         row = json.loads(text)
     except ValueError as error:
@@ -219,27 +234,29 @@ def do(job: Job, predictor: Predictor, folder: Path) -> Outcome:
     """Make and write the mask of one line; what fails is told in the outcome."""
     began = time.perf_counter()
     try:
-        picture = CachedImage(read_image(job.image))
-        height, width = picture.image.shape[:2]
-        prediction = None
-        if job.start is not None:
-            prediction = Prediction.from_mask(
-                read_mask(job.start, height, width), predictor.threshold
-            )
-        for count in range(1, len(job.prompts) + 1):
-            within = job.within if count == 1 else None
-            prediction = predictor.predict(picture, job.prompts[:count], prediction, within)
-        assert prediction is not None
-        mask = prediction.mask
-        write_png(folder / f"{job.name}.png", mask)
-    except (FCFIError, MemoryError) as error:
-        return Outcome(
-            job.line, job.name, job.key, "failed", error=str(error) or "not enough memory"
-        )
+        with guard(InputError, f"{job.image} cannot be segmented", "give another picture"):
+            mask = _mask(job, predictor)
+            write_png(folder / f"{job.name}.png", mask)
+    except FCFIError as error:
+        return Outcome(job.line, job.name, job.key, "failed", error=str(error))
     taken = round(time.perf_counter() - began, 4)
     return Outcome(
         job.line, job.name, job.key, "done", f"{job.name}.png", round(float(mask.mean()), 6), taken
     )
+
+
+def _mask(job: Job, predictor: Predictor) -> Mask:
+    """Return the mask (H, W) of one line."""
+    picture = CachedImage(read_image(job.image))
+    height, width = picture.image.shape[:2]
+    prediction = None
+    if job.start is not None:
+        prediction = Prediction.from_mask(read_mask(job.start, height, width), predictor.threshold)
+    for count in range(1, len(job.prompts) + 1):
+        within = job.within if count == 1 else None
+        prediction = predictor.predict(picture, job.prompts[:count], prediction, within)
+    assert prediction is not None
+    return prediction.mask
 
 
 def cores() -> int:
@@ -253,12 +270,17 @@ def cores() -> int:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """Numbers from 1 and texts of the lines that hold something."""
+    """Return numbers from 1 and texts of the lines that hold something, their first bytes at most."""
     try:
         with path.open("rb") as stream:
-            yield from (
-                (number, text) for number, text in enumerate(stream, start=1) if text.strip()
-            )
+            number = 0
+            while text := stream.readline(MAX_LINE + 1):
+                number += 1
+                if text.strip():
+                    yield number, text
+                # the rest of a line that is too long, of which no more is kept than one piece
+                while len(text) > MAX_LINE and not text.endswith(b"\n"):
+                    text = stream.readline(MAX_LINE + 1) or b"\n"
     except OSError as error:
         reason = error.strerror or error
         raise InputError(
@@ -334,6 +356,9 @@ def _name(row: dict[str, Any], number: int, image: Path) -> str:
         or name != Path(name).name
         or name in (".", "..")
         or "\\" in name
+        or not name.isprintable()  # half characters too, which no file can be named with
     ):
-        raise InputError(f"the name {name!r} is none of a file: give one without folders")
+        raise InputError(
+            f"expected the name of a file, without folders, got {name!r}: give another name"
+        )
     return name

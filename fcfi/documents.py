@@ -4,22 +4,28 @@ Knows nothing of what a document holds.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from fcfi.errors import InputError
 
+MAX_NUMBER: Final = 2**63 - 1
 Value = TypeVar("Value")
 Upgrade = Callable[[dict[str, Any]], dict[str, Any]]
 """What makes version n + 1 of a document of version n; it leaves its argument as it is."""
 
 
 def read(data: Mapping[str, Any], key: str, kind: type[Value]) -> Value:
-    """Return data[key], which must be of just this type.  Raises InputError, naming the key.
+    """Return data[key], which must be of just this type.
+
+    Raises InputError, naming the key, for another type and for numbers beyond 64 bits.
 
     isinstance would take a bool for an int.  A whole number is accepted as a float.
     """
     value = data.get(key)
     if type(value) is kind or (kind is float and type(value) is int):
+        # A number that arrays and messages cannot hold would fail far from here.
+        if isinstance(value, int | float) and not -MAX_NUMBER <= value <= MAX_NUMBER:
+            raise InputError(f"expected {key!r} as a number of at most 64 bits, got another")
         return value  # type: ignore[return-value]
     raise InputError(f"expected {key!r} as {kind.__name__}, got {type(value).__name__}")
 

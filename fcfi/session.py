@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import floor, isfinite
 from numbers import Real
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fcfi.boxes import Box
-from fcfi.errors import ConfigError, InputError
+from fcfi.errors import ConfigError, InputError, guard
 from fcfi.images import Image, check_mask, image_sha256
 from fcfi.masks.truth import Mask
 from fcfi.prediction.interface import Predictor
@@ -255,15 +255,17 @@ class Session:
         Raises InputError for a damaged log, one of another picture or, with `same`, of another
             network or settings.
         """
-        known = ClickLog.from_json(log)
-        session = cls(predictor, image)
-        _check_image(session, known)
-        if network == "same":
-            _check_network(predictor, known)
-        elif network != "any":
+        if network not in get_args(Accepted):
             raise ConfigError(f"network {network!r} is unknown: give same or any")
-        if known.start is not None:
-            session.start_from(from_runs(known.start, known.height, known.width))
+        session = cls(predictor, image)
+        # beside its form also its values, which messages repeat
+        with guard(InputError, "the log is damaged", "give a log that fcfi wrote"):
+            known = ClickLog.from_json(log)
+            _check_image(session, known)
+            if network == "same":
+                _check_network(predictor, known)
+            if known.start is not None:
+                session.start_from(from_runs(known.start, known.height, known.width))
         for count in range(1, len(known.rounds) + 1):
             session._enter(session._after(session._state, known.rounds.first(count)))
         return session

@@ -1,15 +1,17 @@
 """The program itself, and the one place where errors become exit codes.
 
-Exit codes: 0 done; 2 the person's mistake (every FCFIError and every wrong option), told in one
-    line on stderr; 1 a
-fault of ours, told in one line, with the whole traceback if FCFI_DEBUG=1.  Results go to stdout,
-progress and errors to stderr.  Knows no command.
+Exit codes: 0 done; 2 a mistake that the person can mend (every FCFIError, every wrong option, too
+little memory); 1 a fault of fcfi; each is one line on stderr.  With FCFI_DEBUG=1 the debug log and
+the traceback of a fault follow.  Results go to stdout, progress and errors to stderr.  Knows no
+command.
 """
 
+import logging
 import os
 import sys
 import traceback
 from collections.abc import Sequence
+from io import TextIOWrapper
 from typing import Annotated, Final
 
 import typer
@@ -17,7 +19,8 @@ import typer
 from fcfi.errors import FCFIError
 
 DEBUG_VARIABLE: Final = "FCFI_DEBUG"
-"""Environment variable: 1 shows the traceback of a fault of ours."""
+"""Environment variable: 1 shows the debug log and the traceback of a fault."""
+NO_MEMORY: Final = "there is not enough memory: close other programs, or give smaller pictures"
 DONE, OUR_FAULT, YOUR_MISTAKE, INTERRUPTED = 0, 1, 2, 130
 
 app = typer.Typer(
@@ -34,15 +37,17 @@ def main(
 ) -> int:
     """Run one command and return its exit code.
 
-    arguments: by default those of the process.  program, name: another one's commands (the
-        benchmarks have theirs), and
-    what it is called.
+    arguments: by default those of the process.  program, name: other commands (the benchmarks have
+        theirs), and what they are called.
     """
+    _show_everything()
     try:
         code = program(args=arguments, prog_name=name, standalone_mode=False)
         return code if isinstance(code, int) else DONE
     except FCFIError as error:
         return _tell(str(error), YOUR_MISTAKE)
+    except MemoryError:
+        return _tell(NO_MEMORY, YOUR_MISTAKE)
     except (KeyboardInterrupt, typer.Abort):
         return _tell("stopped", INTERRUPTED)
     except BrokenPipeError:  # `fcfi networks | head`: the reader has gone
@@ -74,8 +79,23 @@ def _tell(message: str, code: int) -> int:
     return code
 
 
+def _show_everything() -> None:
+    """Let any text be written, and the debug log if it is asked for."""
+    for stream in (sys.stdout, sys.stderr):
+        # names of files may hold bytes that no encoding can write
+        if isinstance(stream, TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
+    if _is_debugging():
+        logging.basicConfig(stream=sys.stderr)
+        logging.getLogger("fcfi").setLevel(logging.DEBUG)
+
+
+def _is_debugging() -> bool:
+    return os.environ.get(DEBUG_VARIABLE, "") not in ("", "0")
+
+
 def _our_fault(error: Exception) -> int:
-    if os.environ.get(DEBUG_VARIABLE, "") not in ("", "0"):
+    if _is_debugging():
         traceback.print_exc()
         return OUR_FAULT
     message = f"something went wrong inside fcfi ({type(error).__name__}: {error})"

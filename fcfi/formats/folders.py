@@ -4,7 +4,6 @@ Shared by the codecs; knows no format.
 """
 
 import json
-import logging
 import os
 import re
 import unicodedata
@@ -14,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final, TypeVar
 from urllib.parse import unquote
 
-from fcfi.errors import DatasetError, FCFIError, InputError
+from fcfi.errors import DatasetError, FCFIError, InputError, guard
 from fcfi.files import write_bytes
 from fcfi.formats.annotation import MAX_SHOWN, Sizes, check_name
 from fcfi.formats.tally import Tally
@@ -28,7 +27,8 @@ UPLOADED: Final = re.compile(r"^[0-9a-f]{8}-")
 """What Label Studio puts before the name of an uploaded picture."""
 MASK_ENDING: Final = re.compile(r"[-_](mask|masks|seg|gt|label)$", re.IGNORECASE)
 """What people put after a picture's name to name its mask."""
-_log = logging.getLogger(__name__)
+UNREADABLE: Final = "expected whole data, got something else"
+EXPORT_AGAIN: Final = "export it again from the tool that wrote it"
 Value = TypeVar("Value")
 
 
@@ -94,19 +94,6 @@ def _make(folder: Path) -> None:
         ) from error
 
 
-@contextmanager
-def guarded() -> Iterator[None]:
-    """Turn whatever damaged data makes a reader raise into a DatasetError; the cause goes to the debug log."""
-    try:
-        yield
-    except FCFIError:
-        raise
-    except Exception as error:
-        _log.debug("a reader met data that it does not know", exc_info=True)
-        reason = " ".join(repr(error).split())[:200]
-        raise DatasetError(f"expected whole data, got something else ({reason})") from error
-
-
 class Known:
     """The pictures that an import is for; without them every name is taken as it stands."""
 
@@ -127,7 +114,7 @@ class Known:
     def read(self, load: Callable[[], Value | None]) -> Iterator[Value]:
         """Yield what `load` returns of one picture, if anything; an error is noted, or raised without a tally."""
         try:
-            with guarded():
+            with guard(DatasetError, UNREADABLE, EXPORT_AGAIN):
                 found = load()
         except FCFIError as error:
             if self._tally is None:
@@ -144,11 +131,11 @@ class Known:
         A shape without a pixel is left out either way.
         """
         if self._tally is not None:
-            with self._tally.shape(picture, number), guarded():
+            with self._tally.shape(picture, number), guard(DatasetError, UNREADABLE, EXPORT_AGAIN):
                 yield
             return
         try:
-            with guarded():
+            with guard(DatasetError, UNREADABLE, EXPORT_AGAIN):
                 yield
         except NoPixelError:
             return

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from fcfi.errors import FCFIError
+from fcfi.errors import FCFIError, showable
 
 MAX_NAMED: Final = 3
 """Shapes or pictures that a sentence names; the others are counted."""
@@ -70,7 +70,7 @@ class Tally:
         """Return a sentence for each reason, the most frequent first, then the problems."""
         shapes = [self._sentence("shape", *pair) for pair in self._shapes.most_common()]
         pictures = [self._sentence("picture", *pair) for pair in self._pictures.most_common()]
-        return (*shapes, *pictures, *map(str, self.problems))
+        return tuple(map(showable, (*shapes, *pictures, *map(str, self.problems))))
 
     def _note(self, counts: Counter[str], reason: str, name: str) -> None:
         known = reason in counts or len(counts) < MAX_REASONS

@@ -11,11 +11,12 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
-from safetensors import SafetensorError, safe_open
+import torch
+from safetensors import safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from fcfi.errors import ConfigError, NetworkError
+from fcfi.errors import ConfigError, NetworkError, guard
 from fcfi.files import write_bytes
 from fcfi.models.build import build
 from fcfi.models.config import ModelConfig, variants
@@ -25,6 +26,7 @@ FORMAT: Final = "1"
 """Version of the checkpoints that are written and read."""
 FORMAT_KEY: Final = "fcfi_checkpoint"
 """Metadata of a checkpoint that holds its format's version."""
+SAVE_AGAIN: Final = "save it again with this version of fcfi"
 OLD_FORMAT_KEY: Final = "fcfi_format"
 """The same in checkpoints of fcfi 0.1, where network files had this key, too."""
 
@@ -52,16 +54,19 @@ def load_model(path: Path) -> FCFI:
     """
     texts, state = _read(path)
     try:
-        config = ModelConfig.from_dict(json.loads(texts["config"]))
-    except (ValueError, TypeError, ConfigError) as error:
+        with guard(ConfigError, "its values are of another kind", "save it again"):
+            config = ModelConfig.from_dict(json.loads(texts["config"]))
+    except ConfigError as error:
         raise NetworkError(
             f"expected a configuration that this version of fcfi knows, got another in {path}: "
             f"update fcfi ({error})"
         ) from error
-    model = build(config)
-    check_keys(path, {name: tuple(tensor.shape) for name, tensor in state.items()}, shapes(model))
-    model.load_state_dict(state)
-    return model.eval()
+    with guard(NetworkError, f"{path} cannot be loaded", SAVE_AGAIN):
+        found = {name: tuple(tensor.shape) for name, tensor in state.items()}
+        check_keys(path, found, planned_shapes(config))
+        model = build(config)
+        model.load_state_dict(state)
+        return model.eval()
 
 
 def fill(model: FCFI, start: FCFI) -> tuple[str, ...]:
@@ -105,6 +110,15 @@ def weights_sha256(model: FCFI) -> str:
     return digest.hexdigest()
 
 
+def planned_shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:
+    """Return the shape of every tensor that a model of this configuration has, by name.
+
+    No memory is taken: a file may ask for a network that no computer has room for.
+    """
+    with torch.device("meta"):
+        return shapes(build(config))
+
+
 def shapes(model: FCFI) -> dict[str, tuple[int, ...]]:
     """Return the shape of every tensor of a model, by name."""
     return {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
@@ -143,15 +157,10 @@ def _read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
             f"expected a checkpoint (*.safetensors), got {path}, which is not a file: "
             "give another path"
         )
-    try:
-        with safe_open(path, "pt") as file:
-            texts = file.metadata() or {}
-            state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118, no mapping
-    except (SafetensorError, OSError) as error:
-        raise NetworkError(
-            f"expected a safetensors file, got {path}, which is damaged or of another kind "
-            f"({error}): give another file"
-        ) from error
+    damaged = f"expected a safetensors file, got {path}, which is damaged or of another kind"
+    with guard(NetworkError, damaged, "give another file"), safe_open(path, "pt") as file:
+        texts = file.metadata() or {}
+        state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118, no mapping
     version = texts.get(FORMAT_KEY, texts.get(OLD_FORMAT_KEY))
     if version != FORMAT or "config" not in texts:
         raise NetworkError(

@@ -12,11 +12,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from fcfi.errors import ConfigError, NetworkError
+from fcfi.errors import ConfigError, NetworkError, guard
 from fcfi.models import released_tables as tables
 from fcfi.models.build import build
-from fcfi.models.checkpoint import check_keys, save_model, shapes
+from fcfi.models.checkpoint import check_keys, planned_shapes, save_model
 from fcfi.models.fcfi import FCFI
+
+COUNTER = "num_batches_tracked"
+"""End of the name of a tensor of whole numbers: how many batches a normalisation saw."""
 
 
 def import_released(source: Path, destination: Path) -> FCFI:
@@ -25,8 +28,9 @@ def import_released(source: Path, destination: Path) -> FCFI:
     Raises NetworkError, and writes nothing, for pickled code, an unknown class or parameter, a
     tensor too many, too few or of another shape, or values that are not finite.
     """
-    class_name, values, tensors = _read(source)
-    model = from_released(source, class_name, values, tensors)
+    with guard(NetworkError, f"{source} cannot be converted", "give a released file"):
+        class_name, values, tensors = _read(source)
+        model = from_released(source, class_name, values, tensors)
     metadata = {"imported_from": Path(source).name, "imported_class": class_name}
     save_model(model, destination, metadata)
     return model
@@ -44,18 +48,24 @@ def from_released(
     except (NetworkError, ConfigError) as error:
         raise NetworkError(f"{source}: {error}") from error
     assert isinstance(class_name, str)
-    model = build(config)
-    names = {name: tables.to_released(class_name, name) for name in model.state_dict()}
-    expected = {names[name]: shape for name, shape in shapes(model).items()}
+    planned = planned_shapes(config)
+    names = {name: tables.to_released(class_name, name) for name in planned}
+    expected = {names[name]: shape for name, shape in planned.items()}
     # Tensors without effect are expected in the file, too: without them it is another file.
     expected |= tables.dead_shapes(class_name, config)
     check_keys(source, {name: tuple(tensor.shape) for name, tensor in tensors.items()}, expected)
     for name, tensor in tensors.items():
+        if not (tensor.is_floating_point() or name.endswith(COUNTER)):
+            raise NetworkError(
+                f"expected numbers of floating point, got {tensor.dtype} in {name} of {source}: "
+                "give a released file"
+            )
         if not tensor.isfinite().all():
             raise NetworkError(
                 f"expected finite values, got others in {name} of {source}: "
                 "the file is damaged; get it again"
             )
+    model = build(config)
     model.load_state_dict({ours: tensors[theirs] for ours, theirs in names.items()})
     return model.eval()
 

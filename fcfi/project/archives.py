@@ -4,17 +4,15 @@ Nothing lands outside of it, links are refused, and number and size of the files
 really comes out, whatever the zip says of itself.  Knows nothing of what is inside.
 """
 
-import lzma
 import stat
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from fcfi.errors import InputError
+from fcfi.errors import InputError, guard
 from fcfi.formats.annotation import check_name
 
 MAX_FILES: Final = 100_000
@@ -22,11 +20,6 @@ MAX_BYTES: Final = 4 << 30
 """Of all files together, unpacked."""
 CHUNK: Final = 1 << 20
 """Bytes at once."""
-BROKEN: Final = (
-    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
-    *(RuntimeError, NotImplementedError, EOFError, ValueError, OSError),
-)
-"""What a zip raises that is damaged, cut off, locked by a password, or packed in a way that is not known."""
 MAC_FOLDER: Final = "__MACOSX"
 """What macOS adds to its zips."""
 
@@ -35,13 +28,12 @@ MAC_FOLDER: Final = "__MACOSX"
 def unpacked(path: Path, max_files: int = MAX_FILES, max_bytes: int = MAX_BYTES) -> Iterator[Path]:
     """A temporary folder with the files of a zip.  Raises InputError for one that is broken, too large or dangerous."""
     with temporary() as folder:
-        try:
-            with zipfile.ZipFile(path) as archive:
-                _unpack(archive, folder, path.name, max_files, max_bytes)
-        except BROKEN as error:
-            raise InputError(
-                f"{path.name} cannot be unpacked ({error}): give a whole zip without a password, and room on the disk"
-            ) from error
+        advice = "give a whole zip without a password, and room on the disk"
+        with (
+            guard(InputError, f"{path.name} cannot be unpacked", advice),
+            zipfile.ZipFile(path) as archive,
+        ):
+            _unpack(archive, folder, path.name, max_files, max_bytes)
         yield _inner(folder)
 
 
@@ -55,9 +47,12 @@ def temporary() -> Iterator[Path]:
 def names(path: Path) -> list[str]:
     """The names in a zip; none if it cannot be read."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with (
+            guard(InputError, f"{path.name} cannot be read", "give a whole zip"),
+            zipfile.ZipFile(path) as archive,
+        ):
             return archive.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError):
+    except InputError:
         return []
 
 

@@ -11,8 +11,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final, Protocol
 
-from fcfi.errors import FCFIError, InputError, StoreError
+from fcfi.errors import DatasetError, FCFIError, InputError, StoreError, guard, guarded
 from fcfi.formats import CODECS, AnnotatedPicture, Sizes, Tally, find_codec, voc
+from fcfi.formats.folders import EXPORT_AGAIN
 from fcfi.project import archives
 from fcfi.project.actions import ImportedObject, ImportObjects
 from fcfi.project.detection import ALONE, Found, detect
@@ -54,10 +55,14 @@ def read(receiver: Receiver, path: Path, format: str, author: str) -> ImportRepo
     if not path.exists():
         raise InputError(f"{path} does not exist: check the name")
     before = set(receiver.label_names())
+    unreadable = f"{path.name} cannot be read"
     with _opened(path, format) as folder:
-        found = (
-            detect(folder, receiver.folder) if format == AUTO else (format, _place(format, folder))
-        )
+        with guard(DatasetError, unreadable, EXPORT_AGAIN):
+            found = (
+                detect(folder, receiver.folder)
+                if format == AUTO
+                else (format, _place(format, folder))
+            )
         shown = {str(folder): path.name}
         pictures, objects, tally = _add(receiver, found, author, shown)
     labels = tuple(name for name in receiver.label_names() if name not in before)
@@ -84,11 +89,13 @@ def _add(
     name, place = found
     names = (list(receiver.label_names()) or None) if name in TAKES_NAMES else None
     try:
-        for picture in find_codec(name).read(place, receiver.sizes(), names, tally):
+        read = find_codec(name).read(place, receiver.sizes(), names, tally)
+        for picture in guarded(read, DatasetError, f"{place} cannot be read", EXPORT_AGAIN):
             try:
-                objects += receiver.add_objects(
-                    picture.file_name, _objects(receiver, picture), author
-                )
+                with guard(InputError, f"{picture.file_name} cannot be imported", EXPORT_AGAIN):
+                    objects += receiver.add_objects(
+                        picture.file_name, _objects(receiver, picture), author
+                    )
                 pictures += 1
             except InputError as error:
                 tally.problem(error)

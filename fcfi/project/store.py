@@ -12,9 +12,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
+import numpy as np
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, insert, select, update
 
-from fcfi.errors import InputError, NotFound
+from fcfi.errors import InputError, NotFound, StoreError, guard
 from fcfi.masks.runs import RunMask
 from fcfi.project.database import Database
 from fcfi.project.document import Document
@@ -25,6 +26,7 @@ MOST: Final = 1000
 """Rows of one answer, and values of one question (SQLite takes 32,766)."""
 DIGITS: Final = 12
 """Numbers in names are compared as numbers of so many digits."""
+RESTORE: Final = "restore the store from a copy"
 LABELS: Final = select(label.c.id, label.c.merged_into)
 MADE: Final[Select[Any]] = select(
     revision.c.id, revision.c.number, revision.c.document, change.c.action
@@ -306,9 +308,7 @@ class Store:
         with self.database.reading() as connection:
             for part in _parts(list(names)):
                 for one in connection.execute(select(mask).where(mask.c.sha256.in_(part))):
-                    found[one.sha256] = RunMask.unpack(
-                        one.left, one.top, one.width, one.height, one.runs
-                    )
+                    found[one.sha256] = _unpack_mask(one)
         return found
 
     # The whole project
@@ -481,7 +481,21 @@ def _pack(document: Document) -> bytes:
 
 
 def _unpack(packed: bytes) -> Document:
-    return Document.from_json(json.loads(zlib.decompress(packed)))
+    """Return the document of a revision.  Raises StoreError for a damaged one."""
+    try:
+        with guard(StoreError, "a picture's document in the store is damaged", RESTORE):
+            return Document.from_json(json.loads(zlib.decompress(packed)))
+    except InputError as error:  # of the person who gave a document, were it not the store's
+        raise StoreError(f"the store holds a document that cannot be used: {error}") from error
+
+
+def _unpack_mask(row: Any) -> RunMask:
+    """Return a mask of the table.  Raises StoreError for a damaged one."""
+    with guard(StoreError, "a mask in the store is damaged", RESTORE):
+        runs = RunMask.unpack(row.left, row.top, row.width, row.height, row.runs)
+        if int(runs.lengths.sum(dtype=np.uint64)) != row.width * row.height:
+            raise ValueError("its runs do not fill its box")
+        return runs
 
 
 def _fields(found: FoundPicture) -> dict[str, Any]:

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fcfi.documents import Upgrade, read, upgraded
-from fcfi.errors import InputError
+from fcfi.errors import InputError, guard
 from fcfi.masks.runs import flat_of, lengths_of
 from fcfi.prompts.rounds import Rounds
 
@@ -66,6 +66,11 @@ class ClickLog:
                 f"expected the log of a session, a JSON object with format {FORMAT!r}: "
                 "give a log that fcfi wrote"
             )
+        with guard(InputError, "the log is damaged", "give a log that fcfi wrote"):
+            return cls._from(data)
+
+    @classmethod
+    def _from(cls, data: Mapping[str, Any]) -> "ClickLog":
         log = upgraded(data, "a log", UPGRADES)
         try:
             image = read(log, "image", dict)

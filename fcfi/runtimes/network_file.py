@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from fcfi.errors import NetworkError
+from fcfi.errors import NetworkError, guard
 from fcfi.runtimes.metadata import graph_sha256, read_metadata
 from fcfi.runtimes.network import NetworkInfo
 
@@ -23,6 +23,7 @@ GRAPH_SHA256: Final = "graph_sha256"
 SUFFIX: Final = ".onnx"
 CHECKPOINT: Final = ".safetensors"
 """Ending of a checkpoint, which runs in torch."""
+EXPORT_AGAIN: Final = "export it again with `fcfi export`"
 MAX_MULTIPLE: Final = 256
 """Largest stride in pixels that a file may ask for."""
 
@@ -30,16 +31,21 @@ MAX_MULTIPLE: Final = 256
 def read_info(path: str | os.PathLike[str]) -> NetworkInfo:
     """Return what a network file says of itself.  Raises NetworkError for any other file."""
     file = regular(path)
+    with guard(NetworkError, f"{path} cannot be read", EXPORT_AGAIN):
+        return _read(file)
+
+
+def _read(file: Path) -> NetworkInfo:
     texts = read_metadata(file)
     version = texts.get(FORMAT_KEY, texts.get(OLD_FORMAT_KEY))
     if version is None:
         raise NetworkError(
-            f"{path} is not a network of fcfi (its metadata lacks {FORMAT_KEY}): "
+            f"{file} is not a network of fcfi (its metadata lacks {FORMAT_KEY}): "
             "make one with `fcfi export`"
         )
     if version != FORMAT:
         raise NetworkError(
-            f"expected {path} in format {FORMAT}, got format {version}: "
+            f"expected {file} in format {FORMAT}, got format {version}: "
             "update fcfi, or export it again"
         )
     return info_of(file, texts)

@@ -3,11 +3,18 @@
 from dataclasses import dataclass, replace
 
 from fcfi import weights
-from fcfi.errors import NetworkError
+from fcfi.errors import NetworkError, guard
 from fcfi.runtimes.cutting import cut
 from fcfi.runtimes.interface import LOGITS, Arrays, Runtime, Settings
 from fcfi.runtimes.network import IMAGE, NetworkInfo
-from fcfi.runtimes.network_file import CHECKPOINT, check_graph, info_of, read_info, regular
+from fcfi.runtimes.network_file import (
+    CHECKPOINT,
+    EXPORT_AGAIN,
+    check_graph,
+    info_of,
+    read_info,
+    regular,
+)
 from fcfi.runtimes.plan import INT8, Choice
 from fcfi.runtimes.registry import RUNTIMES
 
@@ -57,6 +64,11 @@ def open_network(choice: Choice) -> OpenedNetwork:
     A shipped file must be the one of the table, byte for byte.  Raises NetworkError if the file
     cannot be used, or cannot be used so.
     """
+    with guard(NetworkError, f"{choice.path} cannot be opened", EXPORT_AGAIN):
+        return _open(choice)
+
+
+def _open(choice: Choice) -> OpenedNetwork:
     is_shipped = weights.check(choice.path)
     path = regular(choice.path)
     kind = RUNTIMES[choice.runtime]

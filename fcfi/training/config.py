@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import MISSING, asdict, dataclass, field, fields, is_dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
 from fcfi.data.config import CropConfig
-from fcfi.errors import ConfigError
+from fcfi.errors import ConfigError, guard
 from fcfi.models.config import ModelConfig
 from fcfi.prediction.zoom import Zoom
 from fcfi.training.losses import LossConfig
@@ -21,6 +21,14 @@ from fcfi.training.sessions import RoundsConfig
 
 MULTIPLE = 32
 """Height and width of crops are multiples of this: the coarsest stride of all backbones."""
+
+MAX_BYTES: Final = 200_000
+"""Of a recipe; ours have two thousand."""
+MAX_LINE: Final = 4000
+"""Bytes of a line of a recipe."""
+MAX_INT: Final = 2**63 - 1
+MAX_SHOWN: Final = 200
+"""Characters that a message repeats of an override."""
 
 
 @dataclass(frozen=True)
@@ -211,17 +219,44 @@ def read_recipe(path: Path, overrides: Sequence[str] = ()) -> Recipe:
         read_recipe(Path("recipes/lite0.toml"), ["run.minutes=30"])
     """
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = _bounded(path)
     except OSError as error:
         raise ConfigError(
             f"expected a recipe (TOML file), got {path}, which cannot be read "
             f"({error.strerror}): give another path"
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"expected a recipe in TOML, got an error in {path}: {error}") from error
+    # Not only what tomllib raises for itself: numbers of thousands of digits and deep nesting
+    # raise ValueError and RecursionError, here and wherever a message repeats them.
+    with guard(ConfigError, f"expected a recipe in TOML, got an error in {path}", "mend it there"):
+        table = tomllib.loads(text)
     for override in overrides:
-        _override(table, override)
-    return parse_recipe(table)
+        problem = f"expected section.key=value, got {override[:MAX_SHOWN]!r}"
+        with guard(ConfigError, problem, "write for example run.steps=100"):
+            _override(table, override)
+    with guard(ConfigError, f"expected a recipe that can be used, got {path}", "mend its values"):
+        return parse_recipe(table)
+
+
+def _bounded(path: Path) -> str:
+    """Return the text of a recipe.  Raises ConfigError for one that nobody wrote by hand.
+
+    tomllib takes a time that grows with the square of the dots in a key.
+    """
+    with path.open("rb") as stream:
+        data = stream.read(MAX_BYTES + 1)
+    longest = max(map(len, data.splitlines()), default=0)
+    if len(data) > MAX_BYTES or longest > MAX_LINE:
+        raise ConfigError(
+            f"expected a recipe of at most {MAX_BYTES} bytes in lines of at most {MAX_LINE}, got "
+            f"{path} with more: give a recipe"
+        )
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ConfigError(
+            f"expected a recipe in UTF-8, got other bytes in {path} ({error.reason} at byte "
+            f"{error.start}): save it as UTF-8"
+        ) from error
 
 
 def parse_recipe(table: dict[str, Any]) -> Recipe:
@@ -232,9 +267,9 @@ def parse_recipe(table: dict[str, Any]) -> Recipe:
 
 def _override(table: dict[str, Any], override: str) -> None:
     key, sign, text = override.partition("=")
-    if not sign:
+    if not sign or len(override) > MAX_LINE:
         raise ConfigError(
-            f"expected section.key=value, got {override!r}: write for example run.steps=100"
+            f"expected section.key=value, got {override[:MAX_SHOWN]!r}: write for example run.steps=100"
         )
     try:
         value = tomllib.loads(f"value = {text}")["value"]
@@ -298,6 +333,8 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
             )
     if origin is dict and isinstance(value, dict):
         return {key: _convert(arguments[1], item, _join(where, key)) for key, item in value.items()}
+    if type(value) is int and abs(value) > MAX_INT:
+        raise ConfigError(f"{where} is a number of more than 64 bits: give a smaller one")
     if hint is float and type(value) in (int, float):
         return float(value)
     if hint in (int, str, bool) and type(value) is hint:

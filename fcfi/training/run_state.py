@@ -112,7 +112,7 @@ def restore(path: Path, config: ModelConfig, learner: Learner) -> Clock:
     state = _read(path)
     try:
         network = ModelConfig.from_dict(state["recipe"]["model"])
-    except (ConfigError, KeyError, TypeError, AttributeError) as error:
+    except Exception as error:  # of any kind: its values are whatever a file holds
         raise _unreadable(path, error) from error
     if network != config:
         raise ConfigError(
@@ -129,7 +129,7 @@ def restore(path: Path, config: ModelConfig, learner: Learner) -> Clock:
         learner.average.load_state_dict(state["average"])
         learner.optimizer.load_state_dict(state["optimizer"])
         return Clock(state["step"], state["seconds"])
-    except (KeyError, RuntimeError, ValueError) as error:
+    except Exception as error:  # likewise
         raise ConfigError(
             "expected a run with the same frozen weights, got other frozen weights or a damaged "
             f"file in {path} ({error}): give another --output folder, or remove it"
