@@ -47,7 +47,7 @@ PHOTOGRAPH: Final = 256
 BLENDED_SHARE: Final = 0.5
 """A number is a soft edge if this part of its pixels lies between a lower and a higher level."""
 MIN_BLENDED: Final = 3
-"""Soft edges of fewer levels cannot be told from numbers that lie side by side."""
+"""Soft edges of fewer levels cannot be distinguished from numbers that lie side by side."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +96,7 @@ class InstanceMap:
         """Return the map without soft edges; itself if it has none.
 
         Raises InputError, which names the file, if several objects have soft edges: then numbers
-        that belong to an object cannot be told from mixtures.
+        that belong to an object cannot be distinguished from mixtures.
         """
         if self._soft == "several":
             raise InputError(
