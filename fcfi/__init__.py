@@ -76,6 +76,13 @@ def load(
 
     Raises NetworkError if the network cannot be found or used, ConfigError for a setting that does
     not exist.
+
+    >>> import fcfi
+    >>> network = fcfi.load()  # the default network, the best runtime of this machine
+    >>> session = network.session("examples/images/coffee.jpg")
+    >>> mask = session.click(290, 130)
+    >>> mask.shape, mask.dtype, bool(mask[130, 290])
+    ((400, 600), dtype('bool'), True)
     """
     from fcfi import segmenter
 

@@ -47,7 +47,15 @@ def showable(text: str) -> str:
 
 
 class FCFIError(Exception):
-    """A mistake that the person at the keyboard can mend; the message says how."""
+    """A mistake that the person at the keyboard can mend; the message says how.
+
+    >>> import fcfi
+    >>> try:
+    ...     fcfi.Zoom(target=1)
+    ... except fcfi.FCFIError as error:
+    ...     print(type(error).__name__)
+    ConfigError
+    """
 
     def __init__(self, message: str = "") -> None:
         """Keep the message so that it can be shown anywhere."""

@@ -33,7 +33,15 @@ from fcfi.session import Session
 
 
 class Segmenter:
-    """A predictor that opens sessions.  Holds no state; threads may share it."""
+    """A predictor that opens sessions.  Holds no state; threads may share it.
+
+    >>> import fcfi
+    >>> segmenter = fcfi.load()
+    >>> session = segmenter.session("examples/images/coffee.jpg")
+    >>> prediction = segmenter.predict(session.image, (fcfi.Click(290, 130),))
+    >>> bool((prediction.mask == session.click(290, 130)).all())
+    True
+    """
 
     def __init__(self, predictor: Predictor) -> None:
         """Take the predictor that answers."""

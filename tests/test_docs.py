@@ -1,12 +1,15 @@
 """The documentation: what makes its pages, the notebook, and the code that the pages show."""
 
+import doctest
 import re
+from importlib import import_module
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
 
+import fcfi
 from docs.extensions import docstrings, notebook, offline
 
 ROOT = Path(__file__).parent.parent
@@ -109,6 +112,29 @@ def test_the_notebook_runs() -> None:
     )
     assert "(400, 600) bool" in printed
     assert "is outside the picture of 600 x 400 pixels" in printed
+
+
+def modules_with_examples() -> list[str]:
+    """Names of the modules whose docstrings hold examples."""
+    return [
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        for path in sorted((ROOT / "fcfi").rglob("*.py"))
+        if ">>> " in path.read_text(encoding="utf-8")
+    ]
+
+
+@pytest.mark.parametrize("name", sorted(set(fcfi.__all__) - {"__version__"}))
+def test_every_public_name_has_an_example(name: str) -> None:
+    assert ">>> " in getattr(fcfi, name).__doc__
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", modules_with_examples())
+def test_examples_in_docstrings_are_right(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    results = doctest.testmod(import_module(name), optionflags=doctest.ELLIPSIS)
+    assert results.attempted > 0
+    assert results.failed == 0
 
 
 @pytest.mark.slow

@@ -28,7 +28,16 @@ from fcfi.runtimes.network import FCFI_INPUTS, Network, NetworkInfo
 
 
 class FCFIPredictor:
-    """A network with its zoom, flip and threshold.  Holds no state; threads may share it."""
+    """A network with its zoom, flip and threshold.  Holds no state; threads may share it.
+
+    `fcfi.load` makes one; by hand it takes any network of the method:
+
+    >>> import fcfi
+    >>> predictor = fcfi.load().predictor
+    >>> closer = fcfi.FCFIPredictor(predictor.network, fcfi.Zoom(target=320), flip="average")
+    >>> closer.settings["target"], closer.settings["flip"]
+    (320, 'average')
+    """
 
     def __init__(
         self,

@@ -20,7 +20,17 @@ Flip = Literal["none", "average"]
 
 
 class Predictor(Protocol):
-    """A method of interactive segmentation.  Holds no state, so that threads may share it."""
+    """A method of interactive segmentation.  Holds no state, so that threads may share it.
+
+    Whatever has these attributes can be used by sessions, batches, projects and evaluations:
+
+    >>> import fcfi
+    >>> def clicks_to_end(predictor: fcfi.Predictor, image, clicks):
+    ...     previous = None
+    ...     for number in range(1, len(clicks) + 1):
+    ...         previous = predictor.predict(image, clicks[:number], previous)
+    ...     return previous
+    """
 
     @property
     def info(self) -> NetworkInfo:

@@ -108,6 +108,9 @@ class Zoom:
     keep_iou: the box stays while its IoU with the newly wanted one is at least this.
     Source: 400 and 1.4 in RITM; 480 to 720 and 2.3 to 3.5 in the released FCFI, tuned for each
         benchmark.
+
+    >>> Zoom(target=320)
+    Zoom(target=320, ratio=1.4, minimum=200, keep_iou=0.5)
     """
 
     target: int = 384
