@@ -28,7 +28,7 @@ from fcfi.session import Session
 from fcfi.training.config import read_recipe
 from tests.models.test_released import checkpoint as released_checkpoint
 from tests.networks import METADATA, write_onnx
-from tests.project.made import HEIGHT, WIDTH, click, opened, photo, predictor, write_photos
+from tests.project.builders import HEIGHT, WIDTH, click, opened, photo, predictor, write_photos
 
 DIGITS = "9" * 5000
 """Python refuses to make a number of these, and to write one of so many digits."""

@@ -9,7 +9,7 @@ from benchmarks import pairs
 from fcfi import cli
 from fcfi.evaluation import ObjectResult, Protocol, Report
 from fcfi.prompts.clicks import Click
-from tests.data.made import write_shard
+from tests.data.builders import write_shard
 
 
 def report(*curves: tuple[float, ...]) -> Report:

@@ -19,7 +19,7 @@ CODE: Final = re.compile(r"```python\n(.*?)\n```\n", re.DOTALL)
 
 def cells(page: str) -> nbformat.NotebookNode:
     """Return the notebook of a page: a cell for each block of Python and for the text between."""
-    made = []
+    made: list[nbformat.NotebookNode] = []
     # Splitting by a pattern with one group yields text and code in turn.
     for number, part in enumerate(CODE.split(page)):
         source = part.strip()

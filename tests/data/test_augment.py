@@ -17,7 +17,7 @@ from fcfi.data.targets import thinness
 from fcfi.errors import DatasetError
 from fcfi.prediction.zoom import Crop as NetworkCrop
 from fcfi.prompts.clicks import Click
-from tests.data.made import write_shard
+from tests.data.builders import write_shard
 from tests.generated import examples
 
 

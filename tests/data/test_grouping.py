@@ -7,7 +7,7 @@ from fcfi.data.grouping import merge, pictures_of
 from fcfi.data.pictures import IGNORE_ID
 from fcfi.data.readers import open_dataset
 from fcfi.errors import DatasetError
-from tests.data.made import picture, write_coco_and_lvis, write_sbd, write_shard
+from tests.data.builders import picture, write_coco_and_lvis, write_sbd, write_shard
 
 
 def test_the_smaller_of_two_overlapping_objects_lies_in_front() -> None:

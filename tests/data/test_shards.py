@@ -9,7 +9,7 @@ import pytest
 from fcfi.data.pictures import IGNORE_ID
 from fcfi.data.shards import find_shards, open_shards, read_pictures
 from fcfi.errors import DatasetError
-from tests.data.made import picture, write_shard
+from tests.data.builders import picture, write_shard
 
 
 def test_a_shard_gives_pictures_with_all_readings(tmp_path: Path) -> None:

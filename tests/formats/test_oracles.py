@@ -27,7 +27,7 @@ from fcfi.masks.components import has_holes
 from fcfi.masks.polygons import edges, fill_edges
 from fcfi.masks.truth import Mask
 from tests.conftest import ELSEWHERE
-from tests.formats.made import LABELS, apart, masks, one_each, special
+from tests.formats.builders import LABELS, apart, masks, one_each, special
 from tests.generated import examples
 
 PLAIN = ("cat", "dog", "bird")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from fcfi.errors import ConfigError, FCFIError, InputError
 from fcfi.formats import CODECS, AnnotatedObject, AnnotatedPicture, Tally, export, find_codec
 from fcfi.formats.report import HOLES, OVERLAP, PARTS
-from tests.formats.made import LABELS, apart, masks, one_each, overlapping, special
+from tests.formats.builders import LABELS, apart, masks, one_each, overlapping, special
 from tests.generated import examples
 
 ALL = sorted(CODECS)

@@ -10,7 +10,7 @@ from hypothesis import given
 from fcfi.errors import InputError
 from fcfi.masks.components import drop_specks, fill_holes
 from fcfi.masks.runs import RunMask
-from tests.formats.made import masks, special
+from tests.formats.builders import masks, special
 
 
 @given(masks)

@@ -19,7 +19,7 @@ from fcfi.prediction.zoom import Zoom
 from fcfi.prompts.clicks import Click
 from fcfi.training.config import read_recipe
 from fcfi.training.loop import train
-from tests.data.made import write_shard
+from tests.data.builders import write_shard
 from tests.networks import opened
 
 EXTEND = Path(__file__).parents[2] / "examples" / "extend"

@@ -22,11 +22,11 @@ from fcfi import cli
 from fcfi.models.build import build
 from fcfi.models.checkpoint import save_model
 from fcfi.models.config import variants
-from tests.data.made import write_shard
+from tests.data.builders import write_shard
 from tests.models.test_released import checkpoint as released_checkpoint
 from tests.networks import METADATA, write_onnx
-from tests.project.made import HEIGHT, WIDTH, click, opened, write_photos
-from tests.server.served import client
+from tests.project.builders import HEIGHT, WIDTH, click, opened, write_photos
+from tests.server.live_server import client
 
 ROOT = Path(__file__).parents[2]
 WATCHER = Path(__file__).parent / "watcher"

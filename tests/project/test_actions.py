@@ -29,7 +29,7 @@ from fcfi.project.applying import apply
 from fcfi.project.document import Document, DrawnObject
 from fcfi.prompts.clicks import Click
 from fcfi.prompts.rounds import NO_ROUNDS, Rounds
-from tests.project.made import HEIGHT, WIDTH, click, runs, square
+from tests.project.builders import HEIGHT, WIDTH, click, runs, square
 
 
 class Memory:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from fcfi import cli
-from tests.project.made import click, opened, write_photos
+from tests.project.builders import click, opened, write_photos
 
 
 @pytest.fixture

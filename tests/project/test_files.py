@@ -26,7 +26,7 @@ from fcfi.project import (
     exporting,
 )
 from fcfi.prompts.click_log import ClickLog
-from tests.project.made import HEIGHT, WIDTH, click, opened, runs, square, write_photos
+from tests.project.builders import HEIGHT, WIDTH, click, opened, runs, square, write_photos
 
 NAMES = ("a.png", "sub/b 1.jpg", "c.jpg")
 

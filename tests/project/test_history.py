@@ -34,7 +34,7 @@ from fcfi.project import (
     Undo,
 )
 from tests.generated import examples
-from tests.project.made import HEIGHT, WIDTH, click, opened, runs, write_photos
+from tests.project.builders import HEIGHT, WIDTH, click, opened, runs, write_photos
 
 objects = st.integers(1, 3)
 labels = st.sampled_from([None, 1, 2])

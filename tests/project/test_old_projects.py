@@ -16,7 +16,7 @@ from fcfi.project import Project, Redo, Undo
 from fcfi.project.actions import RemoveClick
 from fcfi.session import Session
 from tests.networks import ColourNetwork
-from tests.project.made import click, opened, predictor
+from tests.project.builders import click, opened, predictor
 
 FIXTURE = Path(__file__).parent / "version1"
 

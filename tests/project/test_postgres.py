@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, text
 
 from fcfi.errors import InputError, StoreError
 from fcfi.project import EditObject, PictureConflict, Redo, SetDone, SetMask, Undo
-from tests.project.made import HEIGHT, WIDTH, click, opened, runs, square, write_photos
+from tests.project.builders import HEIGHT, WIDTH, click, opened, runs, square, write_photos
 
 pytest.importorskip("psycopg")
 ADDRESS = "FCFI_TEST_POSTGRES"

@@ -33,7 +33,16 @@ from fcfi.project import (
 from fcfi.prompts.click_log import ClickLog
 from fcfi.session import Session
 from tests.networks import ColourNetwork
-from tests.project.made import HEIGHT, WIDTH, click, opened, photo, predictor, runs, write_photos
+from tests.project.builders import (
+    HEIGHT,
+    WIDTH,
+    click,
+    opened,
+    photo,
+    predictor,
+    runs,
+    write_photos,
+)
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from fcfi.project.records import describe, record
 from fcfi.prompts.clicks import Click
 from fcfi.prompts.rounds import Round, Rounds
 from tests.generated import floats
-from tests.project.made import runs
+from tests.project.builders import runs
 
 numbers = st.integers(1, 9)
 texts = st.none() | st.text("0123456789abcdef", min_size=64, max_size=64)

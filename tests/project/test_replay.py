@@ -11,7 +11,7 @@ from fcfi.prompts.clicks import Click
 from fcfi.prompts.rounds import Round, Rounds
 from fcfi.session import Session
 from tests.networks import ColourNetwork, OnceNetwork
-from tests.project.made import photo, predictor, square
+from tests.project.builders import photo, predictor, square
 
 ROUNDS = tuple(
     Round(clicks, (0.0,) * len(clicks))

@@ -20,7 +20,7 @@ from fcfi.project import PictureConflict, Project, SetDone, Undo
 from fcfi.project import database as databases
 from fcfi.project.database import HEAD, MIGRATIONS, Database, store_url
 from fcfi.project.tables import metadata
-from tests.project.made import click, opened, write_photos
+from tests.project.builders import click, opened, write_photos
 
 PR_CAPBSET_DROP, CAP_DAC_OVERRIDE = 24, 1
 """Linux: root without this capability has the rights that a folder's mode gives, as everybody has."""
@@ -32,7 +32,7 @@ import sys
 from pathlib import Path
 from fcfi.errors import FCFIError
 from fcfi.project import PictureConflict, SetDone
-from tests.project.made import click, opened
+from tests.project.builders import click, opened
 project = opened(Path(sys.argv[1]))
 print("ready", flush=True)
 version = int(sys.argv[2])
@@ -132,7 +132,7 @@ def test_two_processes_on_one_picture_lose_nothing_of_each_other(
 
 def test_many_may_open_a_new_project_at_once(folder: Path, start: Start) -> None:
     program = (
-        "import sys; from pathlib import Path; from tests.project.made import opened; "
+        "import sys; from pathlib import Path; from tests.project.builders import opened; "
         "print(len(opened(Path(sys.argv[1]), labels=('cat',)).pictures().items))"
     )
     assert [lines(one, 1) for one in [start(program, folder) for _ in range(3)]] == [["2"]] * 3
@@ -320,7 +320,7 @@ def test_a_folder_that_vanishes_is_told(folder: Path) -> None:
 ASK = """
 import sys
 from pathlib import Path
-from tests.project.made import opened
+from tests.project.builders import opened
 from fcfi.project import SetDone
 project = opened(Path(sys.argv[1]))
 print(project.picture(1).picture.version)

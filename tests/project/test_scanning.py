@@ -8,7 +8,7 @@ import pytest
 from PIL import Image as Pillow
 
 from fcfi.project import scanning
-from tests.project.made import HEIGHT, WIDTH, click, opened, photo, write_photos
+from tests.project.builders import HEIGHT, WIDTH, click, opened, photo, write_photos
 
 
 def found(folder: Path) -> list[str]:

@@ -11,7 +11,7 @@ from fcfi.prediction.lazy import NetworkStatus, status_of
 from fcfi.project.project import Project
 from fcfi.server.app import create_app
 from fcfi.server.settings import Settings
-from tests.project.made import opened, write_photos
+from tests.project.builders import opened, write_photos
 
 NAMES = ("a.png", "b.jpg", "sub/c.png")
 

@@ -26,7 +26,7 @@ from fcfi.project.records import describe, record
 from fcfi.prompts.clicks import Click
 from fcfi.server.actions import TAKEN, AnyAction
 from fcfi.server.problems import sentence_of
-from tests.project.made import runs
+from tests.project.builders import runs
 
 TAKER: TypeAdapter[Any] = TypeAdapter(AnyAction)
 

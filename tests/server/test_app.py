@@ -25,10 +25,10 @@ from fcfi.project.project import Project
 from fcfi.server.app import create_app
 from fcfi.server.exports import Exports
 from fcfi.server.settings import Settings
-from tests.project.made import HEIGHT, WIDTH, photo, predictor
-from tests.server.asking import Answer, ask, asking
+from tests.project.builders import HEIGHT, WIDTH, photo, predictor
+from tests.server.client import Answer, ask, asking
 from tests.server.conftest import NAMES, closed
-from tests.server.served import client, served
+from tests.server.live_server import client, served
 
 
 def click(x: int, y: int, object_: int | None = None, **more: Any) -> dict[str, Any]:

@@ -24,8 +24,8 @@ from schemathesis.specs.openapi.checks import (
 from fcfi.server.app import create_app
 from fcfi.server.settings import Settings
 from tests.generated import examples
-from tests.project.made import click, opened, write_photos
-from tests.server.asking import HOST, ask
+from tests.project.builders import click, opened, write_photos
+from tests.server.client import HOST, ask
 from tests.server.conftest import closed
 
 EXAMPLES = 15

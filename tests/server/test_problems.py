@@ -24,7 +24,7 @@ from fcfi.server.limits import UPLOADS, BodyLimit
 from fcfi.server.problems import Faults, handle_errors
 from fcfi.server.schemas import ActionGiven, ImportPath
 from fcfi.server.workers import Busy
-from tests.server.asking import ask
+from tests.server.client import ask
 
 LIMIT, UPLOAD = 5000, 20000
 RAISED = {

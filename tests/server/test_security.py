@@ -13,7 +13,7 @@ from fcfi.errors import ConfigError
 from fcfi.server.security import Guard, allowed_hosts
 from fcfi.server.settings import Settings, is_loopback
 from tests.generated import examples
-from tests.server.asking import ask
+from tests.server.client import ask
 
 TOKEN = "correct-horse"
 

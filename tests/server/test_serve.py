@@ -16,7 +16,7 @@ from fcfi.cli.annotate import bring_in
 from fcfi.errors import ConfigError
 from fcfi.project.actions import DeleteObjects
 from fcfi.server import serve
-from tests.project.made import click, opened, write_photos
+from tests.project.builders import click, opened, write_photos
 
 ROOT = Path(__file__).parents[2]
 

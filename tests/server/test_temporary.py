@@ -11,7 +11,7 @@ from fcfi.project.project import Project
 from fcfi.server import temporary
 from fcfi.server.app import create_app
 from fcfi.server.exports import Exports
-from tests.project.made import click
+from tests.project.builders import click
 from tests.server.conftest import closed
 
 LONG_AGO = time.time() - temporary.ABANDONED_SECONDS - 60

@@ -18,9 +18,9 @@ from fcfi.prediction.interface import Predictor
 from fcfi.project.project import Project
 from fcfi.server.app import create_app
 from fcfi.server.settings import Settings
-from tests.project.made import predictor as colour_predictor
-from tests.project.made import write_photos
-from tests.server.served import client, served
+from tests.project.builders import predictor as colour_predictor
+from tests.project.builders import write_photos
+from tests.server.live_server import client, served
 
 USERS = 20
 

@@ -14,7 +14,7 @@ from benchmarks import ablation
 from fcfi import cli
 from fcfi.training import loop
 from fcfi.training.config import read_recipe
-from tests.data.made import picture, write_shard
+from tests.data.builders import picture, write_shard
 
 CHANGES = [
     "run.steps=1",

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks import finetune
 from fcfi import cli
-from tests.data.made import write_shard
+from tests.data.builders import write_shard
 
 CHANGES = [
     "run.minutes=0",

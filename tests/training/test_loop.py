@@ -29,7 +29,7 @@ from fcfi.training.run_state import CHECKPOINT, WEIGHTS, Clock, Learner, make_le
 from fcfi.training.start import first_network
 from fcfi.training.stopping import forgiving_workers
 from fcfi.training.stream import load_pictures
-from tests.data.made import write_coco_and_lvis, write_sbd, write_shard
+from tests.data.builders import write_coco_and_lvis, write_sbd, write_shard
 
 RECIPES = Path(__file__).parents[2] / "recipes"
 SMALL_RUN = [

@@ -16,7 +16,7 @@ from fcfi.models.export import example
 from fcfi.models.fcfi import FCFI
 from fcfi.runtimes.interface import LOGITS, Arrays
 from fcfi.runtimes.network import Network, NetworkInfo
-from tests.data.made import write_shard
+from tests.data.builders import write_shard
 from tests.networks import logits_of
 
 INPUTS = example(1, 64, 64)
