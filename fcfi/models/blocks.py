@@ -39,6 +39,7 @@ class StemPrompts(nn.Module):
             nn.LeakyReLU(0.2, inplace=True),
             nn.Conv2d(16, channels, 3, 2, 1),
         )
+        # Small at first, so that the pre-trained stem sees almost what it has learnt from.
         self.scale = nn.Parameter(torch.full((1,), PROMPT_SCALE))
 
     def forward(self, prompts: Tensor) -> Tensor:

@@ -36,6 +36,7 @@ def save_model(model: FCFI, path: Path, metadata: Mapping[str, str] | None = Non
 
     metadata: further texts to keep beside them.  Raises InputError if the file cannot be written.
     """
+    # safetensors takes no views, and training keeps kernels in another order of memory.
     state = {
         name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()
     }

@@ -77,6 +77,7 @@ class SpatialPyramid(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Return (B, channels, h, w) of (B, inputs, h, w)."""
         near = self.near(x)
+        # The mean of the whole image is the same for every cell.
         views = [near, *(layer(x) for layer in self.far), self.whole(x).expand_as(near)]
         projected: Tensor = self.project(torch.cat(views, 1))
         return projected

@@ -105,11 +105,11 @@ def export(
         raise NetworkError(
             f"expected storage to be one of {', '.join(get_args(Storage))}, got {storage!r}"
         )
+    # A copy: the caller's model may be on a GPU and in the middle of its training.
     network = deepcopy(model).cpu().eval() if isinstance(model, FCFI) else load_model(model)
     recommended = {} if isinstance(model, FCFI) else read_metadata(model)
-    texts = {key: text for key, text in recommended.items() if key.startswith("zoom_")} | dict(
-        metadata or {}
-    )
+    texts = {key: text for key, text in recommended.items() if key.startswith("zoom_")}
+    texts |= dict(metadata or {})
     texts |= {
         FORMAT_KEY: FORMAT,
         METHOD_KEY: "fcfi",
@@ -129,6 +129,7 @@ def export(
     with replacing(destination) as temporary:
         _write(wrapped, temporary, texts)
         differences = check(wrapped, temporary, TOLERANCE["float32"])
+        # First in float32: a fault of the graph would be lost in the noise of float16 kernels.
         if storage == "float16":
             _halve(temporary)
             differences = check(wrapped, temporary, TOLERANCE["float16"])
@@ -149,7 +150,7 @@ def check(model: nn.Module, path: Path, tolerance: float) -> dict[str, float]:
         differences[runtime] = float(
             np.max([_difference(model, network, tensors) for tensors in inputs])
         )
-        if not differences[runtime] <= tolerance:
+        if not differences[runtime] <= tolerance:  # so that NaN is refused, too
             raise NetworkError(
                 f"expected {runtime} to differ from torch by at most {tolerance} standard "
                 f"deviations of the logits, got {differences[runtime]:.2g}: not exported"
@@ -250,6 +251,7 @@ def _halve(path: Path) -> None:
     model = onnx.load(path)
     casts = []
     for weight in model.graph.initializer:
+        # Biases and scales are small, and rounding them costs most.
         if weight.data_type != TensorProto.FLOAT or len(weight.dims) < 2:
             continue
         values = numpy_helper.to_array(weight)
@@ -260,6 +262,7 @@ def _halve(path: Path) -> None:
                 "Cast", [f"{name}_float16"], [name], f"{name}_cast", to=TensorProto.FLOAT
             )
         )
+    # ONNX wants nodes in an order in which every input is computed before.
     nodes = [*casts, *model.graph.node]
     del model.graph.node[:]
     model.graph.node.extend(nodes)

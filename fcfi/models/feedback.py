@@ -20,6 +20,7 @@ def correct(feedback: Tensor, affinity: Tensor, label: Tensor, window: Tensor) -
     feedback, affinity, window: (B, 1, h, w) in [0, 1].  label: (B, 1, 1, 1), 1 positive, 0
     negative.
     """
+    # A map of 0 and 1 instead of a crop keeps the graph static: it exports and batches as it is.
     corrected = affinity * label + (1 - affinity) * feedback
     return window * corrected + (1 - window) * feedback
 
@@ -137,5 +138,6 @@ class CorrectedFusion(nn.Module):
 
 def update_features(pathway: nn.Module, features: Tensor, feedback: Tensor, gate: Tensor) -> Tensor:
     """Return F plus one channel of `pathway`, broadcast over it, where there is feedback."""
+    # Without feedback (gate 0, a first click) the features stay as the backbone made them.
     residual: Tensor = pathway(torch.cat([features, feedback], 1))
     return features + gate * residual

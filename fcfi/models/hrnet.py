@@ -162,6 +162,7 @@ class Exchange(nn.Module):
         return [self._fuse(branches, target) for target in range(len(branches))]
 
     def _fuse(self, branches: list[Tensor], target: int) -> Tensor:
+        # Finer branches are halved by their layers; coarser ones are resized here.
         layers = self.fuse_layers[target].children()
         parts: list[Tensor] = [
             layer(branch) for layer, branch in zip(layers, branches, strict=True)

@@ -14,7 +14,13 @@ from fcfi.models.efficientnet import LITE, EfficientNetLite, LiteSpec
 from fcfi.models.fcfi import Encoding, Features
 from fcfi.models.feedback import EPSILON
 from fcfi.models.layers import conv_bn_relu, resize_like, separable_conv_bn_relu
-from fcfi.models.light_head import LEVEL_CHANNELS, FeaturePyramid, PromptEncoder
+from fcfi.models.light_head import (
+    LEVEL_CHANNELS,
+    LITE_MEAN,
+    LITE_STD,
+    FeaturePyramid,
+    PromptEncoder,
+)
 from fcfi.prediction.guidance import STRIDE
 
 PROMPT_CHANNELS = 16
@@ -35,10 +41,11 @@ class LateBody(nn.Module):
     def __init__(self, spec: LiteSpec = LITE["lite0"]) -> None:
         super().__init__()
         self.channels, self.prompts = FINE_CHANNELS, 3
-        self.register_buffer("mean", torch.full((1, 3, 1, 1), 127 / 255), persistent=False)
-        self.register_buffer("std", torch.full((1, 3, 1, 1), 128 / 255), persistent=False)
+        self.register_buffer("mean", torch.full((1, 3, 1, 1), LITE_MEAN), persistent=False)
+        self.register_buffer("std", torch.full((1, 3, 1, 1), LITE_STD), persistent=False)
         self.backbone = EfficientNetLite(spec, 0)
         self.pyramid = FeaturePyramid(spec.level_channels, 0)
+        # Narrow maps: they are kept from click to click, and every click reads all of them.
         self.narrow = nn.ModuleList(
             nn.Conv2d(wide, narrow, 1)
             for wide, narrow in zip(
@@ -96,10 +103,13 @@ class ClickPath(nn.Module):
         fine, middle, deep: the encoding.  prompts: encoded, at stride 4.  alike: `likeness` of the
             deep map at stride 16.
         """
+        # Down: each level adds the prompts to the image's map of that stride.
         prompts_middle = self.prompts_middle(prompts)
         x = functional.relu(deep + self.prompts_deep(prompts_middle) + self.alike(alike))
+        # Here the object is found: the layers reach far, and the map is small.
         for layer in self.think_deep.children():
             x = x + layer(x)
+        # Up again, with the image's finer maps, so that borders become sharp.
         x = functional.relu(middle + prompts_middle + resize_like(self.up_middle(x), middle))
         x = x + self.think_middle(x)
         x = functional.relu(fine + self.prompts_fine(prompts) + resize_like(self.up_fine(x), fine))

@@ -10,6 +10,9 @@ from torch.nn import functional
 from fcfi.models.layers import conv_bn_relu, resize_like
 from fcfi.prediction.guidance import STRIDE
 
+LITE_MEAN = 127 / 255
+"""Mean with which EfficientNet-Lite expects images in [0, 1], and below the deviation."""
+LITE_STD = 128 / 255
 FEATURE_CHANNELS = 64
 LEVEL_CHANNELS = (FEATURE_CHANNELS, 96, 128)
 """Of the pyramid's maps at strides 4, 8 and 16; the first is F."""
@@ -66,11 +69,13 @@ class FeaturePyramid(nn.Module):
     def maps(self, levels: list[Tensor], prompts: Tensor | None = None) -> list[Tensor]:
         """Return maps with LEVEL_CHANNELS channels at strides 4, 8, 16; the first is F."""
         maps: list[Tensor] = []
+        # The mean of the whole image, added to every cell, says what kind of scene it is.
         x: Tensor = self.context(self.coarse(levels[3]) + self.whole(levels[3]))
         for level in (2, 1, 0):
             side = self.lateral[level](levels[level])
             x = side + resize_like(self.down[level](x), side)
             if level == 0 and self.prompt is not None:
+                # Once more, undiluted: in the backbone prompts only pass through coarse levels.
                 x = x + self.prompt(prompts)
             x = self.smooth[level](functional.relu(x, inplace=True))
             maps.insert(0, x)
@@ -98,6 +103,7 @@ class SubPixels(nn.Module):
         self.shuffle = nn.PixelShuffle(STRIDE)
         with torch.no_grad():
             self.enlarge.weight.copy_(bilinear_kernels(STRIDE))
+        # Zero, so that training begins at the enlargement and adds detail step by step.
         nn.init.zeros_(self.add.weight)
 
     def forward(self, logits: Tensor, hidden: Tensor, image: Tensor) -> Tensor:

@@ -16,7 +16,14 @@ from fcfi.models.efficientnet import LITE, EfficientNetLite, LiteSpec, load_imag
 from fcfi.models.fcfi import Body, Encoding, Features, StemBody
 from fcfi.models.late import LateBody
 from fcfi.models.layers import conv_bn_relu
-from fcfi.models.light_head import FEATURE_CHANNELS, FeaturePyramid, PromptEncoder, SubPixels
+from fcfi.models.light_head import (
+    FEATURE_CHANNELS,
+    LITE_MEAN,
+    LITE_STD,
+    FeaturePyramid,
+    PromptEncoder,
+    SubPixels,
+)
 
 PROMPT_MAPS: Final[Mapping[PromptMaps, int]] = {"all": 3, "clicks": 2}
 """How many maps enter as prompts: with the feedback or without."""
@@ -36,9 +43,8 @@ class LiteBody(StemBody):
     ) -> None:
         super().__init__()
         self.channels, self.prompts = FEATURE_CHANNELS, PROMPT_MAPS[maps]
-        # As the ImageNet weights of this family expect images: from -1 to 1.
-        self.register_buffer("mean", torch.full((1, 3, 1, 1), 127 / 255), persistent=False)
-        self.register_buffer("std", torch.full((1, 3, 1, 1), 128 / 255), persistent=False)
+        self.register_buffer("mean", torch.full((1, 3, 1, 1), LITE_MEAN), persistent=False)
+        self.register_buffer("std", torch.full((1, 3, 1, 1), LITE_STD), persistent=False)
         self.prompt = PromptEncoder(self.prompts, PROMPT_CHANNELS)
         self.backbone = EfficientNetLite(spec, PROMPT_CHANNELS)
         self.pyramid = FeaturePyramid(spec.level_channels, PROMPT_CHANNELS)
@@ -53,6 +59,7 @@ class LiteBody(StemBody):
         """Return F and the image for the fine head (see `fcfi.models.fcfi.Body`)."""
         encoded = self.prompt(prompts)
         fused = self.pyramid(self.backbone(*encoding, encoded), encoded)
+        # The fine head reads the pixels again; correction and fusion never touch them.
         return Features(fused, encoding[0])
 
     def head(self, features: Features) -> tuple[Tensor, None]:

@@ -54,6 +54,7 @@ class ResNet(nn.Module):
         image: (B, 3, H, W), normalised.  prompts: (B, 64, H/2, W/2), added behind the stem.
         """
         x = functional.relu(self.bn1(self.conv1(image)))
+        # Zeros for the other half of the channels, which the prompts do not reach.
         x = x + functional.pad(prompts, (0, 0, 0, 0, 0, STEM_CHANNELS - PROMPT_CHANNELS))
         skip: Tensor = self.layer1(functional.max_pool2d(x, 3, 2, 1))
         deep: Tensor = self.layer4(self.layer3(self.layer2(skip)))

@@ -58,6 +58,7 @@ def _mean(features: Tensor, weight: Tensor) -> Tensor:
 
 def _scalars(probs: Tensor, unsure: Tensor) -> Tensor:
     """Return (B, 4): the mask's size, its log, its unsure share, and its share of the edge."""
+    # The log, since a thousandth of the crop and a hundredth differ as much as a tenth and all.
     area = probs.mean((2, 3))
     doubt = unsure.mean((2, 3)) / (area + EPSILON)
     sides = (probs[:, :, 0], probs[:, :, -1], probs[:, :, :, 0], probs[:, :, :, -1])
