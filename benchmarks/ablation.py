@@ -5,8 +5,8 @@
 
 A trunk without either module learns first (`--trunk` steps); every row, the baseline too, continues
 from it for the recipe's steps, once for each seed.  With `--trunk 0` every row begins from
-ImageNet's weights itself.  Finished runs and measurements are kept: the same command resumes.  Results are
-written to `--stored` after each measurement.
+ImageNet's weights itself.  Finished runs and measurements are kept: the same command resumes.
+Results are written to `--stored` after each measurement.
 """
 
 import json
@@ -45,6 +45,20 @@ ROWS: Final[Mapping[str, Mapping[str, str]]] = {
     "+ FFC (encoded) + CFF": {"correction": "encoded", "fusion": "collaborative"},
 }
 """The table's rows and what each changes in the recipe's network."""
+
+PAPER: Final[Mapping[str, tuple[float, ...]]] = {
+    "baseline": (4.31, 7.56, 2.60, 5.73),
+    "+ FFC": (3.75, 6.75, 2.11, 5.52),
+    "+ CFF": (3.07, 6.62, 2.05, 5.32),
+    "+ FFC + CFF": (2.84, 6.48, 1.96, 5.16),
+}
+"""NoC@90 of the paper's table 4, in the order of PAPER_COLUMNS."""
+PAPER_COLUMNS: Final = (
+    "Berkeley, ResNet-101",
+    "DAVIS, ResNet-101",
+    "Berkeley, HRNet-18",
+    "DAVIS, HRNet-18",
+)
 
 Key = tuple[str, int, str]
 """Row, seed and dataset of a measurement."""
@@ -98,6 +112,7 @@ def table(stored: Annotated[Path, typer.Option(help="The file of results.")] = S
     """Print the stored results."""
     record = read(stored)
     typer.echo(markdown(record) if record else f"{stored}: nothing is stored yet")
+    typer.echo(f"\n{paper_markdown()}")
 
 
 def chosen(names: Iterable[str]) -> Mapping[str, Mapping[str, str]]:
@@ -215,6 +230,15 @@ def markdown(record: Mapping[str, Any]) -> str:
         else "From ImageNet's weights,"
     )
     lines += ["", f"{trunk} {run['steps']} steps of {run['batch']} crops a row."]
+    return "\n".join(lines)
+
+
+def paper_markdown() -> str:
+    """Return the paper's own ablation, to read beside."""
+    lines = [f"| paper, NoC@90 | {' | '.join(PAPER_COLUMNS)} |"]
+    lines.append("|---" * (1 + len(PAPER_COLUMNS)) + "|")
+    for row, values in PAPER.items():
+        lines.append(f"| {row} | {' | '.join(f'{value:.2f}' for value in values)} |")
     return "\n".join(lines)
 
 

@@ -1,4 +1,4 @@
-"""Published numbers: clicks to an IoU in the papers' tables, the ablation, and the zoom settings tuned per data set.
+"""Published numbers: clicks to an IoU in the papers' tables, and the zoom settings tuned per data set.
 
 Data only, to print beside one's own.  NoC is the mean number of clicks, at most 20; lower is
 better.  The networks of these rows learnt from other data than ours (COCO+LVIS has about 100,000
@@ -30,17 +30,6 @@ class Published:
         """NoC at an IoU of `target` on a data set, or None if it was not published."""
         place = {0.85: 0, 0.90: 1}.get(target)
         return None if place is None else self.clicks.get(dataset, NONE)[place]
-
-
-@dataclass(frozen=True)
-class Ablation:
-    """One row of the ablation: NoC@90 and the number of objects that 20 clicks do not bring to 90 % IoU."""
-
-    parts: str
-    berkeley_resnet101: tuple[float, int]
-    davis_resnet101: tuple[float, int]
-    berkeley_hrnet18: tuple[float, int]
-    davis_hrnet18: tuple[float, int]
 
 
 def _row(
@@ -78,25 +67,6 @@ PUBLISHED: Final = (
     _row("FCFI", "HRNet-18", "COCO+LVIS", (1.38, 1.46), 1.96, (3.63, 5.83), (3.97, 5.16)),
 )
 """The comparison of the paper, in its order."""
-
-RELEASED_HRNET18S: Final = _row(
-    "FCFI, released file hrnet18s",
-    "HRNet-18",
-    "COCO+LVIS",
-    (1.42, 1.68),
-    2.03,
-    (3.64, 5.92),
-    (3.89, 5.13),
-)
-"""The released file called hrnet18s: in truth a full HRNet-W18 with OCR width 48."""
-
-ABLATION: Final = (
-    Ablation("baseline", (4.31, 6), (7.56, 75), (2.60, 1), (5.73, 54)),
-    Ablation("+ FFC", (3.75, 4), (6.75, 65), (2.11, 1), (5.52, 54)),
-    Ablation("+ CFF", (3.07, 1), (6.62, 66), (2.05, 0), (5.32, 52)),
-    Ablation("+ FFC + CFF", (2.84, 3), (6.48, 59), (1.96, 0), (5.16, 51)),
-)
-"""The ablation of the paper: each module alone, and both."""
 
 TUNED_ZOOMS: Final[Mapping[tuple[str, str], tuple[int, float]]] = MappingProxyType(
     {

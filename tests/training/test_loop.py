@@ -130,11 +130,13 @@ def test_the_command_says_what_came_of_a_run(
     with monkeypatch.context() as patched:
         patched.setattr(loop, "stop_requests", lambda: nullcontext([signal.SIGTERM]))
         assert cli.main(arguments) == 0
-    assert "stopped at 50% and saved; give the same command again" in capsys.readouterr().out
+    assert (
+        "stopped at 50% and saved; run the same command again to resume" in capsys.readouterr().out
+    )
     assert cli.main(arguments) == 0
     assert "trained; next: fcfi export" in capsys.readouterr().out
     assert cli.main(arguments) == 0
-    assert "holds a finished run, which was left as it is" in capsys.readouterr().out
+    assert "holds a finished run, which stays as it is" in capsys.readouterr().out
 
 
 def test_a_run_from_other_weights_is_not_gone_on_with(shard: Path, tmp_path: Path) -> None:

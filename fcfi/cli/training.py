@@ -1,4 +1,4 @@
-"""`fcfi train`, `fcfi export`, `fcfi import`: the learning half, which is the only one that loads torch."""
+"""`fcfi train`, `fcfi export`, `fcfi import`: the commands of the learning half, which load torch."""
 
 import os
 from pathlib import Path
@@ -22,44 +22,54 @@ def train(
     data: Annotated[
         Path | None, typer.Option(help="The pictures to learn from, instead of the recipe's.")
     ] = None,
-    begin: Annotated[
+    start: Annotated[
         str | None,
         typer.Option(
             "--from",
             help="Weights to begin from: a shipped network's name or a *.safetensors file.",
         ),
     ] = None,
-    change: Annotated[
+    changes: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Another value for a key of the recipe."),
     ] = None,
 ) -> None:
-    """Train a network from a recipe, or go on with a run that was stopped."""
+    """Train a network from a recipe, or resume a run that was stopped."""
     need_training("train")
     from fcfi.training.config import read_recipe
     from fcfi.training.loop import train as run
     from fcfi.weights import checkpoint
 
-    changes = [*([f"data.root={data.as_posix()}"] if data else []), *(change or [])]
-    plan = read_recipe(recipe, changes)
+    overrides = list(changes or [])
+    if data is not None:
+        # First, so that an explicit --set data.root wins.
+        overrides.insert(0, f"data.root={data.as_posix()}")
+    plan = read_recipe(recipe, overrides)
     folder = output or Path("runs") / plan.name
-    came = run(plan, folder, None if begin is None else checkpoint(begin))
-    if os.environ.get("RANK", "0") != "0":  # torchrun starts one process a device
+    trained = run(plan, folder, None if start is None else checkpoint(start))
+    # torchrun starts a process for each device; the first reports for all.
+    if os.environ.get("RANK", "0") != "0":
         return
-    if came.before >= 1:
+    if trained.before >= 1:
         typer.echo(
-            f"{folder} holds a finished run, which was left as it is; to learn anew give another --output"
+            f"{folder} holds a finished run, which stays as it is; to train anew give another "
+            "--output"
         )
-    elif came.done < 1:
+    elif trained.done < 1:
         typer.echo(
-            f"{folder}: stopped at {came.done:.0%} and saved; give the same command again to go on"
+            f"{folder}: stopped at {trained.done:.0%} and saved; run the same command again to "
+            "resume"
         )
     else:
-        typer.echo(f"{came.weights}: trained; next: fcfi export {came.weights} -o {plan.name}.onnx")
+        weights = trained.weights
+        typer.echo(f"{weights}: trained; next: fcfi export {weights} -o {plan.name}.onnx")
 
 
 @app.command(
-    epilog="Example: fcfi export runs/lite0/model.safetensors -o lite0.onnx --training-data 'VOC 2012, COCO'"
+    epilog=(
+        "Example: fcfi export runs/lite0/model.safetensors -o lite0.onnx "
+        "--training-data 'VOC 2012, COCO'"
+    )
 )
 def export(
     checkpoint: Annotated[
@@ -70,19 +80,19 @@ def export(
         str | None, typer.Option(help="The network's name; by default the output's.")
     ] = None,
     training_data: Annotated[
-        str, typer.Option(help="What it learnt from; else as the checkpoint says.")
+        str, typer.Option(help="The data it learnt from; by default as the checkpoint says.")
     ] = "",
     licence: Annotated[str, typer.Option(help="The weights' licence.")] = "not stated",
     storage: Annotated[
         str, typer.Option(help="Type of the weights in the file: float32 or float16.")
     ] = "float32",
 ) -> None:
-    """Write a checkpoint as one network file, checked against torch."""
+    """Write a checkpoint as a network file, checked against torch."""
     check_outputs({output: (".onnx",)}, inputs=(checkpoint,))
     need_training("export")
     from fcfi.models.export import export as write
 
-    done = write(
+    written = write(
         checkpoint,
         output,
         name or output.stem,
@@ -90,8 +100,8 @@ def export(
         licence=licence,
         storage=storage,
     )
-    typer.echo(f"{output}: {done.bytes / 1e6:.1f} MB, weights {done.weights_sha256[:12]}")
-    for runtime, difference in done.differences.items():
+    typer.echo(f"{output}: {written.bytes / 1e6:.1f} MB, weights {written.weights_sha256[:12]}")
+    for runtime, difference in written.differences.items():
         typer.echo(
             f"  {runtime}: largest difference from torch {difference:.2g} standard deviations"
         )
@@ -106,7 +116,7 @@ def import_(
         Path, typer.Option("--output", "-o", help="The checkpoint to write: *.safetensors.")
     ],
 ) -> None:
-    """Convert a released checkpoint; nothing inside it is run."""
+    """Convert a released checkpoint; no code inside it is run."""
     check_outputs({output: (".safetensors",)}, inputs=(released,))
     need_training("import")
     from fcfi.models.released import import_released
