@@ -3,8 +3,8 @@
     python -m benchmarks.reliance fcfi/weights/lite0.safetensors --eval data/eval/GrabCut
 
 The feedback reaches the logits of our networks on two paths: as a prompt map, into backbone and
-head, and through the modules of the paper, FFC and CFF.  Closing one path shows how much of the work it
-does; nothing is trained anew.  Protocol `fixed`, float32; results go to
+head, and through the modules of the paper, FFC and CFF.  Closing a path shows how much of the work
+it does; nothing is trained anew.  Protocol `fixed`, float32; results go to
 benchmarks/results/NAME.reliance.json.  For lite0 with clicks and feedback that enter its stem.
 """
 

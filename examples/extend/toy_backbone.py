@@ -31,7 +31,7 @@ class ToyBody(StemBody):
         # Images come in [0, 1]; FCFI normalises them with these before they reach the body.
         self.register_buffer("mean", torch.full((1, 3, 1, 1), 0.5), persistent=False)
         self.register_buffer("std", torch.full((1, 3, 1, 1), 0.25), persistent=False)
-        # `backbone` is the part that learns at the rate of run.backbone_factor.
+        # The part called `backbone` learns at optimizer.backbone_factor times the rate of the rest.
         self.backbone = nn.Sequential(
             nn.Conv2d(3 + self.prompts, 16, 3, stride=2, padding=1),
             nn.ReLU(inplace=True),

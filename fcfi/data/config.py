@@ -85,7 +85,8 @@ class CropConfig:
         for name in ("rgb_shift", "seam"):
             if getattr(self, name) < 0:
                 raise ConfigError(
-                    f"expected crops.{name} of at least 0, got {getattr(self, name)}: use 0 for none"
+                    f"expected crops.{name} of at least 0, got {getattr(self, name)}: "
+                    "use 0 for none"
                 )
         for name in ("weights", "paste_weights"):
             for source, weight in getattr(self, name).items():

@@ -269,7 +269,8 @@ def _override(table: dict[str, Any], override: str) -> None:
     key, sign, text = override.partition("=")
     if not sign or len(override) > MAX_LINE:
         raise ConfigError(
-            f"expected section.key=value, got {override[:MAX_SHOWN]!r}: write for example run.steps=100"
+            f"expected section.key=value, got {override[:MAX_SHOWN]!r}: "
+            "write for example run.steps=100"
         )
     try:
         value = tomllib.loads(f"value = {text}")["value"]

@@ -1,4 +1,4 @@
-"""Small data sets made on the spot, in the original layouts: bright shapes on dark, noisy pictures."""
+"""Small datasets in the original layouts: bright shapes on dark, noisy pictures."""
 
 import io
 import json
@@ -13,7 +13,7 @@ HEIGHT, WIDTH = 96, 128
 
 
 def picture(number: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """A picture (H, W, 3) and its instance map (H, W): 1 a disk, 2 a box, 255 a seam between them."""
+    """An image (H, W, 3) and its instance map: 1 a disk, 2 a box, 255 a seam between them."""
     rng = np.random.default_rng(number)
     image = rng.integers(0, 80, (HEIGHT, WIDTH, 3), np.uint8)
     ids = np.zeros((HEIGHT, WIDTH), np.uint8)
@@ -27,7 +27,7 @@ def picture(number: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
 
 
 def write_shard(path: Path, count: int = 4, source: str = "made") -> Path:
-    """A shard of `count` pictures; the first has a second labelling in which both objects are one."""
+    """A shard of `count` pictures; in a second labelling of the first both objects are one."""
     with tarfile.open(path, "w") as tar:
         for number in range(count):
             image, ids = picture(number)

@@ -46,7 +46,7 @@ def test_the_same_seed_draws_the_same_crop(sampler: CropSampler) -> None:
     assert (first.truth == second.truth).all()
 
 
-def test_a_weight_without_pictures_is_told(
+def test_a_weight_without_pictures_is_reported(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     pictures = by_source(read_pictures(write_shard(tmp_path / "a.tar", source="voc")))
@@ -57,18 +57,18 @@ def test_a_weight_without_pictures_is_told(
 def test_only_weighted_sources_are_drawn(tmp_path: Path) -> None:
     pictures = by_source(
         [
-            *read_pictures(write_shard(tmp_path / "a.tar", 1, "wanted")),
+            *read_pictures(write_shard(tmp_path / "a.tar", 1, "chosen")),
             *read_pictures(write_shard(tmp_path / "b.tar", 1, "other")),
         ]
     )
-    assert CropSampler(pictures, CropConfig(weights={"wanted": 1.0}))._sources == ["wanted"]
+    assert CropSampler(pictures, CropConfig(weights={"chosen": 1.0}))._sources == ["chosen"]
     with pytest.raises(
-        DatasetError, match=r"crops.weights names \(missing\), got pictures of other, wanted"
+        DatasetError, match=r"crops.weights names \(missing\), got pictures of chosen, other"
     ):
         CropSampler(pictures, CropConfig(weights={"missing": 1.0}))
 
 
-def test_pictures_without_usable_objects_are_told(tmp_path: Path) -> None:
+def test_pictures_without_usable_objects_are_reported(tmp_path: Path) -> None:
     sampler = CropSampler(
         by_source(read_pictures(write_shard(tmp_path / "a.tar"))), CropConfig(minimum_area=10**6)
     )

@@ -306,7 +306,8 @@ def test_a_missing_folder_with_a_known_name_says_where_to_get_it(tmp_path: Path)
 def test_an_unknown_layout_names_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(
         DatasetError,
-        match=r"expected a dataset in a known layout, got .*: known are images/ and masks/ \(folder, berkeley\)",
+        match=r"expected a dataset in a known layout, got .*: "
+        r"known are images/ and masks/ \(folder, berkeley\)",
     ):
         open_dataset(tmp_path)
     with pytest.raises(

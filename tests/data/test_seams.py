@@ -11,7 +11,7 @@ from fcfi.data.seams import close_seams
 from fcfi.errors import ConfigError
 
 EDGE, LEFT, RIGHT = 52, 50, 55
-"""The picture's colour changes at column EDGE; its labels leave out the columns from LEFT to RIGHT."""
+"""The colour changes at column EDGE; the labels leave out the columns from LEFT to RIGHT."""
 
 
 @pytest.fixture

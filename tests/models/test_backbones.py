@@ -1,4 +1,4 @@
-"""The registry of backbones: those of the package, and one in a file of its own, from training to a mask."""
+"""The registry of backbones; a backbone in a file of its own, from training to a mask."""
 
 import runpy
 from pathlib import Path

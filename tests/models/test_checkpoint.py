@@ -120,7 +120,7 @@ def test_other_texts_are_refused(path: Path, texts: dict[str, str] | None, messa
         load_model(path)
 
 
-def test_what_is_no_checkpoint_is_refused(path: Path) -> None:
+def test_other_files_than_checkpoints_are_refused(path: Path) -> None:
     content = path.read_bytes()
     for part in (content[:1000], content[:-5], b"", b"hello"):
         path.write_bytes(part)

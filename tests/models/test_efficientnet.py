@@ -47,7 +47,7 @@ def test_feedback_is_a_prompt_only_where_it_is_to_be_one(maps: PromptMaps, sees:
     model = build(ModelConfig(correction="none", fusion="none", prompt_maps=maps)).eval()
     image, feedback, *rest = example(1, 64, 64)
     with torch.no_grad():
-        before, after = (model(image, one, *rest).logits for one in (feedback, 1 - feedback))
+        before, after = (model(image, values, *rest).logits for values in (feedback, 1 - feedback))
     assert bool((before != after).any()) is sees
 
 

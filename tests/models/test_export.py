@@ -1,4 +1,4 @@
-"""The network file: the same answers as torch at every size, complete metadata, nothing left of a failed export."""
+"""The network file: logits as in torch at every size, complete metadata, no half files."""
 
 import json
 from pathlib import Path
@@ -25,7 +25,7 @@ CONFIG = ModelConfig("lite0", mid=8)
 
 @pytest.fixture(scope="module")
 def model() -> FCFI:
-    """All statistics are of one batch: with fresh ones the single channel of P3 may be zero everywhere."""
+    """Statistics of a batch: with fresh ones the single channel of P3 may be zero everywhere."""
     torch.manual_seed(0)
     network = build(CONFIG)
     for part in network.modules():
@@ -157,7 +157,7 @@ def test_a_file_that_differs_is_not_accepted(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_weights_that_are_no_numbers_are_not_exported(tmp_path: Path) -> None:
+def test_weights_that_are_not_finite_are_not_exported(tmp_path: Path) -> None:
     broken = build(CONFIG)
     torch.nn.init.constant_(next(broken.parameters()), float("nan"))
     with pytest.raises(NetworkError, match="not exported"):

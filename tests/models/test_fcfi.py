@@ -25,7 +25,7 @@ def network(correction: Correction = "similarity", fusion: Fusion = "collaborati
 
 
 def settle(model: FCFI) -> FCFI:
-    """Take all statistics from one batch: with fresh ones the single channel of P3 may be zero everywhere."""
+    """Take all statistics from a batch: with fresh ones P3's single channel may be zero."""
     for module in model.modules():
         if isinstance(module, nn.BatchNorm2d):
             module.momentum = 1.0
@@ -66,7 +66,7 @@ def test_a_variant_answers_at_input_size(name: str) -> None:
     ],
 )
 def test_number_of_parameters(name: str, millions: float) -> None:
-    """As released (4.46, 10.2 and 58.7 million in round numbers), less the dead ones of the object-context head."""
+    """As released (about 4.46, 10.2 and 58.7 million), less the dead ones of the context head."""
     with torch.device("meta"):
         model = build(variants()[name])
     assert sum(parameter.numel() for parameter in model.parameters()) / 1e6 == pytest.approx(
@@ -142,7 +142,7 @@ def test_items_of_a_batch_do_not_see_each_other() -> None:
 
 @pytest.mark.parametrize("correction", ["similarity", "encoded"])
 def test_the_graph_is_static(correction: Correction) -> None:
-    """One graph for all clicks: torch.export traces it without real data, so nothing may depend on values."""
+    """torch.export traces one graph for all clicks, so nothing may depend on values."""
     exported = torch.export.export(network(correction), example(2, 64, 64))
     inputs = example(2, 64, 64, seed=5)
     torch.testing.assert_close(

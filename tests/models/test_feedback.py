@@ -120,7 +120,7 @@ def test_encoded_correction_reads_pixels_feedback_and_features() -> None:
 
 
 def by_hand(module: nn.Module) -> None:
-    """All kernels one, all biases zero, normalisation off (a running variance of one, no epsilon)."""
+    """All kernels 1, all biases 0, normalisation off (a running variance of 1, no epsilon)."""
     for part in module.modules():
         if isinstance(part, nn.Conv2d):
             nn.init.ones_(part.weight)
@@ -132,7 +132,7 @@ def by_hand(module: nn.Module) -> None:
 
 
 def test_fusion_by_hand() -> None:
-    """One channel, one cell, kernels of ones (of a 3 x 3 kernel on one cell only the centre counts)."""
+    """One channel, one cell, kernels of ones (of a 3 x 3 kernel only the centre counts)."""
     module = CollaborativeFusion(channels=1, mid=1)
     by_hand(module)
     with torch.no_grad():

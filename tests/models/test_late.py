@@ -1,4 +1,4 @@
-"""Encode once: the backbone sees the picture only, a click needs nothing but the encoding, files are cut there."""
+"""Encode once: the backbone sees the image only, a click needs the encoding only."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ NAMES = ("fine", "middle", "deep")
 
 
 def settle(network: FCFI) -> FCFI:
-    """Take all statistics from one batch: with fresh ones the single channel of P3 may be zero everywhere."""
+    """Take all statistics from a batch: with fresh ones P3's single channel may be zero."""
     for part in network.modules():
         if isinstance(part, torch.nn.BatchNorm2d):
             part.momentum = 1.0
@@ -48,7 +48,11 @@ def file(model: FCFI, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_an_encoding_is_at_strides_4_8_and_16(model: FCFI) -> None:
     with torch.no_grad():
         maps = model.encode(torch.rand(2, 3, 64, 96))
-    assert [tuple(one.shape) for one in maps] == [(2, 48, 16, 24), (2, 64, 8, 12), (2, 96, 4, 6)]
+    assert [tuple(level.shape) for level in maps] == [
+        (2, 48, 16, 24),
+        (2, 64, 8, 12),
+        (2, 96, 4, 6),
+    ]
     assert len(model.body.encoding) == len(maps)
 
 
@@ -165,8 +169,8 @@ def test_the_parts_hold_what_they_need_and_no_more(file: Path) -> None:
     assert [port.name for port in encode.graph.input] == ["image"]
     assert [port.name for port in encode.graph.output] == list(NAMES)
     assert [port.name for port in click.graph.input] == [*NAMES, *FCFI_INPUTS[1:]]
-    weights = {one.name for one in encode.graph.initializer} & {
-        one.name for one in click.graph.initializer
+    weights = {constant.name for constant in encode.graph.initializer} & {
+        constant.name for constant in click.graph.initializer
     }
     assert not [name for name in weights if len(name.split(".")) > 2]
     assert len(click.SerializeToString()) < 0.15 * file.stat().st_size

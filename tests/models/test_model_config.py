@@ -13,8 +13,8 @@ from fcfi.models.config import ModelConfig, variants
     [
         (
             {"backbone": "hrnet19"},
-            "expected backbone to be one of lite0, lite1, lite2, hrnet18s, hrnet18, hrnet32, resnet50, "
-            "resnet101, got 'hrnet19'; did you mean 'hrnet18'?",
+            "expected backbone to be one of lite0, lite1, lite2, hrnet18s, hrnet18, hrnet32, "
+            "resnet50, resnet101, got 'hrnet19'; did you mean 'hrnet18'?",
         ),
         ({"backbone": 5}, "resnet101, got 5"),
         (
@@ -25,16 +25,19 @@ from fcfi.models.config import ModelConfig, variants
         ({"prompts": "early"}, "expected prompts to be one of stem, late, got 'early'"),
         (
             {"backbone": "hrnet18s", "prompts": "late"},
-            "expected prompts = 'stem' with backbone 'hrnet18s', got 'late': use one of lite0, lite1, lite2 for it",
+            "expected prompts = 'stem' with backbone 'hrnet18s', got 'late': "
+            "use one of lite0, lite1, lite2 for it",
         ),
         ({"prompt_maps": "none"}, "expected prompt_maps to be one of all, clicks, got 'none'"),
         (
             {"backbone": "hrnet18s", "prompt_maps": "clicks"},
-            "expected prompt_maps = 'all' with backbone 'hrnet18s', got 'clicks': use one of lite0, lite1, lite2",
+            "expected prompt_maps = 'all' with backbone 'hrnet18s', got 'clicks': "
+            "use one of lite0, lite1, lite2 for it",
         ),
         (
             {"prompts": "late", "head": "fine"},
-            "expected head = 'light' with prompts = 'late', got 'fine': use prompts = 'stem' for it",
+            "expected head = 'light' with prompts = 'late', got 'fine': "
+            "use prompts = 'stem' for it",
         ),
         ({"mid": 0}, "expected mid to be a whole number of at least 1, got 0"),
         ({"mid": 32.0}, "expected mid to be a whole number of at least 1, got 32.0"),

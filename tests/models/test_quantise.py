@@ -1,4 +1,4 @@
-"""Quantisation: layers that hurt stay float, kernels are stored in 8 bits, the file says what it is."""
+"""Quantisation: harmful layers stay float, kernels take 8 bits, the metadata says so."""
 
 import re
 import warnings
@@ -89,12 +89,15 @@ def test_a_quantised_file_answers_alike_in_every_runtime_and_is_small(tmp_path: 
     info = read_info(small)
     assert info.sha256 == read_info(source).sha256
     assert (info.metadata["precision"], info.metadata[KEPT]) == ("int8", "none")
-    kernels = [one for one in onnx.load(small).graph.initializer if len(one.dims) == 4]
-    assert {one.data_type for one in kernels} <= {onnx.TensorProto.INT8, onnx.TensorProto.FLOAT}
-    assert sum(one.data_type == onnx.TensorProto.INT8 for one in kernels) > 0.9 * len(kernels)
+    kernels = [kernel for kernel in onnx.load(small).graph.initializer if len(kernel.dims) == 4]
+    assert {kernel.data_type for kernel in kernels} <= {
+        onnx.TensorProto.INT8,
+        onnx.TensorProto.FLOAT,
+    }
+    assert sum(kernel.data_type == onnx.TensorProto.INT8 for kernel in kernels) > 0.9 * len(kernels)
     answers = [
         opened(small, runtime, "int8", threads=1)(examples[0])["logits"]
         for runtime in ("openvino", "onnxruntime")
     ]
-    assert all(np.isfinite(one).all() and one.shape == (1, 1, 64, 64) for one in answers)
+    assert all(np.isfinite(answer).all() and answer.shape == (1, 1, 64, 64) for answer in answers)
     assert "int8" in opened(small, precision="int8", threads=1).info.runtime

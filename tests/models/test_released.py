@@ -1,4 +1,4 @@
-"""Released checkpoints: names, import, and the same answers as the released implementation (see official/README.md)."""
+"""Released checkpoints: names, import, the outputs of the released code (official/README.md)."""
 
 import gzip
 import json
@@ -227,7 +227,7 @@ BAD: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
 
 
 @pytest.mark.parametrize("case", BAD)
-def test_what_is_no_released_checkpoint_is_refused(
+def test_other_files_than_released_checkpoints_are_refused(
     case: str, tmp_path: Path, small: dict[str, Any]
 ) -> None:
     make, message = BAD[case]
@@ -256,7 +256,7 @@ def test_a_file_cut_short_is_refused(tmp_path: Path, small: dict[str, Any]) -> N
 
 
 def released_span(position: int, size: int) -> tuple[int, int, int]:
-    """First and last (exclusive) cell of the window and the clicked cell along one axis, rounded as released."""
+    """First and last (exclusive) cell of the window, and the clicked cell, along an axis."""
     cells, half = np.float32(size // STRIDE), int(WINDOW_RATIO * size / 2 + 0.5)
 
     def scaled(value: int) -> np.float32:
@@ -268,7 +268,7 @@ def released_span(position: int, size: int) -> tuple[int, int, int]:
 
 @pytest.mark.parametrize("size", [128, 160, 384, 416, 448, 480, 736])
 def test_windows_differ_from_the_released_ones_by_float32_rounding_alone(size: int) -> None:
-    """And that by one cell, for at most one click in twenty along an axis, at sizes that are no power of two."""
+    """By 1 cell, for at most 1 click in 20 along an axis, at sizes that are not powers of two."""
     others = 0
     for x in range(size):
         guidance = encode((Click(x, 0),), STRIDE, size, gate=0)

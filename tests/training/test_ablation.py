@@ -1,4 +1,4 @@
-"""The ablation's command on made pictures: every row is trained and measured once, and done work is kept."""
+"""The ablation's command: every row is trained and measured once, and done work is kept."""
 
 import json
 import signal
@@ -34,20 +34,20 @@ CHANGES = [
 def test_every_row_is_trained_and_measured_once(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    shard, place, stored = (
+    shard, pictures, stored = (
         write_shard(tmp_path / "train-000.tar"),
         tmp_path / "made",
         tmp_path / "ablation.json",
     )
     image, ids = picture(0)
     for folder, array in (("images", image[..., ::-1]), ("masks", (ids == 1) * 255)):
-        (place / folder).mkdir(parents=True)
-        cv2.imwrite(str(place / folder / "one.png"), array)
+        (pictures / folder).mkdir(parents=True)
+        cv2.imwrite(str(pictures / folder / "made.png"), array)
 
     def run() -> None:
         ablation.run(
             shard,
-            [place],
+            [pictures],
             seeds=1,
             trunk=1,
             folder=tmp_path / "runs",

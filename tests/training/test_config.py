@@ -105,7 +105,7 @@ def test_overrides_are_read_as_toml_or_as_words(tmp_path: Path) -> None:
         read_recipe(path, ["name.steps=3"])
 
 
-def test_files_that_are_no_recipe(tmp_path: Path) -> None:
+def test_files_other_than_recipes_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be read"):
         read_recipe(tmp_path / "missing.toml")
     (tmp_path / "bad.toml").write_text("name = ")

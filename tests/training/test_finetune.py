@@ -1,4 +1,4 @@
-"""The fine-tuning case on made pictures: none that is learnt from is measured on, and everything is stored."""
+"""The fine-tuning case: pictures are trained on or measured on, and everything is stored."""
 
 import json
 from pathlib import Path
@@ -44,7 +44,9 @@ def test_a_network_is_measured_before_and_after_on_pictures_kept_apart(tmp_path:
     before, after = (
         json.loads((stored / f"made.{when}.json").read_text()) for when in ("before", "after")
     )
-    assert [one["name"] for one in before["objects"]] == [one["name"] for one in after["objects"]]
+    assert [done["name"] for done in before["objects"]] == [
+        done["name"] for done in after["objects"]
+    ]
     assert before["network"]["sha256"] != after["network"]["sha256"]
     assert str(tmp_path) not in json.dumps([before, after])
     assert (stored / "made.train.jsonl").is_file()
@@ -71,7 +73,7 @@ def test_a_network_of_another_kind_is_refused(
     assert not (tmp_path / "run").exists()
 
 
-def test_a_source_without_pictures_is_told(
+def test_a_source_without_pictures_is_reported(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shard = write_shard(tmp_path / "train-000.tar")

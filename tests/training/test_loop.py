@@ -96,7 +96,7 @@ def test_pictures_are_shown_without_development_pictures(
     assert shown == [2]
 
 
-def test_a_run_goes_on_where_it_was_saved(shard: Path, tmp_path: Path) -> None:
+def test_a_run_resumes_where_it_was_saved(shard: Path, tmp_path: Path) -> None:
     train(small(shard, steps=1), tmp_path / "run")
     recipe = small(shard, steps=3)
     learner = make_learner(recipe, make_fabric(recipe.run), None)
@@ -118,7 +118,7 @@ def test_a_finished_run_is_left_as_it_is(shard: Path, tmp_path: Path) -> None:
     )
 
 
-def test_the_command_says_what_came_of_a_run(
+def test_the_command_reports_the_end_of_a_run(
     shard: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recipe = tmp_path / "small.toml"
@@ -139,18 +139,18 @@ def test_the_command_says_what_came_of_a_run(
     assert "holds a finished run, which stays as it is" in capsys.readouterr().out
 
 
-def test_a_run_from_other_weights_is_not_gone_on_with(shard: Path, tmp_path: Path) -> None:
-    one, other = (
+def test_a_run_from_other_weights_is_not_resumed(shard: Path, tmp_path: Path) -> None:
+    first, other = (
         train(small(shard, steps=1, seed=seed), tmp_path / f"{seed}").weights for seed in (1, 2)
     )
-    train(small(shard, steps=1), tmp_path / "run", one)
+    train(small(shard, steps=1), tmp_path / "run", first)
     with pytest.raises(ConfigError, match="began from other weights"):
         train(small(shard, steps=2), tmp_path / "run", other)
-    assert train(small(shard, steps=2), tmp_path / "run", one).before == 0.5
+    assert train(small(shard, steps=2), tmp_path / "run", first).before == 0.5
     assert train(small(shard, steps=3), tmp_path / "run").done == 1
 
 
-def test_a_run_of_another_network_is_not_gone_on_with(shard: Path, tmp_path: Path) -> None:
+def test_a_run_of_another_network_is_not_resumed(shard: Path, tmp_path: Path) -> None:
     train(small(shard, steps=1), tmp_path / "run")
     recipe = small(shard)
     other = replace(recipe, model=replace(recipe.model, correction="encoded"))
@@ -161,13 +161,13 @@ def test_a_run_of_another_network_is_not_gone_on_with(shard: Path, tmp_path: Pat
         train(recipe, tmp_path / "run")
 
 
-def test_a_run_with_other_frozen_weights_is_not_gone_on_with(shard: Path, tmp_path: Path) -> None:
+def test_a_run_with_other_frozen_weights_is_not_resumed(shard: Path, tmp_path: Path) -> None:
     train(small(shard, steps=1), tmp_path / "run")
     with pytest.raises(ConfigError, match="other frozen weights"):
         train(small(shard, freeze=["body.backbone.*"]), tmp_path / "run")
 
 
-def test_a_file_where_the_runs_folder_should_be_is_told(shard: Path, tmp_path: Path) -> None:
+def test_a_file_where_the_runs_folder_should_be_is_reported(shard: Path, tmp_path: Path) -> None:
     (tmp_path / "run").write_text("a file")
     with pytest.raises(ConfigError, match="give another --output"):
         train(small(shard), tmp_path / "run")
@@ -253,7 +253,7 @@ def test_a_network_whose_clicks_enter_late_begins_with_what_fits(
         assert torch.equal(tensor, expected[f"body.backbone.{name}"])
 
 
-def test_a_run_from_before_a_new_setting_is_gone_on_with(shard: Path, tmp_path: Path) -> None:
+def test_a_run_from_before_a_new_setting_is_resumed(shard: Path, tmp_path: Path) -> None:
     train(small(shard, steps=1), tmp_path / "run")
     state = torch.load(tmp_path / "run" / CHECKPOINT, weights_only=True)
     del state["recipe"]["model"]["prompts"]
@@ -262,7 +262,7 @@ def test_a_run_from_before_a_new_setting_is_gone_on_with(shard: Path, tmp_path: 
     assert torch.load(tmp_path / "run" / CHECKPOINT, weights_only=True)["step"] == 2
 
 
-def test_a_loss_that_is_no_number_stops_the_run_and_keeps_the_save(
+def test_a_loss_that_is_not_a_number_stops_the_run_and_keeps_the_save(
     shard: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     train(small(shard, steps=1), tmp_path / "run")
@@ -293,7 +293,7 @@ def test_a_full_disk_keeps_the_last_save(shard: Path, tmp_path: Path) -> None:
     assert not list((tmp_path / "run").glob(".*.tmp"))
 
 
-def test_missing_data_is_told_before_anything_is_made(tmp_path: Path) -> None:
+def test_missing_data_is_reported_before_anything_is_made(tmp_path: Path) -> None:
     with pytest.raises(DatasetError):
         train(small(tmp_path / "nowhere"), tmp_path / "run")
     assert not (tmp_path / "run").exists()
@@ -394,7 +394,7 @@ def test_a_run_that_is_asked_to_stop_saves_itself(shard: Path, tmp_path: Path) -
     assert torch.load(tmp_path / "run" / CHECKPOINT, weights_only=True)["step"] >= 1
 
 
-def test_workers_that_end_with_the_run_are_no_error() -> None:
+def test_workers_that_end_with_the_run_are_not_an_error() -> None:
     def run(stop: list[int]) -> None:
         with forgiving_workers(stop):
             raise RuntimeError("DataLoader worker is killed by signal: Terminated")

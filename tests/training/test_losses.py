@@ -17,7 +17,7 @@ from fcfi.training.losses import (
 
 
 def test_normalised_focal_of_two_pixels_by_hand() -> None:
-    """Pixel 1 is right with 0.5, pixel 2 with 0.9: weights 0.25 and 0.01, scaled to sum to 2, times alpha 0.5, mean."""
+    """Pixel 1 is right with 0.5, pixel 2 with 0.9: weights 0.25 and 0.01, scaled to sum to 2."""
     logits = torch.tensor([[[[0.0, math.log(9)]]]])
     target = torch.ones(1, 1, 1, 2)
     weights = [0.25 * 2 / 0.26, 0.01 * 2 / 0.26]
@@ -28,7 +28,10 @@ def test_normalised_focal_of_two_pixels_by_hand() -> None:
 
 
 def test_gradient_flows_through_the_focal_weights_but_not_through_their_scale() -> None:
-    """d/dx of s (1 - p)^2 (-log p) with s held fixed, p = sigmoid(x): s p(1 - p) (2 (1 - p) log p - (1 - p)^2 / p)."""
+    """d/dx of s (1 - p)^2 (-log p) for p = sigmoid(x) and a fixed s.
+
+    It is s p(1 - p) (2 (1 - p) log p - (1 - p)^2 / p).
+    """
     logits = torch.tensor([[[[0.3, -1.0]]]], dtype=torch.float64, requires_grad=True)
     ones = torch.ones(1, 1, 1, 2, dtype=torch.float64)
     normalised_focal(logits, ones, ones).backward()
@@ -130,7 +133,7 @@ def test_the_corrected_feedback_counts_inside_the_window_only() -> None:
 
 
 def test_no_sigmoid_is_applied_to_a_probability() -> None:
-    """A corrected feedback that is right everywhere costs almost nothing; with a second sigmoid it could not."""
+    """Corrected feedback that is right everywhere costs almost nothing: no second sigmoid."""
     truth = torch.ones(1, 1, 16, 16, dtype=torch.uint8)
     output = Output(torch.full((1, 1, 16, 16), 20.0), None, torch.ones(1, 1, 4, 4), None)
     _, parts = total_loss(output, truth, torch.ones(1, 1, 4, 4), torch.zeros(1), LossConfig())

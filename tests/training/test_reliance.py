@@ -1,4 +1,4 @@
-"""What is closed is closed: no feedback reaches the answer on that way, and the other stays open."""
+"""A closed path is closed: no feedback reaches the logits there; the other stays open."""
 
 import json
 from pathlib import Path
@@ -54,8 +54,8 @@ def depends_on_feedback(network: Network, gate: float) -> bool:
     image, feedback, disks, window, cell, label, _ = (tensor.numpy() for tensor in INPUTS)
     open_or_not = np.full((1, 1, 1, 1), gate, np.float32)
     answers = [
-        logits_of(network, (image, one, disks, window, cell, label, open_or_not))
-        for one in (feedback, 1 - feedback)
+        logits_of(network, (image, values, disks, window, cell, label, open_or_not))
+        for values in (feedback, 1 - feedback)
     ]
     return bool((answers[0] != answers[1]).any())
 

@@ -74,7 +74,7 @@ def test_the_number_of_starting_clicks_falls_off() -> None:
     assert max(counts) > 8
 
 
-def test_a_session_goes_on_from_the_answer_with_a_click_on_an_error() -> None:
+def test_a_session_continues_from_the_prediction_with_a_click_on_an_error() -> None:
     state = CropSession(crop(), (Click(32, 32),))
     probs = np.zeros((SIZE, SIZE), np.float32)
     probs[16:48, 16:32] = 0.9
