@@ -45,6 +45,11 @@ STRIP_PIXELS = 4_000_000
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "DIB", "GIF", "PPM", "JPEG2000", "AVIF")
 """Pillow's names of what may be opened; it knows more, some of which start programs (EPS)."""
 ACCEPTED = "JPEG, PNG, WebP, TIFF, BMP, GIF, PPM, JPEG 2000 or AVIF"
+ENDINGS = (
+    *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".bmp", ".dib", ".gif"),
+    *(".ppm", ".pgm", ".pbm", ".pnm", ".jp2", ".j2k", ".avif"),
+)
+"""Ends of names, in small letters, that are taken for pictures."""
 WHITE = (255, 255, 255, 255)
 SENSOR_BITS = 14
 """A 16-bit grey picture that uses at most so many bits comes from a sensor of that depth."""

@@ -42,6 +42,10 @@ HALF: Final = 127
 """A lossy file shows the object where a channel is above this level."""
 MOST: Final = 65535
 """Largest number that a mask file may hold."""
+WITHOUT_COLOUR: Final = ("1", "L", "LA", "La")
+"""Modes (Pillow) of grey files."""
+GREYS: Final = np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, axis=1)
+"""(256, 3) RGB of a picture that stores grey as colours."""
 PHOTOGRAPH: Final = 256
 """A cut-out of more colours than this is a photograph of its object, not a map of numbers."""
 BLENDED_SHARE: Final = 0.5
@@ -56,8 +60,9 @@ class InstanceMap:
 
     numbers: (H, W) uint8 or uint16.
     form:    what the file stores: grey values, indices of a palette, or colours.
-    colours: (N, 3) uint8, the RGB of number n; None for grey.  In the form "colour" the numbers
-             count the colours that occur, from black upwards; they mean nothing else.
+    colours: (N, 3) uint8, the RGB of number n; None for a file without colours.  In the form
+             "colour" the numbers count the colours that occur, from black upwards, and mean nothing
+             else; colours that are all grey are their own numbers.
     """
 
     numbers: Numbers
@@ -296,7 +301,9 @@ def _of_colours(stored: Pillow.Image, name: str) -> InstanceMap:
         visible = _visible(strip)
         if visible is not None:
             numbers[rows][~visible] = 0
-    return InstanceMap(numbers) if grey else InstanceMap(numbers, "colour", channels)
+    if not grey:
+        return InstanceMap(numbers, "colour", channels)
+    return InstanceMap(numbers, "grey", None if stored.mode in WITHOUT_COLOUR else GREYS)
 
 
 def _visible_map(stored: Pillow.Image) -> Numbers:

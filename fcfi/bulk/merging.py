@@ -19,6 +19,7 @@ from fcfi.errors import ConfigError, InputError
 from fcfi.files import replacing
 from fcfi.images import write_png
 from fcfi.masks.coco import decode
+from fcfi.masks.runs import pixels_of
 
 UNLABELLED: Final = "object"
 """Category of objects without a label."""
@@ -148,7 +149,7 @@ def _to_png(storage: Storage, plan: Plan, output: Path) -> None:
         except OSError as error:
             raise InputError(f"cannot make {folder}: {error.strerror or error}") from error
         size = (row["height"], row["width"])
-        mask = decode({"size": size, "counts": row["counts"]}, *size)
+        mask = pixels_of(decode({"size": size, "counts": row["counts"]}, *size), *size)
         write_png(folder / f"{file_name(row['id'], digest)}.png", mask)
 
 

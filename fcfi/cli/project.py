@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from fcfi.cli.app import app
+from fcfi.formats import shipped_names
 
 Folder = Annotated[
     Path, typer.Argument(metavar="DIR", help="The folder of pictures.", show_default=False)
@@ -14,7 +15,7 @@ Store = Annotated[
     str | None,
     typer.Option(metavar="URL|FILE", help="Where the work is stored, if not in the folder itself."),
 ]
-FORMATS = "png, coco, yolo, voc, labelme, label-studio, cvat or cvat-mask"
+FORMATS = ", ".join(shipped_names())
 
 
 @app.command(
@@ -82,7 +83,8 @@ def import_masks(
         report = project.import_files(path, format)
         _warn((*project.warnings, *report.problems))
     typer.echo(
-        f"{path}, read as {report.format}: {report.objects} new objects on {report.pictures} pictures"
+        f"{path}, read as {report.format}: {report.objects} new objects on {report.pictures} "
+        f"pictures ({report.taken} of {report.shapes} shapes of the file taken)"
     )
     if report.labels:
         typer.echo(f"new labels: {', '.join(report.labels)}")

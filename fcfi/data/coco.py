@@ -16,6 +16,7 @@ from fcfi.data.dataset import LazySample, LazySamples
 from fcfi.data.layouts import LAYOUTS
 from fcfi.errors import DatasetError
 from fcfi.masks.coco import decode
+from fcfi.masks.runs import pixels_of
 from fcfi.masks.truth import BACKGROUND, OBJECT, Truth
 
 Record = Mapping[str, Any]
@@ -148,4 +149,5 @@ def _samples(annotations: list[Record], pictures: Mapping[int, Path]) -> Iterato
 
 
 def _truth(segmentation: object, height: int, width: int) -> Truth:
-    return np.where(decode(segmentation, height, width), OBJECT, BACKGROUND).astype(np.uint8)
+    mask = pixels_of(decode(segmentation, height, width), height, width)
+    return np.where(mask, OBJECT, BACKGROUND).astype(np.uint8)

@@ -17,6 +17,7 @@ import numpy as np
 
 from fcfi.data.dataset import LazySample, LazySamples
 from fcfi.errors import DatasetError
+from fcfi.images import ENDINGS
 from fcfi.mask_files import InstanceMap, read_map
 from fcfi.masks.truth import BACKGROUND, IGNORE, OBJECT, Truth
 
@@ -29,23 +30,6 @@ VOC_VOID: Final = (224, 224, 192)
 MAX_SHOWN: Final = 6
 """Numbers that a message lists."""
 MASK_SUFFIX: Final = "_mask"
-SUFFIXES: Final = frozenset(
-    [
-        ".jpg",
-        ".jpeg",
-        ".png",
-        ".bmp",
-        ".webp",
-        ".tif",
-        ".tiff",
-        ".gif",
-        ".ppm",
-        ".pgm",
-        ".jp2",
-        ".avif",
-    ]
-)
-"""Endings of the files in a picture or mask folder that are read; others (README.txt) are not."""
 
 
 @dataclass(frozen=True)
@@ -157,5 +141,5 @@ def _files(folder: Path) -> list[Path]:
     return sorted(
         file
         for file in folder.iterdir()
-        if file.suffix.lower() in SUFFIXES and not file.name.startswith(".")
+        if file.suffix.lower() in ENDINGS and not file.name.startswith(".")
     )

@@ -1,9 +1,10 @@
 """What all formats hold: a picture by name and size, and its objects, each with a label and a mask.
 
-Plain values, checked when they are made, so that no codec meets a mask of the wrong size or a name
-that leaves its folder.  Knows nothing of files or formats.
+Plain values, checked when they are made, so that no codec meets a mask that leaves its picture or a
+name that leaves its folder.  Knows nothing of files or formats.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath, PureWindowsPath
@@ -24,76 +25,49 @@ MAX_SHOWN = 60
 """Characters of a foreign name or label that a message repeats."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class AnnotatedObject:
-    """One object: what it is and which pixels it covers.  A value, never changed.
+    """One object: what it is and which pixels of its picture it covers.
 
-    label: not empty, on one line.  runs: its mask as run lengths.  height, width: of its picture, in
-        pixels.  id: a number that the caller or a file gave it, or None.
+    label: not empty, on one line.
+    mask:  as run lengths, in pixels of the picture.
+    id:    a number that the caller or a file gave it, or None.
     order: of two objects on one pixel, the one with the greater order lies on top; of equals the
         later.
     """
 
-    __slots__ = ("height", "id", "label", "order", "runs", "width")
+    label: str
+    mask: RunMask
+    id: int | None = None
+    order: int = 0
 
-    def __init__(
-        self,
-        label: str,
-        mask: Mask,
-        id: int | None = None,  # noqa: A002
-        order: int = 0,
-    ) -> None:
-        """Take a mask (H, W) bool, which is not kept; InputError if it is another array or empty."""
-        given: Any = mask
+    def __post_init__(self) -> None:
+        check_label(self.label)
+
+    @classmethod
+    def of_pixels(
+        cls, label: str, pixels: Mask, object_id: int | None = None, order: int = 0
+    ) -> "AnnotatedObject":
+        """Return an object of a mask (H, W) bool, which is not kept.
+
+        Raises InputError if it is another array, or empty.
+        """
+        given: Any = pixels
         if not isinstance(given, np.ndarray) or given.dtype != np.bool_ or given.ndim != 2:
-            what = (
-                f"{given.dtype} {given.shape}"
-                if isinstance(given, np.ndarray)
-                else type(given).__name__
-            )
+            got = type(given).__name__
+            if isinstance(given, np.ndarray):
+                got = f"{given.dtype} {given.shape}"
             raise InputError(
-                f"expected an array (H, W) of bool as the mask of {label[:MAX_SHOWN]!r}, got {what}: "
+                f"expected an array (H, W) of bool as the mask of {label[:MAX_SHOWN]!r}, got {got}: "
                 "convert it first"
             )
-        runs = RunMask.of(mask)
-        if runs is None:
+        mask = RunMask.of(pixels)
+        if mask is None:
             raise InputError(
                 f"expected a mask of {label[:MAX_SHOWN]!r} with pixels, got an empty one: "
                 "remove the object or draw it"
             )
-        self._set(label, runs, mask.shape[0], mask.shape[1], id, order)
-
-    @classmethod
-    def of_runs(
-        cls,
-        label: str,
-        runs: RunMask,
-        height: int,
-        width: int,
-        id: int | None = None,  # noqa: A002
-        order: int = 0,
-    ) -> "AnnotatedObject":
-        """Return an object of a mask that lies in a picture of this size already."""
-        made = cls.__new__(cls)
-        made._set(label, runs, height, width, id, order)
-        return made
-
-    def _set(
-        self,
-        label: str,
-        runs: RunMask,
-        height: int,
-        width: int,
-        id: int | None,  # noqa: A002
-        order: int,
-    ) -> None:
-        check_label(label)
-        self.label, self.runs, self.height, self.width = label, runs, height, width
-        self.id, self.order = id, order
-
-    @property
-    def mask(self) -> Mask:
-        """The mask (H, W) bool, made anew: hold one at a time, a large picture's takes megabytes."""
-        return self.runs.pixels(self.height, self.width)
+        return cls(label, mask, object_id, order)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,6 +75,11 @@ class AnnotatedPicture:
     """A picture's name, its size in pixels, and its objects.
 
     file_name: relative to the folder of pictures, with / between folders, as in `sub/photo.jpg`.
+    Raises InputError for a name that leaves the folder and a mask that leaves the picture.
+
+    >>> cat = AnnotatedObject.of_pixels("cat", np.ones((4, 6), bool))
+    >>> AnnotatedPicture("sub/photo.jpg", 6, 4, (cat,)).objects[0].mask.area
+    24
     """
 
     file_name: str
@@ -114,25 +93,30 @@ class AnnotatedPicture:
             raise InputError(
                 f"{self.file_name} has a size of {self.width} x {self.height}: give at least one pixel"
             )
-        for number, one in enumerate(self.objects, 1):
-            if (one.height, one.width) != (self.height, self.width):
+        for number, annotated in enumerate(self.objects, 1):
+            box = annotated.mask.box
+            if box.right > self.width or box.bottom > self.height:
                 raise InputError(
-                    f"object {number} ({one.label[:MAX_SHOWN]}) of {self.file_name} has a mask of "
-                    f"{one.width} x {one.height} pixels and the picture {self.width} x {self.height}: "
-                    "give masks of the picture's size"
+                    f"expected masks inside {self.file_name} of {self.width} x {self.height} pixels, "
+                    f"got object {number} ({annotated.label[:MAX_SHOWN]}), which reaches to "
+                    f"{box.right}, {box.bottom}: give masks of this picture"
                 )
 
     def bottom_up(self) -> tuple[AnnotatedObject, ...]:
-        """The objects in the order in which they are painted: what lies on top comes last."""
-        return tuple(sorted(self.objects, key=lambda one: one.order))
+        """Return the objects in the order in which they are painted: what lies on top comes last."""
+        return tuple(sorted(self.objects, key=lambda annotated: annotated.order))
+
+    def pixels(self, annotated: AnnotatedObject) -> Mask:
+        """Return the mask (height, width) bool of an object; hold one at a time, it takes megabytes."""
+        return annotated.mask.pixels(self.height, self.width)
 
 
 Pictures = Iterable[AnnotatedPicture]
-"""Pictures one after the other; codecs keep one at a time, so they may be made as they are asked for."""
+"""Annotated pictures; codecs keep one at a time, so they may be made as they are asked for."""
 
 
 def check_name(name: str) -> None:
-    """InputError unless `name` is relative, stays inside its folder and can be written on every system."""
+    """Raise InputError unless a name is relative, stays in its folder and can be written anywhere."""
     path = PurePosixPath(name)
     if (
         not path.name
@@ -143,14 +127,15 @@ def check_name(name: str) -> None:
         or any(ord(character) < 32 for character in name)
     ):
         raise InputError(
-            f"{name[:MAX_SHOWN]!r} is no name of a picture inside the folder: accepted are relative names "
-            "such as sub/photo.jpg, without '..', backslashes or drive letters"
+            f"expected a name inside the folder such as sub/photo.jpg, got {name[:MAX_SHOWN]!r}: "
+            "leave out '..', backslashes and drive letters"
         )
 
 
 def check_label(label: str) -> None:
-    """InputError unless `label` is a text on one line that is not empty and has no blanks around it."""
+    """Raise InputError unless a label is on one line, not empty and without blanks around it."""
     one_line = len(label.splitlines()) == 1 and not any(ord(character) < 32 for character in label)
+    # Halves of surrogate pairs cannot be written as UTF-8.
     whole = not any(0xD800 <= ord(character) < 0xE000 for character in label)
     if not one_line or not whole or label != label.strip():
         raise InputError(
@@ -160,21 +145,23 @@ def check_label(label: str) -> None:
 
 
 def check_labels(labels: Sequence[str]) -> tuple[str, ...]:
-    """The labels as a tuple.  InputError if one is unusable or given twice."""
+    """Return the labels as a tuple; InputError if one cannot be used or is given twice."""
     for label in labels:
         check_label(label)
-    doubled = sorted({label for label in labels if list(labels).count(label) > 1})
+    doubled = sorted(label for label, count in Counter(labels).items() if count > 1)
     if doubled:
         raise InputError(f"the label {doubled[0]!r} is given twice: give each label once")
     return tuple(labels)
 
 
-def label_number(picture: AnnotatedPicture, one: AnnotatedObject, labels: Sequence[str]) -> int:
-    """Place of the object's label among `labels`, from 0.  InputError if it is not there."""
-    if one.label not in labels:
+def label_number(
+    picture: AnnotatedPicture, annotated: AnnotatedObject, labels: Sequence[str]
+) -> int:
+    """Return the index of an object's label among `labels`; InputError if it is not there."""
+    if annotated.label not in labels:
         known = ", ".join(labels)[:MAX_SHOWN] or "none"
         raise InputError(
-            f"{picture.file_name} has an object {one.label[:MAX_SHOWN]!r}, which is not among the labels ({known}): "
-            "add it to the labels or rename the object"
+            f"expected a label among {known}, got {annotated.label[:MAX_SHOWN]!r} on "
+            f"{picture.file_name}: add it to the labels or rename the object"
         )
-    return labels.index(one.label)
+    return labels.index(annotated.label)

@@ -2,8 +2,9 @@
 
 A mask is written as polygons along its pixels' edges, which pycocotools turns into exactly the same
 pixels; polygons hold no holes, so a mask with a hole is written as run lengths (COCO's string).
-`iscrowd` stays 0 for both: 1 means many objects under one outline.  Layout:
-`annotations/instances_default.json`.
+`iscrowd` stays 0 for both: 1 means many objects under one outline.
+
+Layout: `annotations/instances_default.json`.
 Source: the format as described at cocodataset.org.  Knows nothing of other formats.
 """
 
@@ -11,13 +12,13 @@ import json
 import os
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
-from fcfi.data.coco import annotation_files
 from fcfi.errors import DatasetError
 from fcfi.formats.annotation import (
     UNNAMED,
@@ -28,52 +29,51 @@ from fcfi.formats.annotation import (
     check_labels,
     label_number,
 )
-from fcfi.formats.folders import (
-    Known,
-    NoPixelError,
-    Target,
-    field,
-    need_some,
-    one_label,
-    read_json,
-)
+from fcfi.formats.codec import Candidate, Certainty, Codec, Found
+from fcfi.formats.folders import field, need_some, one_label, read_json
+from fcfi.formats.known import KnownPictures, NoPixelError
 from fcfi.formats.tally import Tally
-from fcfi.masks.coco import by_columns, decode, write_counts
+from fcfi.formats.target import Target
+from fcfi.masks.coco import counts_of, decode, write_counts
 from fcfi.masks.polygons import edges
-from fcfi.masks.truth import Mask
+from fcfi.masks.runs import RunMask
 
 FILE: Final = "annotations/instances_default.json"
+NO_OUTLINE: Final = "a box without an outline"
+LOST: Final = 'its picture is not among "images"'
 
 
 def write(
     pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[str]
 ) -> tuple[Path, ...]:
-    """Write the JSON file; gives its path.  Raises InputError.
+    """Write the JSON file and return its path.  Raises InputError.
 
     Ids of objects are kept if every object of every picture has one and no two are equal; else they
     count from 1.
     """
-    target, names = Target(folder), check_labels(labels)
+    target = Target(folder)
+    names = check_labels(labels)
     images: list[dict[str, Any]] = []
     annotations: list[dict[str, Any]] = []
     given: list[int | None] = []
     for picture in pictures:
         size = {"width": picture.width, "height": picture.height}
         images.append({"id": len(images) + 1, "file_name": picture.file_name, **size})
-        for one in picture.bottom_up():
-            category = label_number(picture, one, names) + 1
-            given.append(one.id)
+        for annotated in picture.bottom_up():
+            category = label_number(picture, annotated, names) + 1
+            given.append(annotated.id)
             annotations.append(
                 {
                     "id": len(given),
                     "image_id": len(images),
                     "category_id": category,
-                    **_shape(one),
+                    **_shape(annotated.mask, picture.height, picture.width),
                 }
             )
     if None not in given and len(set(given)) == len(given):
         annotations = [
-            {**record, "id": identity} for record, identity in zip(annotations, given, strict=True)
+            {**record, "id": object_id}
+            for record, object_id in zip(annotations, given, strict=True)
         ]
     categories = [
         {"id": number, "name": name, "supercategory": ""} for number, name in enumerate(names, 1)
@@ -90,18 +90,19 @@ def write(
 
 
 def read(
-    folder: str | os.PathLike[str],
+    path: str | os.PathLike[str],
     sizes: Sizes | None = None,
     labels: Sequence[str] | None = None,
     tally: Tally | None = None,
 ) -> Iterator[AnnotatedPicture]:
-    """The pictures of a COCO file or of a folder with such files.  Raises DatasetError.
+    """Yield the pictures of a COCO file, or of a folder with such files.
 
-    Objects without an outline and outlines that cover no pixel are left out.  sizes: the
-    pictures that there are; others are left out.  labels: names of the categories from 1, for a
-    file that names none.
+    Objects without an outline and outlines that cover no pixel are left out.
+    labels: names of the categories from 1, for a file that names none.
+    Other arguments: see codec.Reader.  Raises DatasetError.
     """
-    base, known = Path(folder), Known(sizes, tally)
+    base = Path(path)
+    known = KnownPictures(sizes, tally)
     files = annotation_files(base)
     if not files:
         raise DatasetError(f"{base} has no JSON file: give COCO's annotation file or its folder")
@@ -109,53 +110,72 @@ def read(
         yield from _read_file(file, known, labels)
 
 
-def encode(mask: Mask) -> dict[str, Any]:
-    """A mask (H, W) as run lengths: {"size": [height, width], "counts": COCO's string}."""
-    return {"size": list(mask.shape), "counts": write_counts(by_columns(mask))}
+def detect(candidate: Candidate) -> Found | None:
+    """Return what was given, if a JSON file lists images and annotations."""
+    content = candidate.json
+    if isinstance(content, dict) and {"images", "annotations"} <= content.keys():
+        # The reader finds all files of a folder, and of the sets in it.
+        return Found(candidate.given, Certainty.CONTENT)
+    return None
 
 
-def _shape(annotated: AnnotatedObject) -> dict[str, Any]:
-    """Return what an annotation says of a mask; the box is x, y, width, height in pixels."""
-    runs = annotated.runs
-    loops, holes = edges(runs.inside())
-    outline: Any
-    if holes:
-        outline = encode(annotated.mask)
-    else:
-        corner = np.array([runs.left, runs.top])
-        outline = [(loop + corner).astype(np.int64).ravel().tolist() for loop in loops]
-    box = [runs.left, runs.top, runs.width, runs.height]
-    return {"segmentation": outline, "area": runs.area, "bbox": box, "iscrowd": 0}
+def encode(mask: RunMask, height: int, width: int) -> dict[str, Any]:
+    """Return a mask as run lengths: {"size": [height, width], "counts": COCO's string}."""
+    return {"size": [height, width], "counts": write_counts(counts_of(mask, height, width))}
 
 
-def _read_file(
-    file: Path, known: Known, labels: Sequence[str] | None
-) -> Iterator[AnnotatedPicture]:
+def annotation_files(path: Path) -> list[Path]:
+    """Return the JSON files that may hold outlines, by name: under a folder, or the file itself."""
+    if path.is_file():
+        return [path]
+    # A Roboflow download has train/, valid/ and test/, each with a file beside its pictures.
+    for places in (("*.json", "annotations/*.json"), ("*/*.json",)):
+        found = [file for pattern in places for file in path.glob(pattern)]
+        # macOS puts a hidden `._NAME` beside every file of a foreign disk.
+        files = sorted(file for file in found if not file.name.startswith("."))
+        if files:
+            # COCO also publishes captions and keypoints, in files of other names.
+            outlines = [file for file in files if file.name.startswith(("instances", "lvis"))]
+            return outlines or files
+    return []
+
+
+@dataclass(frozen=True)
+class Content:
+    """The content of a COCO file, its ids as text: some tools write one id as number and as text.
+
+    images:  the entries of "images" that have a name, with their ids.
+    records: the annotations of each image, by its id; also of images that are not listed.
+    names:   of the categories, by id.
+    """
+
+    images: Sequence[tuple[str, Mapping[str, Any]]]
+    records: Mapping[str, Sequence[Mapping[str, Any]]]
+    names: Mapping[str, str]
+
+
+def read_content(file: Path, labels: Sequence[str] | None = None) -> Content:
+    """Return what a COCO file holds; DatasetError if it is not in that form.
+
+    labels: names of the categories from 1, for a file that names none.
+    """
     content = read_json(file)
-    images, records = (field(content, key, list, file) for key in ("images", "annotations"))
-    names = _categories(content, labels, file)
-    of_image: dict[str, list[Any]] = defaultdict(list)
-    for record in records:
-        of_image[_key(record, "image_id")].append(record)
-    listed = {_key(image, "id") for image in images}
-    for identity, lost in of_image.items():
-        if identity not in listed:
-            for number, _ in enumerate(lost, 1):
-                known.leave_out('its picture is not among "images"', f"picture {identity}", number)
-    count = 0
-    for image in images:
-        given = image.get("file_name") if isinstance(image, dict) else None
-        name = known.name(given, file) if isinstance(given, str) else None
-        if name is not None:
-            count += 1
-            of_this = of_image[_key(image, "id")]
-            yield from known.read(partial(_picture, image, of_this, name, names, known, file))
-    need_some(count, len(images), file)
+    images, annotations = (field(content, key, list, file) for key in ("images", "annotations"))
+    records: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for record in annotations:
+        if isinstance(record, dict):
+            records[id_of(record, "image_id")].append(record)
+    named = [
+        (id_of(image, "id"), image)
+        for image in images
+        if isinstance(image, dict) and isinstance(image.get("file_name"), str)
+    ]
+    return Content(named, records, _categories(content, labels, file))
 
 
-def _key(record: Any, field: str) -> str:
-    """Return an id as text: some tools write the same id as a number here and as text there."""
-    value = record.get(field) if isinstance(record, dict) else None
+def id_of(record: Mapping[str, Any], key: str) -> str:
+    """Return an id as text."""
+    value = record.get(key)
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return str(value)
@@ -164,7 +184,7 @@ def _key(record: Any, field: str) -> str:
 def _categories(
     content: Mapping[str, Any], labels: Sequence[str] | None, file: Path
 ) -> dict[str, str]:
-    """Return the names of the categories by their ids as text; one without a name is an "object"."""
+    """Return the names of the categories by their ids; one without a name is an "object"."""
     listed = content.get("categories")
     if not listed:
         return {str(number): name for number, name in enumerate(labels or (), 1)}
@@ -174,40 +194,81 @@ def _categories(
             "export the file again"
         )
     return {
-        _key(category, "id"): one_label(category.get("name") or UNNAMED, file)
+        id_of(category, "id"): one_label(category.get("name") or UNNAMED, file)
         for category in listed
         if isinstance(category, dict)
     }
 
 
+def _shape(mask: RunMask, height: int, width: int) -> dict[str, Any]:
+    """Return what an annotation says of a mask; the box is x, y, width, height in pixels."""
+    loops, holes = edges(mask.inside())
+    outline: Any
+    if holes:
+        outline = encode(mask, height, width)
+    else:
+        corner = np.array([mask.left, mask.top])
+        outline = [(loop + corner).astype(np.int64).ravel().tolist() for loop in loops]
+    box = [mask.left, mask.top, mask.width, mask.height]
+    return {"segmentation": outline, "area": mask.area, "bbox": box, "iscrowd": 0}
+
+
+def _read_file(
+    file: Path, known: KnownPictures, labels: Sequence[str] | None
+) -> Iterator[AnnotatedPicture]:
+    content = read_content(file, labels)
+    listed = {image_id for image_id, _ in content.images}
+    for image_id, lost in content.records.items():
+        if image_id not in listed:
+            for number, _ in enumerate(lost, 1):
+                known.leave_out(LOST, f"picture {image_id}", number)
+    count = 0
+    for image_id, image in content.images:
+        name = known.name(image["file_name"], file)
+        if name is not None:
+            count += 1
+            records = content.records.get(image_id, ())
+            yield from known.read(
+                partial(_picture, image, records, name, content.names, known, file)
+            )
+    need_some(count, len(content.images), file)
+
+
 def _picture(
-    image: Any, records: list[Any], name: str, names: Mapping[str, str], known: Known, file: Path
+    image: Mapping[str, Any],
+    records: Sequence[Mapping[str, Any]],
+    name: str,
+    names: Mapping[str, str],
+    known: KnownPictures,
+    file: Path,
 ) -> AnnotatedPicture:
     width, height = known.size(name, image.get("width"), image.get("height"), file)
     objects = []
     for number, record in enumerate(records, 1):
-        outline = record.get("segmentation")
         # CVAT writes brush masks as run lengths with `iscrowd`: they are objects like others.
-        if not outline:
-            known.leave_out("a box without an outline", name, number)
+        if not record.get("segmentation"):
+            known.leave_out(NO_OUTLINE, name, number)
             continue
         with known.shape(name, number, file):
-            objects.append(_object(record, outline, names, height, width))
+            objects.append(_object(record, names, height, width))
     return AnnotatedPicture(name, width, height, tuple(objects))
 
 
 def _object(
-    record: Mapping[str, Any], outline: object, names: Mapping[str, str], height: int, width: int
+    record: Mapping[str, Any], names: Mapping[str, str], height: int, width: int
 ) -> AnnotatedObject:
     """Return an annotation as an object; DatasetError says in a few words what is wrong with it."""
-    category = _key(record, "category_id")
+    category = id_of(record, "category_id")
     if category not in names:
         # A file that names no categories has objects of one kind.
         if names:
             raise DatasetError(f'its category {category} is not among "categories"')
         names = {category: UNNAMED}
-    mask = decode(outline, height, width)
-    if not mask.any():
+    mask = decode(record["segmentation"], height, width)
+    if mask is None:
         raise NoPixelError("its outline covers no pixel of the picture")
-    identity = record.get("id")
-    return AnnotatedObject(names[category], mask, identity if isinstance(identity, int) else None)
+    object_id = record.get("id")
+    return AnnotatedObject(names[category], mask, object_id if isinstance(object_id, int) else None)
+
+
+CODEC: Final = Codec("coco", "COCO", write, read, detect, numbered_labels=True)

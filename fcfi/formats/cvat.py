@@ -1,8 +1,9 @@
-"""CVAT for images 1.1: one XML file with all pictures, every object a mask of run lengths over its tight box.
+"""CVAT for images 1.1: one XML file with all pictures, each object as run lengths over its tight box.
 
 Row by row, background first; `z_order` says what lies on top.  Read are masks, polygons, boxes and
-ellipses without rotation; of polygons and masks with one label and one `group_id`, one object is
-made.  Layout: `annotations.xml`.
+ellipses; shapes with one label and one `group_id` are one object.
+
+Layout: `annotations.xml`.
 Source: CVAT's description of its XML format.  Knows nothing of other formats.
 """
 
@@ -26,14 +27,15 @@ from fcfi.formats.annotation import (
     check_labels,
     label_number,
 )
-from fcfi.formats.folders import Known, NoPixelError, Target, need_some, one_label, read_bytes
+from fcfi.formats.codec import Candidate, Certainty, Codec, Found
+from fcfi.formats.folders import need_some, one_label, read_bytes
 from fcfi.formats.indexed import voc_colour
+from fcfi.formats.known import KnownPictures, NoPixelError
 from fcfi.formats.tally import Tally
-from fcfi.masks.components import box_cut
+from fcfi.formats.target import Target
 from fcfi.masks.polygons import fill_edges
-from fcfi.masks.runs import RunMask, checked_flat, lengths_of
+from fcfi.masks.runs import RunMask, checked_flat
 from fcfi.masks.shapes import ellipse, turned_rectangle
-from fcfi.masks.truth import Mask
 
 FILE: Final = "annotations.xml"
 WITHOUT_AREA: Final = ("points", "polyline", "tag", "skeleton", "cuboid")
@@ -42,32 +44,36 @@ WITHOUT_AREA: Final = ("points", "polyline", "tag", "skeleton", "cuboid")
 def write(
     pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[str]
 ) -> tuple[Path, ...]:
-    """Write the XML file; gives its path.  Raises InputError."""
-    target, names = Target(folder), check_labels(labels)
+    """Write the XML file and return its path.  Raises InputError."""
+    target = Target(folder)
+    names = check_labels(labels)
     images: list[str] = []
     for picture in pictures:
-        for one in picture.objects:
-            label_number(picture, one, names)
+        for annotated in picture.objects:
+            label_number(picture, annotated, names)
         images.append(_image(len(images), picture))
-    text = f'<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n<version>1.1</version>\n{_meta(names, len(images))}'
-    target.write(FILE, f"{text}{''.join(images)}</annotations>\n")
+    head = '<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n<version>1.1</version>\n'
+    body = "".join([_meta(names, len(images)), *images])
+    target.write(FILE, f"{head}{body}</annotations>\n")
     return tuple(target.written)
 
 
 def read(
-    folder: str | os.PathLike[str],
+    path: str | os.PathLike[str],
     sizes: Sizes | None = None,
     labels: Sequence[str] | None = None,
     tally: Tally | None = None,
 ) -> Iterator[AnnotatedPicture]:
-    """The pictures of CVAT's XML file.  Raises DatasetError.
+    """Yield the pictures of CVAT's XML file.
 
-    Points and lines have no area and are left out.  sizes: the pictures that there are; others are left out.
-    labels: not needed, every shape names its own.
+    Points and lines have no area and are left out.  labels: not needed, every shape names its own.
+    Other arguments: see codec.Reader.  Raises DatasetError.
     """
-    base, known, count = Path(folder), Known(sizes, tally), 0
+    base = Path(path)
+    known = KnownPictures(sizes, tally)
     file = base if base.is_file() else base / FILE
     images = _parse(file).findall("image")
+    count = 0
     for image in images:
         name = known.name(image.get("name", ""), file)
         if name is not None:
@@ -76,29 +82,36 @@ def read(
     need_some(count, len(images), file)
 
 
-def encode(mask: Mask) -> tuple[list[int], int, int, int, int]:
-    """Run lengths of a mask over its tight box, and the box's left, top, width and height."""
-    cut, left, top = box_cut(mask)
-    return lengths_of(cut.ravel()).tolist(), left, top, cut.shape[1], cut.shape[0]
+def detect(candidate: Candidate) -> Found | None:
+    """Return an XML file whose root is `annotations`."""
+    if candidate.ending == ".xml" and b"<annotations" in candidate.head:
+        return Found(candidate.path, Certainty.CONTENT)
+    return None
 
 
 def _meta(labels: Sequence[str], count: int) -> str:
+    """Return the description of the task: its labels, each with a colour."""
     rows = "".join(
-        f"<label><name>{escape(label)}</name><color>#{bytes(voc_colour(number % 256)).hex()}</color>"
+        f"<label><name>{escape(label)}</name>"
+        f"<color>#{bytes(voc_colour(number % 256)).hex()}</color>"
         "<type>any</type><attributes></attributes></label>\n"
         for number, label in enumerate(labels, 1)
     )
-    return f"<meta><task><size>{count}</size><mode>annotation</mode><labels>\n{rows}</labels></task></meta>\n"
+    return (
+        f"<meta><task><size>{count}</size><mode>annotation</mode>"
+        f"<labels>\n{rows}</labels></task></meta>\n"
+    )
 
 
 def _image(number: int, picture: AnnotatedPicture) -> str:
     rows = []
-    for one in picture.bottom_up():
-        runs = one.runs
-        lengths = ", ".join(map(str, runs.lengths.tolist()))
+    for annotated in picture.bottom_up():
+        mask = annotated.mask
+        lengths = ", ".join(map(str, mask.lengths.tolist()))
         rows.append(
-            f'<mask label={quoteattr(one.label)} source="manual" occluded="0" rle="{lengths}" '
-            f'left="{runs.left}" top="{runs.top}" width="{runs.width}" height="{runs.height}" z_order="{one.order}"></mask>\n'
+            f'<mask label={quoteattr(annotated.label)} source="manual" occluded="0" '
+            f'rle="{lengths}" left="{mask.left}" top="{mask.top}" width="{mask.width}" '
+            f'height="{mask.height}" z_order="{annotated.order}"></mask>\n'
         )
     name = quoteattr(picture.file_name)
     size = f'width="{picture.width}" height="{picture.height}"'
@@ -117,12 +130,15 @@ def _parse(file: Path) -> ElementTree.Element:
         raise DatasetError(f"{file} cannot be read as XML: {error}") from error
     if root.tag != "annotations" or root.find("track") is not None:
         raise DatasetError(
-            f"{file} is no export 'CVAT for images 1.1': export the task in that format"
+            f"expected an export 'CVAT for images 1.1' in {file}, got another: export the task in "
+            "that format"
         )
     return root
 
 
-def _picture(image: ElementTree.Element, name: str, known: Known, file: Path) -> AnnotatedPicture:
+def _picture(
+    image: ElementTree.Element, name: str, known: KnownPictures, file: Path
+) -> AnnotatedPicture:
     width, height = known.size(name, image.get("width"), image.get("height"), file)
     found: dict[Any, tuple[str, int, RunMask]] = {}
     for number, shape in enumerate(image, 1):
@@ -130,23 +146,24 @@ def _picture(image: ElementTree.Element, name: str, known: Known, file: Path) ->
             known.leave_out(f"a {shape.tag} has no area", name, number)
             continue
         with known.shape(name, number, file):
-            runs = RunMask.of(_mask(shape, height, width))
-            if runs is None:
+            mask = _mask(shape, height, width)
+            if mask is None:
                 raise NoPixelError(f"a {shape.tag} covers no pixel of the picture")
-            label, group = one_label(shape.get("label"), file), shape.get("group_id")
+            label = one_label(shape.get("label"), file)
+            group = shape.get("group_id")
+            # Shapes of a group are one object; a shape without a group is one by itself.
             key = (label, group) if group not in (None, "", "0") else number
             order = _whole(shape, "z_order") if shape.get("z_order") else 0
-            joined = found[key][2].union([runs]) if key in found else runs
+            joined = found[key][2].union([mask]) if key in found else mask
             found[key] = (label, order, joined)
     objects = tuple(
-        AnnotatedObject.of_runs(label, runs, height, width, order=order)
-        for label, order, runs in found.values()
+        AnnotatedObject(label, mask, order=order) for label, order, mask in found.values()
     )
     return AnnotatedPicture(name, width, height, objects)
 
 
-def _mask(shape: ElementTree.Element, height: int, width: int) -> Mask:
-    """Return one shape, (height, width) bool; DatasetError says in a few words what is wrong with it."""
+def _mask(shape: ElementTree.Element, height: int, width: int) -> RunMask | None:
+    """Return the mask of a shape, None without a pixel; DatasetError says what is wrong with it."""
     if shape.tag == "mask":
         return _from_runs(shape, height, width)
     if shape.tag == "polygon":
@@ -174,7 +191,7 @@ def _attributes(shape: ElementTree.Element, *keys: str) -> list[float]:
     return _numbers([shape.get(key, "") for key in keys])
 
 
-def _from_runs(shape: ElementTree.Element, height: int, width: int) -> Mask:
+def _from_runs(shape: ElementTree.Element, height: int, width: int) -> RunMask | None:
     left, top, across, down = (_whole(shape, key) for key in ("left", "top", "width", "height"))
     if min(left, top) < 0 or min(across, down) < 1 or left + across > width or top + down > height:
         raise DatasetError(
@@ -186,9 +203,7 @@ def _from_runs(shape: ElementTree.Element, height: int, width: int) -> Mask:
         inside = checked_flat(lengths, across * down)
     except ValueError as error:
         raise DatasetError(f"expected run lengths as whole numbers, got others: {error}") from error
-    mask = np.zeros((height, width), bool)
-    mask[top : top + down, left : left + across] = inside.reshape(down, across)
-    return mask
+    return RunMask.of(inside.reshape(down, across), left, top)
 
 
 def _whole(element: ElementTree.Element, key: str) -> int:
@@ -209,3 +224,6 @@ def _numbers(words: Sequence[str]) -> list[float]:
     if not all(abs(value) < 1e7 for value in values):
         raise DatasetError("expected coordinates in pixels, got one far outside")
     return values
+
+
+CODEC: Final = Codec("cvat", "CVAT for images 1.1", write, read, detect)

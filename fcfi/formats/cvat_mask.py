@@ -1,33 +1,29 @@
-"""CVAT's "Segmentation mask 1.1": the layout of VOC with a label map, in one zip.
+"""CVAT's "Segmentation mask 1.1": the layout of VOC with a label map, in a zip.
 
 CVAT takes the zip as it is (upload annotations).  Objects cannot overlap.  Layout inside: see
 voc.py.
 """
 
-import lzma
 import os
 import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from fcfi.errors import DatasetError
+from fcfi.errors import DatasetError, guard
 from fcfi.files import replacing
-from fcfi.formats import voc
+from fcfi.formats import archives, voc
 from fcfi.formats.annotation import AnnotatedPicture, Pictures, Sizes
-from fcfi.formats.folders import Known, Target
+from fcfi.formats.codec import Candidate, Certainty, Codec, Found
+from fcfi.formats.known import KnownPictures
+from fcfi.formats.report import OVERLAP
 from fcfi.formats.tally import Tally
+from fcfi.formats.target import Target
 from fcfi.images import MAX_PIXELS
 
 FILE: Final = "segmentation_mask.zip"
 MAX_MEMBER: Final = 2 * MAX_PIXELS
-"""Bytes of one file in a zip; a map of the largest picture needs less."""
-BROKEN: Final = (
-    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
-    *(RuntimeError, NotImplementedError, EOFError, ValueError),
-)
-"""What a file in a zip raises that is damaged, locked by a password, or packed in a way that is not known."""
+"""Bytes of a file in a zip; a map of the largest picture needs less."""
 READABLE: Final = 0o644
 """Rights of a file that is unpacked."""
 
@@ -35,9 +31,9 @@ READABLE: Final = 0o644
 def write(
     pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[str]
 ) -> tuple[Path, ...]:
-    """Write the zip; gives its path.  Raises InputError."""
+    """Write the zip and return its path.  Raises InputError."""
     target = Target(folder)
-    path = target.place(FILE)
+    path = target.path(FILE)
     with (
         replacing(path) as temporary,
         zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive,
@@ -51,55 +47,78 @@ def write(
 
 
 def read(
-    folder: str | os.PathLike[str],
+    path: str | os.PathLike[str],
     sizes: Sizes | None = None,
     labels: Sequence[str] | None = None,
     tally: Tally | None = None,
 ) -> Iterator[AnnotatedPicture]:
-    """The pictures of such a zip, or of the first one in a folder.  Raises DatasetError.  Arguments: see voc.read."""
-    base = Path(folder)
-    found = [base] if base.is_file() else [base / FILE, *sorted(base.glob("*.zip"))]
-    file = next((one for one in found if one.is_file()), None)
+    """Yield the pictures of such a zip, of the first one in a folder, or of an unpacked one.
+
+    Arguments: see voc.read.  Raises DatasetError.
+    """
+    base = Path(path)
+    if (base / voc.CLASSES).is_dir():
+        yield from voc.read(base, sizes, labels, tally)
+        return
+    zips = [base] if base.is_file() else [base / FILE, *sorted(base.glob("*.zip"))]
+    file = next((candidate for candidate in zips if candidate.is_file()), None)
     if file is None:
         raise DatasetError(
             f"{base} has no zip: give the file that CVAT exported as 'Segmentation mask 1.1'"
         )
     try:
         with zipfile.ZipFile(file) as archive:
-            listed = [
-                name
-                for name in archive.namelist()
-                if name.startswith(voc.SETS) and name.endswith(".txt")
-            ]
-            text = "\n".join(
-                (_member(archive, file, name) or b"").decode("utf-8", "replace") for name in listed
-            )
-            named = list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
-            yield from voc.pictures_of(
-                file,
-                lambda name: _member(archive, file, name),
-                named,
-                Known(sizes, tally),
-                labels,
-            )
+            source = voc.Source(file, lambda name: _member(archive, file, name))
+            stems = _listed(archive, file)
+            yield from voc.pictures_of(source, stems, KnownPictures(sizes, tally), labels)
     except (zipfile.BadZipFile, OSError) as error:
         raise DatasetError(
-            f"{file} is no zip that can be read ({error}): give a whole file"
+            f"{file} cannot be read as a zip ({error}): give a whole file"
         ) from error
+
+
+def detect(candidate: Candidate) -> Found | None:
+    """Return a folder with a zip that holds the layout."""
+    if not candidate.is_folder:
+        return None
+    for file in sorted(candidate.path.glob("*.zip")):
+        if any(name.startswith(f"{voc.CLASSES}/") for name in archives.names(file)):
+            return Found(file, Certainty.CONTENT)
+    return None
+
+
+def _listed(archive: zipfile.ZipFile, file: Path) -> list[str]:
+    """Return the names of pictures, without endings, that the zip lists."""
+    lists = [
+        name for name in archive.namelist() if name.startswith(voc.SETS) and name.endswith(".txt")
+    ]
+    text = "\n".join(
+        (_member(archive, file, name) or b"").decode("utf-8", "replace") for name in lists
+    )
+    return list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
 
 
 def _member(archive: zipfile.ZipFile, file: Path, name: str) -> bytes | None:
-    """A file in the zip; None if it is not there.  DatasetError if it is broken or would be huge."""
-    try:
-        info = archive.getinfo(name)
+    """Return a file in the zip, None if it is not there; DatasetError if it is damaged or huge."""
+    advice = "give a whole zip without a password"
+    with guard(DatasetError, f"{file}: {name} cannot be read", advice):
+        try:
+            info = archive.getinfo(name)
+        except KeyError:
+            return None
         if info.file_size > MAX_MEMBER:
             raise DatasetError(
-                f"{file}: {name} has {info.file_size} bytes, at most {MAX_MEMBER} are read"
+                f"expected files of at most {MAX_MEMBER} bytes in {file}, got {name} of "
+                f"{info.file_size}: give the zip as CVAT wrote it"
             )
         return archive.read(info)
-    except KeyError:
-        return None
-    except BROKEN as error:
-        raise DatasetError(
-            f"{file}: {name} cannot be read ({error}): give a whole zip without a password"
-        ) from error
+
+
+CODEC: Final = Codec(
+    "cvat-mask",
+    "CVAT segmentation mask 1.1",
+    write,
+    read,
+    detect,
+    cannot_hold=(OVERLAP,),
+)

@@ -1,12 +1,13 @@
-"""Label Studio: one JSON file of tasks with brush strokes, and the labelling configuration that reads them.
+"""Label Studio: a JSON file of tasks with brush strokes, and the labelling configuration for them.
 
 Its run lengths are not COCO's: a stream of bits with a 32-bit count of values, 5 bits for the size
 of a value, four times 4 bits for the sizes of lengths, then runs over the picture's RGBA values,
 flattened row by row, 0 or 255.
-Source: the package rle-pack, from which Label Studio's page and converter took it.
+
 Layout: `tasks.json`, `label_config.xml`.  The pictures' addresses are those of local storage
-(`/data/local-files/?d=NAME`): serve the folder of pictures as its root.  Knows nothing of other
-formats.
+(`/data/local-files/?d=NAME`): serve the folder of pictures as its root.
+Source: the package rle-pack, from which Label Studio's page and converter took it.  Knows nothing of
+other formats.
 """
 
 import json
@@ -34,18 +35,14 @@ from fcfi.formats.annotation import (
     check_labels,
     label_number,
 )
-from fcfi.formats.folders import (
-    SUFFIXES,
-    Known,
-    NoPixelError,
-    Target,
-    need_some,
-    one_label,
-    read_json,
-)
+from fcfi.formats.codec import Candidate, Certainty, Codec, Found
+from fcfi.formats.folders import need_some, one_label, read_json
+from fcfi.formats.known import KnownPictures, NoPixelError
 from fcfi.formats.tally import Tally
+from fcfi.formats.target import Target
+from fcfi.images import ENDINGS
 from fcfi.masks.polygons import fill_edges
-from fcfi.masks.runs import lengths_of
+from fcfi.masks.runs import RunMask, lengths_in
 from fcfi.masks.shapes import ellipse, turned_rectangle
 from fcfi.masks.truth import Mask
 
@@ -75,14 +72,15 @@ SIZES: Final = (3, 4, 8, 16)
 def write(
     pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[str]
 ) -> tuple[Path, ...]:
-    """Write the tasks and the configuration; gives the files.  Raises InputError."""
-    target, names = Target(folder), check_labels(labels)
+    """Write the tasks and the configuration, and return the files.  Raises InputError."""
+    target = Target(folder)
+    names = check_labels(labels)
     tasks: list[dict[str, Any]] = []
     for picture in pictures:
         results = []
-        for number, one in enumerate(picture.bottom_up(), 1):
-            label_number(picture, one, names)
-            results.append(result(one, f"{len(tasks) + 1}-{number}"))
+        for number, annotated in enumerate(picture.bottom_up(), 1):
+            label_number(picture, annotated, names)
+            results.append(result(picture, annotated, f"{len(tasks) + 1}-{number}"))
         data = {IMAGE: ADDRESS + quote(picture.file_name)}
         tasks.append(
             {"data": data, "annotations": [{"result": results}]} if results else {"data": data}
@@ -93,7 +91,7 @@ def write(
 
 
 def read(
-    folder: str | os.PathLike[str],
+    path: str | os.PathLike[str],
     sizes: Sizes | None = None,
     labels: Sequence[str] | None = None,
     tally: Tally | None = None,
@@ -102,9 +100,11 @@ def read(
 
     Read are brush strokes, polygons, rectangles and ellipses of the last annotation of a task that
     has any.  A task without a region does not say its picture's size: it is left out unless `sizes`
-    gives it.  labels: not needed, every region names its own.
+    gives it.  labels: not needed, every region names its own.  Other arguments: see codec.Reader.
     """
-    base, known, matched = Path(folder), Known(sizes, tally), 0
+    base = Path(path)
+    known = KnownPictures(sizes, tally)
+    matched = 0
     file = base if base.is_file() else base / FILE
     tasks = read_json(file)
     if not isinstance(tasks, list):
@@ -120,30 +120,35 @@ def read(
     need_some(matched, len(tasks), file)
 
 
-def is_tasks(content: Sequence[Any]) -> bool:
-    """Return whether JSON holds tasks of Label Studio: with their data, or in the form JSON-MIN."""
-    if not content or not all(isinstance(task, dict) for task in content):
-        return False
-    return all("data" in task or "annotation_id" in task or "annotator" in task for task in content)
+def detect(candidate: Candidate) -> Found | None:
+    """Return a JSON file with a list of tasks, with their data or in the form JSON-MIN."""
+    tasks = candidate.json
+    if not isinstance(tasks, list) or not tasks:
+        return None
+    marks = {"data", "annotation_id", "annotator"}
+    if all(isinstance(task, dict) and marks & task.keys() for task in tasks):
+        return Found(candidate.path, Certainty.CONTENT)
+    return None
 
 
-def result(one: AnnotatedObject, identity: str) -> dict[str, Any]:
-    """An object as one result of an annotation or prediction."""
-    height, width = one.mask.shape
+def result(picture: AnnotatedPicture, annotated: AnnotatedObject, result_id: str) -> dict[str, Any]:
+    """Return an object of a picture as one result of an annotation or prediction."""
+    height, width = picture.height, picture.width
+    strokes = encode(annotated.mask, height, width)
     return {
-        "id": identity,
+        "id": result_id,
         "type": "brushlabels",
         "from_name": BRUSH,
         "to_name": IMAGE,
         "original_width": width,
         "original_height": height,
         "image_rotation": 0,
-        "value": {"format": "rle", "rle": encode(one.mask), "brushlabels": [one.label]},
+        "value": {"format": "rle", "rle": strokes, "brushlabels": [annotated.label]},
     }
 
 
 def config(labels: Sequence[str]) -> str:
-    """The labelling configuration for these labels (XML)."""
+    """Return the labelling configuration for these labels (XML)."""
     rows = "".join(f"    <Label value={quoteattr(label)}/>\n" for label in labels)
     return (
         f'<View>\n  <Image name="{IMAGE}" value="${IMAGE}" zoom="true"/>\n'
@@ -151,15 +156,15 @@ def config(labels: Sequence[str]) -> str:
     )
 
 
-def encode(mask: Mask) -> list[int]:
-    """A mask (H, W) as bytes, 0 to 255, of Label Studio's run lengths."""
-    lengths = lengths_of(mask.ravel()) * CHANNELS
-    head = f"{mask.size * CHANNELS:032b}{WORD - 1:05b}" + "".join(
+def encode(mask: RunMask, height: int, width: int) -> list[int]:
+    """Return a mask in a picture of this size as bytes, 0 to 255, of Label Studio's run lengths."""
+    lengths = lengths_in(mask, height, width) * CHANNELS
+    head = f"{height * width * CHANNELS:032b}{WORD - 1:05b}" + "".join(
         f"{size - 1:04b}" for size in SIZES
     )
     values = ("0" * WORD, "1" * WORD)
     body = "".join(
-        _run(length, values[place % 2]) for place, length in enumerate(lengths.tolist()) if length
+        _run(length, values[index % 2]) for index, length in enumerate(lengths.tolist()) if length
     )
     bits = head + body
     bits += "0" * (8 - len(bits) % 8)
@@ -167,47 +172,58 @@ def encode(mask: Mask) -> list[int]:
 
 
 def _run(length: int, value: str) -> str:
-    """Bits of one run: 1, which of the sizes, the length less one, the value; as many times as the length needs."""
-    full, text = 1 << SIZES[-1], ""
+    """Return the bits of a run: 1, which of the sizes, the length less one, the value.
+
+    As many times as the length needs.
+    """
+    full = 1 << SIZES[-1]
+    text = ""
     while length > full:
         text += f"111{full - 1:0{SIZES[-1]}b}{value}"
         length -= full
-    kind = next(place for place, size in enumerate(SIZES) if length <= 1 << size)
+    kind = next(index for index, size in enumerate(SIZES) if length <= 1 << size)
     return f"{text}1{kind:02b}{length - 1:0{SIZES[kind]}b}{value}"
 
 
 def decode(data: Sequence[int], height: int, width: int) -> Mask:
-    """(height, width) bool of such bytes: where the alpha channel is not 0.  Raises DatasetError if they do not fit."""
+    """Return the mask (height, width) bool of such bytes: where the alpha channel is not 0.
+
+    Raises DatasetError if they do not fit.
+    """
     try:
         bits = f"{int.from_bytes(bytes(data), 'big'):0{8 * len(data)}b}"
         return (
             _expand(bits, height * width * CHANNELS).reshape(height, width, CHANNELS)[:, :, -1] > 0
         )
     except (TypeError, ValueError, IndexError) as error:
-        raise DatasetError(f"run lengths of a brush are broken or cut off ({error})") from error
+        raise DatasetError(f"run lengths of a brush are damaged or truncated ({error})") from error
 
 
 def _expand(bits: str, expected: int) -> NDArray[np.uint8]:
-    """(expected,) values of the stream.  ValueError if it ends early or holds another number of them."""
-    total, word = int(bits[:32], 2), int(bits[32:37], 2) + 1
-    sizes = [int(bits[place : place + 4], 2) + 1 for place in range(37, 53, 4)]
+    """Return the (expected,) values of the stream; ValueError if it holds another number of them."""
+    total = int(bits[:32], 2)
+    word = int(bits[32:37], 2) + 1
+    sizes = [int(bits[start : start + 4], 2) + 1 for start in range(37, 53, 4)]
     if total != expected or word != WORD:
         raise ValueError(f"{total} values of {word} bits, expected {expected} of {WORD}")
-    out, place, filled = np.zeros(total, np.uint8), 53, 0
+    out = np.zeros(total, np.uint8)
+    position, filled = 53, 0
     while filled < total:
-        size = sizes[int(bits[place + 1 : place + 3], 2)]
-        count = int(bits[place + 3 : place + 3 + size], 2) + 1
+        size = sizes[int(bits[position + 1 : position + 3], 2)]
+        count = int(bits[position + 3 : position + 3 + size], 2) + 1
         if filled + count > total:
             raise ValueError("more values than announced")
-        same, place = bits[place] == "1", place + 3 + size
-        amount = 1 if same else count
-        stored = bits[place : place + amount * WORD]
+        # One value for the whole run, or a value for each.
+        amount = 1 if bits[position] == "1" else count
+        position += 3 + size
+        stored = bits[position : position + amount * WORD]
         if len(stored) < amount * WORD:
             raise ValueError("it ends early")
         out[filled : filled + count] = np.frombuffer(
             int(stored, 2).to_bytes(amount, "big"), np.uint8
         )
-        place, filled = place + amount * WORD, filled + count
+        position += amount * WORD
+        filled += count
     return out
 
 
@@ -220,7 +236,7 @@ def _name_of(address: str) -> str:
     )
 
 
-def _picture_of(task: Any, known: Known, file: Path) -> str | None:
+def _picture_of(task: Any, known: KnownPictures, file: Path) -> str | None:
     """Return the picture of a task, whatever its key: the one called `image`, or the only address.
 
     JSON-MIN has the data's keys in the task itself.
@@ -234,7 +250,7 @@ def _picture_of(task: Any, known: Known, file: Path) -> str | None:
     likely = {
         key: value
         for key, value in texts.items()
-        if PurePosixPath(urlsplit(value).path).suffix.lower() in SUFFIXES or "?d=" in value
+        if PurePosixPath(urlsplit(value).path).suffix.lower() in ENDINGS or "?d=" in value
     }
     chosen = likely if IMAGE not in texts else {IMAGE: texts[IMAGE]}
     if len(chosen) != 1:
@@ -249,7 +265,7 @@ def _picture_of(task: Any, known: Known, file: Path) -> str | None:
         return None
 
 
-def _results(task: Mapping[str, Any], name: str, known: Known) -> list[dict[str, Any]]:
+def _results(task: Mapping[str, Any], name: str, known: KnownPictures) -> list[dict[str, Any]]:
     """Return the results of a task's last finished annotation, or the regions of JSON-MIN."""
     if "data" not in task:
         lists = [value for key, value in task.items() if isinstance(value, list)]
@@ -275,7 +291,7 @@ def _results(task: Mapping[str, Any], name: str, known: Known) -> list[dict[str,
     return [part for part in results if isinstance(part, dict)] if isinstance(results, list) else []
 
 
-def _picture(task: Any, name: str, known: Known, file: Path) -> AnnotatedPicture | None:
+def _picture(task: Any, name: str, known: KnownPictures, file: Path) -> AnnotatedPicture | None:
     size = (known.sizes or {}).get(name)
     results = _results(task, name, known)
     labels = _labels(results)
@@ -300,7 +316,7 @@ def _picture(task: Any, name: str, known: Known, file: Path) -> AnnotatedPicture
             if part.get("image_rotation"):
                 raise DatasetError("it was drawn on a turned picture")
             mask = SHAPES[kind](value, *reversed(given))
-            if not mask.any():
+            if mask is None:
                 raise NoPixelError("it covers no pixel of the picture")
             label = labels.get(_identity(part, number), UNNAMED)
             objects.append(AnnotatedObject(one_label(label, file), mask))
@@ -347,14 +363,14 @@ def _kind(value: Mapping[str, Any]) -> str | None:
     )
 
 
-def _brush(value: Mapping[str, Any], height: int, width: int) -> Mask:
+def _brush(value: Mapping[str, Any], height: int, width: int) -> RunMask | None:
     data = value.get("rle")
     if not isinstance(data, list):
         raise DatasetError("expected run lengths as a list, got none")
-    return decode(data, height, width)
+    return RunMask.of(decode(data, height, width))
 
 
-def _polygon(value: Mapping[str, Any], height: int, width: int) -> Mask:
+def _polygon(value: Mapping[str, Any], height: int, width: int) -> RunMask | None:
     try:
         corners = np.asarray(value["points"], np.float64)
     except (TypeError, ValueError) as error:
@@ -366,7 +382,7 @@ def _polygon(value: Mapping[str, Any], height: int, width: int) -> Mask:
     return fill_edges([corners * (width, height) / 100], height, width)
 
 
-def _rectangle(value: Mapping[str, Any], height: int, width: int) -> Mask:
+def _rectangle(value: Mapping[str, Any], height: int, width: int) -> RunMask | None:
     x, y, across, down, degrees = _percent(value, "x", "y", "width", "height", "rotation")
     loop = turned_rectangle(
         x * width / 100, y * height / 100, across * width / 100, down * height / 100, degrees
@@ -374,7 +390,7 @@ def _rectangle(value: Mapping[str, Any], height: int, width: int) -> Mask:
     return fill_edges([loop], height, width)
 
 
-def _ellipse(value: Mapping[str, Any], height: int, width: int) -> Mask:
+def _ellipse(value: Mapping[str, Any], height: int, width: int) -> RunMask | None:
     x, y, across, down, degrees = _percent(value, "x", "y", "radiusX", "radiusY", "rotation")
     return ellipse(
         x * width / 100,
@@ -394,10 +410,13 @@ def _percent(value: Mapping[str, Any], *keys: str) -> list[float]:
     return [float(number) for number in numbers]
 
 
-SHAPES: Final[Mapping[str, Callable[[Mapping[str, Any], int, int], Mask]]] = {
+SHAPES: Final[Mapping[str, Callable[[Mapping[str, Any], int, int], RunMask | None]]] = {
     "rle": _brush,
     "points": _polygon,
     "rectangle": _rectangle,
     "ellipse": _ellipse,
 }
-"""What draws each kind of region, from its value and the picture's height and width."""
+"""The function for each kind of region, of its value and the picture's height and width."""
+
+
+CODEC: Final = Codec("label-studio", "Label Studio", write, read, detect)

@@ -1,10 +1,12 @@
-"""labelme: a JSON file a picture, which lies beside the picture.
+"""labelme: a JSON file for each picture, which lies beside the picture.
 
 Every object is one shape of type "mask": two corners, both inside the object's box, and a PNG of
-the box in base64; it holds holes and pieces.  The picture's bytes are not repeated (`imageData` is
-null), so labelme looks for `imagePath` beside the file; it turns the picture by its EXIF
+the box in base64; it holds holes and components.  The picture's bytes are not repeated (`imageData`
+is null), so labelme looks for `imagePath` beside the file; it turns the picture by its EXIF
 orientation first and refuses a height or width that is not the turned picture's.  Read are masks,
-polygons, rectangles and circles; shapes of one label and one `group_id` are one object.
+polygons, rectangles, turned or not, and circles; shapes of one label and one `group_id` are one
+object.
+
 Layout: `NAME.json`.  Knows nothing of other formats.
 """
 
@@ -13,6 +15,7 @@ import binascii
 import json
 import math
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -33,31 +36,26 @@ from fcfi.formats.annotation import (
     check_labels,
     label_number,
 )
-from fcfi.formats.folders import (
-    Known,
-    NoPixelError,
-    Target,
-    field,
-    listed,
-    need_some,
-    one_label,
-    read_json,
-    stem,
-)
+from fcfi.formats.codec import Candidate, Certainty, Codec, Found
+from fcfi.formats.folders import field, listed, need_some, one_label, read_json
 from fcfi.formats.indexed import decode_map
+from fcfi.formats.known import KnownPictures, NoPixelError
+from fcfi.formats.names import stem
 from fcfi.formats.tally import Tally
+from fcfi.formats.target import Target
 from fcfi.images import encode_png
 from fcfi.masks.runs import RunMask
 from fcfi.masks.shapes import ellipse
-from fcfi.masks.truth import Mask
 
 VERSION: Final = "5.5.0"
 """Of labelme: the first that knows all that is written here; later ones read it."""
 CORNERS: Final = {"mask": 1, "polygon": 3, "rectangle": 2, "circle": 2, "rotation": 3}
-"""Shapes that are read, and how many points each has at least; a rotation is a turned rectangle."""
+"""Shapes that are read, and how many points each needs; a rotation is a turned rectangle."""
 WITHOUT_AREA: Final = ("point", "points", "line", "linestrip")
 LARGE_CIRCLE: Final = 20_000
 """Pixels of a radius from which a circle is computed instead of drawn."""
+MARGIN: Final = 2
+"""Pixels round a shape's corners that are drawn too."""
 FAR: Final = 1e6
 """Pixels: a corner further off is a mistake."""
 
@@ -65,17 +63,17 @@ FAR: Final = 1e6
 def write(
     pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[str]
 ) -> tuple[Path, ...]:
-    """Write a JSON file a picture; gives the files.  Raises InputError."""
-    target, names = Target(folder), check_labels(labels)
+    """Write a JSON file for each picture and return the files.  Raises InputError."""
+    target = Target(folder)
+    names = check_labels(labels)
     for picture in pictures:
         shapes = []
-        for one in picture.bottom_up():
-            label_number(picture, one, names)
-            shared = (
-                sum(other.id == one.id and other.label == one.label for other in picture.objects)
-                > 1
-            )
-            shapes.append(_shape(one, None if shared else one.id))
+        # Shapes of one label and one group would be read as one object.
+        groups = Counter((annotated.label, annotated.id) for annotated in picture.objects)
+        for annotated in picture.bottom_up():
+            label_number(picture, annotated, names)
+            shared = groups[annotated.label, annotated.id] > 1
+            shapes.append(_shape(annotated, None if shared else annotated.id))
         content: dict[str, Any] = {
             "version": VERSION,
             "flags": {},
@@ -91,18 +89,19 @@ def write(
 
 
 def read(
-    folder: str | os.PathLike[str],
+    path: str | os.PathLike[str],
     sizes: Sizes | None = None,
     labels: Sequence[str] | None = None,
     tally: Tally | None = None,
 ) -> Iterator[AnnotatedPicture]:
-    """The pictures of a folder of labelme's files.  Raises DatasetError.
+    """Yield the pictures of a folder of labelme's files, or of one file.
 
-    JSON files of other kinds and shapes that cover no pixel (points, lines) are left out.  sizes:
-    the pictures that there are; others are left out.  labels: not needed, every shape names its
-    own.
+    JSON files of other kinds are left out, and shapes that cover no pixel (points, lines).
+    labels: not needed, every shape names its own.  Other arguments: see codec.Reader.
+    Raises DatasetError.
     """
-    base, known = Path(folder), Known(sizes, tally)
+    base = Path(path)
+    known = KnownPictures(sizes, tally)
     files = [base] if base.is_file() else listed(base, "*.json")
     named = [
         (file, name) for file in files for name in known.read(partial(_name, file, base, known))
@@ -112,14 +111,23 @@ def read(
     kept = [(file, name) for file, name in named if name]
     need_some(len(kept), len(named), base)
     if known.sizes is not None:
-        places = {name: place for place, name in enumerate(known.sizes)}
-        kept.sort(key=lambda pair: places[pair[1]])
+        # In the order of the pictures, as an export is read back.
+        order = {name: index for index, name in enumerate(known.sizes)}
+        kept.sort(key=lambda pair: order[pair[1]])
     for file, name in kept:
         yield from known.read(partial(_picture, file, name, known))
 
 
-def _name(file: Path, base: Path, known: Known) -> str | None:
-    """The picture that a file is for; "" if it is none of the known ones, None if the file is not labelme's."""
+def detect(candidate: Candidate) -> Found | None:
+    """Return what was given, if a JSON file lists shapes."""
+    content = candidate.json
+    if isinstance(content, dict) and "shapes" in content:
+        return Found(candidate.given, Certainty.CONTENT)
+    return None
+
+
+def _name(file: Path, base: Path, known: KnownPictures) -> str | None:
+    """Return the picture that a file is for: "" if it is unknown, None for a file of another kind."""
     content = read_json(file)
     if not isinstance(content, dict) or "shapes" not in content:
         return None
@@ -135,20 +143,22 @@ def _name(file: Path, base: Path, known: Known) -> str | None:
     )
 
 
-def _shape(one: AnnotatedObject, group: int | None) -> dict[str, Any]:
-    cut, left, top = one.runs.inside(), one.runs.left, one.runs.top
+def _shape(annotated: AnnotatedObject, group: int | None) -> dict[str, Any]:
+    """Return an object as a shape of labelme."""
+    mask = annotated.mask
+    right, bottom = mask.left + mask.width - 1, mask.top + mask.height - 1
     return {
-        "label": one.label,
-        "points": [[left, top], [left + cut.shape[1] - 1, top + cut.shape[0] - 1]],
+        "label": annotated.label,
+        "points": [[mask.left, mask.top], [right, bottom]],
         "group_id": group,
         "description": "",
         "shape_type": "mask",
         "flags": {},
-        "mask": base64.b64encode(encode_png(cut)).decode("ascii"),
+        "mask": base64.b64encode(encode_png(mask.inside())).decode("ascii"),
     }
 
 
-def _picture(file: Path, name: str, known: Known) -> AnnotatedPicture:
+def _picture(file: Path, name: str, known: KnownPictures) -> AnnotatedPicture:
     content = read_json(file)
     width, height = known.size(name, content.get("imageWidth"), content.get("imageHeight"), file)
     found: dict[Any, tuple[str, int | None, RunMask]] = {}
@@ -158,23 +168,22 @@ def _picture(file: Path, name: str, known: Known) -> AnnotatedPicture:
             known.leave_out(f"a {kind} has no area", name, number)
             continue
         with known.shape(name, number, file):
-            runs = RunMask.of(_mask(shape, str(kind), height, width))
-            if runs is None:
+            mask = _mask(shape, str(kind), height, width)
+            if mask is None:
                 raise NoPixelError(f"a {kind} covers no pixel of the picture")
-            label, group = one_label(shape.get("label"), file), shape.get("group_id")
+            label = one_label(shape.get("label"), file)
+            group = shape.get("group_id")
             group = group if isinstance(group, int) else None
+            # Shapes of a group are one object; a shape without a group is one by itself.
             key = (label, group) if group is not None else number
-            joined = found[key][2].union([runs]) if key in found else runs
+            joined = found[key][2].union([mask]) if key in found else mask
             found[key] = (label, group, joined)
-    objects = tuple(
-        AnnotatedObject.of_runs(label, runs, height, width, group)
-        for label, group, runs in found.values()
-    )
+    objects = tuple(AnnotatedObject(label, mask, group) for label, group, mask in found.values())
     return AnnotatedPicture(name, width, height, objects)
 
 
-def _mask(shape: Any, kind: str, height: int, width: int) -> Mask:
-    """Return one shape, (height, width) bool; DatasetError says in a few words what is wrong with it."""
+def _mask(shape: Any, kind: str, height: int, width: int) -> RunMask | None:
+    """Return the mask of a shape, None without a pixel; DatasetError says what is wrong with it."""
     least = CORNERS.get(kind)
     if least is None:
         raise DatasetError(f"a {kind[:MAX_SHOWN]!r} is not a shape that is read")
@@ -188,16 +197,16 @@ def _mask(shape: Any, kind: str, height: int, width: int) -> Mask:
         raise DatasetError(f"expected a {kind} of at least {least} points, got {len(corners)}")
     if kind == "mask":
         return _stored(shape.get("mask"), corners, height, width)
-    return _drawn(kind, [(float(x), float(y)) for x, y in corners], height, width)
+    return _drawn(kind, corners, height, width)
 
 
-def _stored(text: object, corners: NDArray[np.float64], height: int, width: int) -> Mask:
-    """Return a stored mask at its place; what leaves the picture is refused."""
+def _stored(text: object, corners: NDArray[np.float64], height: int, width: int) -> RunMask | None:
+    """Return a stored mask at its corner; DatasetError if it leaves the picture."""
     try:
         stored = base64.b64decode(text if isinstance(text, str) else "?", validate=True)
-        numbers = decode_map(stored, "the mask")[1]
     except binascii.Error as error:
         raise DatasetError(f"expected a mask in base64, got other text ({error})") from error
+    numbers = decode_map(stored, "the mask").numbers
     left, top = (int(value) for value in corners[0])
     right, bottom = left + numbers.shape[1], top + numbers.shape[0]
     if left < 0 or top < 0 or right > width or bottom > height:
@@ -205,27 +214,36 @@ def _stored(text: object, corners: NDArray[np.float64], height: int, width: int)
             f"a mask of {numbers.shape[1]} x {numbers.shape[0]} pixels at {left}, {top} "
             f"does not fit into the picture of {width} x {height}"
         )
-    mask = np.zeros((height, width), bool)
-    mask[top:bottom, left:right] = numbers > 0
-    return mask
+    return RunMask.of(numbers > 0, left, top)
 
 
-def _drawn(kind: str, corners: list[tuple[float, float]], height: int, width: int) -> Mask:
-    """Return a shape as labelme draws it."""
+def _drawn(kind: str, corners: NDArray[np.float64], height: int, width: int) -> RunMask | None:
+    """Return a shape as labelme draws it, with Pillow."""
     if kind == "circle":
-        (x, y), (edge_x, edge_y) = corners[:2]
-        radius = math.hypot(edge_x - x, edge_y - y)
+        (x, y), edge = corners[0].tolist(), corners[1]
+        radius = math.hypot(*(edge - corners[0]))
         if radius > LARGE_CIRCLE:  # Pillow would walk its whole line
             return ellipse(x, y, radius, radius, 0, height, width)
-    canvas = Pillow.new("1", (width, height))
+        corners = np.array([[x - radius, y - radius], [x + radius, y + radius]])
+    elif kind == "rectangle":
+        # Two opposite corners or, in X-AnyLabeling, all four.
+        corners = np.stack([corners.min(axis=0), corners.max(axis=0)])
+    # Only the shape's box is drawn, with a margin for rounding and for the line.
+    low = np.clip(np.floor(corners.min(axis=0)) - MARGIN, 0, (width, height)).astype(int)
+    high = np.clip(np.ceil(corners.max(axis=0)) + MARGIN, 0, (width, height)).astype(int)
+    if (low >= high).any():
+        return None
+    across, down = (high - low).tolist()
+    canvas = Pillow.new("1", (across, down))
     draw = ImageDraw.Draw(canvas)
+    points = [(float(x), float(y)) for x, y in corners - low]
     if kind == "circle":
-        draw.ellipse((x - radius, y - radius, x + radius, y + radius), outline=1, fill=1)
-    elif kind == "rectangle":  # two opposite corners or, in X-AnyLabeling, all four
-        across = [corner[0] for corner in corners]
-        down = [corner[1] for corner in corners]
-        box = (min(across), min(down), max(across), max(down))
-        draw.rectangle(box, outline=1, fill=1)
+        draw.ellipse(points, outline=1, fill=1)
+    elif kind == "rectangle":
+        draw.rectangle(points, outline=1, fill=1)
     else:
-        draw.polygon(corners, outline=1, fill=1)
-    return np.array(canvas, bool)
+        draw.polygon(points, outline=1, fill=1)
+    return RunMask.of(np.array(canvas, bool), *low.tolist())
+
+
+CODEC: Final = Codec("labelme", "labelme", write, read, detect)

@@ -1,9 +1,8 @@
-"""PNG maps: one a picture, in which every object has its number, with a palette; beside it one in black and white.
+"""PNG maps: a map of object numbers for each picture, with a palette, and one in black and white.
 
-Layout: `masks/NAME.png` (numbers from 1, the topmost object counts), `preview/NAME.png` (0 and
-    255), and
-`objects.json`, which says what each number is.  Maps of others need no such file: every number is
-an object then. Knows nothing of other formats.
+Layout: `masks/NAME.png` (numbers from 1; the topmost object counts), `preview/NAME.png` (0 and 255),
+and `objects.json`, which says what each number is.  Maps of others need no such file: then every
+number or colour is an object.  Knows nothing of other formats.
 """
 
 import json
@@ -12,8 +11,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
-
-import numpy as np
 
 from fcfi.errors import DatasetError
 from fcfi.formats.annotation import (
@@ -25,46 +22,49 @@ from fcfi.formats.annotation import (
     check_labels,
     label_number,
 )
+from fcfi.formats.codec import Candidate, Certainty, Codec, Found
 from fcfi.formats.folders import (
-    Known,
-    Target,
     field,
     listed,
     need_some,
     one_label,
     read_bytes,
     read_json,
-    stem,
 )
-from fcfi.formats.indexed import Numbers, decode_map, distinct, encode_map, paint
+from fcfi.formats.indexed import decode_drawing, decode_map, encode_map, paint
+from fcfi.formats.known import KnownPictures
+from fcfi.formats.names import stem
+from fcfi.formats.report import OVERLAP
 from fcfi.formats.tally import Tally
+from fcfi.formats.target import Target
 from fcfi.images import encode_png
+from fcfi.mask_files import InstanceMap
+from fcfi.masks.runs import masks_in
 
 MASKS: Final = "masks"
 PREVIEW: Final = "preview"
 INDEX: Final = "objects.json"
 MOST: Final = 255
 """Objects in a map of 8 bits."""
+MAP_ENDINGS: Final = (".png", ".tif", ".tiff", ".bmp")
+"""Files that keep numbers exactly."""
 
-About = tuple[str, int | None, int]
+Described = tuple[str, int | None, int]
 """Label, id and order of a number."""
-
-WHITE: Final = 255
-SOFT_OBJECT: Final = 128
-"""Grey from which a pixel of a soft edge belongs to the object."""
-SOFT_GREYS: Final = 8
-"""Different greys from which a white object has soft edges."""
 
 
 def write(
     pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[str]
 ) -> tuple[Path, ...]:
-    """Write the maps and what their numbers mean; gives the files.  Raises InputError."""
-    target, names, index = Target(folder), check_labels(labels), []
+    """Write the maps and what their numbers mean, and return the files.  Raises InputError."""
+    target = Target(folder)
+    names = check_labels(labels)
+    index = []
     for picture in pictures:
-        for one in picture.objects:
-            label_number(picture, one, names)
-        numbers, name = paint(picture, MOST), stem(picture.file_name)
+        for annotated in picture.objects:
+            label_number(picture, annotated, names)
+        numbers = paint(picture, MOST)
+        name = stem(picture.file_name)
         target.write(f"{MASKS}/{name}.png", encode_map(numbers), picture.file_name)
         target.write(f"{PREVIEW}/{name}.png", encode_png(numbers != 0), picture.file_name)
         index.append(_entry(picture))
@@ -74,28 +74,49 @@ def write(
 
 
 def read(
-    folder: str | os.PathLike[str],
+    path: str | os.PathLike[str],
     sizes: Sizes | None = None,
     labels: Sequence[str] | None = None,
     tally: Tally | None = None,
 ) -> Iterator[AnnotatedPicture]:
-    """The pictures of a folder that `write` made, or of any folder of maps.  Raises DatasetError.
+    """Yield the pictures of a folder that `write` made, of any folder of maps, or of one map.
 
-    sizes: the pictures that there are; maps of others are left out, maps of a wrong size refused.
-        labels: without
-    `objects.json`, names of the numbers from 1; if None, every object is called "object".
+    labels: without `objects.json`, names of the numbers from 1; None: every object is an "object".
+    Other arguments: see codec.Reader.  Raises DatasetError.
     """
-    base, known = Path(folder), Known(sizes, tally)
+    base = Path(path)
+    known = KnownPictures(sizes, tally)
+    if base.name == INDEX:
+        base = base.parent
     if (base / INDEX).is_file():
         yield from _read_indexed(base, known)
     else:
         yield from _read_plain(base, known, labels)
 
 
+def detect(candidate: Candidate) -> Found | None:
+    """Return the folder of `objects.json`, a single map, or a folder with PNG files."""
+    content = candidate.json
+    if isinstance(content, dict) and "pictures" in content:
+        return Found(candidate.path.parent, Certainty.CONTENT)
+    if candidate.is_folder and (candidate.path / INDEX).is_file():
+        return Found(candidate.path, Certainty.CONTENT)
+    if candidate.ending in MAP_ENDINGS or (
+        candidate.any_below("*.png") and not candidate.holds_pictures
+    ):
+        return Found(candidate.path, Certainty.ENDING)
+    return None
+
+
 def _entry(picture: AnnotatedPicture) -> dict[str, Any]:
     objects = [
-        {"number": number, "label": one.label, "id": one.id, "order": one.order}
-        for number, one in enumerate(picture.bottom_up(), 1)
+        {
+            "number": number,
+            "label": annotated.label,
+            "id": annotated.id,
+            "order": annotated.order,
+        }
+        for number, annotated in enumerate(picture.bottom_up(), 1)
     ]
     return {
         "file_name": picture.file_name,
@@ -106,44 +127,57 @@ def _entry(picture: AnnotatedPicture) -> dict[str, Any]:
     }
 
 
-def _read_indexed(base: Path, known: Known) -> Iterator[AnnotatedPicture]:
-    file, count = base / INDEX, 0
+def _read_indexed(base: Path, known: KnownPictures) -> Iterator[AnnotatedPicture]:
+    """Yield the pictures that `objects.json` lists."""
+    file = base / INDEX
     entries = field(read_json(file), "pictures", list, file)
+    count = 0
     for entry in entries:
         name = known.name(field(entry, "file_name", str, file), file)
         if name is None:
             continue
         count += 1
-        place = Known(None).name(field(entry, "mask", str, file), file) or ""
-        named = {
-            field(one, "number", int, file): one for one in field(entry, "objects", list, file)
-        }
-        yield from known.read(
-            partial(_picture, base / place, name, known, partial(_named, file, named))
-        )
+        yield from known.read(partial(_indexed_picture, base, entry, name, known, file))
     need_some(count, len(entries), file)
 
 
-def _named(file: Path, named: Mapping[int, Any], number: int) -> About:
-    """Label, id and order of a number."""
-    if number not in named:
+def _indexed_picture(
+    base: Path, entry: Any, name: str, known: KnownPictures, file: Path
+) -> AnnotatedPicture:
+    # The name of the map is checked as that of a picture is: it may not leave the folder.
+    mask = KnownPictures(None).name(field(entry, "mask", str, file), file) or ""
+    described = {
+        field(record, "number", int, file): record for record in field(entry, "objects", list, file)
+    }
+    found = decode_map(read_bytes(base / mask), str(base / mask))
+    return _picture(found, base / mask, name, known, partial(_described, file, described))
+
+
+def _described(file: Path, records: Mapping[int, Any], number: int) -> Described:
+    """Return what `objects.json` says of a number."""
+    if number not in records:
         raise DatasetError(
-            f"{file} does not say what number {number} is: add it to the picture's objects"
+            f"expected the number {number} among the picture's objects in {file}, got none: add it"
         )
-    one = named[number]
-    identity, order = one.get("id"), one.get("order")
+    record = records[number]
+    object_id, order = record.get("id"), record.get("order")
     return (
-        one_label(one.get("label"), file),
-        identity if isinstance(identity, int) else None,
+        one_label(record.get("label"), file),
+        object_id if isinstance(object_id, int) else None,
         order if isinstance(order, int) else 0,
     )
 
 
 def _read_plain(
-    base: Path, known: Known, labels: Sequence[str] | None
+    base: Path, known: KnownPictures, labels: Sequence[str] | None
 ) -> Iterator[AnnotatedPicture]:
+    """Yield the pictures of maps that say nothing of their numbers."""
     root = base / MASKS if (base / MASKS).is_dir() else base
-    files = listed(root, "*.png")
+    files = [base]
+    if base.is_dir():
+        files = [file for file in listed(root, "*") if file.suffix.lower() in MAP_ENDINGS]
+    else:
+        root = base.parent
     if not files:
         raise DatasetError(f"{root} has no PNG: give the folder with the maps")
     count = 0
@@ -153,54 +187,66 @@ def _read_plain(
         if name is None:
             continue
         count += 1
-        about = partial(_plain, file, labels)
-        yield from known.read(partial(_picture, file, name, known, about, plain=True))
+        yield from known.read(partial(_plain_picture, file, name, known, labels))
     need_some(count, len(files), root)
 
 
-def _plain(file: Path, labels: Sequence[str] | None, number: int) -> About:
+def _numbered(file: Path, labels: Sequence[str] | None, number: int) -> Described:
+    """Return the label of a number in a map that says nothing of it."""
     if labels is None:
         return UNNAMED, None, 0
     if number > len(labels):
         raise DatasetError(
-            f"{file} holds the number {number}, and {len(labels)} labels are given: name all numbers"
+            f"expected numbers up to {len(labels)}, the labels given, got {number} in {file}: "
+            "name all numbers"
         )
     return labels[number - 1], None, 0
 
 
-def _picture(
-    file: Path, name: str, known: Known, about: Callable[[int], About], plain: bool = False
+def _plain_picture(
+    file: Path, name: str, known: KnownPictures, labels: Sequence[str] | None
 ) -> AnnotatedPicture:
-    """Return one map as a picture; `about` returns label, id and order of a number.
-
-    plain: the map was not written by us, so that it may be a drawing with soft edges.
-    """
-    _, numbers = decode_map(read_bytes(file), file)
-    if plain and is_soft(numbers):
-        numbers = np.where(numbers >= SOFT_OBJECT, 1, 0)
-    height, width = numbers.shape
-    known.check(name, width, height, file)
-    present = [number for number in distinct(numbers) if number > 0]
-    if len(present) > MOST:
+    """Return a map that says nothing of its numbers as a picture."""
+    # It may be a drawing with soft edges, which a map of our own is not.
+    found = decode_drawing(read_bytes(file), str(file))
+    if labels is not None and found.form == "colour":
         raise DatasetError(
-            f"{file} holds {len(present)} different numbers: a map of objects has at most {MOST}"
+            f"expected a map of numbers for the labels, got colours in {file}: save it with a "
+            "palette, or give no labels"
+        )
+    return _picture(found, file, name, known, partial(_numbered, file, labels))
+
+
+def _picture(
+    found: InstanceMap,
+    file: Path,
+    name: str,
+    known: KnownPictures,
+    describe: Callable[[int], Described],
+) -> AnnotatedPicture:
+    """Return a map as a picture; `describe` returns label, id and order of a number."""
+    height, width = found.numbers.shape
+    known.check(name, width, height, file)
+    if len(found.present) > MOST:
+        raise DatasetError(
+            f"expected at most {MOST} objects in a map, got {len(found.present)} numbers or colours "
+            f"in {file}: give a map of objects"
         )
     objects = []
-    for number in present:
+    for number, mask in masks_in(found.numbers):
         with known.shape(name, number, file):
-            label, identity, order = about(number)
-            objects.append(AnnotatedObject(label, numbers == number, identity, order))
+            label, object_id, order = describe(number)
+            objects.append(AnnotatedObject(label, mask, object_id, order))
     return AnnotatedPicture(name, width, height, tuple(objects))
 
 
-def is_soft(numbers: Numbers) -> bool:
-    """Return whether a map (H, W) shows one white object with soft edges, not many objects.
-
-    White and black are common then, and many greys share the few pixels between them.
-    """
-    if numbers.max(initial=0) != WHITE:
-        return False
-    counts = np.bincount(numbers.ravel(), minlength=WHITE + 1)
-    greys = counts[1:WHITE]
-    many = np.count_nonzero(greys) >= SOFT_GREYS
-    return bool(many and counts[0] and greys.sum() < counts[WHITE])
+CODEC: Final = Codec(
+    "png",
+    "PNG maps",
+    write,
+    read,
+    detect,
+    cannot_hold=(OVERLAP,),
+    mask_folders=(MASKS, PREVIEW),
+    beside=INDEX,
+)

@@ -1,6 +1,6 @@
-"""What an export kept: every object read back from the files and compared, pixel by pixel.
+"""A report of what an export kept: every object read back from the files and compared.
 
-Knows which properties of a mask can be lost; which format loses them is said by the codec.
+Knows which properties of a mask can be lost; which format loses them, its codec says.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,7 +19,7 @@ OVERLAP: Final = "overlap"
 LOSSES: Final = {
     HOLES: "a hole, which the format cannot hold as such",
     PARTS: "several parts, which the format cannot hold as such",
-    OVERLAP: "pixels under another object, which the format gives to the topmost",
+    OVERLAP: "pixels under another object, which the format leaves to the topmost",
 }
 SHOWN: Final = 20
 """Objects that the text of a report names."""
@@ -27,10 +27,11 @@ SHOWN: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class ObjectReport:
-    """One object after export.  iou: of the mask read back with the mask given, 0 (gone) to 1 (the same).
+    """One object after an export.
 
-    number: its place in the picture, from 1.  lost: those of HOLES, PARTS, OVERLAP that it has and
-        the format has not.
+    number: of the object on its picture, from 1.
+    iou:    of the mask read back with the mask given, 0 (gone) to 1 (the same).
+    lost:   those of HOLES, PARTS and OVERLAP that it has and the format cannot hold.
     """
 
     file_name: str
@@ -42,7 +43,7 @@ class ObjectReport:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What an export kept, object by object.  pictures: how many were written."""
+    """A report of an export, object by object.  pictures: how many were written."""
 
     format: str
     pictures: int
@@ -51,19 +52,21 @@ class Report:
     @property
     def changed(self) -> tuple[ObjectReport, ...]:
         """The objects that came back with other pixels, the worst first."""
-        return tuple(sorted((one for one in self.objects if one.iou < 1), key=lambda one: one.iou))
+        changed = (kept for kept in self.objects if kept.iou < 1)
+        return tuple(sorted(changed, key=lambda kept: kept.iou))
 
     def text(self) -> str:
-        """The report for people: a line of numbers, then a line for each of the worst objects."""
+        """Return the report for people: a line of numbers, then one for each of the worst objects."""
         changed = self.changed
         lines = [
             f"{self.format}: {self.pictures} pictures, {len(self.objects)} objects, "
             + (f"{len(changed)} not kept exactly:" if changed else "all kept to the pixel")
         ]
-        for one in changed[:SHOWN]:
-            why = " and ".join(LOSSES[loss] for loss in one.lost) or "pixels that the format rounds"
+        for worst in changed[:SHOWN]:
+            why = " and ".join(LOSSES[loss] for loss in worst.lost)
             lines.append(
-                f"  {one.file_name}, object {one.number} ({one.label}): IoU {one.iou:.4f}; it has {why}"
+                f"  {worst.file_name}, object {worst.number} ({worst.label}): "
+                f"IoU {worst.iou:.4f}; it has {why or 'pixels that the format rounds'}"
             )
         if len(changed) > SHOWN:
             lines.append(f"  and {len(changed) - SHOWN} more")
@@ -76,9 +79,13 @@ def compare(
     given: Iterable[AnnotatedPicture],
     stored: Iterable[AnnotatedPicture],
 ) -> Report:
-    """Report of pictures and what the files hold of them, both in the same order; a picture may be missing there."""
+    """Return the report of pictures and what the files hold of them.
+
+    Both in the same order; a picture may be missing in the files.
+    """
     objects: list[ObjectReport] = []
-    back, pictures = iter(stored), 0
+    back = iter(stored)
+    pictures = 0
     following = next(back, None)
     for picture in given:
         pictures += 1
@@ -90,16 +97,16 @@ def compare(
 
 
 def properties(picture: AnnotatedPicture) -> list[tuple[str, ...]]:
-    """Those of HOLES, PARTS and OVERLAP (with an object above it) that each object of the picture has."""
+    """Return those of HOLES, PARTS and OVERLAP (with an object above) that each object has."""
     top = np.zeros((picture.height, picture.width), np.int32)
     order = picture.bottom_up()
     for number, annotated in enumerate(order, 1):
-        cut(top, annotated.runs.box)[annotated.runs.inside()] = number
+        cut(top, annotated.mask.box)[annotated.mask.inside()] = number
     level = {id(annotated): number for number, annotated in enumerate(order, 1)}
     found = []
     for annotated in picture.objects:
-        inside = annotated.runs.inside()
-        shown = cut(top, annotated.runs.box)[inside]
+        inside = annotated.mask.inside()
+        shown = cut(top, annotated.mask.box)[inside]
         covered = bool((shown != level[id(annotated)]).any())
         has = {HOLES: has_holes(inside), PARTS: parts(inside) > 1, OVERLAP: covered}
         found.append(tuple(name for name, present in has.items() if present))
@@ -109,26 +116,30 @@ def properties(picture: AnnotatedPicture) -> list[tuple[str, ...]]:
 def _objects(
     picture: AnnotatedPicture, stored: tuple[AnnotatedObject, ...], cannot_hold: Sequence[str]
 ) -> list[ObjectReport]:
-    """Each object with what came back of it: under its label, the most alike first, nothing given to two."""
+    """Return a report of each object and the stored one of its label that is most like it."""
     scores = _matched(picture.objects, stored)
+    pairs = zip(picture.objects, properties(picture), strict=True)
     return [
         ObjectReport(
             picture.file_name,
-            place + 1,
-            one.label,
-            scores.get(place, 0.0),
-            tuple(x for x in has if x in cannot_hold),
+            index + 1,
+            annotated.label,
+            scores.get(index, 0.0),
+            tuple(name for name in has if name in cannot_hold),
         )
-        for place, (one, has) in enumerate(zip(picture.objects, properties(picture), strict=True))
+        for index, (annotated, has) in enumerate(pairs)
     ]
 
 
 def _matched(
     given: Sequence[AnnotatedObject], stored: Sequence[AnnotatedObject]
 ) -> dict[int, float]:
-    """IoU of each object given with the one stored that it is paired with; unpaired ones are not in it."""
+    """Return the IoU of each object given, by index, with the stored one that it is paired with.
+
+    The most alike are paired first, and nothing twice.
+    """
     pairs = [
-        (drawn.runs.iou(found.runs), here, there)
+        (drawn.mask.iou(found.mask), here, there)
         for here, drawn in enumerate(given)
         for there, found in enumerate(stored)
         if drawn.label == found.label

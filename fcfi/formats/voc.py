@@ -1,17 +1,18 @@
-"""PASCAL VOC segmentation: two palette PNGs a picture, one with the classes and one with the objects.
+"""PASCAL VOC segmentation: two palette PNGs for each picture, of the classes and of the objects.
 
 0 is background, 255 is void (neither; left out when read, never written).  Objects cannot overlap:
 the topmost counts.
+
 Layout: `SegmentationClass/NAME.png`, `SegmentationObject/NAME.png`,
-    `ImageSets/Segmentation/default.txt`, and
-`labelmap.txt` (`name:R,G,B::` a line), which VOC itself lacks: without it the 20 classes of VOC
-2012 are meant.
+`ImageSets/Segmentation/default.txt`, and `labelmap.txt` (a line `name:R,G,B::` for each class), which
+VOC itself lacks: without it the 20 classes of VOC 2012 are meant.
 Source: the VOC 2012 development kit; the label map is CVAT's and Datumaro's.  cvat_mask.py shares
-    this file.
+this file.
 """
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -28,27 +29,17 @@ from fcfi.formats.annotation import (
     check_labels,
     label_number,
 )
-from fcfi.formats.folders import (
-    Known,
-    NoPixelError,
-    Target,
-    listed,
-    need_some,
-    read_bytes,
-    read_text,
-    stem,
-)
-from fcfi.formats.indexed import (
-    VOID,
-    Numbers,
-    decode_map,
-    distinct,
-    encode_map,
-    packed,
-    paint,
-    voc_colour,
-)
+from fcfi.formats.codec import Candidate, Certainty, Codec, Found
+from fcfi.formats.folders import listed, need_some, read_bytes, read_text
+from fcfi.formats.indexed import VOID, decode_map, encode_map, paint, voc_colour
+from fcfi.formats.known import KnownPictures, NoPixelError
+from fcfi.formats.names import stem
+from fcfi.formats.report import OVERLAP
 from fcfi.formats.tally import Tally
+from fcfi.formats.target import Target
+from fcfi.geometry import cut
+from fcfi.mask_files import InstanceMap, Numbers
+from fcfi.masks.runs import RunMask, masks_in
 
 CLASSES: Final = "SegmentationClass"
 OBJECTS: Final = "SegmentationObject"
@@ -58,42 +49,25 @@ LABELMAP: Final = "labelmap.txt"
 MOST: Final = VOID - 1
 """Objects in a picture, and classes."""
 BACKGROUND: Final = "background"
-VOID_RGB: Final = (224 << 16) + (224 << 8) + 192
-"""Void in a map of objects that came in RGB: the last colour of VOC's palette as one number."""
-NEITHER: Final = (0, VOID, VOID_RGB)
-"""Numbers in a map of objects that are no object."""
 VOC_CLASSES: Final = (
-    "aeroplane",
-    "bicycle",
-    "bird",
-    "boat",
-    "bottle",
-    "bus",
-    "car",
-    "cat",
-    "chair",
-    "cow",
-    "diningtable",
-    "dog",
-    "horse",
-    "motorbike",
-    "person",
-    "pottedplant",
-    "sheep",
-    "sofa",
-    "train",
-    "tvmonitor",
+    *("aeroplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair", "cow"),
+    *("diningtable", "dog", "horse", "motorbike", "person", "pottedplant", "sheep", "sofa"),
+    *("train", "tvmonitor"),
 )
+"""Names of the numbers from 1 in VOC 2012."""
 
 Colour = tuple[int, int, int]
 Open = Callable[[str], bytes | None]
-"""Gives the bytes of a file by its name in the folder or archive, None if it is not there."""
+"""A function that returns the bytes of a file of the folder or archive, None if it is not there."""
 
 
 def write(
     pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[str]
 ) -> tuple[Path, ...]:
-    """Write the maps, the list of pictures and the label map; gives the files.  Raises InputError."""
+    """Write the maps, the list of pictures and the label map, and return the files.
+
+    Raises InputError.
+    """
     target = Target(folder)
     for name, data, source in files(pictures, labels):
         target.write(name, data, source)
@@ -101,46 +75,63 @@ def write(
 
 
 def read(
-    folder: str | os.PathLike[str],
+    path: str | os.PathLike[str],
     sizes: Sizes | None = None,
     labels: Sequence[str] | None = None,
     tally: Tally | None = None,
 ) -> Iterator[AnnotatedPicture]:
-    """The pictures of a VOC folder.  Raises DatasetError.
+    """Yield the pictures of a VOC folder.
 
-    Where there is no map of objects, the pixels of a class are one object.  sizes: the pictures
-    that there are; others are left out.  labels: names of the numbers from 1, for a folder without
-    a label map.
+    Where there is no map of objects, the pixels of a class are one object.
+    labels: names of the numbers from 1, for a folder without a label map.
+    Other arguments: see codec.Reader.  Raises DatasetError.
     """
-    base = Path(folder)
+    base = Path(path)
+    if base.is_file():
+        base = base.parent
     lists = [base / SET] if (base / SET).is_file() else sorted((base / SETS).glob("*.txt"))
-    named = [
+    stems = [
         line.strip() for file in lists for line in read_text(file).splitlines() if line.strip()
     ]
-    if not named:
+    if not stems:
         root = base / CLASSES
-        named = [
+        stems = [
             file.relative_to(root).with_suffix("").as_posix() for file in listed(root, "*.png")
         ]
 
     def opened(name: str) -> bytes | None:
         return read_bytes(base / name) if (base / name).is_file() else None
 
-    yield from pictures_of(base, opened, list(dict.fromkeys(named)), Known(sizes, tally), labels)
+    yield from pictures_of(
+        Source(base, opened), list(dict.fromkeys(stems)), KnownPictures(sizes, tally), labels
+    )
+
+
+def detect(candidate: Candidate) -> Found | None:
+    """Return the folder with `SegmentationClass`, at any depth."""
+    if not candidate.is_folder:
+        return None
+    found = next(iter(sorted(candidate.path.glob(f"**/{CLASSES}"))), None)
+    return Found(found.parent, Certainty.CONTENT) if found is not None else None
 
 
 def files(pictures: Pictures, labels: Sequence[str]) -> Iterator[tuple[str, bytes, str]]:
-    """Name, content and picture ("" for none) of each file of the layout, the label map last.  Raises InputError."""
-    names, listed = _names(labels), []
+    """Yield name, content and picture ("" for none) of each file of the layout, the label map last.
+
+    Raises InputError.
+    """
+    names = _label_names(labels)
+    stems = []
     for picture in pictures:
-        numbers, name = paint(picture, MOST), stem(picture.file_name)
+        numbers = paint(picture, MOST)
+        name = stem(picture.file_name)
         class_of = np.zeros(256, np.uint8)
-        for number, one in enumerate(picture.bottom_up(), 1):
-            class_of[number] = label_number(picture, one, names) + 1
-        listed.append(name)
+        for number, annotated in enumerate(picture.bottom_up(), 1):
+            class_of[number] = label_number(picture, annotated, names) + 1
+        stems.append(name)
         yield f"{CLASSES}/{name}.png", encode_map(class_of[numbers]), picture.file_name
         yield f"{OBJECTS}/{name}.png", encode_map(numbers), picture.file_name
-    yield SET, "".join(f"{name}\n" for name in listed).encode(), ""
+    yield SET, "".join(f"{name}\n" for name in stems).encode(), ""
     rows = [
         f"{name}:{','.join(map(str, voc_colour(number)))}::"
         for number, name in enumerate([BACKGROUND, *names])
@@ -148,125 +139,168 @@ def files(pictures: Pictures, labels: Sequence[str]) -> Iterator[tuple[str, byte
     yield LABELMAP, "\n".join(["# label:color_rgb:parts:actions", *rows, ""]).encode(), ""
 
 
+@dataclass(frozen=True)
+class Source:
+    """A folder or an archive of the layout.  base: its path, for messages.  opened: see Open."""
+
+    base: Path
+    opened: Open
+
+
+@dataclass(frozen=True)
+class Classes:
+    """The classes of a set.  colours: number of each colour, none without a label map.
+
+    names: of the numbers from 1.
+    """
+
+    colours: Mapping[Colour, int]
+    names: Sequence[str]
+
+
 def pictures_of(
-    base: Path, opened: Open, named: Sequence[str], known: Known, labels: Sequence[str] | None
+    source: Source, stems: Sequence[str], known: KnownPictures, labels: Sequence[str] | None
 ) -> Iterator[AnnotatedPicture]:
-    """The pictures `named` (without endings) of a folder or archive `base`.  Raises DatasetError."""
-    if not named:
-        raise DatasetError(f"{base} lists no pictures: give a folder with {CLASSES}/ and {SETS}/")
-    colours, names = _labelmap(opened, base, labels)
+    """Yield the pictures of these names without endings.  Raises DatasetError."""
+    if not stems:
+        raise DatasetError(
+            f"{source.base} lists no pictures: give a folder with {CLASSES}/ and {SETS}/"
+        )
+    classes = _classes_of(source, labels)
     count = 0
-    for one in named:
-        plain = known.sizes is None
-        name = known.name(f"{one}.jpg", base) if plain else known.name_of_stem(one)
-        if name:
+    for given in stems:
+        if known.sizes is None:
+            name = known.name(f"{given}.jpg", source.base)
+        else:
+            name = known.name_of_stem(given)
+        if name is not None:
             count += 1
-            yield from known.read(partial(_picture, base, opened, one, name, known, colours, names))
-    need_some(count, len(named), base)
+            yield from known.read(partial(_picture, source, given, name, known, classes))
+    need_some(count, len(stems), source.base)
 
 
-def _names(labels: Sequence[str]) -> tuple[str, ...]:
+def _label_names(labels: Sequence[str]) -> tuple[str, ...]:
+    """Return the labels; InputError for one that a label map cannot hold, or too many."""
     names = check_labels(labels)
     if len(names) > MOST:
         raise InputError(
-            f"{len(names)} labels came, and VOC holds {MOST}: export as coco, which has no such limit"
+            f"expected at most {MOST} labels for VOC, got {len(names)}: export as coco, which has "
+            "no such limit"
         )
     for name in names:
         if ":" in name or name.startswith("#") or name == BACKGROUND:
             raise InputError(
-                f"the label {name[:MAX_SHOWN]!r} cannot stand in a label map, where ':' and '#' have a meaning and "
-                f"{BACKGROUND!r} is taken: rename it"
+                f"the label {name[:MAX_SHOWN]!r} cannot stand in a label map, where ':' and '#' "
+                f"have a meaning and {BACKGROUND!r} is taken: rename it"
             )
     return names
 
 
-def _labelmap(
-    opened: Open, base: Path, labels: Sequence[str] | None
-) -> tuple[Mapping[Colour, int], Sequence[str]]:
-    """Number of each colour (none without a label map), and the names of the numbers from 1."""
-    data = opened(LABELMAP)
+def _classes_of(source: Source, labels: Sequence[str] | None) -> Classes:
+    data = source.opened(LABELMAP)
     if data is None:
-        return {}, labels if labels is not None else VOC_CLASSES
+        return Classes({}, labels if labels is not None else VOC_CLASSES)
     colours: dict[Colour, int] = {}
     names: list[str] = []
     for line in data.decode("utf-8", "replace").splitlines():
-        if line.strip() and not line.startswith("#"):
-            name, _, rest = line.partition(":")
-            try:
-                red, green, blue = (int(part) for part in rest.split(":")[0].split(","))
-            except ValueError as error:
-                raise DatasetError(
-                    f"{base / LABELMAP}: {line[:MAX_SHOWN]!r} is no line 'name:R,G,B::'"
-                ) from error
-            if name.strip() == BACKGROUND:
-                colours[red, green, blue] = 0
-            else:
-                names.append(name.strip())
-                colours[red, green, blue] = len(names)
+        if not line.strip() or line.startswith("#"):
+            continue
+        name, _, rest = line.partition(":")
+        try:
+            red, green, blue = (int(part) for part in rest.split(":")[0].split(","))
+        except ValueError as error:
+            raise DatasetError(
+                f"expected lines 'name:R,G,B::' in {source.base / LABELMAP}, got "
+                f"{line[:MAX_SHOWN]!r}: mend it"
+            ) from error
+        if name.strip() == BACKGROUND:
+            colours[red, green, blue] = 0
+        else:
+            names.append(name.strip())
+            colours[red, green, blue] = len(names)
     # Some tools list the classes alone: black is the background then, too.
     colours.setdefault((0, 0, 0), 0)
-    return colours, names
+    return Classes(colours, names)
 
 
 def _picture(
-    base: Path,
-    opened: Open,
-    one: str,
-    name: str,
-    known: Known,
-    colours: Mapping[Colour, int],
-    names: Sequence[str],
+    source: Source, given: str, name: str, known: KnownPictures, classes: Classes
 ) -> AnnotatedPicture:
-    file = base / CLASSES / f"{one}.png"
-    data = opened(f"{CLASSES}/{one}.png")
+    file = source.base / CLASSES / f"{given}.png"
+    data = source.opened(f"{CLASSES}/{given}.png")
     if data is None:
         raise DatasetError(
             f"{file} is missing, although the list of pictures names it: add it or shorten the list"
         )
-    classes = _classes(data, file, colours)
-    height, width = classes.shape
+    class_map = _class_map(decode_map(data, str(file)), file, classes.colours)
+    height, width = class_map.shape
     known.check(name, width, height, file)
-    stored = opened(f"{OBJECTS}/{one}.png")
-    numbers = (
-        decode_map(stored, base / OBJECTS / f"{one}.png")[1] if stored is not None else classes
-    )
-    if numbers.shape != classes.shape:
-        raise DatasetError(
-            f"{base / OBJECTS / one}.png and {file} have different sizes: give maps of one picture"
-        )
     objects = []
-    for number in distinct(numbers):
-        if number in NEITHER:
-            continue
+    for number, mask in _object_masks(source, given, file, class_map):
         with known.shape(name, number, file):
-            mask = numbers == number
-            found = np.bincount(classes[mask & (classes > 0) & (classes != VOID)])
-            if not found.size:
+            # The most frequent class under an object is its own.
+            under = cut(class_map, mask.box)[mask.inside()]
+            counts = np.bincount(under[(under > 0) & (under != VOID)])
+            if not counts.size:
                 raise NoPixelError("it covers no pixel of a class")
-            objects.append(AnnotatedObject(_name(int(found.argmax()), names, file), mask))
+            objects.append(AnnotatedObject(_class_name(int(counts.argmax()), classes, file), mask))
     return AnnotatedPicture(name, width, height, tuple(objects))
 
 
-def _name(number: int, names: Sequence[str], file: Path) -> str:
-    if number > len(names):
+def _object_masks(
+    source: Source, given: str, file: Path, class_map: Numbers
+) -> Iterator[tuple[int, RunMask]]:
+    """Yield number and mask of each object; without a map of objects, each class is one."""
+    stored = source.opened(f"{OBJECTS}/{given}.png")
+    if stored is None:
+        yield from (pair for pair in masks_in(class_map) if pair[0] != VOID)
+        return
+    found = decode_map(stored, str(source.base / OBJECTS / f"{given}.png"))
+    if found.numbers.shape != class_map.shape:
         raise DatasetError(
-            f"{file} holds class {number}, and {len(names)} are named: complete {LABELMAP}"
+            f"{source.base / OBJECTS / given}.png and {file} have different sizes: give maps of "
+            "one picture"
         )
-    return names[number - 1]
+    for number, mask in masks_in(found.numbers):
+        colour = None if found.colours is None else tuple(found.colours[number].tolist())
+        # Void has a number of its own, or in a map of colours the last one of VOC's palette.
+        void = colour == voc_colour(VOID) if found.form == "colour" else number == VOID
+        if not void:
+            yield number, mask
 
 
-def _classes(data: bytes, file: Path, colours: Mapping[Colour, int]) -> Numbers:
-    """(H, W) class numbers; by colour if there is a label map, else as the numbers stand."""
-    shown, numbers = decode_map(data, file)
-    if not colours or shown is None:
-        return numbers
-    values = packed(shown)
-    table = np.zeros(int(values.max()) + 1, np.int32)
-    for value in distinct(values):
-        colour = (value >> 16, value >> 8 & 255, value & 255)
-        if colour not in colours and colour != voc_colour(VOID):
+def _class_name(number: int, classes: Classes, file: Path) -> str:
+    if number > len(classes.names):
+        raise DatasetError(
+            f"expected classes up to {len(classes.names)}, those named, got {number} in {file}: "
+            f"complete {LABELMAP}"
+        )
+    return classes.names[number - 1]
+
+
+def _class_map(found: InstanceMap, file: Path, numbers: Mapping[Colour, int]) -> Numbers:
+    """Return class numbers (H, W): by colour if there is a label map, else as they stand."""
+    if not numbers or found.colours is None:
+        return found.numbers
+    table = np.zeros(len(found.colours), np.uint16)
+    for number in np.flatnonzero(found.counts).tolist():
+        red, green, blue = found.colours[number].tolist()
+        colour = (red, green, blue)
+        if colour not in numbers and colour != voc_colour(VOID):
             raise DatasetError(
-                f"{file} holds the colour {colour}, which {LABELMAP} does not name: complete it"
+                f"expected the colours that {LABELMAP} names, got {colour} in {file}: complete it"
             )
-        table[value] = colours.get(colour, VOID)
-    return table[values]
+        table[number] = numbers.get(colour, VOID)
+    mapped: Numbers = table[found.numbers]
+    return mapped
+
+
+CODEC: Final = Codec(
+    "voc",
+    "PASCAL VOC segmentation",
+    write,
+    read,
+    detect,
+    cannot_hold=(OVERLAP,),
+    mask_folders=(CLASSES, OBJECTS),
+)

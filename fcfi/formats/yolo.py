@@ -1,12 +1,12 @@
-"""YOLO segmentation: a text file a picture, a line an object: number of the label, then x y of one polygon, each from 0
-to 1.
+"""YOLO segmentation: a text file for each picture, a line for each object.
 
-A line holds one polygon.  Pieces and holes of an object are joined by seams, lines there and back;
-a reader that draws the polygon's line paints the seams, so such an object does not come back
-exactly, which the report says.  Corners lie
-in the upper left quarter of the outermost pixels: readers cut the fraction off or round, and draw
-the line itself (OpenCV), which gives the same pixels again.  Layout: `labels/NAME.txt`,
-`data.yaml`; pictures belong in `images/`. Knows nothing of other formats.
+A line is the number of the label, then x y of each corner of one polygon, as parts of the picture's
+size.  Components and holes of an object are joined by seams, lines there and back; a reader that
+draws the polygon's line paints the seams, so such an object does not come back exactly, which the
+report says.  Corners lie in the upper left quarter of the outermost pixels: readers truncate or
+round, and draw the line itself (OpenCV), which results in the same pixels.
+
+Layout: `labels/NAME.txt`, `data.yaml`; pictures belong in `images/`.  Knows nothing of other formats.
 """
 
 import json
@@ -30,18 +30,13 @@ from fcfi.formats.annotation import (
     check_labels,
     label_number,
 )
-from fcfi.formats.folders import (
-    Known,
-    NoPixelError,
-    Target,
-    listed,
-    need_some,
-    one_label,
-    read_text,
-    sizes_in,
-    stem,
-)
+from fcfi.formats.codec import Candidate, Certainty, Codec, Found
+from fcfi.formats.folders import listed, need_some, one_label, read_text, sizes_in
+from fcfi.formats.known import KnownPictures, NoPixelError
+from fcfi.formats.names import stem
+from fcfi.formats.report import HOLES, PARTS
 from fcfi.formats.tally import Tally
+from fcfi.formats.target import Target
 from fcfi.masks.polygons import fill_line, one_loop
 
 LABELS: Final = "labels"
@@ -55,16 +50,20 @@ FARTHEST: Final = 10.0
 Names = Mapping[int, str]
 """Labels by their numbers, which may have gaps."""
 DIGITS: Final = 8
-"""Decimals of a coordinate: a hundredth of a pixel in a picture of a million pixels across."""
+"""Decimals of a coordinate: a hundredth of a pixel in a picture a million pixels wide."""
 
 
 def write(
     pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[str]
 ) -> tuple[Path, ...]:
-    """Write a text file a picture (empty without objects) and `data.yaml`; gives the files.  Raises InputError."""
-    target, names = Target(folder), check_labels(labels)
+    """Write a text file for each picture (empty without objects) and `data.yaml`; return the files.
+
+    Raises InputError.
+    """
+    target = Target(folder)
+    names = check_labels(labels)
     for picture in pictures:
-        lines = [_line(picture, one, names) for one in picture.bottom_up()]
+        lines = [_line(picture, annotated, names) for annotated in picture.bottom_up()]
         target.write(f"{LABELS}/{stem(picture.file_name)}.txt", "".join(lines), picture.file_name)
     listed = "".join(
         f"  {number}: {json.dumps(name, ensure_ascii=False)}\n" for number, name in enumerate(names)
@@ -74,47 +73,70 @@ def write(
 
 
 def read(
-    folder: str | os.PathLike[str],
+    path: str | os.PathLike[str],
     sizes: Sizes | None = None,
     labels: Sequence[str] | None = None,
     tally: Tally | None = None,
 ) -> Iterator[AnnotatedPicture]:
-    """The pictures of a YOLO folder.  Raises DatasetError.
+    """Yield the pictures of a YOLO folder, or of one of its text files.
 
-    The files say no sizes: sizes must be given, or the pictures lie in `images/`.  A line of four
+    The files state no sizes: sizes must be given, or the pictures lie in `images/`.  A line of four
     numbers (a box) is a rectangle.  labels: names of the numbers from 0, for a folder without
-    `data.yaml` and `classes.txt`.
+    `data.yaml` and `classes.txt`.  Other arguments: see codec.Reader.  Raises DatasetError.
     """
-    base = Path(folder)
-    root = base / LABELS if (base / LABELS).is_dir() else base
-    files = [file for file in listed(root, "*.txt") if file.name != CLASSES]
+    base = Path(path)
+    if _is_labels(base):
+        base, files = base.parent, [base]
+        root = base
+    else:
+        base = base.parent if base.is_file() else base
+        root = base / LABELS if (base / LABELS).is_dir() else base
+        files = [file for file in listed(root, "*.txt") if file.name != CLASSES]
     if not files:
         raise DatasetError(f"{root} has no text file: give the folder with labels/ and data.yaml")
-    known = Known(
-        sizes
-        if sizes is not None
-        else sizes_in(base / IMAGES if (base / IMAGES).is_dir() else base),
-        tally,
-    )
+    if sizes is None:
+        sizes = sizes_in(base / IMAGES if (base / IMAGES).is_dir() else base)
+    known = KnownPictures(sizes, tally)
     names = _names(base, labels)
     by_name = {
         known.name_of_stem(file.relative_to(root).with_suffix("").as_posix()): file
         for file in files
     }
-    ordered = [name for name in known.sizes or () if name in by_name]
+    # In the order of the pictures, as an export is read back.
+    ordered = [name for name in sizes if name in by_name]
     for name in ordered:
         yield from known.read(partial(_picture, by_name[name], name, known, names))
     need_some(len(ordered), len(files), root)
 
 
-def _line(picture: AnnotatedPicture, one: AnnotatedObject, names: Sequence[str]) -> str:
-    loop = one_loop(one.runs.inside()) + np.array([one.runs.left, one.runs.top])
+def detect(candidate: Candidate) -> Found | None:
+    """Return the folder of the settings, a folder with `labels/`, or one with text files."""
+    if candidate.path.name in SETTINGS and not candidate.is_folder:
+        return Found(candidate.path.parent, Certainty.CONTENT)
+    if _is_labels(candidate.path):
+        return Found(candidate.path, Certainty.ENDING)
+    if not candidate.is_folder:
+        return None
+    named = any((candidate.path / name).is_file() for name in (*SETTINGS, CLASSES))
+    if named or (candidate.path / LABELS).is_dir():
+        return Found(candidate.path, Certainty.LAYOUT)
+    return Found(candidate.path, Certainty.ENDING) if candidate.any_below("*.txt") else None
+
+
+def _is_labels(path: Path) -> bool:
+    """Return whether this is a text file of one picture."""
+    return path.is_file() and path.suffix.lower() == ".txt" and path.name != CLASSES
+
+
+def _line(picture: AnnotatedPicture, annotated: AnnotatedObject, names: Sequence[str]) -> str:
+    mask = annotated.mask
+    loop = one_loop(mask.inside()) + np.array([mask.left, mask.top])
     corners = loop / (picture.width, picture.height)
     numbers = [f"{value:.{DIGITS}f}" for value in corners.ravel()]
-    return " ".join([str(label_number(picture, one, names)), *numbers]) + "\n"
+    return " ".join([str(label_number(picture, annotated, names)), *numbers]) + "\n"
 
 
-def _picture(file: Path, name: str, known: Known, names: Names) -> AnnotatedPicture:
+def _picture(file: Path, name: str, known: KnownPictures, names: Names) -> AnnotatedPicture:
     width, height = (known.sizes or {})[name]
     known.check(name, width, height, file)
     objects = []
@@ -131,13 +153,14 @@ def _object(words: Sequence[str], width: int, height: int, names: Names) -> Anno
         values = np.array([float(word) for word in words])
     except ValueError as error:
         raise DatasetError(f"expected numbers, got {str(error)[:MAX_SHOWN]}") from error
-    label, values = values[0], values[1:]
+    label = values[0]
+    values = values[1:]
     if not label.is_integer() or int(label) not in names:
         raise DatasetError(f"label {words[0][:MAX_SHOWN]} has no name in data.yaml")
     if not (np.abs(values) <= FARTHEST).all():  # false for NaN, too
         raise DatasetError("expected coordinates as parts of the picture's size, got others")
     if len(values) % 2:
-        values = values[:-1]  # what a network writes last is its confidence
+        values = values[:-1]  # the last number is a network's confidence
     if len(values) == 4:
         values = _corners_of_box(values, width, height)
     if len(values) < 6:
@@ -145,7 +168,7 @@ def _object(words: Sequence[str], width: int, height: int, names: Names) -> Anno
             f"expected x y of at least 3 corners, or a box, got {len(values)} coordinates"
         )
     mask = fill_line(values.reshape(-1, 2) * (width, height), height, width)
-    if not mask.any():
+    if mask is None:
         raise NoPixelError("its outline covers no pixel of the picture")
     return AnnotatedObject(names[int(label)], mask)
 
@@ -153,9 +176,11 @@ def _object(words: Sequence[str], width: int, height: int, names: Names) -> Anno
 def _corners_of_box(values: NDArray[np.float64], width: int, height: int) -> NDArray[np.float64]:
     """Return the corners of a box given by its centre and size, all as parts of the picture's size."""
     x, y, across, down = values
-    left, top = x - across / 2, y - down / 2
+    left = x - across / 2
+    top = y - down / 2
     # The pixels on the line belong to the polygon, so that it ends one pixel before the box does.
-    right, bottom = x + across / 2 - 1 / width, y + down / 2 - 1 / height
+    right = x + across / 2 - 1 / width
+    bottom = y + down / 2 - 1 / height
     return np.array([left, top, right, top, right, bottom, left, bottom])
 
 
@@ -193,7 +218,8 @@ def _names_of_yaml(file: Path) -> Names:
         listed = dict(enumerate(listed))
     if not isinstance(listed, dict) or not listed:
         raise DatasetError(
-            f"expected names in {file}, got none: write 'names:' and a line '  0: NAME' a label"
+            f"expected names in {file}, got none: write 'names:' and a line '  0: NAME' for each "
+            "label"
         )
     try:
         return {int(number): one_label(str(name), file) for number, name in listed.items()}
@@ -209,3 +235,14 @@ class _Loader(yaml.SafeLoader):
         if self.check_event(yaml.AliasEvent):
             raise yaml.YAMLError("references (*name) are not read")
         return super().compose_node(parent, index)
+
+
+CODEC: Final = Codec(
+    "yolo",
+    "YOLO segmentation",
+    write,
+    read,
+    detect,
+    cannot_hold=(HOLES, PARTS),
+    numbered_labels=True,
+)

@@ -1,9 +1,9 @@
 """COCO's three ways to write a mask: polygons, run lengths as numbers, run lengths as a string.
 
-Decodes to (H, W) bool with NumPy alone and agrees with pycocotools pixel for pixel.  Knows nothing
-of files or images.
+Decodes with NumPy alone and agrees with pycocotools pixel for pixel.  Knows nothing of files or
+images.
 Source: the format as described at cocodataset.org and by the mask API of pycocotools (Dollar and
-    Lin, BSD licence).
+Lin, BSD licence).
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from fcfi.errors import DatasetError
 from fcfi.masks.polygons import fill_edges
-from fcfi.masks.runs import flat_of, lengths_of
+from fcfi.masks.runs import RunMask, between, lengths_of
 from fcfi.masks.truth import Mask
 
 GROUP: Final = 5
@@ -27,23 +27,21 @@ MAX_BITS: Final = 60
 """Of a run length in COCO's string."""
 
 
-def decode(segmentation: object, height: int, width: int) -> Mask:
-    """Return the mask (height, width) bool of a `segmentation` field.
+def decode(segmentation: object, height: int, width: int) -> RunMask | None:
+    """Return the mask of a `segmentation` field; None if it covers no pixel of the picture.
 
     Accepted are polygons [[x, y, x, y, ...], ...], one polygon as a flat list or as pairs, and run
     lengths {"size", "counts"}.  Pieces of fewer than three corners cover nothing and are left out.
-    Raises DatasetError if it is none of these, does not fit the picture, or covers no pixel.
+    Raises DatasetError if it is none of these or does not fit the picture.
     """
     if isinstance(segmentation, Mapping):
-        mask = _from_runs(segmentation, height, width)
-    elif isinstance(segmentation, Sequence) and not isinstance(segmentation, str | bytes):
-        mask = fill_edges(_loops(segmentation), height, width)
-    else:
-        raise DatasetError(
-            "expected a list of polygons or run lengths as a segmentation, "
-            f"got {type(segmentation).__name__}: export the object again"
-        )
-    return mask
+        return _from_runs(segmentation, height, width)
+    if isinstance(segmentation, Sequence) and not isinstance(segmentation, str | bytes):
+        return fill_edges(_loops(segmentation), height, width)
+    raise DatasetError(
+        "expected a list of polygons or run lengths as a segmentation, "
+        f"got {type(segmentation).__name__}: export the object again"
+    )
 
 
 def _loops(polygons: Sequence[Any]) -> list[NDArray[np.float64]]:
@@ -66,7 +64,7 @@ def _loops(polygons: Sequence[Any]) -> list[NDArray[np.float64]]:
 def read_counts(text: str | bytes) -> list[int]:
     """Return the run lengths of COCO's string: five bits a character, lowest first.
 
-    From the fourth on a number is the difference to the one two places before.  Raises ValueError
+    From the fourth on a number is the difference to the one two before it.  Raises ValueError
     for a number of more than MAX_BITS bits, which no picture has, so that the time grows with the
     length of the text only.
     """
@@ -87,8 +85,8 @@ def read_counts(text: str | bytes) -> list[int]:
     return counts
 
 
-def _from_runs(runs: Mapping[str, Any], height: int, width: int) -> Mask:
-    """RunMask of background and object in turn, column by column."""
+def _from_runs(runs: Mapping[str, Any], height: int, width: int) -> RunMask | None:
+    """Return the mask of run lengths, background and object in turn, column by column."""
     try:
         size, counts = tuple(runs["size"]), runs["counts"]
         lengths = (
@@ -104,15 +102,31 @@ def _from_runs(runs: Mapping[str, Any], height: int, width: int) -> Mask:
         raise DatasetError(
             f"run lengths are for {size} (height, width), the picture is {(height, width)}"
         )
-    if min(lengths, default=0) < 0 or sum(lengths) != height * width:
+    pixels = height * width
+    # Python's own numbers, which cannot overflow.
+    if min(lengths, default=0) < 0 or sum(lengths) != pixels:
         raise DatasetError(
-            f"run lengths add up to {sum(lengths)} pixels, the picture has {height * width}"
+            f"run lengths add up to {min(sum(lengths), 1 << 60)} pixels, the picture has {pixels}"
         )
-    return flat_of(lengths).reshape(width, height).T
+    ends = np.cumsum(np.array(lengths, np.int64))
+    starts = ends[0::2][: len(ends) // 2]
+    stops = ends[1::2]
+    drawn = starts < stops
+    starts, stops = starts[drawn], stops[drawn]
+    if not len(starts):
+        return None
+    # Only the columns that hold the object are laid out: +1 where a run begins, -1 behind its end.
+    first = int(starts[0]) // height
+    last = int(stops[-1] - 1) // height
+    steps = np.zeros((last - first + 1) * height + 1, np.int8)
+    steps[starts - first * height] += 1
+    steps[stops - first * height] -= 1
+    inside = np.cumsum(steps[:-1], dtype=np.int8).astype(np.bool_)
+    return RunMask.of(inside.reshape(-1, height).T, first)
 
 
 def _corners(polygon: object) -> NDArray[np.float64]:
-    """Return the corners (N, 2) of a list x, y, x, y, ...; DatasetError if it is none."""
+    """Return the corners (N, 2) of a list x, y, x, y, ...; DatasetError if it is another value."""
     try:
         flat = np.asarray(polygon, np.float64)
     except (TypeError, ValueError, OverflowError) as error:
@@ -127,13 +141,26 @@ def _corners(polygon: object) -> NDArray[np.float64]:
 
 
 def by_columns(mask: Mask) -> NDArray[np.int64]:
-    """Run lengths of a mask (H, W), column by column (COCO)."""
+    """Return the run lengths of a mask (H, W), column by column."""
     return lengths_of(mask.ravel(order="F"))
 
 
+def counts_of(mask: RunMask, height: int, width: int) -> NDArray[np.int64]:
+    """Return the run lengths of a mask in a picture of this size, column by column.
+
+    Only the mask's own columns are laid out; the picture beside them is two long runs.
+    """
+    columns = np.zeros((height, mask.width), np.bool_)
+    columns[mask.top : mask.top + mask.height] = mask.inside()
+    right = width - mask.left - mask.width
+    return between(by_columns(columns), mask.left * height, right * height)
+
+
 def write_counts(lengths: NDArray[np.int64]) -> str:
-    """COCO's string of run lengths: five bits a character, lowest first; from the fourth on the difference to the one
-    two places before.  Source: pycocotools, rleToString.
+    """Return COCO's string of run lengths: five bits a character, lowest first.
+
+    From the fourth on a number is the difference to the one two before it.  Source: pycocotools,
+    rleToString.
     """
     values = lengths.copy()
     values[3:] -= lengths[1:-2]

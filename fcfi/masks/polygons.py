@@ -1,11 +1,12 @@
-"""Outlines of masks as polygons, and what polygons cannot hold.
+"""Outlines of masks as polygons, and masks of polygons.
 
-Two kinds: round the pixels (`edges`, exact for whoever counts a pixel in by its centre, as
-    pycocotools does) and
-through the outermost pixels (`one_loop`, exact for whoever draws the line itself too, as OpenCV
-does).
-Convention: x right, y down; the origin is the corner of the top left pixel, so that its centre is
-    (0.5, 0.5).
+Two kinds of outlines: round the pixels (`edges`, exact for readers that count a pixel by its centre,
+as pycocotools does) and through the outermost pixels (`one_loop`, exact for readers that draw the
+line itself too, as OpenCV does).  Masks are filled within the polygon's box only, so that the work
+grows with the polygon, not with the picture.
+
+Convention: x right, y down; the origin is the corner of the top left pixel, whose centre is
+(0.5, 0.5).
 """
 
 from typing import Final
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from fcfi.boxes import Box
 from fcfi.errors import DatasetError
 from fcfi.masks.components import box_cut
+from fcfi.masks.runs import RunMask
 from fcfi.masks.truth import Mask
 
 Loop = NDArray[np.float64]
@@ -25,23 +27,24 @@ Loop = NDArray[np.float64]
 FINENESS: Final = 5
 """Polygon edges are walked on a grid this many times finer than the pixels (pycocotools)."""
 MAX_LENGTH: Final = 1_000_000
-"""Pixels round a polygon, along the longer axis of each edge; every one takes about 400 bytes while they are walked."""
+"""Pixels round a polygon, along the longer axis of each edge; each takes about 400 bytes of memory."""
 STEPS: Final = ((1, 0), (0, 1), (-1, 0), (0, -1))
 """Right, down, left, up: each a right turn after the one before."""
 WITHIN: Final = 0.25
-"""Where in its pixel a corner of a loop lies, across and down: who cuts fractions off and who rounds finds it."""
+"""Where in its pixel a corner lies, across and down: found by truncating and by rounding alike."""
 FAR: Final = 1 << 20
 """Pixels: a corner further off is brought to this distance, within what OpenCV can draw."""
 INSET: Final = 0.15
-"""An object of one or two pixels becomes a polygon that reaches this far round those places, so that it has an area."""
+"""How far the polygon of an object of one or two pixels reaches round them, so that it has an area."""
 MAX_CANDIDATES: Final = 1500
 """Corners of a loop that are tried as the end of a seam; of more, evenly spread ones."""
 
 
 def edges(mask: Mask) -> tuple[list[Loop], bool]:
-    """Polygons along the pixels' edges, one for each 4-connected piece, and whether there are holes besides.
+    """Return polygons along the pixels' edges, and whether the mask has holes.
 
-    Holes have no polygon: with any, the polygons alone are not the mask.
+    There is a polygon for each 4-connected component.  Holes have none: with any, the polygons
+    alone are not the mask.
     """
     cut, left, top = box_cut(mask)
     loops = [loop + np.array([left, top]) for loop in _edge_loops(cut)]
@@ -50,18 +53,22 @@ def edges(mask: Mask) -> tuple[list[Loop], bool]:
 
 
 def _edge_loops(mask: Mask) -> list[Loop]:
-    """Every closed path along the pixels' edges with the object on its right; where two meet, it turns right."""
+    """Return every closed path along the pixels' edges with the object on its right.
+
+    Where two paths meet at a corner, each turns right.
+    """
     height, width = mask.shape
     padded = np.pad(mask, 1)
     inside, stride = padded[1:-1, 1:-1], width + 1
-    leaving = np.zeros(
-        (height + 1, width + 1), np.uint8
-    )  # bit d: an edge leaves this corner in direction d
+    # Bit d of a corner: an edge leaves it in direction d of STEPS.
+    leaving = np.zeros((height + 1, width + 1), np.uint8)
     leaving[:-1, :-1] |= inside & ~padded[:-2, 1:-1]
     leaving[:-1, 1:] |= (inside & ~padded[1:-1, 2:]).astype(np.uint8) << 1
     leaving[1:, 1:] |= (inside & ~padded[2:, 1:-1]).astype(np.uint8) << 2
     leaving[1:, :-1] |= (inside & ~padded[1:-1, :-2]).astype(np.uint8) << 3
-    left, moves = bytearray(leaving.tobytes()), [x + y * stride for x, y in STEPS]
+    # Bytes and not an array, since single elements of an array are slow.
+    left = bytearray(leaving.tobytes())
+    moves = [x + y * stride for x, y in STEPS]
     loops = []
     for start in np.flatnonzero(leaving & 1).tolist():
         if left[start] & 1:
@@ -71,7 +78,7 @@ def _edge_loops(mask: Mask) -> list[Loop]:
 
 
 def _follow(left: bytearray, moves: list[int], start: int) -> list[int]:
-    """The corners at which one path turns, from `start` to the right until it closes; its edges are removed."""
+    """Return the corners at which a path turns, from `start` until it closes; its edges are removed."""
     turns, corner, direction = [start], start, 0
     while True:
         left[corner] &= ~(1 << direction)
@@ -87,32 +94,40 @@ def _follow(left: bytearray, moves: list[int], start: int) -> list[int]:
 
 
 def _area(loop: Loop) -> float:
-    """Signed area in pixels: positive if the object is inside."""
+    """Return the signed area in pixels: positive if the object is inside."""
     x, y = loop[:, 0], loop[:, 1]
     return float(x @ np.roll(y, -1) - y @ np.roll(x, -1)) / 2
 
 
-def fill_edges(loops: list[Loop], height: int, width: int) -> Mask:
-    """Return the pixels inside any of the polygons, (height, width) bool, by pycocotools' rule.
+def fill_edges(loops: list[Loop], height: int, width: int) -> RunMask | None:
+    """Return the pixels inside any of the polygons, by pycocotools' rule; None if there is none.
 
-    loops: (N, 2) each, at least three corners.  Only their boxes are worked on, so that large
-        pictures take no longer.
+    loops: (N, 2) each, at least three corners.  height, width: of the picture, which cuts them.
     Raises DatasetError for one that is too long to be walked.
     """
-    mask = np.zeros((height, width), bool)
+    drawn = []
     for loop in loops:
         check_length(loop)
-        # A pixel more to each side than the corners say: walking rounds to a finer grid.
-        left, top = np.clip(np.floor(loop.min(axis=0)) - 1, 0, (width, height)).astype(int)
-        right, bottom = np.clip(np.ceil(loop.max(axis=0)) + 2, 0, (width, height)).astype(int)
-        if left < right and top < bottom:
-            box = Box(int(left), int(top), int(right), int(bottom))
-            mask[top:bottom, left:right] |= _fill(loop, height, width, box)
-    return mask
+        box = _box_within(loop, height, width)
+        if box is not None:
+            drawn.append(RunMask.of(_fill(loop, height, width, box), box.left, box.top))
+    masks = [mask for mask in drawn if mask is not None]
+    return masks[0].union(masks[1:]) if masks else None
+
+
+def _box_within(loop: Loop, height: int, width: int) -> Box | None:
+    """Return the box of a polygon in the picture, None if it lies outside."""
+    # A pixel more to each side than the corners: filling rounds them to a grid.
+    left, top = np.clip(np.floor(loop.min(axis=0)) - 1, 0, (width, height)).astype(int).tolist()
+    right, bottom = np.clip(np.ceil(loop.max(axis=0)) + 2, 0, (width, height)).astype(int).tolist()
+    return Box(left, top, right, bottom) if left < right and top < bottom else None
 
 
 def one_loop(mask: Mask) -> Loop:
-    """One polygon for a whole object: pieces and holes are joined by seams, lines there and back without width."""
+    """Return one polygon for a whole object.
+
+    Components and holes are joined by seams: lines there and back, without width.
+    """
     cut, left, top = box_cut(mask)
     found, _ = cv2.findContours(cut.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     loops = sorted((loop[:, 0, :].astype(np.int64) for loop in found), key=len, reverse=True)
@@ -133,7 +148,7 @@ def one_loop(mask: Mask) -> Loop:
 
 
 def _sewn(path: NDArray[np.int64], loop: NDArray[np.int64]) -> NDArray[np.int64]:
-    """`path` with a way from the corner that lies next to `loop`, round `loop`, and back."""
+    """Return `path` with a way from its corner next to `loop`, round `loop`, and back."""
     here, there = _spread(len(path)), _spread(len(loop))
     apart = ((path[here][:, None, :] - loop[there][None, :, :]) ** 2).sum(axis=2)
     row, column = divmod(int(apart.argmin()), len(there))
@@ -146,16 +161,19 @@ def _spread(count: int) -> NDArray[np.int64]:
     return np.unique(np.linspace(0, count - 1, min(count, MAX_CANDIDATES)).astype(np.int64))
 
 
-def fill_line(loop: Loop, height: int, width: int) -> Mask:
-    """Return the pixels inside one polygon and those on its line (OpenCV), (height, width) bool.
+def fill_line(loop: Loop, height: int, width: int) -> RunMask | None:
+    """Return the pixels inside a polygon and those on its line, as OpenCV draws it; None if none.
 
     Each corner is brought to the nearest pixel: files hold few decimals, and 9.99998 means 10.
     What leaves the picture is cut off by it; moving the corners inside instead would bend the line.
     """
     corners = np.clip(np.rint(loop), -FAR, FAR).astype(np.int32)
-    canvas = np.zeros((height, width), np.uint8)
-    cv2.fillPoly(canvas, [corners.reshape(-1, 1, 2)], 1)
-    return canvas.astype(np.bool_)
+    box = _box_within(corners.astype(np.float64), height, width)
+    if box is None:
+        return None
+    canvas = np.zeros((box.height, box.width), np.uint8)
+    cv2.fillPoly(canvas, [corners.reshape(-1, 1, 2)], 1, offset=(-box.left, -box.top))
+    return RunMask.of(canvas.astype(np.bool_), box.left, box.top)
 
 
 def fill_polygon(corners: NDArray[np.float64], height: int, width: int) -> Mask:
@@ -169,7 +187,7 @@ def fill_polygon(corners: NDArray[np.float64], height: int, width: int) -> Mask:
 
 
 def _fill(corners: NDArray[np.float64], height: int, width: int, box: Box) -> Mask:
-    """Return what `fill_polygon` does within a box of the picture that holds the polygon's part of it.
+    """Return what `fill_polygon` does, within a box round the polygon's part of the picture.
 
     A pixel column is crossed where the edge, walked on the finer grid, passes the column's centre;
     between two crossings the pixels are inside.  The crossings are computed in the picture's
@@ -189,28 +207,30 @@ def _fill(corners: NDArray[np.float64], height: int, width: int, box: Box) -> Ma
 
 
 def check_length(corners: NDArray[np.float64]) -> None:
-    """DatasetError if the way to a polygon's corners (N, 2) and round them is longer than any real outline's."""
+    """Raise DatasetError if a polygon (N, 2) is longer than any real outline."""
     with np.errstate(over="ignore", invalid="ignore"):
         length = (
             np.abs(np.roll(corners, -1, axis=0) - corners).max(axis=1).sum() + np.abs(corners).max()
         )
-    if not length <= MAX_LENGTH:  # nor is it, if it is no number
+    if not length <= MAX_LENGTH:  # true for NaN, too
         raise DatasetError(
-            f"a polygon is {length:.3g} pixels long: at most {MAX_LENGTH} are read, in the picture's pixels"
+            f"a polygon is {length:.3g} pixels long: at most {MAX_LENGTH} are read, in the "
+            "picture's pixels"
         )
 
 
 def _grid_path(corners: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Every grid point on the way along a path of corners (N, 2): columns and rows, a step along the longer axis each.
+    """Return every grid point along a path of corners (N, 2), as columns and rows.
 
-    An edge is always computed from its smaller end, so that two polygons with a common edge meet
+    Each step is one along the longer axis of its edge.  An edge is always computed from its smaller end, so that two polygons with a common edge meet
     without a gap.
     """
     start, end = corners[:-1], corners[1:]
     span = np.abs(end - start)
     flat = span[:, 0] >= span[:, 1]
     length = span.max(axis=1)
-    axis, edges = np.where(flat, 0, 1), np.arange(len(start))
+    axis = np.where(flat, 0, 1)
+    edges = np.arange(len(start))
     turned = (start[edges, axis] > end[edges, axis])[:, None]
     low, high = np.where(turned, end, start), np.where(turned, start, end)
     slope = (high - low)[edges, 1 - axis] / np.maximum(length, 1)

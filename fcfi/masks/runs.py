@@ -10,7 +10,7 @@ may be 0), row by row, as CVAT does.  Formats that lay pixels out otherwise conv
 
 import hashlib
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -49,7 +49,7 @@ def flat_of(lengths: Sequence[int] | NDArray[Any]) -> NDArray[np.bool_]:
 
 
 def checked_flat(lengths: Sequence[int] | NDArray[Any], size: int) -> NDArray[np.bool_]:
-    """Return the (size,) bool of run lengths out of a file; DatasetError if they do not sum to `size`."""
+    """Return the (size,) bool of run lengths in a file; DatasetError if they do not sum to `size`."""
     try:
         counts = np.asarray(lengths, np.int64)
     except (TypeError, ValueError, OverflowError) as error:
@@ -103,7 +103,7 @@ class RunMask:
         return cls(left, top, width, height, array)
 
     def pixels(self, height: int, width: int) -> Mask:
-        """Return the mask (height, width) bool; InputError if the box does not fit into the picture."""
+        """Return the mask (height, width) bool; InputError if the box leaves the picture."""
         if self.left + self.width > width or self.top + self.height > height:
             raise InputError(
                 f"expected a mask inside the picture of {width} x {height} pixels, got one of "
@@ -231,6 +231,80 @@ class RunMask:
         """Return the mask whose lengths `pack` compressed."""
         lengths = np.frombuffer(zlib.decompress(packed), NUMBER)
         return cls.from_lengths(left, top, width, height, lengths)
+
+
+def lengths_in(mask: RunMask, height: int, width: int) -> NDArray[np.int64]:
+    """Return the run lengths of a mask over its whole picture, row by row.
+
+    Only the mask's own rows are laid out; the picture above and below is two long runs.
+    """
+    rows = np.zeros((mask.height, width), np.bool_)
+    rows[:, mask.left : mask.left + mask.width] = mask.inside()
+    above = mask.top * width
+    below = (height - mask.top - mask.height) * width
+    return between(lengths_of(rows.ravel()), above, below)
+
+
+def between(lengths: NDArray[np.int64], before: int, after: int) -> NDArray[np.int64]:
+    """Return run lengths with so many pixels of background before and after them."""
+    lengths = lengths.copy()
+    lengths[0] += before
+    if len(lengths) % 2:
+        # The last run is background already.
+        lengths[-1] += after
+        return lengths
+    return np.append(lengths, after) if after else lengths
+
+
+def pixels_of(mask: RunMask | None, height: int, width: int) -> Mask:
+    """Return a mask's pixels (height, width) bool; all False for None."""
+    return np.zeros((height, width), np.bool_) if mask is None else mask.pixels(height, width)
+
+
+def masks_in(numbers: NDArray[np.unsignedinteger[Any]]) -> Iterator[tuple[int, RunMask]]:
+    """Yield each number but 0 of a map (H, W), rising, with the mask of its pixels.
+
+    The map is gone through once, whatever the number of objects.
+
+    >>> [(n, mask.area) for n, mask in masks_in(np.array([[0, 2, 2], [1, 1, 2]], np.uint8))]
+    [(1, 2), (2, 3)]
+    """
+    width = numbers.shape[1]
+    flat = numbers.ravel()
+    # Runs of equal numbers that end with each row, so that a run lies in one row.
+    changes = flat[1:] != flat[:-1]
+    changes[width - 1 :: width] = True
+    starts = np.concatenate([[0], np.flatnonzero(changes) + 1])
+    stops = np.append(starts[1:], flat.size)
+    found = flat[starts]
+    # Sorted by number; the runs of a number stay in the order of the picture.
+    order = np.argsort(found, kind="stable")
+    present, firsts = np.unique(found[order], return_index=True)
+    for number, runs in zip(present.tolist(), np.split(order, firsts[1:]), strict=True):
+        if number:
+            yield int(number), _of_row_runs(starts[runs], stops[runs], width)
+
+
+def _of_row_runs(starts: NDArray[np.int64], stops: NDArray[np.int64], width: int) -> RunMask:
+    """Return the mask of runs, each in one row, of a picture that is `width` pixels wide."""
+    rows = starts // width
+    columns = starts - rows * width
+    ends = stops - rows * width
+    left, right = int(columns.min()), int(ends.max())
+    top, bottom = int(rows[0]), int(rows[-1]) + 1
+    across = right - left
+    begin = (rows - top) * across + columns - left
+    end = (rows - top) * across + ends - left
+    # Runs that reach from the right side of the box to the left side of its next row are one run.
+    apart = begin[1:] > end[:-1]
+    begin = begin[np.concatenate([[True], apart])]
+    end = end[np.concatenate([apart, [True]])]
+    borders = np.stack([begin, end], axis=1).ravel()
+    lengths = np.diff(borders, prepend=0, append=(bottom - top) * across)
+    if lengths[-1] == 0:
+        # Run lengths never end with an empty run.
+        lengths = lengths[:-1]
+    return RunMask.from_lengths(left, top, across, bottom - top, lengths)
 
 
 def _slices(box: Box, around: Box) -> tuple[slice, slice]:

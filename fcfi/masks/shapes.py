@@ -10,7 +10,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from fcfi.masks.truth import Mask
+from fcfi.masks.runs import RunMask
 
 
 def turned_rectangle(
@@ -34,18 +34,23 @@ def ellipse(
     degrees: float,
     height: int,
     width: int,
-) -> Mask:
-    """Return the pixels (height, width) bool whose centres lie in an ellipse, turned clockwise."""
-    mask = np.zeros((height, width), np.bool_)
+) -> RunMask | None:
+    """Return the pixels whose centres lie in an ellipse, turned clockwise; None if there is none.
+
+    height, width: of the picture, which cuts it.
+    """
     if radius_x <= 0 or radius_y <= 0:
-        return mask
+        return None
     reach = max(radius_x, radius_y) + 1
     left, right = (int(min(max(0, value), width)) for value in (x - reach, x + reach + 1))
     top, bottom = (int(min(max(0, value), height)) for value in (y - reach, y + reach + 1))
+    if left >= right or top >= bottom:
+        return None
     rows, columns = np.ogrid[top:bottom, left:right]
-    cosine, sine = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-    aside, below = columns + 0.5 - x, rows + 0.5 - y
+    cosine = math.cos(math.radians(degrees))
+    sine = math.sin(math.radians(degrees))
+    aside = columns + 0.5 - x
+    below = rows + 0.5 - y
     along = (aside * cosine + below * sine) / radius_x
     across = (below * cosine - aside * sine) / radius_y
-    mask[top:bottom, left:right] = along**2 + across**2 <= 1
-    return mask
+    return RunMask.of(along**2 + across**2 <= 1, left, top)

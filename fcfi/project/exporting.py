@@ -11,18 +11,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from fcfi.errors import InputError, PictureError
-from fcfi.formats import AnnotatedObject, AnnotatedPicture, Report, export
-from fcfi.formats.folders import Target
+from fcfi.formats import AnnotatedObject, AnnotatedPicture, Report, export, find_codec
+from fcfi.formats.annotation import UNNAMED
+from fcfi.formats.target import Target
 from fcfi.project.labelling import Labels
 from fcfi.project.states import PictureRow
 from fcfi.project.store import Drawn, Store
 
-UNLABELLED: Final = "object"
-"""What an object without a label is called in files."""
 LOGS: Final = "logs"
 """Folder of the click logs in an export."""
-WITH_PICTURES: Final = ("png", "voc")
-"""Formats that write PNG files."""
 
 
 class Work(Collection[AnnotatedPicture]):
@@ -53,26 +50,25 @@ class Work(Collection[AnnotatedPicture]):
     def labels(self) -> tuple[str, ...]:
         """All names in their order; "object" last, if an object without a label needs it."""
         names = tuple(self._names.values())
-        if UNLABELLED in names or not any(self._has_unlabelled(one) for one in self._drawn):
+        if UNNAMED in names or not any(self._has_unlabelled(one) for one in self._drawn):
             return names
-        return (*names, UNLABELLED)
+        return (*names, UNNAMED)
 
     def _name(self, label: int | None) -> str:
-        return self._names.get(self._resolved.get(label or 0, 0), UNLABELLED)
+        return self._names.get(self._resolved.get(label or 0, 0), UNNAMED)
 
     def _has_unlabelled(self, drawn: Drawn) -> bool:
         return any(
-            self._name(one.label) == UNLABELLED
-            for one in self._store.document(drawn.revision).objects
+            self._name(one.label) == UNNAMED for one in self._store.document(drawn.revision).objects
         )
 
     def _picture(self, drawn: Drawn) -> AnnotatedPicture:
         document = self._store.document(drawn.revision)
-        runs, size = self._store.runs(document.masks), (drawn.row.height, drawn.row.width)
+        masks = self._store.runs(document.masks)
         objects = tuple(
-            AnnotatedObject.of_runs(self._name(one.label), runs[one.mask], *size, place)
-            for place, one in enumerate(document.objects, 1)
-            if one.mask is not None
+            AnnotatedObject(self._name(annotated.label), masks[annotated.mask], number)
+            for number, annotated in enumerate(document.objects, 1)
+            if annotated.mask is not None
         )
         return AnnotatedPicture(drawn.row.name, drawn.row.width, drawn.row.height, objects)
 
@@ -98,21 +94,24 @@ def write_logs(
     return written, tuple(problems)
 
 
-def write(format: str, work: Work, folder: Path) -> Report:  # noqa: A002
+def write(format_name: str, work: Work, folder: Path) -> Report:
     """Write the work in a format, and report what was kept.  Raises ConfigError, InputError."""
     if not len(work):
         raise InputError(
-            "there is nothing to export: no picture that is wanted has objects or is marked as done"
+            "there is nothing to export: no picture has objects, or none is marked as done"
         )
-    return export(format, work, folder, work.labels())
+    return export(format_name, work, folder, work.labels())
 
 
-def check_target(format: str, target: Path, pictures: Path) -> None:  # noqa: A002
-    """InputError if masks would be written where they would be taken for pictures."""
-    real, root = Path(os.path.realpath(target)), Path(os.path.realpath(pictures))
-    if format in WITH_PICTURES and real.is_relative_to(root):
+def check_target(format_name: str, target: Path, pictures: Path) -> None:
+    """Raise InputError if masks would be written where they would be taken for pictures."""
+    real = Path(os.path.realpath(target))
+    root = Path(os.path.realpath(pictures))
+    if find_codec(format_name).mask_folders and real.is_relative_to(root):
         inner = real.relative_to(root).parts
+        # Hidden folders are not searched for pictures.
         if not any(part.startswith(".") for part in inner):
             raise InputError(
-                f"{target} is among the pictures, where masks would be taken for pictures: give another"
+                f"{target} is among the pictures, where masks would be taken for pictures: "
+                "give another"
             )

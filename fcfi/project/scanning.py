@@ -13,18 +13,9 @@ from typing import BinaryIO, Final
 
 from fcfi.errors import InputError, PictureError, StoreError
 from fcfi.formats.annotation import check_name
-from fcfi.images import read_size
+from fcfi.formats.registry import mask_folders
+from fcfi.images import ENDINGS, read_size
 
-SUFFIXES: Final = (
-    *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".bmp", ".dib", ".gif"),
-    *(".ppm", ".pgm", ".pbm", ".pnm", ".jp2", ".j2k", ".avif"),
-)
-"""Ends of names that are taken for pictures."""
-MASK_FOLDERS: Final = ("SegmentationClass", "SegmentationObject")
-"""Folders of masks, not of pictures (VOC)."""
-OWN_INDEX: Final = "objects.json"
-"""Beside it lie folders of masks that fcfi wrote."""
-OWN_FOLDERS: Final = ("masks", "preview")
 TAIL: Final = 64
 """Bytes at the end of a file in which its end mark is looked for first."""
 CHUNK: Final = 1 << 20
@@ -55,7 +46,7 @@ def find(folder: Path) -> tuple[dict[str, File], tuple[str, ...]]:
     unusable: list[str] = []
     root = os.path.realpath(folder)
     for entry, name in _walk(folder, ""):
-        if not name.lower().endswith(SUFFIXES) or not _inside(entry, root):
+        if not name.lower().endswith(ENDINGS) or not _inside(entry, root):
             continue
         try:
             status = entry.stat()
@@ -114,13 +105,9 @@ def _walk(folder: Path, prefix: str) -> Iterator[tuple["os.DirEntry[str]", str]]
                 f"the folder {folder} cannot be read: {error.strerror or error}"
             ) from error
         return  # a folder below that may not be read, or vanished just now
-    own = any(entry.name == OWN_INDEX for entry in listed)
+    masks = mask_folders(entry.name for entry in listed)
     for entry in listed:
-        if (
-            entry.name.startswith(".")
-            or entry.name in MASK_FOLDERS
-            or (own and entry.name in OWN_FOLDERS)
-        ):
+        if entry.name.startswith(".") or entry.name in masks:
             continue
         if entry.is_dir(follow_symlinks=False):
             yield from _walk(Path(entry.path), f"{prefix}{entry.name}/")

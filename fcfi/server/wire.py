@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from fcfi.formats import CODECS, Report
+from fcfi.formats import Report, codecs
 from fcfi.masks.runs import RunMask
 from fcfi.prediction.lazy import NetworkStatus
 from fcfi.project.document import Document, DrawnObject
@@ -86,7 +86,7 @@ def formats() -> list[dict[str, Any]]:
     """FormatTold, each."""
     return [
         {"name": one.name, "title": one.title, "cannot_hold": list(one.cannot_hold)}
-        for one in CODECS.values()
+        for one in codecs().values()
     ]
 
 

@@ -63,7 +63,7 @@ def one_each(name: str = "photo.jpg") -> list[AnnotatedPicture]:
             f"{number} {name}",
             mask.shape[1],
             mask.shape[0],
-            (AnnotatedObject(LABELS[number % 3], mask),),
+            (AnnotatedObject.of_pixels(LABELS[number % 3], mask),),
         )
         for number, mask in enumerate(special().values())
     ]
@@ -80,16 +80,21 @@ def apart() -> tuple[AnnotatedPicture, ...]:
             "sub/ä photo 1.jpg",
             30,
             20,
-            (AnnotatedObject("cat", left), AnnotatedObject(LABELS[1], right)),
+            (AnnotatedObject.of_pixels("cat", left), AnnotatedObject.of_pixels(LABELS[1], right)),
         ),
         AnnotatedPicture("empty.png", 30, 20),
-        AnnotatedPicture("b.tiff", 50, 40, (AnnotatedObject(LABELS[2], disk(), 17),)),
+        AnnotatedPicture("b.tiff", 50, 40, (AnnotatedObject.of_pixels(LABELS[2], disk(), 17),)),
     )
 
 
 def overlapping() -> AnnotatedPicture:
     """Two disks; the first lies on top by its order."""
-    above = AnnotatedObject("cat", disk(x=20), order=2)
+    above = AnnotatedObject.of_pixels("cat", disk(x=20), order=2)
     return AnnotatedPicture(
-        "over.jpg", 50, 40, (above, AnnotatedObject("cat", disk(x=30), order=1))
+        "over.jpg", 50, 40, (above, AnnotatedObject.of_pixels("cat", disk(x=30), order=1))
     )
+
+
+def pixels(annotated: AnnotatedObject, height: int = 20, width: int = 30) -> np.ndarray:
+    """The mask (height, width) bool of an object on a picture of this size."""
+    return annotated.mask.pixels(height, width)

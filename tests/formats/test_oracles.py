@@ -25,6 +25,7 @@ from fcfi.formats import (
 from fcfi.images import write_png
 from fcfi.masks.components import has_holes
 from fcfi.masks.polygons import edges, fill_edges
+from fcfi.masks.runs import RunMask, pixels_of
 from fcfi.masks.truth import Mask
 from tests.conftest import ELSEWHERE
 from tests.formats.builders import LABELS, apart, masks, one_each, special
@@ -37,12 +38,18 @@ pytestmark = pytest.mark.filterwarnings(
 )
 
 
+def run_mask(mask: Mask) -> RunMask:
+    found = RunMask.of(mask)
+    assert found is not None
+    return found
+
+
 def solid() -> list[AnnotatedPicture]:
     """Pictures whose object is one piece without a hole."""
     kinds = ("full", "line", "disk", "diagonal", "one pixel")
     chosen = [(kind, special()[kind]) for kind in kinds]
     return [
-        AnnotatedPicture(f"{kind}.png", 30, 20, (AnnotatedObject("dog", mask),))
+        AnnotatedPicture(f"{kind}.png", 30, 20, (AnnotatedObject.of_pixels("dog", mask),))
         for kind, mask in chosen
     ]
 
@@ -57,14 +64,18 @@ def with_files(folder: Path, pictures: list[AnnotatedPicture]) -> list[Annotated
     return pictures
 
 
-# ── COCO ──────────────────────────────────────────────────────────────────────────────────────────
+# ── COCO
+# ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @given(mask=masks)
 def test_pycocotools_encodes_alike(mask: Mask) -> None:
     tool = pytest.importorskip("pycocotools.mask")
     theirs = tool.encode(np.asfortranarray(mask.astype(np.uint8)))
-    assert coco.encode(mask) == {"size": theirs["size"], "counts": theirs["counts"].decode()}
+    assert coco.encode(run_mask(mask), *mask.shape) == {
+        "size": theirs["size"],
+        "counts": theirs["counts"].decode(),
+    }
 
 
 @given(mask=masks)
@@ -87,7 +98,7 @@ def test_polygons_of_others_are_filled_as_pycocotools_does(
     tool = pytest.importorskip("pycocotools.mask")
     flat = [value for corner in corners for value in corner]
     theirs = tool.decode(tool.frPyObjects([flat], 25, 28))[:, :, 0].astype(bool)
-    assert np.array_equal(fill_edges([np.array(corners)], 25, 28), theirs)
+    assert np.array_equal(pixels_of(fill_edges([np.array(corners)], 25, 28), 25, 28), theirs)
 
 
 def test_pycocotools_reads_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -99,8 +110,8 @@ def test_pycocotools_reads_the_file(tmp_path: Path, capsys: pytest.CaptureFixtur
     for number, picture in enumerate(pictures, 1):
         records = read.loadAnns(read.getAnnIds(imgIds=[number]))
         for record, one in zip(records, picture.objects, strict=True):
-            assert np.array_equal(read.annToMask(record).astype(bool), one.mask)
-            assert record["area"] == one.mask.sum()
+            assert np.array_equal(read.annToMask(record).astype(bool), picture.pixels(one))
+            assert record["area"] == picture.pixels(one).sum()
             assert LABELS[record["category_id"] - 1] == one.label
 
 
@@ -111,12 +122,13 @@ def test_supervision_reads_coco(tmp_path: Path) -> None:
     data = tool.DetectionDataset.from_coco(str(tmp_path / "images"), str(file), force_masks=True)
     for path, _, found in data:
         picture = next(one for one in pictures if one.file_name == Path(path).name)
-        if not edges(picture.objects[0].mask)[1]:
+        if not edges(picture.pixels(picture.objects[0]))[1]:
             continue  # it draws the line of a polygon too, so that objects grow by a pixel
-        assert np.array_equal(found.mask[0], picture.objects[0].mask), picture.file_name
+        assert np.array_equal(found.mask[0], picture.pixels(picture.objects[0])), picture.file_name
 
 
-# ── YOLO ──────────────────────────────────────────────────────────────────────────────────────────
+# ── YOLO
+# ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @examples(50)
@@ -124,7 +136,7 @@ def test_supervision_reads_coco(tmp_path: Path) -> None:
 def test_opencv_draws_a_line_of_yolo_to_the_same_pixels(mask: Mask) -> None:
     """As trainers of YOLO do: times the size, fractions cut off or rounded, cv2.fillPoly."""
     height, width = mask.shape
-    picture = AnnotatedPicture("a.png", width, height, (AnnotatedObject("cat", mask),))
+    picture = AnnotatedPicture("a.png", width, height, (AnnotatedObject.of_pixels("cat", mask),))
     words = yolo._line(picture, picture.objects[0], PLAIN).split()
     corners = np.array(words[1:], np.float32).reshape(-1, 2) * (width, height)
     assert len(corners) >= 3
@@ -147,16 +159,19 @@ def test_supervision_reads_yolo(tmp_path: Path) -> None:
     assert len(data) == len(pictures)
     for path, _, found in data:
         picture = next(one for one in pictures if one.file_name == Path(path).name)
-        assert np.array_equal(found.mask[0], picture.objects[0].mask), picture.file_name
+        assert np.array_equal(found.mask[0], picture.pixels(picture.objects[0])), picture.file_name
 
 
-# ── VOC, CVAT, labelme, Label Studio ──────────────────────────────────────────────────────────────
+# ── VOC, CVAT, labelme, Label Studio
+# ──────────────────────────────────────────────────────────────────────────────
 
 
 @given(mask=masks)
 def test_cvat_sdk_encodes_alike(mask: Mask) -> None:
     tool = pytest.importorskip("cvat_sdk.masks")
-    lengths, left, top, width, height = cvat.encode(mask)
+    found = run_mask(mask)
+    lengths, left, top = found.lengths.tolist(), found.left, found.top
+    width, height = found.width, found.height
     points = [*lengths, left, top, left + width - 1, top + height - 1]
     assert points == tool.encode_mask(mask)
     assert np.array_equal(
@@ -168,7 +183,7 @@ def test_cvat_sdk_encodes_alike(mask: Mask) -> None:
 @given(mask=masks)
 def test_label_studio_encodes_and_decodes_alike(mask: Mask) -> None:
     tool = pytest.importorskip("label_studio_sdk.converter.brush", reason=ELSEWHERE)
-    ours = label_studio.encode(mask)
+    ours = label_studio.encode(run_mask(mask), *mask.shape)
     assert ours == tool.mask2rle(mask.astype(np.uint8) * 255)
     theirs = tool.decode_rle(ours).reshape(*mask.shape, 4)[:, :, 3] > 0
     assert np.array_equal(theirs, mask)
@@ -195,7 +210,7 @@ def test_labelme_reads_the_file(tmp_path: Path) -> None:
         data = tool.read_label_file(str(file))
         names = dict.fromkeys((one["label"] for one in data.shapes), 1)
         classes, _ = draw.shapes_to_label((picture.height, picture.width), data.shapes, names)
-        assert np.array_equal(classes == 1, picture.objects[0].mask)
+        assert np.array_equal(classes == 1, picture.pixels(picture.objects[0]))
         assert data.shapes[0]["label"] == picture.objects[0].label
 
 
@@ -230,12 +245,15 @@ def test_datumaro_reads_the_folder(kind: str, tmp_path: Path) -> None:
             if mask.type in (tool.AnnotationType.mask, tool.AnnotationType.polygon)
         ]
         if found and found[0].type == tool.AnnotationType.mask:
-            assert np.array_equal(np.asarray(found[0].image, bool), one.mask), picture.file_name
+            assert np.array_equal(np.asarray(found[0].image, bool), picture.pixels(one)), (
+                picture.file_name
+            )
         assert found
         assert names[found[0].label] == one.label
 
 
-# ── files of others ───────────────────────────────────────────────────────────────────────────────
+# ── files of others
+# ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_the_file_of_coco_is_plain_json(tmp_path: Path) -> None:

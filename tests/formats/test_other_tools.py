@@ -15,6 +15,7 @@ from PIL import Image
 from fcfi.formats import AnnotatedPicture, Tally, find_codec
 from fcfi.masks.coco import by_columns, write_counts
 from fcfi.masks.polygons import fill_line
+from fcfi.masks.runs import pixels_of
 
 SIZES = {"a.png": (120, 80), "b.png": (120, 80)}
 SQUARE = [20, 10, 60, 10, 60, 50, 20, 50]
@@ -43,7 +44,7 @@ def coco(folder: Path, annotations: list[dict[str, Any]], **more: Any) -> Path:
 
 
 def areas(pictures: list[AnnotatedPicture]) -> list[int]:
-    return [annotated.runs.area for picture in pictures for annotated in picture.objects]
+    return [annotated.mask.area for picture in pictures for annotated in picture.objects]
 
 
 def test_cvats_brush_masks_are_run_lengths_with_iscrowd(tmp_path: Path) -> None:
@@ -223,7 +224,7 @@ def test_yolo_outlines_that_leave_the_picture_are_cut_and_not_bent(tmp_path: Pat
     pictures, _ = read("yolo", yolo(tmp_path, line))
     canvas = np.zeros((80, 120), np.uint8)
     cv2.fillPoly(canvas, [np.rint(corners * (120, 80)).astype(np.int32)], 1)
-    assert np.array_equal(pictures[0].objects[0].mask, canvas.astype(bool))
+    assert np.array_equal(pictures[0].pixels(pictures[0].objects[0]), canvas.astype(bool))
 
 
 def test_yolo_corners_are_rounded_so_that_few_decimals_lose_no_side() -> None:
@@ -232,7 +233,7 @@ def test_yolo_corners_are_rounded_so_that_few_decimals_lose_no_side() -> None:
         stored = np.array([[float(f"{value:.6f}") for value in corner] for corner in loop])
         expected = np.zeros((83, 97), bool)
         expected[7:20, left : left + 10] = True
-        assert np.array_equal(fill_line(stored * (97, 83), 83, 97), expected)
+        assert np.array_equal(pixels_of(fill_line(stored * (97, 83), 83, 97), 83, 97), expected)
 
 
 def test_yolo_lines_of_other_tools(tmp_path: Path) -> None:
@@ -346,9 +347,9 @@ def test_cvats_turned_boxes_are_drawn_and_one_bad_shape_costs_itself(tmp_path: P
     )
     pictures, tally = read("cvat", file)
     box, ellipse = pictures[0].objects
-    assert box.runs.area == pytest.approx(1600, abs=40)
-    assert box.runs.width == pytest.approx(57, abs=1)
-    assert (ellipse.runs.width, ellipse.runs.height) == (20, 40)
+    assert box.mask.area == pytest.approx(1600, abs=40)
+    assert box.mask.width == pytest.approx(57, abs=1)
+    assert (ellipse.mask.width, ellipse.mask.height) == (20, 40)
     assert (tally.found, tally.taken) == (4, 2)
 
 
@@ -373,7 +374,7 @@ def test_a_label_map_without_background_has_black_for_it(tmp_path: Path) -> None
     (tmp_path / "ImageSets" / "Segmentation" / "default.txt").write_text("a\nzz\n")
     (tmp_path / "labelmap.txt").write_text("defect:250,0,5::\n")
     pictures, tally = read("voc", tmp_path)
-    assert [(annotated.label, annotated.runs.area) for annotated in pictures[0].objects] == [
+    assert [(annotated.label, annotated.mask.area) for annotated in pictures[0].objects] == [
         ("defect", 400)
     ]
     assert tally.sentences() == ("1 picture left out: not among your pictures (zz)",)

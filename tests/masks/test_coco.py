@@ -10,10 +10,16 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
 from fcfi.errors import DatasetError
-from fcfi.masks.coco import decode, read_counts
+from fcfi.masks import coco as forms
+from fcfi.masks.coco import counts_of, read_counts, write_counts
 from fcfi.masks.polygons import fill_polygon
+from fcfi.masks.runs import RunMask, pixels_of
 from fcfi.masks.truth import Mask
 from tests.generated import examples, floats
+
+
+def decode(segmentation: object, height: int, width: int) -> Mask:
+    return pixels_of(forms.decode(segmentation, height, width), height, width)
 
 
 def runs(mask: Mask) -> list[int]:
@@ -52,6 +58,15 @@ def test_the_string_form_by_hand() -> None:
 @given(arrays(np.bool_, st.tuples(st.integers(1, 12), st.integers(1, 12))))
 def test_run_lengths_come_back(mask: Mask) -> None:
     assert (decode({"size": list(mask.shape), "counts": runs(mask)}, *mask.shape) == mask).all()
+
+
+@examples(50)
+@given(arrays(np.bool_, st.tuples(st.integers(1, 12), st.integers(1, 12))))
+def test_run_lengths_of_a_run_mask_are_those_of_its_pixels(mask: Mask) -> None:
+    found = RunMask.of(mask)
+    if found is not None:
+        assert counts_of(found, *mask.shape).tolist() == runs(mask)
+        assert read_counts(write_counts(counts_of(found, *mask.shape))) == runs(mask)
 
 
 @pytest.mark.parametrize(

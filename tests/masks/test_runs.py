@@ -6,10 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from fcfi.errors import InputError
 from fcfi.masks.components import drop_specks, fill_holes
-from fcfi.masks.runs import RunMask
+from fcfi.masks.runs import RunMask, masks_in
 from tests.formats.builders import masks, special
 
 
@@ -38,6 +40,16 @@ def edges(mask: np.ndarray) -> np.ndarray:
     """Where the runs of the whole mask begin and end."""
     flat = np.concatenate([[False], mask.ravel()])
     return np.concatenate([[0], np.flatnonzero(flat[1:] != flat[:-1]), [mask.size]])
+
+
+@given(
+    arrays(np.uint8, st.tuples(st.integers(1, 9), st.integers(1, 9)), elements=st.integers(0, 4))
+)
+def test_the_masks_in_a_map_are_those_of_its_numbers(numbers: np.ndarray) -> None:
+    found = dict(masks_in(numbers))
+    assert list(found) == [number for number in range(1, 5) if (numbers == number).any()]
+    for number, mask in found.items():
+        assert mask == RunMask.of(numbers == number)
 
 
 def test_nothing_has_no_runs() -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from fcfi.errors import ConfigError, DatasetError, FCFIError, InputError
-from fcfi.formats import CODECS, AnnotatedObject, AnnotatedPicture, cvat_mask, find_codec
+from fcfi.formats import AnnotatedObject, AnnotatedPicture, archives, codecs, cvat_mask, find_codec
 from fcfi.project import (
     Document,
     EditObject,
@@ -22,7 +22,6 @@ from fcfi.project import (
     SetDone,
     SetMask,
     Undo,
-    archives,
     exporting,
 )
 from fcfi.prompts.click_log import ClickLog
@@ -40,7 +39,7 @@ def annotated(
     name: str, *squares: tuple[str, int, int], width: int = WIDTH, height: int = HEIGHT
 ) -> AnnotatedPicture:
     objects = tuple(
-        AnnotatedObject(label, square(x, y, 8, height, width)) for label, x, y in squares
+        AnnotatedObject.of_pixels(label, square(x, y, 8, height, width)) for label, x, y in squares
     )
     return AnnotatedPicture(name, width, height, objects)
 
@@ -72,10 +71,11 @@ def id_of(project: Project, name: str) -> int:
     return next(row.id for row in project.pictures().items if row.name == name)
 
 
-# ── export ────────────────────────────────────────────────────────────────────────────────────────
+# ── export
+# ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("name", sorted(CODECS))
+@pytest.mark.parametrize("name", sorted(codecs()))
 def test_work_goes_out_and_comes_back_in_every_format(
     name: str, folder: Path, tmp_path: Path
 ) -> None:
@@ -131,7 +131,7 @@ def test_an_export_is_of_one_moment(folder: Path, tmp_path: Path) -> None:
         project.act(2, 0, SetMask(None, runs(20, 20)))
         (one,) = work
         assert len(work) == 1
-        np.testing.assert_array_equal(one.objects[0].mask, square(2, 3))
+        np.testing.assert_array_equal(one.pixels(one.objects[0]), square(2, 3))
         assert exporting.write("coco", work, tmp_path / "out").changed == ()
 
 
@@ -177,7 +177,8 @@ def test_logs_are_written_beside_an_export(folder: Path, tmp_path: Path) -> None
     assert ClickLog.from_json(log["log"]).rounds[0].clicks == click(10, 10).clicks
 
 
-# ── import ────────────────────────────────────────────────────────────────────────────────────────
+# ── import
+# ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_an_import_is_one_step_a_picture_and_the_masks_can_be_clicked_on(
@@ -209,7 +210,7 @@ def test_importing_again_adds_nothing(folder: Path, tmp_path: Path) -> None:
         assert project.picture(1).picture.version == 1
 
 
-@pytest.mark.parametrize("name", sorted(set(CODECS) - {"yolo"}))
+@pytest.mark.parametrize("name", sorted(set(codecs()) - {"yolo"}))
 def test_a_picture_of_a_wrong_size_is_told_and_the_rest_is_imported(
     name: str, folder: Path, tmp_path: Path
 ) -> None:
@@ -273,7 +274,7 @@ FILES: dict[str, Callable[[Path], Path]] = {
 
 WAYS = [
     (name, how)
-    for name in sorted(CODECS)
+    for name in sorted(codecs())
     for how in ("folder", "zip", "file")
     if how != "file" or name in FILES
 ]
@@ -323,7 +324,7 @@ def test_labelme_files_beside_the_pictures_are_found(folder: Path) -> None:
         ("x.xml", b"<html/>", "no format that is known"),
         ("x.doc", b"text", "no format that is known"),
         ("x.zip", b"no zip", "no zip"),
-        ("x.png", b"no png", "no PNG"),
+        ("x.png", b"no png", "no picture that can be read"),
     ],
 )
 def test_files_that_are_no_annotations_are_refused_in_one_sentence(
@@ -366,7 +367,8 @@ def test_an_import_and_somebody_at_work_do_not_hinder_each_other(
         assert len(project.picture(1).document.objects) == 2
 
 
-# ── zips ──────────────────────────────────────────────────────────────────────────────────────────
+# ── zips
+# ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_a_pipe_among_the_pictures_is_told_and_not_waited_for(folder: Path) -> None:

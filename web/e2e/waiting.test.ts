@@ -7,7 +7,7 @@ import { stage } from './support/stage';
 const ACTIONS = '**/api/pictures/*/actions';
 const here = stage([], ['coffee.jpg', 'rocket.jpg']);
 
-test('clicks made while the network thinks show at once, wait, and are sent together in their order', async () => {
+test('clicks made while the network thinks show at once, wait and are sent in order', async () => {
   const person = await Person.visit(here.browser, here.server);
   const sent: number[] = [];
   let free = () => {};
@@ -39,8 +39,7 @@ test('clicks made while the network thinks show at once, wait, and are sent toge
     [376, 287, false],
     [222, 265, true],
   ]);
-  // The two that waited for one answer were predicted together.
-  expect(sent).toEqual([sent[0]!, sent[0]! + 1]);
+  expect(sent).toEqual([sent[0]!, sent[0]! + 1, sent[0]! + 2]);
   await person.leave();
 });
 

@@ -135,19 +135,16 @@ export function paintMasks(
 const POSITIVE = '#1f9d55';
 const NEGATIVE = '#d92d3a';
 
-/** removing: the next press removes the click. */
-export type MarkerLook = 'plain' | 'hovered' | 'removing';
-
 /** A click: a disc with a plus, or a square with a minus; a pending one is paler and has a ring. */
 export function paintMarker(
   context: Context,
   view: View,
   click: ViewClick,
   radius: number,
-  look: MarkerLook,
+  hovered: boolean,
 ): void {
   const { x, y } = toScreen(view, { x: click.x + 0.5, y: click.y + 0.5 });
-  const size = look === 'plain' ? radius : radius * 1.15;
+  const size = hovered ? radius * 1.15 : radius;
   context.save();
   context.translate(x, y);
   if (click.pending) pendingRing(context, size);
@@ -160,7 +157,7 @@ export function paintMarker(
   context.lineWidth = Math.max(1.5, size * 0.2);
   context.strokeStyle = '#ffffff';
   context.stroke();
-  sign(context, look === 'removing' ? 'cross' : click.positive ? 'plus' : 'minus', size * 0.52);
+  sign(context, hovered ? 'cross' : click.positive ? 'plus' : 'minus', size * 0.52);
   context.restore();
 }
 

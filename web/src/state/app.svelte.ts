@@ -4,7 +4,6 @@
 import type { Action, PictureState, ProjectInfo } from '../api/types';
 import { noteFor } from '../logic/answer-notes';
 import { withKeys, type Command } from '../logic/shortcuts';
-import { ActiveMemory } from './active-memory';
 import type { Api } from './api';
 import { Brush } from './brush.svelte';
 import { commandsOf, type Commands } from './commands';
@@ -78,7 +77,6 @@ export class App {
       notes: this.notes,
       connection: this.connection,
       platform,
-      memory: new ActiveMemory(platform),
       host: {
         api,
         author: () => this.settings.author,
@@ -109,7 +107,6 @@ export class App {
       brush: this.brush,
       viewport: this.viewport,
       settings: this.settings,
-      now: () => platform.now(),
     });
     this.commands = commandsOf(this);
   }
@@ -166,8 +163,8 @@ export class App {
   /** Another picture will be shown: what is under way belongs to this one. */
   private leaving(): void {
     this.editing.flush();
-    this.brush.end();
     this.editing.hovered = null;
+    this.brush.cancel();
     this.viewport.cross = null;
   }
 

@@ -35,7 +35,6 @@ export function listenToKeys(target: EventTarget, app: App): () => void {
   let spaceSince: number | null = null;
 
   const down = (event: KeyboardEvent) => {
-    if (event.key === 'Alt') editing.removing = true;
     if (app.dialog !== null || app.navigation.current?.conflict) return;
     const element = event.target as HTMLElement;
     if (element.closest(TEXT)) {
@@ -74,7 +73,6 @@ export function listenToKeys(target: EventTarget, app: App): () => void {
 
   const up = (event: KeyboardEvent) => {
     if (event.key === 'Control' || event.key === 'Meta') editing.flush();
-    if (event.key === 'Alt') editing.removing = false;
     if (event.key !== ' ' || spaceSince === null) return;
     const short = app.platform.now() - spaceSince < TAP;
     const tapped = viewport.grabbing && !viewport.panned && short;
@@ -96,7 +94,6 @@ export function listenToKeys(target: EventTarget, app: App): () => void {
     'blur',
     () => {
       editing.flush();
-      editing.removing = false;
       releaseSpace();
     },
     options,

@@ -26,7 +26,10 @@ MAC_FOLDER: Final = "__MACOSX"
 
 @contextmanager
 def unpacked(path: Path, max_files: int = MAX_FILES, max_bytes: int = MAX_BYTES) -> Iterator[Path]:
-    """A temporary folder with the files of a zip.  Raises InputError for one that is broken, too large or dangerous."""
+    """Open a temporary folder with the files of a zip.
+
+    Raises InputError for one that is damaged, too large or dangerous.
+    """
     with temporary() as folder:
         advice = "give a whole zip without a password, and room on the disk"
         with (
@@ -39,13 +42,13 @@ def unpacked(path: Path, max_files: int = MAX_FILES, max_bytes: int = MAX_BYTES)
 
 @contextmanager
 def temporary() -> Iterator[Path]:
-    """A folder that is removed afterwards."""
+    """Open a folder that is removed afterwards."""
     with tempfile.TemporaryDirectory(prefix="fcfi-", ignore_cleanup_errors=True) as folder:
         yield Path(folder)
 
 
 def names(path: Path) -> list[str]:
-    """The names in a zip; none if it cannot be read."""
+    """Return the names in a zip; none if it cannot be read."""
     try:
         with (
             guard(InputError, f"{path.name} cannot be read", "give a whole zip"),
@@ -59,7 +62,7 @@ def names(path: Path) -> list[str]:
 def _unpack(
     archive: zipfile.ZipFile, folder: Path, zipped: str, max_files: int, max_bytes: int
 ) -> None:
-    members = [one for one in archive.infolist() if not one.is_dir()]
+    members = [member for member in archive.infolist() if not member.is_dir()]
     if len(members) > max_files:
         raise InputError(f"{zipped} holds {len(members)} files: at most {max_files} are unpacked")
     left = max_bytes
@@ -89,7 +92,7 @@ def _unpack(
 
 
 def _copy(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, left: int) -> int:
-    """Unpack one file; gives how many bytes more may come, less than 0 if it was too large."""
+    """Unpack a file; return how many bytes more may come, less than 0 if it was too large."""
     with archive.open(member) as source, target.open("wb") as sink:
         while left >= 0 and (part := source.read(CHUNK)):
             left -= len(part)
@@ -99,7 +102,7 @@ def _copy(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, left:
 
 
 def _inner(folder: Path) -> Path:
-    """The folder that holds something: many zips hold one folder and nothing else."""
+    """Return the folder that holds something: many zips hold one folder and nothing else."""
     while True:
         entries = list(folder.iterdir())
         if len(entries) != 1 or not entries[0].is_dir():

@@ -1,0 +1,148 @@
+"""The pictures that annotations are read for, and what happens to those that cannot be read.
+
+A tally notes what is left out; without one, the first error is raised.  Knows no format.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, TypeVar
+
+from fcfi.errors import DatasetError, FCFIError, InputError, guard
+from fcfi.formats.annotation import MAX_SHOWN, Sizes, check_name
+from fcfi.formats.folders import EXPORT_AGAIN
+from fcfi.formats.names import PictureNames, tidy
+from fcfi.formats.tally import Tally
+from fcfi.images import MAX_PIXELS
+
+UNREADABLE: Final = "expected whole data, got something else"
+
+Value = TypeVar("Value")
+
+
+class NoPixelError(DatasetError):
+    """A shape that covers no pixel of its picture."""
+
+
+class KnownPictures:
+    """The pictures that a reader reads annotations for; without them every name is taken.
+
+    sizes: name -> (width, height), or None.
+    """
+
+    def __init__(self, sizes: Sizes | None, tally: Tally | None = None) -> None:
+        self.sizes = sizes
+        self._names = PictureNames(sizes or ())
+        self._tally = tally
+
+    # ── names and sizes
+
+    def name(self, given: str, file: Path) -> str | None:
+        """Return the picture that a name in a file means; None, noted, if it is not among them.
+
+        Without pictures the name itself; DatasetError if it leaves the folder.
+        """
+        if self.sizes is None:
+            name = tidy(given)
+            try:
+                check_name(name)
+            except InputError as error:
+                raise DatasetError(f"{file}: {error}") from error
+            return name
+        return self._noted(self._names.find(given), given)
+
+    def of_stem(self, given: str) -> str | None:
+        """Return the picture whose name without its ending is `given`, or None."""
+        return self._names.find_stem(given)
+
+    def name_of_stem(self, given: str) -> str | None:
+        """Return what `of_stem` returns; a file for none of the pictures is noted."""
+        return self._noted(self._names.find_stem(given), given)
+
+    def size(self, name: str, width: object, height: object, file: Path) -> tuple[int, int]:
+        """Return the width and height that a file says, or the picture's own where it says none.
+
+        Raises DatasetError if they differ from the picture's, are needed and missing, or too large.
+        """
+        stated = (_whole(width), _whole(height))
+        known = self.sizes.get(name) if self.sizes is not None else None
+        if None in stated and known is not None:
+            return known
+        if stated[0] is None or stated[1] is None:
+            raise DatasetError(
+                f"expected the width and height of {name} in {file}, got {width!r} and {height!r}: "
+                "add them, or import into a project that has the picture"
+            )
+        self.check(name, stated[0], stated[1], file)
+        return stated[0], stated[1]
+
+    def check(self, name: str, width: int, height: int, file: Path) -> None:
+        """Raise DatasetError if a file's size is not the picture's, or too large to be one."""
+        size = self.sizes.get(name) if self.sizes is not None else None
+        if size is not None and size != (width, height):
+            raise DatasetError(
+                f"expected annotations for {name} of {size[0]} x {size[1]} pixels, got {width} x "
+                f"{height} in {file}: give the annotations of this picture"
+            )
+        if width < 1 or height < 1 or width * height > MAX_PIXELS:
+            raise DatasetError(
+                f"expected {name} to have 1 to {MAX_PIXELS} pixels, got {width} x {height} in "
+                f"{file}: mend the file"
+            )
+
+    # ── what cannot be read
+
+    def read(self, load: Callable[[], Value | None]) -> Iterator[Value]:
+        """Yield what `load` returns of one picture, if anything; an error is noted or raised."""
+        try:
+            with guard(DatasetError, UNREADABLE, EXPORT_AGAIN):
+                found = load()
+        except FCFIError as error:
+            if self._tally is None:
+                raise
+            self._tally.problem(error)
+            return
+        if found is not None:
+            yield found
+
+    @contextmanager
+    def shape(self, picture: str, number: int, file: Path) -> Iterator[None]:
+        """Count a shape while it is read; an error leaves it out, or is raised with its name.
+
+        A shape without a pixel is left out either way.
+        """
+        if self._tally is not None:
+            with self._tally.shape(picture, number), guard(DatasetError, UNREADABLE, EXPORT_AGAIN):
+                yield
+            return
+        try:
+            with guard(DatasetError, UNREADABLE, EXPORT_AGAIN):
+                yield
+        except NoPixelError:
+            return
+        except FCFIError as error:
+            raise DatasetError(f"{file}: {picture}, shape {number}: {error}") from error
+
+    def leave_out(self, reason: str, picture: str, number: int) -> None:
+        """Note a shape that is of no use."""
+        if self._tally is not None:
+            self._tally.leave_out(reason, picture, number)
+
+    def leave_out_picture(self, reason: str, name: str) -> None:
+        """Note a picture of a file whose shapes are not read."""
+        if self._tally is not None:
+            self._tally.leave_out_picture(reason, name)
+
+    def _noted(self, found: str | None, given: str) -> str | None:
+        if found is None:
+            self.leave_out_picture(self._names.why_not(given), given[:MAX_SHOWN])
+        return found
+
+
+def _whole(value: object) -> int | None:
+    """Return a whole number of at least 1 that a file holds as a number or text, else None."""
+    try:
+        number = float(value) if isinstance(value, int | float | str) else 0.0
+    except (ValueError, OverflowError):
+        return None
+    return int(number) if number >= 1 and number.is_integer() else None

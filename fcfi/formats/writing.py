@@ -1,0 +1,33 @@
+"""Writing annotations in a format: written, read back from the files, compared object by object."""
+
+import os
+from collections.abc import Collection, Sequence
+
+from fcfi.errors import InputError
+from fcfi.formats.annotation import AnnotatedPicture
+from fcfi.formats.registry import find_codec
+from fcfi.formats.report import Report, compare
+
+
+def export(
+    name: str,
+    pictures: Collection[AnnotatedPicture],
+    folder: str | os.PathLike[str],
+    labels: Sequence[str],
+) -> Report:
+    """Write annotated pictures in a format, read the files back and report what was kept.
+
+    pictures: gone through three times, one at a time, so that a collection may make them as they
+        are asked for.
+    labels: all labels, in the order of their numbers.  Raises InputError, ConfigError.
+    """
+    codec = find_codec(name)
+    sizes: dict[str, tuple[int, int]] = {}
+    for picture in pictures:
+        if picture.file_name in sizes:
+            raise InputError(
+                f"the picture {picture.file_name} comes twice: give all its objects at once"
+            )
+        sizes[picture.file_name] = (picture.width, picture.height)
+    codec.write(pictures, folder, labels)
+    return compare(name, codec.cannot_hold, pictures, codec.read(folder, sizes, labels))

@@ -1,1 +1,0 @@
-"""Programs for maintainers; not part of the package."""
