@@ -14,7 +14,7 @@ TORCH := torch==2.13.0
 GENERATED := web/src/api/schema.d.ts fcfi/server/static
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz oracles quick lint format docs bench web web-types web-check e2e clean
+.PHONY: help release-check demo test fuzz oracles quick lint format docs bench web web-types web-check e2e clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -99,6 +99,9 @@ web/node_modules/.package-lock.json: web/package-lock.json
 	cd web && npm ci
 	@touch $@
 
+release-check: $(VENV)/.release ## build wheel and source distribution into dist/, install the wheel into an empty environment, use it
+	$(BIN)/python -m tools.release_check dist
+
 clean: ## remove the environment and everything made by the other commands
 	rm -rf $(VENV) .venv-oracles demo-out build dist web/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find fcfi tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -122,6 +125,10 @@ $(VENV)/.test: pyproject.toml | $(VENV)/.made
 	@$(PIP) install $(TORCH)
 	@$(PIP) install -e ".[train,test]"
 	@touch $@ $(VENV)/.use
+
+$(VENV)/.release: pyproject.toml | $(VENV)/.made
+	@$(PIP) install "build>=1.2" "twine>=6.1" "check-wheel-contents>=0.6" "cyclonedx-bom>=5"
+	@touch $@
 
 # The reference is made from the docstrings of all modules, the learning half's too.
 $(VENV)/.docs: pyproject.toml $(VENV)/.test

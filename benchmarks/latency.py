@@ -188,8 +188,7 @@ def main(
     typer.echo(latency_table(record))
 
 
-# ── contestants
-# ────────────────────────────────────────────────────────────────────────────────────────────────
+# ── contestants ───────────────────────────────────────────────────────────────────────────────────
 
 
 def reference(threads: int | None) -> Contestant:
@@ -218,8 +217,7 @@ def candidates(threads: int | None) -> Iterator[Contestant]:
             yield Contestant(name, Timed.of(network), zoom_of(network.info), "none", choice)
 
 
-# ── clicks
-# ──────────────────────────────────────────────────────────────────────────────────────────────────
+# ── clicks ────────────────────────────────────────────────────────────────────────────────────────
 
 
 def make_tasks(network: Network, megapixels: float, clicks: int) -> list[Task]:
@@ -291,8 +289,7 @@ def _previous(entrant: Contestant, task: Task) -> Prediction:
     return previous
 
 
-# ── results
-# ──────────────────────────────────────────────────────────────────────────────────────────────
+# ── results ───────────────────────────────────────────────────────────────────────────────────────
 
 
 def row_of(

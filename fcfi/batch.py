@@ -1,17 +1,17 @@
-"""Bulk work: a file with a line for each object, a mask for each line, every core busy.
+"""Bulk work: a file with a line for each object becomes a mask for each line, on all cores.
 
 A line of the file is JSON:
 
     {"image": "photos/a.jpg", "clicks": [[320, 180], [90, 60, "-"]], "box": [40, 60, 520, 400]}
 
-`image` (and `mask`, one to begin from) is relative to the file.  Clicks are x, y in pixels, with "-"
-off the object, in their order; a box, [left, top, right, bottom], is given before them, and either
-may be left out.  `within`, a box too, is the part of the picture that is looked at first.  `name` is
-the name of the mask's file.
+`image` (and `mask`, a start mask) is relative to the file.  Clicks are x, y in pixels, with "-" off
+the object, in their order; a box, [left, top, right, bottom], is given before them, and either may
+be left out.  `within`, a box too, is the part of the picture for the first look.  `name` is the
+name of the mask's file.
 
 Masks are written as NAME.png, and the outcome of each line as a line of outcomes.jsonl, as soon as
-it is known.  A line that was done before, with the same content and network, is not done again, so
-that stopped work is resumed; one that fails is recorded there and stops nothing.
+it is known.  A line that was done before, with the same content and network, is skipped, so that
+stopped work can be resumed; a line that fails is recorded there and stops nothing.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ from fcfi.prediction.prediction import CachedImage, Prediction
 from fcfi.prompts.clicks import Click, Prompts
 
 OUTCOMES: Final = "outcomes.jsonl"
-"""Name of the file, in the folder of the masks, that says what came of each line."""
+"""Name of the file, in the folder of the masks, with the outcome of each line."""
 WAITING: Final = 2
 """Lines that are read ahead for each worker."""
 MAX_LINE: Final = 1 << 20
@@ -43,11 +43,11 @@ KEYS: Final = frozenset(("image", "clicks", "box", "within", "mask", "name"))
 
 
 @dataclass(frozen=True)
-class Job:
+class Task:
     """A line that can be done.
 
-    prompts: given one after the other.  within: the part of the picture to look at first.
-    start: a mask to begin from.  key: of its content, by which it is recognised.
+    prompts: given one after the other.  within: the part of the picture for the first look.
+    start: a start mask.  key: a hash of the content, by which the line is recognised.
     """
 
     line: int
@@ -61,7 +61,10 @@ class Job:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a line: the mask's file and the part of the picture that it covers, or an error in a sentence."""
+    """The outcome of a line.
+
+    mask: its file.  part: of the picture, that it covers.  error: a sentence, if it failed.
+    """
 
     line: int
     name: str
@@ -75,7 +78,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Summary:
-    """How many lines were done now, were done before, and failed; and the first failure."""
+    """The numbers of lines done now, done before, and failed; and the first failure."""
 
     done: int = 0
     skipped: int = 0
@@ -83,7 +86,7 @@ class Summary:
     first_error: str = ""
 
     def after(self, outcome: Outcome) -> "Summary":
-        """With one more outcome."""
+        """Return the summary with a further outcome."""
         counts = {
             name: getattr(self, name) + (outcome.status == name)
             for name in ("done", "skipped", "failed")
@@ -102,72 +105,77 @@ def run(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Summary:
-    """Do every line of a file that is not done yet.
+    """Do every line of a file that is not done yet, and return the counts.
 
-    predictor: shared by all workers; its network should take as many streams.  workers: threads;
-        None: one a core.
-    Raises InputError if the file cannot be read or the folder not be written; never for a single
+    predictor: shared by all workers; its network should take as many streams.
+    workers: threads; None takes one for each core.
+
+    Raises InputError if the file cannot be read or the folder cannot be written; never for a single
     line.
     """
     known = read_done(folder)
     summary = Summary()
-    jobs = read_jobs(path, _settings(predictor))
+    tasks = read_tasks(path, _settings(predictor))
     try:
         with open_outcomes(folder) as log:
-            for outcome in _outcomes(jobs, predictor, folder, workers or cores(), known):
+            for outcome in _outcomes(tasks, predictor, folder, workers or cores(), known):
                 if outcome.status != "skipped":
                     log.write(json.dumps(asdict(outcome), ensure_ascii=False) + "\n")
                     log.flush()
                 summary = summary.after(outcome)
                 if progress is not None:
                     progress(outcome)
-    except (
-        OSError
-    ) as error:  # the disk is full: what is noted stays, and without notes no more is done
+    except OSError as error:
+        # The disk is full: recorded outcomes stay, and no line is done without a record.
         raise InputError(
-            f"cannot write into {folder} ({error.strerror or error}): make room there and give the same "
-            "command again, which does the rest"
+            f"cannot write into {folder} ({error.strerror or error}): make room there and give the "
+            "same command again, which does the rest"
         ) from error
     return summary
 
 
 def count_lines(path: Path) -> int:
-    """Lines of a file that hold something.  Raises InputError if it cannot be read."""
+    """Return the number of lines that are not empty.  Raises InputError if it cannot be read."""
     return sum(1 for _ in _lines(path))
 
 
-def read_jobs(path: Path, settings: str = "") -> Iterator[Job | Outcome]:
-    """The lines of a file, one by one; a line that cannot be understood is a failed outcome; empty ones are left out.
+def read_tasks(path: Path, settings: str = "") -> Iterator[Task | Outcome]:
+    """Yield the lines of a file; a line that cannot be understood is a failed outcome.
 
-    settings: what else a mask depends on; part of the keys.  Raises InputError if the file cannot
-        be read.
+    settings: what else a mask depends on; part of the keys.
+
+    Raises InputError if the file cannot be read.
     """
     names: set[str] = set()
     for number, text in _lines(path):
         try:
             with guard(InputError, "the line cannot be read", "write it as the guide shows"):
-                job = parse_job(text, number, path.parent, settings)
-            if job.name in names:
+                task = parse_task(text, number, path.parent, settings)
+            if task.name in names:
                 raise InputError(
-                    f"the name {job.name!r} is taken by a line before: give it another"
+                    f"the name {task.name!r} is taken by a line before: give it another"
                 )
-            names.add(job.name)
-            yield job
+            names.add(task.name)
+            yield task
         except InputError as error:
             yield Outcome(number, "", "", "failed", error=str(error))
 
 
-def parse_job(text: bytes, number: int, folder: Path, settings: str = "") -> Job:
-    """One line; paths are relative to `folder`.  Raises InputError, in a sentence, for anything that is no job."""
+def parse_task(text: bytes, number: int, folder: Path, settings: str = "") -> Task:
+    """Return the task of a line; paths are relative to `folder`.
+
+    Raises InputError, in a sentence, for a line that does not describe a task.
+    """
     if len(text) > MAX_LINE:
         raise InputError(
-            f"expected a line of at most {MAX_LINE} bytes, got a longer one: write a line for each object"
+            f"expected a line of at most {MAX_LINE} bytes, got a longer line: "
+            "write a line for each object"
         )
     try:
         row = json.loads(text)
     except ValueError as error:
         raise InputError(
-            f"the line is no JSON ({error}): write an object with image and clicks"
+            f"the line is not JSON ({error}): write an object with image and clicks"
         ) from error
     if not isinstance(row, dict) or not isinstance(row.get("image"), str) or not row["image"]:
         raise InputError(
@@ -176,11 +184,10 @@ def parse_job(text: bytes, number: int, folder: Path, settings: str = "") -> Job
     unknown = sorted(row.keys() - KEYS)
     if unknown:
         raise InputError(f"{unknown[0]!r} is unknown: a line has {', '.join(sorted(KEYS))}")
-    image, start = folder / row["image"], row.get("mask")
+    image = folder / row["image"]
+    start = row.get("mask")
     if start is not None and not isinstance(start, str):
-        raise InputError(
-            '"mask" is no path: give the file of a mask to begin from, or leave it out'
-        )
+        raise InputError('"mask" is not a path: give the file of a start mask, or leave it out')
     box = _box(row, "box")
     clicks = row.get("clicks", [])
     if not isinstance(clicks, list) or not (clicks or box):
@@ -189,7 +196,7 @@ def parse_job(text: bytes, number: int, folder: Path, settings: str = "") -> Job
         )
     prompts: Prompts = (*(() if box is None else (box,)), *(_click(click) for click in clicks))
     key = hashlib.sha256(f"{json.dumps(row, sort_keys=True)} {settings}".encode()).hexdigest()
-    return Job(
+    return Task(
         number,
         _name(row, number, image),
         image,
@@ -201,7 +208,7 @@ def parse_job(text: bytes, number: int, folder: Path, settings: str = "") -> Job
 
 
 def read_done(folder: Path) -> frozenset[tuple[str, str]]:
-    """Names and keys of the lines whose masks lie in a folder already; lines cut off by a stop are passed over."""
+    """Return names and keys of the lines whose masks lie in a folder already."""
     done = set()
     path = folder / OUTCOMES
     if path.is_file():
@@ -211,12 +218,13 @@ def read_done(folder: Path) -> frozenset[tuple[str, str]]:
                 if row["status"] == "done" and (folder / row["mask"]).is_file():
                     done.add((str(row["name"]), str(row["key"])))
             except (ValueError, KeyError, TypeError):
+                # A line that was cut off when the program was stopped.
                 continue
     return frozenset(done)
 
 
 def open_outcomes(folder: Path) -> IO[str]:
-    """The file of outcomes, to be added to; after a line that was cut off a new one is begun."""
+    """Open the file of outcomes to add to it; a line that was cut off is ended first."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / OUTCOMES
@@ -230,47 +238,52 @@ def open_outcomes(folder: Path) -> IO[str]:
     return stream
 
 
-def do(job: Job, predictor: Predictor, folder: Path) -> Outcome:
-    """Make and write the mask of one line; what fails is told in the outcome."""
+def do(task: Task, predictor: Predictor, folder: Path) -> Outcome:
+    """Make and write the mask of one line; a failure is part of the outcome."""
     began = time.perf_counter()
     try:
-        with guard(InputError, f"{job.image} cannot be segmented", "give another picture"):
-            mask = _mask(job, predictor)
-            write_png(folder / f"{job.name}.png", mask)
+        with guard(InputError, f"{task.image} cannot be segmented", "give another picture"):
+            mask = _mask(task, predictor)
+            write_png(folder / f"{task.name}.png", mask)
     except FCFIError as error:
-        return Outcome(job.line, job.name, job.key, "failed", error=str(error))
+        return Outcome(task.line, task.name, task.key, "failed", error=str(error))
     taken = round(time.perf_counter() - began, 4)
     return Outcome(
-        job.line, job.name, job.key, "done", f"{job.name}.png", round(float(mask.mean()), 6), taken
+        task.line,
+        task.name,
+        task.key,
+        "done",
+        f"{task.name}.png",
+        round(float(mask.mean()), 6),
+        taken,
     )
 
 
-def _mask(job: Job, predictor: Predictor) -> Mask:
+def _mask(task: Task, predictor: Predictor) -> Mask:
     """Return the mask (H, W) of one line."""
-    picture = CachedImage(read_image(job.image))
+    picture = CachedImage(read_image(task.image))
     height, width = picture.image.shape[:2]
     prediction = None
-    if job.start is not None:
-        prediction = Prediction.from_mask(read_mask(job.start, height, width), predictor.threshold)
-    for count in range(1, len(job.prompts) + 1):
-        within = job.within if count == 1 else None
-        prediction = predictor.predict(picture, job.prompts[:count], prediction, within)
+    if task.start is not None:
+        prediction = Prediction.from_mask(read_mask(task.start, height, width), predictor.threshold)
+    for count in range(1, len(task.prompts) + 1):
+        within = task.within if count == 1 else None
+        prediction = predictor.predict(picture, task.prompts[:count], prediction, within)
     assert prediction is not None
     return prediction.mask
 
 
 def cores() -> int:
-    """Cores that this process may use."""
+    """Return the number of cores that this process may use."""
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return usable or 1
 
 
-# ── helpers
-# ───────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── helpers ───────────────────────────────────────────────────────────────────────────────────────
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """Return numbers from 1 and texts of the lines that hold something, their first bytes at most."""
+    """Yield the lines that are not empty: number from 1, and at most the first bytes."""
     try:
         with path.open("rb") as stream:
             number = 0
@@ -278,7 +291,7 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
                 number += 1
                 if text.strip():
                     yield number, text
-                # the rest of a line that is too long, of which no more is kept than one piece
+                # The rest of a line that is too long, of which only a piece is in memory.
                 while len(text) > MAX_LINE and not text.endswith(b"\n"):
                     text = stream.readline(MAX_LINE + 1) or b"\n"
     except OSError as error:
@@ -289,13 +302,13 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
 
 
 def _outcomes(
-    lines: Iterator[Job | Outcome],
+    lines: Iterator[Task | Outcome],
     predictor: Predictor,
     folder: Path,
     workers: int,
     known: frozenset[tuple[str, str]],
 ) -> Iterator[Outcome]:
-    """Outcomes as they come; so few lines are read ahead that a file of any length can be done."""
+    """Yield outcomes as they are ready; few lines are read ahead, so that any file fits."""
     running: set[Future[Outcome]] = set()
     pool = ThreadPoolExecutor(workers)
     try:
@@ -308,16 +321,16 @@ def _outcomes(
                 running.add(pool.submit(do, line, predictor, folder))
             if len(running) >= WAITING * workers:
                 ready, running = wait(running, return_when=FIRST_COMPLETED)
-                yield from (one.result() for one in ready)
+                yield from (future.result() for future in ready)
         while running:
             ready, running = wait(running, return_when=FIRST_COMPLETED)
-            yield from (one.result() for one in ready)
+            yield from (future.result() for future in ready)
     finally:
         pool.shutdown(cancel_futures=True)
 
 
 def _settings(predictor: Predictor) -> str:
-    """What a mask depends on beside the line."""
+    """Return what a mask depends on beside the line."""
     return f"{predictor.info.sha256} {json.dumps(dict(predictor.settings), sort_keys=True)}"
 
 
@@ -334,21 +347,22 @@ def _box(row: dict[str, Any], key: str) -> Box | None:
 
 
 def _click(value: Any) -> Click:
-    """[x, y], [x, y, "+"] or [x, y, "-"]."""
+    """Return the click of [x, y], [x, y, "+"] or [x, y, "-"]."""
     whole = (
         isinstance(value, list)
         and len(value) in (2, 3)
-        and all(type(one) is int for one in value[:2])
+        and all(type(number) is int for number in value[:2])
     )
     if not whole or (len(value) == 3 and value[2] not in ("+", "-")):
         raise InputError(
-            f'the click {json.dumps(value)} is none: write [x, y] in pixels, or [x, y, "-"] off the object'
+            f'expected a click as [x, y] in pixels, or [x, y, "-"] off the object, '
+            f"got {json.dumps(value)}"
         )
     return Click(value[0], value[1], value[2:] != ["-"])
 
 
 def _name(row: dict[str, Any], number: int, image: Path) -> str:
-    """The name of the mask without its ending: the line's own, or its number and the picture's."""
+    """Return the mask's name without its ending: the line's own, or its number and picture."""
     name = row.get("name", f"{number:06d}-{image.stem}")
     if (
         not isinstance(name, str)
@@ -356,7 +370,8 @@ def _name(row: dict[str, Any], number: int, image: Path) -> str:
         or name != Path(name).name
         or name in (".", "..")
         or "\\" in name
-        or not name.isprintable()  # half characters too, which no file can be named with
+        # Half of a character is not printable: no file can have it in its name.
+        or not name.isprintable()
     ):
         raise InputError(
             f"expected the name of a file, without folders, got {name!r}: give another name"

@@ -1,9 +1,9 @@
-"""How long a click takes on this machine, and what fits into a time for a click.
+"""How long a click takes on this machine, and which networks and sizes keep to a time.
 
-A network's time is measured once on the machine and kept in the user's cache folder: what a click
-costs by itself, for each megapixel of the network's input and for each megapixel of the picture.
-From that follows the time at any size, with and without the mirrored picture.  What less to compute
-costs in clicks stands in the table of shipped networks.
+A network's time is measured once on the machine and kept in the user's cache folder: the time of a
+click as such, for each megapixel of the network's input and for each megapixel of the picture.  The
+time at any size, with and without flip, follows from that.  The clicks that smaller sizes cost are
+in the table of shipped networks.
 """
 
 import hashlib
@@ -43,31 +43,34 @@ from fcfi.runtimes.plan import (
 from fcfi.weights import Entry
 
 CACHE_VARIABLE: Final = "FCFI_CACHE"
-"""Environment variable: the folder for what is measured, instead of the user's cache folder."""
+"""Environment variable: the folder for measured times, instead of the user's cache folder."""
 CACHE: Final = "speed.json"
 REPEATS: Final = 5
-"""Clicks whose median is taken, after one that is not counted."""
+"""Clicks whose median is taken, after a first that is not counted."""
 SMALL_PICTURE, LARGE_PICTURE = (600, 800), (2400, 3200)
-"""Height and width of the pictures on which is measured."""
+"""Height and width of the pictures of the measurement."""
 MARGIN: Final = 1.25
-"""A click is planned to take so many times its measured median, since some take longer."""
+"""A click is planned to take this multiple of its measured median, since some take longer."""
 SIZES: Final = (1.0, 0.83, 0.67, 0.5)
-"""Longer sides that are offered, as parts of the recommended one."""
+"""Longer sides that are offered, as fractions of the recommended side."""
 NOT_MEASURED: Final = 20.0
-"""Clicks to a good mask of a network without measurement: as many as are made at most."""
+"""Clicks to a good mask of a network without measurement: the limit of an evaluation."""
 FORM: Final = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s)\s*")
 
 
 @dataclass(frozen=True)
 class Speed:
-    """Seconds: of a click as such, and for each megapixel of the network's input and of the picture."""
+    """Seconds of a click as such, and for each megapixel of input and of picture."""
 
     click: float
     input: float
     picture: float
 
     def seconds(self, target: int, flip: Flip, pixels: int) -> float:
-        """Of a click through a square input of `target` px on a picture of so many pixels."""
+        """Return the seconds of a click with a square input of `target` px.
+
+        pixels: of the picture.
+        """
         looks = 2 if flip == "average" else 1
         return (
             looks * (self.click + self.input * target * target / 1e6) + self.picture * pixels / 1e6
@@ -76,7 +79,10 @@ class Speed:
 
 @dataclass(frozen=True)
 class Source:
-    """A network that may be taken.  settings: clicks to a good mask by "ZOOM_TARGET FLIP", where they were measured."""
+    """A network that may be chosen.
+
+    settings: clicks to a good mask by "ZOOM_TARGET FLIP", where they were measured.
+    """
 
     name: str
     files: NetworkFiles
@@ -87,7 +93,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Fit:
-    """A way to answer a click.  clicks: to a good mask, fewer being better.  seconds: expected for one."""
+    """A way to answer a click.
+
+    clicks: to a good mask; fewer are better.  seconds: expected for a click.
+    """
 
     name: str
     choice: Choice
@@ -98,13 +107,11 @@ class Fit:
 
 
 def parse_budget(text: str) -> float:
-    """The seconds of `100ms` or `0.1s`.  Raises ConfigError for anything else."""
+    """Return the seconds of `100ms` or `0.1s`.  Raises ConfigError for anything else."""
     match = FORM.fullmatch(text)
     seconds = float(match[1]) / (1000 if match[2] == "ms" else 1) if match else 0.0
     if seconds <= 0:
-        raise ConfigError(
-            f"the budget came as {text!r}: write the time of a click, for example 100ms or 0.1s"
-        )
+        raise ConfigError(f"expected a time of a click, for example 100ms or 0.1s, got {text!r}")
     return seconds
 
 
@@ -115,7 +122,10 @@ def fits(
     flip: Flip | None = None,
     speeds: "Speeds | None" = None,
 ) -> tuple[Fit, ...]:
-    """Every way to answer a click on a picture of so many pixels; flip: only with this one."""
+    """Return every way to answer a click on a picture of this number of pixels.
+
+    flip: None takes ways with and without flip.
+    """
     known = speeds or Speeds()
     found = []
     for source in sources:
@@ -138,49 +148,51 @@ def fits(
 
 
 def offered(zoom: Zoom, multiple: int) -> tuple[tuple[int, Flip], ...]:
-    """Longer sides and flips that a network offers: as recommended with the mirrored picture, then SIZES without."""
+    """Return longer sides and flips: the recommended size with flip, then SIZES without."""
     sizes = (max(1, round(zoom.target * size / multiple)) * multiple for size in SIZES)
     return ((zoom.target, "average"), *((size, "none") for size in sizes))
 
 
 def best_within(budget: float, ways: Sequence[Fit]) -> Fit:
-    """The way that needs the fewest clicks and keeps to the time; of equal ones the faster.
+    """Return the way with the fewest clicks that keeps to the time; among equals the fastest.
 
-    Raises ConfigError, which names the fastest, if there is none.
+    Raises ConfigError, which names the fastest way, if none keeps to it.
     """
     possible = [way for way in ways if way.seconds <= budget]
     if not possible:
         fastest = min(ways, key=lambda way: way.seconds)
         raise ConfigError(
-            f"a click within {1e3 * budget:g} ms is not possible on this machine: the fastest is {fastest.name} at "
-            f"{fastest.zoom.target} px with {1e3 * fastest.seconds:.0f} ms; give at least that"
+            f"a click within {1e3 * budget:g} ms is not possible on this machine: the fastest is "
+            f"{fastest.name} at {fastest.zoom.target} px with {1e3 * fastest.seconds:.0f} ms; "
+            "give at least that"
         )
     return min(possible, key=lambda way: (way.clicks, way.seconds))
 
 
 def source_of(entry: Entry) -> Source:
-    """A shipped network as one that may be taken."""
+    """Return a shipped network as a candidate."""
     return replace(source_at(files_of(entry)), name=entry.name, settings=entry.settings)
 
 
 def source_at(files: NetworkFiles) -> Source:
-    """A network file of one's own as one that may be taken.  Raises ConfigError for a checkpoint."""
+    """Return a user's network file as a candidate.  Raises ConfigError for a checkpoint."""
     if files.path.suffix == CHECKPOINT:
         raise ConfigError(
-            f"{files.path} is a checkpoint: a budget chooses among network files (*.onnx); export it"
+            f"expected a network file (*.onnx), got a checkpoint: {files.path}; "
+            "export it, or leave out the budget"
         )
     info = read_info(files.path)
     return Source(info.name, files, zoom_of(info), info.multiple)
 
 
 def measure(choice: Choice) -> Speed:
-    """The speed of a network as it was chosen, on this machine; takes about a second."""
+    """Measure the speed of a network as it was chosen; takes about a second."""
     network = open_network(choice)
     zoom = zoom_of(network.info)
     half = replace(zoom, target=max(network.info.multiple, zoom.target // 2))
-    (large, large_input), (small, small_input) = (
-        _timed(network, one, SMALL_PICTURE) for one in (zoom, half)
-    )
+    # Two sizes of the input and two of the picture: the differences are the cost of a megapixel.
+    large, large_input = _timed(network, zoom, SMALL_PICTURE)
+    small, small_input = _timed(network, half, SMALL_PICTURE)
     by_input = max(0.0, (large - small) / (large_input - small_input))
     more = (np.prod(LARGE_PICTURE) - np.prod(SMALL_PICTURE)) / 1e6
     by_picture = max(0.0, (_timed(network, zoom, LARGE_PICTURE)[0] - large) / float(more))
@@ -189,20 +201,21 @@ def measure(choice: Choice) -> Speed:
 
 
 class Speeds:
-    """Measured speeds, from the user's cache folder or measured when they are first wanted."""
+    """Measured speeds, from the user's cache folder or measured at their first use."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self._path = (folder or cache_folder()) / CACHE
 
     def of(self, choice: Choice) -> Speed:
-        """The speed of a network as it was chosen; measured only if this machine never did."""
+        """Return the speed of a network as it was chosen; measured only if it is not known."""
         known = self._read().get(_key(choice))
         return self.measured(choice) if known is None else Speed(**known)
 
     def measured(self, choice: Choice) -> Speed:
-        """The speed, measured now and kept in place of what was known."""
+        """Measure the speed now and keep it instead of the known speed."""
         speed = measure(choice)
-        with suppress(FCFIError, OSError):  # without a cache it is measured every time
+        # Without a cache it is measured every time.
+        with suppress(FCFIError, OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             write_text(
                 self._path,
@@ -219,7 +232,7 @@ class Speeds:
 
 
 def cache_folder() -> Path:
-    """The user's folder for what can be made again, as the system has it, or as FCFI_CACHE says."""
+    """Return the user's cache folder: FCFI_CACHE, or the folder that the system has for it."""
     named = os.environ.get(CACHE_VARIABLE)
     if named:
         return Path(named)
@@ -234,22 +247,22 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "fcfi"
 
 
-# ── helpers
-# ───────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── helpers ───────────────────────────────────────────────────────────────────────────────────────
 
 
 def _settings(source: Source) -> list[tuple[int, Flip, float]]:
-    """Longer side, flip and clicks of what a network offers; unmeasured, a larger input counts as better."""
+    """Return longer side, flip and clicks of everything that a network offers."""
     if source.settings:
         rows = [(key.split(), clicks) for key, clicks in source.settings.items()]
         return [(int(target), cast("Flip", flip), clicks) for (target, flip), clicks in rows]
+    # Without a measurement a larger input counts as better, and flip as a little better.
     guesses = (NOT_MEASURED * 0.95, *(NOT_MEASURED * (2 - size) for size in SIZES))
     ways = offered(source.zoom, source.multiple)
     return [(target, flip, clicks) for (target, flip), clicks in zip(ways, guesses, strict=True)]
 
 
 def _timed(network: Network, zoom: Zoom, size: tuple[int, int]) -> tuple[float, float]:
-    """Median seconds from a click in a new crop to the mask, and the megapixels of the network's input."""
+    """Return the median seconds of a click in a new crop, and the megapixels of the input."""
     image = np.random.default_rng(0).integers(0, 256, (*size, 3), np.uint8)
     predictor = make_predictor(network, zoom)
     clicks = (Click(size[1] // 2, size[0] // 2), Click(size[1] // 3, size[0] // 2, positive=False))
@@ -265,7 +278,7 @@ def _timed(network: Network, zoom: Zoom, size: tuple[int, int]) -> tuple[float, 
 
 
 def _key(choice: Choice) -> str:
-    """Changes with the file, the runtime, its settings and the computer."""
+    """Return a key that changes with the file, the runtime, its settings and the machine."""
     try:
         release = version(choice.runtime)
     except PackageNotFoundError:

@@ -1,7 +1,7 @@
-"""Measuring a predictor: a robot user clicks on every object of a data set, and what came of it is kept.
+"""Evaluation of a predictor: a robot clicks every object of a dataset; its results are recorded.
 
 Deterministic: the robot draws no random numbers.  Knows nothing of files, tables or plots
-    (report.py).
+(report.py).
 Source: the protocol of the paper; settings as released.
 """
 
@@ -28,18 +28,17 @@ from fcfi.runtimes.network import Network, NetworkInfo
 from fcfi.start_masks import Start
 
 TARGETS: Final = (0.80, 0.85, 0.90, 0.95)
-"""IoUs to count clicks to; the papers give 0.85 and 0.90."""
+"""IoUs to count clicks to; the papers report 0.85 and 0.90."""
 SLOW: Final = 95
-"""Percentile of the seconds per click that is given beside the median."""
+"""Percentile of the seconds per click that is reported beside the median."""
 PROTOCOLS: Final = ("fixed", "paper")
 
 
 @dataclass(frozen=True)
 class Protocol:
-    """The rules of a measurement.
+    """The rules of an evaluation.
 
-    name:    `fixed` (one zoom setting for every data set) or `paper` (tuned per data set, as
-        published).
+    name:    `fixed` (one zoom for every dataset) or `paper` (tuned for each, as published).
     zoom, flip, threshold: settings of the predictor.
     limit:   clicks, at most, on one object.
     targets: IoUs in (0, 1] to count clicks to, rising; the robot stops at the last.
@@ -58,21 +57,22 @@ class Protocol:
         rising = list(self.targets) == sorted(set(self.targets))
         if not self.targets or not rising or self.targets[0] <= 0 or self.targets[-1] > 1:
             raise ConfigError(
-                f"target IoUs {self.targets} are not possible: give rising values above 0, at most 1"
+                f"target IoUs {self.targets} are not possible: "
+                "give rising values above 0, at most 1"
             )
 
     def predictor(self, network: Network) -> Predictor:
-        """A network with the settings of this protocol."""
+        """Return a predictor with the settings of this protocol."""
         return make_predictor(network, self.zoom, self.flip, self.threshold)
 
 
 def choose_protocol(
     name: str, dataset: str, info: NetworkInfo, flip: Flip | None = None
 ) -> Protocol:
-    """The protocol of this name for a data set and a network.
+    """Return the protocol of this name for a dataset and a network.
 
-    `fixed` takes the zoom that the network's file recommends, for all data sets the same.
-    flip: another one than the protocol's; None keeps it.
+    `fixed` takes the zoom that the network file recommends, for all datasets the same.
+    flip: replaces the protocol's; None keeps it.
     Raises ConfigError for an unknown name, or where `paper` has no setting.
     """
     if name not in PROTOCOLS:
@@ -84,18 +84,19 @@ def choose_protocol(
 
 
 def paper_protocol(dataset: str, variant: str) -> Protocol:
-    """The zoom that the authors tuned for a data set, and the average with the mirrored image.
+    """Return the protocol with the zoom that the authors tuned for a dataset, and with flip.
 
-    dataset: `GrabCut`, `Berkeley`, `DAVIS` or `SBD`.  variant: of the network; `resnet...` has
-        settings of its own, all
-    others take those of the HRNets.  Raises ConfigError for another data set.
+    dataset: `GrabCut`, `Berkeley`, `DAVIS` or `SBD`.
+    variant: of the network; `resnet...` has settings of its own, all others take the HRNets'.
+
+    Raises ConfigError for another dataset.
     """
     family = "resnet" if variant.startswith("resnet") else "hrnet"
     if (dataset, family) not in TUNED_ZOOMS:
         known = ", ".join(dict.fromkeys(name for name, _ in TUNED_ZOOMS))
         raise ConfigError(
-            f"protocol 'paper' has no setting for data set {dataset!r}, only for {known}: "
-            "take protocol 'fixed', or name the folder after the data set"
+            f"protocol 'paper' has no setting for dataset {dataset!r}, only for {known}: "
+            "take protocol 'fixed', or name the folder after the dataset"
         )
     target, ratio = TUNED_ZOOMS[dataset, family]
     return Protocol("paper", Zoom(target=target, ratio=ratio), "average")
@@ -103,16 +104,14 @@ def paper_protocol(dataset: str, variant: str) -> Protocol:
 
 @dataclass(frozen=True)
 class ObjectResult:
-    """What happened on one object; entry i of a tuple belongs to click i + 1.
+    """The result on one object; entry i of a tuple belongs to click i + 1.
 
     name:          of the sample.
     clicks:        what the robot clicked.
     ious:          IoU after each click.
     boundary_ious: boundary IoU after each click.
-    seconds:       of each prediction alone, to the full-size mask; neither robot nor metrics are in
-        it.
-    start:         IoU and boundary IoU of the mask that was there before the first click; None if
-        there was none.
+    seconds:       of each prediction alone, to the full-size mask, without robot and metrics.
+    start:         IoU and boundary IoU of the start mask; None without one.
     """
 
     name: str
@@ -124,21 +123,21 @@ class ObjectResult:
 
     @property
     def start_iou(self) -> float | None:
-        """IoU before the first click, if there was a mask."""
+        """IoU before the first click, or None without a start mask."""
         return self.start[0] if self.start else None
 
     def noc(self, target: float, limit: int = metrics.LIMIT) -> int:
-        """Clicks to this IoU, `limit` if it was not reached, 0 if the starting mask had it."""
+        """Return the clicks to this IoU: `limit` if it is not reached, 0 if the start mask has it."""
         return metrics.noc(self.ious, target, limit, self.start_iou)
 
 
 @dataclass(frozen=True)
 class Report:
-    """A measurement of one predictor on one data set.
+    """The evaluation of one predictor on one dataset.
 
-    dataset: its name.  found: what it is, in a sentence.  start: name of the starting masks; None:
-        from nothing.
-    objects: in the order of the data set; never empty.
+    dataset: its name.  found: a description, in a sentence.
+    start: name of the start masks; None without them.
+    objects: in the order of the dataset; never empty.
     """
 
     dataset: str
@@ -150,57 +149,68 @@ class Report:
     def __post_init__(self) -> None:
         if not self.objects:
             raise DatasetError(
-                f"{self.dataset}: no object was measured; a data set needs at least one"
+                f"{self.dataset}: no object was measured; a dataset needs at least one"
             )
 
     def noc(self, target: float) -> float:
-        """Mean number of clicks to this IoU, an object that does not reach it counting as the limit."""
+        """Return the mean clicks to this IoU; an object not reached counts as the limit."""
         return float(np.mean([result.noc(target, self.protocol.limit) for result in self.objects]))
 
     def not_reached(self, target: float) -> int:
-        """Objects that do not reach this IoU within the limit."""
+        """Return the number of objects that do not reach this IoU within the limit."""
         limit = self.protocol.limit
         return sum(
-            not metrics.reached(one.ious, target, limit, one.start_iou) for one in self.objects
+            not metrics.reached(result.ious, target, limit, result.start_iou)
+            for result in self.objects
         )
 
     def failed_as_released(self, target: float) -> int:
-        """Failures as the released code counts them: getting there exactly at the last click is one, too."""
+        """Return the failures as the released code counts them.
+
+        An object that reaches the IoU exactly with the last click counts as failed there.
+        """
         limit = self.protocol.limit
         return sum(
-            metrics.failed_as_released(one.ious, target, limit, one.start_iou)
-            for one in self.objects
+            metrics.failed_as_released(result.ious, target, limit, result.start_iou)
+            for result in self.objects
         )
 
     def mean_ious(self) -> tuple[float, ...]:
-        """Mean IoU after each click up to the limit; an object that was finished early keeps its last IoU."""
-        return self._mean_curve([(one.ious, one.start_iou) for one in self.objects])
+        """Return the mean IoU after each click up to the limit.
+
+        An object that was finished early keeps its last IoU.
+        """
+        return self._mean_curve([(result.ious, result.start_iou) for result in self.objects])
 
     def mean_boundary_ious(self) -> tuple[float, ...]:
-        """Mean boundary IoU after each click up to the limit, likewise."""
+        """Return the mean boundary IoU after each click up to the limit, likewise."""
         return self._mean_curve(
-            [(one.boundary_ious, one.start[1] if one.start else None) for one in self.objects]
+            [
+                (result.boundary_ious, result.start[1] if result.start else None)
+                for result in self.objects
+            ]
         )
 
     def start_iou(self) -> float | None:
-        """Mean IoU of the starting masks, or None if there were none."""
-        ious = [one.start[0] for one in self.objects if one.start]
+        """Return the mean IoU of the start masks, or None without them."""
+        ious = [result.start[0] for result in self.objects if result.start]
         return float(np.mean(ious)) if ious else None
 
     def iou_auc(self) -> float:
-        """Area under the mean IoU against clicks, from the first click to the limit, in [0, 1]."""
+        """Return the area under mean IoU against clicks, from the first to the limit, in [0, 1]."""
         return metrics.iou_auc(self.mean_ious())
 
     def seconds(self) -> tuple[float, float] | None:
-        """Median and 95th percentile of the seconds that one prediction took, or None if there was none."""
-        taken = [second for one in self.objects for second in one.seconds]
+        """Return median and 95th percentile of the seconds of a prediction; None without clicks."""
+        taken = [second for result in self.objects for second in result.seconds]
         return (float(np.median(taken)), float(np.percentile(taken, SLOW))) if taken else None
 
     def worst(self, count: int = 10, target: float = 0.90) -> tuple[ObjectResult, ...]:
-        """The objects that took the most clicks to this IoU; of equal ones those that ended lowest first."""
+        """Return the objects with the most clicks to this IoU; of equals the lowest IoU first."""
         return tuple(
             sorted(
-                self.objects, key=lambda one: (-one.noc(target, self.protocol.limit), one.ious[-1:])
+                self.objects,
+                key=lambda result: (-result.noc(target, self.protocol.limit), result.ious[-1:]),
             )
         )[:count]
 
@@ -212,7 +222,7 @@ class Report:
 
 
 Progress = Callable[[int, int, ObjectResult], None]
-"""Called after each object with how many are done, how many there are, and what came of it."""
+"""Called after each object with the number done, the number of all, and the result."""
 
 
 def evaluate(
@@ -222,14 +232,13 @@ def evaluate(
     start: Start | None = None,
     progress: Progress | None = None,
 ) -> Report:
-    """Let the robot click on every object of a data set.
+    """Let the robot click on every object of a dataset and return the results.
 
     predictor: made by `protocol.predictor(network)`; of the protocol itself only limit and targets
         are used here.
-    start:     wrong masks to begin from; IoU before the first click is then kept as well.
+    start:     wrong masks to begin from; the IoU before the first click is then recorded as well.
 
-    Raises DatasetError where an object cannot be read; what `progress` was told until then is the
-    caller's to keep.
+    Raises DatasetError where an object cannot be read; results until then went to `progress`.
     """
     rules = protocol or Protocol()
     results = []
@@ -249,7 +258,10 @@ def evaluate_object(
     protocol: Protocol | None = None,
     start: Start | None = None,
 ) -> ObjectResult:
-    """Click on one object until its IoU reaches the last target, the limit is reached or no error pixel is left."""
+    """Click on one object and return its result.
+
+    Ends when the IoU reaches the last target, at the limit, or when no error pixel remains.
+    """
     rules = protocol or Protocol()
     mask, previous = _beginning(sample, start)
     before = _measure(mask, sample) if previous is not None else None
@@ -268,14 +280,15 @@ def evaluate_object(
         seconds.append(time.perf_counter() - began)
         after.append(_measure(mask, sample))
         last = after[-1][0]
-    ious, boundary_ious = (tuple(pair[which] for pair in after) for which in (0, 1))
+    ious = tuple(iou for iou, _ in after)
+    boundary_ious = tuple(boundary for _, boundary in after)
     return ObjectResult(sample.name, clicks, ious, boundary_ious, tuple(seconds), before)
 
 
 def answer_of(
     predictor: Predictor, sample: Sample, result: ObjectResult, start: Start | None = None
 ) -> Mask:
-    """(H, W) bool: the mask that a measurement of this object ended with, made again from its clicks."""
+    """Return the mask (H, W) that an evaluation of this object ended with, from its clicks."""
     mask, previous = _beginning(sample, start)
     for count in range(1, len(result.clicks) + 1):
         previous = predictor.predict(sample.image, result.clicks[:count], previous)
@@ -284,21 +297,22 @@ def answer_of(
 
 
 def _beginning(sample: Sample, start: Start | None) -> tuple[Mask, Prediction | None]:
-    """The mask that the first click looks at, and the prediction it stands for."""
+    """Return the mask before the first click, and the prediction for it if it is a start mask."""
     if start is None:
         return np.zeros(sample.truth.shape, bool), None
     try:
         mask = start.make(sample)
     except InputError as error:
-        raise DatasetError(f"{sample.name}: its starting mask cannot be used: {error}") from error
+        raise DatasetError(f"{sample.name}: its start mask cannot be used: {error}") from error
     return mask, Prediction.from_mask(mask)
 
 
 def _measure(mask: Mask, sample: Sample) -> tuple[float, float]:
-    """IoU and boundary IoU."""
+    """Return IoU and boundary IoU."""
     return metrics.iou(mask, sample.truth), metrics.boundary_iou(mask, sample.truth)
 
 
 def _samples(dataset: Sequence[Sample]) -> Iterable[Sample]:
-    """The samples one by one: none is kept."""
+    """Return the samples in turn."""
+    # Iterating by index keeps no sample: a dataset may be larger than the memory.
     return (dataset[index] for index in range(len(dataset)))

@@ -1,7 +1,7 @@
 """Results of an evaluation for people and for files: record (JSON), table, Markdown and plot.
 
-A record is what the JSON file holds: everything that is needed to compare, repeat and look up
-single objects.  Tables and plots are made from records, so that old results show as new ones do.
+A record is the content of the JSON file: everything that is needed to compare, repeat and look up
+single objects.  Tables and plots are made from records, so that old results show as new results do.
 Knows nothing of how anything was measured.
 """
 
@@ -29,27 +29,26 @@ FORMAT: Final = "fcfi-evaluation/1"
 DIGITS: Final = 6
 """Decimals of IoUs and seconds in a record."""
 PACKAGES: Final = ("fcfi", "numpy", "opencv-python-headless", "openvino", "onnxruntime", "torch")
-"""Distributions whose versions a record gives, where they are installed."""
+"""Distributions whose versions a record names, where they are installed."""
 PLOTS: Final = (".png", ".svg", ".pdf")
 MATPLOTLIB_FOLDER: Final = "MPLCONFIGDIR"
 """Environment variable: where matplotlib keeps its settings and its list of fonts."""
 NOTHING: Final = "-"
-"""In a table where there is no number."""
+"""In a table instead of a number."""
 COMPARED: Final = (0.85, 0.90)
 """The IoUs of the published tables."""
 
 Record = Mapping[str, Any]
-"""What the JSON file holds: plain dicts, lists, texts and numbers."""
+"""Content of the JSON file: plain dicts, lists, texts and numbers."""
 
 
-# ── records
-# ───────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── records ───────────────────────────────────────────────────────────────────────────────────────
 
 
 def record_of(report: Report, info: NetworkInfo, seed: int = 0) -> dict[str, Any]:
-    """The record of a measurement made just now on this machine with this network.
+    """Return the record of an evaluation made just now on this machine with this network.
 
-    seed: the one with which objects were chosen; the robot itself draws no random numbers.
+    seed: of the choice of objects; the robot itself draws no random numbers.
     """
     rules, seconds = report.protocol, report.seconds()
     return {
@@ -102,7 +101,10 @@ def record_of(report: Report, info: NetworkInfo, seed: int = 0) -> dict[str, Any
 
 
 def write_record(path: str | os.PathLike[str], record: Record) -> None:
-    """Write a record as JSON, whole or not at all; one object a line.  Raises InputError if it cannot be written."""
+    """Write a record as JSON, whole or not at all, with a line for each object.
+
+    Raises InputError if it cannot be written.
+    """
     head = json.dumps(
         {key: value for key, value in record.items() if key != "objects"},
         indent=2,
@@ -113,7 +115,7 @@ def write_record(path: str | os.PathLike[str], record: Record) -> None:
 
 
 def read_record(path: str | os.PathLike[str]) -> Record:
-    """A record from its file.  Raises InputError if it is none."""
+    """Return the record of a file.  Raises InputError for any other file."""
     try:
         record = json.loads(Path(path).read_bytes())
     except (OSError, ValueError) as error:
@@ -122,13 +124,14 @@ def read_record(path: str | os.PathLike[str]) -> Record:
         ) from error
     if not isinstance(record, dict) or record.get("format") != FORMAT:
         raise InputError(
-            f"{path} is no result of this version ({FORMAT}): give a file of `fcfi evaluate --json`"
+            f"expected a result of the format {FORMAT}, got another file: {path}; "
+            "give a file of `fcfi evaluate --json`"
         )
     return record
 
 
 def machine() -> dict[str, Any]:
-    """The computer: processor, cores this process may use, system, Python."""
+    """Return processor, cores that this process may use, system and Python."""
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return {
         "cpu": _cpu(),
@@ -139,31 +142,34 @@ def machine() -> dict[str, Any]:
 
 
 def versions() -> dict[str, str]:
-    """Versions of PACKAGES that are installed; none of them is imported."""
+    """Return the versions of installed PACKAGES, without importing them."""
     found: dict[str, str] = {}
     for name in PACKAGES:
         try:
             found[name] = version(name)
         except PackageNotFoundError:
             continue
-    if "fcfi" not in found:  # run from its folder
+    # Run from its folder without being installed.
+    if "fcfi" not in found:
         from fcfi import __version__
 
         found = {"fcfi": __version__, **found}
     return found
 
 
-# ── tables
-# ────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── tables ────────────────────────────────────────────────────────────────────────────────────────
 
 
 def show(record: Record, published: Sequence[Published] = PUBLISHED) -> RenderableType:
-    """For the terminal: this measurement beside the published rows of the same data set, then its details."""
+    """Return for the terminal: this record beside the published rows, then its details."""
     return Group(compare(record, published), details(record))
 
 
 def compare(record: Record, published: Sequence[Published] = PUBLISHED) -> Table:
-    """NoC of this measurement in the last row, of the papers above it; none of theirs if it started from masks."""
+    """Return a table with this record's NoC in the last row, published rows above it.
+
+    Published rows are left out where the evaluation began from start masks.
+    """
     name, targets = record["dataset"]["name"], record["protocol"]["targets"]
     table = Table("method", "backbone", "trained on", title=_title(record))
     for target in targets:
@@ -187,7 +193,7 @@ def compare(record: Record, published: Sequence[Published] = PUBLISHED) -> Table
 
 
 def details(record: Record) -> Table:
-    """Failures, IoU on the way, area under the curve and time, a line each."""
+    """Return a table of failures, IoU after some clicks, area under the curve and time."""
     results, limit = record["results"], record["protocol"]["limit"]
     objects = record["dataset"]["objects"]
     table = Table(show_header=False, box=None)
@@ -225,17 +231,19 @@ def details(record: Record) -> Table:
 
 
 def markdown(records: Iterable[Record], published: Sequence[Published] = ()) -> str:
-    """A Markdown table of NoC@85 / NoC@90: a row a network and protocol, a column a data set; published rows first.
+    """Return a Markdown table of NoC@85 / NoC@90, published rows first.
 
-    Without seconds: those of a record depend on what else its machine did (`benchmarks.latency`
-        compares them fairly).
+    It has a row for each network and protocol and a column for each dataset.  Seconds are left out:
+    they depend on what else the machine did (`benchmarks.latency` compares them fairly).
     """
     kept = sorted(
         records,
         key=lambda record: (record["network"]["name"], record["protocol"]["name"], record["date"]),
     )
     if not kept:
-        raise InputError("no result came: give at least one file of `fcfi evaluate --json`")
+        raise InputError(
+            "expected at least one record, got none: give a file of `fcfi evaluate --json`"
+        )
     order = list(
         dict.fromkeys(
             ("GrabCut", "Berkeley", "DAVIS", "SBD", *(record["dataset"]["name"] for record in kept))
@@ -249,26 +257,27 @@ def markdown(records: Iterable[Record], published: Sequence[Published] = ()) -> 
     ]
     lines += [_published_line(row, datasets) for row in published]
     groups: dict[tuple[str, ...], dict[str, Record]] = {}
-    for record in kept:  # the newest of the same kind stays
+    # Records are sorted by date, so that the newest of the same kind stays.
+    for record in kept:
         groups.setdefault(_kind(record), {})[record["dataset"]["name"]] = record
     return "\n".join([*lines, *(_our_line(group, datasets) for group in groups.values())]) + "\n"
 
 
-# ── plot
-# ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── plot ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 def plot(path: str | os.PathLike[str], records: Sequence[Record]) -> None:
-    """Draw mean IoU against clicks, a line a record, as PNG, SVG or PDF, whole or not at all.
+    """Draw mean IoU against clicks, a line for each record, as PNG, SVG or PDF.
 
-    A line begins at click 0 where there were starting masks.  Needs matplotlib, loaded only here.
+    A line begins at click 0 where there were start masks.  The file is written whole or not at all.
+    Needs matplotlib, loaded only here.
     Raises ConfigError if it is missing, InputError for another kind of file.
     """
     kind = Path(path).suffix.lower()
     if kind not in PLOTS:
         raise InputError(f"cannot draw {path}: give a name that ends in {', '.join(PLOTS)}")
-    # matplotlib makes a folder for its list of fonts at its import; by default among the settings
-    # of the person, where this program writes nothing
+    # matplotlib makes a folder for its list of fonts when it is imported, by default among the
+    # user's settings, where this program writes nothing.
     os.environ.setdefault(MATPLOTLIB_FOLDER, str(cache_folder() / "matplotlib"))
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -283,7 +292,10 @@ def plot(path: str | os.PathLike[str], records: Sequence[Record]) -> None:
     axes = figure.add_subplot(xlabel="clicks", ylabel="mean IoU", ylim=(0, 1))
     for record in records:
         ious = record["results"]["mean_iou_after_click"]
-        label = f"{record['dataset']['name']}, {record['network']['name']} ({record['protocol']['name']})"
+        label = (
+            f"{record['dataset']['name']}, {record['network']['name']} "
+            f"({record['protocol']['name']})"
+        )
         start = [record["results"]["mean_iou_at_start"]] if record["protocol"]["start"] else []
         axes.plot(
             range(1 - len(start), len(ious) + 1),
@@ -300,8 +312,7 @@ def plot(path: str | os.PathLike[str], records: Sequence[Record]) -> None:
         figure.savefig(temporary, format=kind[1:], dpi=150)
 
 
-# ── helpers
-# ───────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── helpers ───────────────────────────────────────────────────────────────────────────────────────
 
 
 def _object_row(result: ObjectResult) -> dict[str, Any]:
@@ -320,7 +331,7 @@ def _object_row(result: ObjectResult) -> dict[str, Any]:
 
 
 def _our_line(group: Mapping[str, Record], datasets: Sequence[str]) -> str:
-    """One network and protocol; cells in the order of the data sets."""
+    """Return the row of a network and protocol, its cells in the order of the datasets."""
     first = next(iter(group.values()))
     rules = first["protocol"]
     cells = []
@@ -333,9 +344,12 @@ def _our_line(group: Mapping[str, Record], datasets: Sequence[str]) -> str:
         if name in group
     ]
     zoom = "tuned per set" if rules["name"] == "paper" else _zoom(rules)
-    protocol = f"{rules['name']} ({zoom}{', flip' if rules['flip'] == 'average' and rules['name'] != 'paper' else ''})"
+    # The paper's protocol always flips, so that only the other names it.
+    flip = ", flip" if rules["flip"] == "average" and rules["name"] != "paper" else ""
+    protocol = f"{rules['name']} ({zoom}{flip})"
     start = f", from {rules['start']} masks" if rules["start"] else ""
-    return f"| {first['network']['name']} | {protocol}{start} | {' | '.join(cells)} | {' / '.join(missed)} |"
+    columns = [first["network"]["name"], f"{protocol}{start}", *cells, " / ".join(missed)]
+    return f"| {' | '.join(columns)} |"
 
 
 def _published_line(row: Published, datasets: Sequence[str]) -> str:
@@ -345,8 +359,10 @@ def _published_line(row: Published, datasets: Sequence[str]) -> str:
 
 
 def _kind(record: Record) -> tuple[str, ...]:
-    """Records that agree in this share a row; the tuned zoom of the paper's protocol differs by data set."""
-    rules, network = record["protocol"], record["network"]
+    """Return what records of the same row agree in."""
+    rules = record["protocol"]
+    network = record["network"]
+    # The zoom of the paper's protocol differs by dataset, and is the same row.
     zoom = "" if rules["name"] == "paper" else f"{_zoom(rules)} {rules['flip']}"
     return (network["name"], network["sha256"], rules["name"], zoom, str(rules["start"]))
 
@@ -356,16 +372,19 @@ def _title(record: Record) -> str:
     start = f", from {rules['start']} masks" if rules["start"] else ""
     flip = ", flip" if rules["flip"] == "average" else ""
     zoom = f"zoom {_zoom(rules)}{flip}"
-    return f"{record['dataset']['found']}\nprotocol {rules['name']} ({zoom}){start}; clicks, lower is better"
+    return (
+        f"{record['dataset']['found']}\n"
+        f"protocol {rules['name']} ({zoom}){start}; clicks, lower is better"
+    )
 
 
 def _zoom(rules: Mapping[str, Any]) -> str:
-    """The zoom of a record's protocol, in words."""
+    """Return the zoom of a record's protocol, in words."""
     return f"{rules['zoom_target']} px, {rules['zoom_ratio']:g}"
 
 
 def _stops(limit: int) -> list[int]:
-    """The clicks whose IoU the table gives."""
+    """Return the clicks whose IoU the table shows."""
     return [click for click in (1, 2, 3, 5, 10, 20) if click <= limit]
 
 
@@ -374,7 +393,8 @@ def _at(curve: Sequence[float], clicks: Sequence[int]) -> str:
 
 
 def _cpu() -> str:
-    """The processor's name; Linux gives it only in a file."""
+    """Return the processor's name."""
+    # Linux has the name only in this file.
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
@@ -386,7 +406,7 @@ def _cpu() -> str:
 
 
 def _percent(target: float) -> str:
-    """`90` for 0.9: how an IoU is named in tables and in records."""
+    """Return the name of an IoU in tables and records: `90` for 0.9."""
     return f"{100 * target:g}"
 
 

@@ -1,11 +1,10 @@
-"""The robot user: where a person who knows the true mask would click next.
+"""The robot: where a person who knows the truth would click next.
 
 Training and evaluation share it.  It knows nothing of networks, images or metrics.
-Source: the evaluation protocol of RITM (Sofiiuk et al., 2022), which the paper follows.  The
-    "largest
-error region" is meant in depth, not in area: the click goes to the error pixel that is farthest
-from the edge of its region, over all false negatives (a positive click) and all false positives (a
-negative click).
+Source: the evaluation protocol of RITM (Sofiiuk et al., 2022), which the paper follows.  Its
+"largest error region" is the deepest region, not that of the largest area: the click goes to the
+error pixel that is farthest from the edge of its region, over all false negatives (a positive
+click) and all false positives (a negative click).
 """
 
 from dataclasses import dataclass
@@ -19,9 +18,12 @@ from fcfi.masks.truth import BACKGROUND, OBJECT, Mask, Truth
 from fcfi.prompts.clicks import Click, Clicks
 
 INNER = 0.5
-"""In training any pixel deeper than this part of the largest depth may be clicked (RITM)."""
+"""In training any pixel deeper than this fraction of the largest depth may be clicked (RITM)."""
 EXACT, QUICK = cv2.DIST_MASK_PRECISE, cv2.DIST_MASK_5
-"""Distance transforms: exact to evaluate; to train one about 2 % off and three times as fast (both as in RITM)."""
+"""Distance transforms: exact for evaluation; for training three times as fast and about 2 % off.
+
+Source: both as in RITM.
+"""
 
 
 def next_click(
@@ -31,14 +33,14 @@ def next_click(
     rng: np.random.Generator | None = None,
     inner: float = INNER,
 ) -> Click | None:
-    """The next click on a mask, or None when no error pixel is left that was not clicked.
+    """Return the next click on a mask, or None when every error pixel was clicked.
 
-    truth: (H, W) uint8, 0 background, 1 object, 255 ignore (never clicked).  mask: (H, W) bool,
-        what the network says.
+    truth: (H, W) uint8, 0 background, 1 object, 255 ignore (never clicked).
+    mask: (H, W) bool, the prediction.
     made: the clicks so far; their pixels are never clicked again.
-    rng: None gives the evaluation form: the deepest pixel (the first in reading order where several
-        are).  A generator gives the training form: a random pixel of the same kind of error whose
-        depth exceeds the part `inner` of the largest one; 0 allows any of its pixels.
+    rng: None chooses as in evaluation: the deepest pixel (the first in reading order of several).
+        A generator chooses as in training: a random pixel of the same kind of error.
+    inner: in training, the pixel's depth exceeds this fraction of the largest; 0 allows all pixels.
 
     Depth is the Euclidean distance to the nearest pixel without that error; outside the image
     counts as without.
@@ -47,12 +49,13 @@ def next_click(
     """
     if truth.shape != mask.shape:
         raise InputError(
-            f"the mask is {mask.shape} and the true mask {truth.shape} (height, width): they must agree"
+            f"expected a mask of the truth's size {truth.shape} (height, width), got {mask.shape}"
         )
     transform = EXACT if rng is None else QUICK
     missed = _depth((truth == OBJECT) & ~mask, made, transform)
     extra = _depth((truth == BACKGROUND) & mask, made, transform)
-    positive = missed.largest > extra.largest  # on a tie the released robot clicks negatively
+    # On a tie the released robot clicks negatively.
+    positive = missed.largest > extra.largest
     region = missed if positive else extra
     if region.largest <= 0:
         return None
@@ -62,7 +65,10 @@ def next_click(
 
 @dataclass(frozen=True, slots=True)
 class _Depth:
-    """Depth in pixels inside the box of one kind of error; `left`, `top` place the box in the image."""
+    """The depth in pixels inside the box of one kind of error.
+
+    left, top: the box in the image.
+    """
 
     depth: NDArray[np.float32]
     largest: float
@@ -82,7 +88,7 @@ class _Depth:
 
 
 def _depth(error: Mask, made: Clicks, transform: int) -> _Depth:
-    """Depth of the error, 0 at clicked pixels.
+    """Return the depth of the error, 0 at clicked pixels.
 
     Only the box of the error is worked on: one row of zeros round it stands for all that lies
     outside, image border included, so that the depths are those of the whole image padded by one

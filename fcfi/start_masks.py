@@ -1,7 +1,8 @@
-"""Wrong masks to start an evaluation from: how many clicks does it take to mend a mask that is already there?
+"""Wrong masks to begin an evaluation from: how many clicks does it take to mend them?
 
-Made from the true mask by a fixed rule, or read from a folder (another program's masks).  Knows
-nothing of networks. No source in the paper; the released code always starts from nothing.
+They are made from the truth by a fixed rule, or read from a folder (another program's masks).
+Knows nothing of networks.  The paper has no such evaluation; the released code always starts
+without a mask.
 """
 
 from collections.abc import Callable
@@ -19,37 +20,40 @@ from fcfi.mask_files import read_mask
 from fcfi.masks.truth import OBJECT, Mask
 
 ERODED_PART: Final = 0.15
-"""Part of the largest depth that is taken off all round: leaves 0.72 of a disk."""
+"""Fraction of the largest depth that is taken off all round: leaves 0.72 of a disk."""
 SHIFTED_PART: Final = 0.1
-"""Part of the object's width and height by which it is moved right and down."""
+"""Fraction of the object's width and height by which it is moved right and down."""
 
 
 @dataclass(frozen=True)
 class Start:
-    """Where the masks come from.  name: for the report.  make: the starting mask (H, W) bool of a sample."""
+    """A source of start masks.
+
+    name: for the report.  make: returns the start mask (H, W) bool of a sample.
+    """
 
     name: str
     make: Callable[[Sample], Mask]
 
 
 def starting_masks(kind: str | Path) -> Start:
-    """The masks `eroded` or `shifted` from the true ones, or those of a folder as NAME.png.
+    """Return the truths `eroded` or `shifted`, or the masks NAME.png of a folder.
 
-    Raises ConfigError if it is neither; the folder's `make` raises DatasetError where a mask is
-    missing.
+    Raises ConfigError for any other kind; a folder's `make` raises DatasetError for a missing mask.
     """
     if str(kind) in _RULES:
         return Start(str(kind), _RULES[str(kind)])
     folder = Path(kind)
     if not folder.is_dir():
         raise ConfigError(
-            f"starting masks {str(kind)!r}: accepted are {', '.join(_RULES)} or a folder with NAME.png files"
+            f"expected start masks {', '.join(_RULES)} or a folder with NAME.png files, "
+            f"got {str(kind)!r}"
         )
     return Start(folder.name, partial(from_folder, folder))
 
 
 def eroded(sample: Sample) -> Mask:
-    """The object without its rim, at least one pixel of it where there are two; its deepest pixel always stays."""
+    """Return the object without its rim, which is at least a pixel; its deepest pixel stays."""
     padded = np.pad((sample.truth == OBJECT).astype(np.uint8), 1)
     depth = np.asarray(
         cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1], np.float32
@@ -60,7 +64,10 @@ def eroded(sample: Sample) -> Mask:
 
 
 def shifted(sample: Sample) -> Mask:
-    """The object moved right and down by a part of its size, at least one pixel; what leaves the image is lost."""
+    """Return the object moved right and down by a fraction of its size, at least one pixel.
+
+    Pixels that leave the image are lost.
+    """
     whole: Mask = sample.truth == OBJECT
     rows, columns = np.flatnonzero(whole.any(axis=1)), np.flatnonzero(whole.any(axis=0))
     down, right = (
@@ -72,10 +79,13 @@ def shifted(sample: Sample) -> Mask:
 
 
 def from_folder(folder: Path, sample: Sample) -> Mask:
-    """The mask NAME.png of the folder.  Raises DatasetError if it is missing, InputError if it does not fit."""
+    """Return the mask NAME.png of the folder.
+
+    Raises DatasetError if it is missing, InputError if it does not fit.
+    """
     file = folder / f"{sample.name}.png"
     if not file.is_file():
-        raise DatasetError(f"{file} is missing: every object needs a starting mask of its own name")
+        raise DatasetError(f"{file} is missing: every object needs a start mask of its own name")
     return read_mask(file, *sample.truth.shape)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fcfi import batch
-from fcfi.batch import Outcome, count_lines, parse_job, read_done, read_jobs, run
+from fcfi.batch import Outcome, count_lines, parse_task, read_done, read_tasks, run
 from fcfi.boxes import Box
 from fcfi.errors import InputError
 from fcfi.images import write_png
@@ -95,7 +95,7 @@ def test_a_bad_line_is_told_and_stops_nothing(
         row["line"]: row["error"] for row in outcomes(tmp_path / "out") if row["status"] == "failed"
     }
     assert "does not exist" in errors[1]
-    assert "is no JSON" in errors[2]
+    assert "is not JSON" in errors[2]
     assert "400" in errors[3]
     assert "is taken by a line before" in errors[6]
     assert all("\n" not in error for error in errors.values())
@@ -170,9 +170,9 @@ def test_a_long_file_is_read_as_it_is_done(
     read: list[Any] = []
 
     def lines() -> Any:
-        for job in read_jobs(file):
-            read.append(job)
-            yield job
+        for task in read_tasks(file):
+            read.append(task)
+            yield task
 
     file = write(
         tmp_path / "c.jsonl", *({"image": "0.png", "clicks": [[x % 80, 9]]} for x in range(40))
@@ -190,13 +190,13 @@ def test_a_long_file_is_read_as_it_is_done(
         ({"image": 3, "clicks": [[1, 1]]}, 'no "image"'),
         ({"image": "a.jpg"}, 'no "clicks"'),
         ({"image": "a.jpg", "clicks": []}, 'no "clicks"'),
-        ({"image": "a.jpg", "clicks": [[1]]}, r"the click \[1\] is none"),
-        ({"image": "a.jpg", "clicks": [[1, 2.5]]}, "is none: write"),
-        ({"image": "a.jpg", "clicks": [[True, 2]]}, "is none"),
-        ({"image": "a.jpg", "clicks": [[1, 2, "x"]]}, "is none"),
+        ({"image": "a.jpg", "clicks": [[1]]}, r"expected a click as .* got \[1\]"),
+        ({"image": "a.jpg", "clicks": [[1, 2.5]]}, "expected a click as"),
+        ({"image": "a.jpg", "clicks": [[True, 2]]}, "expected a click as"),
+        ({"image": "a.jpg", "clicks": [[1, 2, "x"]]}, "expected a click as"),
         ({"image": "a.jpg", "clicks": [[1, 2]], "name": "../a"}, "expected the name of a file"),
         ({"image": "a.jpg", "clicks": [[1, 2]], "name": ""}, "expected the name of a file"),
-        ({"image": "a.jpg", "clicks": [[1, 2]], "mask": 1}, '"mask" is no path'),
+        ({"image": "a.jpg", "clicks": [[1, 2]], "mask": 1}, '"mask" is not a path'),
         ({"image": "a.jpg", "click": [[1, 2]]}, "'click' is unknown"),
         ({"image": "a.jpg", "clicks": []}, 'has no "clicks"'),
         ({"image": "a.jpg", "box": [1, 2, 3]}, 'expected "box" as .left, top, right, bottom'),
@@ -206,15 +206,17 @@ def test_a_long_file_is_read_as_it_is_done(
 )
 def test_what_is_no_job_is_refused_in_a_sentence(row: Any, message: str) -> None:
     with pytest.raises(InputError, match=message):
-        parse_job(json.dumps(row).encode(), 1, Path())
+        parse_task(json.dumps(row).encode(), 1, Path())
 
 
 def test_a_job_has_clicks_in_order_and_paths_beside_the_file() -> None:
     row = {"image": "p/a.jpg", "clicks": [[1, 2], [3, 4, "-"], [5, 6, "+"]], "mask": "m.png"}
-    job = parse_job(json.dumps(row).encode(), 7, Path("f"))
-    assert job.prompts == (Click(1, 2), Click(3, 4, positive=False), Click(5, 6))
-    assert (job.image, job.start, job.name) == (Path("f/p/a.jpg"), Path("f/m.png"), "000007-a")
-    assert job.key == parse_job(json.dumps(dict(reversed(row.items()))).encode(), 9, Path("g")).key
+    task = parse_task(json.dumps(row).encode(), 7, Path("f"))
+    assert task.prompts == (Click(1, 2), Click(3, 4, positive=False), Click(5, 6))
+    assert (task.image, task.start, task.name) == (Path("f/p/a.jpg"), Path("f/m.png"), "000007-a")
+    assert (
+        task.key == parse_task(json.dumps(dict(reversed(row.items()))).encode(), 9, Path("g")).key
+    )
 
 
 def test_files_and_folders_that_cannot_be_used_are_told(

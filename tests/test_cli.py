@@ -46,8 +46,7 @@ def photo(examples: Path) -> Path:
     return examples / "images" / "coffee.jpg"
 
 
-# ── help and version
-# ──────────────────────────────────────────────────────────────────────────────────────────────
+# ── help and version ──────────────────────────────────────────────────────────────────────────────
 
 
 def test_version_and_help_are_results(run: Run) -> None:
@@ -90,8 +89,7 @@ def test_the_module_can_be_run_and_gives_its_exit_code_to_the_system() -> None:
     assert "photo" in one_sentence(bad.stderr).lower()
 
 
-# ── segment
-# ───────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── segment ───────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_segment_writes_the_mask_and_the_overlay_that_a_session_gives(
@@ -216,8 +214,7 @@ def test_anything_else_is_no_click(text: str) -> None:
         cli.segment.parse_click(text)
 
 
-# ── mistakes
-# ──────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── mistakes ──────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -412,8 +409,7 @@ def test_a_photograph_is_never_written_over(run: Run, network_file: Path, tmp_pa
     assert picture.read_bytes() == before
 
 
-# ── faults of ours
-# ────────────────────────────────────────────────────────────────────────────────────────────────
+# ── faults of ours ────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.fixture
@@ -465,8 +461,7 @@ def test_a_reader_that_has_gone_is_no_fault() -> None:
     assert "wrong inside" not in done.stderr
 
 
-# ── evaluate, networks, export
-# ────────────────────────────────────────────────────────────────────────────────────
+# ── evaluate, networks, export ────────────────────────────────────────────────────────────────────
 
 
 def test_evaluate_prints_the_table_and_writes_json_and_plot(

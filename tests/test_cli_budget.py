@@ -38,7 +38,7 @@ def test_a_batch_writes_masks_and_outcomes(
     assert run("segment", "--batch", file, "-o", out, "--network", network, "--workers", 1) == 2
     told = capsys.readouterr()
     assert "0 masks made, 2 there before, 1 failed" in told.out
-    assert "error: 1 lines failed, the first is line 3: the line is no JSON" in told.err
+    assert "error: 1 lines failed, the first is line 3: the line is not JSON" in told.err
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_a_budget_picks_the_size_and_says_so(
     assert run(*click, "--budget", "5ms") == 2
     assert "the fastest is tiny at 32 px with 25 ms; give at least that" in capsys.readouterr().err
     assert run(*click, "--budget", "soon") == 2
-    assert "write the time of a click, for example 100ms" in capsys.readouterr().err
+    assert "expected a time of a click, for example 100ms" in capsys.readouterr().err
 
 
 def test_a_precision_that_cannot_be_had_is_a_note(

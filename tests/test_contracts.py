@@ -66,8 +66,7 @@ def documented_commands(text: str) -> list[list[str]]:
     ]
 
 
-# ── documentation
-# ─────────────────────────────────────────────────────────────────────────────────────────────────
+# ── documentation ─────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
@@ -138,8 +137,7 @@ def test_generated_examples_are_the_same_everywhere() -> None:
     assert {path.name for path, _, name in calls if name == "settings"} == {"generated.py"}
 
 
-# ── layers
-# ────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── layers ────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_imports_point_one_way() -> None:
@@ -171,8 +169,7 @@ def test_the_using_half_runs_without_torch() -> None:
     assert done.returncode == 0, done.stderr
 
 
-# ── package and examples
-# ──────────────────────────────────────────────────────────────────────────────────────────
+# ── package and examples ──────────────────────────────────────────────────────────────────────────
 
 
 def test_torch_is_pinned_in_one_version() -> None:

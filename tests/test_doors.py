@@ -46,8 +46,7 @@ def sentence(error: pytest.ExceptionInfo[FCFIError]) -> str:
     return message
 
 
-# ── recipes and overrides
-# ──────────────────────────────────────────────────────────────────────────────────────────
+# ── recipes and overrides ─────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -94,8 +93,7 @@ def test_an_override(override: str, tmp_path: Path) -> None:
     sentence(error)
 
 
-# ── lines of a batch, logs
-# ─────────────────────────────────────────────────────────────────────────────────────────────
+# ── lines of a batch, logs ────────────────────────────────────────────────────────────────────────
 
 
 def test_a_bad_line_of_a_batch_is_an_outcome_and_the_rest_is_done(tmp_path: Path) -> None:
@@ -201,8 +199,7 @@ def test_a_log() -> None:
     assert refused > 100
 
 
-# ── network files and checkpoints
-# ──────────────────────────────────────────────────────────────────────────────────────
+# ── network files and checkpoints ─────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("multiple", ["9" * 5000, "-1", "", "1e3"])
@@ -280,8 +277,7 @@ def test_a_released_checkpoint_of_other_parameters(
     sentence(error)
 
 
-# ── stores
-# ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── stores ────────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(("column", "table"), [("document", "revision"), ("runs", "mask")], ids=str)
@@ -311,8 +307,7 @@ def test_a_store(column: str, table: str, content: bytes, tmp_path: Path) -> Non
     assert "in the store is damaged" in sentence(error) or "cannot be used" in str(error.value)
 
 
-# ── archives and annotations
-# ───────────────────────────────────────────────────────────────────────────────────────
+# ── archives and annotations ──────────────────────────────────────────────────────────────────────
 
 
 def zipped(path: Path, *, method: int | None = None, flags: int = 0, cut: int = 0) -> Path:
@@ -387,8 +382,7 @@ def test_annotations_of_any_content(name: str, document: Any, tmp_path: Path) ->
     assert min(ended.values()) > 10, ended
 
 
-# ── the command line
-# ───────────────────────────────────────────────────────────────────────────────────────────────
+# ── the command line ──────────────────────────────────────────────────────────────────────────────
 
 
 def test_names_that_no_encoding_can_write_are_shown(tmp_path: Path) -> None:

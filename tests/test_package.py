@@ -116,7 +116,7 @@ def test_weights_to_train_on_from_have_the_name_of_their_network(folder: Path) -
     assert weights.checkpoint("small") == folder / "small.safetensors"
     assert weights.checkpoint(str(folder / "small.safetensors")) == folder / "small.safetensors"
     for wrong, message in (
-        ("large", "comes without weights"),
+        ("large", "large.safetensors out of the source distribution"),
         ("smal", "no shipped network is called 'smal'"),
         ("missing.safetensors", "does not exist"),
     ):

@@ -167,7 +167,7 @@ def test_markdown_puts_data_sets_side_by_side_and_keeps_the_newest() -> None:
     assert lines[3] == "| tiny | fixed (384 px, 1.4) | 10.50 / 11.00 | 10.50 / 11.00 | 0 / 0 |"
     assert lines[4] == "| tiny | paper (tuned per set) | - / - | 10.50 / 11.00 | 0 |"
     assert len(lines) == 5
-    with pytest.raises(InputError, match="no result came"):
+    with pytest.raises(InputError, match="expected at least one record, got none"):
         markdown([])
 
 

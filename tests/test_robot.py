@@ -98,7 +98,7 @@ def test_clicks_elsewhere_change_nothing() -> None:
 
 
 def test_sizes_must_agree() -> None:
-    with pytest.raises(InputError, match="must agree"):
+    with pytest.raises(InputError, match="expected a mask of the truth's size"):
         next_click(np.zeros((4, 5), np.uint8), np.zeros((5, 4), bool))
 
 

@@ -54,10 +54,10 @@ def test_masks_of_a_folder(tmp_path: Path) -> None:
     write_png(tmp_path / "disk.png", np.zeros((5, 5), bool))
     with pytest.raises(InputError, match="5 x 5"):
         start.make(sample)
-    with pytest.raises(DatasetError, match="disk: its starting mask cannot be used"):
+    with pytest.raises(DatasetError, match="disk: its start mask cannot be used"):
         evaluate_object(None, sample, start=start)  # type: ignore[arg-type]
 
 
 def test_anything_else_is_refused() -> None:
-    with pytest.raises(ConfigError, match="accepted are eroded, shifted or a folder"):
+    with pytest.raises(ConfigError, match="expected start masks eroded, shifted or a folder"):
         starting_masks("dilated")

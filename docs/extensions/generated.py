@@ -44,7 +44,7 @@ class Generated(SphinxDirective):
         return section.children
 
 
-# ── the command line
+# ── the command line ──────────────────────────────────────────────────────────────────────────────
 
 
 class Commands(Generated):
@@ -134,7 +134,7 @@ def cell(text: str) -> str:
     return re.sub(r"\s+", " ", text).replace("|", "\\|").strip()
 
 
-# ── recipes
+# ── recipes ───────────────────────────────────────────────────────────────────────────────────────
 
 
 class RecipeKeys(Generated):
@@ -214,7 +214,7 @@ def toml(value: Any) -> str:
     return str(value)
 
 
-# ── modules
+# ── modules ───────────────────────────────────────────────────────────────────────────────────────
 
 
 class Modules(Generated):
@@ -270,7 +270,7 @@ def check_modules(app: Sphinx, environment: Any) -> None:
         )
 
 
-# ── HTTP
+# ── HTTP ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 class Routes(Generated):

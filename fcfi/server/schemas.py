@@ -43,8 +43,7 @@ class Told(BaseModel):
     """Part of an answer."""
 
 
-# ── requests
-# ──────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── requests ──────────────────────────────────────────────────────────────────────────────────────
 
 
 class ActionGiven(Wanted):
@@ -109,8 +108,7 @@ def _small_json(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
 SettingsGiven = Annotated[dict[str, JsonValue], AfterValidator(_small_json)]
 
 
-# ── answers
-# ───────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── answers ───────────────────────────────────────────────────────────────────────────────────────
 
 
 class Problem(Told):

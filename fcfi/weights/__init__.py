@@ -163,7 +163,9 @@ def checkpoint(name_or_path: str, folder: Path | None = None) -> Path:
     path = (folder or FOLDER) / f"{find(name_or_path, folder).name}.safetensors"
     if not path.is_file():
         raise NetworkError(
-            f"the network {name_or_path} comes without weights to train on: give a *.safetensors file"
+            f"the weights of {name_or_path} to train from are not in this installation: take "
+            f"fcfi/weights/{path.name} out of the source distribution of fcfi, or out of its "
+            "repository, and give its path"
         )
     return path
 

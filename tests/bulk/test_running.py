@@ -305,7 +305,7 @@ def test_ids_never_lead_out_of_the_folder(
     assert all(len(path.stem) == 64 for path in written)
 
 
-# ── processes that die
+# ── processes that die ────────────────────────────────────────────────────────────────────────────
 
 
 def _killing(connection: Any, job: Job) -> None:
@@ -399,7 +399,7 @@ def started(folder: Path, *options: str) -> "subprocess.Popen[bytes]":
     )
 
 
-# ── job arrays
+# ── job arrays ────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_ranges_are_written_as_job_arrays_take_them() -> None:

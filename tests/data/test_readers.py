@@ -57,8 +57,7 @@ def plain(tmp_path: Path) -> Path:
     return root
 
 
-# ── folders of pictures and masks
-# ─────────────────────────────────────────────────────────────────────────────────
+# ── folders of pictures and masks ─────────────────────────────────────────────────────────────────
 
 
 def test_a_plain_folder(plain: Path) -> None:
@@ -106,8 +105,7 @@ def test_berkeley_with_a_picture_for_every_object(tmp_path: Path) -> None:
     assert len(open_dataset(tmp_path)) == 2
 
 
-# ── SBD
-# ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── SBD ───────────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.fixture
@@ -164,8 +162,7 @@ def test_sbd_without_scipy_says_so(sbd: Path, monkeypatch: pytest.MonkeyPatch) -
         open_dataset(sbd)
 
 
-# ── COCO and LVIS
-# ─────────────────────────────────────────────────────────────────────────────────────────────────
+# ── COCO and LVIS ─────────────────────────────────────────────────────────────────────────────────
 
 SQUARE = [[2.0, 3.0, 8.0, 3.0, 8.0, 7.0, 2.0, 7.0]]
 
@@ -284,8 +281,7 @@ def test_coco_says_what_is_wrong(tmp_path: Path) -> None:
         open_dataset(root)
 
 
-# ── bad data
-# ──────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── bad data ──────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -410,8 +406,7 @@ def test_a_name_that_ends_in_mask_finds_its_picture(plain: Path) -> None:
     assert {sample.name for sample in open_dataset(plain)} == {"a_mask", "b#1", "b#2"}
 
 
-# ── sequences
-# ─────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── sequences ─────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_a_choice_is_reproducible_and_keeps_the_order(plain: Path) -> None:

@@ -41,8 +41,7 @@ def rectangle(left: int, top: int, right: int, bottom: int) -> np.ndarray[Any, n
     return mask
 
 
-# ── COCO
-# ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── COCO ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 def coco_file(folder: Path, *annotations: dict[str, Any], **more: Any) -> Path:
@@ -102,8 +101,7 @@ def test_coco_keeps_ids_where_all_are_there(tmp_path: Path) -> None:
     assert [one.id for one in only(coco.read(tmp_path)).objects] == [40, 30]
 
 
-# ── YOLO
-# ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── YOLO ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -162,8 +160,7 @@ def test_yolo_without_names_is_told(tmp_path: Path) -> None:
         list(yolo.read(tmp_path, SIZES))
 
 
-# ── VOC and PNG maps
-# ──────────────────────────────────────────────────────────────────────────────────────────────
+# ── VOC and PNG maps ──────────────────────────────────────────────────────────────────────────────
 
 
 def voc_folder(folder: Path) -> np.ndarray[Any, np.dtype[np.uint8]]:
@@ -249,8 +246,7 @@ def test_more_objects_than_a_map_holds_are_refused(codec: Any, tmp_path: Path) -
         codec.write([AnnotatedPicture("a.jpg", 1, 1, (one,) * 256)], tmp_path, ["cat"])
 
 
-# ── labelme
-# ───────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── labelme ───────────────────────────────────────────────────────────────────────────────────────
 
 
 def labelme_file(folder: Path, *shapes: dict[str, Any], path: str = "a.jpg") -> None:
@@ -312,8 +308,7 @@ def test_labelmes_broken_shapes_are_told(
         list(labelme.read(tmp_path, SIZES))
 
 
-# ── Label Studio
-# ──────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Label Studio ──────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -345,8 +340,7 @@ def test_broken_strokes_are_told(data: list[Any]) -> None:
         label_studio.decode(data, 20, 30)
 
 
-# ── CVAT
-# ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── CVAT ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 def cvat_file(folder: Path, shapes: str, head: str = "") -> None:
@@ -408,8 +402,7 @@ def test_entities_in_xml_are_refused(tmp_path: Path) -> None:
         list(cvat.read(tmp_path, SIZES))
 
 
-# ── names
-# ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── names ─────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_names_in_files_that_leave_the_folder_are_refused(tmp_path: Path) -> None:

@@ -64,8 +64,7 @@ def with_files(folder: Path, pictures: list[AnnotatedPicture]) -> list[Annotated
     return pictures
 
 
-# ── COCO
-# ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── COCO ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 @given(mask=masks)
@@ -127,8 +126,7 @@ def test_supervision_reads_coco(tmp_path: Path) -> None:
         assert np.array_equal(found.mask[0], picture.pixels(picture.objects[0])), picture.file_name
 
 
-# ── YOLO
-# ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── YOLO ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 @examples(50)
@@ -162,8 +160,7 @@ def test_supervision_reads_yolo(tmp_path: Path) -> None:
         assert np.array_equal(found.mask[0], picture.pixels(picture.objects[0])), picture.file_name
 
 
-# ── VOC, CVAT, labelme, Label Studio
-# ──────────────────────────────────────────────────────────────────────────────
+# ── VOC, CVAT, labelme, Label Studio ──────────────────────────────────────────────────────────────
 
 
 @given(mask=masks)
@@ -252,8 +249,7 @@ def test_datumaro_reads_the_folder(kind: str, tmp_path: Path) -> None:
         assert names[found[0].label] == one.label
 
 
-# ── files of others
-# ───────────────────────────────────────────────────────────────────────────────────────────────
+# ── files of others ───────────────────────────────────────────────────────────────────────────────
 
 
 def test_the_file_of_coco_is_plain_json(tmp_path: Path) -> None:

@@ -496,7 +496,7 @@ def test_pixels_are_the_crops_divided_by_255(photo: np.ndarray) -> None:
     assert not CachedImage(photo).pixels(crop).flags.writeable
 
 
-# ── boxes, scribbles, a part of the picture, several looks
+# ── boxes, scribbles, a part of the picture, several looks ────────────────────────────────────────
 
 
 class Recorder(ColourNetwork):

@@ -277,8 +277,7 @@ def test_clicks_and_objects_are_bounded(world: Memory, monkeypatch: pytest.Monke
         apply(document, click(0, 0), world)
 
 
-# ── masks of another network
-# ──────────────────────────────────────────────────────────────────────────────────────
+# ── masks of another network ──────────────────────────────────────────────────────────────────────
 
 
 def test_a_click_on_what_another_network_made_goes_on_from_its_mask(world: Memory) -> None:
@@ -312,8 +311,7 @@ def test_an_empty_mask_of_another_network_is_made_anew(world: Memory) -> None:
     assert (one.start, len(one.clicks), one.network) == (None, 2, "newer weights")
 
 
-# ── merging and copying
-# ───────────────────────────────────────────────────────────────────────────────────────────
+# ── merging and copying ───────────────────────────────────────────────────────────────────────────
 
 
 def test_objects_are_merged_into_one_that_stays_what_it_is(world: Memory) -> None:

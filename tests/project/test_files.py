@@ -71,8 +71,7 @@ def id_of(project: Project, name: str) -> int:
     return next(row.id for row in project.pictures().items if row.name == name)
 
 
-# ── export
-# ────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── export ────────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("name", sorted(codecs()))
@@ -177,8 +176,7 @@ def test_logs_are_written_beside_an_export(folder: Path, tmp_path: Path) -> None
     assert ClickLog.from_json(log["log"]).rounds[0].clicks == click(10, 10).clicks
 
 
-# ── import
-# ────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── import ────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_an_import_is_one_step_a_picture_and_the_masks_can_be_clicked_on(
@@ -367,8 +365,7 @@ def test_an_import_and_somebody_at_work_do_not_hinder_each_other(
         assert len(project.picture(1).document.objects) == 2
 
 
-# ── zips
-# ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── zips ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_a_pipe_among_the_pictures_is_told_and_not_waited_for(folder: Path) -> None:

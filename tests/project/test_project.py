@@ -58,8 +58,7 @@ def id_of(project: Project, name: str) -> int:
     return next(row.id for row in project.pictures().items if row.name == name)
 
 
-# ── the list
-# ──────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── the list ──────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_pictures_come_in_the_order_of_their_names_and_numbers(folder: Path) -> None:
@@ -106,8 +105,7 @@ def test_a_folder_is_wanted(tmp_path: Path) -> None:
         opened(tmp_path / "missing")
 
 
-# ── work
-# ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── work ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_clicks_make_the_masks_of_a_session(folder: Path) -> None:
@@ -245,8 +243,7 @@ def test_without_a_network_the_work_is_seen_and_edited_but_not_clicked(folder: P
         assert project.act(1, 2, Undo()).masks
 
 
-# ── pictures as files
-# ─────────────────────────────────────────────────────────────────────────────────────────────
+# ── pictures as files ─────────────────────────────────────────────────────────────────────────────
 
 
 def test_pictures_are_never_written_to(folder: Path) -> None:
@@ -395,8 +392,7 @@ def test_a_link_that_is_put_in_a_pictures_place_does_not_lead_out(
                 ask(1)
 
 
-# ── labels and settings
-# ───────────────────────────────────────────────────────────────────────────────────────────
+# ── labels and settings ───────────────────────────────────────────────────────────────────────────
 
 
 def test_labels_are_added_once_in_order_with_colours_of_their_own(folder: Path) -> None:
@@ -474,8 +470,7 @@ def test_settings_are_kept_and_bounded(folder: Path) -> None:
         assert project.settings("Ann" * 33)["theme"] == project.settings()["theme"] == "dark"
 
 
-# ── logs
-# ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── logs ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_a_log_makes_the_mask_again_bit_for_bit(folder: Path) -> None:
@@ -530,8 +525,7 @@ def test_the_shipped_network_marks_an_object_and_remembers_it(
         assert project.picture(1) == state
 
 
-# ── another network, another picture
-# ──────────────────────────────────────────────────────────────────────────────
+# ── another network, another picture ──────────────────────────────────────────────────────────────
 
 
 def test_undo_brings_back_exactly_what_another_network_made(folder: Path) -> None:

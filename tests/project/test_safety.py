@@ -138,8 +138,7 @@ def test_many_may_open_a_new_project_at_once(folder: Path, start: Start) -> None
     assert [lines(one, 1) for one in [start(program, folder) for _ in range(3)]] == [["2"]] * 3
 
 
-# ── the database
-# ──────────────────────────────────────────────────────────────────────────────────────────────────
+# ── the database ──────────────────────────────────────────────────────────────────────────────────
 
 
 def test_the_migrations_make_the_tables_that_the_store_uses(tmp_path: Path) -> None:
@@ -314,8 +313,7 @@ def test_a_folder_that_vanishes_is_told(folder: Path) -> None:
         assert project.picture(1).picture.problem is None
 
 
-# ── folders that may only be read
-# ─────────────────────────────────────────────────────────────────────────────────
+# ── folders that may only be read ─────────────────────────────────────────────────────────────────
 
 ASK = """
 import sys

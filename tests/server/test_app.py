@@ -49,8 +49,7 @@ def act(app: FastAPI, picture: int, version: int, action: dict[str, Any], **more
     )
 
 
-# ── the project
-# ───────────────────────────────────────────────────────────────────────────────────────────────────
+# ── the project ───────────────────────────────────────────────────────────────────────────────────
 
 
 def test_the_project_says_what_the_page_needs(app: FastAPI, folder: Path) -> None:
@@ -130,8 +129,7 @@ def test_labels_are_added_changed_merged_and_removed(app: FastAPI) -> None:
     assert ask(app, "POST", "/api/labels", {"name": "dog"}).status == 400
 
 
-# ── pictures
-# ──────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── pictures ──────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_the_list_of_pictures_is_asked_in_parts(app: FastAPI, folder: Path) -> None:
@@ -169,8 +167,7 @@ def test_a_picture_that_is_not_there_is_told(app: FastAPI) -> None:
     assert ask(app, "GET", f"/api/pictures/{2**63}").status == 422
 
 
-# ── actions
-# ───────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── actions ───────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_a_click_makes_an_object_and_undo_takes_it_back(app: FastAPI) -> None:
@@ -367,8 +364,7 @@ def test_more_than_the_queue_holds_is_refused_with_a_time_to_try_again(
     closed(app)
 
 
-# ── pixels
-# ────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── pixels ────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_tiles_have_the_pixels_of_the_picture(app: FastAPI, folder: Path) -> None:
@@ -490,8 +486,7 @@ def test_a_picture_that_is_cut_off_is_told(app: FastAPI, folder: Path) -> None:
         assert str(folder.parent) not in answer.error
 
 
-# ── files
-# ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── files ─────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_an_export_is_downloaded_as_a_zip(app: FastAPI) -> None:
@@ -615,8 +610,7 @@ def test_imports_that_cannot_be_read_are_one_sentence_without_our_folders(
     )
 
 
-# ── the page
-# ──────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── the page ──────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_the_page_is_asked_for_anew_and_hashed_files_are_kept(app: FastAPI) -> None:
@@ -663,8 +657,7 @@ def test_without_a_built_page_that_is_said(project: Project, tmp_path: Path) -> 
     closed(app)
 
 
-# ── the description
-# ───────────────────────────────────────────────────────────────────────────────────────────────
+# ── the description ───────────────────────────────────────────────────────────────────────────────
 
 
 def test_everything_is_described_and_nothing_is_loaded_from_elsewhere(app: FastAPI) -> None:

@@ -7,7 +7,7 @@ import { stage } from './support/stage';
 const ACTIONS = '**/api/pictures/*/actions';
 const here = stage([], ['coffee.jpg', 'rocket.jpg']);
 
-test('clicks made while the network thinks show at once, wait and are sent in order', async () => {
+test('clicks made while the network thinks show at once, wait, and are sent together in their order', async () => {
   const person = await Person.visit(here.browser, here.server);
   const sent: number[] = [];
   let free = () => {};
@@ -39,7 +39,8 @@ test('clicks made while the network thinks show at once, wait and are sent in or
     [376, 287, false],
     [222, 265, true],
   ]);
-  expect(sent).toEqual([sent[0]!, sent[0]! + 1, sent[0]! + 2]);
+  // The two that waited for one answer were predicted together.
+  expect(sent).toEqual([sent[0]!, sent[0]! + 1]);
   await person.leave();
 });
 

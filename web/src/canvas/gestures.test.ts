@@ -14,8 +14,8 @@ function stage({ paints = false, grabs = false, mac = false } = {}) {
     (...values: unknown[]) =>
       void log.push([name, ...values]);
   const handler: GestureHandler = {
-    click: (at, { secondary, modified, collect, touch }) => {
-      const how = Object.entries({ secondary, modified, collect, touch });
+    click: (at, manner) => {
+      const how = Object.entries(manner);
       log.push(['click', at, how.filter(([, on]) => on).map(([name]) => name)]);
     },
     pan: note('pan'),
@@ -65,8 +65,8 @@ describe('a press', () => {
     }
     expect(named('click').map(([, , how]) => how)).toEqual([
       ['secondary'],
-      ['modified'],
-      ['modified'],
+      ['shift'],
+      ['alt'],
       ['collect'],
     ]);
   });
@@ -76,6 +76,14 @@ describe('a press', () => {
     press(1, 1, { ctrlKey: true });
     release(1, 1);
     expect(named('click').map(([, , how]) => how)).toEqual([['secondary']]);
+  });
+
+  it('with the right button may slip as far as with the left', () => {
+    const { named, press, move, release } = stage();
+    press(10, 10, { button: 2 });
+    move(18, 10, { button: 2 });
+    release(18, 10, { button: 2 });
+    expect(named('click', 'pan')).toEqual([['click', { x: 10, y: 10 }, ['secondary']]]);
   });
 
   it('pans with the middle button, the right one, or Space', () => {
@@ -159,6 +167,43 @@ describe('fingers', () => {
       ],
     ]);
   });
+});
+
+describe('a pen', () => {
+  const pen = { pointerType: 'pen', pointerId: 9 };
+  const palm = { pointerType: 'touch', pointerId: 3, width: 20, height: 20 };
+
+  it('paints on while the hand is put down', () => {
+    const { named, press, move, release } = stage({ paints: true });
+    press(0, 0, pen);
+    press(50, 50, palm);
+    move(52, 50, palm);
+    move(5, 0, pen);
+    release(50, 50, palm);
+    release(9, 0, pen);
+    expect(named('paint').map(([, , phase]) => phase)).toEqual(['start', 'move', 'end']);
+    expect(named('click', 'pan', 'pinch')).toEqual([]);
+  });
+
+  it('that was seen a while ago keeps fingers from clicking; they still pan', () => {
+    const { named, press, move, release } = stage();
+    move(0, 0, pen);
+    press(50, 50, palm);
+    release(50, 50, palm);
+    expect(named('click')).toEqual([]);
+    press(50, 50, palm);
+    move(90, 50, palm);
+    release(90, 50, palm);
+    expect(named('pan')).toHaveLength(1);
+  });
+});
+
+it('a palm means nothing, without a pen too', () => {
+  const { log, press, release } = stage();
+  const palm = { pointerType: 'touch', width: 90, height: 60 };
+  press(5, 5, palm);
+  release(5, 5, palm);
+  expect(log).toEqual([]);
 });
 
 describe('the wheel', () => {

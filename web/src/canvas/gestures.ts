@@ -4,12 +4,14 @@
 
 import type { Point } from '../logic/view';
 
-/** A pointer that moved less was held still, screen pixels. */
-const STILL = 4;
-/** A click with the main button may slip so far, screen pixels: hands shake. */
+/** A click may slip so far, screen pixels: hands shake, whichever button they press. */
 const SLIP = 12;
 /** A finger may slip so far, screen pixels. */
 const FINGER_SLIP = 8;
+/** Touches of at least this width or height are palms, screen pixels. */
+const PALM = 60;
+/** Fingers do not click for so long after a pen was seen: the hand that holds it lies on the screen. */
+const PEN_TIME = 5 * 60_000;
 /** Pixels of a line and of a page, for wheels that count in those. */
 const WHEEL_UNITS = [1, 16, 400];
 /** Most of one turn of the wheel, pixels. */
@@ -23,8 +25,8 @@ const PINCH_STEP = 40;
 export interface ClickManner {
   /** The right button. */
   secondary: boolean;
-  /** Shift or Alt was held. */
-  modified: boolean;
+  shift: boolean;
+  alt: boolean;
   /** The click is to be collected with others. */
   collect: boolean;
   /** A finger, which has no second button. */
@@ -41,7 +43,8 @@ export interface GestureHandler {
   /** Whether the main button pans (Space is down). */
   grabs(): boolean;
   paint(at: Point, phase: 'start' | 'move' | 'end' | 'cancel', modified: boolean): void;
-  hover(at: Point | null): void;
+  /** alt: whether that key is held. */
+  hover(at: Point | null, alt: boolean): void;
 }
 
 interface Press {
@@ -49,7 +52,9 @@ interface Press {
   last: Point;
   kind: 'click' | 'secondary' | 'pan' | 'paint' | 'finger' | 'none';
   moved: boolean;
-  modified: boolean;
+  shift: boolean;
+  alt: boolean;
+  touch: boolean;
   collect: boolean;
 }
 
@@ -57,6 +62,8 @@ interface Press {
  */
 export function listen(element: HTMLElement, handler: GestureHandler, mac: boolean): () => void {
   const presses = new Map<number, Press>();
+  /** When a pen was seen last, milliseconds of the events' clock. */
+  let penAt = -Infinity;
   const stop = new AbortController();
   const on = <K extends keyof HTMLElementEventMap>(
     name: K,
@@ -69,33 +76,43 @@ export function listen(element: HTMLElement, handler: GestureHandler, mac: boole
   };
 
   on('pointerdown', (event) => {
+    const touch = event.pointerType === 'touch';
+    const busy = [...presses.values()].some((press) => !press.touch);
+    if (event.pointerType === 'pen') penAt = event.timeStamp;
+    // A palm, or a hand put down while a pen or the mouse is at work, means nothing.
+    if (touch && (busy || event.width >= PALM || event.height >= PALM)) return;
     element.focus({ preventScroll: true });
     element.setPointerCapture(event.pointerId);
     const at = pointOf(event);
-    if (event.pointerType === 'touch' && presses.size > 0) {
+    const press = pressOf(event, at, mac);
+    if (touch && presses.size > 0) {
       // A second finger: what the first began was the start of a pinch.
-      for (const press of presses.values()) {
-        if (press.kind === 'paint') handler.paint(press.last, 'cancel', false);
-        press.kind = 'none';
+      for (const other of presses.values()) {
+        if (other.kind === 'paint') handler.paint(other.last, 'cancel', false);
+        other.kind = 'none';
       }
-      presses.set(event.pointerId, { ...pressOf(event, at, mac), kind: 'none' });
+      presses.set(event.pointerId, { ...press, kind: 'none' });
       return;
     }
-    const press = pressOf(event, at, mac);
     presses.set(event.pointerId, press);
+    if (touch && event.timeStamp - penAt < PEN_TIME) {
+      press.kind = 'pan';
+      return;
+    }
     if (event.button === 1 || (event.button === 0 && handler.grabs())) press.kind = 'pan';
     else if (handler.paints() && event.button === 0) {
       press.kind = 'paint';
-      handler.paint(at, 'start', press.modified);
-    } else if (event.pointerType === 'touch') press.kind = 'finger';
+      handler.paint(at, 'start', press.shift || press.alt);
+    } else if (touch) press.kind = 'finger';
     if (event.button === 1) event.preventDefault();
   });
 
   on('pointermove', (event) => {
+    if (event.pointerType === 'pen') penAt = event.timeStamp;
     const at = pointOf(event);
     const press = presses.get(event.pointerId);
     if (!press) {
-      if (event.pointerType !== 'touch') handler.hover(at);
+      if (event.pointerType !== 'touch') handler.hover(at, event.altKey);
       return;
     }
     const before = press.last;
@@ -109,26 +126,28 @@ export function listen(element: HTMLElement, handler: GestureHandler, mac: boole
     const begins = !press.moved && distance > slipOf(press);
     if (begins) press.moved = true;
     if (press.kind === 'paint') {
+      const modified = press.shift || press.alt;
       for (const between of event.getCoalescedEvents?.() ?? [])
-        handler.paint(pointOf(between), 'move', press.modified);
-      handler.paint(at, 'move', press.modified);
-      handler.hover(at);
+        handler.paint(pointOf(between), 'move', modified);
+      handler.paint(at, 'move', modified);
+      handler.hover(at, event.altKey);
     } else if (press.kind === 'pan') handler.pan(at.x - before.x, at.y - before.y);
     else if ((press.kind === 'secondary' || press.kind === 'finger') && press.moved) {
       const from = begins ? press.start : before;
       handler.pan(at.x - from.x, at.y - from.y);
-    } else if (event.pointerType !== 'touch') handler.hover(at);
+    } else if (event.pointerType !== 'touch') handler.hover(at, event.altKey);
   });
 
   on('pointerup', (event) => {
     const press = presses.get(event.pointerId);
     presses.delete(event.pointerId);
     if (!press) return;
-    if (press.kind === 'paint') handler.paint(pointOf(event), 'end', press.modified);
+    if (press.kind === 'paint') handler.paint(pointOf(event), 'end', press.shift || press.alt);
     if (press.moved || !['click', 'secondary', 'finger'].includes(press.kind)) return;
     handler.click(press.start, {
       secondary: press.kind === 'secondary',
-      modified: press.modified,
+      shift: press.shift,
+      alt: press.alt,
       collect: press.collect || event.ctrlKey || event.metaKey,
       touch: press.kind === 'finger',
     });
@@ -139,7 +158,7 @@ export function listen(element: HTMLElement, handler: GestureHandler, mac: boole
     presses.delete(event.pointerId);
     if (press?.kind === 'paint') handler.paint(press.last, 'cancel', false);
   });
-  on('pointerleave', () => handler.hover(null));
+  on('pointerleave', (event) => handler.hover(null, event.altKey));
   on('contextmenu', (event) => event.preventDefault());
   on('auxclick', (event) => event.preventDefault());
   on(
@@ -158,8 +177,7 @@ export function listen(element: HTMLElement, handler: GestureHandler, mac: boole
 }
 
 function slipOf(press: Press): number {
-  if (press.kind === 'click') return SLIP;
-  return press.kind === 'finger' ? FINGER_SLIP : STILL;
+  return press.kind === 'finger' ? FINGER_SLIP : SLIP;
 }
 
 function pressOf(event: PointerEvent, at: Point, mac: boolean): Press {
@@ -169,7 +187,9 @@ function pressOf(event: PointerEvent, at: Point, mac: boolean): Press {
     last: at,
     kind: secondary ? 'secondary' : event.button === 0 ? 'click' : 'none',
     moved: false,
-    modified: event.shiftKey || event.altKey,
+    shift: event.shiftKey,
+    alt: event.altKey,
+    touch: event.pointerType === 'touch',
     collect: event.metaKey || (event.ctrlKey && !mac),
   };
 }

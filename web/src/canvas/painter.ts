@@ -135,16 +135,19 @@ export function paintMasks(
 const POSITIVE = '#1f9d55';
 const NEGATIVE = '#d92d3a';
 
+/** removing: the next press removes the click. */
+export type MarkerLook = 'plain' | 'hovered' | 'removing';
+
 /** A click: a disc with a plus, or a square with a minus; a pending one is paler and has a ring. */
 export function paintMarker(
   context: Context,
   view: View,
   click: ViewClick,
   radius: number,
-  hovered: boolean,
+  look: MarkerLook,
 ): void {
   const { x, y } = toScreen(view, { x: click.x + 0.5, y: click.y + 0.5 });
-  const size = hovered ? radius * 1.15 : radius;
+  const size = look === 'plain' ? radius : radius * 1.15;
   context.save();
   context.translate(x, y);
   if (click.pending) pendingRing(context, size);
@@ -157,7 +160,7 @@ export function paintMarker(
   context.lineWidth = Math.max(1.5, size * 0.2);
   context.strokeStyle = '#ffffff';
   context.stroke();
-  sign(context, hovered ? 'cross' : click.positive ? 'plus' : 'minus', size * 0.52);
+  sign(context, look === 'removing' ? 'cross' : click.positive ? 'plus' : 'minus', size * 0.52);
   context.restore();
 }
 

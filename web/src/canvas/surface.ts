@@ -36,6 +36,8 @@ export interface Scene {
   opacity: number;
   clicks: readonly ViewClick[];
   hovered: number | null;
+  /** Whether a press removes the hovered click. */
+  removing: boolean;
   markerRadius: number;
   /** Where the pointer's circle or the keyboard's cross is, in the pane. */
   brush: { at: Point; radius: number; erase: boolean } | null;
@@ -133,9 +135,10 @@ export class Surface {
 
   private readonly marks = (context: Context, scene: Scene, pane: Pane): void => {
     if (pane.kind !== 'picture')
-      scene.clicks.forEach((click, index) =>
-        paintMarker(context, scene.view, click, scene.markerRadius, index === scene.hovered),
-      );
+      scene.clicks.forEach((click, index) => {
+        const look = index !== scene.hovered ? 'plain' : scene.removing ? 'removing' : 'hovered';
+        paintMarker(context, scene.view, click, scene.markerRadius, look);
+      });
     if (scene.brush) paintBrush(context, scene.brush.at, scene.brush.radius, scene.brush.erase);
     if (scene.cross) paintCross(context, scene.cross);
   };

@@ -2,9 +2,6 @@
 
 import { toScreen, type Point, type View } from './view';
 
-/** Smallest distance at which a marker is met, screen pixels. */
-const REACH = 7;
-
 /** The index of the nearest click whose marker (radius in screen pixels) the point meets, or null.
  */
 export function markerAt(
@@ -14,7 +11,7 @@ export function markerAt(
   radius: number,
 ): number | null {
   let found: number | null = null;
-  let nearest = Math.max(radius, REACH);
+  let nearest = radius;
   clicks.forEach((click, index) => {
     const centre = toScreen(view, { x: click.x + 0.5, y: click.y + 0.5 });
     const distance = Math.hypot(centre.x - at.x, centre.y - at.y);

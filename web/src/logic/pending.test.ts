@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Action } from '../api/types';
-import { activeAfter, preview, resolve, type LocalAction } from './pending';
-import { fromRuns, toRuns } from './spans';
+import {
+  activeAfter,
+  currentId,
+  preview,
+  remade,
+  renamed,
+  resolve,
+  withFollowingClicks,
+  type LocalAction,
+} from './pending';
+import { EMPTY, fromRuns, toRuns } from './spans';
 import { object, state } from '../testing/states';
 
 const click = (x: number, y: number, positive = true) => ({ x, y, positive });
@@ -13,6 +22,7 @@ const onto = (id: number | null, ...clicks: ReturnType<typeof click>[]): Action 
   keep_out: null,
 });
 
+const EMPTY_STROKE = { type: 'stroke' as const, spans: EMPTY, label: null };
 const waits = (key: number, action: LocalAction) => ({ key, uuid: '', action });
 
 describe('preview', () => {
@@ -58,6 +68,47 @@ describe('preview', () => {
   });
 });
 
+it('follows an id from name to name', () => {
+  const names = new Map([
+    [-4, 7],
+    [7, -9],
+  ]);
+  expect([currentId(-4, names), currentId(3, names)]).toEqual([-9, 3]);
+});
+
+describe('withFollowingClicks', () => {
+  const merged = (...actions: LocalAction[]) => {
+    const found = withFollowingClicks(actions.map((action, index) => waits(index + 1, action)));
+    return [found.count, found.merged.action];
+  };
+
+  it('joins the clicks on one object up to the next other action', () => {
+    const [a, b, c] = [click(1, 1), click(2, 2, false), click(3, 3)];
+    expect(merged(onto(null, a), onto(-1, b), { type: 'undo' }, onto(-1, c))).toEqual([
+      2,
+      onto(null, a, b),
+    ]);
+    expect(merged(onto(5, a, b), onto(5, c))).toEqual([2, onto(5, a, b, c)]);
+    expect(merged(onto(5, a), onto(null, b))).toEqual([1, onto(5, a)]);
+    expect(merged({ type: 'redo' }, onto(5, a))).toEqual([1, { type: 'redo' }]);
+  });
+});
+
+describe('remade', () => {
+  it('lets the first click or stroke make the object again, with its properties', () => {
+    const gone = object(5, { label: 2, keep_out: true });
+    const pending = [waits(1, { type: 'undo' }), waits(2, onto(5, click(1, 1)))];
+    const again = remade(pending, gone);
+    expect(again?.id).toBe(-2);
+    expect(again?.pending[1]!.action).toMatchObject({ object: null, label: 2, keep_out: true });
+    const erasing: LocalAction = { ...EMPTY_STROKE, object: 5, erase: true };
+    expect(remade([waits(1, erasing)], gone)).toBeNull();
+    expect(remade([waits(1, onto(6, click(1, 1)))], gone)).toBeNull();
+    const painting = remade([waits(1, { ...erasing, erase: false })], gone);
+    expect(painting?.pending[0]!.action).toMatchObject({ type: 'stroke', object: null, label: 2 });
+  });
+});
+
 describe('resolve', () => {
   const runs = { left: 0, top: 0, width: 4, height: 1, runs: [0, 4] };
   const maskOf = (sha: string) => (sha === 'm' ? fromRuns(runs) : null);
@@ -66,11 +117,11 @@ describe('resolve', () => {
     const spans = fromRuns({ left: 2, top: 0, width: 4, height: 1, runs: [0, 4] });
     const now = state(2, [object(1, { mask: 'm' })]);
     const stroke = { type: 'stroke' as const, object: 1, spans, label: null };
-    expect(resolve({ ...stroke, erase: false }, now, new Map(), maskOf)).toMatchObject({
+    expect(resolve({ ...stroke, erase: false }, now, maskOf)).toMatchObject({
       type: 'set_mask',
       mask: { left: 0, width: 6, runs: [0, 6] },
     });
-    expect(resolve({ ...stroke, erase: true }, now, new Map(), maskOf)).toMatchObject({
+    expect(resolve({ ...stroke, erase: true }, now, maskOf)).toMatchObject({
       mask: { left: 0, width: 2, runs: [0, 2] },
     });
     expect(toRuns(maskOf('m')!)).toEqual(runs);
@@ -78,20 +129,14 @@ describe('resolve', () => {
 
   it('replaces a local id by the number', () => {
     const now = state(2, [object(7)]);
-    expect(resolve(onto(-4, click(1, 1)), now, new Map([[-4, 7]]), maskOf)).toMatchObject({
-      object: 7,
-    });
+    const action = renamed(onto(-4, click(1, 1)), new Map([[-4, 7]]));
+    expect(resolve(action as Action, now, maskOf)).toMatchObject({ object: 7 });
   });
 
   it('voids what belongs to an object that is gone', () => {
-    expect(resolve(onto(9, click(1, 1)), state(2, [object(7)]), new Map(), maskOf)).toBeNull();
+    expect(resolve(onto(9, click(1, 1)), state(2, [object(7)]), maskOf)).toBeNull();
     expect(
-      resolve(
-        { type: 'delete_objects', objects: [9, 7] },
-        state(2, [object(7)]),
-        new Map(),
-        maskOf,
-      ),
+      resolve({ type: 'delete_objects', objects: [9, 7] }, state(2, [object(7)]), maskOf),
     ).toEqual({ type: 'delete_objects', objects: [7] });
   });
 });
@@ -111,7 +156,7 @@ describe('merging', () => {
 
   it('is sent with real numbers, without what is gone', () => {
     const names = new Map([[-7, 2]]);
-    const sent = (action: Action) => resolve(action, before, names, () => null);
+    const sent = (action: Action) => resolve(renamed(action, names), before, () => null);
     expect(sent(merge(-7, 3, 9))).toEqual(merge(2, 3));
     expect(sent(merge(1, 9))).toBeNull();
     expect(sent(merge(9, 1))).toBeNull();

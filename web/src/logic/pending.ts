@@ -172,37 +172,96 @@ export function painted(
   );
 }
 
+/** The number that an id stands for now; a local id stays until its object is made.
+ *
+ * names: what became of ids. A number stands for a local id where its object is to be made again.
+ */
+export function currentId(id: number, names: ReadonlyMap<number, number>): number {
+  let current = id;
+  for (let next = names.get(current); next !== undefined; next = names.get(current)) current = next;
+  return current;
+}
+
+/** The action with the ids that its objects have now. */
+export function renamed(action: LocalAction, names: ReadonlyMap<number, number>): LocalAction {
+  let found = action;
+  if ('objects' in found)
+    found = { ...found, objects: found.objects.map((id) => currentId(id, names)) };
+  if ('object' in found && found.object !== null)
+    found = { ...found, object: currentId(found.object, names) };
+  return found;
+}
+
 /** The action to send now for a pending one, or null if its object no longer exists.
  *
- * names: numbers of the objects that were made under local ids. maskOf: an object's present mask.
+ * maskOf: an object's present mask.
  */
 export function resolve(
   action: LocalAction,
   state: PictureState,
-  names: ReadonlyMap<number, number>,
   maskOf: (sha: string) => Spans | null,
 ): Action | null {
-  const real = (id: number) => names.get(id) ?? id;
-  const find = (id: number) => state.document.objects.find((object) => object.id === real(id));
+  const find = (id: number) => state.document.objects.find((object) => object.id === id);
   if (action.type === 'stroke') {
     const object = action.object === null ? null : find(action.object);
     if (object === undefined || (object === null && action.erase)) return null;
     const before = object?.mask ? maskOf(object.mask) : null;
     const mask = toRuns(painted(before, [action]));
-    return { type: 'set_mask', object: object?.id ?? null, mask, label: action.label };
+    return { type: 'set_mask', object: action.object, mask, label: action.label };
   }
-  if ('objects' in action) {
-    const objects = action.objects.filter((id) => find(id)).map(real);
-    if (objects.length === 0) return null;
-    if (action.type !== 'merge_objects') return { ...action, objects };
-    const object = find(action.object);
-    return object ? { ...action, object: object.id, objects } : null;
-  }
-  if ('object' in action && action.object !== null) {
-    const object = find(action.object);
-    return object ? { ...action, object: object.id } : null;
-  }
-  return action;
+  if ('object' in action && action.object !== null && !find(action.object)) return null;
+  if (!('objects' in action)) return action;
+  const objects = action.objects.filter((id) => find(id));
+  return objects.length > 0 ? { ...action, objects } : null;
+}
+
+/** The pending actions after an object vanished on which they draw: the first makes it again.
+ *
+ * Returns the actions and the local id of the object to come, or null if none draws on it. The
+ * person saw the object still there when they clicked.
+ */
+export function remade(
+  pending: readonly PendingAction[],
+  vanished: DrawnObject,
+): { pending: readonly PendingAction[]; id: number } | null {
+  const first = pending.find(
+    ({ action }) =>
+      (action.type === 'click' || (action.type === 'stroke' && !action.erase)) &&
+      action.object === vanished.id,
+  );
+  if (!first) return null;
+  const { label, keep_out } = vanished;
+  const action: LocalAction =
+    first.action.type === 'click'
+      ? { ...first.action, object: null, label: first.action.label ?? label, keep_out }
+      : { ...(first.action as Stroke), object: null, label };
+  return {
+    pending: pending.map((other) => (other === first ? { ...first, action } : other)),
+    id: -first.key,
+  };
+}
+
+/** The first of the pending actions, with the clicks on the same object that follow it at once.
+ *
+ * They are predicted together: the person did not see an answer between them. Returns the merged
+ * action and how many it replaces.
+ */
+export function withFollowingClicks(pending: readonly PendingAction[]): {
+  merged: PendingAction;
+  count: number;
+} {
+  const first = pending[0]!;
+  if (first.action.type !== 'click') return { merged: first, count: 1 };
+  const id = first.action.object ?? -first.key;
+  const end = pending.findIndex(
+    ({ action }, index) => index > 0 && !(action.type === 'click' && action.object === id),
+  );
+  const count = end < 0 ? pending.length : end;
+  if (count === 1) return { merged: first, count };
+  const clicks = pending
+    .slice(0, count)
+    .flatMap(({ action }) => (action.type === 'click' ? action.clicks : []));
+  return { merged: { ...first, action: { ...first.action, clicks } }, count };
 }
 
 /** The number of the object that an answer made, or null. */

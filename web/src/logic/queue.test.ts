@@ -47,6 +47,13 @@ class Server implements QueueHost {
       if (index < 0) objects.push(next);
       else objects[index] = next;
     }
+    if (action.type === 'remove_click') {
+      const old = objects.findIndex((found) => found.id === action.object);
+      const clicks = objects[old]!.clicks.filter((_, index) => index !== action.index);
+      if (clicks.length === 0) objects.splice(old, 1);
+      else objects[old] = { ...objects[old]!, clicks };
+    }
+    if (action.type === 'undo' || action.type === 'redo') objects.length = 0;
     return state(version, objects);
   }
 
@@ -70,6 +77,7 @@ const click = (object: number | null, x: number): Action => ({
   label: null,
   keep_out: null,
 });
+type Click = Extract<Action, { type: 'click' }>;
 const settled = async () => {
   for (let i = 0; i < 60; i++) await Promise.resolve();
 };
@@ -83,7 +91,7 @@ describe('queue', () => {
     queue.add(click(-key, 3));
     expect(queue.pending).toHaveLength(3);
     await settled();
-    expect(server.sent.map((request) => request.version)).toEqual([0, 1, 2]);
+    expect(server.sent.map((request) => request.version)).toEqual([0, 1]);
     expect(queue.state.document.objects[0]!.clicks.map((click) => click.x)).toEqual([1, 2, 3]);
     expect([queue.status, queue.pending.length]).toEqual(['idle', 0]);
   });
@@ -202,6 +210,68 @@ describe('queue', () => {
     queue.retry();
     await settled();
     expect(queue.state.document.objects).toHaveLength(1);
+  });
+
+  it('predicts clicks that wait for one answer together', async () => {
+    const server = new Server();
+    const queue = new ActionQueue(server.now, server);
+    const key = queue.add(click(null, 1));
+    for (const x of [2, 3, 4]) queue.add(click(-key, x));
+    queue.add(click(null, 5));
+    await settled();
+    expect(
+      server.sent.map((request) => (request.action as Click).clicks.map(({ x }) => x)),
+    ).toEqual([[1], [2, 3, 4], [5]]);
+    expect(queue.state.document.objects).toHaveLength(2);
+  });
+
+  it('sends the same again when the answer was lost, whatever was clicked meanwhile', async () => {
+    const server = new Server();
+    server.faults = [new Unreachable('')];
+    server.late = true;
+    const queue = new ActionQueue(server.now, server);
+    const key = queue.add(click(null, 1));
+    server.sleep = async () => {
+      if (queue.pending.length === 1) queue.add(click(-key, 2));
+    };
+    await settled();
+    expect(server.sent.map((request) => (request.action as Click).clicks.length)).toEqual([
+      1, 1, 1,
+    ]);
+    expect(server.sent[0]!.uuid).toBe(server.sent[1]!.uuid);
+    expect(queue.state.document.objects[0]!.clicks.map(({ x }) => x)).toEqual([1, 2]);
+  });
+
+  it('makes an object again on which was clicked while its last click was being removed', async () => {
+    const server = new Server();
+    const queue = new ActionQueue(server.now, server);
+    const key = queue.add(click(null, 1));
+    await settled();
+    queue.add({ type: 'remove_click', object: -key, index: 0 });
+    queue.add(click(-key, 2));
+    await settled();
+    queue.add(click(-key, 3));
+    await settled();
+    expect(server.refusals).toEqual([]);
+    const { objects } = queue.state.document;
+    expect(objects.map((object) => object.clicks.map(({ x }) => x))).toEqual([[2, 3]]);
+    expect(queue.idNow(-key)).toBe(objects[0]!.id);
+  });
+
+  it.each(['undo', 'redo'] as const)('makes an object again that %s took away', async (type) => {
+    const server = new Server();
+    server.now = state(4, [object(7, { label: 3, keep_out: true })]);
+    const queue = new ActionQueue(server.now, server);
+    queue.add({ type });
+    queue.add(click(7, 2));
+    queue.add({ type: 'edit_object', object: 7, finished: true });
+    await settled();
+    expect(server.refusals).toEqual([]);
+    expect(server.sent.map((request) => request.action)).toMatchObject([
+      { type },
+      { type: 'click', object: null, label: 3, keep_out: true },
+      { type: 'edit_object', object: 11 },
+    ]);
   });
 
   it('says when the object of an action is gone', async () => {

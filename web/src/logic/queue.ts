@@ -10,7 +10,16 @@
 
 import { Conflict, Refused, Unreachable } from '../api/client';
 import type { Action, PictureState } from '../api/types';
-import { createdObject, resolve, type LocalAction, type PendingAction } from './pending';
+import {
+  createdObject,
+  currentId,
+  remade,
+  renamed,
+  resolve,
+  withFollowingClicks,
+  type LocalAction,
+  type PendingAction,
+} from './pending';
 import type { Spans } from './spans';
 import { uuid } from './uuid';
 
@@ -35,6 +44,8 @@ const PAUSES = [500, 1000, 2000, 4000, 8000];
 const BUSY_PAUSE = 700;
 /** Statuses that another attempt does not change; other errors wait for the person. */
 const FINAL: ReadonlySet<number> = new Set([400, 404, 409, 413, 415, 422]);
+/** Actions after which an object may be gone although the person still saw it. */
+const MAY_REMOVE: ReadonlySet<string> = new Set(['remove_click', 'undo', 'redo']);
 
 export class ActionQueue {
   pending: readonly PendingAction[] = [];
@@ -42,8 +53,11 @@ export class ActionQueue {
   /** The message to show while stuck. */
   problem = '';
   conflict: Conflict | null = null;
-  /** Numbers of objects made under local ids. */
-  readonly names = new Map<number, number>();
+  private readonly names = new Map<number, number>();
+  /** Local ids of objects whose making was refused, which was reported. */
+  private readonly refused = new Set<number>();
+  /** The key of the action that was sent: it must stay as it is until it is answered. */
+  private sentKey = 0;
   private lastKey = 0;
   private running = false;
   private finished = Promise.resolve();
@@ -53,10 +67,16 @@ export class ActionQueue {
     private readonly host: QueueHost,
   ) {}
 
+  /** The number that an id stands for now; a local id stays until its object is made. */
+  idNow(id: number): number {
+    return currentId(id, this.names);
+  }
+
   /** Append an action; returns its key. */
   add(action: LocalAction): number {
     const key = ++this.lastKey;
-    this.pending = [...this.pending, { key, uuid: uuid(), action }];
+    const known = renamed(action, this.names);
+    this.pending = [...this.pending, { key, uuid: uuid(), action: known }];
     this.host.changed();
     this.start();
     return key;
@@ -70,7 +90,7 @@ export class ActionQueue {
   /** Take a newer state that did not come from an action; ignored while something is pending. */
   refresh(state: PictureState): void {
     const newer = state.picture.version > this.state.picture.version;
-    if (this.pending.length === 0 && !this.running && newer) this.take(state, null);
+    if (this.pending.length === 0 && !this.running && newer) this.accept(state, null);
   }
 
   /** Send the pending actions again after a conflict or an error of the store. */
@@ -97,11 +117,12 @@ export class ActionQueue {
   private async run(): Promise<void> {
     let failures = 0;
     while (this.pending.length > 0) {
-      const next = this.pending[0]!;
-      const action = resolve(next.action, this.state, this.names, (sha) => this.host.maskOf(sha));
+      const next = this.take();
+      const action = resolve(next.action, this.state, (sha) => this.host.maskOf(sha));
       if (action === null) {
         this.remove(next);
-        if (!followsRefused(next.action)) this.host.refused('The object of this action is gone.');
+        if (!this.followsRefused(next.action))
+          this.host.refused('The object of this action is gone.');
         continue;
       }
       if (failures === 0) this.set('busy');
@@ -120,15 +141,50 @@ export class ActionQueue {
     if (this.pending.length === 0) this.set('idle');
   }
 
-  private confirm(next: PendingAction, action: Action, now: PictureState): void {
-    const created =
-      'object' in action && action.object === null ? createdObject(this.state, now) : null;
-    if (created !== null) this.names.set(-next.key, created);
-    this.pending = this.pending.filter((pending) => pending !== next);
-    this.take(now, action);
+  /** The action to send next, in which clicks that wait for one answer are one action. */
+  private take(): PendingAction {
+    const first = this.pending[0]!;
+    if (first.key === this.sentKey) return first;
+    const { merged, count } = withFollowingClicks(this.pending);
+    if (count > 1) this.pending = [merged, ...this.pending.slice(count)];
+    this.sentKey = merged.key;
+    return merged;
   }
 
-  private take(state: PictureState, action: Action | null): void {
+  private confirm(next: PendingAction, action: Action, now: PictureState): void {
+    this.pending = this.pending.filter((pending) => pending !== next);
+    if ('object' in action && action.object === null) {
+      const created = createdObject(this.state, now);
+      if (created !== null) this.rename(-next.key, created);
+    }
+    if (MAY_REMOVE.has(action.type)) this.remake(now);
+    this.accept(now, action);
+  }
+
+  /** Let pending clicks on objects that our own action took away make these again. */
+  private remake(now: PictureState): void {
+    const present = new Set(now.document.objects.map((object) => object.id));
+    for (const object of this.state.document.objects) {
+      if (present.has(object.id)) continue;
+      const again = remade(this.pending, object);
+      if (!again) continue;
+      this.pending = again.pending;
+      this.rename(object.id, again.id);
+    }
+  }
+
+  /** An object has another id from now on. */
+  private rename(old: number, id: number): void {
+    this.names.set(old, id);
+    // After undo the server may use a number again: it stands for itself then.
+    this.names.delete(id);
+    this.pending = this.pending.map((pending) => ({
+      ...pending,
+      action: renamed(pending.action, this.names),
+    }));
+  }
+
+  private accept(state: PictureState, action: Action | null): void {
     const before = this.state;
     this.state = state;
     this.host.arrived(state, before, action);
@@ -139,7 +195,7 @@ export class ActionQueue {
   private async continueAfter(error: unknown, next: PendingAction): Promise<boolean> {
     if (error instanceof Conflict) {
       this.conflict = error;
-      this.take(error.state, null);
+      this.accept(error.state, null);
       this.set('conflict');
       return false;
     }
@@ -149,6 +205,8 @@ export class ActionQueue {
     }
     const message = error instanceof Error ? error.message : String(error);
     if (error instanceof Refused && FINAL.has(error.status)) {
+      const { action } = next;
+      if ('object' in action && action.object === null) this.refused.add(-next.key);
       this.remove(next);
       this.host.refused(message);
       return true;
@@ -163,15 +221,14 @@ export class ActionQueue {
     this.host.changed();
   }
 
+  /** Whether an action is for an object whose making was refused: that was reported already. */
+  private followsRefused(action: LocalAction): boolean {
+    return 'object' in action && action.object !== null && this.refused.has(action.object);
+  }
+
   private set(status: QueueStatus): void {
     if (this.status === status) return;
     this.status = status;
     this.host.changed();
   }
-}
-
-/** Whether an action refers to an object that was never made: its making was refused and reported.
- */
-function followsRefused(action: LocalAction): boolean {
-  return 'object' in action && (action.object === null || action.object < 0);
 }

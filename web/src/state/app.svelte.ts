@@ -4,6 +4,7 @@
 import type { Action, PictureState, ProjectInfo } from '../api/types';
 import { noteFor } from '../logic/answer-notes';
 import { withKeys, type Command } from '../logic/shortcuts';
+import { ActiveMemory } from './active-memory';
 import type { Api } from './api';
 import { Brush } from './brush.svelte';
 import { commandsOf, type Commands } from './commands';
@@ -77,6 +78,7 @@ export class App {
       notes: this.notes,
       connection: this.connection,
       platform,
+      memory: new ActiveMemory(platform),
       host: {
         api,
         author: () => this.settings.author,
@@ -107,6 +109,7 @@ export class App {
       brush: this.brush,
       viewport: this.viewport,
       settings: this.settings,
+      now: () => platform.now(),
     });
     this.commands = commandsOf(this);
   }
@@ -163,8 +166,8 @@ export class App {
   /** Another picture will be shown: what is under way belongs to this one. */
   private leaving(): void {
     this.editing.flush();
+    this.brush.end();
     this.editing.hovered = null;
-    this.brush.cancel();
     this.viewport.cross = null;
   }
 

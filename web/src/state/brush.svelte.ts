@@ -23,7 +23,9 @@ export class Brush {
   paint(at: Point, erase: boolean, start: boolean): void {
     const current = this.current();
     if (!current || (erase && !current.active)) return;
-    const from = start ? at : (this.last ?? at);
+    // The stroke ended while the button was still down, for example with the picture.
+    if (!start && !this.last) return;
+    const from = start ? at : this.last!;
     this.last = at;
     const spans = capsule(from, at, this.settings.values.brushSize, current.state.picture);
     this.stroke = { spans: union(this.stroke?.spans ?? EMPTY, spans), erase };

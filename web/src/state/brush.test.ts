@@ -49,6 +49,17 @@ describe('brush', () => {
     expect(area(app.brush.stroke!.spans)).toBe(1);
   });
 
+  it('leaves what was painted with the picture that is left, and paints no further', async () => {
+    const { app, server } = await started(['a.jpg', 'b.jpg']);
+    app.brush.paint({ x: 10, y: 10 }, false, true);
+    await app.navigation.go(1);
+    app.brush.paint({ x: 20, y: 10 }, false, false);
+    app.brush.end();
+    await settled();
+    expect(server.state(1).document.objects).toHaveLength(1);
+    expect(server.state(2).document.objects).toEqual([]);
+  });
+
   it('grows and shrinks', async () => {
     const { app } = await started();
     app.brush.grow();

@@ -39,6 +39,8 @@ export class Editing {
   collected: readonly Click[] = $state.raw([]);
   /** The index of the click under the pointer, collected ones last. */
   hovered: number | null = $state(null);
+  /** Whether Alt is held: a press on a marker removes its click. */
+  removing = $state(false);
 
   constructor(private readonly parts: EditingParts) {}
 
@@ -50,10 +52,22 @@ export class Editing {
 
   click(at: Point, positive: boolean, collect: boolean): void {
     if (!this.current?.readable) return;
+    if (this.isKnown(at, positive)) {
+      this.parts.notes.add('You clicked there already. Alt+click removes a click.', 'info');
+      return;
+    }
     this.parts.hints.noteClick();
     const clicks = [...this.collected, { x: at.x, y: at.y, positive }];
     if (collect) this.collected = clicks;
     else this.send(clicks);
+  }
+
+  /** Whether this pixel has a click of this sign, so that another one would say nothing new. */
+  private isKnown(at: Point, positive: boolean): boolean {
+    const clicks = [...(this.current?.active?.clicks ?? []), ...this.collected];
+    return clicks.some(
+      (click) => click.x === at.x && click.y === at.y && click.positive === positive,
+    );
   }
 
   /** Send the collected clicks, if there are any. */
@@ -67,6 +81,11 @@ export class Editing {
     if (!current) return;
     const object = current.active ? current.activeId : null;
     const created = object === null;
+    // Without a positive click there is nothing that could be too much.
+    if (created && !clicks.some((click) => click.positive)) {
+      this.parts.notes.add('Click on an object first; then remove what is too much.', 'info');
+      return;
+    }
     const key = current.add({
       type: 'click',
       object,

@@ -69,6 +69,37 @@ describe('clicks', () => {
     expect(server.state(1).document.objects[0]!.clicks.map((click) => click.x)).toEqual([2]);
   });
 
+  it('need a positive one before a new object is made', async () => {
+    const { app, server } = await started();
+    app.editing.click({ x: 1, y: 1 }, false, false);
+    app.editing.click({ x: 2, y: 2 }, false, true);
+    app.editing.flush();
+    await settled();
+    expect([server.actions, app.unsaved]).toEqual([[], false]);
+    expect(app.notes.shown.at(-1)?.text).toMatch(/Click on an object first/);
+    app.editing.click({ x: 1, y: 1 }, false, true);
+    app.editing.click({ x: 9, y: 9 }, true, false);
+    await settled();
+    expect(server.actions).toMatchObject([{ clicks: [{ positive: false }, { positive: true }] }]);
+  });
+
+  it('made right after the last one was removed make the object again', async () => {
+    const { app, server } = await labelled();
+    app.editing.useLabel(2);
+    app.editing.click({ x: 1, y: 1 }, true, false);
+    await settled();
+    server.hold();
+    app.editing.removeHoveredOrLast();
+    app.editing.click({ x: 9, y: 9 }, true, false);
+    app.editing.click({ x: 20, y: 9 }, true, false);
+    server.free();
+    await settled();
+    const { objects } = server.state(1).document;
+    expect(objects.map((object) => [object.label, object.clicks.length])).toEqual([[2, 2]]);
+    expect(app.navigation.current?.activeId).toBe(objects[0]!.id);
+    expect(app.notes.shown).toEqual([]);
+  });
+
   it('do nothing on a picture that cannot be read', async () => {
     const server = new FakeServer();
     server.addPicture(1, 'bad.jpg', { problem: 'cut off', width: 0, height: 0 });

@@ -35,6 +35,7 @@ export function listenToKeys(target: EventTarget, app: App): () => void {
   let spaceSince: number | null = null;
 
   const down = (event: KeyboardEvent) => {
+    if (event.key === 'Alt') editing.removing = true;
     if (app.dialog !== null || app.navigation.current?.conflict) return;
     const element = event.target as HTMLElement;
     if (element.closest(TEXT)) {
@@ -73,6 +74,7 @@ export function listenToKeys(target: EventTarget, app: App): () => void {
 
   const up = (event: KeyboardEvent) => {
     if (event.key === 'Control' || event.key === 'Meta') editing.flush();
+    if (event.key === 'Alt') editing.removing = false;
     if (event.key !== ' ' || spaceSince === null) return;
     const short = app.platform.now() - spaceSince < TAP;
     const tapped = viewport.grabbing && !viewport.panned && short;
@@ -94,6 +96,7 @@ export function listenToKeys(target: EventTarget, app: App): () => void {
     'blur',
     () => {
       editing.flush();
+      editing.removing = false;
       releaseSpace();
     },
     options,

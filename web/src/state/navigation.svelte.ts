@@ -3,9 +3,10 @@
 
 import { SvelteMap } from 'svelte/reactivity';
 import { Unreachable } from '../api/client';
-import type { PictureStage } from '../api/types';
+import type { PictureStage, PictureState } from '../api/types';
 import type { Api } from './api';
 import type { Connection } from './connection.svelte';
+import type { ActiveMemory } from './active-memory';
 import type { Notes } from './notes.svelte';
 import { OpenPicture, type PictureHost } from './open-picture.svelte';
 import { PictureIndex } from './picture-index.svelte';
@@ -19,6 +20,7 @@ export interface NavigationParts {
   notes: Notes;
   connection: Connection;
   platform: Pick<Platform, 'hash' | 'setHash'>;
+  memory: ActiveMemory;
   host: PictureHost;
   /** Called before another picture is shown: what is under way ends here. */
   leaving(): void;
@@ -198,20 +200,39 @@ export class Navigation {
     const state = await this.parts.api.picture(id);
     this.index.update(state.picture);
     if (kept) {
+      this.warnOfReplacement(kept, state);
       kept.refresh(state);
       return kept;
     }
     const picture = new OpenPicture(state, this.parts.host);
+    picture.activeId = this.parts.memory.of(state);
     this.opened.set(id, picture);
     this.forgetOldest(picture);
     return picture;
+  }
+
+  /** Warn the person when the file under the masks is another one. */
+  private warnOfReplacement(picture: OpenPicture, now: PictureState): void {
+    const replaced = picture.state.picture.modified !== now.picture.modified;
+    if (!replaced || now.document.objects.length === 0 || now.picture.problem) return;
+    this.parts.notes.add(
+      `The file of ${picture.name} was replaced: check whether its masks still fit.`,
+      'warning',
+    );
+  }
+
+  /** Note what is active, for a reload. */
+  remember(): void {
+    this.parts.memory.note(this.opened.values());
   }
 
   private forgetOldest(newest: OpenPicture): void {
     for (const [id, picture] of this.opened) {
       if (this.opened.size <= KEPT) return;
       const needed = picture === this.current || picture === newest || picture.pending.length > 0;
-      if (!needed) this.opened.delete(id);
+      if (needed) continue;
+      this.parts.memory.note([picture]);
+      this.opened.delete(id);
     }
   }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { started } from '../testing/app';
+import { App } from './app.svelte';
 import { settled } from '../testing/platform';
 import { FakeServer } from '../testing/server';
 
@@ -86,6 +87,38 @@ describe('navigation', () => {
     expect([app.navigation.current?.name, app.navigation.position]).toEqual(['cat.jpg', -1]);
     await app.navigation.filter('', '');
     expect(app.navigation.position).toBe(0);
+  });
+
+  it('continues the unfinished object after a reload, unless it was left', async () => {
+    const { app, server, platform } = await started(['a.jpg']);
+    app.editing.click({ x: 5, y: 5 }, true, false);
+    await settled();
+    const again = async () => {
+      const next = new App(server.api, platform);
+      await next.start();
+      await settled();
+      return next;
+    };
+    expect((await again()).navigation.current?.activeId).toBe(1);
+    app.editing.activate(null);
+    app.navigation.remember();
+    expect((await again()).navigation.current?.activeId).toBeNull();
+    const { document } = server.state(1);
+    document.objects[0]!.finished = true;
+    platform.session.setItem('fcfi.active', 'damaged');
+    expect((await again()).navigation.current?.activeId).toBeNull();
+  });
+
+  it('warns when the file of a picture with masks was replaced', async () => {
+    const { app, server } = await started(['a.jpg']);
+    app.editing.click({ x: 5, y: 5 }, true, false);
+    await settled();
+    const stored = server.pictures.get(1)!;
+    stored.row = { ...stored.row, modified: '2' };
+    await app.navigation.refresh();
+    expect(app.notes.shown.map((note) => [note.kind, note.text])).toEqual([
+      ['warning', 'The file of a.jpg was replaced: check whether its masks still fit.'],
+    ]);
   });
 
   it('notices that the server is gone, and that it is back', async () => {

@@ -169,7 +169,7 @@ export class OpenPicture {
     this.conflict = queue.conflict;
     if (this.activeId === null) return;
     // A local id becomes a number with the first answer.
-    if (this.activeId < 0) this.activeId = queue.names.get(this.activeId) ?? this.activeId;
+    this.activeId = queue.idNow(this.activeId);
     if (!this.document.objects.some((object) => object.id === this.activeId)) this.activeId = null;
   }
 }

@@ -5,6 +5,8 @@ export interface Platform {
   mac: boolean;
   /** null: a browser that keeps nothing. */
   storage: Pick<Storage, 'getItem' | 'setItem'> | null;
+  /** Kept until the tab is closed, also through a reload. */
+  session: Pick<Storage, 'getItem' | 'setItem'> | null;
   darkScheme: Pick<MediaQueryList, 'matches' | 'addEventListener'>;
   /** The part of the address after #. */
   hash(): string;
@@ -18,7 +20,8 @@ export interface Platform {
 export function browserPlatform(window: Window): Platform {
   return {
     mac: /Mac|iP(hone|ad)/.test(window.navigator.platform),
-    storage: storageOf(window),
+    storage: storageOf(() => window.localStorage),
+    session: storageOf(() => window.sessionStorage),
     darkScheme: window.matchMedia('(prefers-color-scheme: dark)'),
     hash: () => window.location.hash,
     setHash: (hash) => window.history.replaceState(null, '', hash),
@@ -30,9 +33,9 @@ export function browserPlatform(window: Window): Platform {
   };
 }
 
-function storageOf(window: Window): Storage | null {
+function storageOf(get: () => Storage): Storage | null {
   try {
-    return window.localStorage;
+    return get();
   } catch {
     return null;
   }

@@ -13,6 +13,12 @@ import type { Viewport } from './viewport.svelte';
 
 /** Between two panes, screen pixels. */
 export const GAP = 2;
+/** Presses at one spot within this time are one click, milliseconds. */
+const DOUBLE_TIME = 400;
+/** How far apart two presses are still at one spot, screen pixels. */
+const SPOT = 6;
+/** Smallest marker that a finger can hit, screen pixels. */
+const FINGER = 16;
 
 export interface PointingParts {
   current(): OpenPicture | null;
@@ -20,6 +26,13 @@ export interface PointingParts {
   brush: Brush;
   viewport: Viewport;
   settings: Settings;
+  now(): number;
+}
+
+interface LastPress {
+  at: Point;
+  time: number;
+  secondary: boolean;
 }
 
 export class Pointing implements GestureHandler {
@@ -46,19 +59,52 @@ export class Pointing implements GestureHandler {
     ];
   });
 
+  /** The click whose menu is open, for fingers, which hold no keys. */
+  menu: number | null = $state(null);
+  private lastPress: LastPress | null = null;
+
   constructor(private readonly parts: PointingParts) {}
 
-  click(at: Point, { secondary, modified, collect, touch }: ClickManner): void {
+  click(at: Point, manner: ClickManner): void {
     const { editing, viewport } = this.parts;
+    const { secondary, shift, alt, collect, touch } = manner;
+    const wasOpen = this.menu !== null;
+    this.menu = null;
+    if (this.repeats(at, secondary)) return;
     const here = this.inPane(at);
-    const marker = this.markerAt(here);
-    const plain = !secondary && !modified && !collect;
-    if (marker !== null && plain) return editing.removeClick(marker);
+    const marker = this.markerAt(here, touch);
+    if (marker !== null && touch) {
+      this.menu = marker;
+      return;
+    }
+    // The tap that closes a menu means nothing else.
+    if (wasOpen && touch) return;
+    if (marker !== null && alt) return editing.removeClick(marker);
     const pixel = viewport.pixelAt(here);
     if (!pixel) return;
     viewport.cross = null;
-    const opposite = !touch && (secondary || modified);
-    editing.click(pixel, opposite ? !editing.positive : editing.positive, collect);
+    const opposite = !touch && (secondary || shift || alt);
+    const positive = opposite ? !editing.positive : editing.positive;
+    editing.click(pixel, positive, collect);
+  }
+
+  /** Remove the click whose menu is open. */
+  removeByMenu(): void {
+    if (this.menu !== null) this.parts.editing.removeClick(this.menu);
+    this.menu = null;
+  }
+
+  /** Whether a press is the second or third of a double or triple click. */
+  private repeats(at: Point, secondary: boolean): boolean {
+    const time = this.parts.now();
+    const last = this.lastPress;
+    this.lastPress = { at, time, secondary };
+    return (
+      last !== null &&
+      last.secondary === secondary &&
+      time - last.time < DOUBLE_TIME &&
+      Math.hypot(at.x - last.at.x, at.y - last.at.y) <= SPOT
+    );
   }
 
   pan(dx: number, dy: number): void {
@@ -90,15 +136,18 @@ export class Pointing implements GestureHandler {
     if (phase === 'end') brush.end();
   }
 
-  hover(at: Point | null): void {
+  hover(at: Point | null, alt: boolean): void {
     const { editing, viewport } = this.parts;
+    editing.removing = alt;
     viewport.pointer = at ? this.inPane(at) : null;
     editing.hovered = at && !this.painting ? this.markerAt(this.inPane(at)) : null;
   }
 
-  private markerAt(at: Point): number | null {
+  private markerAt(at: Point, touch = false): number | null {
     const { view } = this.parts.viewport;
-    return view ? markerAt(this.clicks, at, view, this.parts.settings.values.clickSize) : null;
+    const { clickSize } = this.parts.settings.values;
+    const radius = touch ? Math.max(clickSize, FINGER) : clickSize;
+    return view ? markerAt(this.clicks, at, view, radius) : null;
   }
 
   /** A point of the canvas as a point of its pane. */

@@ -5,7 +5,13 @@ import { area } from '../logic/spans';
 import { started, type Started } from '../testing/app';
 import { settled } from '../testing/platform';
 
-const PLAIN: ClickManner = { secondary: false, modified: false, collect: false, touch: false };
+const PLAIN: ClickManner = {
+  secondary: false,
+  shift: false,
+  alt: false,
+  collect: false,
+  touch: false,
+};
 
 /** Click on a pixel of the picture. */
 function click({ app }: Started, x: number, y: number, manner: Partial<ClickManner> = {}) {
@@ -20,7 +26,7 @@ describe('a click', () => {
     const here = await started();
     click(here, 10, 10);
     click(here, 30, 10, { secondary: true });
-    click(here, 50, 10, { modified: true });
+    click(here, 50, 10, { shift: true });
     here.app.editing.positive = false;
     click(here, 70, 10);
     click(here, 90, 10, { secondary: true });
@@ -33,6 +39,78 @@ describe('a click', () => {
       [90, 10, true],
       [10, 50, false],
     ]);
+  });
+
+  it('is one click, however often the button is pressed at once', async () => {
+    const here = await started();
+    click(here, 10, 10);
+    here.platform.pass(150);
+    click(here, 11, 10);
+    here.platform.pass(390);
+    click(here, 10, 11);
+    await settled();
+    expect(clicks(here)).toEqual([[10, 10, true]]);
+    here.platform.pass(500);
+    click(here, 11, 11);
+    click(here, 40, 40);
+    expect(clicks(here)).toEqual([
+      [10, 10, true],
+      [11, 11, true],
+      [40, 40, true],
+    ]);
+  });
+
+  it('with another button right after the first counts', async () => {
+    const here = await started();
+    click(here, 10, 10);
+    click(here, 11, 10, { secondary: true });
+    expect(clicks(here).map(([, , positive]) => positive)).toEqual([true, false]);
+  });
+
+  it('on a marker is a click like any other, but not twice on one pixel', async () => {
+    const here = await started();
+    click(here, 10, 10);
+    here.platform.pass(1000);
+    click(here, 10, 10);
+    expect(here.app.notes.shown.at(-1)?.text).toMatch(/clicked there already/);
+    here.platform.pass(1000);
+    click(here, 11, 10);
+    here.platform.pass(1000);
+    click(here, 10, 10, { secondary: true });
+    expect(clicks(here)).toEqual([
+      [10, 10, true],
+      [11, 10, true],
+      [10, 10, false],
+    ]);
+  });
+
+  it('with Alt removes on a marker and is negative elsewhere', async () => {
+    const here = await started();
+    click(here, 10, 10);
+    click(here, 60, 60);
+    click(here, 30, 30, { alt: true });
+    here.platform.pass(1000);
+    click(here, 60, 60, { alt: true });
+    expect(clicks(here)).toEqual([
+      [10, 10, true],
+      [30, 30, false],
+    ]);
+  });
+
+  it('of a finger on a marker opens its menu, another tap closes it', async () => {
+    const here = await started();
+    const { pointing } = here.app;
+    click(here, 10, 10, { touch: true });
+    here.platform.pass(1000);
+    click(here, 12, 10, { touch: true });
+    expect([pointing.menu, clicks(here).length]).toEqual([0, 1]);
+    here.platform.pass(1000);
+    click(here, 70, 70, { touch: true });
+    expect([pointing.menu, clicks(here).length]).toEqual([null, 1]);
+    here.platform.pass(1000);
+    click(here, 10, 10, { touch: true });
+    pointing.removeByMenu();
+    expect([pointing.menu, clicks(here).length]).toEqual([null, 0]);
   });
 
   it('beside the picture does nothing', async () => {
@@ -78,11 +156,12 @@ it('hovering finds the marker under the pointer, but not while painting', async 
   click(here, 10, 10);
   const { editing, pointing, viewport } = here.app;
   const at = toScreen(viewport.view!, { x: 10.5, y: 10.5 });
-  pointing.hover(at);
+  pointing.hover(at, true);
+  expect(editing.removing).toBe(true);
   expect([editing.hovered, viewport.pixel]).toEqual([0, { x: 10, y: 10 }]);
-  pointing.hover(null);
+  pointing.hover(null, false);
   expect([editing.hovered, viewport.pointer]).toEqual([null, null]);
   editing.tool = 'brush';
-  pointing.hover(at);
+  pointing.hover(at, false);
   expect(editing.hovered).toBeNull();
 });

@@ -6,11 +6,8 @@ export class FakePlatform implements Platform {
   mac = false;
   address = '';
   time = 0;
-  readonly stored = new Map<string, string>();
-  readonly storage = {
-    getItem: (key: string) => this.stored.get(key) ?? null,
-    setItem: (key: string, value: string) => void this.stored.set(key, value),
-  };
+  readonly storage = memory();
+  readonly session = memory();
   readonly darkScheme = { matches: false, addEventListener() {} };
   private timers: { at: number; callback: () => void }[] = [];
 
@@ -44,6 +41,14 @@ export class FakePlatform implements Platform {
     }
     this.time = end;
   }
+}
+
+function memory() {
+  const stored = new Map<string, string>();
+  return {
+    getItem: (key: string) => stored.get(key) ?? null,
+    setItem: (key: string, value: string) => void stored.set(key, value),
+  };
 }
 
 /** Let everything that is under way finish, as far as it needs no timer. */

@@ -1,0 +1,41 @@
+# fcfi in a container, without root rights, for x86 (OpenVINO) and arm64 (ONNX Runtime).
+#
+#   docker build -t fcfi .
+#   docker run --rm -p 127.0.0.1:8017:8017 -v "$PWD/photos:/data" --user "$(id -u):$(id -g)" fcfi
+#   docker run --rm -v "$PWD:/data" fcfi segment a.jpg --click 320,180 -o mask.png
+#
+# The first prints the address of the page with its token (docker logs shows it again).  For workers
+# of bulk runs:  docker build --build-arg EXTRAS=bulk --build-arg ALSO=s3fs -t fcfi:bulk .
+# For both kinds of processor:  docker buildx build --platform linux/amd64,linux/arm64 -t fcfi .
+
+FROM python:3.12-slim AS build
+WORKDIR /source
+COPY pyproject.toml README.md LICENSE NOTICE ./
+COPY fcfi fcfi
+ARG EXTRAS=""
+ARG ALSO=""
+# A package that has no wheel for this processor is a mistake, not a reason to compile for an hour.
+RUN python -m venv /opt/fcfi \
+ && pip wheel --no-cache-dir --no-deps -w /tmp/wheel . \
+ && /opt/fcfi/bin/pip install --no-cache-dir --only-binary=:all: \
+      "$(ls /tmp/wheel/*.whl)${EXTRAS:+[$EXTRAS]}" ${ALSO}
+
+FROM python:3.12-slim
+LABEL org.opencontainers.image.title="fcfi" \
+      org.opencontainers.image.description="Click-based image segmentation: a few clicks, an exact mask" \
+      org.opencontainers.image.licenses="Apache-2.0"
+COPY --from=build /opt/fcfi /opt/fcfi
+# Any user may run it (--user), so nothing is written outside of /data and the temporary folder.
+RUN useradd --create-home --uid 1000 fcfi && mkdir /data && chown fcfi /data
+ENV PATH=/opt/fcfi/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    XDG_CACHE_HOME=/tmp
+USER fcfi
+WORKDIR /data
+VOLUME /data
+EXPOSE 8017
+HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
+  CMD ["python", "-c", "import urllib.request as r, urllib.error as e\ntry: r.urlopen('http://127.0.0.1:8017/api/health', timeout=4)\nexcept e.HTTPError as error: raise SystemExit(error.code >= 500)"]
+ENTRYPOINT ["fcfi"]
+CMD ["annotate", "/data", "--host", "0.0.0.0", "--no-browser"]
