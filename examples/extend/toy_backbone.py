@@ -6,6 +6,7 @@ Copy this file, replace the three convolutions, and change the names.
 """
 
 import sys
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor, nn
@@ -27,7 +28,7 @@ class ToyBody(StemBody):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.channels = CHANNELS
-        self.prompts = 3  # feedback, positive clicks, negative clicks
+        self.prompts = config.prompt_count  # feedback, positive clicks, negative clicks
         # Images come in [0, 1]; FCFI normalises them with these before they reach the body.
         self.register_buffer("mean", torch.full((1, 3, 1, 1), 0.5), persistent=False)
         self.register_buffer("std", torch.full((1, 3, 1, 1), 0.25), persistent=False)
@@ -42,14 +43,14 @@ class ToyBody(StemBody):
         self.classifier = nn.Conv2d(CHANNELS, 1, 1)
 
     def features(self, encoding: Encoding, prompts: Tensor) -> Features:
-        """Return F (B, CHANNELS, H/4, W/4) of an image (B, 3, H, W) and prompts (B, 3, H, W)."""
+        """Return F (B, CHANNELS, H/4, W/4) of an image (B, 3, H, W) and prompts (B, prompts, H, W)."""
         (image,) = encoding
         fused = self.backbone(torch.cat([image, prompts], 1))
         return Features(fused, fused)
 
-    def head(self, features: Features) -> tuple[Tensor, None]:
-        """Return logits (B, 1, H/4, W/4) and no auxiliary answer."""
-        return self.classifier(features.fused), None
+    def head(self, features: Features) -> tuple[Tensor, Mapping[str, Tensor]]:
+        """Return logits (B, 1, H/4, W/4) and no further outputs."""
+        return self.classifier(features.fused), {}
 
 
 TOY = register(Backbone("toy", ToyBody))

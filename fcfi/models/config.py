@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
 from fcfi.errors import ConfigError
 from fcfi.models.backbones import accepting, backbones, find_backbone
+from fcfi.prediction.guidance import CLICK_MAPS, check_click_maps
 
 Correction = Literal["none", "similarity", "encoded"]
 Fusion = Literal["none", "collaborative"]
@@ -42,6 +43,8 @@ class ModelConfig:
     head:       `light`, which answers at stride 4, or `fine`, which also reads the pixels and
         answers at every one (EfficientNet-Lite with prompts in the stem).
     score:      whether the network estimates the IoU of its own answers.
+    neck:       what acts between features and head; a name of `fcfi.models.necks`.
+    click_maps: how clicks are drawn; a name of `fcfi.prediction.guidance.CLICK_MAPS`.
     """
 
     backbone: str = "lite0"
@@ -53,6 +56,8 @@ class ModelConfig:
     prompt_maps: PromptMaps = "all"
     head: Head = "light"
     score: bool = False
+    neck: str = "feedback"
+    click_maps: str = "disks"
 
     def __post_init__(self) -> None:
         for name, hint in get_type_hints(type(self)).items():
@@ -67,6 +72,7 @@ class ModelConfig:
                 )
             if hint is bool and type(value) is not bool:
                 raise ConfigError(f"expected {name} to be true or false, got {value!r}")
+        check_click_maps(self.click_maps)
         options = find_backbone(self.backbone).options
         for name in OPTIONAL:
             value, default = getattr(self, name), getattr(type(self), name)
@@ -80,6 +86,16 @@ class ModelConfig:
                     f"expected {name} = {default!r} with prompts = {self.prompts!r}, got "
                     f"{value!r}: use prompts = 'stem' for it"
                 )
+
+    @property
+    def click_count(self) -> int:
+        """How many maps the clicks are drawn on."""
+        return len(CLICK_MAPS[self.click_maps])
+
+    @property
+    def prompt_count(self) -> int:
+        """How many maps enter as prompts: those of the clicks, and the feedback before them."""
+        return self.click_count if self.prompt_maps == "clicks" else 1 + self.click_count
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values, as they are written into checkpoints and network files."""

@@ -4,6 +4,8 @@ The feedback does not enter the stem here: the prompts are the two click maps on
 Source: Chen et al., ECCV 2018; widths as in the released code.
 """
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor, nn
 
@@ -21,8 +23,6 @@ RATES = (12, 24, 36)
 """Dilations of the pyramid's 3 x 3 convolutions, in cells of stride 8."""
 DROPOUT = 0.2
 """Share of the pyramid's values dropped in training (released code)."""
-PROMPTS = 2
-"""Positive and negative disks."""
 
 
 class DeepLabBody(StemBody):
@@ -33,10 +33,10 @@ class DeepLabBody(StemBody):
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
-        self.channels, self.prompts = CHANNELS, PROMPTS
+        self.channels, self.prompts = CHANNELS, config.click_count
         self.register_buffer("mean", channel_values(IMAGENET_MEAN), persistent=False)
         self.register_buffer("std", channel_values(IMAGENET_STD), persistent=False)
-        self.prompt = StemPrompts(PROMPTS, PROMPT_CHANNELS)
+        self.prompt = StemPrompts(config.click_count, PROMPT_CHANNELS)
         self.backbone = ResNet(BLOCKS[config.backbone])
         self.aspp = SpatialPyramid(STAGES[3].planes * Bottleneck.EXPANSION, CHANNELS)
         self.skip = conv_bn_relu(STAGES[0].planes * Bottleneck.EXPANSION, SKIP_CHANNELS, 1)
@@ -57,9 +57,9 @@ class DeepLabBody(StemBody):
         # The skip passes by correction and fusion: the head joins it to F behind them.
         return Features(resize_like(self.aspp(deep), shallow), self.skip(shallow))
 
-    def head(self, features: Features) -> tuple[Tensor, None]:
+    def head(self, features: Features) -> tuple[Tensor, Mapping[str, Tensor]]:
         """Return logits (B, 1, h, w) at stride 4 (see `fcfi.models.fcfi.Body`)."""
-        return self.classifier(self.merge(torch.cat(features, 1))), None
+        return self.classifier(self.merge(torch.cat(features, 1))), {}
 
 
 class SpatialPyramid(nn.Module):

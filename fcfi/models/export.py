@@ -27,7 +27,14 @@ from fcfi.models.fcfi import FCFI
 from fcfi.prediction.guidance import DISK_RADIUS, STRIDE, WINDOW_RATIO
 from fcfi.runtimes.interface import LOGITS
 from fcfi.runtimes.metadata import graph_sha256
-from fcfi.runtimes.network import ENCODING_KEY, FCFI_INPUTS, INPUTS_KEY, METHOD_KEY, Network
+from fcfi.runtimes.network import (
+    CLICK_MAPS_KEY,
+    ENCODING_KEY,
+    FCFI_INPUTS,
+    INPUTS_KEY,
+    METHOD_KEY,
+    Network,
+)
 from fcfi.runtimes.network_file import FORMAT, FORMAT_KEY, GRAPH_SHA256
 from fcfi.runtimes.opening import open_network
 from fcfi.runtimes.plan import RunRequest, choice_of
@@ -123,6 +130,8 @@ def export(
         "input_conventions": INPUT_CONVENTIONS,
         "config": json.dumps(network.config.as_dict()),
     }
+    if network.config.click_maps != "disks":
+        texts[CLICK_MAPS_KEY] = network.config.click_maps
     if network.body.encoding:
         texts[ENCODING_KEY] = ", ".join(network.body.encoding)
     wrapped = LogitsOnly(network).eval()
@@ -136,7 +145,7 @@ def export(
     return Exported(destination, texts["weights_sha256"], destination.stat().st_size, differences)
 
 
-def check(model: nn.Module, path: Path, tolerance: float) -> dict[str, float]:
+def check(model: "LogitsOnly", path: Path, tolerance: float) -> dict[str, float]:
     """Compare a network file with torch; return the largest difference in each installed runtime.
 
     Raises NetworkError above the tolerance, in standard deviations of the logits.
@@ -146,7 +155,10 @@ def check(model: nn.Module, path: Path, tolerance: float) -> dict[str, float]:
         if find_spec(runtime) is None:
             continue
         network = open_network(choice_of(path, RunRequest(runtime, "float32")))
-        inputs = [example(*shape, seed=seed) for seed, shape in enumerate(CHECKED_SHAPES)]
+        clicks = model.model.config.click_count
+        inputs = [
+            example(*shape, seed=seed, clicks=clicks) for seed, shape in enumerate(CHECKED_SHAPES)
+        ]
         differences[runtime] = float(
             np.max([_difference(model, network, tensors) for tensors in inputs])
         )
@@ -158,8 +170,13 @@ def check(model: nn.Module, path: Path, tolerance: float) -> dict[str, float]:
     return differences
 
 
-def example(batch: int, height: int, width: int, seed: int = 0) -> tuple[Tensor, ...]:
-    """Return random inputs of a size, in the order of FCFI_INPUTS."""
+def example(
+    batch: int, height: int, width: int, seed: int = 0, clicks: int = 2
+) -> tuple[Tensor, ...]:
+    """Return random inputs of a size, in the order of FCFI_INPUTS.
+
+    clicks: how many maps the clicks are drawn on.
+    """
     random = torch.Generator().manual_seed(seed)
     h, w = height // STRIDE, width // STRIDE
 
@@ -169,7 +186,7 @@ def example(batch: int, height: int, width: int, seed: int = 0) -> tuple[Tensor,
     return (
         uniform(batch, 3, height, width),
         uniform(batch, 1, height, width),
-        (uniform(batch, 2, height, width) > 0.95).float(),
+        (uniform(batch, clicks, height, width) > 0.95).float(),
         (uniform(batch, 1, h, w) > 0.5).float(),
         torch.randint(0, h * w, (batch,), generator=random),
         (uniform(batch, 1, 1, 1) > 0.5).float(),
@@ -215,7 +232,7 @@ def _write(model: LogitsOnly, path: Path, texts: Mapping[str, str]) -> None:
         warnings.simplefilter("ignore")
         torch.onnx.export(
             model,
-            example(*CHECKED_SHAPES[1]),
+            example(*CHECKED_SHAPES[1], clicks=model.model.config.click_count),
             str(path),
             input_names=list(FCFI_INPUTS),
             output_names=[LOGITS, *model.model.body.encoding],
@@ -224,18 +241,19 @@ def _write(model: LogitsOnly, path: Path, texts: Mapping[str, str]) -> None:
             dynamo=False,
         )
     graph = onnx.load(path)
-    _take_all_inputs(graph)
+    _take_all_inputs(graph, model.model.config.click_count)
     _hide_encoding(graph)
     helper.set_model_props(graph, dict(texts))
     save(graph, path)
 
 
-def _take_all_inputs(model: Any) -> None:
+def _take_all_inputs(model: Any, clicks: int) -> None:
     """Put back inputs that the exporter left out as unused: all network files are fed alike."""
+    shapes = {**SHAPES, "disks": ("batch", clicks, "height", "width")}
     del model.graph.input[:]
     for name in FCFI_INPUTS:
         kind = TensorProto.INT64 if name == "cell" else TensorProto.FLOAT
-        model.graph.input.append(helper.make_tensor_value_info(name, kind, SHAPES[name]))
+        model.graph.input.append(helper.make_tensor_value_info(name, kind, shapes[name]))
 
 
 def _hide_encoding(model: Any) -> None:

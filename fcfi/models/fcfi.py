@@ -1,41 +1,35 @@
-"""FCFI on one screen: backbone, focused correction, collaborative fusion, head (paper, figure 2).
+"""FCFI on one screen: backbone, neck (focused correction, collaborative fusion), head.
 
 Knows the order of the parts and nothing of their insides.  The seven inputs are those of a network
 file (`fcfi.prediction.guidance` makes them from clicks).
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
 import torch
 from torch import Tensor, nn
 
 from fcfi.models.config import ModelConfig
-from fcfi.models.feedback import (
-    CollaborativeFusion,
-    CorrectedFusion,
-    EncodedCorrection,
-    SimilarityCorrection,
-)
 from fcfi.models.layers import resize_like
+from fcfi.models.necks import NeckInputs, find_neck
 from fcfi.models.score import AnswerScore
 
 
 class Output(NamedTuple):
-    """The output of a model; all but the logits serves losses and parity checks.
+    """The output of a model.
 
     logits (B, 1, H, W): of the object at every pixel.
-
-    aux_logits (B, 1, h, w) | None: of the head's auxiliary output.
-    corrected (B, 1, h, w) in [0, 1] | None: feedback after FFC.
-    fused_logits (B, 1, h, w) | None: feedback after CFF.
-    score (B, 1) | None: logits of the IoU that the model expects of its mask.
+    extras: further outputs by name, for losses of the same name (`fcfi.training.losses`) and parity
+        checks.  Those of FCFI, each if there is the part that makes it:
+        auxiliary (B, 1, h, w): logits of the head's auxiliary output.
+        corrected (B, 1, h, w) in [0, 1]: feedback after FFC.
+        fused (B, 1, h, w): logits of the feedback after CFF.
+        score (B, 1): logits of the IoU that the model expects of its mask.
     """
 
     logits: Tensor
-    aux_logits: Tensor | None
-    corrected: Tensor | None
-    fused_logits: Tensor | None
-    score: Tensor | None = None
+    extras: Mapping[str, Tensor]
 
 
 class Features(NamedTuple):
@@ -50,10 +44,10 @@ Encoding = tuple[Tensor, ...]
 
 
 class Body(Protocol):
-    """A backbone and its head, round the two feedback modules.
+    """A backbone and its head, round the neck.
 
     channels: of F.
-    prompts: number of prompt maps: 3 (feedback, positive, negative) or 2 (positive, negative).
+    prompts: number of prompt maps: the feedback and those of the clicks, or these alone.
     mean, std: (1, 3, 1, 1), with which images in [0, 1] are normalised.
     encoding: names of the maps that `encode` returns; none if it returns the image itself.
     """
@@ -72,8 +66,8 @@ class Body(Protocol):
         """Return F at stride 4 from an encoding and prompt maps (B, prompts, H, W)."""
         ...
 
-    def head(self, features: Features) -> tuple[Tensor, Tensor | None]:
-        """Return logits, at stride 4 or of every pixel, and auxiliary logits at stride 4."""
+    def head(self, features: Features) -> tuple[Tensor, Mapping[str, Tensor]]:
+        """Return logits, at stride 4 or of every pixel, and further outputs by name."""
         ...
 
 
@@ -94,10 +88,13 @@ class FCFI(nn.Module):
         super().__init__()
         self.config = config
         self.body = body
-        self.correction = _correction(
-            config, body.channels, body.prompts if body.encoding else 3 + body.prompts
-        )
-        self.fusion = _fusion(config, body.channels)
+        self._neck = find_neck(config.neck)
+        pixels = body.prompts if body.encoding else 3 + body.prompts
+        parts = self._neck.parts(config, body.channels, pixels)
+        # Held under their own names, which are those of the weights in checkpoints.
+        self._parts = tuple(parts)
+        for name, module in parts.items():
+            setattr(self, name, module)
         self.score = AnswerScore(body.channels) if config.score else None
 
     def forward(
@@ -137,44 +134,20 @@ class FCFI(nn.Module):
         shown: Tensor | None = None,
     ) -> Output:
         """Answer one click on an encoded image; shapes as in `forward`."""
-        # A body with two prompt maps takes the disks alone: the feedback is the first of three.
         prompted = feedback if shown is None else feedback * shown
-        prompts = torch.cat([prompted, disks], 1)[:, 3 - self.body.prompts :]
+        maps = torch.cat([prompted, disks], 1)
+        # A body that does not take the feedback takes the maps of the clicks, which come last.
+        prompts = maps[:, maps.shape[1] - self.body.prompts :]
         features, skip = self.body.features(encoding, prompts)
-        corrected = small = resize_like(feedback, features)
-        if self.correction is not None:
-            # An encoding has no pixels any more: only prompts are there at full size.
-            pixels = prompts if self.body.encoding else torch.cat([*encoding, prompts], 1)
-            corrected = self.correction(features, pixels, small, window, cell, label)
-        fused_logits = None
-        if self.fusion is not None:
-            features, fused_logits = self.fusion(features, corrected, gate)
-        logits, aux_logits = self.body.head(Features(features, skip))
+        # An encoding has no pixels any more: only prompts are there at full size.
+        pixels = prompts if self.body.encoding else torch.cat([*encoding, prompts], 1)
+        parts = {name: getattr(self, name) for name in self._parts}
+        inputs = NeckInputs(pixels, feedback, window, cell, label, gate)
+        features, extras = self._neck.run(parts, features, inputs)
+        logits, more = self.body.head(Features(features, skip))
+        extras |= more
         if logits.shape[-2:] != feedback.shape[-2:]:  # a fine head answers at every pixel itself
             logits = resize_like(logits, feedback)
-        return Output(
-            logits,
-            aux_logits,
-            None if self.correction is None else corrected,
-            fused_logits,
-            None if self.score is None else self.score(features, logits),
-        )
-
-
-def _correction(config: ModelConfig, channels: int, pixels: int) -> nn.Module | None:
-    """Return the FFC of a configuration.
-
-    channels: of F.  pixels: channels of the prompts, and of the image if the body keeps it.
-    """
-    if config.correction == "none":
-        return None
-    if config.correction == "similarity":
-        return SimilarityCorrection()
-    return EncodedCorrection(pixels + 1 + channels, config.mid)  # and one of feedback
-
-
-def _fusion(config: ModelConfig, channels: int) -> nn.Module | None:
-    """Return what lets feedback act on F: CFF, its half with FFC alone, nothing in the baseline."""
-    if config.fusion == "collaborative":
-        return CollaborativeFusion(channels, config.mid)
-    return None if config.correction == "none" else CorrectedFusion(channels)
+        if self.score is not None:
+            extras["score"] = self.score(features, logits)
+        return Output(logits, extras)

@@ -29,8 +29,6 @@ from fcfi.models.layers import resize_like
 from fcfi.models.ocr import ObjectContextHead
 
 STEM_CHANNELS = 64
-PROMPTS = 3
-"""Feedback, positive and negative disks."""
 
 
 @dataclass(frozen=True)
@@ -71,10 +69,10 @@ class HRNetBody(StemBody):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         layout = LAYOUTS[config.backbone]
-        self.channels, self.prompts = sum(layout.channels(4)), PROMPTS
+        self.channels, self.prompts = sum(layout.channels(4)), config.prompt_count
         self.register_buffer("mean", channel_values(IMAGENET_MEAN), persistent=False)
         self.register_buffer("std", channel_values(IMAGENET_STD), persistent=False)
-        self.prompt = StemPrompts(PROMPTS, STEM_CHANNELS)
+        self.prompt = StemPrompts(config.prompt_count, STEM_CHANNELS)
         self.backbone = HRNet(layout)
         self.ocr = ObjectContextHead(self.channels, config.ocr_width)
 
@@ -84,10 +82,10 @@ class HRNetBody(StemBody):
         fused = torch.cat([resize_like(branch, branches[0]) for branch in branches], 1)
         return Features(fused, fused)
 
-    def head(self, features: Features) -> tuple[Tensor, Tensor]:
+    def head(self, features: Features) -> tuple[Tensor, Mapping[str, Tensor]]:
         """Return logits and auxiliary logits at stride 4 (see `fcfi.models.fcfi.Body`)."""
-        logits, aux_logits = self.ocr(features.fused)
-        return logits, aux_logits
+        logits, auxiliary = self.ocr(features.fused)
+        return logits, {"auxiliary": auxiliary}
 
 
 class HRNet(nn.Module):

@@ -6,6 +6,8 @@ prompts enter all three maps, dilated layers at stride 16 and 8 find out which o
 the two feedback modules and a lighter head follow.
 """
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -38,9 +40,10 @@ class LateBody(nn.Module):
     mean: Tensor
     std: Tensor
 
-    def __init__(self, spec: LiteSpec = LITE["lite0"]) -> None:
+    def __init__(self, spec: LiteSpec = LITE["lite0"], prompts: int = 3) -> None:
+        """prompts: number of prompt maps."""
         super().__init__()
-        self.channels, self.prompts = FINE_CHANNELS, 3
+        self.channels, self.prompts = FINE_CHANNELS, prompts
         self.register_buffer("mean", torch.full((1, 3, 1, 1), LITE_MEAN), persistent=False)
         self.register_buffer("std", torch.full((1, 3, 1, 1), LITE_STD), persistent=False)
         self.backbone = EfficientNetLite(spec, 0)
@@ -53,7 +56,7 @@ class LateBody(nn.Module):
             )
         )
         self.prompt = PromptEncoder(self.prompts, PROMPT_CHANNELS)
-        self.path = ClickPath(PROMPT_CHANNELS)
+        self.path = ClickPath(PROMPT_CHANNELS, prompts)
         self.classifier = nn.Sequential(conv_bn_relu(FINE_CHANNELS, 32), nn.Conv2d(32, 1, 1))
 
     def encode(self, image: Tensor) -> Encoding:
@@ -70,22 +73,22 @@ class LateBody(nn.Module):
         fused = self.path(fine, middle, deep, self.prompt(prompts), likeness(deep, regions))
         return Features(fused, fused)
 
-    def head(self, features: Features) -> tuple[Tensor, None]:
+    def head(self, features: Features) -> tuple[Tensor, Mapping[str, Tensor]]:
         """Return logits at stride 4 (see `fcfi.models.fcfi.Body`)."""
         logits: Tensor = self.classifier(features.fused)
-        return logits, None
+        return logits, {}
 
 
 class ClickPath(nn.Module):
     """From encoding and prompts to F: down to stride 16 with the prompts, up with the image."""
 
-    def __init__(self, prompts: int) -> None:
-        """prompts: channels of the encoded prompts."""
+    def __init__(self, prompts: int, maps: int = 3) -> None:
+        """prompts: channels of the encoded prompts.  maps: number of prompt maps."""
         super().__init__()
         self.prompts_fine = nn.Conv2d(prompts, FINE_CHANNELS, 1)
         self.prompts_middle = _halving(prompts, MIDDLE_CHANNELS)
         self.prompts_deep = _halving(MIDDLE_CHANNELS, DEEP_CHANNELS)
-        self.alike = nn.Conv2d(3, DEEP_CHANNELS, 1)
+        self.alike = nn.Conv2d(maps, DEEP_CHANNELS, 1)
         self.think_deep = nn.ModuleList(
             conv_bn_relu(DEEP_CHANNELS, DEEP_CHANNELS, dilation=dilation)
             for dilation in DEEP_DILATIONS

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from fcfi.models.backbones import Backbone
-from fcfi.models.config import Head, ModelConfig, PromptMaps
+from fcfi.models.config import Head, ModelConfig
 from fcfi.models.efficientnet import LITE, EfficientNetLite, LiteSpec, load_imagenet
 from fcfi.models.fcfi import Body, Encoding, Features, StemBody
 from fcfi.models.late import LateBody
@@ -25,8 +25,6 @@ from fcfi.models.light_head import (
     SubPixels,
 )
 
-PROMPT_MAPS: Final[Mapping[PromptMaps, int]] = {"all": 3, "clicks": 2}
-"""How many maps enter as prompts: with the feedback or without."""
 PROMPT_CHANNELS = 32
 HEAD_CHANNELS = 32
 """Of the head's last hidden layer."""
@@ -39,10 +37,11 @@ class LiteBody(StemBody):
     std: Tensor
 
     def __init__(
-        self, spec: LiteSpec = LITE["lite0"], head: Head = "light", maps: PromptMaps = "all"
+        self, spec: LiteSpec = LITE["lite0"], head: Head = "light", prompts: int = 3
     ) -> None:
+        """prompts: number of prompt maps."""
         super().__init__()
-        self.channels, self.prompts = FEATURE_CHANNELS, PROMPT_MAPS[maps]
+        self.channels, self.prompts = FEATURE_CHANNELS, prompts
         self.register_buffer("mean", torch.full((1, 3, 1, 1), LITE_MEAN), persistent=False)
         self.register_buffer("std", torch.full((1, 3, 1, 1), LITE_STD), persistent=False)
         self.prompt = PromptEncoder(self.prompts, PROMPT_CHANNELS)
@@ -62,21 +61,21 @@ class LiteBody(StemBody):
         # The fine head reads the pixels again; correction and fusion never touch them.
         return Features(fused, encoding[0])
 
-    def head(self, features: Features) -> tuple[Tensor, None]:
+    def head(self, features: Features) -> tuple[Tensor, Mapping[str, Tensor]]:
         """Return logits at stride 4, or at every pixel (see `fcfi.models.fcfi.Body`)."""
         hidden = self.classifier[:2](features.fused)
         logits: Tensor = self.classifier[2](hidden)
         if self.subpixel is not None:
             logits = self.subpixel(logits, hidden, features.skip)
-        return logits, None
+        return logits, {}
 
 
 def lite_body(config: ModelConfig) -> Body:
     """Return the body of a configuration: with prompts in the stem or behind the backbone."""
     spec = LITE[config.backbone]
     if config.prompts == "late":
-        return LateBody(spec)
-    return LiteBody(spec, config.head, config.prompt_maps)
+        return LateBody(spec, config.prompt_count)
+    return LiteBody(spec, config.head, config.prompt_count)
 
 
 def _load_imagenet(body: Body) -> None:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from fcfi.boxes import Box, whole
 from fcfi.errors import ConfigError, InputError, NetworkError
 from fcfi.images import Image
-from fcfi.prediction.guidance import clicks_on, feedback_of_box, new_box, points_in
+from fcfi.prediction.guidance import CLICK_MAPS, clicks_on, feedback_of_box, new_box, points_in
 from fcfi.prediction.interface import Flip
 from fcfi.prediction.looks import ForwardRunner, Look, LookResult, LookRunner
 from fcfi.prediction.prediction import THRESHOLD, CachedImage, Prediction, frozen
@@ -72,6 +72,11 @@ class FCFIPredictor:
             raise NetworkError(
                 f"expected a network with the inputs {', '.join(FCFI_INPUTS)}, got "
                 f"{network.info.name} with {', '.join(network.info.inputs)}: choose another network"
+            )
+        if network.info.click_maps not in CLICK_MAPS:
+            raise NetworkError(
+                f"expected a network whose clicks are drawn as {' or '.join(CLICK_MAPS)}, got "
+                f"{network.info.name} with {network.info.click_maps[:50]!r}: update fcfi"
             )
         self.network = network
         self.zoom = zoom or zoom_of(network.info)

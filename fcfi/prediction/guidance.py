@@ -6,14 +6,17 @@ networks.
 Source: paper; window and radius as released.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, floor, hypot
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fcfi.boxes import Box
+from fcfi.errors import ConfigError
 from fcfi.prediction.zoom import Crop
 from fcfi.prompts.clicks import Click, Clicks, Prompts, Scribble
 
@@ -27,14 +30,14 @@ WINDOW_RATIO = 0.3
 
 @dataclass(frozen=True)
 class Guidance:
-    """What the clicks say to a network for one input of H x W pixels; h x w cells at stride 4.
+    """What the clicks say to a network for an input of H x W pixels; h x w cells at stride 4.
 
-    disks:  (2, H, W) float32, 1 inside a disk round a positive (map 0) or negative (map 1) click,
-        else 0.
+    disks: (K, H, W) float32 in [0, 1], the clicks, drawn as the network learnt them (CLICK_MAPS);
+        FCFI's own are two: 1 inside a disk round a positive (map 0) or negative (map 1) click.
     window: (1, h, w) float32, 1 inside the correction window round the last click, else 0.
-    cell:   row * w + column of the last click's cell.
-    label:  1.0 if the last click is positive, else 0.0.
-    gate:   1.0 if there is a feedback mask, 0.0 at a first click.
+    cell: row * w + column of the last click's cell.
+    label: 1.0 if the last click is positive, else 0.0.
+    gate: 1.0 if there is a feedback mask, 0.0 at a first click.
     """
 
     disks: NDArray[np.float32]
@@ -112,23 +115,41 @@ def feedback_of_box(box: Box, crop: Crop) -> NDArray[np.float32]:
 # What the network takes in
 
 
-def encode(clicks: Clicks, height: int, width: int, gate: float) -> Guidance:
+def encode(
+    clicks: Clicks,
+    height: int,
+    width: int,
+    gate: float,
+    click_maps: str = "disks",
+    pixels: NDArray[np.float32] | None = None,
+) -> Guidance:
     """Return the guidance for clicks in the coordinates of the network input, the new one last.
 
-    Without any click (a box alone) the disks and the window are empty: nothing is corrected.
+    Without any click (a box alone) the window is empty: nothing is corrected.
+    click_maps: how clicks are drawn, a name of CLICK_MAPS.
+    pixels: (3, height, width) in [0, 1], as the network sees them, for maps that depend on them.
     """
     h, w = -(-height // STRIDE), -(-width // STRIDE)
+    maps = [draw(clicks, height, width, pixels) for draw in CLICK_MAPS[click_maps]]
+    disks = np.stack(maps)
     if not clicks:
-        disks, window = np.zeros((2, height, width), np.float32), np.zeros((1, h, w), np.float32)
-        return Guidance(disks, window, cell=0, label=1.0, gate=gate)
+        return Guidance(disks, np.zeros((1, h, w), np.float32), cell=0, label=1.0, gate=gate)
     last = clicks[-1]
     return Guidance(
-        disks=draw_disks(clicks, height, width),
+        disks=disks,
         window=draw_window(last, height, width),
         cell=(last.y * h // height) * w + last.x * w // width,
         label=float(last.positive),
         gate=gate,
     )
+
+
+def check_click_maps(name: str) -> None:
+    """Raise ConfigError unless there are click maps of this name."""
+    if name not in CLICK_MAPS:
+        raise ConfigError(
+            f"expected click_maps to be one of {', '.join(CLICK_MAPS)}, got {name[:50]!r}"
+        )
 
 
 def draw_box(
@@ -148,24 +169,41 @@ def draw_box(
     return np.where(ellipse, BOX_OBJECT, np.where(inside, BOX_MARGIN, 0)).astype(np.float32)
 
 
-def draw_disks(clicks: Clicks, height: int, width: int) -> NDArray[np.float32]:
-    """(2, H, W): positive and negative disks of DISK_RADIUS pixels."""
-    disks = np.zeros((2, height, width), np.float32)
+def draw_disks(clicks: Clicks, height: int, width: int, positive: bool) -> NDArray[np.float32]:
+    """Return (height, width): 1 inside a disk of DISK_RADIUS pixels round each click of a sign."""
+    disks = np.zeros((height, width), np.float32)
     for click in clicks:
+        if click.positive != positive:
+            continue
         top, left = max(0, click.y - DISK_RADIUS), max(0, click.x - DISK_RADIUS)
-        rows, columns = np.ogrid[top : click.y + DISK_RADIUS + 1, left : click.x + DISK_RADIUS + 1]
+        bottom, right = click.y + DISK_RADIUS + 1, click.x + DISK_RADIUS + 1
+        rows, columns = np.ogrid[top:bottom, left:right]
         inside = (rows - click.y) ** 2 + (columns - click.x) ** 2 <= DISK_RADIUS**2
-        part = disks[
-            0 if click.positive else 1,
-            top : click.y + DISK_RADIUS + 1,
-            left : click.x + DISK_RADIUS + 1,
-        ]
+        # At the right and lower edge the slice is smaller than the disk.
+        part = disks[top:bottom, left:right]
         part[inside[: part.shape[0], : part.shape[1]]] = 1
     return disks
 
 
+ClickMap = Callable[[Clicks, int, int, NDArray[np.float32] | None], NDArray[np.float32]]
+"""Draws a map (H, W) float32 in [0, 1] of clicks, height, width and, if needed, pixels (3, H, W)."""
+CLICK_MAPS: Final[dict[str, tuple[ClickMap, ...]]] = {
+    "disks": (
+        lambda clicks, height, width, _: draw_disks(clicks, height, width, positive=True),
+        lambda clicks, height, width, _: draw_disks(clicks, height, width, positive=False),
+    ),
+}
+"""The registry of ways to draw clicks: what a network file's `click_maps` names.
+
+Their number is the number of channels of the input `disks`.
+"""
+
+
 def draw_window(click: Click, height: int, width: int) -> NDArray[np.float32]:
-    """(1, h, w): the correction window round one click, floor for its top left and ceil for its bottom right."""
+    """Return (1, h, w): 1 inside the correction window round a click, else 0.
+
+    Its top left is rounded down to cells and its bottom right up.
+    """
     h, w = -(-height // STRIDE), -(-width // STRIDE)
     top, bottom = _span(click.y, height, h)
     left, right = _span(click.x, width, w)
@@ -175,7 +213,7 @@ def draw_window(click: Click, height: int, width: int) -> NDArray[np.float32]:
 
 
 def _span(position: int, size: int, cells: int) -> tuple[int, int]:
-    """First and last (exclusive) cell of the window along one axis of `size` pixels."""
+    """Return the first and the last (exclusive) cell of the window along an axis of `size` pixels."""
     half = int(WINDOW_RATIO * size / 2 + 0.5)
     first, last = max(0, position - half), min(size, position + half)
     return first * cells // size, -(-last * cells // size)

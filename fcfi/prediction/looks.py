@@ -92,13 +92,14 @@ class ForwardRunner:
     ) -> LookResult:
         """Return the result of one view; feedback and clicks are mirrored already."""
         height, width = feedback.shape
-        guidance = encode(clicks, height, width, look.gate)
+        pixels = seen_as(look.picture.pixels(look.crop), view)
+        maps = self.network.info.click_maps
+        guidance = encode(clicks, height, width, look.gate, maps, pixels)
         prompts = prompt_inputs(feedback, guidance)
         if isinstance(self.network, EncodesOnce):
             encoding = look.picture.encoding(look.crop, view, self.network)
             outputs = self.network.click(encoding, prompts)
         else:
-            pixels = seen_as(look.picture.pixels(look.crop), view)
             outputs = self.network({IMAGE: batch_of_one(pixels), **prompts})
         logits = outputs[LOGITS]
         if logits.shape != (1, 1, height, width) or not np.isfinite(logits).all():

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from fcfi.errors import NetworkError, how_to_install
 from fcfi.runtimes.interface import LOGITS, Arrays, RuntimeKind, Settings
-from fcfi.runtimes.network import FCFI_INPUTS, IMAGE
+from fcfi.runtimes.network import CLICK_MAPS_KEY, FCFI_INPUTS, IMAGE
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -73,7 +73,10 @@ class Torch:
         if settings.threads_per_stream is not None:
             torch.set_num_threads(settings.threads_per_stream)
         model = load_model(path)
-        metadata = read_metadata(path) | {"weights_sha256": weights_sha256(model)}
+        metadata = read_metadata(path) | {
+            "weights_sha256": weights_sha256(model),
+            CLICK_MAPS_KEY: model.config.click_maps,
+        }
         model = model.to("cuda" if torch.cuda.is_available() else "cpu")
         return cls(model, settings.precision, metadata)
 

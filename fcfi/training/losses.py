@@ -4,7 +4,9 @@ Unlike the released code no sigmoid is applied to a probability, and the auxilia
 added.
 """
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from typing import Final
 
 import torch
 from torch import Tensor
@@ -53,51 +55,95 @@ class LossConfig:
                 )
 
 
-def total_loss(
-    output: Output, truth: Tensor, window: Tensor, beyond: Tensor, config: LossConfig
-) -> tuple[Tensor, dict[str, Tensor]]:
-    """Return the weighted sum of the losses, and each of them for the log.
+@dataclass(frozen=True, eq=False)
+class Goal:
+    """What outputs should be.
 
     truth: (B, 1, H, W) uint8, 0, 1 or 255 (ignore).  window: (B, 1, h, w) 0/1 at stride 4.
     beyond: (B,) pixels of the object outside of the crop.
+    cells, cell_counts: (B, 1, h, w) float 0/1, the object at stride 4 and the cells that count.
+    logits: (B, 1, H, W) float32, the model's answer, which the score describes.
     """
-    # ── final logits, at every pixel ──────────────────────────────────────────────────────────────
-    target = (truth == OBJECT).float()
-    counts = (truth != IGNORE).float()
+
+    truth: Tensor
+    window: Tensor
+    beyond: Tensor
+    cells: Tensor
+    cell_counts: Tensor
+    logits: Tensor
+
+
+def auxiliary_loss(output: Tensor, goal: Goal) -> Tensor:
+    """Return the binary cross-entropy of logits (B, 1, h, w) over the cells that count."""
+    entropy = functional.binary_cross_entropy_with_logits(
+        output.float(), goal.cells, reduction="none"
+    )
+    return (entropy * goal.cell_counts).sum() / goal.cell_counts.sum().clamp_min(1)
+
+
+def corrected_loss(output: Tensor, goal: Goal) -> Tensor:
+    """Return the focal loss of corrected feedback (B, 1, h, w) in [0, 1], inside the window."""
+    # FFC blends probabilities; the loss is on logits like all others.
+    logits = output.float().clamp(PROBS_EPSILON, 1 - PROBS_EPSILON).logit()
+    return normalised_focal(logits, goal.cells, goal.cell_counts * goal.window)
+
+
+def fused_loss(output: Tensor, goal: Goal) -> Tensor:
+    """Return the focal loss of the logits (B, 1, h, w) of fused feedback."""
+    return normalised_focal(output.float(), goal.cells, goal.cell_counts)
+
+
+def score_loss(output: Tensor, goal: Goal) -> Tensor:
+    """Return the binary cross-entropy of the expected IoU, logits (B, 1), with the true one."""
+    iou = whole_iou(goal.logits, goal.truth, goal.beyond)
+    return functional.binary_cross_entropy_with_logits(output[:, 0].float(), iou)
+
+
+Loss = Callable[[Tensor, Goal], Tensor]
+LOSSES: Final[dict[str, Loss]] = {
+    "auxiliary": auxiliary_loss,
+    "corrected": corrected_loss,
+    "fused": fused_loss,
+    "score": score_loss,
+}
+"""The registry of losses, by the name of the output in `Output.extras`.
+
+A weight of the same name in LossConfig counts; a loss without one has the weight 1.
+"""
+
+
+def total_loss(
+    output: Output, truth: Tensor, window: Tensor, beyond: Tensor, config: LossConfig
+) -> tuple[Tensor, dict[str, Tensor]]:
+    """Return the weighted sum of all losses, and each of them for the log.
+
+    truth: (B, 1, H, W) uint8, 0, 1 or 255 (ignore).  window: (B, 1, h, w) 0/1 at stride 4.
+    beyond: (B,) pixels of the object outside of the crop.
+    Raises ConfigError for an output that has no loss: it would never learn.
+    """
+    unknown = sorted(output.extras.keys() - LOSSES.keys())
+    if unknown:
+        raise ConfigError(
+            f"expected outputs with a loss ({', '.join(LOSSES)}), got {unknown[0]!r}: "
+            "add its loss to fcfi.training.losses.LOSSES"
+        )
+    target, counts = (truth == OBJECT).float(), (truth != IGNORE).float()
+    middle = cell_truth(truth)
     logits = output.logits.float()
+    goal = Goal(
+        truth, window, beyond, (middle == OBJECT).float(), (middle != IGNORE).float(), logits
+    )
     weight = counts * (1 + config.border * border_of(truth)) if config.border else counts
     parts = {"final": normalised_focal(logits, target, weight)}
     weights = {"final": 1.0}
     if config.overlap:
         parts["overlap"] = soft_overlap(logits, target, counts)
         weights["overlap"] = config.overlap
-
-    # ── auxiliary logits and feedback, at stride 4 ────────────────────────────────────────────────
-    middle = cell_truth(truth)
-    small_target = (middle == OBJECT).float()
-    small_counts = (middle != IGNORE).float()
-    if output.aux_logits is not None:
-        entropy = functional.binary_cross_entropy_with_logits(
-            output.aux_logits.float(), small_target, reduction="none"
-        )
-        parts["auxiliary"] = (entropy * small_counts).sum() / small_counts.sum().clamp_min(1)
-        weights["auxiliary"] = config.auxiliary
-    if output.corrected is not None:
-        # FFC blends probabilities; the loss is on logits like all others.
-        corrected_logits = output.corrected.float().clamp(PROBS_EPSILON, 1 - PROBS_EPSILON).logit()
-        parts["corrected"] = normalised_focal(corrected_logits, small_target, small_counts * window)
-        weights["corrected"] = config.corrected
-    if output.fused_logits is not None:
-        parts["fused"] = normalised_focal(output.fused_logits.float(), small_target, small_counts)
-        weights["fused"] = config.fused
-
-    # ── score ─────────────────────────────────────────────────────────────────────────────────────
-    if output.score is not None:
-        iou = whole_iou(logits, truth, beyond)
-        parts["score"] = functional.binary_cross_entropy_with_logits(
-            output.score[:, 0].float(), iou
-        )
-        weights["score"] = config.score
+    # In the order of the table, so that a sum is the same to the bit whatever the model's order.
+    for name, loss in LOSSES.items():
+        if name in output.extras:
+            parts[name] = loss(output.extras[name], goal)
+            weights[name] = getattr(config, name, 1.0)
     total = torch.stack([weights[name] * part for name, part in parts.items()]).sum()
     return total, {name: part.detach() for name, part in parts.items()}
 

@@ -17,7 +17,7 @@ from fcfi.evaluation import Protocol, evaluate
 from fcfi.masks.truth import BACKGROUND, IGNORE, OBJECT
 from fcfi.models.fcfi import FCFI
 from fcfi.prediction.zoom import Zoom
-from fcfi.runtimes.network import NetworkInfo
+from fcfi.runtimes.network import CLICK_MAPS_KEY, NetworkInfo
 from fcfi.runtimes.opening import OpenedNetwork
 from fcfi.runtimes.torch import Torch
 from fcfi.training.config import DataConfig
@@ -66,7 +66,8 @@ def measure(model: FCFI, objects: Sequence[Sample], zoom: Zoom) -> dict[str, flo
     model: put into evaluation mode.  zoom: of the predictor, otherwise protocol `fixed`.
     """
     model.eval()
-    info = NetworkInfo("in training", model.config.backbone, "", 32)
+    click_maps = {CLICK_MAPS_KEY: model.config.click_maps}
+    info = NetworkInfo("in training", model.config.backbone, "", 32, metadata=click_maps)
     network = OpenedNetwork(info, Torch(model))
     protocol = Protocol(zoom=zoom, targets=TARGETS)
     report = evaluate(protocol.predictor(network), objects, protocol)

@@ -35,10 +35,10 @@ def test_features_are_at_a_quarter_of_the_input(height: int, width: int) -> None
         features = body.features(
             (torch.rand(1, 3, height, width),), torch.rand(1, 3, height, width)
         )
-        logits, aux_logits = body.head(features)
+        logits, extras = body.head(features)
     assert features.fused.shape == (1, FEATURE_CHANNELS, height // 4, width // 4)
     assert logits.shape == (1, 1, height // 4, width // 4)
-    assert aux_logits is None
+    assert extras == {}
 
 
 @pytest.mark.parametrize(("maps", "sees"), [("all", True), ("clicks", False)])

@@ -47,10 +47,8 @@ def test_a_variant_answers_at_input_size(name: str) -> None:
     model = build(variants()[name]).eval()
     output = answer(model, example(2, 64, 96))
     assert output.logits.shape == (2, 1, 64, 96)
-    assert output.corrected is not None
-    assert output.fused_logits is not None
-    assert output.corrected.shape == output.fused_logits.shape == (2, 1, 16, 24)
-    assert (output.aux_logits is not None) == name.startswith("hrnet")
+    assert output.extras["corrected"].shape == output.extras["fused"].shape == (2, 1, 16, 24)
+    assert ("auxiliary" in output.extras) == name.startswith("hrnet")
     assert bool(output.logits.isfinite().all())
 
 
@@ -79,7 +77,7 @@ def test_every_variant_takes_one_training_step() -> None:
         torch.manual_seed(0)
         model = build(variants()[name]).train()
         output = model(*example(2, 64, 64))
-        parts = [part for part in output if part is not None]
+        parts = [output.logits, *output.extras.values()]
         torch.stack([part.float().square().mean() for part in parts]).sum().backward()
         without = [key for key, parameter in model.named_parameters() if parameter.grad is None]
         assert without == []
@@ -89,8 +87,8 @@ def test_every_variant_takes_one_training_step() -> None:
 def test_the_ablation_is_four_configurations(correction: Correction, fusion: Fusion) -> None:
     model = network(correction, fusion)
     output = answer(model, example(1, 64, 64))
-    assert (output.corrected is None) == (correction == "none")
-    assert (output.fused_logits is None) == (fusion == "none")
+    assert ("corrected" not in output.extras) == (correction == "none")
+    assert ("fused" not in output.extras) == (fusion == "none")
     assert (model.correction is None) == (correction == "none")
     assert (model.fusion is None) == (correction == fusion == "none")
     keys = set(model.state_dict())

@@ -125,10 +125,13 @@ def test_answers_are_those_of_the_released_implementation(model: str) -> None:
                 torch.tensor(guidance.gate).reshape(1, 1, 1, 1),
             )
         corrected = functional.interpolate(
-            output.corrected, (height, width), mode="bilinear", align_corners=model != "r101"
+            output.extras["corrected"],
+            (height, width),
+            mode="bilinear",
+            align_corners=model != "r101",
         )
         fused = functional.interpolate(
-            output.fused_logits.sigmoid(), (height, width), mode="bilinear", align_corners=True
+            output.extras["fused"].sigmoid(), (height, width), mode="bilinear", align_corners=True
         )
         for name, given in (("logits", output.logits), ("corrected", corrected), ("fused", fused)):
             expected = answers[f"n{count}_{name}"]

@@ -15,12 +15,10 @@ def test_the_score_changes_no_answer_and_teaches_the_network_nothing() -> None:
     with torch.no_grad():
         expected, answer = plain.eval()(*inputs), scored.eval()(*inputs)
     assert torch.equal(answer.logits, expected.logits)
-    assert expected.score is None
-    assert answer.score is not None
-    assert answer.score.shape == (2, 1)
+    assert "score" not in expected.extras
+    assert answer.extras["score"].shape == (2, 1)
     answer = scored.train()(*inputs)
-    assert answer.score is not None
-    answer.score.sum().backward()
+    answer.extras["score"].sum().backward()
     assert scored.score is not None
     assert all(parameter.grad is not None for parameter in scored.score.parameters())
     assert all(parameter.grad is None for parameter in scored.body.parameters())  # type: ignore[attr-defined]

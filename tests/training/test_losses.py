@@ -3,9 +3,11 @@ import math
 import pytest
 import torch
 
+from fcfi.errors import ConfigError
 from fcfi.models.fcfi import Output
 from fcfi.training.losses import (
     BORDER,
+    LOSSES,
     LossConfig,
     border_of,
     cell_truth,
@@ -81,7 +83,7 @@ def test_a_mistake_at_the_border_weighs_more_where_borders_count_more() -> None:
         logits = wrong.clone().requires_grad_()
         config = LossConfig(auxiliary=0, corrected=0, fused=0, border=border)
         total_loss(
-            Output(logits, None, None, None),
+            Output(logits, {}),
             truth,
             torch.ones(1, 1, 8, 8),
             torch.zeros(1),
@@ -102,14 +104,16 @@ def test_every_part_is_added_with_its_weight_and_reaches_its_output() -> None:
     truth = torch.zeros(1, 1, 16, 16, dtype=torch.uint8)
     truth[..., 4:12, 4:12] = 1
     window = torch.ones(1, 1, 4, 4)
-    leaves = {
-        "logits": torch.randn(1, 1, 16, 16, requires_grad=True),
-        "aux_logits": torch.randn(1, 1, 4, 4, requires_grad=True),
+    logits = torch.randn(1, 1, 16, 16, requires_grad=True)
+    extras = {
+        "auxiliary": torch.randn(1, 1, 4, 4, requires_grad=True),
         "corrected": torch.rand(1, 1, 4, 4).mul(0.8).add(0.1).requires_grad_(),
-        "fused_logits": torch.randn(1, 1, 4, 4, requires_grad=True),
+        "fused": torch.randn(1, 1, 4, 4, requires_grad=True),
     }
     config = LossConfig(auxiliary=0.4, corrected=0.2, fused=0.3, overlap=0.5)
-    total, parts = total_loss(Output(**leaves), truth, window, torch.zeros(len(truth)), config)
+    total, parts = total_loss(
+        Output(logits, extras), truth, window, torch.zeros(len(truth)), config
+    )
     by_hand = (
         parts["final"]
         + 0.4 * parts["auxiliary"]
@@ -119,14 +123,31 @@ def test_every_part_is_added_with_its_weight_and_reaches_its_output() -> None:
     )
     assert torch.allclose(total, by_hand)
     total.backward()
-    assert all(leaf.grad is not None and leaf.grad.abs().sum() > 0 for leaf in leaves.values())
+    for leaf in (logits, *extras.values()):
+        assert leaf.grad is not None
+        assert leaf.grad.abs().sum() > 0
+
+
+def test_an_output_finds_its_loss_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    truth = torch.ones(1, 1, 16, 16, dtype=torch.uint8)
+    diverse = torch.full((1, 1, 16, 16), 0.5, requires_grad=True)
+    output = Output(torch.zeros(1, 1, 16, 16), {"diverse": diverse})
+    arguments = (output, truth, torch.ones(1, 1, 4, 4), torch.zeros(1), LossConfig())
+    with pytest.raises(ConfigError, match="expected outputs with a loss .* got 'diverse'"):
+        total_loss(*arguments)
+    monkeypatch.setitem(LOSSES, "diverse", lambda output, goal: (output - goal.truth).abs().mean())
+    total, parts = total_loss(*arguments)
+    assert float(parts["diverse"]) == 0.5
+    torch.testing.assert_close(total, parts["final"] + parts["diverse"])
+    total.backward()
+    assert diverse.grad is not None
 
 
 def test_the_corrected_feedback_counts_inside_the_window_only() -> None:
     truth, window = torch.ones(1, 1, 16, 16, dtype=torch.uint8), torch.zeros(1, 1, 4, 4)
     window[..., :2, :2] = 1
     corrected = torch.full((1, 1, 4, 4), 0.3, requires_grad=True)
-    output = Output(torch.zeros(1, 1, 16, 16), None, corrected, None)
+    output = Output(torch.zeros(1, 1, 16, 16), {"corrected": corrected})
     total_loss(output, truth, window, torch.zeros(len(truth)), LossConfig())[0].backward()
     assert corrected.grad is not None
     assert (corrected.grad != 0).float().equal(window)
@@ -135,7 +156,7 @@ def test_the_corrected_feedback_counts_inside_the_window_only() -> None:
 def test_no_sigmoid_is_applied_to_a_probability() -> None:
     """Corrected feedback that is right everywhere costs almost nothing: no second sigmoid."""
     truth = torch.ones(1, 1, 16, 16, dtype=torch.uint8)
-    output = Output(torch.full((1, 1, 16, 16), 20.0), None, torch.ones(1, 1, 4, 4), None)
+    output = Output(torch.full((1, 1, 16, 16), 20.0), {"corrected": torch.ones(1, 1, 4, 4)})
     _, parts = total_loss(output, truth, torch.ones(1, 1, 4, 4), torch.zeros(1), LossConfig())
     assert float(parts["corrected"]) < 1e-3
 
@@ -149,7 +170,7 @@ def test_the_score_learns_the_iou_with_the_whole_object() -> None:
     beyond = torch.tensor([0.0, 8.0])
     torch.testing.assert_close(whole_iou(logits, truth, beyond), torch.tensor([16 / 24, 16 / 32]))
     score = torch.zeros(2, 1, requires_grad=True)
-    output = Output(logits, None, None, None, score)
+    output = Output(logits, {"score": score})
     total, parts = total_loss(output, truth, torch.ones(2, 1, 2, 2), beyond, LossConfig())
     (gradient,) = torch.autograd.grad(total, score)
     torch.testing.assert_close(gradient[:, 0], (0.5 - torch.tensor([16 / 24, 16 / 32])) / 2)
