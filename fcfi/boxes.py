@@ -17,7 +17,7 @@ SIDES: Final = ("left", "top", "right", "bottom")
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Pixels left <= x < right, top <= y < bottom; never empty.  Raises InputError for an empty one.
+    """Pixels left <= x < right, top <= y < bottom; InputError if there are none.
 
     >>> box = Box(10, 20, 110, 70)
     >>> box.width, box.height, box.contains(109, 69), box.contains(110, 70)

@@ -45,8 +45,9 @@ def box_of(mask: NDArray[np.bool_]) -> Box | None:
 
 
 def resize(array: NDArray[Any], height: int, width: int) -> NDArray[Any]:
-    """(height, width) or (height, width, 3): bilinear where it grows, averaging where it shrinks, each axis by itself.
+    """Return an array (H, W) or (H, W, 3) in another size, each axis by itself.
 
+    It is bilinear where it grows, and averages where it shrinks.
     Plain bilinear shrinking, as released, skips pixels and makes fine texture flicker from click to
     click; averaging a whole photograph of 12 megapixels takes 45 ms, so strong shrinking first goes
     to COARSE times the size, bilinear.
@@ -67,19 +68,19 @@ def resize(array: NDArray[Any], height: int, width: int) -> NDArray[Any]:
 def strips(
     array: NDArray[np.float32], height: int, width: int, first: int, end: int
 ) -> Iterator[tuple[slice, NDArray[np.float32]]]:
-    """Strips of resize(array, height, width) for a map (H, W), bit for bit: slices of columns, and their values.
+    """Yield strips of resize(array, height, width) for a map (H, W), bit for bit.
 
-    Those that hold columns first to end; a strip is overwritten by the next.  A map of 12
-    megapixels is 48 MB, and to fill so much fresh memory takes longer than to compute it; a strip
-    stays in the processor's cache.  Each axis is interpolated by itself, rows first, as OpenCV does
-    inside.
+    Each is a slice of columns and their values; all together hold the columns first to end, and a
+    strip is overwritten by the next.  A map of 12 megapixels is 48 MB, and to fill so much fresh
+    memory takes longer than to compute it; a strip stays in the processor's cache.
     """
+    # Each axis is interpolated by itself, rows first, as OpenCV does inside: so the bits agree.
     small = resize(array, min(array.shape[0], height), min(array.shape[1], width))
     wide = resize(small, small.shape[0], width)
     if height * width < STRIPS_FROM:
         yield slice(0, width), resize(wide, height, width)
         return
-    kept = np.empty((height, STRIP), np.float32)
+    kept = np.empty((height, STRIP), np.float32)  # one buffer for all strips but a narrow last one
     for start in range(first - first % STRIP, end, STRIP):
         part = np.ascontiguousarray(wide[:, start : start + STRIP])
         columns = part.shape[1]

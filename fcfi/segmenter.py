@@ -132,7 +132,7 @@ def find_files(name_or_path: str | os.PathLike[str] | None) -> NetworkFiles:
     """Return the files of a network.
 
     A text without a folder and without a file's ending is the name of a shipped network.  Raises
-    NetworkError if there is none.
+    NetworkError without such a network.
     """
     if name_or_path is not None:
         path = Path(name_or_path)

@@ -200,7 +200,7 @@ class Session:
     def remove(self, index: int) -> Mask:
         """Remove one prompt, by its index in `prompts`, and predict the later ones again.
 
-        Raises InputError if there is no such prompt.
+        Raises InputError without such a prompt.
         """
         before = self._state
         number, _ = before.rounds.locate(index)
@@ -286,7 +286,7 @@ class Session:
             self._picture,
             rounds.prompts,
             state.prediction,
-            # Only the first look may be told where to look: later ones follow the mask.
+            # Only the first look has a part to take: later ones follow the mask.
             rounds.within if len(rounds) == 1 else None,
         )
         return State(state.start, rounds, (*state.predictions, prediction))

@@ -43,7 +43,7 @@ class ToyBody(StemBody):
         self.classifier = nn.Conv2d(CHANNELS, 1, 1)
 
     def features(self, encoding: Encoding, prompts: Tensor) -> Features:
-        """Return F (B, CHANNELS, H/4, W/4) of an image (B, 3, H, W) and prompts (B, prompts, H, W)."""
+        """Return F (B, CHANNELS, H/4, W/4) of an image (B, 3, H, W) and its prompt maps."""
         (image,) = encoding
         fused = self.backbone(torch.cat([image, prompts], 1))
         return Features(fused, fused)

@@ -121,16 +121,16 @@ def encode(
     width: int,
     gate: float,
     click_maps: str = "disks",
-    pixels: NDArray[np.float32] | None = None,
+    pixels: "Pixels | None" = None,
 ) -> Guidance:
     """Return the guidance for clicks in the coordinates of the network input, the new one last.
 
     Without any click (a box alone) the window is empty: nothing is corrected.
     click_maps: how clicks are drawn, a name of CLICK_MAPS.
-    pixels: (3, height, width) in [0, 1], as the network sees them, for maps that depend on them.
+    pixels: returns the image as the network sees it; asked by those maps alone that need it.
     """
     h, w = -(-height // STRIDE), -(-width // STRIDE)
-    maps = [draw(clicks, height, width, pixels) for draw in CLICK_MAPS[click_maps]]
+    maps = [draw(clicks, height, width, pixels or _no_pixels) for draw in CLICK_MAPS[click_maps]]
     disks = np.stack(maps)
     if not clicks:
         return Guidance(disks, np.zeros((1, h, w), np.float32), cell=0, label=1.0, gate=gate)
@@ -185,8 +185,10 @@ def draw_disks(clicks: Clicks, height: int, width: int, positive: bool) -> NDArr
     return disks
 
 
-ClickMap = Callable[[Clicks, int, int, NDArray[np.float32] | None], NDArray[np.float32]]
-"""Draws a map (H, W) float32 in [0, 1] of clicks, height, width and, if needed, pixels (3, H, W)."""
+Pixels = Callable[[], NDArray[np.float32]]
+"""Returns the image, (3, H, W) float32 in [0, 1]."""
+ClickMap = Callable[[Clicks, int, int, Pixels], NDArray[np.float32]]
+"""Draws a map (H, W) float32 in [0, 1] of clicks, height, width and, at need, the image."""
 CLICK_MAPS: Final[dict[str, tuple[ClickMap, ...]]] = {
     "disks": (
         lambda clicks, height, width, _: draw_disks(clicks, height, width, positive=True),
@@ -197,6 +199,10 @@ CLICK_MAPS: Final[dict[str, tuple[ClickMap, ...]]] = {
 
 Their number is the number of channels of the input `disks`.
 """
+
+
+def _no_pixels() -> NDArray[np.float32]:
+    raise AssertionError("this map of clicks needs the image: give pixels to encode")
 
 
 def draw_window(click: Click, height: int, width: int) -> NDArray[np.float32]:
@@ -213,7 +219,7 @@ def draw_window(click: Click, height: int, width: int) -> NDArray[np.float32]:
 
 
 def _span(position: int, size: int, cells: int) -> tuple[int, int]:
-    """Return the first and the last (exclusive) cell of the window along an axis of `size` pixels."""
+    """Return the first cell of the window and the end, along an axis of `size` pixels."""
     half = int(WINDOW_RATIO * size / 2 + 0.5)
     first, last = max(0, position - half), min(size, position + half)
     return first * cells // size, -(-last * cells // size)

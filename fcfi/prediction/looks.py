@@ -26,7 +26,7 @@ from fcfi.runtimes.network import IMAGE, EncodesOnce, Network
 class Look:
     """Everything that a runner may see.
 
-    feedback: (crop.height, crop.width) float32 in [0, 1], the mask before; zeros if there is none.
+    feedback: (crop.height, crop.width) float32 in [0, 1], the mask before; zeros without one.
     clicks: those inside the crop, in network pixels, the new one last.
     gate: 1.0 if there is feedback, else 0.0.
     memory: what the look before returned, or None.
@@ -62,7 +62,7 @@ class LookRunner(Protocol):
         """What the result depends on beside the look and the weights."""
 
     def __call__(self, look: Look) -> LookResult:
-        """Return the result.  Raises NetworkError if there is none."""
+        """Return the result.  Raises NetworkError if it fails."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,10 @@ class ForwardRunner:
     ) -> LookResult:
         """Return the result of one view; feedback and clicks are mirrored already."""
         height, width = feedback.shape
-        pixels = seen_as(look.picture.pixels(look.crop), view)
+
+        def pixels() -> NDArray[np.float32]:
+            return seen_as(look.picture.pixels(look.crop), view)
+
         maps = self.network.info.click_maps
         guidance = encode(clicks, height, width, look.gate, maps, pixels)
         prompts = prompt_inputs(feedback, guidance)
@@ -100,7 +103,7 @@ class ForwardRunner:
             encoding = look.picture.encoding(look.crop, view, self.network)
             outputs = self.network.click(encoding, prompts)
         else:
-            outputs = self.network({IMAGE: batch_of_one(pixels), **prompts})
+            outputs = self.network({IMAGE: batch_of_one(pixels()), **prompts})
         logits = outputs[LOGITS]
         if logits.shape != (1, 1, height, width) or not np.isfinite(logits).all():
             raise NetworkError(

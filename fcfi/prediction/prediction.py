@@ -130,14 +130,14 @@ class Prediction:
 
     @property
     def run_mask(self) -> RunMask | None:
-        """`mask` as run lengths, None if it has no pixel; costs as much as `box`, not the picture."""
+        """`mask` as run lengths, None without a pixel; costs as much as `box`, not the picture."""
         if self.exact is not None:
             return self.exact.runs
         return RunMask.of(self._mask_inside(), self.box.left, self.box.top)
 
     @cached_property
     def object_box(self) -> Box | None:
-        """The smallest box that holds the object, or None if there is none."""
+        """The smallest box that holds the object, or None without one."""
         if self.exact is not None:
             return None if self.exact.runs is None else self.exact.runs.box
         return self._object_box(self._mask_inside())
@@ -203,7 +203,7 @@ class CachedImage:
 
 
 def pixels_of(image: Image, crop: Crop) -> NDArray[np.float32]:
-    """Return a crop, (3, crop.height, crop.width) float32 in [0, 1], of a picture (H, W, 3) uint8."""
+    """Return a crop of a picture (H, W, 3) uint8: (3, crop.height, crop.width) in [0, 1]."""
     planes = np.ascontiguousarray(np.moveaxis(crop.image(image), 2, 0))
     return np.divide(planes, np.float32(255), dtype=np.float32)
 

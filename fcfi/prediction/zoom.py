@@ -40,34 +40,37 @@ class Crop:
     def back(
         self, values: NDArray[np.float32], height: int, width: int, fill: float = 0
     ) -> NDArray[np.float32]:
-        """A map (height of the crop, width of the crop) brought back to a picture's (height, width); `fill` outside."""
+        """Return a map of the crop's size brought back to the picture's (height, width).
+
+        fill: its value outside of the box.
+        """
         inside = resize(values, self.box.height, self.box.width)
         if self.box == whole(height, width):
             return inside
-        full = (
-            np.full((height, width), fill, np.float32)
-            if fill
-            else np.zeros((height, width), np.float32)
-        )
+        # zeros asks the system for memory that is zero already, which full would write again.
+        if fill:
+            full = np.full((height, width), fill, np.float32)
+        else:
+            full = np.zeros((height, width), np.float32)
         self._cut(full)[...] = inside
         return full
 
     def strips(
         self, values: NDArray[np.float32], first: int = 0, end: int | None = None
     ) -> Iterator[tuple[slice, NDArray[np.float32]]]:
-        """Columns of the box, and what a map of the crop's size is there: all of it, piece by piece, rows whole.
+        """Yield slices of the box's columns, each with a map of the crop's size resized to them.
 
-        first, end: columns of the box that are wanted; a little more may come.  A part is
-            overwritten by the next.
+        first, end: the columns that are needed; some more may be yielded.  A strip is overwritten
+            by the next.
         """
-        return strips(
-            values, self.box.height, self.box.width, first, self.box.width if end is None else end
-        )
+        last = self.box.width if end is None else end
+        return strips(values, self.box.height, self.box.width, first, last)
 
     def across(self, values: NDArray[np.float32], other: "Crop") -> NDArray[np.float32]:
-        """A map of this crop's size in [0, 1] seen through another crop: `back`, kept in [0, 1], then `other.map`.
+        """Return a map of this crop's size in [0, 1] as seen through another crop.
 
-        Only what the other box holds is touched, since a map of a whole photograph takes its time.
+        The same as `back`, clipped to [0, 1], and then `other.map`; but only what the other box
+        holds is computed, since a map of a whole photograph takes its time.
         """
         through = np.zeros((other.box.height, other.box.width), np.float32)
         common = self.box.intersection(other.box)
@@ -82,7 +85,7 @@ class Crop:
         return resize(through, other.height, other.width)
 
     def clicks(self, clicks: Clicks) -> Clicks:
-        """The clicks inside the box in network pixels, in their order; those outside have nothing to say about it."""
+        """Return the clicks inside the box in network pixels, in order, without those outside."""
         return tuple(
             Click(
                 nearest_pixel(click.x - self.box.left, self.width, self.box.width),
@@ -94,7 +97,7 @@ class Crop:
         )
 
     def _cut(self, array: NDArray[Any]) -> NDArray[Any]:
-        """The box as a view."""
+        """Return the box as a view."""
         return cut(array, self.box)
 
 
@@ -172,9 +175,9 @@ def zoom_of(info: NetworkInfo) -> Zoom:
 
 
 def crop_at(box: Box, target: int, multiple: int) -> Crop:
-    """The box with its longer side at `target` px, both sides rounded to multiples of `multiple` and at least one.
+    """Return a crop of the box with its longer side at `target` px.
 
-    The longer side never exceeds the rounded `target`, whatever the shape, which bounds the memory
+    Both sides are multiples of `multiple`, and at least one of it.  The longer side never exceeds the rounded `target`, whatever the shape, which bounds the memory
     of a click.
     """
     scale = target / max(box.width, box.height)

@@ -97,7 +97,7 @@ def to_runs(mask: NDArray[np.bool_]) -> tuple[int, ...]:
 
 
 def from_runs(runs: tuple[int, ...], height: int, width: int) -> NDArray[np.bool_]:
-    """Return the mask (height, width) of `to_runs`.  Raises InputError if the runs do not fill it."""
+    """Return the mask (height, width) of `to_runs`.  Raises InputError if its runs do not fit."""
     if sum(runs) != height * width:
         raise InputError(
             f"the log's starting mask has {sum(runs)} pixels and the picture {width} x {height}: "

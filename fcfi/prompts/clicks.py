@@ -96,8 +96,8 @@ def prompt_from_json(data: Any) -> Prompt:
             if key in data:
                 return reader(data)
     raise InputError(
-        "expected a prompt as an object with x, y and positive (a click), with left, top, right and "
-        "bottom (a box), or with points and positive (a scribble)"
+        "expected a prompt as an object with x, y and positive (a click), with left, top, right "
+        "and bottom (a box), or with points and positive (a scribble)"
     )
 
 
@@ -140,7 +140,7 @@ def check_box(box: Box, height: int, width: int, name: str = "the box") -> None:
         )
     if box.intersection(whole(height, width)) != box:
         raise InputError(
-            f"expected {name} inside the picture of {width} x {height} pixels, got left, top, right, "
-            f"bottom = {box.left}, {box.top}, {box.right}, {box.bottom}: "
+            f"expected {name} inside the picture of {width} x {height} pixels, got left, top, "
+            f"right, bottom = {box.left}, {box.top}, {box.right}, {box.bottom}: "
             f"right may be at most {width}, bottom {height}"
         )

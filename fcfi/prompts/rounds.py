@@ -97,15 +97,15 @@ class Rounds:
         """
         if within is not None and self.items:
             raise InputError(
-                "expected a part to look within at the first prompt only, got one at a later prompt: "
-                "leave it out"
+                "expected a part to look within at the first prompt only, got one at a later "
+                "prompt: leave it out"
             )
         return Rounds((*self.items, part), within or self.within)
 
     def locate(self, index: int) -> tuple[int, int]:
         """Return the round of a prompt, and the prompt's index in it.
 
-        index: among `prompts`.  Raises InputError if there is no such prompt.
+        index: among `prompts`.  Raises InputError without such a prompt.
         """
         rest = index
         for number, part in enumerate(self.items):
@@ -113,13 +113,14 @@ class Rounds:
                 return number, rest
             rest -= len(part.prompts)
         raise InputError(
-            f"there is no click {index}: there are {len(self.prompts)}, counted from 0"
+            f"expected the index of a prompt below {len(self.prompts)}, got no click {index}: "
+            "count from 0"
         )
 
     def without(self, index: int) -> "Rounds":
         """Return the rounds without a prompt; a round that has no prompt left goes too.
 
-        index: among `prompts`.  Raises InputError if there is no such prompt.
+        index: among `prompts`.  Raises InputError without such a prompt.
         """
         number, inside = self.locate(index)
         left = self.items[number].without(inside)

@@ -112,5 +112,5 @@ class EncodesOnce(Network, Protocol):
 
 
 def names_in(metadata: Mapping[str, str], key: str) -> tuple[str, ...]:
-    """Return the names in a text with commas; none if there is no such text."""
+    """Return the names in a text with commas; none without such a text."""
     return tuple(metadata[key].split(", ")) if key in metadata else ()

@@ -111,7 +111,8 @@ KIND: Final = RuntimeKind(
     suffix=".onnx",
     precisions=frozenset(("float32", "bfloat16", "int8")),
     anywhere=frozenset(("float32",)),
-    # bfloat16 before int8: nearly as fast, and a process starts in half the time (docs/explanation/speed.md).
+    # bfloat16 before int8: nearly as fast, and a process starts in half the time
+    # (docs/explanation/speed.md).
     automatic=("bfloat16", "int8"),
     rank=lambda machine: 0 if machine.lower() in X86 else 2,
     processor_precisions=lambda: frozenset(("bfloat16",) if has_bfloat16() else ()),

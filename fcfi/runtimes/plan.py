@@ -118,7 +118,7 @@ def files_at(path: str | os.PathLike[str]) -> NetworkFiles:
 
 
 def choose(files: NetworkFiles, request: RunRequest, machine: Machine) -> Choice:
-    """Return the way to run a network.  Raises NetworkError if there is none."""
+    """Return the way to run a network.  Raises NetworkError without a runtime for it."""
     runtime, runtime_notes = _runtime(files, request, machine)
     precision, precision_notes = _precision(files, request.precision, runtime, machine)
     path = files.path
@@ -259,7 +259,7 @@ def _obstacle(
 
 
 def _is_int8_only(files: NetworkFiles) -> bool:
-    """Return whether there is no float file: then int8 runs on every processor, fast or not."""
+    """Return whether the float file is missing: int8 then runs on every processor, if slowly."""
     return files.int8 == files.path
 
 

@@ -13,12 +13,16 @@ VNNI_FLAGS: Final = ("avx512_vnni", "avx_vnni")
 
 
 def has_vnni() -> bool:
-    """Whether the processor has instructions for 8-bit dot products; without them int8 gains little or nothing."""
+    """Return whether the processor has instructions for 8-bit dot products.
+
+    Without them int8 gains little or nothing.
+    """
     import cv2
 
     if cv2.checkHardwareSupport(VNNI):
         return True
     try:
+        # OpenCV does not know AVX-VNNI, the form of it on processors without AVX-512.
         with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as lines:
             flags = next((line.split() for line in lines if line.startswith("flags")), [])
     except OSError:
@@ -27,5 +31,5 @@ def has_vnni() -> bool:
 
 
 def may_have_cuda() -> bool:
-    """Whether an NVIDIA driver is there; torch, which takes seconds to load, need not be asked without one."""
+    """Return whether there is an NVIDIA driver; without one torch need not be loaded and asked."""
     return os.path.exists("/dev/nvidiactl") or shutil.which("nvidia-smi") is not None

@@ -85,7 +85,8 @@ class Torch:
     ) -> tuple[NDArray[np.float32], ...]:
         """Return the logits for all inputs or for an encoding and the click, or the encoding.
 
-        The names say which: those of the encoding ask for the image's.  Raises NetworkError if it fails.
+        The names say which: those of the encoding ask for the image's.  Raises NetworkError if it
+        fails.
         """
         import torch
 

@@ -214,7 +214,8 @@ def new_rounds(
     # Another stream for each process and each resumption: the same crops would teach nothing new.
     seed = (recipe.run.seed, learner.fabric.global_rank, clock.step)
     crops = crop_stream(pictures, recipe.crops, size, recipe.run.workers, seed)
-    return make_rounds(crops, recipe.run.batch, recipe.rounds, np.random.default_rng(seed))
+    rng = np.random.default_rng(seed)
+    return make_rounds(crops, recipe.run.batch, recipe.rounds, rng, recipe.model.click_maps)
 
 
 def _make_folder(folder: Path) -> None:

@@ -13,6 +13,7 @@ Knows nothing of files, optimizers or losses.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, NamedTuple
 
 import cv2
@@ -72,16 +73,18 @@ class EveryRound:
         batch: int,
         config: RoundsConfig,
         rng: np.random.Generator,
+        click_maps: str = "disks",
     ) -> None:
         self._crops = crops
         self._config = config
         self._rng = rng
+        self._click_maps = click_maps
         self._hard: list[TrainingCrop] = []
         self._pool = [start_session(next(crops), config, rng) for _ in range(batch)]
 
     def next_batch(self, predict: Callable[[Batch], Tensor]) -> Batch:
         """Return the pool as a batch; `predict` is not needed."""
-        return collate(self._pool, self._config, self._rng)
+        return collate(self._pool, self._config, self._rng, self._click_maps)
 
     def observe(self, probs: NDArray[np.float32]) -> None:
         """Take the predictions (B, S, S): click again, or make room for fresh crops."""
@@ -127,11 +130,13 @@ class LastRound:
         batch: int,
         config: RoundsConfig,
         rng: np.random.Generator,
+        click_maps: str = "disks",
     ) -> None:
         self._crops = crops
         self._batch = batch
         self._config = config
         self._rng = rng
+        self._click_maps = click_maps
 
     def next_batch(self, predict: Callable[[Batch], Tensor]) -> Batch:
         """Return a batch of fresh crops, each a random number of clicks further.
@@ -143,36 +148,47 @@ class LastRound:
         ]
         # As many clicks for all crops of a batch, so that each pass has work for all of them.
         for _ in range(self._rng.integers(self._config.most)):
-            batch = collate(sessions, self._config, self._rng)
+            batch = collate(sessions, self._config, self._rng, self._click_maps)
             probs = predict(batch)[:, 0].float().cpu().numpy()
             sessions = [
                 advance(session, answer, self._config, self._rng) or session
                 for session, answer in zip(sessions, probs, strict=True)
             ]
-        return collate(sessions, self._config, self._rng)
+        return collate(sessions, self._config, self._rng, self._click_maps)
 
     def observe(self, probs: NDArray[np.float32]) -> None:
         """Do nothing: the next step begins with fresh crops."""
 
 
 def make_rounds(
-    crops: Iterator[TrainingCrop], batch: int, config: RoundsConfig, rng: np.random.Generator
+    crops: Iterator[TrainingCrop],
+    batch: int,
+    config: RoundsConfig,
+    rng: np.random.Generator,
+    click_maps: str = "disks",
 ) -> EveryRound | LastRound:
-    """Return the rounds that the configuration names."""
+    """Return the rounds that the configuration names.
+
+    click_maps: how clicks are drawn for the model (`model.click_maps` of the recipe).
+    """
     if config.learn_from == "every":
-        return EveryRound(crops, batch, config, rng)
-    return LastRound(crops, batch, config, rng)
+        return EveryRound(crops, batch, config, rng, click_maps)
+    return LastRound(crops, batch, config, rng, click_maps)
 
 
 def collate(
-    sessions: Sequence[CropSession], config: RoundsConfig, rng: np.random.Generator
+    sessions: Sequence[CropSession],
+    config: RoundsConfig,
+    rng: np.random.Generator,
+    click_maps: str = "disks",
 ) -> Batch:
     """Return the model's inputs and truths for these sessions."""
     guidance, feedback = [], []
     for session in sessions:
         height, width = session.crop.truth.shape
         gate = float(session.feedback is not None)
-        guidance.append(encode(session.clicks, height, width, gate))
+        pixels = partial(_pixels, session.crop.image)
+        guidance.append(encode(session.clicks, height, width, gate, click_maps, pixels))
         feedback.append(_feedback(session, config, rng))
     images = _stack([session.crop.image for session in sessions])
     return Batch(
@@ -187,6 +203,11 @@ def collate(
         shown=torch.tensor(rng.random(len(sessions)) >= config.hide).float().view(-1, 1, 1, 1),
         beyond=torch.tensor([session.crop.beyond for session in sessions]).float(),
     )
+
+
+def _pixels(image: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return an image (S, S, 3) as (3, S, S) float32 in [0, 1]."""
+    return np.moveaxis(image, 2, 0).astype(np.float32) / np.float32(255)
 
 
 def _feedback(

@@ -14,7 +14,7 @@ from fcfi.models.config import ModelConfig
 from fcfi.models.export import example, export
 from fcfi.models.necks import NECKS, Neck, NeckInputs
 from fcfi.prediction.fcfi import FCFIPredictor
-from fcfi.prediction.guidance import CLICK_MAPS, draw_disks, encode
+from fcfi.prediction.guidance import CLICK_MAPS, Pixels, draw_disks, encode
 from fcfi.prediction.zoom import Zoom
 from fcfi.prompts.clicks import Click, Clicks
 from fcfi.runtimes.network import NetworkInfo
@@ -29,13 +29,12 @@ def first_click(clicks: Clicks, height: int, width: int, _: Any) -> np.ndarray:
     return draw_disks(clicks[:1], height, width, positive=True)
 
 
-def brightness(clicks: Clicks, height: int, width: int, pixels: np.ndarray | None) -> np.ndarray:
-    """A map of the pixels: those brighter than the last click."""
-    assert pixels is not None
-    assert pixels.shape == (3, height, width)
+def brightness(clicks: Clicks, height: int, width: int, pixels: Pixels) -> np.ndarray:
+    """A map of the image: what is brighter than the last click."""
+    assert pixels().shape == (3, height, width)
     if not clicks:
         return np.zeros((height, width), np.float32)
-    grey = pixels.mean(0)
+    grey = pixels().mean(0)
     return np.asarray(grey > grey[clicks[-1].y, clicks[-1].x], np.float32)
 
 

@@ -44,7 +44,7 @@ def test_a_removed_prompt_leaves_all_others_in_their_rounds(
 ) -> None:
     count = len(before.prompts)
     if not count:
-        with pytest.raises(InputError, match="no click 0: there are 0"):
+        with pytest.raises(InputError, match="below 0, got no click 0"):
             before.without(0)
         return
     index = data.draw(st.integers(0, count - 1))

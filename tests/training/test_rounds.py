@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -8,8 +9,8 @@ from numpy.typing import NDArray
 
 from fcfi.data.crop import TrainingCrop
 from fcfi.errors import ConfigError
-from fcfi.prediction.guidance import BOX_OBJECT
-from fcfi.prompts.clicks import Click
+from fcfi.prediction.guidance import BOX_OBJECT, CLICK_MAPS, Pixels
+from fcfi.prompts.clicks import Click, Clicks
 from fcfi.training.rounds import Batch, EveryRound, LastRound, collate, make_rounds
 from fcfi.training.sessions import (
     EDGE,
@@ -170,6 +171,21 @@ def test_a_batch_has_the_shapes_of_the_network() -> None:
     assert batch.cell.dtype == torch.int64
     assert batch.label.shape == batch.gate.shape == (3, 1, 1, 1)
     assert float(batch.image.max()) <= 1
+
+
+@pytest.mark.parametrize("way", ["every", "last"])
+def test_clicks_are_drawn_as_the_model_takes_them(
+    monkeypatch: pytest.MonkeyPatch, way: Literal["every", "last"]
+) -> None:
+    def grey(clicks: Clicks, height: int, width: int, pixels: Pixels) -> np.ndarray:
+        return np.asarray(pixels().mean(0), np.float32)
+
+    monkeypatch.setitem(CLICK_MAPS, "with grey", (*CLICK_MAPS["disks"], grey))
+    config = RoundsConfig(learn_from=way, most=1)
+    rounds = make_rounds(crops(), 2, config, np.random.default_rng(0), "with grey")
+    batch = rounds.next_batch(no_predict)
+    assert batch.disks.shape == (2, 3, SIZE, SIZE)
+    torch.testing.assert_close(batch.disks[:, 2], batch.image.mean(1))
 
 
 def test_an_unknown_way_is_refused() -> None:
