@@ -28,6 +28,7 @@ class Work(Collection[AnnotatedPicture]):
     def __init__(self, store: Store, labels: Labels, only_done: bool) -> None:
         """only_done: leave out pictures that are not marked as done."""
         self._store = store
+        self._only_done = only_done
         self._drawn = store.drawn(only_done)
         self._resolved = labels.resolved()
         self._names = {one.id: one.name for one in labels.all()}
@@ -50,17 +51,13 @@ class Work(Collection[AnnotatedPicture]):
     def labels(self) -> tuple[str, ...]:
         """All names in their order; "object" last, if an object without a label needs it."""
         names = tuple(self._names.values())
-        if UNNAMED in names or not any(self._has_unlabelled(one) for one in self._drawn):
+        present = self._store.labels_in(self._only_done)
+        if UNNAMED in names or all(self._name(label) != UNNAMED for label in present):
             return names
         return (*names, UNNAMED)
 
     def _name(self, label: int | None) -> str:
         return self._names.get(self._resolved.get(label or 0, 0), UNNAMED)
-
-    def _has_unlabelled(self, drawn: Drawn) -> bool:
-        return any(
-            self._name(one.label) == UNNAMED for one in self._store.document(drawn.revision).objects
-        )
 
     def _picture(self, drawn: Drawn) -> AnnotatedPicture:
         document = self._store.document(drawn.revision)

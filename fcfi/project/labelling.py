@@ -17,7 +17,7 @@ from fcfi.formats.annotation import check_label
 from fcfi.project.actions import check_colour
 from fcfi.project.database import Database
 from fcfi.project.states import Label
-from fcfi.project.store import document_of
+from fcfi.project.store import count_objects
 from fcfi.project.tables import label
 
 MAX_NAME: Final = 200
@@ -110,11 +110,7 @@ class Labels:
                     select(label.c.id).where(label.c.merged_into == identity)
                 ).scalars()
             )
-            used = sum(
-                drawn.label in {identity, *merged}
-                for document in document_of(connection)
-                for drawn in document.objects
-            )
+            used = count_objects(connection, {identity, *merged})
             if used:
                 raise InputError(
                     f"the label {one.name!r} is used by {used} object{'s'[: used > 1]}: merge it into another one, or "

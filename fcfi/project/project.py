@@ -146,6 +146,19 @@ class Project:
         """A part of the list.  state: only those.  search: a part of the name, in any case."""
         return self._store.pictures(state, search, offset, limit)
 
+    def place(self, id: int, state: State | None = None, search: str = "") -> int | None:  # noqa: A002
+        """Return the place of a picture in such a list, from 0; None if it is not in it.  Raises NotFound."""
+        return self._store.place(id, state, search)
+
+    def following(
+        self, id: int | None = None, states: Collection[State] = ("new", "work")
+    ) -> PictureRow | None:
+        """Return the next picture in one of these states after another one, from the first after the last.
+
+        Without a picture the first of them; None if there is none.  Raises NotFound.
+        """
+        return self._store.following(id, states)
+
     def row(self, id: int) -> PictureRow:  # noqa: A002, the contract's name
         """What the list says of one picture.  Raises NotFound."""
         return self._store.row(id)

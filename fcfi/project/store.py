@@ -8,19 +8,40 @@ files.
 import json
 import re
 import zlib
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    delete,
+    func,
+    insert,
+    select,
+    tuple_,
+    update,
+)
 
 from fcfi.errors import InputError, NotFound, StoreError, guard
 from fcfi.masks.runs import RunMask
 from fcfi.project.database import Database
 from fcfi.project.document import Document
 from fcfi.project.states import Answerer, Change, Counts, PictureList, PictureRow, State
-from fcfi.project.tables import change, label, mask, network, picture, revision, setting
+from fcfi.project.tables import (
+    change,
+    label,
+    mask,
+    network,
+    object_label,
+    picture,
+    revision,
+    setting,
+)
 
 MOST: Final = 1000
 """Rows of one answer, and values of one question (SQLite takes 32,766)."""
@@ -111,24 +132,52 @@ class Store:
 
     def pictures(self, state: State | None, search: str, offset: int, limit: int) -> PictureList:
         """A part of the list in the order of names, numbers in them compared as numbers."""
-        asked = (
-            select(picture) if state is None else select(picture).where(picture.c.state == state)
-        )
-        if search:
-            asked = asked.where(
-                func.lower(picture.c.name).contains(search.lower(), autoescape=True)
-            )
+        asked = _listed(state, search)
         ordered = (
             asked.order_by(picture.c.sort, picture.c.name)
             .offset(max(0, offset))
             .limit(max(0, min(limit, MOST)))
         )
         with self.database.reading() as connection:
-            total = connection.execute(
-                select(func.count()).select_from(asked.subquery())
-            ).scalar_one()
+            counted = asked.with_only_columns(func.count(), maintain_column_froms=True)
+            total = connection.execute(counted).scalar_one()
             rows = connection.execute(ordered.with_only_columns(*SHOWN)).all()
             return PictureList(total, _counts(connection), tuple(_row(one) for one in rows))
+
+    def place(self, identity: int, state: State | None, search: str) -> int | None:
+        """Return the place of a picture in such a list, from 0; None if it is not in it.  Raises NotFound."""
+        with self.database.reading() as connection:
+            here = _sorted_as(connection, identity)
+            asked = _listed(state, search)
+            if not connection.execute(asked.where(picture.c.id == identity)).first():
+                return None
+            before = tuple_(picture.c.sort, picture.c.name) < tuple_(*here)
+            counted = asked.where(before).with_only_columns(
+                func.count(), maintain_column_froms=True
+            )
+            return connection.execute(counted).scalar_one()
+
+    def following(self, identity: int | None, states: Collection[State]) -> PictureRow | None:
+        """Return the first picture in one of these states after another one, or of all.
+
+        After the last one the search begins again at the first; None if there is none.  Raises
+        NotFound for a picture that is not there.
+        """
+        asked = (
+            select(*SHOWN)
+            .where(picture.c.state.in_(states))
+            .order_by(picture.c.sort, picture.c.name)
+            .limit(1)
+        )
+        with self.database.reading() as connection:
+            found = None
+            if identity is not None:
+                here = _sorted_as(connection, identity)
+                after = tuple_(picture.c.sort, picture.c.name) > tuple_(*here)
+                found = connection.execute(asked.where(after)).one_or_none()
+            if found is None:
+                found = connection.execute(asked).one_or_none()
+            return None if found is None else _row(found)
 
     def row(self, identity: int) -> PictureRow:
         """One picture.  Raises NotFound."""
@@ -253,6 +302,7 @@ class Store:
             added = connection.execute(
                 insert(revision).values(**row, document=_pack(step.document))
             )
+            _count_labels(connection, identity, step.document)
             self._add_masks(connection, step.masks)
             (revised,) = added.inserted_primary_key or (None,)
             _note(connection, identity, version, revised, step.record, step.signature)
@@ -279,6 +329,7 @@ class Store:
             values = {"version": version + 1, "position": place, **_summary(document)}
             if connection.execute(update(picture).where(at_version).values(values)).rowcount == 0:
                 return False
+            _count_labels(connection, identity, document)
             of = max(place, found.position)
             action = json.loads(_line(connection, identity, (of,))[of].action)
             record = {"type": "undo" if by < 0 else "redo", "of": action}
@@ -333,6 +384,18 @@ class Store:
                 select(revision.c.document).where(revision.c.id == identity)
             ).scalar_one()
             return _unpack(packed)
+
+    def labels_in(self, done: bool) -> frozenset[int]:
+        """Return the labels of the objects on the pictures that `drawn` lists; 0 for objects without one."""
+        states = ("done",) if done else ("work", "done")
+        asked = (
+            select(object_label.c.label)
+            .distinct()
+            .join(picture, picture.c.id == object_label.c.picture)
+            .where(picture.c.state.in_(states))
+        )
+        with self.database.reading() as connection:
+            return frozenset(connection.execute(asked).scalars())
 
     def setting(self, key: str) -> Any:
         """A value that was kept, None if there is none."""
@@ -398,11 +461,39 @@ def sort_key(name: str) -> str:
     return re.sub(r"[0-9]+", lambda found: found[0].zfill(DIGITS), name.casefold())
 
 
-def document_of(connection: Connection) -> Iterator[Document]:
-    """The documents of all pictures as they are now, one after the other."""
-    here = and_(revision.c.picture == picture.c.id, revision.c.number == picture.c.position)
-    for packed in connection.execute(select(revision.c.document).join(picture, here)).scalars():
-        yield _unpack(packed)
+def count_objects(connection: Connection, labels: Collection[int]) -> int:
+    """Return how many objects have one of these labels, on all pictures as they are now."""
+    counted = func.coalesce(func.sum(object_label.c.objects), 0)
+    asked = select(counted).where(object_label.c.label.in_(labels))
+    return int(connection.execute(asked).scalar_one())
+
+
+def _count_labels(connection: Connection, identity: int, document: Document) -> None:
+    """Note how many objects of each label are on a picture now."""
+    connection.execute(delete(object_label).where(object_label.c.picture == identity))
+    counts = Counter(drawn.label or 0 for drawn in document.objects)
+    rows = [
+        {"picture": identity, "label": label, "objects": count} for label, count in counts.items()
+    ]
+    if rows:
+        connection.execute(insert(object_label), rows)
+
+
+def _listed(state: State | None, search: str) -> Select[Any]:
+    """Return the query of a list of pictures, without an order."""
+    asked = select(picture) if state is None else select(picture).where(picture.c.state == state)
+    if search:
+        asked = asked.where(func.lower(picture.c.name).contains(search.lower(), autoescape=True))
+    return asked
+
+
+def _sorted_as(connection: Connection, identity: int) -> tuple[str, str]:
+    """Return what orders a picture in the list.  Raises NotFound."""
+    asked = select(picture.c.sort, picture.c.name).where(picture.c.id == identity)
+    found = connection.execute(asked).one_or_none()
+    if found is None:
+        raise _missing(identity)
+    return found.sort, found.name
 
 
 def _leave_line(connection: Connection, identity: int, place: int) -> None:

@@ -51,6 +51,7 @@ picture: Final = Table(
     Column("position", Integer, nullable=False),
     Column("length", Integer, nullable=False),
     Column("problem", Text),
+    Index("picture_order", "sort", "name"),
     sqlite_autoincrement=True,
 )
 revision: Final = Table(
@@ -103,6 +104,14 @@ label: Final = Table(
         postgresql_where=text("merged_into IS NULL"),
     ),
     sqlite_autoincrement=True,
+)
+object_label: Final = Table(  # of each picture's present document; label 0: objects without one
+    "object_label",
+    metadata,
+    Column("picture", ForeignKey("picture.id"), primary_key=True),
+    Column("label", Integer, primary_key=True, autoincrement=False),
+    Column("objects", Integer, nullable=False),
+    Index("object_label_label", "label"),
 )
 setting: Final = Table(
     "setting",

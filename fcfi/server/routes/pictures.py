@@ -19,6 +19,9 @@ StateWanted = Annotated[
     Literal["new", "work", "done"] | None, Query(description="Only pictures in this state.")
 ]
 Search = Annotated[Text, Query(description="Only names with this text.")]
+After = Annotated[
+    int | None, Query(ge=1, le=MAX_INT, description="The picture to begin behind.")
+]
 Offset = Annotated[int, Query(ge=0, le=MAX_INT)]
 Limit = Annotated[int, Query(ge=0, le=MOST)]
 
@@ -50,6 +53,33 @@ def router(backend: Backend) -> APIRouter:
         await backend.jobs.run(project.scan)
         found = await backend.reads.run(lambda: project.pictures(limit=0))
         return wire.answer({"counts": wire.listed(found)["counts"]})
+
+    @routes.get(
+        "/next",
+        response_model=Following,
+        responses=errors(404),
+        summary="The next picture that is to do, and its place in the list",
+    )
+    async def following(after: After = None, state: StateWanted = None) -> Response:
+        def work() -> Response:
+            states: tuple[State, ...] = ("new", "work") if state is None else (state,)
+            row = project.following(after, states)
+            place = None if row is None else project.place(row.id)
+            return wire.answer({"picture": None if row is None else wire.row(row), "place": place})
+
+        return await backend.reads.run(work)
+
+    @routes.get(
+        "/{picture}/place",
+        response_model=Place,
+        responses=errors(404),
+        summary="The place of a picture in a list, from 0; null if it is not in it",
+    )
+    async def place(
+        picture: PictureId, state: StateWanted = None, search: Search = ""
+    ) -> Response:
+        found = await backend.reads.run(lambda: project.place(picture, state, search))
+        return wire.answer({"place": found})
 
     @routes.get(
         "/{picture}",

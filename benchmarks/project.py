@@ -1,0 +1,202 @@
+"""How the time of every action grows with the project: 500 pictures beside 50,000.
+
+    python -m benchmarks.project
+    python -m benchmarks.project --pictures 50000 --objects 20 --repeat 5
+
+Projects are made of rows only: names, sizes, documents and masks, no pixels and no network, so that
+what is measured is what fcfi does around both.  A figure is the median of several repetitions, in
+milliseconds.
+"""
+
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+import typer
+from sqlalchemy import insert
+
+from fcfi.formats.annotation import AnnotatedPicture
+from fcfi.masks.runs import RunMask
+from fcfi.project import (
+    DeleteObjects,
+    EditObject,
+    EditObjects,
+    MergeObjects,
+    MoveObject,
+    Project,
+    Redo,
+    SetDone,
+    SetMask,
+    Undo,
+)
+from fcfi.project.database import Database
+from fcfi.project.document import Document, DrawnObject
+from fcfi.project.store import _pack, sort_key
+from fcfi.project.tables import change, mask, object_label, picture, revision
+
+SMALL = 500
+WIDTH, HEIGHT = 4000, 3000
+MASKS = 200
+"""Different masks in a project; the objects share them."""
+LABELS = 20
+CHUNK = 1000
+"""Pictures that are written in one transaction while a project is made."""
+
+
+def make(folder: Path, pictures: int, objects: int) -> None:
+    """Make a project of rows in a folder that holds no pictures."""
+    with Project.open(folder, None, labels=[f"label {number}" for number in range(LABELS)]):
+        pass
+    database = Database(f"sqlite:///{folder / '.fcfi' / 'project.sqlite'}")
+    rng = np.random.default_rng(0)
+    masks = [_mask(rng) for _ in range(MASKS)]
+    with database.writing() as connection:
+        rows = [
+            {
+                "sha256": drawn.sha256,
+                "left": drawn.left,
+                "top": drawn.top,
+                "width": drawn.width,
+                "height": drawn.height,
+                "runs": drawn.pack(),
+            }
+            for drawn in masks
+        ]
+        connection.execute(insert(mask), rows)
+    for first in range(0, pictures, CHUNK):
+        _add(database, range(first, min(first + CHUNK, pictures)), objects, masks)
+    database.close()
+
+
+def _mask(rng: np.random.Generator) -> RunMask:
+    """Return a round mask of some hundred pixels across."""
+    side = int(rng.integers(80, 300))
+    rows, columns = np.ogrid[:side, :side]
+    inside = (rows - side / 2) ** 2 + (columns - side / 2) ** 2 < side**2 / 4
+    left, top = int(rng.integers(WIDTH - side)), int(rng.integers(HEIGHT - side))
+    drawn = RunMask.of(inside, left, top)
+    assert drawn is not None
+    return drawn
+
+
+def _add(database: Database, numbers: range, objects: int, masks: list[RunMask]) -> None:
+    pictures: list[dict[str, Any]] = []
+    revisions: list[dict[str, Any]] = []
+    changes: list[dict[str, Any]] = []
+    labels: list[dict[str, Any]] = []
+    for number in numbers:
+        identity, name = number + 1, f"folder {number // 1000}/photo {number}.jpg"
+        names = [masks[(number * 7 + place) % MASKS].sha256 for place in range(objects)]
+        drawn = tuple(
+            DrawnObject(place, 1 + place % LABELS, start=sha256, mask=sha256)
+            for place, sha256 in enumerate(names, 1)
+        )
+        document = Document(drawn, objects + 1, number % 2 == 0)
+        pictures.append(
+            {
+                "id": identity,
+                "name": name,
+                "sort": sort_key(name),
+                "width": WIDTH,
+                "height": HEIGHT,
+                "modified": 1,
+                "bytes": 1,
+                "state": "done" if document.done else "work",
+                "objects": objects,
+                "version": 1,
+                "position": 1,
+                "length": 1,
+            }
+        )
+        revisions.append(
+            {"id": identity, "picture": identity, "number": 1, "version": 1, "document": _pack(document)}
+        )
+        changes.append(
+            {
+                "picture": identity,
+                "version": 1,
+                "action": '{"type": "import_objects", "objects": 0}',
+                "author": "",
+                "time": 0.0,
+                "revision": identity,
+            }
+        )
+        for label in range(1, min(LABELS, objects) + 1):
+            count = sum(1 for one in drawn if one.label == label)
+            labels.append({"picture": identity, "label": label, "objects": count})
+    with database.writing() as connection:
+        connection.execute(insert(picture), pictures)
+        connection.execute(insert(revision), revisions)
+        connection.execute(insert(change), changes)
+        connection.execute(insert(object_label), labels)
+
+
+def measured(project: Project, repeat: int) -> dict[str, float]:
+    """Return the milliseconds of every action and of what the page asks for at its start."""
+    middle = project.pictures(limit=1, offset=project.pictures(limit=0).total // 2).items[0].id
+    drawn = _mask(np.random.default_rng(1))
+
+    def act(action: Any) -> Callable[[], object]:
+        return lambda: project.act(middle, project.row(middle).version, action)
+
+    def used_label() -> None:
+        label = project.labels()[0]
+        try:
+            project.remove_label(label.id)
+        except Exception as error:
+            assert "is used by" in str(error), error
+
+    work: dict[str, Callable[[], object]] = {
+        "first screen": lambda: (project.labels(), project.pictures(), project.following(), project.index_of(middle)),
+        "list, searched": lambda: project.pictures(search="photo 77"),
+        "list, done ones": lambda: project.pictures(state="done"),
+        "next picture": lambda: project.following(middle),
+        "place of a picture": lambda: project.index_of(middle),
+        "open a picture": lambda: project.picture(middle),
+        "set mask": act(SetMask(1, drawn)),
+        "edit object": act(EditObject(1, label=2)),
+        "edit objects": act(EditObjects((1, 2), label=3)),
+        "move object": act(MoveObject(2, 0)),
+        "merge objects": act(MergeObjects(3, (4,))),
+        "delete objects": act(DeleteObjects((5,))),
+        "set done": act(SetDone(True)),
+        "undo": act(Undo()),
+        "redo": act(Redo()),
+        "refuse to remove a used label": used_label,
+        "add a label": lambda: project.add_label(f"new {time.perf_counter_ns()}"),
+    }
+    times: dict[str, list[float]] = {name: [] for name in work}
+    for round_number in range(repeat):
+        for name, step in work.items():
+            if round_number and name in ("merge objects", "delete objects"):
+                continue  # these objects are gone after the first round
+            began = time.perf_counter()
+            step()
+            times[name].append(1000 * (time.perf_counter() - began))
+    return {name: median(values) for name, values in times.items()}
+
+
+def main(pictures: int = 50_000, objects: int = 20, repeat: int = 5) -> None:
+    """Print a table of both projects."""
+    results = []
+    for count in (SMALL, pictures):
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = Path(temporary) / "photos"
+            folder.mkdir()
+            began = time.perf_counter()
+            make(folder, count, objects)
+            typer.echo(f"made {count} pictures in {time.perf_counter() - began:.1f} s")
+            with Project.open(folder, None, scan=False) as project:
+                results.append(measured(project, repeat))
+    small, large = results
+    typer.echo(f"\n{'':32}{SMALL:>10}{pictures:>10}{'ratio':>8}")
+    for name, value in large.items():
+        typer.echo(f"{name:32}{small[name]:10.1f}{value:10.1f}{value / small[name]:8.1f}")
+
+
+if __name__ == "__main__":
+    typer.run(main)
