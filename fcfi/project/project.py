@@ -8,7 +8,7 @@ import dataclasses
 import hashlib
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Literal, TypeVar
@@ -146,12 +146,14 @@ class Project:
         """A part of the list.  state: only those.  search: a part of the name, in any case."""
         return self._store.pictures(state, search, offset, limit)
 
-    def place(self, id: int, state: State | None = None, search: str = "") -> int | None:  # noqa: A002
+    def index_of(self, id: int, state: State | None = None, search: str = "") -> int | None:  # noqa: A002
         """Return the place of a picture in such a list, from 0; None if it is not in it.  Raises NotFound."""
-        return self._store.place(id, state, search)
+        return self._store.index_of(id, state, search)
 
     def following(
-        self, id: int | None = None, states: Collection[State] = ("new", "work")
+        self,
+        id: int | None = None,  # noqa: A002
+        states: Collection[State] = ("new", "work"),
     ) -> PictureRow | None:
         """Return the next picture in one of these states after another one, from the first after the last.
 

@@ -144,7 +144,7 @@ class Store:
             rows = connection.execute(ordered.with_only_columns(*SHOWN)).all()
             return PictureList(total, _counts(connection), tuple(_row(one) for one in rows))
 
-    def place(self, identity: int, state: State | None, search: str) -> int | None:
+    def index_of(self, identity: int, state: State | None, search: str) -> int | None:
         """Return the place of a picture in such a list, from 0; None if it is not in it.  Raises NotFound."""
         with self.database.reading() as connection:
             here = _sorted_as(connection, identity)

@@ -28,13 +28,13 @@ Whole = Annotated[int, Field(ge=0, le=MAX_INT)]
 Colour = Annotated[str, Field(pattern="^#[0-9a-f]{6}$", examples=["#ff8800"])]
 
 
-class Wanted(BaseModel):
+class Request(BaseModel):
     """Part of a request: exact types, no unknown keys."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class ClickGiven(Wanted):
+class ClickRequest(Request):
     """A click on the object (positive) or off it."""
 
     x: Whole
@@ -42,7 +42,7 @@ class ClickGiven(Wanted):
     positive: bool = True
 
 
-class MaskGiven(Wanted):
+class MaskRequest(Request):
     """A mask: lengths of runs over its box, row by row, background first."""
 
     left: Whole
@@ -72,8 +72,8 @@ TAKEN: Final[tuple[type[Action], ...]] = (
 VALUES: Final[Mapping[str, Any]] = {
     "object": Id,
     "objects": Annotated[list[Id], Field(min_length=1, max_length=MAX_OBJECTS)],
-    "clicks": Annotated[list[ClickGiven], Field(min_length=1, max_length=MAX_CLICKS)],
-    "mask": MaskGiven,
+    "clicks": Annotated[list[ClickRequest], Field(min_length=1, max_length=MAX_CLICKS)],
+    "mask": MaskRequest,
     "label": Id,
     "colour": Colour,
     "index": Whole,
@@ -89,7 +89,7 @@ VALUES: Final[Mapping[str, Any]] = {
 """What a value of each name may be, beside null where the action takes None."""
 
 
-class GivenAction(Wanted):
+class ActionModel(Request):
     """An action that came."""
 
     def made(self) -> Action:
@@ -99,7 +99,7 @@ class GivenAction(Wanted):
         return made
 
 
-def _model(kind: type[Action]) -> type[GivenAction]:
+def _model(kind: type[Action]) -> type[ActionModel]:
     """The model of an action: its keys, which of them must come, and which may be null."""
     hints = get_type_hints(kind)
     keys: dict[str, Any] = {"type": Literal[kind.type]}
@@ -112,20 +112,20 @@ def _model(kind: type[Action]) -> type[GivenAction]:
             if one.default is dataclasses.MISSING
             else (value, Field(default_factory=lambda: None))
         )
-    return create_model(kind.__name__, __base__=GivenAction, __doc__=kind.__doc__, **keys)
+    return create_model(kind.__name__, __base__=ActionModel, __doc__=kind.__doc__, **keys)
 
 
 def _value(given: Any) -> Any:
     """A value as the project takes it."""
     if isinstance(given, list):
         return tuple(_value(one) for one in given)
-    if isinstance(given, ClickGiven):
+    if isinstance(given, ClickRequest):
         return Click(given.x, given.y, given.positive)
-    if isinstance(given, MaskGiven):
+    if isinstance(given, MaskRequest):
         return RunMask.from_json(dict(given))
     return given
 
 
-_KINDS: Final[Mapping[type[GivenAction], Any]] = {_model(kind): kind for kind in TAKEN}
+_KINDS: Final[Mapping[type[ActionModel], Any]] = {_model(kind): kind for kind in TAKEN}
 AnyAction: Final[Any] = Annotated[reduce(or_, _KINDS), Field(discriminator="type")]
 """Any of them."""

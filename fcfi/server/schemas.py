@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, BaseModel, Field, JsonValue
 
 from fcfi.project.project import AUTHOR_LETTERS, SETTINGS_BYTES
-from fcfi.server.actions import AnyAction, Colour, Id, Wanted, Whole
+from fcfi.server.actions import AnyAction, Colour, Id, Request, Whole
 
 MAX_TEXT: Final = 200
 """Characters of a name."""
@@ -39,14 +39,14 @@ Key = Annotated[
 ]
 
 
-class Told(BaseModel):
+class Answer(BaseModel):
     """Part of an answer."""
 
 
 # ── requests ──────────────────────────────────────────────────────────────────────────────────────
 
 
-class ActionGiven(Wanted):
+class ActionRequest(Request):
     """An action on the picture as it was at `version`.
 
     known: masks that the answer need not hold.  key: a UUID of this action alone; asked again with
@@ -61,14 +61,14 @@ class ActionGiven(Wanted):
     key: Key | None = None
 
 
-class LabelGiven(Wanted):
+class LabelRequest(Request):
     """A new label; without a colour it is given one."""
 
     name: Name
     colour: Colour | None = None
 
 
-class LabelChange(Wanted):
+class LabelChange(Request):
     """What is to change of a label.  place: in the list, from 0."""
 
     name: Name | None = None
@@ -76,20 +76,20 @@ class LabelChange(Wanted):
     place: Whole | None = None
 
 
-class LabelMerge(Wanted):
+class LabelMerge(Request):
     """The label that the objects get."""
 
     into: Id
 
 
-class ExportGiven(Wanted):
+class ExportRequest(Request):
     """format: a name from the project's list of formats.  only_done: leave out pictures that are not marked as done."""
 
     format: Text
     only_done: bool = False
 
 
-class ImportPath(Wanted):
+class ImportPath(Request):
     """A file or folder in the folder of pictures, relative to it."""
 
     path: Annotated[str, Field(min_length=1, max_length=4096)]
@@ -105,24 +105,29 @@ def _small_json(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
     return value
 
 
-SettingsGiven = Annotated[dict[str, JsonValue], AfterValidator(_small_json)]
+SettingsRequest = Annotated[dict[str, JsonValue], AfterValidator(_small_json)]
 
 
 # ── answers ───────────────────────────────────────────────────────────────────────────────────────
 
 
-class Problem(Told):
+class Problem(Answer):
     """What went wrong, in one sentence."""
 
     error: str
 
 
+<<<<<<< HEAD
 class NetworkTold(Told):
     """The network.
 
     runtime: empty until it is loaded.  problem: why it cannot be used.  identity: of weights and
     settings together, as objects name who answered; null until it is loaded.
     """
+=======
+class NetworkAnswer(Answer):
+    """The network.  runtime: empty until it is loaded.  problem: why it cannot be used."""
+>>>>>>> d12109d (The next picture, places and counts of labels without reading the project; plain names of the server's answers)
 
     name: str
     sha256: str
@@ -132,15 +137,15 @@ class NetworkTold(Told):
     identity: str | None
 
 
-class Health(Told):
+class Health(Answer):
     """That the server is there."""
 
     status: Literal["ok"]
     version: str
-    network: NetworkTold | None
+    network: NetworkAnswer | None
 
 
-class LabelTold(Told):
+class LabelAnswer(Answer):
     """A label of the project."""
 
     id: int
@@ -149,13 +154,13 @@ class LabelTold(Told):
     place: int
 
 
-class Labels(Told):
+class Labels(Answer):
     """All labels, in their order."""
 
-    labels: list[LabelTold]
+    labels: list[LabelAnswer]
 
 
-class FormatTold(Told):
+class FormatAnswer(Answer):
     """A format to export to.  cannot_hold: holes, parts, overlap."""
 
     name: str
@@ -163,7 +168,7 @@ class FormatTold(Told):
     cannot_hold: list[str]
 
 
-class CountsTold(Told):
+class CountsAnswer(Answer):
     """Pictures by state."""
 
     all: int
@@ -172,21 +177,21 @@ class CountsTold(Told):
     done: int
 
 
-class ProjectTold(Told):
+class ProjectAnswer(Answer):
     """The folder, its labels, and what the page needs to begin.  warnings: sentences for the person."""
 
     name: str
     folder: str
-    labels: list[LabelTold]
+    labels: list[LabelAnswer]
     settings: dict[str, Any]
-    counts: CountsTold
+    counts: CountsAnswer
     warnings: list[str]
-    network: NetworkTold | None
-    formats: list[FormatTold]
+    network: NetworkAnswer | None
+    formats: list[FormatAnswer]
     version: str
 
 
-class RowTold(Told):
+class PictureRowAnswer(Answer):
     """A picture as the list shows it.  modified: changes with the file; goes into addresses of tiles as v."""
 
     id: int
@@ -200,21 +205,34 @@ class RowTold(Told):
     problem: str | None
 
 
-class PictureListTold(Told):
+class PictureListAnswer(Answer):
     """A part of the list.  total: pictures that the question fits."""
 
     total: int
-    counts: CountsTold
-    items: list[RowTold]
+    counts: CountsAnswer
+    items: list[PictureRowAnswer]
 
 
-class Scanned(Told):
+class FollowingAnswer(Answer):
+    """The next picture that is to do.  picture: null if there is none.  place: its place in the whole list, from 0."""
+
+    picture: PictureRowAnswer | None
+    place: int | None
+
+
+class PlaceAnswer(Answer):
+    """The place of a picture in a list, from 0; null if it is not in it."""
+
+    place: int | None
+
+
+class Scanned(Answer):
     """What is in the folder now."""
 
-    counts: CountsTold
+    counts: CountsAnswer
 
 
-class ClickTold(Told):
+class ClickAnswer(Answer):
     """A click; those of one round were predicted together."""
 
     x: int
@@ -223,7 +241,7 @@ class ClickTold(Told):
     round: int
 
 
-class ObjectTold(Told):
+class ObjectAnswer(Answer):
     """An object.
 
     mask: its sha256, null without a pixel.  start: whether its clicks begin from a mask.  network:
@@ -240,18 +258,18 @@ class ObjectTold(Told):
     mask: str | None
     start: bool
     network: str | None
-    clicks: list[ClickTold]
+    clicks: list[ClickAnswer]
     area: int
 
 
-class DocumentTold(Told):
+class DocumentAnswer(Answer):
     """The objects from bottom to top."""
 
-    objects: list[ObjectTold]
+    objects: list[ObjectAnswer]
     done: bool
 
 
-class MaskTold(Told):
+class MaskAnswer(Answer):
     """A mask: lengths of runs over its box, row by row, background first."""
 
     left: int
@@ -261,19 +279,19 @@ class MaskTold(Told):
     runs: list[int]
 
 
-class StateTold(Told):
+class PictureAnswer(Answer):
     """All that there is on one picture.  masks: by sha256."""
 
-    picture: RowTold
-    document: DocumentTold
-    masks: dict[str, MaskTold]
+    picture: PictureRowAnswer
+    document: DocumentAnswer
+    masks: dict[str, MaskAnswer]
     can_undo: bool
     can_redo: bool
     undo_text: str | None
     redo_text: str | None
 
 
-class ChangeTold(Told):
+class ChangeAnswer(Answer):
     """What somebody did meanwhile; time: seconds since 1970 (UTC)."""
 
     author: str
@@ -281,24 +299,30 @@ class ChangeTold(Told):
     text: str
 
 
-class ConflictTold(Problem):
+class ConflictAnswer(Problem):
     """The picture was changed since the version that an action was for."""
 
-    changes: list[ChangeTold]
-    state: StateTold
+    changes: list[ChangeAnswer]
+    state: PictureAnswer
 
 
-class ImportTold(Told):
-    """What an import did.  objects: added.  labels: added.  problems: a sentence for each picture left out."""
+class ImportAnswer(Answer):
+    """What an import did.
+
+    objects, labels: added.  problems: a sentence for each reason why shapes or pictures were left
+        out.  shapes, taken: shapes in the files on your pictures, and how many of them were read.
+    """
 
     format: str
     pictures: int
     objects: int
     labels: list[str]
     problems: list[str]
+    shapes: int
+    taken: int
 
 
-class ChangedTold(Told):
+class ChangedAnswer(Answer):
     """An object that the files do not hold to the pixel."""
 
     file_name: str
@@ -308,18 +332,18 @@ class ChangedTold(Told):
     lost: list[str]
 
 
-class ReportTold(Told):
+class ReportAnswer(Answer):
     """What an export kept.  text: for people."""
 
     text: str
     pictures: int
     objects: int
-    changed: list[ChangedTold]
+    changed: list[ChangedAnswer]
 
 
-class ExportTold(Told):
+class ExportAnswer(Answer):
     """url: where the zip file is, until the server stops or some more exports were made."""
 
     id: str
-    report: ReportTold
+    report: ReportAnswer
     url: str

@@ -29,7 +29,7 @@ def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = No
 
 
 def state(given: PictureState, known: Collection[str] = ()) -> dict[str, Any]:
-    """StateTold, without the masks that are known."""
+    """PictureAnswer, without the masks that are known."""
     return {
         "picture": row(given.picture),
         "document": document(given.document, given.masks),
@@ -44,12 +44,12 @@ def state(given: PictureState, known: Collection[str] = ()) -> dict[str, Any]:
 
 
 def document(given: Document, masks: Mapping[str, RunMask]) -> dict[str, Any]:
-    """DocumentTold."""
+    """DocumentAnswer."""
     return {"objects": [_object(one, masks) for one in given.objects], "done": given.done}
 
 
 def row(given: PictureRow) -> dict[str, Any]:
-    """RowTold.  The time is a text: it has more digits than a browser's numbers."""
+    """PictureRowAnswer.  The time is a text: it has more digits than a browser's numbers."""
     return {
         "id": given.id,
         "name": given.name,
@@ -64,7 +64,7 @@ def row(given: PictureRow) -> dict[str, Any]:
 
 
 def listed(given: PictureList) -> dict[str, Any]:
-    """PictureListTold."""
+    """PictureListAnswer."""
     return {
         "total": given.total,
         "counts": dataclasses.asdict(given.counts),
@@ -73,17 +73,17 @@ def listed(given: PictureList) -> dict[str, Any]:
 
 
 def conflict(error: PictureConflict) -> dict[str, Any]:
-    """What ConflictTold has beside its sentence."""
+    """What ConflictAnswer has beside its sentence."""
     return {"changes": [_change(one) for one in error.changes], "state": state(error.state)}
 
 
 def labels(given: Sequence[Label]) -> list[dict[str, Any]]:
-    """LabelTold, each."""
+    """LabelAnswer, each."""
     return [dataclasses.asdict(one) for one in given]
 
 
 def formats() -> list[dict[str, Any]]:
-    """FormatTold, each."""
+    """FormatAnswer, each."""
     return [
         {"name": one.name, "title": one.title, "cannot_hold": list(one.cannot_hold)}
         for one in codecs().values()
@@ -91,17 +91,17 @@ def formats() -> list[dict[str, Any]]:
 
 
 def network(given: NetworkStatus | None) -> dict[str, Any] | None:
-    """NetworkTold."""
+    """NetworkAnswer."""
     return None if given is None else dataclasses.asdict(given)
 
 
 def imported(given: ImportReport) -> dict[str, Any]:
-    """ImportTold."""
+    """ImportAnswer."""
     return dataclasses.asdict(given)
 
 
 def report(given: Report) -> dict[str, Any]:
-    """ReportTold."""
+    """ReportAnswer."""
     return {
         "text": given.text(),
         "pictures": given.pictures,

@@ -552,7 +552,8 @@ def objects_of(app: FastAPI, picture: int) -> list[dict[str, Any]]:
 
 def test_files_that_are_sent_are_imported(app: FastAPI, coco: Path) -> None:
     report = send(app, ("labels.json", coco.read_bytes())).json
-    assert report == {"format": "coco", "pictures": 1, "objects": 1, "labels": [], "problems": []}
+    expected = {"format": "coco", "pictures": 1, "objects": 1, "labels": [], "problems": []}
+    assert report == {**expected, "shapes": 1, "taken": 1}
     assert [(one["label"], one["start"]) for one in objects_of(app, 1)] == [(1, True)]
     assert ask(app, "GET", "/api/pictures/1").json["undo_text"] == "1 object imported"
     zipped = io.BytesIO()

@@ -75,6 +75,8 @@ OPERATIONS = (
     ("POST", "/api/labels/{label}/merge"),
     ("DELETE", "/api/labels/{label}"),
     ("GET", "/api/pictures"),
+    ("GET", "/api/pictures/next"),
+    ("GET", "/api/pictures/{picture}/place"),
     ("POST", "/api/pictures/scan"),
     ("GET", "/api/pictures/{picture}"),
     ("POST", "/api/pictures/{picture}/actions"),

@@ -22,7 +22,7 @@ from fcfi.errors import (
 from fcfi.server.journal import Journal
 from fcfi.server.limits import UPLOADS, BodyLimit
 from fcfi.server.problems import Faults, handle_errors
-from fcfi.server.schemas import ActionGiven, ImportPath
+from fcfi.server.schemas import ActionRequest, ImportPath
 from fcfi.server.workers import Busy
 from tests.server.client import ask
 
@@ -51,7 +51,7 @@ def app() -> FastAPI:
         raise RAISED[what]
 
     @app.post("/act")
-    async def act(body: ActionGiven) -> Any:
+    async def act(body: ActionRequest) -> Any:
         return body.model_dump()
 
     @app.post("/path")
@@ -201,7 +201,7 @@ def test_clicks_that_cannot_be_are_refused_by_their_place(clicks: Any, place: st
     app = FastAPI()
 
     @app.post("/act")
-    async def act(body: ActionGiven) -> None:
+    async def act(body: ActionRequest) -> None:
         """Never reached."""
 
     handle_errors(app, Journal())

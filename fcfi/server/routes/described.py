@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 from fastapi import Path
 
 from fcfi.server.actions import MAX_INT
-from fcfi.server.schemas import ConflictTold, Problem
+from fcfi.server.schemas import ConflictAnswer, Problem
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -29,7 +29,7 @@ PictureId = Annotated[int, Path(ge=1, le=MAX_INT, description="A picture's numbe
 
 def errors(*statuses: int) -> Responses:
     """These errors, and those that any route may answer with."""
-    models = {409: ConflictTold}
+    models = {409: ConflictAnswer}
     return {
         status: {"model": models.get(status, Problem), "description": SAID[status]}
         for status in sorted({*ALWAYS, *statuses})

@@ -10,7 +10,7 @@ from fcfi.server import wire
 from fcfi.server.actions import MAX_INT
 from fcfi.server.backend import Backend
 from fcfi.server.routes.described import WRITING, errors
-from fcfi.server.schemas import LabelChange, LabelGiven, LabelMerge, Labels
+from fcfi.server.schemas import LabelChange, LabelMerge, LabelRequest, Labels
 
 LabelId = Annotated[int, Path(ge=1, le=MAX_INT, description="A label's number.")]
 
@@ -28,7 +28,7 @@ def router(backend: Backend) -> APIRouter:
         return await backend.reads.run(work)
 
     @routes.post("", response_model=Labels, responses=errors(*WRITING), summary="Add a label")
-    async def add(body: LabelGiven) -> Response:
+    async def add(body: LabelRequest) -> Response:
         return await changed(lambda: project.add_label(body.name, body.colour))
 
     @routes.patch(

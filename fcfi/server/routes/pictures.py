@@ -5,23 +5,29 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from fcfi.project.states import PictureConflict
+from fcfi.project.states import PictureConflict, State
 from fcfi.server import wire
 from fcfi.server.actions import MAX_INT
 from fcfi.server.backend import Backend
 from fcfi.server.problems import problem
 from fcfi.server.routes.described import WRITING, PictureId, errors
-from fcfi.server.schemas import ActionGiven, PictureListTold, Scanned, StateTold, Text
+from fcfi.server.schemas import (
+    ActionRequest,
+    FollowingAnswer,
+    PictureAnswer,
+    PictureListAnswer,
+    PlaceAnswer,
+    Scanned,
+    Text,
+)
 
 MOST = 1000
 """Rows of one answer."""
-StateWanted = Annotated[
+InState = Annotated[
     Literal["new", "work", "done"] | None, Query(description="Only pictures in this state.")
 ]
 Search = Annotated[Text, Query(description="Only names with this text.")]
-After = Annotated[
-    int | None, Query(ge=1, le=MAX_INT, description="The picture to begin behind.")
-]
+After = Annotated[int | None, Query(ge=1, le=MAX_INT, description="The picture to begin behind.")]
 Offset = Annotated[int, Query(ge=0, le=MAX_INT)]
 Limit = Annotated[int, Query(ge=0, le=MOST)]
 
@@ -33,12 +39,12 @@ def router(backend: Backend) -> APIRouter:
 
     @routes.get(
         "",
-        response_model=PictureListTold,
+        response_model=PictureListAnswer,
         responses=errors(),
         summary="The list of pictures, or a part of it",
     )
     async def listed(
-        state: StateWanted = None, search: Search = "", offset: Offset = 0, limit: Limit = 200
+        state: InState = None, search: Search = "", offset: Offset = 0, limit: Limit = 200
     ) -> Response:
         found = await backend.reads.run(lambda: project.pictures(state, search, offset, limit))
         return wire.answer(wire.listed(found))
@@ -56,34 +62,32 @@ def router(backend: Backend) -> APIRouter:
 
     @routes.get(
         "/next",
-        response_model=Following,
+        response_model=FollowingAnswer,
         responses=errors(404),
         summary="The next picture that is to do, and its place in the list",
     )
-    async def following(after: After = None, state: StateWanted = None) -> Response:
+    async def following(after: After = None, state: InState = None) -> Response:
         def work() -> Response:
             states: tuple[State, ...] = ("new", "work") if state is None else (state,)
             row = project.following(after, states)
-            place = None if row is None else project.place(row.id)
+            place = None if row is None else project.index_of(row.id)
             return wire.answer({"picture": None if row is None else wire.row(row), "place": place})
 
         return await backend.reads.run(work)
 
     @routes.get(
         "/{picture}/place",
-        response_model=Place,
+        response_model=PlaceAnswer,
         responses=errors(404),
         summary="The place of a picture in a list, from 0; null if it is not in it",
     )
-    async def place(
-        picture: PictureId, state: StateWanted = None, search: Search = ""
-    ) -> Response:
-        found = await backend.reads.run(lambda: project.place(picture, state, search))
+    async def place(picture: PictureId, state: InState = None, search: Search = "") -> Response:
+        found = await backend.reads.run(lambda: project.index_of(picture, state, search))
         return wire.answer({"place": found})
 
     @routes.get(
         "/{picture}",
-        response_model=StateTold,
+        response_model=PictureAnswer,
         responses=errors(404),
         summary="All that there is on a picture",
     )
@@ -92,11 +96,11 @@ def router(backend: Backend) -> APIRouter:
 
     @routes.post(
         "/{picture}/actions",
-        response_model=StateTold,
+        response_model=PictureAnswer,
         responses=errors(*WRITING, 404, 409),
         summary="Act on a picture as it was at a version; the answer is its new state",
     )
-    async def act(picture: PictureId, body: ActionGiven) -> Response:
+    async def act(picture: PictureId, body: ActionRequest) -> Response:
         def work() -> Response:
             try:
                 done = project.act(picture, body.version, body.action.made(), body.author, body.key)

@@ -9,7 +9,7 @@ from fcfi import __version__
 from fcfi.server import wire
 from fcfi.server.backend import Backend
 from fcfi.server.routes.described import WRITING, errors
-from fcfi.server.schemas import Author, Health, ProjectTold, SettingsGiven
+from fcfi.server.schemas import Author, Health, ProjectAnswer, SettingsRequest
 
 Whose = Annotated[Author, Query(description="Whose settings; those of nobody without a name.")]
 
@@ -27,7 +27,7 @@ def router(backend: Backend) -> APIRouter:
 
     @routes.get(
         "/api/project",
-        response_model=ProjectTold,
+        response_model=ProjectAnswer,
         responses=errors(),
         summary="The folder and its labels",
     )
@@ -40,7 +40,7 @@ def router(backend: Backend) -> APIRouter:
         responses=errors(*WRITING),
         summary="Keep the page's settings (shortcuts, theme, ...): the whole object, 64 kB at most",
     )
-    async def settings(body: SettingsGiven, author: Whose = "") -> Response:
+    async def settings(body: SettingsRequest, author: Whose = "") -> Response:
         await backend.reads.run(lambda: backend.project.set_settings(body, author))
         return wire.answer(await backend.reads.run(lambda: backend.project.settings(author)))
 

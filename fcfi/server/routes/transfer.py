@@ -20,7 +20,7 @@ from fcfi.server.backend import Backend
 from fcfi.server.paths import file_name, inside
 from fcfi.server.problems import problem
 from fcfi.server.routes.described import WRITING, errors
-from fcfi.server.schemas import MAX_TEXT, ExportGiven, ExportTold, ImportPath, ImportTold
+from fcfi.server.schemas import MAX_TEXT, ExportAnswer, ExportRequest, ImportAnswer, ImportPath
 
 MAX_FILES: Final = 5000
 """Of one import; more come as one zip file."""
@@ -54,7 +54,7 @@ def router(backend: Backend) -> APIRouter:
 
     @routes.post(
         "/imports",
-        response_model=ImportTold,
+        response_model=ImportAnswer,
         responses=errors(*WRITING, 404),
         openapi_extra=BODY,
         summary="Add objects from files of other tools: sent along, or lying in the folder of pictures",
@@ -71,11 +71,11 @@ def router(backend: Backend) -> APIRouter:
 
     @routes.post(
         "/exports",
-        response_model=ExportTold,
+        response_model=ExportAnswer,
         responses=errors(*WRITING),
         summary="Write the masks in a format; the answer says what it keeps and where the zip file is",
     )
-    async def export(body: ExportGiven) -> Response:
+    async def export(body: ExportRequest) -> Response:
         made = await backend.jobs.run(lambda: backend.exports.make(body.format, body.only_done))
         return wire.answer(
             {

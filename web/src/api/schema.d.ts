@@ -189,6 +189,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/pictures/{picture}/place': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The place of a picture in a list, from 0; null if it is not in it */
+    get: operations['place_api_pictures__picture__place_get'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/pictures/{picture}/thumbnail': {
     parameters: {
       query?: never;
@@ -215,6 +232,23 @@ export interface paths {
     };
     /** A tile of 512 px: PNG with exact pixels at level 0, JPEG above */
     get: operations['tile_api_pictures__picture__tiles__level___column___row__get'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/pictures/next': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The next picture that is to do, and its place in the list */
+    get: operations['following_api_pictures_next_get'];
     put?: never;
     post?: never;
     delete?: never;
@@ -285,7 +319,7 @@ export interface components {
      *         it, what was done
      *     already is not done twice, and the first answer comes again.
      */
-    ActionGiven: {
+    ActionRequest: {
       action:
         | components['schemas']['AddClicks']
         | components['schemas']['RemoveClick']
@@ -309,7 +343,7 @@ export interface components {
     };
     /** @description One round of clicks on an object; without one, on a new object on top.  None leaves label and keep_out. */
     AddClicks: {
-      clicks: components['schemas']['ClickGiven'][];
+      clicks: components['schemas']['ClickRequest'][];
       keep_out?: boolean | null;
       label?: number | null;
       object: number | null;
@@ -319,19 +353,19 @@ export interface components {
        */
       type: 'click';
     };
+    /** @description What somebody did meanwhile; time: seconds since 1970 (UTC). */
+    ChangeAnswer: {
+      author: string;
+      text: string;
+      time: number;
+    };
     /** @description An object that the files do not hold to the pixel. */
-    ChangedTold: {
+    ChangedAnswer: {
       file_name: string;
       iou: number;
       label: string;
       lost: string[];
       number: number;
-    };
-    /** @description What somebody did meanwhile; time: seconds since 1970 (UTC). */
-    ChangeTold: {
-      author: string;
-      text: string;
-      time: number;
     };
     /** @description Fill holes of at most and drop pieces below so many pixels; clicks go on from there. */
     Clean: {
@@ -344,25 +378,25 @@ export interface components {
        */
       type: 'clean';
     };
-    /** @description A click on the object (positive) or off it. */
-    ClickGiven: {
-      /** @default true */
-      positive: boolean;
-      x: number;
-      y: number;
-    };
     /** @description A click; those of one round were predicted together. */
-    ClickTold: {
+    ClickAnswer: {
       positive: boolean;
       round: number;
       x: number;
       y: number;
     };
+    /** @description A click on the object (positive) or off it. */
+    ClickRequest: {
+      /** @default true */
+      positive: boolean;
+      x: number;
+      y: number;
+    };
     /** @description The picture was changed since the version that an action was for. */
-    ConflictTold: {
-      changes: components['schemas']['ChangeTold'][];
+    ConflictAnswer: {
+      changes: components['schemas']['ChangeAnswer'][];
       error: string;
-      state: components['schemas']['StateTold'];
+      state: components['schemas']['PictureAnswer'];
     };
     /**
      * @description The objects of another picture of this size, put on top in their order, to be corrected by clicks.
@@ -378,7 +412,7 @@ export interface components {
       type: 'copy_objects';
     };
     /** @description Pictures by state. */
-    CountsTold: {
+    CountsAnswer: {
       all: number;
       done: number;
       new: number;
@@ -394,9 +428,9 @@ export interface components {
       type: 'delete_objects';
     };
     /** @description The objects from bottom to top. */
-    DocumentTold: {
+    DocumentAnswer: {
       done: boolean;
-      objects: components['schemas']['ObjectTold'][];
+      objects: components['schemas']['ObjectAnswer'][];
     };
     /** @description Other properties for one object. */
     EditObject: {
@@ -423,68 +457,80 @@ export interface components {
       type: 'edit_objects';
       visible?: boolean;
     };
+    /** @description url: where the zip file is, until the server stops or some more exports were made. */
+    ExportAnswer: {
+      id: string;
+      report: components['schemas']['ReportAnswer'];
+      url: string;
+    };
     /** @description format: a name from the project's list of formats.  only_done: leave out pictures that are not marked as done. */
-    ExportGiven: {
+    ExportRequest: {
       format: string;
       /** @default false */
       only_done: boolean;
     };
-    /** @description url: where the zip file is, until the server stops or some more exports were made. */
-    ExportTold: {
-      id: string;
-      report: components['schemas']['ReportTold'];
-      url: string;
+    /** @description The next picture that is to do.  picture: null if there is none.  place: its place in the whole list, from 0. */
+    FollowingAnswer: {
+      picture: components['schemas']['PictureRowAnswer'] | null;
+      place: number | null;
     };
     /** @description A format to export to.  cannot_hold: holes, parts, overlap. */
-    FormatTold: {
+    FormatAnswer: {
       cannot_hold: string[];
       name: string;
       title: string;
     };
     /** @description That the server is there. */
     Health: {
-      network: components['schemas']['NetworkTold'] | null;
+      network: components['schemas']['NetworkAnswer'] | null;
       /** @constant */
       status: 'ok';
       version: string;
     };
-    /** @description What an import did.  objects: added.  labels: added.  problems: a sentence for each picture left out. */
-    ImportTold: {
+    /**
+     * @description What an import did.
+     *
+     *     objects, labels: added.  problems: a sentence for each reason why shapes or pictures were left
+     *         out.  shapes, taken: shapes in the files on your pictures, and how many of them were read.
+     */
+    ImportAnswer: {
       format: string;
       labels: string[];
       objects: number;
       pictures: number;
       problems: string[];
+      shapes: number;
+      taken: number;
     };
     JsonValue: unknown;
+    /** @description A label of the project. */
+    LabelAnswer: {
+      colour: string;
+      id: number;
+      name: string;
+      place: number;
+    };
     /** @description What is to change of a label.  place: in the list, from 0. */
     LabelChange: {
       colour?: string | null;
       name?: string | null;
       place?: number | null;
     };
-    /** @description A new label; without a colour it is given one. */
-    LabelGiven: {
-      colour?: string | null;
-      name: string;
-    };
     /** @description The label that the objects get. */
     LabelMerge: {
       into: number;
     };
+    /** @description A new label; without a colour it is given one. */
+    LabelRequest: {
+      colour?: string | null;
+      name: string;
+    };
     /** @description All labels, in their order. */
     Labels: {
-      labels: components['schemas']['LabelTold'][];
-    };
-    /** @description A label of the project. */
-    LabelTold: {
-      colour: string;
-      id: number;
-      name: string;
-      place: number;
+      labels: components['schemas']['LabelAnswer'][];
     };
     /** @description A mask: lengths of runs over its box, row by row, background first. */
-    MaskGiven: {
+    MaskAnswer: {
       height: number;
       left: number;
       runs: number[];
@@ -492,7 +538,7 @@ export interface components {
       width: number;
     };
     /** @description A mask: lengths of runs over its box, row by row, background first. */
-    MaskTold: {
+    MaskRequest: {
       height: number;
       left: number;
       runs: number[];
@@ -519,6 +565,7 @@ export interface components {
        */
       type: 'move_object';
     };
+<<<<<<< HEAD
     /**
      * @description The network.
      *
@@ -527,6 +574,10 @@ export interface components {
      */
     NetworkTold: {
       identity: string | null;
+=======
+    /** @description The network.  runtime: empty until it is loaded.  problem: why it cannot be used. */
+    NetworkAnswer: {
+>>>>>>> d12109d (The next picture, places and counts of labels without reading the project; plain names of the server's answers)
       name: string;
       problem: string | null;
       runtime: string;
@@ -541,9 +592,9 @@ export interface components {
      *         sha256 of the one
      *     that made the mask from clicks; with another one, further clicks go on from the mask.
      */
-    ObjectTold: {
+    ObjectAnswer: {
       area: number;
-      clicks: components['schemas']['ClickTold'][];
+      clicks: components['schemas']['ClickAnswer'][];
       colour: string | null;
       finished: boolean;
       id: number;
@@ -554,24 +605,53 @@ export interface components {
       start: boolean;
       visible: boolean;
     };
+    /** @description All that there is on one picture.  masks: by sha256. */
+    PictureAnswer: {
+      can_redo: boolean;
+      can_undo: boolean;
+      document: components['schemas']['DocumentAnswer'];
+      masks: {
+        [key: string]: components['schemas']['MaskAnswer'];
+      };
+      picture: components['schemas']['PictureRowAnswer'];
+      redo_text: string | null;
+      undo_text: string | null;
+    };
     /** @description A part of the list.  total: pictures that the question fits. */
-    PictureListTold: {
-      counts: components['schemas']['CountsTold'];
-      items: components['schemas']['RowTold'][];
+    PictureListAnswer: {
+      counts: components['schemas']['CountsAnswer'];
+      items: components['schemas']['PictureRowAnswer'][];
       total: number;
+    };
+    /** @description A picture as the list shows it.  modified: changes with the file; goes into addresses of tiles as v. */
+    PictureRowAnswer: {
+      height: number;
+      id: number;
+      modified: string;
+      name: string;
+      objects: number;
+      problem: string | null;
+      /** @enum {string} */
+      state: 'new' | 'work' | 'done';
+      version: number;
+      width: number;
+    };
+    /** @description The place of a picture in a list, from 0; null if it is not in it. */
+    PlaceAnswer: {
+      place: number | null;
     };
     /** @description What went wrong, in one sentence. */
     Problem: {
       error: string;
     };
     /** @description The folder, its labels, and what the page needs to begin.  warnings: sentences for the person. */
-    ProjectTold: {
-      counts: components['schemas']['CountsTold'];
+    ProjectAnswer: {
+      counts: components['schemas']['CountsAnswer'];
       folder: string;
-      formats: components['schemas']['FormatTold'][];
-      labels: components['schemas']['LabelTold'][];
+      formats: components['schemas']['FormatAnswer'][];
+      labels: components['schemas']['LabelAnswer'][];
       name: string;
-      network: components['schemas']['NetworkTold'] | null;
+      network: components['schemas']['NetworkAnswer'] | null;
       settings: {
         [key: string]: unknown;
       };
@@ -597,8 +677,8 @@ export interface components {
       type: 'remove_click';
     };
     /** @description What an export kept.  text: for people. */
-    ReportTold: {
-      changed: components['schemas']['ChangedTold'][];
+    ReportAnswer: {
+      changed: components['schemas']['ChangedAnswer'][];
       objects: number;
       pictures: number;
       text: string;
@@ -612,22 +692,9 @@ export interface components {
        */
       type: 'reset_object';
     };
-    /** @description A picture as the list shows it.  modified: changes with the file; goes into addresses of tiles as v. */
-    RowTold: {
-      height: number;
-      id: number;
-      modified: string;
-      name: string;
-      objects: number;
-      problem: string | null;
-      /** @enum {string} */
-      state: 'new' | 'work' | 'done';
-      version: number;
-      width: number;
-    };
     /** @description What is in the folder now. */
     Scanned: {
-      counts: components['schemas']['CountsTold'];
+      counts: components['schemas']['CountsAnswer'];
     };
     /** @description Say that the picture is done, or not. */
     SetDone: {
@@ -641,25 +708,13 @@ export interface components {
     /** @description The mask as brush and eraser left it: clicks go on from there.  Without an object it makes a new one on top. */
     SetMask: {
       label?: number | null;
-      mask: components['schemas']['MaskGiven'] | null;
+      mask: components['schemas']['MaskRequest'] | null;
       object: number | null;
       /**
        * @description discriminator enum property added by openapi-typescript
        * @enum {string}
        */
       type: 'set_mask';
-    };
-    /** @description All that there is on one picture.  masks: by sha256. */
-    StateTold: {
-      can_redo: boolean;
-      can_undo: boolean;
-      document: components['schemas']['DocumentTold'];
-      masks: {
-        [key: string]: components['schemas']['MaskTold'];
-      };
-      picture: components['schemas']['RowTold'];
-      redo_text: string | null;
-      undo_text: string | null;
     };
     /** @description Take the last change back. */
     Undo: {
@@ -687,7 +742,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['ExportGiven'];
+        'application/json': components['schemas']['ExportRequest'];
       };
     };
     responses: {
@@ -697,7 +752,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['ExportTold'];
+          'application/json': components['schemas']['ExportAnswer'];
         };
       };
       /** @description What came cannot be used. */
@@ -943,7 +998,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['ImportTold'];
+          'application/json': components['schemas']['ImportAnswer'];
         };
       };
       /** @description What came cannot be used. */
@@ -1038,7 +1093,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['LabelGiven'];
+        'application/json': components['schemas']['LabelRequest'];
       };
     };
     responses: {
@@ -1449,7 +1504,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['PictureListTold'];
+          'application/json': components['schemas']['PictureListAnswer'];
         };
       };
       /** @description The token is missing or wrong (off loopback). */
@@ -1517,7 +1572,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['StateTold'];
+          'application/json': components['schemas']['PictureAnswer'];
         };
       };
       /** @description The token is missing or wrong (off loopback). */
@@ -1588,7 +1643,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['ActionGiven'];
+        'application/json': components['schemas']['ActionRequest'];
       };
     };
     responses: {
@@ -1598,7 +1653,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['StateTold'];
+          'application/json': components['schemas']['PictureAnswer'];
         };
       };
       /** @description What came cannot be used. */
@@ -1643,7 +1698,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['ConflictTold'];
+          'application/json': components['schemas']['ConflictAnswer'];
         };
       };
       /** @description The request is too large. */
@@ -1714,6 +1769,88 @@ export interface operations {
           'application/json': {
             [key: string]: unknown;
           }[];
+        };
+      };
+      /** @description The token is missing or wrong (off loopback). */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Asked for under another host name, or by the page of another site. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description There is no such thing. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not as described, or the picture cannot be read. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A fault of ours. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  place_api_pictures__picture__place_get: {
+    parameters: {
+      query?: {
+        /** @description Only names with this text. */
+        search?: string;
+        /** @description Only pictures in this state. */
+        state?: ('new' | 'work' | 'done') | null;
+      };
+      header?: never;
+      path: {
+        /** @description A picture's number. */
+        picture: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PlaceAnswer'];
         };
       };
       /** @description The token is missing or wrong (off loopback). */
@@ -1939,6 +2076,85 @@ export interface operations {
       };
     };
   };
+  following_api_pictures_next_get: {
+    parameters: {
+      query?: {
+        /** @description The picture to begin behind. */
+        after?: number | null;
+        /** @description Only pictures in this state. */
+        state?: ('new' | 'work' | 'done') | null;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FollowingAnswer'];
+        };
+      };
+      /** @description The token is missing or wrong (off loopback). */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Asked for under another host name, or by the page of another site. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description There is no such thing. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not as described, or the picture cannot be read. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A fault of ours. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   scan_api_pictures_scan_post: {
     parameters: {
       query?: never;
@@ -2031,7 +2247,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['ProjectTold'];
+          'application/json': components['schemas']['ProjectAnswer'];
         };
       };
       /** @description The token is missing or wrong (off loopback). */

@@ -6,27 +6,27 @@ import type { components } from './schema';
 
 type Schemas = components['schemas'];
 
-export type PictureRow = Schemas['RowTold'];
+export type PictureRow = Schemas['PictureRowAnswer'];
 export type PictureStage = PictureRow['state'];
-export type PictureList = Schemas['PictureListTold'];
-export type PictureState = Schemas['StateTold'];
-export type PictureDocument = Schemas['DocumentTold'];
-export type DrawnObject = Schemas['ObjectTold'];
+export type PictureList = Schemas['PictureListAnswer'];
+export type PictureState = Schemas['PictureAnswer'];
+export type PictureDocument = Schemas['DocumentAnswer'];
+export type DrawnObject = Schemas['ObjectAnswer'];
 /** Whole pixels, x right, y down; the top left pixel is (0, 0). */
-export type Click = Schemas['ClickGiven'];
+export type Click = Schemas['ClickRequest'];
 /** A click of the document, with the round in which it was predicted. */
-export type PlacedClick = Schemas['ClickTold'];
+export type PlacedClick = Schemas['ClickAnswer'];
 /** A mask: row-major run lengths over its tight box, background first. */
-export type RunsJson = Schemas['MaskTold'];
-export type Counts = Schemas['CountsTold'];
-export type Label = Schemas['LabelTold'];
+export type RunsJson = Schemas['MaskAnswer'];
+export type Counts = Schemas['CountsAnswer'];
+export type Label = Schemas['LabelAnswer'];
 export type LabelChange = Schemas['LabelChange'];
-export type Network = Schemas['NetworkTold'];
-export type ProjectInfo = Schemas['ProjectTold'];
-export type Change = Schemas['ChangeTold'];
-export type ImportReport = Schemas['ImportTold'];
-export type ExportReport = Schemas['ExportTold'];
-export type ActionRequest = Schemas['ActionGiven'];
+export type Network = Schemas['NetworkAnswer'];
+export type ProjectInfo = Schemas['ProjectAnswer'];
+export type Change = Schemas['ChangeAnswer'];
+export type ImportReport = Schemas['ImportAnswer'];
+export type ExportReport = Schemas['ExportAnswer'];
+export type ActionRequest = Schemas['ActionRequest'];
 /** Anything that a person can do to a picture. */
 export type Action = ActionRequest['action'];
 /** New properties of an object; a key that is absent leaves the property as it is. */
