@@ -22,7 +22,7 @@ from sqlalchemy.schema import Table
 from fcfi.errors import ConfigError, StoreError, how_to_install
 from fcfi.project.tables import VERSION_TABLE
 
-HEAD: Final = "0003"
+HEAD: Final = "0004"
 """The last migration."""
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 PATIENCE: Final = 30.0

@@ -117,17 +117,12 @@ class Problem(Answer):
     error: str
 
 
-<<<<<<< HEAD
-class NetworkTold(Told):
+class NetworkAnswer(Answer):
     """The network.
 
     runtime: empty until it is loaded.  problem: why it cannot be used.  identity: of weights and
     settings together, as objects name who answered; null until it is loaded.
     """
-=======
-class NetworkAnswer(Answer):
-    """The network.  runtime: empty until it is loaded.  problem: why it cannot be used."""
->>>>>>> d12109d (The next picture, places and counts of labels without reading the project; plain names of the server's answers)
 
     name: str
     sha256: str

@@ -565,19 +565,14 @@ export interface components {
        */
       type: 'move_object';
     };
-<<<<<<< HEAD
     /**
      * @description The network.
      *
      *     runtime: empty until it is loaded.  problem: why it cannot be used.  identity: of weights and
      *     settings together, as objects name who answered; null until it is loaded.
      */
-    NetworkTold: {
-      identity: string | null;
-=======
-    /** @description The network.  runtime: empty until it is loaded.  problem: why it cannot be used. */
     NetworkAnswer: {
->>>>>>> d12109d (The next picture, places and counts of labels without reading the project; plain names of the server's answers)
+      identity: string | null;
       name: string;
       problem: string | null;
       runtime: string;
