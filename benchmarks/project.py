@@ -19,7 +19,6 @@ import numpy as np
 import typer
 from sqlalchemy import insert
 
-from fcfi.formats.annotation import AnnotatedPicture
 from fcfi.masks.runs import RunMask
 from fcfi.project import (
     DeleteObjects,
