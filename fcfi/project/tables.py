@@ -52,6 +52,7 @@ picture: Final = Table(
     Column("length", Integer, nullable=False),
     Column("problem", Text),
     Index("picture_order", "sort", "name"),
+    Index("picture_state_order", "state", "sort", "name"),
     sqlite_autoincrement=True,
 )
 revision: Final = Table(
@@ -111,7 +112,7 @@ object_label: Final = Table(  # of each picture's present document; label 0: obj
     Column("picture", ForeignKey("picture.id"), primary_key=True),
     Column("label", Integer, primary_key=True, autoincrement=False),
     Column("objects", Integer, nullable=False),
-    Index("object_label_label", "label"),
+    Index("object_label_label", "label", "objects"),
 )
 setting: Final = Table(
     "setting",

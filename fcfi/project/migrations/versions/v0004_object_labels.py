@@ -20,8 +20,9 @@ def upgrade() -> None:
         sa.Column("label", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("objects", sa.Integer, nullable=False),
     )
-    op.create_index("object_label_label", "object_label", ["label"])
+    op.create_index("object_label_label", "object_label", ["label", "objects"])
     op.create_index("picture_order", "picture", ["sort", "name"])
+    op.create_index("picture_state_order", "picture", ["state", "sort", "name"])
     connection = op.get_bind()
     present = sa.text(
         "SELECT picture.id, revision.document FROM picture JOIN revision "
