@@ -483,7 +483,7 @@ def _first(connection: Connection, states: Collection[State], after: tuple[str, 
 
     Each state is asked for by itself, which an index answers at once in a project of any size.
     """
-    rows = []
+    rows: list[Any] = []
     for state in states:
         asked = select(*SHOWN, picture.c.sort).where(picture.c.state == state)
         if after is not None:
