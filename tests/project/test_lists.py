@@ -7,7 +7,7 @@ import pytest
 
 from fcfi.errors import InputError, NotFound
 from fcfi.project import DeleteObjects, EditObject, Project, Redo, SetDone, Undo
-from tests.project.made import click, opened, write_photos
+from tests.project.builders import click, opened, write_photos
 
 NAMES = ("a.png", "b 2.png", "b 10.png", "c.png")
 
