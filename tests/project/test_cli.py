@@ -32,7 +32,7 @@ def test_masks_go_out_beside_the_folder_and_into_another_one(
     other = write_photos(tmp_path / "other", "a.png")
     code, out, err = run(capsys, "import-masks", other, tmp_path / "photos-coco")
     assert (code, err) == (0, "")
-    assert "read as coco: 1 of 1 shapes taken, 1 new objects on 1 pictures" in out
+    assert "read as coco: 1 new objects on 1 pictures (1 of 1 shapes of the file taken)" in out
     assert "new labels: cat" in out
 
 
