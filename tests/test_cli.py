@@ -405,7 +405,7 @@ def test_a_photograph_is_never_written_over(run: Run, network_file: Path, tmp_pa
             "segment", picture, "--click", "3,4", "-o", output, "--network", network_file
         )
         assert code == 2
-        assert "written over" in one_sentence(err)
+        assert "would replace a file" in one_sentence(err)
     assert picture.read_bytes() == before
 
 

@@ -1,4 +1,4 @@
-"""The command line: one module a family of commands, registered on one `app`.
+"""The command line: a module for each family of commands, registered on one `app`.
 
 The commands hold no logic of their own and import what they need when they run: `fcfi --help` loads
 no runtime, and only `train`, `export` and `import` load torch.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from fcfi.cli.app import app
-from fcfi.cli.options import Network, Precision, Runtime, Threads, told
+from fcfi.cli.options import Network, Precision, Runtime, Threads, warnings_as_notes
 from fcfi.errors import ConfigError, InputError
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ EXAMPLES: Final = """Example: fcfi annotate photos/ --labels person,dog
 
 Repair existing masks: fcfi annotate photos/ --import instances.json
 
-For other machines, who need the printed address: fcfi annotate photos/ --host 0.0.0.0 --no-browser
+For other machines, with the printed address: fcfi annotate photos/ --host 0.0.0.0 --no-browser
 """
 
 
@@ -48,7 +48,7 @@ def annotate(
         str | None,
         typer.Option(
             metavar="URL|FILE",
-            help="Where the work is kept, by default DIR/.fcfi; PostgreSQL for a team.",
+            help="Where the work is stored, by default DIR/.fcfi; PostgreSQL for a team.",
         ),
     ] = None,
     import_: Annotated[
@@ -64,11 +64,11 @@ def annotate(
         typer.Option(
             metavar="MB",
             min=LEAST_MEMORY,
-            help="For pictures and predictions that are kept at hand.",
+            help="Memory for pictures and predictions.",
         ),
     ] = 1024,
 ) -> None:
-    """Make masks of the pictures in a folder by clicking, in the browser; nothing leaves this machine."""
+    """Make masks of pictures by clicking, in the browser; nothing leaves this machine."""
     check_folder(folder)
     names = parse_labels(labels)
     from fcfi.project.project import Project
@@ -78,7 +78,7 @@ def annotate(
     from fcfi.server.app import create_app
     from fcfi.server.settings import Settings
 
-    with told():
+    with warnings_as_notes():
         chosen = plan_run(network, RunRequest(runtime, precision, threads))
     predictor = open_lazily(chosen)
     token, settings = serve.new_token(host), Settings()
@@ -104,24 +104,25 @@ def annotate(
 
 
 def check_folder(folder: Path) -> None:
-    """Raise InputError unless it is a folder."""
+    """Raise InputError unless a path is a folder."""
     if not folder.is_dir():
         what = "is a file" if folder.exists() else "does not exist"
         raise InputError(f"{folder} {what}: give the folder with your pictures")
 
 
 def parse_labels(text: str) -> tuple[str, ...]:
-    """The names between commas.  Raises ConfigError for an empty one among others."""
+    """Return the names between commas.  Raises ConfigError for an empty name among others."""
     names = tuple(name.strip() for name in text.split(",")) if text.strip() else ()
     if not all(names):
         raise ConfigError(
-            f"--labels came as {text!r}: give names with commas between them, as in --labels person,dog"
+            f"expected --labels as names with commas between them, as in --labels person,dog, "
+            f"got {text!r}"
         )
     return names
 
 
 def bring_in(project: "Project", path: Path) -> None:
-    """Add objects from files of another tool, and say what was found."""
+    """Add objects from files of another tool, and print what was found."""
     report = project.import_files(path)
     typer.echo(
         f"{path} ({report.format}): {report.objects} objects added on {report.pictures} pictures"
@@ -131,11 +132,12 @@ def bring_in(project: "Project", path: Path) -> None:
 
 
 def announce(project: "Project", settings: "Settings", address: str) -> None:
-    """Say what is served, where, and how to stop."""
+    """Print what is served, where, and how to stop."""
     counts = project.pictures(limit=0).counts
     names = ", ".join(label.name for label in project.labels()) or "none yet"
     typer.echo(
-        f"{counts.all} pictures in {project.folder.resolve()} ({counts.done} done, {counts.work} in work)"
+        f"{counts.all} pictures in {project.folder.resolve()} "
+        f"({counts.done} done, {counts.work} in work)"
     )
     typer.echo(f"Labels:  {names}")
     typer.echo(f"Work:    saved at every click in {project.place}")
@@ -144,6 +146,7 @@ def announce(project: "Project", settings: "Settings", address: str) -> None:
     typer.echo(f"Open:    {address}")
     if settings.token:
         typer.echo(
-            "         whoever has this address can see and change the pictures' masks; traffic is not encrypted"
+            "         anyone with this address can see and change the masks; "
+            "traffic is not encrypted"
         )
     typer.echo("Stop:    Ctrl+C")

@@ -45,24 +45,27 @@ def main(
         code = program(args=arguments, prog_name=name, standalone_mode=False)
         return code if isinstance(code, int) else DONE
     except FCFIError as error:
-        return _tell(str(error), YOUR_MISTAKE)
+        return _report(str(error), YOUR_MISTAKE)
     except MemoryError:
-        return _tell(NO_MEMORY, YOUR_MISTAKE)
+        return _report(NO_MEMORY, YOUR_MISTAKE)
     except (KeyboardInterrupt, typer.Abort):
-        return _tell("stopped", INTERRUPTED)
-    except BrokenPipeError:  # `fcfi networks | head`: the reader has gone
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, nothing more can be said to it
+        return _report("stopped", INTERRUPTED)
+    except BrokenPipeError:
+        # The reader has gone, as in `fcfi networks | head`; flushing stdout at exit would fail.
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, closed at exit
         return OUR_FAULT
     except Exception as error:
         if _is_usage(error):
-            return _tell(f"{error.format_message().rstrip('.')}; see `{name} --help`", YOUR_MISTAKE)  # type: ignore[attr-defined]
+            return _report(
+                f"{error.format_message().rstrip('.')}; see `{name} --help`", YOUR_MISTAKE
+            )  # type: ignore[attr-defined]
         return _our_fault(error)
 
 
 @app.callback(invoke_without_command=True)
 def root(
     context: typer.Context,
-    version: Annotated[bool, typer.Option("--version", help="Say the version and stop.")] = False,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
 ) -> None:
     """Cut objects out of photographs with a few clicks."""
     if version:
@@ -73,8 +76,8 @@ def root(
         typer.echo(context.get_help())
 
 
-def _tell(message: str, code: int) -> int:
-    """One line on stderr, whatever the message holds."""
+def _report(message: str, code: int) -> int:
+    """Print a message as one line on stderr and return the exit code."""
     print(f"error: {' '.join(message.split())}", file=sys.stderr)  # noqa: T201
     return code
 
@@ -82,7 +85,7 @@ def _tell(message: str, code: int) -> int:
 def _show_everything() -> None:
     """Let any text be written, and the debug log if it is asked for."""
     for stream in (sys.stdout, sys.stderr):
-        # names of files may hold bytes that no encoding can write
+        # Names of files may hold bytes that no encoding can write.
         if isinstance(stream, TextIOWrapper) and stream.errors == "strict":
             stream.reconfigure(errors="backslashreplace")
     if _is_debugging():
@@ -99,12 +102,13 @@ def _our_fault(error: Exception) -> int:
         traceback.print_exc()
         return OUR_FAULT
     message = f"something went wrong inside fcfi ({type(error).__name__}: {error})"
-    return _tell(
+    return _report(
         f"{message}; run again with {DEBUG_VARIABLE}=1 to see where, and please report it",
         OUR_FAULT,
     )
 
 
 def _is_usage(error: Exception) -> bool:
-    """Whether the error is the option parser's; some releases of Typer bring their own classes, so by its methods."""
+    """Return whether the error is the option parser's."""
+    # Some releases of Typer bring classes of their own, so that the methods decide.
     return hasattr(error, "format_message") and hasattr(error, "exit_code")

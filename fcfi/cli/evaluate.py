@@ -1,4 +1,4 @@
-"""`fcfi evaluate`: the clicks that a robot user needs on a data set."""
+"""`fcfi evaluate`: the clicks that a robot needs on a dataset."""
 
 import re
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from fcfi.cli.options import (
     check_outputs,
     need_folder,
     need_plots,
-    told,
+    warnings_as_notes,
 )
 from fcfi.cli.show import console, progress_bar
 
@@ -32,12 +32,12 @@ WORST: Final = 10
 
 @app.command(epilog="Example: fcfi evaluate --data examples --json out.json --plot out.png")
 def evaluate(
-    data: Annotated[Path, typer.Option(help="The data set's folder, or its annotation file.")],
+    data: Annotated[Path, typer.Option(help="The dataset's folder, or its annotation file.")],
     layout: Annotated[
         str, typer.Option(help="auto, folder, grabcut, berkeley, davis, sbd, coco, lvis or shards.")
     ] = "auto",
     split: Annotated[
-        str | None, typer.Option(help="train or val, where a data set has them.")
+        str | None, typer.Option(help="train or val, where a dataset has them.")
     ] = None,
     network: Network = None,
     runtime: Runtime = "auto",
@@ -45,9 +45,7 @@ def evaluate(
     threads: Threads = None,
     protocol: Annotated[
         str,
-        typer.Option(
-            help="fixed: one zoom for all data sets. paper: tuned for each, as published."
-        ),
+        typer.Option(help="fixed: one zoom for all datasets. paper: tuned for each, as published."),
     ] = "fixed",
     flip: Annotated[
         Literal["none", "average"] | None,
@@ -60,7 +58,7 @@ def evaluate(
         ),
     ] = None,
     limit: Annotated[
-        int | None, typer.Option(help="Measure on so many objects, drawn at random.")
+        int | None, typer.Option(help="Measure on this number of objects, drawn at random.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Of that draw.")] = 0,
     json: Annotated[
@@ -72,11 +70,11 @@ def evaluate(
     worst: Annotated[
         Path | None,
         typer.Option(
-            help="Draw the ten hardest objects into this folder, label and answer side by side."
+            help="Draw the ten hardest objects into this folder, truth and mask side by side."
         ),
     ] = None,
 ) -> None:
-    """Count the clicks that a robot user needs on a data set."""
+    """Count the clicks that a robot needs on a dataset."""
     from fcfi import report
     from fcfi.data import open_dataset
     from fcfi.evaluation import choose_protocol
@@ -92,7 +90,8 @@ def evaluate(
     begin = None if start_from is None else starting_masks(start_from)
     objects = open_dataset(data, layout, split)
     objects = objects if limit is None else objects.choose(limit, seed)
-    with told():  # float32 unless asked otherwise: a result must not depend on the machine
+    # The precision is float32 by default: a result must not depend on the machine.
+    with warnings_as_notes():
         opened = open_network(plan_run(network, RunRequest(runtime, precision, threads)))
     rules = choose_protocol(protocol, objects.name, opened.info, flip)
     predictor = rules.predictor(opened)
@@ -115,16 +114,16 @@ def _draw_worst(
     predictor: "Predictor",
     begin: "Start | None",
 ) -> None:
-    """A picture of each of the hardest objects, the hardest first: NN_OBJECT.png."""
+    """Draw each of the hardest objects, the hardest first, as NN_OBJECT.png."""
     from fcfi.evaluation import answer_of
     from fcfi.images import write_png
     from fcfi.overlay import compare
 
-    for place, result in enumerate(measured.worst(WORST), start=1):
+    for rank, result in enumerate(measured.worst(WORST), start=1):
         sample = objects[measured.objects.index(result)]
         mask = answer_of(predictor, sample, result, begin)
         name = re.sub(r"[^\w.#-]", "_", result.name)
         write_png(
-            folder / f"{place:02}_{name}.png",
+            folder / f"{rank:02}_{name}.png",
             compare(sample.image, sample.truth, mask, result.clicks),
         )

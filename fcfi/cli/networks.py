@@ -1,4 +1,4 @@
-"""`fcfi networks`: what comes with the package, and how fast it is here."""
+"""`fcfi networks`: the shipped networks, and how fast they are on this machine."""
 
 from typing import Annotated
 
@@ -18,7 +18,7 @@ def networks(
         ),
     ] = False,
 ) -> None:
-    """List the networks that come with fcfi."""
+    """List the shipped networks."""
     from rich.table import Table
 
     from fcfi.weights import shipped
@@ -35,7 +35,10 @@ def networks(
 
 
 def _bench() -> None:
-    """A row for each runtime and precision; the chosen one is marked.  What is measured is kept for `--budget`."""
+    """Print a row for each runtime and precision; the chosen row is marked.
+
+    The times are kept for `--budget`.
+    """
     from rich.table import Table
 
     from fcfi.budget import LARGE_PICTURE, Speeds, source_of
@@ -50,11 +53,11 @@ def _bench() -> None:
         taken = choose(source.files, RunRequest(), this_machine())
         for way in possible(source.files, this_machine()):
             speed = Speeds().measured(way)
-            one, two = (
+            plain, flipped = (
                 f"{1e3 * speed.seconds(target, flip, pixels):.0f}" for flip in ("none", "average")
             )
             mark = (
                 "chosen" if (way.runtime, way.precision) == (taken.runtime, taken.precision) else ""
             )
-            table.add_row(entry.name, way.runtime, way.precision, str(target), one, two, mark)
+            table.add_row(entry.name, way.runtime, way.precision, str(target), plain, flipped, mark)
     console().print(table)

@@ -1,4 +1,4 @@
-"""What commands share: options, and the checks of what a person gave, made before any work."""
+"""What commands share: options, and checks of the arguments before any work."""
 
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,7 +23,7 @@ Runtime = Annotated[str, typer.Option(help="auto, openvino, onnxruntime or torch
 Precision = Annotated[
     str,
     typer.Option(
-        help="auto (the fastest that costs next to no clicks here), float32, bfloat16 or int8."
+        help="auto (the fastest that costs next to no clicks), float32, bfloat16 or int8."
     ),
 ]
 Threads = Annotated[
@@ -32,8 +32,11 @@ Threads = Annotated[
 
 
 @contextmanager
-def told() -> Iterator[None]:
-    """Warnings as lines on stderr: a wish that this machine cannot fulfil, and what is done instead."""
+def warnings_as_notes() -> Iterator[None]:
+    """Print the RuntimeWarnings raised in the block to stderr, as `note: ...`.
+
+    They report a request that this machine cannot meet, and what is done instead.
+    """
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", RuntimeWarning)
         yield
@@ -57,26 +60,27 @@ def check_outputs(
             )
         if path.resolve() in taken:
             raise InputError(
-                f"{path} would be written over a file that is read or written too: give it another name"
+                f"{path} would replace a file that is read or written too: give it another name"
             )
         if path.is_dir():
             raise InputError(f"cannot write {path}: it is a folder; give the name of a file")
         if not path.resolve().parent.is_dir():
             raise InputError(
-                f"cannot write {path}: its folder {path.resolve().parent} does not exist; create it first"
+                f"cannot write {path}: its folder {path.resolve().parent} does not exist; "
+                "create it first"
             )
         taken.add(path.resolve())
 
 
 def need_folder(folder: Path | None) -> None:
-    """Make a folder that is to be written into, before any work; InputError if it cannot be made."""
+    """Make a folder for results before any work.  Raises InputError if it cannot be made."""
     if folder is None:
         return
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(
-            f"cannot make the folder {folder}: {error.strerror}; give another one"
+            f"cannot make the folder {folder}: {error.strerror}; give another folder"
         ) from error
 
 
@@ -97,7 +101,7 @@ def need_bulk() -> None:
 
 
 def need_plots(plot: Path | None) -> None:
-    """Raise ConfigError before any work if a plot is wanted that cannot be drawn."""
+    """Raise ConfigError before any work if a requested plot cannot be drawn."""
     if plot is not None and find_spec("matplotlib") is None:
         raise ConfigError(
             f"--plot needs matplotlib, which is not installed: {how_to_install('plot')}"

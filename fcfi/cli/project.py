@@ -1,4 +1,4 @@
-"""`fcfi export-masks` and `fcfi import-masks`: the work on a folder of pictures as files, and files as work."""
+"""`fcfi export-masks` and `fcfi import-masks`: a project's masks to files, and files to masks."""
 
 from pathlib import Path
 from typing import Annotated
@@ -44,7 +44,7 @@ def export_masks(
     ] = False,
     store: Store = None,
 ) -> None:
-    """Write the masks of a folder in a format, and say what it could not keep."""
+    """Write the masks of a folder in a format, and report what it could not hold."""
     from fcfi.formats import find_codec
     from fcfi.project import Project
 
@@ -76,7 +76,7 @@ def import_masks(
     ] = "auto",
     store: Store = None,
 ) -> None:
-    """Add objects from files, to be repaired by clicks; an import can be undone, picture by picture."""
+    """Add objects from files, to be repaired by clicks; undo takes an import back by picture."""
     from fcfi.project import Project
 
     with Project.open(folder, None, store=store) as project:
@@ -91,6 +91,6 @@ def import_masks(
 
 
 def _warn(sentences: tuple[str, ...]) -> None:
-    """Each on a line of its own, on stderr."""
+    """Print each sentence as a line on stderr."""
     for sentence in sentences:
         typer.echo(f"warning: {' '.join(sentence.split())}", err=True)

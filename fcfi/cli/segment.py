@@ -10,7 +10,7 @@ import typer
 
 from fcfi.boxes import Box
 from fcfi.cli.app import app
-from fcfi.cli.options import Network, Precision, Runtime, Threads, check_outputs, told
+from fcfi.cli.options import Network, Precision, Runtime, Threads, check_outputs, warnings_as_notes
 from fcfi.errors import InputError
 from fcfi.prompts.clicks import Click, Clicks
 
@@ -26,7 +26,7 @@ PNG: Final = (".png",)
 
 @dataclass(frozen=True)
 class Given:
-    """What says which object of a photograph is meant: a mask or a box to begin with, and clicks."""
+    """The photograph, and the prompts that say which object is meant."""
 
     photo: Path
     clicks: Clicks
@@ -62,7 +62,8 @@ def segment(
         str | None,
         typer.Option(
             metavar="LEFT,TOP,RIGHT,BOTTOM",
-            help="The part of the photo to look at first, round a small object; by default all of it.",
+            help="The part of the photo for the first look, round a small object; "
+            "by default all of it.",
         ),
     ] = None,
     output: Annotated[
@@ -90,7 +91,7 @@ def segment(
     threads: Threads = None,
     from_mask: Annotated[
         Path | None,
-        typer.Option(help="A mask of the photo's size, object where not 0, to begin from."),
+        typer.Option(help="A start mask of the photo's size, object where not 0."),
     ] = None,
     flip: Annotated[
         Literal["none", "average"] | None,
@@ -148,7 +149,7 @@ def _segment_photo(
     flip: "Flip | None",
     budget: str | None,
 ) -> None:
-    """Write the mask of an object, and the photograph with it if asked for."""
+    """Write the mask of an object, and the overlay if it is requested."""
     if overlay == output:
         raise InputError(f"--output and --overlay are both {output}: give each a name of its own")
     drawn = {output: PNG} if overlay is None else {output: PNG, overlay: PNG}
@@ -159,7 +160,7 @@ def _segment_photo(
     from fcfi.overlay import draw
 
     image = read_image(given.photo)
-    with told():
+    with warnings_as_notes():
         if budget is None:
             how = flip or "none"
             tool = fcfi.load(
@@ -191,7 +192,10 @@ def _segment_photo(
 def _fitting(
     budget: str, network: str | None, request: "RunRequest", flip: "Flip | None", pixels: int
 ) -> "Segmenter":
-    """The network, size and flip that keep to a time and need the fewest clicks; of all that are shipped, or of one."""
+    """Return the network, size and flip that keep to a time and need the fewest clicks.
+
+    network: the only candidate; None takes all shipped networks.
+    """
     from fcfi.budget import best_within, fits, parse_budget, source_at, source_of
     from fcfi.segmenter import find_files, open_choice
     from fcfi.weights import shipped
@@ -218,24 +222,25 @@ def _segment_batch(
     flip: "Flip",
     workers: int | None,
 ) -> None:
-    """A file with a line for each object."""
+    """Write the masks of a file with a line for each object."""
     if workers is not None and workers < 1:
         raise InputError(f"--workers {workers} is not possible: give at least 1")
     if folder.exists() and not folder.is_dir():
-        raise InputError(f"{folder} is no folder: --batch writes many masks; give a folder")
+        raise InputError(f"expected a folder for the masks of --batch, got a file: {folder}")
     from fcfi import batch
     from fcfi.cli.show import lines_bar
     from fcfi.segmenter import open_choice, plan_run
 
     count = workers or batch.cores()
     total = batch.count_lines(path)
-    with told():
+    with warnings_as_notes():
         chosen = plan_run(network, request)
     predictor = open_choice(replace(chosen, streams=count), flip=flip)
     with lines_bar(path.name, total) as advance:
         summary = batch.run(path, predictor, folder, count, advance)
     typer.echo(
-        f"{folder}: {summary.done} masks made, {summary.skipped} there before, {summary.failed} failed"
+        f"{folder}: {summary.done} masks made, {summary.skipped} there before, "
+        f"{summary.failed} failed"
     )
     if summary.failed:
         raise InputError(
@@ -245,7 +250,10 @@ def _segment_batch(
 
 
 def parse_click(text: str) -> Click:
-    """The click written as `x,y`, `x,y,+` (on the object) or `x,y,-` (off it).  Raises InputError for anything else."""
+    """Return the click written as `x,y`, `x,y,+` (on the object) or `x,y,-` (off it).
+
+    Raises InputError for anything else.
+    """
     match = CLICK_FORM.fullmatch(text)
     if not match:
         raise InputError(

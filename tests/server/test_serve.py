@@ -132,7 +132,7 @@ def test_it_says_what_it_serves_and_stops_cleanly(
 def test_others_need_the_printed_token(photos: Path, network_file: Path) -> None:
     with started(photos, network_file, "--host", "0.0.0.0", "--port", "0") as (_, said):
         printed = httpx.URL(address(said))
-        assert any("whoever has this address" in line for line in said)
+        assert any("anyone with this address" in line for line in said)
         with httpx.Client(base_url=printed.copy_with(query=None), trust_env=False) as client:
             assert client.get("/api/project").status_code == 401
             assert client.get("/").status_code == 401
@@ -155,7 +155,7 @@ def test_a_port_in_use_is_said(photos: Path, network_file: Path) -> None:
     [
         (["missing"], "missing does not exist: give the folder with your pictures"),
         (["photos/a.png"], "is a file: give the folder"),
-        (["photos", "--labels", "a,,b"], "--labels came as 'a,,b'"),
+        (["photos", "--labels", "a,,b"], "expected --labels as names with commas between them"),
         (["photos", "--network", "nothing"], "no shipped network is called 'nothing'"),
         (["photos", "--host", "no.such.host.invalid"], "--host no.such.host.invalid is no address"),
         (["photos", "--port", "70000"], "less than or equal to 65535"),
