@@ -12,7 +12,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from io import TextIOWrapper
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -56,9 +56,7 @@ def main(
         return OUR_FAULT
     except Exception as error:
         if _is_usage(error):
-            return _report(
-                f"{error.format_message().rstrip('.')}; see `{name} --help`", YOUR_MISTAKE
-            )  # type: ignore[attr-defined]
+            return _report(f"{_usage(error)}; see `{name} --help`", YOUR_MISTAKE)
         return _our_fault(error)
 
 
@@ -106,6 +104,11 @@ def _our_fault(error: Exception) -> int:
         f"{message}; run again with {DEBUG_VARIABLE}=1 to see where, and please report it",
         OUR_FAULT,
     )
+
+
+def _usage(error: Any) -> str:
+    """Return the message of the option parser, without the full stop at its end."""
+    return str(error.format_message()).rstrip(".")
 
 
 def _is_usage(error: Exception) -> bool:
