@@ -1,6 +1,7 @@
 """What the page asks and gets: the project, its pictures, actions, pixels, files."""
 
 import asyncio
+import gzip
 import io
 import json
 import os
@@ -624,6 +625,42 @@ def test_the_page_is_asked_for_anew_and_hashed_files_are_kept(app: FastAPI) -> N
     assert ask(app, "GET", "/assets/plain.css").headers["cache-control"] == "no-cache"
     assert ask(app, "GET", "/icon.svg").status == 200
     assert ask(app, "HEAD", "/").body == b""
+
+
+@pytest.mark.parametrize("accepted", ["gzip", "br, GZIP;q=0.8, *;q=0.1", "*"])
+def test_the_page_is_sent_compressed_where_that_is_accepted(
+    app: FastAPI, static: Path, accepted: str
+) -> None:
+    script = static / "assets" / "plain.js"
+    script.write_text("let a = 1;\n" * 1000)
+    answer = ask(app, "GET", "/assets/plain.js", accept_encoding=accepted)
+    assert (answer.status, answer.headers["content-encoding"]) == (200, "gzip")
+    assert answer.headers["vary"] == "Accept-Encoding"
+    assert "javascript" in answer.headers["content-type"]
+    assert gzip.decompress(answer.body) == script.read_bytes()
+    assert len(answer.body) < len(script.read_bytes()) / 20
+    tag = answer.headers["etag"]
+    again = ask(app, "GET", "/assets/plain.js", accept_encoding="gzip", if_none_match=tag)
+    assert (again.status, again.body) == (304, b"")
+    script.write_text("let b = 2;")
+    newer = ask(app, "GET", "/assets/plain.js", accept_encoding="gzip", if_none_match=tag)
+    assert gzip.decompress(newer.body) == b"let b = 2;"
+
+
+@pytest.mark.parametrize("accepted", ["", "br", "gzip;q=0, br", "identity"])
+def test_the_page_is_sent_as_it_is_to_others(app: FastAPI, accepted: str) -> None:
+    answer = ask(app, "GET", "/assets/plain.css", accept_encoding=accepted)
+    assert answer.body == b"a{}"
+    assert "content-encoding" not in answer.headers
+
+
+def test_the_built_page_is_small(project: Project) -> None:
+    app = create_app(project, Settings())
+    addresses = ["/", "/icon.svg", "/assets/page.js", "/assets/index.css"]
+    sent = [ask(app, "GET", address, accept_encoding="gzip") for address in addresses]
+    assert [answer.status for answer in sent] == [200] * len(addresses)
+    assert sum(len(answer.body) for answer in sent) < 150_000
+    closed(app)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,9 @@
 """The built page.  Its index is asked for anew each time; what has a hash in its name may be kept for ever."""
 
+import asyncio
+import gzip
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +18,14 @@ HASHED: Final = re.compile(r"[-.][A-Za-z0-9_-]{8,}\.[a-z0-9.]+$")
 IMMUTABLE: Final = "public, max-age=31536000, immutable"
 CHECKED: Final = "no-cache"
 """Kept, but asked for anew each time."""
+TEXTS: Final = {
+    ".css": "text/css",
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain",
+}
+"""What is sent compressed, by suffix, with its media type."""
 MISSING: Final = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>fcfi</title>'
     "<p>The server is there, but this installation has no page: it comes with the released package, and in a "
@@ -25,30 +36,58 @@ MISSING: Final = (
 def add(app: FastAPI, static: Path) -> None:
     """Serve the page in a folder: its index at /, the files beside it, and its assets."""
 
-    async def index(_: Request) -> Response:
+    async def index(request: Request) -> Response:
         if not (static / INDEX).is_file():
             return HTMLResponse(MISSING, headers={"Cache-Control": CHECKED})
-        return FileResponse(static / INDEX, headers={"Cache-Control": CHECKED})
+        return await asyncio.to_thread(_file, request, static, static / INDEX)
 
     async def beside(request: Request) -> Response:
-        return _file(static, static / request.path_params["name"])
+        path = static / request.path_params["name"]
+        return await asyncio.to_thread(_file, request, static, path)
 
     async def asset(request: Request) -> Response:
-        return _file(static / ASSETS, static / ASSETS / request.path_params["path"])
+        path = static / ASSETS / request.path_params["path"]
+        return await asyncio.to_thread(_file, request, static / ASSETS, path)
 
     app.add_route("/", index, include_in_schema=False)
     app.add_route("/assets/{path:path}", asset, include_in_schema=False)
     app.add_route("/{name}", beside, include_in_schema=False)
 
 
-def _file(folder: Path, path: Path) -> Response:
-    """A file of a folder, links followed; 404 for anything else."""
+def _file(request: Request, folder: Path, path: Path) -> Response:
+    """Return a file of a folder, links followed, compressed if that is accepted; 404 for anything else."""
     try:
-        there = path.resolve()
-        found = there.is_relative_to(folder.resolve()) and there.is_file()
+        real = path.resolve()
+        found = real.is_relative_to(folder.resolve()) and real.is_file()
     except (OSError, ValueError):  # a NUL, a name that is too long
         found = False
     if not found:
         raise HTTPException(404)
     keep = IMMUTABLE if HASHED.search(path.name) else CHECKED
-    return FileResponse(there, headers={"Cache-Control": keep})
+    headers = {"Cache-Control": keep, "Vary": "Accept-Encoding"}
+    if real.suffix not in TEXTS or not _accepts_gzip(request):
+        return FileResponse(real, headers=headers)
+    stat = real.stat()
+    tag = f'"{stat.st_mtime_ns:x}-{stat.st_size:x}-gzip"'
+    headers["ETag"] = tag
+    # A page that the browser has already is not sent again at each visit.
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    content = _compressed(real, stat.st_mtime_ns, stat.st_size)
+    headers["Content-Encoding"] = "gzip"
+    return Response(content, headers=headers, media_type=TEXTS[real.suffix])
+
+
+def _accepts_gzip(request: Request) -> bool:
+    """Whether gzip is among the encodings that the client names, and not refused by q=0."""
+    for part in request.headers.get("accept-encoding", "").lower().split(","):
+        name, _, quality = part.replace(" ", "").partition(";")
+        if name in ("gzip", "*"):
+            return quality not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+    return False
+
+
+@lru_cache(maxsize=64)
+def _compressed(path: Path, modified: int, size: int) -> bytes:
+    """Return a file's bytes as gzip, made once for each version of the file."""
+    return gzip.compress(path.read_bytes(), compresslevel=9, mtime=0)

@@ -24,7 +24,8 @@ const now = state(2, [object(4, { network: 'new', mask: 'b' })]);
 
 describe('work of another network', () => {
   it('is known once the present one is loaded', () => {
-    const made = (identity: string | null) => madeByOther(object(1, { network: identity }), network);
+    const made = (identity: string | null) =>
+      madeByOther(object(1, { network: identity }), network);
     expect([made('old'), made('new'), made(null)]).toEqual([true, false, false]);
     expect(madeByOther(object(1, { network: 'old' }), { ...network, state: 'loading' })).toBe(
       false,

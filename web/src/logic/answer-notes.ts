@@ -5,7 +5,9 @@ import { plural } from './words';
 
 /** Whether another network than the present one made an object's mask. */
 export function madeByOther(object: DrawnObject, network: Network | null): boolean {
-  return object.network !== null && network?.state === 'ready' && object.network !== network.identity;
+  return (
+    object.network !== null && network?.state === 'ready' && object.network !== network.identity
+  );
 }
 
 export interface AnswerNote {

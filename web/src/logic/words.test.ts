@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { markerAt } from './markers';
-import { limits, obstacle, percent, pixels, situation, splitName } from './words';
+import { limits, obstacle, percent, pixels, short, situation, splitName } from './words';
 
 const QUIET = { status: 'idle' as const, pending: 0, collected: 0, online: true, loading: false };
 
@@ -33,6 +33,12 @@ describe('words', () => {
   });
 
   it('write numbers short', () => {
+    expect([short(7), short(1234), short(52_340), short(2_000_000)]).toEqual([
+      '7',
+      '1.23K',
+      '52.3K',
+      '2M',
+    ]);
     expect([percent(1), percent(0.0512), percent(12)]).toEqual(['100 %', '5.1 %', '1200 %']);
     expect([pixels(950), pixels(12_345), pixels(2_340_000)]).toEqual([
       '950 px',

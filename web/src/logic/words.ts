@@ -35,6 +35,13 @@ export function plural(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? '' : 's'}`;
 }
 
+/** A count in at most five letters: 999, 52.3K, 2M. */
+export function short(count: number): string {
+  return Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 }).format(
+    count,
+  );
+}
+
 export function percent(scale: number): string {
   const value = scale * 100;
   return `${value >= 10 ? Math.round(value) : value.toFixed(1)} %`;

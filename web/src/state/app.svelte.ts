@@ -85,7 +85,7 @@ export class App {
         sleep: (milliseconds) => this.connection.sleep(milliseconds),
         now: () => platform.now(),
         arrived: (picture, before, action) => this.arrived(picture, before, action),
-        refused: (message) => this.notes.add(message, 'error'),
+        refused: (picture, message) => this.refused(picture, message),
       },
       leaving: () => this.leaving(),
       shown: (picture) => this.viewport.prepare(picture),
@@ -169,6 +169,12 @@ export class App {
     this.brush.end();
     this.editing.hovered = null;
     this.viewport.cross = null;
+  }
+
+  /** Say what the server refused, and on which picture if that is not on screen any more. */
+  private refused(picture: OpenPicture, message: string): void {
+    const here = picture === this.navigation.current;
+    this.notes.add(here ? message : `${picture.name}: ${message}`, 'error');
   }
 
   private arrived(picture: OpenPicture, before: PictureState, action: Action | null): void {

@@ -113,11 +113,25 @@ export class Editing {
 
   undo(): void {
     if (this.collected.length > 0) this.collected = this.collected.slice(0, -1);
-    else this.act({ type: 'undo' });
+    else if (this.canUndo) this.act({ type: 'undo' });
+    else this.parts.notes.add('There is nothing to undo on this picture.', 'info');
   }
 
   redo(): void {
-    this.act({ type: 'redo' });
+    if (this.canRedo) this.act({ type: 'redo' });
+    else this.parts.notes.add('There is nothing to redo on this picture.', 'info');
+  }
+
+  /** Whether there may be something to undo: what is pending, the server has not counted yet. */
+  get canUndo(): boolean {
+    const current = this.current;
+    const waiting = this.collected.length + (current?.pending.length ?? 0);
+    return waiting > 0 || (current?.state.can_undo ?? false);
+  }
+
+  get canRedo(): boolean {
+    const undoing = this.current?.pending.some(({ action }) => action.type === 'undo') ?? false;
+    return undoing || (this.current?.state.can_redo ?? false);
   }
 
   // ── objects ────────────────────────────────────────────────────────────────────────────────

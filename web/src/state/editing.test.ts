@@ -200,6 +200,23 @@ describe('labels', () => {
   });
 });
 
+describe('undo and redo', () => {
+  it('say so when there is nothing, and ask the server when there may be', async () => {
+    const { app, server } = await started();
+    app.editing.undo();
+    app.editing.redo();
+    expect(app.notes.shown.map((note) => [note.kind, note.text])).toEqual([
+      ['info', 'There is nothing to undo on this picture.'],
+      ['info', 'There is nothing to redo on this picture.'],
+    ]);
+    app.editing.click({ x: 1, y: 1 }, true, false);
+    app.editing.undo();
+    app.editing.redo();
+    await settled();
+    expect(server.actions.map((action) => action.type)).toEqual(['click', 'undo', 'redo']);
+  });
+});
+
 it('cancel steps back from what was begun last', async () => {
   const { app } = await started();
   app.editing.click({ x: 1, y: 1 }, true, false);

@@ -25,9 +25,10 @@ export class Notes {
   /** Show a notice; the same text again replaces the earlier notice. */
   add(text: string, kind: NoteKind): void {
     const key = ++this.lastKey;
-    const others = this.shown.filter((note) => note.text !== text);
-    this.shown = [...others, { key, text, kind }].slice(-MOST);
-    this.announce(text);
+    const sentence = capitalised(text);
+    const others = this.shown.filter((note) => note.text !== sentence);
+    this.shown = [...others, { key, text: sentence, kind }].slice(-MOST);
+    this.announce(sentence);
     this.platform.later(() => this.dismiss(key), DURATIONS[kind]);
   }
 
@@ -43,6 +44,11 @@ export class Notes {
   announce(text: string): void {
     this.announced = text;
   }
+}
+
+/** The text with a capital letter first, as the server's messages lack it. Names of files stay. */
+function capitalised(text: string): string {
+  return /^[a-z]+[\s,:;]/.test(text) ? text[0]!.toUpperCase() + text.slice(1) : text;
 }
 
 /** The message of something that was thrown. */

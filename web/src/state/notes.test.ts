@@ -11,6 +11,13 @@ it('shows the last four notices, each text once, and announces the newest', () =
   expect(notes.announced).toBe('e');
 });
 
+it('begins sentences with a capital letter, but not names of files', () => {
+  const notes = new Notes(new FakePlatform());
+  for (const text of ['there is no object 3', 'cup.jpg: gone', 'All saved.'])
+    notes.add(text, 'info');
+  expect(texts(notes)).toEqual(['There is no object 3', 'cup.jpg: gone', 'All saved.']);
+});
+
 it('lets a notice go after its time, warnings last', () => {
   const platform = new FakePlatform();
   const notes = new Notes(platform);

@@ -30,7 +30,7 @@ export interface PictureHost {
   now(): number;
   /** An answer arrived; action: ours that led to it, null if it arrived otherwise. */
   arrived(picture: OpenPicture, before: PictureState, action: Action | null): void;
-  refused(message: string): void;
+  refused(picture: OpenPicture, message: string): void;
 }
 
 export class OpenPicture {
@@ -64,7 +64,7 @@ export class OpenPicture {
       maskOf: (sha) => this.maskOf(sha),
       arrived: (now, before, action) => this.arrived(now, before, action),
       changed: () => this.follow(),
-      refused: (message) => host.refused(message),
+      refused: (message) => host.refused(this, message),
     });
   }
 
