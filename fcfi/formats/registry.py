@@ -43,7 +43,8 @@ def register(codec: "Codec") -> "Codec":
         [project.entry-points."fcfi.formats"]
         toy = "my_package.toy:CODEC"
     """
-    if codec.name in codecs():
+    # Installed packages are not asked: they may be on the way to register this very codec.
+    if codec.name in {**_shipped(), **_registered}:
         raise ConfigError(
             f"expected a new name for a format, got {codec.name!r}, which is taken: rename it"
         )
