@@ -7,10 +7,7 @@ Everything comes out in one form: (H, W, 3) uint8 RGB, upright.  What is done to
 may be anything.
 - CMYK becomes RGB as (255 - C)(255 - K) / 255 (Adobe's inverted JPEGs included); colour profiles
 are not applied.
-- 16-bit grey is divided by 256, unless its largest value needs at most 14 bits (a camera or
-microscope of 10, 12 or 14
-  bits): then by the power of two that makes those bits 8.  16-bit colour keeps its high byte.
-  Other numbers (32-bit, float) are stretched from their smallest to their largest value.
+- Grey of more than 8 bits is brought to 8 (`fcfi.contrast`); 16-bit colour keeps its high byte.
 - The size is read from the header and bounded before anything is decoded.
 
 Knows nothing of clicks, networks or data sets.  Pillow does the decoding: it reads headers alone,
@@ -31,6 +28,7 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 from PIL import UnidentifiedImageError
 
+from fcfi.contrast import to_grey_levels
 from fcfi.errors import InputError
 from fcfi.files import MAX_NAME, write_bytes
 from fcfi.masks.truth import Mask
@@ -40,6 +38,8 @@ Image = NDArray[np.uint8]
 
 MAX_PIXELS = 200_000_000
 """Largest picture in pixels: what the largest telephone sensors give; 600 MB as RGB."""
+MAX_SIDE = 100_000
+"""Longest side in pixels: a file of 400 kB may hold a line of 200 million."""
 STRIP_PIXELS = 4_000_000
 """Of a picture that are brought to an array at once."""
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "DIB", "GIF", "PPM", "JPEG2000", "AVIF")
@@ -51,10 +51,10 @@ ENDINGS = (
 )
 """Ends of names, in small letters, that are taken for pictures."""
 WHITE = (255, 255, 255, 255)
-SENSOR_BITS = 14
-"""A 16-bit grey picture that uses at most so many bits comes from a sensor of that depth."""
 ORIENTATION = 0x0112
 """EXIF tag; values 2 to 8 say how to turn the picture (EXIF 2.3, table 4)."""
+GDAL_NO_DATA = 42113
+"""TIFF tag: the value of pixels without one, as text (gdal.org/drivers/raster/gtiff.html)."""
 SIDEWAYS = (5, 6, 7, 8)
 """Those that swap width and height."""
 TURNS = {
@@ -262,6 +262,11 @@ def _check_pixels(size: tuple[int, int], name: str, max_pixels: int) -> None:
     width, height = size
     if width * height > max_pixels:
         raise InputError(_too_large(name, f"{width} x {height}", max_pixels))
+    if max(width, height) > MAX_SIDE:
+        raise InputError(
+            f"expected sides of at most {MAX_SIDE} pixels, got {width} x {height} in {name}: "
+            "give the picture in parts"
+        )
     if width < 1 or height < 1:
         raise InputError(f"{name} has no pixels ({width} x {height}): give a picture")
 
@@ -306,7 +311,8 @@ def _within(picture: Pillow.Image, side: int) -> Pillow.Image:
 def _rgb(picture: Pillow.Image, name: str) -> Image:
     """(H, W, 3) uint8 of a decoded picture of any mode."""
     if picture.mode[0] in "IF":  # I;16 and its byte orders, I, F
-        return np.repeat(_to_8_bits(np.asarray(picture))[:, :, None], 3, axis=2)
+        levels = to_grey_levels(np.asarray(picture), _no_data(picture))
+        return np.repeat(levels[:, :, None], 3, axis=2)
     try:
         array = np.empty((picture.height, picture.width, 3), np.uint8)
         rows = max(1, STRIP_PIXELS // picture.width)
@@ -322,24 +328,21 @@ def _rgb(picture: Pillow.Image, name: str) -> Image:
         ) from error
 
 
+def _no_data(picture: Pillow.Image) -> float | None:
+    """Return the value that a TIFF names for pixels without one, as GDAL writes it."""
+    named = getattr(picture, "tag_v2", {}).get(GDAL_NO_DATA)
+    try:
+        return None if named is None else float(str(named).strip("\0 "))
+    except ValueError:  # anything may stand there
+        return None
+
+
 def _rgb_strip(strip: Pillow.Image) -> Image:
     """(H, W, 3) of a part of a picture, over white."""
     if strip.has_transparency_data:
         over = strip.convert("RGBA")
         strip = Pillow.alpha_composite(Pillow.new("RGBA", over.size, WHITE), over)
     return np.asarray(strip if strip.mode == "RGB" else strip.convert("RGB"))
-
-
-def _to_8_bits(values: NDArray[Any]) -> NDArray[np.uint8]:
-    """(H, W) of any numbers as uint8, as the head of this file says."""
-    if values.dtype.kind == "f":
-        values = np.nan_to_num(values.astype(np.float64), nan=0, posinf=0, neginf=0)
-    low, high = values.min(), values.max()
-    if values.dtype.kind != "f" and low >= 0 and high < 2**16:
-        bits = max(8, int(high).bit_length())
-        return (values >> (bits - 8 if bits <= SENSOR_BITS else 8)).astype(np.uint8)
-    scale = 255 / (float(high) - float(low) or 1)
-    return ((values - float(low)) * scale + 0.5).astype(np.uint8)
 
 
 def image_sha256(image: NDArray[np.uint8]) -> str:

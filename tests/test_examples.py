@@ -1,6 +1,7 @@
 """The shipped default network on the bundled photographs: it works, as a person would see at once."""
 
 import re
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import fcfi
 from fcfi import weights
 from fcfi.data import open_dataset
 from fcfi.evaluation import Protocol, evaluate
+from fcfi.images import read_image
 from fcfi.masks import metrics
 
 pytestmark = [
@@ -38,3 +40,19 @@ def test_the_clicks_of_the_demo_give_the_astronaut(examples: Path) -> None:
     for x, y, sign in re.findall(r"--click (\d+),(\d+)(,-)?", line):
         session.click(int(x), int(y), positive=not sign)
     assert metrics.iou(session.mask, astronaut.truth) > GOOD
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+@pytest.mark.parametrize("distance", [0, 1, 3])
+def test_a_click_at_an_edge_or_in_a_corner_is_in_the_mask(
+    name: str, distance: int, examples: Path
+) -> None:
+    image = read_image(examples / "images" / f"{name}.jpg")
+    height, width = image.shape[:2]
+    tool = fcfi.load()
+    columns = (distance, width // 2, width - 1 - distance)
+    rows = (distance, height // 2, height - 1 - distance)
+    for x, y in product(columns, rows):
+        mask = tool.session(image).click(x, y)
+        assert mask[y, x], (x, y)
+        assert mask.sum() > 100, (x, y)

@@ -12,7 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image as Pillow
+from PIL import TiffImagePlugin
 
+from fcfi import contrast
+from fcfi.contrast import to_grey_levels
 from fcfi.errors import InputError
 from fcfi.images import (
     check_image,
@@ -24,7 +27,7 @@ from fcfi.images import (
     read_small,
     write_png,
 )
-from fcfi.mask_files import read_mask
+from fcfi.mask_files import read_map, read_mask
 from tests.generated import examples
 
 HEIGHT, WIDTH = 24, 40
@@ -278,6 +281,19 @@ def test_a_decompression_bomb_is_refused_from_its_header(tmp_path: Path, side: i
         read_image(tmp_path / "bomb.png")
 
 
+@pytest.mark.parametrize("size", [(1, 100_001), (100_001, 1), (1, 200_000_000)])
+def test_sides_are_bounded_from_the_header(
+    tmp_path: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line of 200 million pixels is a file of 400 kB."""
+    path = tmp_path / "long.pbm"
+    path.write_bytes(b"P4\n%d %d\n" % size)
+    monkeypatch.setattr("PIL.ImageFile.ImageFile.load", lambda _: pytest.fail("was decoded"))
+    for read in (read_image, read_size, read_map, lambda path: read_small(path, 64)):
+        with pytest.raises(InputError, match="sides of at most 100000 pixels"):
+            read(path)
+
+
 def test_the_limit_is_the_callers(tmp_path: Path, photo: np.ndarray) -> None:
     write_png(tmp_path / "photo.png", photo)
     with pytest.raises(InputError, match="40 x 24 pixels, and at most 0.0005 million"):
@@ -412,3 +428,126 @@ def test_arrays_are_checked_and_not_copied(photo: np.ndarray) -> None:
     for mask in ([[0]], np.zeros((2, 2, 3), bool), np.zeros((2, 2))):
         with pytest.raises(InputError, match="mask came as"):
             check_mask(mask, 2, 2)
+
+
+# ── contrast of more than 8 bits
+# ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def disc(low: float, high: float, height: int = 80, width: int = 120) -> np.ndarray:
+    """Return a noisy ground of about `low` with a disc of about `high`, float64."""
+    rows, columns = np.ogrid[:height, :width]
+    inside = (rows - height / 2) ** 2 + (columns - width / 2) ** 2 < 20**2
+    noise = np.random.default_rng(0).normal(0, (high - low) / 20, (height, width))
+    return np.where(inside, high, low) + noise
+
+
+def levels_apart(levels: np.ndarray) -> float:
+    """Return how many grey levels the disc is brighter than its ground."""
+    return float(np.median(levels[30:50, 50:70])) - float(np.median(levels[:10, :10]))
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        (np.float32, [np.nan]),
+        (np.float32, [np.inf]),
+        (np.float32, [-np.inf, np.inf, np.nan]),
+        (np.float32, [3.4e38]),
+        (np.float32, [-9999]),
+        (np.float32, [1e9]),
+        (np.int32, [-(2**31)]),
+        (np.int32, [2**31 - 1]),
+        (np.uint16, [65535]),
+        (np.uint16, [0, 65535, 65535]),
+    ],
+)
+@pytest.mark.parametrize("corner", [True, False])
+def test_single_pixels_do_not_ruin_the_contrast(
+    kind: type[np.generic], values: list[float], corner: bool
+) -> None:
+    picture = disc(1000, 1200).astype(kind)
+    plain = to_grey_levels(picture.copy())
+    for number, value in enumerate(values):
+        picture[(0, 0) if corner and number == 0 else (33 + 9 * number, 20 + 7 * number)] = value
+    levels = to_grey_levels(picture)
+    assert levels_apart(levels) > 150
+    assert np.abs(levels.astype(int) - plain).mean() < 0.1
+
+
+@pytest.mark.parametrize("value", [3.4e38, -3.4e38, 1e20, -9999, -32768, -99999, np.nan, np.inf])
+def test_a_value_for_no_data_does_not_ruin_the_contrast(value: float) -> None:
+    picture = disc(1000, 1200).astype(np.float32)
+    picture[60:, :40] = value
+    levels = to_grey_levels(picture)
+    assert levels_apart(levels) > 150
+    assert set(np.unique(levels[60:, :40])) == {255 if value > 0 else 0}
+
+
+@pytest.mark.parametrize(("low", "high"), [(32708, 32828), (999, 1109), (65000, 65300), (2, 30)])
+def test_sixteen_bits_of_narrow_range_are_stretched(low: int, high: int) -> None:
+    levels = to_grey_levels(np.clip(disc(low, high), 0, 65535).astype(np.uint16))
+    assert levels_apart(levels) > 150
+    assert (levels.min(), levels.max()) == (0, 255)
+
+
+@pytest.mark.parametrize(("high", "divisor"), [(255, 1), (4095, 16), (16383, 64), (65535, 256)])
+def test_sixteen_bits_of_wide_range_keep_their_brightness(high: int, divisor: int) -> None:
+    values = np.linspace(high * 0.3, high, 9600).astype(np.uint16).reshape(80, 120)
+    np.testing.assert_array_equal(to_grey_levels(values), (values // divisor).astype(np.uint8))
+    swapped = values.astype(">u2")
+    np.testing.assert_array_equal(to_grey_levels(swapped), to_grey_levels(values))
+
+
+def test_small_bright_objects_and_thin_lines_are_no_hot_pixels() -> None:
+    picture = np.random.default_rng(0).normal(100, 2, (80, 120)).astype(np.float32)
+    picture[40:44, 60:64] = 1000
+    assert to_grey_levels(picture)[42, 62] == 255
+    assert to_grey_levels(picture)[:30].max() < 20, "the ground stays dark"
+    lines = np.zeros((80, 120), np.float32)
+    lines[40] = 7
+    assert set(np.unique(to_grey_levels(lines))) == {0, 255}
+
+
+@pytest.mark.parametrize("value", [0, 7, 300, 65535])
+def test_a_constant_picture_keeps_its_brightness(value: int) -> None:
+    levels = to_grey_levels(np.full((5, 7), value, np.uint16))
+    assert (levels == (value if value < 256 else value >> (1 if value < 512 else 8))).all()
+
+
+def test_the_value_that_a_file_names_is_no_data(tmp_path: Path) -> None:
+    picture = disc(1000, 1200).astype(np.float32)
+    picture[60:, :40] = 777777
+    tags = TiffImagePlugin.ImageFileDirectory_v2()
+    tags[42113] = "777777"
+    Pillow.fromarray(picture).save(tmp_path / "named.tif", tiffinfo=tags)
+    Pillow.fromarray(picture).save(tmp_path / "plain.tif")
+    assert levels_apart(read_image(tmp_path / "named.tif")[..., 0]) > 150
+    assert levels_apart(read_image(tmp_path / "plain.tif")[..., 0]) == 0, "it could be an object"
+
+
+def test_a_picture_of_nothing_is_black() -> None:
+    assert not to_grey_levels(np.full((5, 7), np.nan, np.float32)).any()
+    assert not to_grey_levels(np.full((1, 1), np.inf, np.float32)).any()
+
+
+def test_large_pictures_are_looked_at_in_part_and_converted_in_strips(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    picture = disc(1000, 1200, 200, 300).astype(np.float32)
+    picture[11, 13] = np.inf
+    whole = to_grey_levels(picture)
+    monkeypatch.setattr(contrast, "STRIP_PIXELS", 1000)
+    np.testing.assert_array_equal(to_grey_levels(picture), whole)
+    monkeypatch.setattr(contrast, "SAMPLE_PIXELS", 5000)
+    assert np.abs(to_grey_levels(picture).astype(int) - whole).max() < 20
+
+
+def test_a_float_picture_with_one_nan_is_read_from_its_file_as_without(tmp_path: Path) -> None:
+    picture = disc(1000, 1200).astype(np.float32)
+    Pillow.fromarray(picture).save(tmp_path / "plain.tif")
+    picture[3, 4] = np.nan
+    Pillow.fromarray(picture).save(tmp_path / "nan.tif")
+    plain, damaged = read_image(tmp_path / "plain.tif"), read_image(tmp_path / "nan.tif")
+    assert (damaged != plain).sum() == 3
+    assert levels_apart(damaged[..., 0]) > 150

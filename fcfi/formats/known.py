@@ -13,7 +13,7 @@ from fcfi.formats.annotation import MAX_SHOWN, Sizes, check_name
 from fcfi.formats.folders import EXPORT_AGAIN
 from fcfi.formats.names import PictureNames, tidy
 from fcfi.formats.tally import Tally
-from fcfi.images import MAX_PIXELS
+from fcfi.images import MAX_PIXELS, MAX_SIDE
 
 UNREADABLE: Final = "expected whole data, got something else"
 
@@ -84,10 +84,11 @@ class KnownPictures:
                 f"expected annotations for {name} of {size[0]} x {size[1]} pixels, got {width} x "
                 f"{height} in {file}: give the annotations of this picture"
             )
-        if width < 1 or height < 1 or width * height > MAX_PIXELS:
+        sides_fit = 1 <= width <= MAX_SIDE and 1 <= height <= MAX_SIDE
+        if not sides_fit or width * height > MAX_PIXELS:
             raise DatasetError(
-                f"expected {name} to have 1 to {MAX_PIXELS} pixels, got {width} x {height} in "
-                f"{file}: mend the file"
+                f"expected {name} to have 1 to {MAX_PIXELS} pixels and sides of at most "
+                f"{MAX_SIDE}, got {width} x {height} in {file}: mend the file"
             )
 
     # ── what cannot be read

@@ -17,7 +17,15 @@ from numpy.typing import NDArray
 from fcfi.boxes import Box, whole
 from fcfi.errors import ConfigError, InputError, NetworkError
 from fcfi.images import Image
-from fcfi.prediction.guidance import CLICK_MAPS, clicks_on, feedback_of_box, new_box, points_in
+from fcfi.prediction.guidance import (
+    CLICK_MAPS,
+    clicks_on,
+    feedback_of_box,
+    joined,
+    new_box,
+    off_the_edge,
+    points_in,
+)
 from fcfi.prediction.interface import Flip
 from fcfi.prediction.looks import ForwardRunner, Look, LookResult, LookRunner
 from fcfi.prediction.prediction import THRESHOLD, CachedImage, Prediction, frozen
@@ -135,11 +143,15 @@ class FCFIPredictor:
 
         # 2) The look.
         memory = previous.memory if previous is not None else None
-        look = Look(picture, crop, feedback, clicks_on(crop, prompts), gate, memory)
-        result = self.runner(look)
+        clicks = clicks_on(crop, prompts)
+        seen, first = clicks, previous is None and box is None
+        if first:
+            seen = off_the_edge(clicks, crop, height, width)
+        result = self.runner(Look(picture, crop, feedback, seen, gate, memory))
+        probs = joined(result.probs, clicks, seen) if seen != clicks else result.probs
         prediction = Prediction(
             crop,
-            frozen(result.probs),
+            frozen(probs),
             height,
             width,
             self.threshold,

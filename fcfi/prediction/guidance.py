@@ -7,11 +7,12 @@ Source: paper; window and radius as released.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import ceil, floor, hypot
 from typing import Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -52,6 +53,11 @@ BOX_OBJECT, BOX_MARGIN = 0.75, 0.25
 STROKE_STEP = 0.05
 """Distance of the clicks along a scribble as a part of the crop's longer side, as in training."""
 
+EDGE = 1 / 48
+"""Distance of the clicks of a first look from an edge of the picture, at least, as a part of the crop's longer side."""
+JOINT = 3
+"""Pixels of the network, odd: width of the line from such a click to where it was made."""
+
 
 # What prompts mean to FCFI: a box is feedback, a scribble is clicks along it.
 
@@ -77,6 +83,37 @@ def clicks_on(crop: Crop, prompts: Prompts) -> Clicks:
         elif isinstance(prompt, Scribble):
             clicks.extend(clicks_along(prompt, step))
     return crop.clicks(tuple(clicks))
+
+
+def off_the_edge(clicks: Clicks, crop: Crop, height: int, width: int) -> Clicks:
+    """Return clicks of a crop, those at an edge of the picture moved inwards to `EDGE`.
+
+    Networks that never learnt clicks there answer with an empty mask: 21 of 32 at the very edge of
+    four photographs, 1 of 32 from `EDGE` on.  height, width: of the picture.
+    """
+    box, edge = crop.box, round(EDGE * max(crop.height, crop.width))
+    left, top = (edge if box.left == 0 else 0), (edge if box.top == 0 else 0)
+    right = crop.width - 1 - (edge if box.right == width else 0)
+    bottom = crop.height - 1 - (edge if box.bottom == height else 0)
+    if left > right or top > bottom:
+        return clicks
+    return tuple(
+        replace(click, x=min(max(click.x, left), right), y=min(max(click.y, top), bottom))
+        for click in clicks
+    )
+
+
+def joined(probs: NDArray[np.float32], clicks: Clicks, moved: Clicks) -> NDArray[np.float32]:
+    """Return probabilities of a crop in which what was clicked belongs to the object.
+
+    clicks, moved: the same clicks as they were made and as `off_the_edge` moved them; between the
+    two a line becomes object for positive ones, as wide as the answer is usually short of the edge.
+    """
+    joined = probs.copy()
+    for click, inside in zip(clicks, moved, strict=True):
+        if click.positive and click != inside:
+            cv2.line(joined, (click.x, click.y), (inside.x, inside.y), 1.0, JOINT)
+    return joined
 
 
 def clicks_along(scribble: Scribble, step: float) -> Clicks:

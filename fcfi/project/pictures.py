@@ -35,8 +35,11 @@ class Pictures:
         self._decoding = Lock()
 
     def scan(self) -> tuple[str, ...]:
-        """Bring the list to what is in the folder; gives names that cannot be used.  Raises StoreError."""
-        files, unusable = scanning.find(self._folder)
+        """Bring the list to what is in the folder; return sentences that count what is left out.
+
+        Raises StoreError.
+        """
+        files, left_out = scanning.find(self._folder)
         known = self._store.known()
         stamps = {name: (row.modified, row.bytes) for name, row in known.items()}
         self._store.put_pictures(
@@ -51,7 +54,7 @@ class Pictures:
         ]
         if back:
             self._store.set_problem(back, None)
-        return unusable
+        return left_out
 
     def place(self, row: PictureRow) -> Path:
         """The file of a picture.  Raises PictureError if it has vanished or leads out of the folder."""

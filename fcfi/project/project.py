@@ -134,11 +134,7 @@ class Project:
 
     def scan(self) -> None:
         """Look for pictures that are new, changed or gone; nothing that was done to one is lost.  Raises StoreError."""
-        unusable = self._pictures.scan()
-        self.warnings = self._told + tuple(
-            f"the picture {name!r} is left out: give it a name without control characters or backslashes, in UTF-8"
-            for name in unusable
-        )
+        self.warnings = self._told + self._pictures.scan()
 
     def pictures(
         self, state: State | None = None, search: str = "", offset: int = 0, limit: int = 200

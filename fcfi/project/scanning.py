@@ -1,6 +1,7 @@
 """The pictures in a folder: which files they are, and what their headers say.
 
-Hidden folders, links that lead out of the folder and the masks of known layouts are passed over.
+Hidden files and folders and the masks of known layouts are passed over; links that lead out of the
+folder and pictures in formats that are not read are left out, counted and named.
 Only files that are new or changed are opened, and only their headers are read; a JPEG or PNG whose
 end is missing is noticed by its last bytes.  Knows nothing of databases, and writes nothing.
 """
@@ -14,8 +15,18 @@ from typing import BinaryIO, Final
 from fcfi.errors import InputError, PictureError, StoreError
 from fcfi.formats.annotation import check_name
 from fcfi.formats.registry import mask_folders
+from fcfi.formats.tally import Tally
 from fcfi.images import ENDINGS, read_size
 
+UNREAD: Final = (
+    *(".heic", ".heif", ".hif", ".jxl", ".psd", ".svg"),
+    *(".dng", ".cr2", ".cr3", ".nef", ".arw", ".raf", ".orf", ".rw2"),
+)
+"""Ends of names of pictures that nothing here decodes, so that a person may look for them."""
+LINK: Final = "a link that leads out of the folder, or to nothing: put the picture itself there"
+UNUSABLE_NAME: Final = (
+    "its name has control characters or backslashes, or is not in UTF-8: rename it"
+)
 TAIL: Final = 64
 """Bytes at the end of a file in which its end mark is looked for first."""
 CHUNK: Final = 1 << 20
@@ -41,12 +52,22 @@ class Header:
 
 
 def find(folder: Path) -> tuple[dict[str, File], tuple[str, ...]]:
-    """The pictures below a folder by name, and names that cannot be used.  Raises StoreError if the folder is gone."""
+    """Return the pictures below a folder by name, and sentences that count those left out.
+
+    Raises StoreError if the folder is gone.
+    """
     files: dict[str, File] = {}
-    unusable: list[str] = []
+    tally = Tally()
     root = os.path.realpath(folder)
     for entry, name in _walk(folder, ""):
-        if not name.lower().endswith(ENDINGS) or not _inside(entry, root):
+        if name.lower().endswith(UNREAD) and _inside(entry, root):
+            kind = Path(name).suffix[1:].upper()
+            tally.leave_out_picture(f"{kind} is not read: convert it to JPEG or PNG", name)
+        if not name.lower().endswith(ENDINGS):
+            continue
+        if not _inside(entry, root):
+            if entry.is_symlink():
+                tally.leave_out_picture(LINK, name)
             continue
         try:
             status = entry.stat()
@@ -55,10 +76,10 @@ def find(folder: Path) -> tuple[dict[str, File], tuple[str, ...]]:
         except OSError:  # vanished just now, or a link to nothing
             continue
         except (UnicodeEncodeError, InputError):
-            unusable.append(name.encode("utf-8", "backslashreplace").decode())
+            tally.leave_out_picture(UNUSABLE_NAME, repr(name))
             continue
         files[name] = File(name, status.st_mtime_ns, status.st_size)
-    return files, tuple(unusable)
+    return files, tally.sentences()
 
 
 def place(folder: Path, name: str) -> Path:

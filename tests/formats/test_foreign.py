@@ -422,5 +422,5 @@ def test_a_picture_larger_than_any_is_refused_before_memory_is_taken(tmp_path: P
     file = coco_file(
         tmp_path, images=[{"id": 5, "file_name": "a.jpg", "width": 10**6, "height": 10**6}]
     )
-    with pytest.raises(DatasetError, match="to have 1 to 200000000 pixels, got 1000000 x 1000000"):
+    with pytest.raises(DatasetError, match="1 to 200000000 pixels and .* got 1000000 x 1000000"):
         list(coco.read(file))

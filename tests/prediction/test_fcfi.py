@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import ClassVar
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -17,7 +18,13 @@ from fcfi.geometry import box_of, resize
 from fcfi.masks.runs import RunMask
 from fcfi.prediction import prediction as prediction_module
 from fcfi.prediction.fcfi import FCFIPredictor
-from fcfi.prediction.guidance import BOX_MARGIN, BOX_OBJECT, clicks_along, encode
+from fcfi.prediction.guidance import (
+    BOX_MARGIN,
+    BOX_OBJECT,
+    clicks_along,
+    encode,
+    off_the_edge,
+)
 from fcfi.prediction.interface import Flip
 from fcfi.prediction.looks import Look, LookResult, prompt_inputs, sigmoid
 from fcfi.prediction.prediction import (
@@ -130,6 +137,57 @@ def test_the_order_of_clicks_counts(photo: np.ndarray) -> None:
     predictor = FCFIPredictor(ColourNetwork(), SMALL)
     one, other = predictor.predict(photo, (ON, OFF)), predictor.predict(photo, (OFF, ON))
     assert (one.probs != other.probs).any()
+
+
+class EdgeShyNetwork(ColourNetwork):
+    """Answers with nothing if a click is closer to an edge than 1/48 of the longer side, else with half the picture."""
+
+    def logits(self, *inputs: np.ndarray) -> np.ndarray:
+        disks = inputs[2][0].max(axis=0)
+        rows, columns = np.nonzero(disks)
+        centre = np.array([rows.min() + rows.max(), columns.min() + columns.max()]) / 2
+        shape = np.array(disks.shape)
+        shy = min(*centre, *(shape - 1 - centre)) < max(shape) / 48 - 1
+        answer = np.full((1, 1, *shape), -9, np.float32)
+        if not shy:
+            row, column = centre.astype(int)
+            answer[..., max(0, row - 20) : row + 20, max(0, column - 20) : column + 20] = 9
+            answer[..., [0, 1, -2, -1], :] = answer[..., [0, 1, -2, -1]] = -9
+        return answer
+
+
+@pytest.mark.parametrize("x", [0, 2, 200, 397, 399])
+@pytest.mark.parametrize("y", [0, 2, 150, 297, 299])
+def test_a_first_click_at_an_edge_is_answered_and_in_the_mask(
+    photo: np.ndarray, x: int, y: int
+) -> None:
+    predictor = FCFIPredictor(EdgeShyNetwork(), Zoom(target=384))
+    mask = predictor.predict(photo, (Click(x, y),)).mask
+    assert mask[y, x]
+    assert mask.sum() > 400
+    number, _ = cv2.connectedComponents(mask.astype(np.uint8))
+    assert number == 2, "one piece"
+
+
+def test_negative_and_later_clicks_at_an_edge_add_nothing(photo: np.ndarray) -> None:
+    predictor = FCFIPredictor(EdgeShyNetwork(), Zoom(target=384))
+    away = Click(0, 0, positive=False)
+    assert not predictor.predict(photo, (away,)).mask[0, 0]
+    first = predictor.predict(photo, (ON,))
+    again = predictor.predict(photo, (ON, Click(0, 0)), first)
+    assert not again.mask[0, 0], "a later look sees what stands there before"
+
+
+def test_clicks_are_moved_off_the_edges_of_the_picture_alone() -> None:
+    corner = (Click(0, 0), Click(95, 47, positive=False))
+    assert off_the_edge(corner, Crop(whole(48, 96), 48, 96), 48, 96) == (
+        Click(2, 2),
+        Click(93, 45, positive=False),
+    )
+    inner = Crop(Box(10, 10, 106, 58), 48, 96)
+    assert off_the_edge(corner, inner, 100, 200) == corner
+    tiny = Crop(whole(1, 300), 1, 300)
+    assert off_the_edge((Click(0, 0),), tiny, 1, 300) == (Click(0, 0),), "no room to move"
 
 
 def test_values_go_in_and_nothing_is_changed(photo: np.ndarray) -> None:

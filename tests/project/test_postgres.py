@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +23,7 @@ USER = "postgres"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server() -> Iterator[str]:
     """Address of an empty database."""
     if ADDRESS in os.environ:
         yield os.environ[ADDRESS]
@@ -35,32 +36,21 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     root = os.getuid() == 0
     if initdb is None or (root and shutil.which("runuser") is None):
         pytest.skip("no PostgreSQL server is installed")
-    folder = Path(tmp_path_factory.mktemp("postgres"))
-    for path in (folder, *folder.parents[:3]):
-        if path.owner() != USER and root and path != Path("/tmp"):
-            path.chmod(0o755)
-    if root:
-        shutil.chown(folder, USER)
-    program = ["runuser", "-u", USER, "--"] if root else []
-    bin_folder, data = Path(initdb).parent, folder / "data"
-    run(*program, initdb, "-D", data, "-U", "fcfi", "-A", "trust", "--no-sync")
-    options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
-    run(
-        *program,
-        bin_folder / "pg_ctl",
-        "-D",
-        data,
-        "-w",
-        "-o",
-        options,
-        "-l",
-        folder / "log",
-        "start",
-    )
-    try:
-        yield f"postgresql://fcfi@/postgres?host={folder}"
-    finally:
-        run(*program, bin_folder / "pg_ctl", "-D", data, "-m", "immediate", "stop")
+    # Not in pytest's own folder, which only the user who runs the tests may enter.
+    with tempfile.TemporaryDirectory(prefix="fcfi-postgres-") as name:
+        folder = Path(name)
+        if root:
+            shutil.chown(folder, USER)
+        program = ["runuser", "-u", USER, "--"] if root else []
+        bin_folder, data = Path(initdb).parent, folder / "data"
+        run(*program, initdb, "-D", data, "-U", "fcfi", "-A", "trust", "--no-sync")
+        options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
+        control = [*program, bin_folder / "pg_ctl", "-D", data]
+        run(*control, "-w", "-o", options, "-l", folder / "log", "start")
+        try:
+            yield f"postgresql://fcfi@/postgres?host={folder}"
+        finally:
+            run(*control, "-m", "immediate", "stop")
 
 
 def run(*command: object) -> None:

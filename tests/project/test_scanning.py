@@ -70,7 +70,27 @@ def test_names_that_cannot_be_stored_are_told(tmp_path: Path) -> None:
     os.rename(os.fsencode(save(tmp_path / "x.png")), os.fsencode(tmp_path) + b"/\xff.png")
     with opened(tmp_path) as project:
         assert [row.name for row in project.pictures().items] == ["a.png"]
-        assert len(project.warnings) == 3
+        (warning,) = project.warnings
+        assert warning.startswith("3 pictures left out: its name has control characters")
+        assert r"'new\nline.png'" in warning
+
+
+def test_pictures_that_nothing_decodes_and_links_are_counted_and_named(tmp_path: Path) -> None:
+    folder = write_photos(tmp_path / "photos", "a.png")
+    outside = write_photos(tmp_path / "outside", "b.png")
+    (folder / "b.png").symlink_to(outside / "b.png")
+    (folder / "sub").mkdir()
+    for name in ("IMG_1.HEIC", "IMG_2.heic", "sub/IMG_3.HEIC", "raw.NEF", "notes.txt"):
+        (folder / name).write_bytes(b"something")
+    with opened(folder) as project:
+        assert [row.name for row in project.pictures().items] == ["a.png"]
+        assert set(project.warnings) == {
+            "3 pictures left out: HEIC is not read: convert it to JPEG or PNG "
+            "(IMG_1.HEIC; IMG_2.heic; sub/IMG_3.HEIC)",
+            "1 picture left out: NEF is not read: convert it to JPEG or PNG (raw.NEF)",
+            "1 picture left out: a link that leads out of the folder, or to nothing: "
+            "put the picture itself there (b.png)",
+        }
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,94 @@
+"""From numbers of any range to grey levels: 16-bit, 32-bit and float pictures brought to 8 bits.
+
+- The range of a picture is that of its values without those that stand for "no data" (NaN,
+  infinity, what the file names, the usual negative numbers, anything beyond 1e20), and without
+  single pixels that stick out by more than the range of all others (hot pixels of a sensor).
+- 16-bit grey keeps its absolute brightness where that leaves enough to see: it is divided by 256,
+  or, if its range needs at most 14 bits (a camera or microscope of 10, 12 or 14 bits), by the power
+  of two that makes those bits 8.  Where the range would then have fewer than 64 grey levels (a CT
+  with an offset, a dark frame), it is stretched to all 256.
+- Other numbers (32-bit, float) are always stretched.
+
+Values beyond the range become black or white, NaN black.  Knows nothing of files.
+"""
+
+from typing import Any, Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+SENSOR_BITS: Final = 14
+"""A 16-bit grey picture that uses at most so many bits comes from a sensor of that depth."""
+ENOUGH_LEVELS: Final = 64
+"""Grey levels that a 16-bit picture's range has at least, or it is stretched."""
+NO_DATA: Final = (-9999, -32767, -32768, -99999, -(2**31))
+"""Numbers that stand for "no data" in maps and scans where the file does not name its own."""
+HUGE: Final = 1e20
+"""Beyond it no number is a measured one: 3.4e38, 9.97e36 and 1e20 stand for "no data", too."""
+SAMPLE_PIXELS: Final = 4_000_000
+"""About so many pixels are looked at to find the range."""
+STRIP_PIXELS: Final = 4_000_000
+"""Pixels that are converted at once."""
+
+
+def to_grey_levels(values: NDArray[Any], no_data: float | None = None) -> NDArray[np.uint8]:
+    """Return whole numbers or floats (H, W) as grey levels, 0 to 255, as the head of this file says.
+
+    no_data: the value that a file names for pixels without one.
+
+    >>> to_grey_levels(np.array([[1000, 1080], [1200, np.nan]], np.float32))
+    array([[  0, 102],
+           [255,   0]], dtype=uint8)
+    """
+    found = _range(values, no_data)
+    if found is None:
+        return np.zeros(values.shape, np.uint8)
+    low, high = found
+    levels = np.empty(values.shape, np.uint8)
+    shift = _shift(values.dtype, low, high)
+    rows = max(1, STRIP_PIXELS // values.shape[1])
+    # in strips, since floats of the whole picture would take eight times its memory
+    for top in range(0, values.shape[0], rows):
+        strip = values[top : top + rows]
+        if shift is not None:
+            levels[top : top + rows] = np.minimum(strip >> shift, 255)
+        else:
+            levels[top : top + rows] = _stretched(strip, low, high)
+    return levels
+
+
+def _range(values: NDArray[Any], no_data: float | None) -> tuple[float, float] | None:
+    """Return the smallest and the largest value that count, or None if there is none."""
+    step = max(1, int(np.ceil(np.sqrt(values.size / SAMPLE_PIXELS))))
+    sample = values[::step, ::step].astype(np.float32)  # a copy, in this computer's byte order
+    unknown = np.array([*NO_DATA, *(() if no_data is None else (no_data,))], np.float32)
+    # NaN is not less than anything either
+    known = (np.abs(sample) < HUGE) & ~np.isin(sample, unknown)
+    if not known.any():
+        return None
+    sample[~known] = np.median(sample[known])
+    # Of a pixel and its neighbours the middle one: what sticks out alone is gone, at a corner too
+    # (where it counts four of nine times), and what is an object stays.
+    smooth = cv2.medianBlur(sample, 3)
+    bottom, reach = float(smooth.min()), float(smooth.max()) - float(smooth.min())
+    if reach > 0:  # else there may be lines one pixel wide and nothing else
+        sample = sample[(sample >= bottom - reach) & (sample <= bottom + 2 * reach)]
+    return float(sample.min()), float(sample.max())
+
+
+def _shift(kind: np.dtype[Any], low: float, high: float) -> int | None:
+    """Return the bits to drop of 16-bit grey, or None if the numbers are to be stretched."""
+    if kind.kind == "f" or low < 0 or high >= 2**16:
+        return None
+    bits = max(8, int(high).bit_length())
+    shift = bits - 8 if bits <= SENSOR_BITS else 8
+    levels = (int(high) >> shift) - (int(low) >> shift) + 1
+    return shift if levels >= ENOUGH_LEVELS or low == high else None
+
+
+def _stretched(strip: NDArray[Any], low: float, high: float) -> NDArray[np.uint8]:
+    """Return values as grey levels, `low` as 0 and `high` as 255."""
+    scaled = (strip.astype(np.float64) - low) * (255 / (high - low or 1))
+    levels = np.clip(np.nan_to_num(scaled, nan=0), 0, 255)
+    return (levels + 0.5).astype(np.uint8)
