@@ -19,6 +19,7 @@ from fcfi.cli.options import (
     warnings_as_notes,
 )
 from fcfi.cli.show import console, progress_bar
+from fcfi.errors import InputError
 
 if TYPE_CHECKING:
     from fcfi.data.sample import Sample
@@ -32,7 +33,10 @@ WORST: Final = 10
 
 @app.command(epilog="Example: fcfi evaluate --data examples --json out.json --plot out.png")
 def evaluate(
-    data: Annotated[Path, typer.Option(help="The dataset's folder, or its annotation file.")],
+    data: Annotated[
+        Path | None,
+        typer.Option(help="The dataset's folder, or its annotation file.", show_default=False),
+    ] = None,
     layout: Annotated[
         str, typer.Option(help="auto, folder, grabcut, berkeley, davis, sbd, coco, lvis or shards.")
     ] = "auto",
@@ -73,18 +77,40 @@ def evaluate(
             help="Draw the ten hardest objects into this folder, truth and mask side by side."
         ),
     ] = None,
+    shard: Annotated[
+        str | None,
+        typer.Option(
+            metavar="I/N",
+            help="Measure this part of the objects only, of N, into --json FILE.jsonl; resumes.",
+        ),
+    ] = None,
+    merge: Annotated[
+        list[Path] | None,
+        typer.Option(help="Files of all shards, or their folder: report them as one evaluation."),
+    ] = None,
 ) -> None:
     """Count the clicks that a robot needs on a dataset."""
+    if merge:
+        if data is not None or shard is not None or worst is not None:
+            raise InputError("expected --merge with --json and --plot at most, got more options")
+        _merge(merge, json, plot)
+        return
+    if data is None:
+        raise InputError("expected a dataset, got none: give its folder with --data")
     from fcfi import report
     from fcfi.data import open_dataset
     from fcfi.evaluation import choose_protocol
     from fcfi.evaluation import evaluate as measure
+    from fcfi.evaluation_shards import Evaluation, Shard, evaluate_shard
     from fcfi.runtimes.opening import open_network
     from fcfi.runtimes.plan import RunRequest
     from fcfi.segmenter import plan_run
     from fcfi.start_masks import starting_masks
 
-    check_outputs(({json: (".json",)} if json else {}) | ({plot: report.PLOTS} if plot else {}))
+    if shard is not None and (json is None or plot is not None or worst is not None):
+        raise InputError("expected --shard with --json FILE.jsonl, without --plot and --worst")
+    kind = ".json" if shard is None else ".jsonl"
+    check_outputs(({json: (kind,)} if json else {}) | ({plot: report.PLOTS} if plot else {}))
     need_plots(plot)
     need_folder(worst)
     begin = None if start_from is None else starting_masks(start_from)
@@ -95,6 +121,22 @@ def evaluate(
         opened = open_network(plan_run(network, RunRequest(runtime, precision, threads)))
     rules = choose_protocol(protocol, objects.name, opened.info, flip)
     predictor = rules.predictor(opened)
+    if shard is not None:
+        assert json is not None
+        common = Evaluation(
+            objects.name,
+            objects.found,
+            len(objects),
+            seed,
+            opened.info,
+            rules,
+            None if begin is None else begin.name,
+        )
+        part = Shard.parse(shard)
+        with progress_bar(f"{objects.name} {shard}", len(part.indices(len(objects)))) as advance:
+            count = evaluate_shard(json, part, common, predictor, objects, begin, advance)
+        console().print(f"{json}: {count} of {len(objects)} objects")
+        return
     with progress_bar(objects.name, len(objects)) as advance:
         measured = measure(predictor, objects, rules, begin, advance)
     record = report.record_of(measured, opened.info, seed)
@@ -104,6 +146,21 @@ def evaluate(
         report.plot(plot, [record])
     if worst is not None:
         _draw_worst(worst, measured, objects, predictor, begin)
+    console().print(report.show(record))
+
+
+def _merge(paths: list[Path], json: Path | None, plot: Path | None) -> None:
+    """Report the shards of an evaluation as one."""
+    from fcfi import report
+    from fcfi.evaluation_shards import merge_shards, shard_files
+
+    check_outputs(({json: (".json",)} if json else {}) | ({plot: report.PLOTS} if plot else {}))
+    need_plots(plot)
+    record = merge_shards(shard_files(paths))
+    if json is not None:
+        report.write_record(json, record)
+    if plot is not None:
+        report.plot(plot, [record])
     console().print(report.show(record))
 
 

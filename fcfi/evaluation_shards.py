@@ -1,0 +1,271 @@
+"""An evaluation in shards, on several machines: results as JSON lines, and one report of all.
+
+A file's first line says what was measured and how, each further line is an object.  Lines are
+written as objects are done, so that a shard that was stopped resumes.  Numbers keep all their
+digits: the report of all shards is that of one run, to the bit.
+"""
+
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import IO, Any, Final
+
+from fcfi.data.sample import Sample
+from fcfi.documents import read
+from fcfi.errors import InputError
+from fcfi.evaluation import ObjectResult, Progress, Protocol, Report, evaluate_object
+from fcfi.prediction.interface import Predictor
+from fcfi.prediction.zoom import Zoom
+from fcfi.prompts.clicks import Click
+from fcfi.report import Record, machine, record_of, versions
+from fcfi.runtimes.network import NetworkInfo
+from fcfi.start_masks import Start
+
+FORMAT: Final = "fcfi-evaluation-shard/1"
+"""Marks a file; the number rises when its meaning changes."""
+OWN: Final = ("shard", "machine", "versions")
+"""Of the first line: what differs between the shards of one evaluation."""
+
+
+@dataclass(frozen=True)
+class Shard:
+    """Shard `index` of `count`, from 1: a stretch of the objects, so that pictures stay whole.
+
+    >>> shard = Shard(2, 3)
+    >>> [shard.indices(total) for total in (10, 2)]
+    [range(3, 6), range(0, 1)]
+    """
+
+    index: int
+    count: int
+
+    @classmethod
+    def parse(cls, text: str) -> "Shard":
+        """Return the shard that is written `2/8`.  Raises InputError for anything else."""
+        index, _, count = text.partition("/")
+        plain = index.isdecimal() and count.isdecimal()
+        if not plain or not 1 <= int(index) <= int(count):
+            raise InputError(f"expected a shard from 1/1 on, as 2/8, got {text!r}")
+        return cls(int(index), int(count))
+
+    def indices(self, total: int) -> range:
+        """Return the indices of the shard's objects among `total`."""
+        return range(total * (self.index - 1) // self.count, total * self.index // self.count)
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What all shards of an evaluation have in common.
+
+    objects: the number in all shards.  seed: with which they were chosen.
+    """
+
+    dataset: str
+    found: str
+    objects: int
+    seed: int
+    info: NetworkInfo
+    protocol: Protocol
+    start: str | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return dictionaries, lists, texts and numbers only; of the network no runtime objects."""
+        data = asdict(replace(self, info=replace(self.info, metadata=dict(self.info.metadata))))
+        return json.loads(json.dumps(data))  # type: ignore[no-any-return]
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Evaluation":
+        """Return the evaluation of `to_json`.  Raises InputError for anything else."""
+        protocol = dict(read(data, "protocol", dict))
+        try:
+            rules = Protocol(
+                **protocol
+                | {"zoom": Zoom(**protocol["zoom"]), "targets": tuple(protocol["targets"])}
+            )
+            info = NetworkInfo(**read(data, "info", dict))
+        except (KeyError, TypeError) as error:
+            raise InputError(f"protocol or network cannot be read: {error}") from error
+        return cls(
+            read(data, "dataset", str),
+            read(data, "found", str),
+            read(data, "objects", int),
+            read(data, "seed", int),
+            info,
+            rules,
+            None if data.get("start") is None else read(data, "start", str),
+        )
+
+
+def evaluate_shard(
+    path: Path,
+    shard: Shard,
+    evaluation: Evaluation,
+    predictor: Predictor,
+    dataset: Sequence[Sample],
+    start: Start | None = None,
+    progress: Progress | None = None,
+) -> int:
+    """Measure the objects of a shard that a file does not hold yet, and return how many it holds.
+
+    dataset: all objects of the evaluation.  Raises InputError for a file of another evaluation or
+    shard, and as `evaluate` does.
+    """
+    indices = shard.indices(len(dataset))
+    with _ShardFile(path, shard, evaluation) as (stream, done):
+        for number, index in enumerate(indices, start=1):
+            result = done.get(index)
+            if result is None:
+                result = evaluate_object(predictor, dataset[index], evaluation.protocol, start)
+                stream.write(f"{json.dumps(_row_of(index, result))}\n")
+                stream.flush()
+            if progress is not None:
+                progress(number, len(indices), result)
+    return len(indices)
+
+
+def merge_shards(paths: Iterable[Path]) -> Record:
+    """Return the record of an evaluation from the files of all its shards.
+
+    Raises InputError if shards are missing, unfinished or of different evaluations.
+    """
+    first: tuple[Path, dict[str, Any]] | None = None
+    heads = []
+    results: dict[int, ObjectResult] = {}
+    for path in paths:
+        head, rows = _read(path)
+        if first is None:
+            first = path, head
+        elif _shared(head) != _shared(first[1]):
+            raise InputError(
+                f"expected shards of one evaluation, got another in {path} than in {first[0]}: "
+                "merge those of the same dataset, network and settings"
+            )
+        heads.append(head)
+        results |= rows
+    if first is None:
+        raise InputError("expected at least one file of `fcfi evaluate --shard`, got none")
+    evaluation = Evaluation.from_json(first[1]["evaluation"])
+    missing = sorted(set(range(evaluation.objects)) - results.keys())
+    if missing:
+        raise InputError(
+            f"expected results of {evaluation.objects} objects, got {len(results)}: the first that "
+            f"is missing is object {missing[0] + 1}; run the shards that are not finished"
+        )
+    report = Report(
+        evaluation.dataset,
+        evaluation.found,
+        evaluation.protocol,
+        evaluation.start,
+        tuple(results[index] for index in range(evaluation.objects)),
+    )
+    record = record_of(report, evaluation.info, evaluation.seed)
+    return record | {"machine": _machines(heads), "versions": heads[0]["versions"]}
+
+
+def shard_files(paths: Iterable[Path]) -> list[Path]:
+    """Return files, and the *.jsonl in folders, sorted."""
+    found: list[Path] = []
+    for path in paths:
+        found += sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
+    return found
+
+
+# ── helpers ───────────────────────────────────────────────────────────────────────────────────────
+
+
+class _ShardFile:
+    """The file of a shard, opened to add to, with the results that it holds."""
+
+    def __init__(self, path: Path, shard: Shard, evaluation: Evaluation) -> None:
+        self._path = path
+        self._head = {
+            "format": FORMAT,
+            "shard": [shard.index, shard.count],
+            "evaluation": evaluation.to_json(),
+            "machine": machine(),
+            "versions": versions(),
+        }
+
+    def __enter__(self) -> tuple[IO[str], dict[int, ObjectResult]]:
+        done: dict[int, ObjectResult] = {}
+        fresh = not self._path.is_file() or self._path.stat().st_size == 0
+        if not fresh:
+            head, done = _read(self._path)
+            if head["shard"] != self._head["shard"] or _shared(head) != _shared(self._head):
+                raise InputError(
+                    f"{self._path} holds another shard or evaluation: give another file"
+                )
+            _drop_torn_line(self._path)
+        try:
+            self._stream = self._path.open("a", encoding="utf-8")
+        except OSError as error:
+            raise InputError(f"cannot write {self._path}: {error.strerror or error}") from error
+        if fresh:
+            self._stream.write(f"{json.dumps(self._head)}\n")
+            self._stream.flush()
+        return self._stream, done
+
+    def __exit__(self, *_: object) -> None:
+        self._stream.close()
+
+
+def _read(path: Path) -> tuple[dict[str, Any], dict[int, ObjectResult]]:
+    """Return the first line of a file and its results by index; a torn last line is left out."""
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}") from error
+    try:
+        head = json.loads(lines[0])
+        if not isinstance(head, dict) or head.get("format") != FORMAT:
+            raise InputError(f"{path} is not a file of `fcfi evaluate --shard`: give another")
+        # What follows the last line break was not written whole.
+        rows = [json.loads(line) for line in lines[1:-1]]
+        return head, {row["index"]: _result_of(row) for row in rows}
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            f"{path} is damaged ({error}): remove it and run its shard again"
+        ) from error
+
+
+def _drop_torn_line(path: Path) -> None:
+    """Cut off what follows the last line break: a line that was not written whole."""
+    with path.open("rb+") as stream:
+        stream.truncate(stream.read().rfind(b"\n") + 1)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _row_of(index: int, result: ObjectResult) -> dict[str, Any]:
+    clicks = [click.to_json() for click in result.clicks]
+    return {"index": index, **asdict(result), "clicks": clicks}
+
+
+def _result_of(row: Mapping[str, Any]) -> ObjectResult:
+    start = row["start"]
+    return ObjectResult(
+        row["name"],
+        tuple(Click.from_json(click) for click in row["clicks"]),
+        tuple(row["ious"]),
+        tuple(row["boundary_ious"]),
+        tuple(row["seconds"]),
+        None if start is None else (start[0], start[1]),
+    )
+
+
+def _shared(head: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the shards of one evaluation must have in common."""
+    shared = {key: value for key, value in head.items() if key not in OWN}
+    # How many shards there are is theirs in common, which of them a file holds is its own.
+    return shared | {"count": head["shard"][1]}
+
+
+def _machines(heads: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the machine of all shards, or of each key what the machines have, joined."""
+    first = dict(heads[0]["machine"])
+    for key in first:
+        values = list(dict.fromkeys(head["machine"][key] for head in heads))
+        first[key] = values[0] if len(values) == 1 else ", ".join(map(str, values))
+    return first
