@@ -1,7 +1,7 @@
 """Put the measured results into the documents, between their markers.
 
-Clicks come from the records of `fcfi evaluate`, times from latency.json of `benchmarks.latency`, all
-in benchmarks/results/.
+Clicks come from the records of `fcfi evaluate`, times from latency.json of `benchmarks.latency`,
+all in benchmarks/results/.
 
     python -m benchmarks.tables            write them
     python -m benchmarks.tables --check    only say whether they are up to date (exit code 1 if not)
@@ -129,7 +129,8 @@ def latency_table(record: Record) -> str:
         "",
         f"Measured on {computer['cpu']}, {_cores(computer['cores'])} ({record['date'][:10]}), "
         f"{record['clicks']} clicks on pictures of {record['megapixels']:g} megapixels, "
-        f"{record['rounds']} times each, all contestants in turn. The machine does {able} GFLOP/s and {peaks['gbytes']:.0f} GB/s.",
+        f"{record['rounds']} times each, all contestants in turn. "
+        f"The machine does {able} GFLOP/s and {peaks['gbytes']:.0f} GB/s.",
     ]
     return "\n".join(lines) + "\n"
 

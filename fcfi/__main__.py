@@ -1,4 +1,4 @@
-"""`python -m fcfi`: the command line, also for launchers that want a module (torchrun -m fcfi train RECIPE)."""
+"""`python -m fcfi`: the command line, also for launchers of modules (torchrun -m fcfi train)."""
 
 import sys
 

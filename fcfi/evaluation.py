@@ -127,7 +127,7 @@ class ObjectResult:
         return self.start[0] if self.start else None
 
     def noc(self, target: float, limit: int = metrics.LIMIT) -> int:
-        """Return the clicks to this IoU: `limit` if it is not reached, 0 if the start mask has it."""
+        """Return the clicks to this IoU: `limit` if not reached, 0 if the start mask has it."""
         return metrics.noc(self.ious, target, limit, self.start_iou)
 
 

@@ -1,8 +1,8 @@
 """Writing files so that a reader never meets half of one.
 
 A file is written under a temporary name in the folder where it will live, brought to disk (fsync)
-and renamed over the old one, which is one step for the file system.  What fails on the way leaves
-the old file as it was and no new one. Knows nothing of what is written.
+and renamed over the old file, which is a single step for the file system.  A failure on the way
+leaves the old file as it was and no new file.  Knows nothing of the content.
 """
 
 import os
@@ -15,16 +15,18 @@ from pathlib import Path
 from fcfi.errors import InputError
 
 MAX_NAME = 100
-"""Characters of the old name that the temporary one repeats; file systems allow 255 bytes."""
+"""Characters of the name that the temporary name repeats; file systems allow 255 bytes."""
 
 
 @contextmanager
 def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """Give a temporary path to write to; when the block ends well, it becomes `path`, else it is removed.
+    """Yield a temporary path to write to; it becomes `path`, or is removed if the block fails.
 
-    The block does nothing but write: an OSError inside it is told as "cannot write PATH".  A link
-    is followed. Raises InputError if the folder is missing, the path is a folder or a device, or
-    the disk refuses.
+    The block does nothing but write: an OSError inside it is reported as "cannot write PATH".  A
+    link is followed.
+
+    Raises InputError if the folder is missing, the path is a folder or a device, or the disk
+    refuses.
     """
     target = _target(path)
     temporary = target.with_name(f".{target.name[:MAX_NAME]}.{secrets.token_hex(6)}.tmp")
@@ -40,7 +42,8 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
-    with suppress(OSError):  # some network file systems cannot sync a folder
+    # The new name is on the disk only after the folder is; some network disks cannot sync one.
+    with suppress(OSError):
         _to_disk(target.parent)
 
 
@@ -51,26 +54,25 @@ def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
 
 
 def write_text(path: str | os.PathLike[str], text: str) -> None:
-    """Write `text` as UTF-8 to `path`, whole or not at all.  Raises InputError as `replacing` does."""
+    """Write `text` as UTF-8 to `path`, whole or not at all; raises InputError as `replacing`."""
     write_bytes(path, text.encode("utf-8"))
 
 
 def _target(path: str | os.PathLike[str]) -> Path:
-    """The real file behind `path`; InputError if nothing can be written there."""
+    """Return the real file behind `path`.  Raises InputError if it cannot be written."""
     try:
         target = Path(os.path.realpath(path))
-        folder, is_folder, is_other = (
-            target.parent.is_dir(),
-            target.is_dir(),
-            target.exists() and not target.is_file(),
-        )
-    except (OSError, ValueError) as error:  # a name too long, a NUL character
+        has_folder = target.parent.is_dir()
+        is_folder = target.is_dir()
+        is_other = target.exists() and not target.is_file()
+    except (OSError, ValueError) as error:
+        # The name is too long, or holds a NUL character.
         raise InputError(f"cannot write {str(path)[:MAX_NAME]!r}: {error}") from error
     if is_folder:
         raise InputError(f"cannot write {path}: it is a folder; give the name of a file")
     if is_other:
         raise InputError(f"cannot write {path}: it is a device or pipe; give the name of a file")
-    if not folder:
+    if not has_folder:
         raise InputError(
             f"cannot write {path}: its folder {target.parent} does not exist; create it first"
         )

@@ -1,4 +1,4 @@
-"""A mask and its clicks drawn over the photograph, for people to look at.
+"""A mask and its clicks drawn over the image, for people to look at.
 
 Knows nothing of networks or sessions, and reads and writes no file.
 """
@@ -21,23 +21,25 @@ POSITIVE: Final = (40, 190, 70)
 NEGATIVE: Final = (225, 45, 45)
 """RGB of a click off the object."""
 MISSING: Final = (40, 70, 255)
-"""RGB over what belongs to the object and is not in the mask."""
+"""RGB over pixels of the object that are not in the mask."""
 EXCESS: Final = (235, 40, 40)
-"""RGB over what is in the mask and does not belong to the object."""
+"""RGB over pixels of the mask that do not belong to the object."""
 STRENGTH: Final = 0.45
-"""Part of the tint over the object, 0 (none) to 1 (hides the photograph)."""
+"""Fraction of the tint over the object, 0 (invisible) to 1 (hides the image)."""
 DOT: Final = 0.008
-"""Radius of a click's dot as a part of the photograph's longer side, at least MIN_DOT pixels."""
+"""Radius of a click's dot as a fraction of the longer side, at least MIN_DOT pixels."""
 MIN_DOT: Final = 3
 
 
 def draw(
     image: NDArray[np.uint8], mask: NDArray[np.bool_], clicks: Clicks = ()
 ) -> NDArray[np.uint8]:
-    """(H, W, 3) uint8 RGB: the object tinted and outlined, a dot for each click; the inputs stay as they are.
+    """Return the image with the object tinted and outlined and a dot for each click.
 
     image: (H, W, 3) uint8 RGB.  mask: (H, W) bool.  Convention: x right, y down, pixel centres at
         integers.
+
+    Returns (H, W, 3) uint8 RGB; the arguments stay as they are.
     """
     picture = image.copy()
     _tint(picture, mask, TINT)
@@ -60,17 +62,18 @@ def draw(
 def compare(
     image: NDArray[np.uint8], truth: Truth, mask: Mask, clicks: Clicks = ()
 ) -> NDArray[np.uint8]:
-    """(H, 2 W, 3) uint8 RGB: the object as it is labelled, beside it the mask with its clicks and its errors.
+    """Return the truth, and beside it the mask with its clicks and errors: (H, 2 W, 3) uint8 RGB.
 
-    image: (H, W, 3) uint8 RGB.  truth: (H, W) uint8, 0 background, 1 object, 255 ignore.  mask: (H,
-        W) bool.
-    Errors are tinted MISSING and EXCESS; pixels that are ignored are no errors.
+    image: (H, W, 3) uint8 RGB.  truth: (H, W) uint8, 0 background, 1 object, 255 ignore.
+    mask: (H, W) bool.
+
+    Errors are tinted MISSING and EXCESS; ignored pixels are not errors.
     """
-    target = truth == OBJECT
-    answer = draw(image, mask, clicks)
-    _tint(answer, target & ~mask, MISSING)
-    _tint(answer, mask & ~target & (truth != IGNORE), EXCESS)
-    return np.concatenate([draw(image, target), answer], axis=1)
+    whole = truth == OBJECT
+    predicted = draw(image, mask, clicks)
+    _tint(predicted, whole & ~mask, MISSING)
+    _tint(predicted, mask & ~whole & (truth != IGNORE), EXCESS)
+    return np.concatenate([draw(image, whole), predicted], axis=1)
 
 
 def _tint(picture: NDArray[np.uint8], where: Mask, colour: tuple[int, int, int]) -> None:

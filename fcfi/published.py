@@ -1,8 +1,8 @@
-"""Published numbers: clicks to an IoU in the papers' tables, and the zoom settings tuned per data set.
+"""Published numbers: clicks in the papers' tables, and the zoom settings tuned per dataset.
 
-Data only, to print beside one's own.  NoC is the mean number of clicks, at most 20; lower is
-better.  The networks of these rows learnt from other data than ours (COCO+LVIS has about 100,000
-pictures), which the tables say.
+Data only, to print beside measured numbers.  NoC is the mean number of clicks, at most 20; lower is
+better.  The networks of these rows learnt from other pictures than those of fcfi (COCO+LVIS has
+about 100,000), as the tables show.
 Source: Wei et al., CVPR 2023, tables 1 and 2; zoom settings from the released evaluation
     configuration.
 """
@@ -13,13 +13,16 @@ from types import MappingProxyType
 from typing import Final
 
 Pair = tuple[float | None, float | None]
-"""NoC at an IoU of 0.85 and of 0.90; None where the paper gives none."""
+"""NoC at an IoU of 0.85 and of 0.90; None where the paper has no number."""
 NONE: Final[Pair] = (None, None)
 
 
 @dataclass(frozen=True)
 class Published:
-    """One row of the comparison.  clicks: NoC at 0.85 and 0.90 by data set (`GrabCut`, `Berkeley`, `SBD`, `DAVIS`)."""
+    """A row of the comparison.
+
+    clicks: NoC at 0.85 and 0.90 by dataset (`GrabCut`, `Berkeley`, `SBD`, `DAVIS`).
+    """
 
     method: str
     backbone: str
@@ -27,9 +30,9 @@ class Published:
     clicks: Mapping[str, Pair]
 
     def noc(self, dataset: str, target: float) -> float | None:
-        """NoC at an IoU of `target` on a data set, or None if it was not published."""
-        place = {0.85: 0, 0.90: 1}.get(target)
-        return None if place is None else self.clicks.get(dataset, NONE)[place]
+        """Return NoC at an IoU of `target` on a dataset, or None if it was not published."""
+        column = {0.85: 0, 0.90: 1}.get(target)
+        return None if column is None else self.clicks.get(dataset, NONE)[column]
 
 
 def _row(
@@ -80,4 +83,7 @@ TUNED_ZOOMS: Final[Mapping[tuple[str, str], tuple[int, float]]] = MappingProxyTy
         ("SBD", "resnet"): (480, 2.3),
     }
 )
-"""Longer side of the input in pixels and enlargement of the box, by data set and family of backbone (released code)."""
+"""Longer side of the input in pixels and ratio of the box, by dataset and family of backbone.
+
+Source: the released code.
+"""

@@ -69,7 +69,7 @@ class Segmenter:
         previous: Prediction | None = None,
         within: Box | None = None,
     ) -> Prediction:
-        """Return the answer to all prompts, given the answer before the new ones; see `Predictor`."""
+        """Return the prediction for all prompts; see `Predictor`."""
         return self.predictor.predict(image, prompts, previous, within)
 
     def session(self, image: str | os.PathLike[str] | NDArray[np.uint8]) -> Session:

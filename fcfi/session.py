@@ -28,7 +28,7 @@ from fcfi.prompts.clicks import Click, Clicks, Prompts, Scribble
 from fcfi.prompts.rounds import NO_ROUNDS, Round, Rounds
 
 Accepted = Literal["same", "any"]
-"""Which network may replay a log: the same with the same settings (the mask is the same), or any."""
+"""Which network may replay a log: the same with the same settings, or any."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Session:
         image: NDArray[np.uint8],
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """Begin on a picture (H, W, 3) uint8 RGB or (H, W) grey, which must not change from here on.
+        """Begin on an image (H, W, 3) uint8 RGB or (H, W) grey, which must not change afterwards.
 
         clock: returns the time of a prompt in seconds since 1970 (UTC).
         Raises InputError for a picture of another kind.

@@ -32,7 +32,7 @@ def decode(segmentation: object, height: int, width: int) -> RunMask | None:
 
     Accepted are polygons [[x, y, x, y, ...], ...], one polygon as a flat list or as pairs, and run
     lengths {"size", "counts"}.  Pieces of fewer than three corners cover nothing and are left out.
-    Raises DatasetError if it is none of these or does not fit the picture.
+    Raises DatasetError if it has another form or does not fit the picture.
     """
     if isinstance(segmentation, Mapping):
         return _from_runs(segmentation, height, width)
@@ -45,7 +45,7 @@ def decode(segmentation: object, height: int, width: int) -> RunMask | None:
 
 
 def _loops(polygons: Sequence[Any]) -> list[NDArray[np.float64]]:
-    """Return the usable polygons (N, 2); DatasetError if there is none."""
+    """Return the usable polygons (N, 2).  Raises DatasetError without any."""
     if polygons and all(isinstance(value, int | float) for value in polygons):
         polygons = [polygons]
     elif polygons and all(isinstance(pair, Sequence) and len(pair) == 2 for pair in polygons):

@@ -1,4 +1,4 @@
-"""The pieces of a mask: its tight box, its parts and holes, and what cleaning them leaves.
+"""The components of a mask: its tight box, components and holes, and how they are cleaned.
 
 Convention: an object is 8-connected (its pixels touch at corners, too), the background 4-connected.
 """
@@ -11,30 +11,33 @@ import numpy as np
 from fcfi.masks.truth import Mask
 
 HOLE_NEIGHBOURS: Final = 4
-"""A hole ends where object pixels touch, be it by their corners."""
+"""A hole ends where object pixels touch, even at their corners."""
 SPECK_NEIGHBOURS: Final = 8
 
 
 def box_cut(mask: Mask) -> tuple[Mask, int, int]:
-    """The part of a mask inside its tight box, and the box's left and top.  The mask must not be empty."""
+    """Return a mask cut to its tight box, and the box's left and top; it must not be empty."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     top, left = int(rows[0]), int(columns[0])
     return mask[top : rows[-1] + 1, left : columns[-1] + 1], left, top
 
 
 def has_holes(mask: Mask) -> bool:
-    """Whether background is shut in (8-connected object, 4-connected background)."""
+    """Return whether background is shut in (8-connected object, 4-connected background)."""
     outside = np.pad(~box_cut(mask)[0], 1, constant_values=True).astype(np.uint8)
     return bool(cv2.connectedComponents(outside, connectivity=4)[0] > 2)
 
 
 def parts(mask: Mask) -> int:
-    """Number of pieces that do not touch, not even at a corner."""
+    """Return the number of components, which do not touch even at a corner."""
     return int(cv2.connectedComponents(box_cut(mask)[0].astype(np.uint8), connectivity=8)[0]) - 1
 
 
 def fill_holes(mask: Mask, area: int) -> Mask:
-    """The mask (H, W) with its holes of at most `area` pixels filled; what touches the picture's border is no hole."""
+    """Return the mask (H, W) with its holes of at most `area` pixels filled.
+
+    Background that touches the picture's border is not a hole.
+    """
     if area < 1 or not mask.any():
         return mask
     cut, left, top = box_cut(mask)
@@ -42,12 +45,13 @@ def fill_holes(mask: Mask, area: int) -> Mask:
         np.pad(~cut, 1, constant_values=True).astype(np.uint8), connectivity=HOLE_NEIGHBOURS
     )
     small = stats[:, cv2.CC_STAT_AREA] <= area
-    small[[0, labels[0, 0]]] = False  # the object itself, and what lies around it
+    # Neither the object itself (0) nor the background round it is a hole.
+    small[[0, labels[0, 0]]] = False
     return _placed(mask, cut | small[labels][1:-1, 1:-1], left, top)
 
 
 def drop_specks(mask: Mask, area: int) -> Mask:
-    """The mask (H, W) without its pieces of fewer than `area` pixels."""
+    """Return the mask (H, W) without its components of fewer than `area` pixels."""
     if area < 1 or not mask.any():
         return mask
     cut, left, top = box_cut(mask)

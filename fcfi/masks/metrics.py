@@ -1,8 +1,8 @@
 """How good a mask is, and how many clicks it took.
 
 Pure functions on masks and on IoU curves; knows nothing of networks, robots or files.  A curve is a
-tuple of IoUs, the first after click 1; it may end early, because the robot stops at the highest IoU
-wanted.
+tuple of IoUs, the first after click 1; it may end early, because the robot stops at the highest
+target.
 Source: the paper (NoC, NoF); boundary IoU: Cheng et al., CVPR 2021.
 """
 
@@ -17,44 +17,49 @@ from fcfi.errors import InputError
 from fcfi.masks.truth import IGNORE, OBJECT, Mask, Truth
 
 LIMIT: Final = 20
-"""Clicks, at most, on one object (paper)."""
+"""Clicks on one object at most (paper)."""
 BAND: Final = 0.02
-"""Width of the boundary band as a part of the image diagonal (Cheng et al., their value for all data sets but LVIS)."""
+"""Width of the boundary band as a fraction of the image diagonal.
+
+Source: Cheng et al., their value for all datasets but LVIS.
+"""
 
 
 def iou(mask: Mask, truth: Truth) -> float:
-    """Intersection over union in [0, 1]; ignored pixels count in neither.  Two empty masks agree: 1.
+    """Return the intersection over union in [0, 1]; ignored pixels count in neither.
 
-    mask: (H, W) bool.  truth: (H, W) uint8, 0 background, 1 object, 255 ignore.  Raises InputError
-        if sizes differ.
+    mask: (H, W) bool.  truth: (H, W) uint8, 0 background, 1 object, 255 ignore.
+
+    Two empty masks agree: 1.  Raises InputError if the sizes differ.
     """
     _check_sizes(mask, truth)
     return _ratio(mask, truth == OBJECT, truth != IGNORE)
 
 
 def boundary_iou(mask: Mask, truth: Truth, band: float = BAND) -> float:
-    """IoU of the inner boundary bands of mask and truth, in [0, 1]: sees what the IoU of a large object hides.
+    """Return the IoU of the inner boundary bands of mask and truth, in [0, 1].
 
-    band: width as a part of the diagonal, at least one pixel; the image border counts as a
-        boundary.  Ignored pixels do
-    not count, and inside them the truth is taken to be what the mask says, so that a seam that
-    nobody can place bends neither band.  Raises InputError if sizes differ.
+    It shows errors along the border that the IoU of a large object hides.
+
+    band: width as a fraction of the diagonal, at least one pixel; the image border counts as a
+        boundary.
+
+    Raises InputError if the sizes differ.
     """
     _check_sizes(mask, truth)
     counted = truth != IGNORE
     width = max(1, round(band * float(np.hypot(*mask.shape))))
-    return _ratio(
-        _band(mask, width), _band(np.where(counted, truth == OBJECT, mask), width), counted
-    )
+    # Where the truth is unknown it is taken from the mask: an ignored seam must not bend the band.
+    completed = np.where(counted, truth == OBJECT, mask)
+    return _ratio(_band(mask, width), _band(completed, width), counted)
 
 
 def noc(
     ious: Sequence[float], target: float, limit: int = LIMIT, start: float | None = None
 ) -> int:
-    """Number of clicks: the first click at which the IoU reaches the target, else the limit.
+    """Return the number of the first click at which the IoU reaches the target, else the limit.
 
-    start: IoU of a mask that was there before the first click; if it reaches the target, no click
-        was needed: 0.
+    start: IoU of a start mask; if it reaches the target, no click was needed: 0.
     """
     if start is not None and start >= target:
         return 0
@@ -66,16 +71,17 @@ def noc(
 def reached(
     ious: Sequence[float], target: float, limit: int = LIMIT, start: float | None = None
 ) -> bool:
-    """Whether the target was reached within `limit` clicks; reaching it exactly at the last click counts as reached."""
+    """Return whether the target is reached within `limit` clicks, the last click included."""
     return (start is not None and start >= target) or any(value >= target for value in ious[:limit])
 
 
 def failed_as_released(
     ious: Sequence[float], target: float, limit: int = LIMIT, start: float | None = None
 ) -> bool:
-    """What the released code counts as a failure: NoC equal to the limit, even if the last click reached the target.
+    """Return whether the released code counts a failure: NoC equal to the limit.
 
-    Only for comparison with numbers counted that way; `not reached` is the honest count.
+    That is so even if the last click reaches the target.  Only for comparison with numbers counted
+    that way; `not reached` is the honest count.
     """
     return noc(ious, target, limit, start) >= limit
 
@@ -83,26 +89,33 @@ def failed_as_released(
 def held(
     ious: Sequence[float], limit: int = LIMIT, start: float | None = None
 ) -> NDArray[np.float64]:
-    """(limit,) the curve with its last IoU kept for the clicks that were not made (or `start` if none was)."""
+    """Return the curve as (limit,): its last IoU stands for the clicks that were not made.
+
+    start: stands for all clicks if none was made.
+    """
     known = list(ious[:limit]) or [start if start is not None else 0.0]
     return np.array(known + [known[-1]] * (limit - len(known)), np.float64)
 
 
 def iou_auc(curve: Sequence[float] | NDArray[np.float64]) -> float:
-    """Area under IoU against clicks, trapezoids from the first click to the last, divided by its span: in [0, 1]."""
+    """Return the area under IoU against clicks, divided by its span: in [0, 1].
+
+    It is made of trapezoids from the first click to the last.
+    """
     values = np.asarray(curve, np.float64)
     if values.size == 0:
-        raise InputError("no IoU came: the area under a curve needs at least one")
+        raise InputError("expected a curve of at least one IoU, got none")
     return float(values[0]) if values.size == 1 else float(((values[1:] + values[:-1]) / 2).mean())
 
 
-def _ratio(one: Mask, other: Mask, counted: Mask) -> float:
-    union = int(np.count_nonzero((one | other) & counted))
-    return int(np.count_nonzero(one & other & counted)) / union if union else 1.0
+def _ratio(mask: Mask, other: Mask, counted: Mask) -> float:
+    union = int(np.count_nonzero((mask | other) & counted))
+    return int(np.count_nonzero(mask & other & counted)) / union if union else 1.0
 
 
 def _band(mask: Mask, width: int) -> Mask:
-    """(H, W) bool: the pixels of the mask at most `width` pixels (chessboard distance) from its edge."""
+    """Return the pixels of the mask at most `width` pixels (chessboard distance) from its edge."""
+    # Padding makes the image border an edge.
     padded = np.pad(mask.astype(np.uint8), 1)
     inner = cv2.erode(padded, np.ones((3, 3), np.uint8), iterations=width)[1:-1, 1:-1]
     band: Mask = mask & (inner == 0)
@@ -112,5 +125,5 @@ def _band(mask: Mask, width: int) -> Mask:
 def _check_sizes(mask: Mask, truth: Truth) -> None:
     if mask.shape != truth.shape:
         raise InputError(
-            f"the mask is {mask.shape} and the true mask {truth.shape} (height, width): they must agree"
+            f"expected a mask of the truth's size {truth.shape} (height, width), got {mask.shape}"
         )

@@ -1,9 +1,9 @@
 """Outlines of masks as polygons, and masks of polygons.
 
-Two kinds of outlines: round the pixels (`edges`, exact for readers that count a pixel by its centre,
-as pycocotools does) and through the outermost pixels (`one_loop`, exact for readers that draw the
-line itself too, as OpenCV does).  Masks are filled within the polygon's box only, so that the work
-grows with the polygon, not with the picture.
+Two kinds of outlines: round the pixels (`edges`, exact for readers that count a pixel by its
+centre, as pycocotools does) and through the outermost pixels (`one_loop`, exact for readers that
+draw the line itself too, as OpenCV does).  Masks are filled within the polygon's box only, so that
+the work grows with the polygon, not with the picture.
 
 Convention: x right, y down; the origin is the corner of the top left pixel, whose centre is
 (0.5, 0.5).
@@ -27,7 +27,7 @@ Loop = NDArray[np.float64]
 FINENESS: Final = 5
 """Polygon edges are walked on a grid this many times finer than the pixels (pycocotools)."""
 MAX_LENGTH: Final = 1_000_000
-"""Pixels round a polygon, along the longer axis of each edge; each takes about 400 bytes of memory."""
+"""Pixels round a polygon, along the longer axis of each edge; each takes 400 bytes of memory."""
 STEPS: Final = ((1, 0), (0, 1), (-1, 0), (0, -1))
 """Right, down, left, up: each a right turn after the one before."""
 WITHIN: Final = 0.25
@@ -35,7 +35,7 @@ WITHIN: Final = 0.25
 FAR: Final = 1 << 20
 """Pixels: a corner further off is brought to this distance, within what OpenCV can draw."""
 INSET: Final = 0.15
-"""How far the polygon of an object of one or two pixels reaches round them, so that it has an area."""
+"""How far the polygon of an object of one or two pixels reaches round them, to have an area."""
 MAX_CANDIDATES: Final = 1500
 """Corners of a loop that are tried as the end of a seam; of more, evenly spread ones."""
 
@@ -78,7 +78,7 @@ def _edge_loops(mask: Mask) -> list[Loop]:
 
 
 def _follow(left: bytearray, moves: list[int], start: int) -> list[int]:
-    """Return the corners at which a path turns, from `start` until it closes; its edges are removed."""
+    """Return the corners at which a path turns, from `start` until it closes; removes its edges."""
     turns, corner, direction = [start], start, 0
     while True:
         left[corner] &= ~(1 << direction)
@@ -100,10 +100,10 @@ def _area(loop: Loop) -> float:
 
 
 def fill_edges(loops: list[Loop], height: int, width: int) -> RunMask | None:
-    """Return the pixels inside any of the polygons, by pycocotools' rule; None if there is none.
+    """Return the pixels inside any of the polygons, by pycocotools' rule; None if empty.
 
     loops: (N, 2) each, at least three corners.  height, width: of the picture, which cuts them.
-    Raises DatasetError for one that is too long to be walked.
+    Raises DatasetError for a polygon that is too long to be walked.
     """
     drawn = []
     for loop in loops:
@@ -180,7 +180,7 @@ def fill_polygon(corners: NDArray[np.float64], height: int, width: int) -> Mask:
     """Return the pixels inside one closed polygon, (height, width) bool, as pycocotools fills it.
 
     corners: (N, 2) as (x, y).  Convention: x right, y down; COCO's origin is the corner of the top
-    left pixel, not its centre.  Raises DatasetError for one that is too long to be walked.
+    left pixel, not its centre.  Raises DatasetError for a polygon that is too long to be walked.
     """
     check_length(corners)
     return _fill(corners, height, width, Box(0, 0, width, height))
@@ -212,7 +212,8 @@ def check_length(corners: NDArray[np.float64]) -> None:
         length = (
             np.abs(np.roll(corners, -1, axis=0) - corners).max(axis=1).sum() + np.abs(corners).max()
         )
-    if not length <= MAX_LENGTH:  # true for NaN, too
+    # Written so that NaN is refused too.
+    if not length <= MAX_LENGTH:
         raise DatasetError(
             f"a polygon is {length:.3g} pixels long: at most {MAX_LENGTH} are read, in the "
             "picture's pixels"
@@ -222,8 +223,8 @@ def check_length(corners: NDArray[np.float64]) -> None:
 def _grid_path(corners: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return every grid point along a path of corners (N, 2), as columns and rows.
 
-    Each step is one along the longer axis of its edge.  An edge is always computed from its smaller end, so that two polygons with a common edge meet
-    without a gap.
+    Each step is one pixel of the grid along the longer axis of its edge.  An edge is always
+    computed from its smaller end, so that two polygons with a common edge meet without a gap.
     """
     start, end = corners[:-1], corners[1:]
     span = np.abs(end - start)

@@ -49,7 +49,7 @@ def flat_of(lengths: Sequence[int] | NDArray[Any]) -> NDArray[np.bool_]:
 
 
 def checked_flat(lengths: Sequence[int] | NDArray[Any], size: int) -> NDArray[np.bool_]:
-    """Return the (size,) bool of run lengths in a file; DatasetError if they do not sum to `size`."""
+    """Return (size,) bool of run lengths in a file.  Raises DatasetError for another sum."""
     try:
         counts = np.asarray(lengths, np.int64)
     except (TypeError, ValueError, OverflowError) as error:

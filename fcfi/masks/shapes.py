@@ -1,6 +1,6 @@
 """Masks of drawn shapes: rectangles, ellipses and circles, turned or not, cut by the picture.
 
-All work within the shape's box, so that a small file cannot ask for much work.  Convention: x right,
+All work within the shape's box, so that a small file cannot cause much work.  Convention: x right,
 y down; the origin is the corner of the top left pixel, and a pixel belongs to a shape that holds
 its centre.
 """
@@ -16,7 +16,7 @@ from fcfi.masks.runs import RunMask
 def turned_rectangle(
     left: float, top: float, width: float, height: float, degrees: float
 ) -> NDArray[np.float64]:
-    """Return the corners (4, 2) of a rectangle that is turned clockwise round its top left corner."""
+    """Return the corners (4, 2) of a rectangle, turned clockwise round its top left corner."""
     if not degrees:  # exactly, where cosine and sine would round
         right, bottom = left + width, top + height
         return np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
@@ -35,7 +35,7 @@ def ellipse(
     height: int,
     width: int,
 ) -> RunMask | None:
-    """Return the pixels whose centres lie in an ellipse, turned clockwise; None if there is none.
+    """Return the pixels whose centres lie in an ellipse, turned clockwise; None if empty.
 
     height, width: of the picture, which cuts it.
     """

@@ -85,7 +85,7 @@ NECKS: Final[dict[str, Neck]] = {"feedback": Neck(feedback_parts, run_feedback)}
 
 
 def find_neck(name: str) -> Neck:
-    """Return the neck of this name.  Raises ConfigError if there is none."""
+    """Return the neck of this name.  Raises ConfigError for an unknown name."""
     if name not in NECKS:
         raise ConfigError(f"expected neck to be one of {', '.join(NECKS)}, got {name!r}")
     return NECKS[name]

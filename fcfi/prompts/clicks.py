@@ -1,4 +1,4 @@
-"""Prompts: what a person gives to say which object is meant, in the order in which it was given.
+"""Prompts: what a person draws to say which object is meant, in the order in which it was given.
 
 A click, a box round the object, or a scribble over it.  The order matters: the last prompts are the
 new ones, and FCFI corrects the mask round the last click.  Knows nothing of images or networks;

@@ -2,7 +2,7 @@
 
 An ONNX file is one protocol buffer message (ModelProto): a row of fields, each with a number, a
 type and, for most, a length.  The reader jumps from field to field, over the graph, so that it
-costs a few reads; a file that was cut off or never was ONNX shows itself on the way.  Knows nothing
+costs a few reads; it finds out on the way whether a file is truncated or not ONNX.  Knows nothing
 of graphs.
 Source: onnx.proto (ModelProto, StringStringEntryProto); protobuf.dev/programming-guides/encoding.
 """
@@ -26,15 +26,15 @@ VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
 PIECE: Final = 1 << 20
 """Bytes that are read at once."""
 MAX_TEXT: Final = 1 << 20
-"""Bytes of the longest entry that is read; ours have some hundreds."""
+"""Bytes of the longest entry that is read; those of fcfi have some hundreds."""
 
 
 class MalformedError(Exception):
-    """The bytes are no protocol buffer message, or not a whole one."""
+    """The bytes are not a whole protocol buffer message."""
 
 
 def read_metadata(path: Path) -> dict[str, str]:
-    """Keys and texts of an ONNX file.  Raises NetworkError if it is none or is cut off."""
+    """Return keys and texts of an ONNX file.  Raises NetworkError for any other file."""
     texts: dict[str, str] = {}
     graphs = 0
     try:
@@ -46,19 +46,22 @@ def read_metadata(path: Path) -> dict[str, str]:
                     texts[key] = value
     except (MalformedError, UnicodeDecodeError) as error:
         raise NetworkError(
-            f"{path} is no ONNX file, or is damaged or cut off: give a network file (*.onnx)"
+            f"{path} is not an ONNX file, or is damaged or truncated: give a network file (*.onnx)"
         ) from error
     except OSError as error:
         raise NetworkError(f"{path} cannot be read: {error.strerror or error}") from error
     if graphs != 1:
         raise NetworkError(
-            f"{path} is no ONNX file, it holds no graph: give a network file (*.onnx)"
+            f"{path} is not an ONNX file, since it holds no graph: give a network file (*.onnx)"
         )
     return texts
 
 
 def graph_sha256(path: Path) -> str:
-    """sha256 of the bytes of an ONNX file's graph, weights and all.  Raises NetworkError if it has none."""
+    """Return the sha256 of the bytes of an ONNX file's graph, weights and all.
+
+    Raises NetworkError for a file without a graph.
+    """
     digest = hashlib.sha256()
     with path.open("rb") as stream:
         for number, wire, length in fields(stream, path.stat().st_size):
@@ -66,11 +69,13 @@ def graph_sha256(path: Path) -> str:
                 for start in range(0, length, PIECE):
                     digest.update(_take(stream, min(PIECE, length - start)))
                 return digest.hexdigest()
-    raise NetworkError(f"{path} is no ONNX file, it holds no graph: give a network file (*.onnx)")
+    raise NetworkError(
+        f"{path} is not an ONNX file, since it holds no graph: give a network file (*.onnx)"
+    )
 
 
 def _entry(data: bytes) -> tuple[str, str]:
-    """Key and text of one entry."""
+    """Return key and text of one entry."""
     stream, found = BytesIO(data), {KEY: "", VALUE: ""}
     for number, wire, length in fields(stream, len(data)):
         if number in found and wire == BYTES:
@@ -79,11 +84,12 @@ def _entry(data: bytes) -> tuple[str, str]:
 
 
 def fields(stream: BinaryIO, size: int) -> Iterator[tuple[int, int, int]]:
-    """(number, type, length) of each field; the stream stands at its content and afterwards goes on behind it."""
+    """Yield (number, type, length) of each field, with the stream at the field's content."""
     while stream.tell() < size:
         tag = _varint(stream)
         number, wire = tag >> 3, tag & 7
         if wire == VARINT:
+            # Such a field has no length: its value is read to get past it.
             _varint(stream)
         length = {VARINT: 0, FIXED64: 8, FIXED32: 4}.get(wire, -1)
         if wire == BYTES:
@@ -96,7 +102,7 @@ def fields(stream: BinaryIO, size: int) -> Iterator[tuple[int, int, int]]:
 
 
 def _varint(stream: BinaryIO) -> int:
-    """A whole number of seven bits a byte, the lowest first."""
+    """Return the whole number that is stored as seven bits a byte, the lowest first."""
     value = 0
     for shift in range(0, 70, 7):
         byte = _take(stream, 1)[0]

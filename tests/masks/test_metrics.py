@@ -42,7 +42,7 @@ def test_two_empty_masks_agree() -> None:
 
 def test_sizes_must_agree() -> None:
     for metric in (iou, boundary_iou):
-        with pytest.raises(InputError, match="must agree"):
+        with pytest.raises(InputError, match="expected a mask of the truth's size"):
             metric(np.zeros((4, 5), bool), np.zeros((5, 4), np.uint8))
 
 
