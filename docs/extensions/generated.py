@@ -11,7 +11,7 @@ import inspect
 import logging
 import pkgutil
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -163,13 +163,21 @@ def recipe_section(name: str, section: Any) -> Iterator[str]:
     for key in keys:
         if key not in inner:
             where = f"{name}.{key.name}" if name else key.name
+            # A registry knows the values that its key takes.
+            registered = key.metadata.get("values")
+            allowed = listed(registered()) if registered else values(hints[key.name])
             yield (
-                f"| `{where}` | {values(hints[key.name])} | {default_value(key)} "
+                f"| `{where}` | {allowed} | {default_value(key)} "
                 f"| {cell(meaning.get(key.name, ''))} |"
             )
     yield ""
     for key in inner:
         yield from recipe_section(f"{name}.{key.name}" if name else key.name, hints[key.name])
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return names as code, with commas."""
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def values(hint: Any) -> str:
@@ -187,7 +195,7 @@ def values(hint: Any) -> str:
     if dataclasses.is_dataclass(hint):
         return "table: " + ", ".join(f"`{key.name}`" for key in dataclasses.fields(hint))
     if arguments:
-        return ", ".join(f"`{value}`" for value in arguments)
+        return listed(arguments)
     return cell(getattr(hint, "__name__", str(hint)))
 
 

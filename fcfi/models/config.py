@@ -4,7 +4,7 @@ The four rows of the paper's ablation (table 4) are four values of `correction` 
 model.
 """
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from difflib import get_close_matches
 from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
@@ -28,7 +28,7 @@ STEM_ONLY: Final = ("prompt_maps", "head")
 class ModelConfig:
     """One FCFI network.
 
-    backbone:   feature extractor and its head; a name of `fcfi.models.backbones`.
+    backbone:   feature extractor and its head; a further one can be registered.
     correction: focused feedback correction: `similarity` (without parameters, poster), `encoded`
         (released code) or `none`.
     fusion:     collaborative feedback fusion or `none`.
@@ -47,7 +47,7 @@ class ModelConfig:
     click_maps: how clicks are drawn; a name of `fcfi.prediction.guidance.CLICK_MAPS`.
     """
 
-    backbone: str = "lite0"
+    backbone: str = field(default="lite0", metadata={"values": backbones})
     correction: Correction = "similarity"
     fusion: Fusion = "collaborative"
     mid: int = 32

@@ -1,6 +1,10 @@
 """The registry of backbones; a backbone in a file of its own, from training to a mask."""
 
+import re
 import runpy
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +26,9 @@ from fcfi.training.loop import train
 from tests.data.builders import write_shard
 from tests.networks import opened
 
-EXTEND = Path(__file__).parents[2] / "examples" / "extend"
+ROOT = Path(__file__).parents[2]
+EXTEND = ROOT / "examples" / "extend"
+GUIDE = ROOT / "docs" / "extend" / "backbone.md"
 
 
 @pytest.fixture
@@ -95,3 +101,26 @@ def test_a_backbone_of_its_own_file_trains_exports_and_predicts(
     second = predictor.predict(image, (Click(20, 20), Click(40, 30, False)), first)
     assert second.probs.shape == (50, 70)
     assert (first.probs != second.probs).any()
+
+
+def test_the_guide_shows_the_code_of_the_example() -> None:
+    example = (EXTEND / "toy_backbone.py").read_text()
+    outside = GUIDE.read_text().split("## Inside the package")[0]
+    blocks = re.findall(r"```python\n(.*?)```", outside, re.DOTALL)
+    lines = [line.removesuffix(" ...") for block in blocks for line in block.splitlines() if line]
+    assert len(lines) >= 6
+    assert [line for line in lines if line not in example] == []
+
+
+@pytest.mark.slow
+def test_the_commands_of_the_guide_train_and_export(tmp_path: Path) -> None:
+    data = tmp_path / "data" / "train"
+    data.mkdir(parents=True)
+    write_shard(data / "train-000.tar")
+    block = re.findall(r"```bash\n(.*?)```", GUIDE.read_text(), re.DOTALL)[0]
+    for line in block.splitlines()[:2]:
+        words = shlex.split(line.replace("examples/extend/", f"{EXTEND.as_posix()}/"))
+        assert words[0] == "python"
+        changes = ["--set", "crops.minimum_visible=20"] if "train" in words else []
+        subprocess.run([sys.executable, *words[1:], *changes], cwd=tmp_path, check=True)
+    assert opened(tmp_path / "toy.onnx").info.name == "toy"
