@@ -57,7 +57,7 @@ class ModelConfig:
     head: Head = "light"
     score: bool = False
     neck: str = "feedback"
-    click_maps: str = "disks"
+    click_maps: str = field(default="disks", metadata={"values": lambda: CLICK_MAPS})
 
     def __post_init__(self) -> None:
         for name, hint in get_type_hints(type(self)).items():
@@ -89,12 +89,12 @@ class ModelConfig:
 
     @property
     def click_count(self) -> int:
-        """How many maps the clicks are drawn on."""
+        """Number of maps on which the clicks are drawn."""
         return len(CLICK_MAPS[self.click_maps])
 
     @property
     def prompt_count(self) -> int:
-        """How many maps enter as prompts: those of the clicks, and the feedback before them."""
+        """Number of maps that enter as prompts: those of the clicks, and the feedback before them."""
         return self.click_count if self.prompt_maps == "clicks" else 1 + self.click_count
 
     def as_dict(self) -> dict[str, Any]:
