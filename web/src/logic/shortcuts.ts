@@ -17,6 +17,7 @@ export type Command =
   | 'drop_specks'
   | 'clear'
   | 'keep_out'
+  | 'pick_label'
   | 'merge'
   | 'reopen'
   | 'hide'
@@ -60,6 +61,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
     group: 'Objects',
     keys: ['Shift+Delete', 'Shift+Backspace'],
   },
+  { command: 'pick_label', title: 'Type a label', group: 'Objects', keys: ['L'] },
   { command: 'keep_out', title: 'Keep finished neighbours out', group: 'Objects', keys: ['K'] },
   {
     command: 'merge',

@@ -45,6 +45,8 @@ export class App {
   dialog: DialogName | null = $state(null);
   /** The list of pictures or the panel of objects, on narrow screens. */
   drawer: 'pictures' | 'objects' | null = $state(null);
+  /** Whether the list of labels is open for typing. */
+  pickingLabel = $state(false);
   /** Milliseconds from the last answer to its mask on screen. */
   paintTime = 0;
   readonly overlays = $derived.by(() => {

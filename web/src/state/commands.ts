@@ -24,6 +24,7 @@ export function commandsOf(app: App): Commands {
     fill_holes: () => editing.fillHoles(),
     drop_specks: () => editing.dropSpecks(),
     clear: () => editing.clear(),
+    pick_label: () => (app.pickingLabel = true),
     keep_out: () => editing.toggleKeepOut(),
     merge: () => editing.merge(viewport.pixel),
     reopen: () => editing.activateAt(viewport.pixel),

@@ -254,6 +254,7 @@ export class Editing {
   useLabel(id: number | null): void {
     const { labels, notes } = this.parts;
     labels.armed = id;
+    if (id !== null) labels.noteUse(id);
     const object = this.current?.active;
     if (object && object.label !== id) this.edit(object.id, { label: id });
     const name = labels.find(id)?.name ?? 'No label';

@@ -196,7 +196,7 @@ describe('labels', () => {
     await app.editing.useNamedLabel('dog');
     await app.editing.useNamedLabel('fox');
     expect(server.labels.map((label) => label.name)).toEqual(['cat', 'dog', 'fox']);
-    expect(app.labels.armed).toBe(3);
+    expect([app.labels.armed, app.labels.recent]).toEqual([3, [3, 2]]);
   });
 });
 

@@ -9,6 +9,8 @@ export class Labels {
   all: readonly Label[] = $state.raw([]);
   /** The label that new objects get. */
   armed: number | null = $state(null);
+  /** Ids of the labels that were used, the most recent first. */
+  recent: readonly number[] = $state.raw([]);
 
   /** merged: called after two labels became one, because objects have other labels then. */
   constructor(
@@ -26,6 +28,11 @@ export class Labels {
 
   find(id: number | null): Label | undefined {
     return this.all.find((label) => label.id === id);
+  }
+
+  /** Note that a label was used. */
+  noteUse(id: number): void {
+    this.recent = [id, ...this.recent.filter((other) => other !== id)];
   }
 
   /** The name of an object: its label's, or its number. */
