@@ -59,7 +59,7 @@ def to_grey_levels(values: NDArray[Any], no_data: float | None = None) -> NDArra
 
 
 def _range(values: NDArray[Any], no_data: float | None) -> tuple[float, float] | None:
-    """Return the smallest and the largest value that count, or None if there is none."""
+    """Return the smallest and the largest value that count, or None if no value counts."""
     step = max(1, int(np.ceil(np.sqrt(values.size / SAMPLE_PIXELS))))
     sample = values[::step, ::step].astype(np.float32)  # a copy, in this computer's byte order
     unknown = np.array([*NO_DATA, *(() if no_data is None else (no_data,))], np.float32)

@@ -94,7 +94,7 @@ class ModelConfig:
 
     @property
     def prompt_count(self) -> int:
-        """Number of maps that enter as prompts: those of the clicks, and the feedback before them."""
+        """Number of maps that enter as prompts: those of the clicks, and the feedback."""
         return self.click_count if self.prompt_maps == "clicks" else 1 + self.click_count
 
     def as_dict(self) -> dict[str, Any]:

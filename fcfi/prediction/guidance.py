@@ -54,7 +54,10 @@ STROKE_STEP = 0.05
 """Distance of the clicks along a scribble as a part of the crop's longer side, as in training."""
 
 EDGE = 1 / 48
-"""Distance of the clicks of a first look from an edge of the picture, at least, as a part of the crop's longer side."""
+"""Least distance of a first look's clicks from an edge of the picture.
+
+It is a fraction of the crop's longer side.
+"""
 JOINT = 3
 """Pixels of the network, odd: width of the line from such a click to where it was made."""
 

@@ -177,7 +177,8 @@ def zoom_of(info: NetworkInfo) -> Zoom:
 def crop_at(box: Box, target: int, multiple: int) -> Crop:
     """Return a crop of the box with its longer side at `target` px.
 
-    Both sides are multiples of `multiple`, and at least one of it.  The longer side never exceeds the rounded `target`, whatever the shape, which bounds the memory
+    Both sides are multiples of `multiple`, and at least one of it.  The longer side never exceeds
+    the rounded `target`, whatever the shape, which bounds the memory
     of a click.
     """
     scale = target / max(box.width, box.height)

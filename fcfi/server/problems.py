@@ -103,11 +103,12 @@ def sentence_of(errors: Sequence[Mapping[str, Any]]) -> str:
     first = errors[0]
     if first["type"] == "json_invalid":
         return f"the request is no JSON ({first.get('ctx', {}).get('error', 'it is cut off')})"
-    place, words = [], [str(word) for word in first["loc"]]
+    path, words = [], [str(word) for word in first["loc"]]
     for word in words[1:]:
-        place.append(f"[{word}]" if word.isdecimal() else f".{word}")
+        path.append(f"[{word}]" if word.isdecimal() else f".{word}")
     said = str(first["msg"]).removeprefix("Value error, ")
-    return f"the request is wrong at {''.join(place).removeprefix('.') or 'its body'}: {said[:1].lower()}{said[1:]}"
+    where = "".join(path).removeprefix(".") or "its body"
+    return f"the request is wrong at {where}: {said[:1].lower()}{said[1:]}"
 
 
 async def _refused(request: Request, error: Exception) -> Response:
