@@ -50,6 +50,8 @@ PHOTOGRAPH: Final = 256
 """A cut-out of more colours than this is a photograph of its object, not a map of numbers."""
 BLENDED_SHARE: Final = 0.5
 """A number is a soft edge if this part of its pixels lies between a lower and a higher level."""
+NEAR_TOP: Final = 0.9
+"""Levels from this part of the highest on belong to one object, where most levels are soft edges."""
 MIN_BLENDED: Final = 3
 """Soft edges of fewer levels cannot be distinguished from numbers that lie side by side."""
 
@@ -121,9 +123,11 @@ class InstanceMap:
         solid = [number for number in self.present if number not in blended]
         top = max(self.present, key=lambda number: int(levels[number]))
         light = levels[top] > np.iinfo(levels.dtype).max // 2
-        if blended and solid == [top] and light:
-            return "one"
         many = len(blended) >= MIN_BLENDED and len(blended) > len(solid)
+        # A blurred drawing has some plateaus just below its lightest level.
+        alike = all(levels[number] >= NEAR_TOP * levels[top] for number in solid)
+        if light and blended and (solid == [top] or (many and alike)):
+            return "one"
         return "several" if many else ""
 
     def _cut(self) -> Numbers:

@@ -244,7 +244,7 @@ def _picture(
 ) -> AnnotatedPicture:
     width, height = known.size(name, image.get("width"), image.get("height"), file)
     objects = []
-    for number, record in enumerate(records, 1):
+    for number, record in known.numbered(records, name):
         # CVAT writes brush masks as run lengths with `iscrowd`: they are objects like others.
         if not record.get("segmentation"):
             known.leave_out(NO_OUTLINE, name, number)

@@ -141,7 +141,7 @@ def _picture(
 ) -> AnnotatedPicture:
     width, height = known.size(name, image.get("width"), image.get("height"), file)
     found: dict[Any, tuple[str, int, RunMask]] = {}
-    for number, shape in enumerate(image, 1):
+    for number, shape in known.numbered(image, name):
         if shape.tag in WITHOUT_AREA:
             known.leave_out(f"a {shape.tag} has no area", name, number)
             continue

@@ -3,7 +3,7 @@
 A tally notes what is left out; without one, the first error is raised.  Knows no format.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TypeVar
@@ -15,6 +15,8 @@ from fcfi.formats.names import PictureNames, tidy
 from fcfi.formats.tally import Tally
 from fcfi.images import MAX_PIXELS, MAX_SIDE
 
+MAX_SHAPES: Final = 5000
+"""On a picture; more are not read, so that a damaged file cannot ask for endless work."""
 UNREADABLE: Final = "expected whole data, got something else"
 
 Value = TypeVar("Value")
@@ -95,16 +97,27 @@ class KnownPictures:
 
     def read(self, load: Callable[[], Value | None]) -> Iterator[Value]:
         """Yield what `load` returns of one picture, if anything; an error is noted or raised."""
+        taken = self._tally.taken if self._tally is not None else 0
         try:
             with guard(DatasetError, UNREADABLE, EXPORT_AGAIN):
                 found = load()
         except FCFIError as error:
             if self._tally is None:
                 raise
+            # The shapes that were read so far are lost with their picture.
+            self._tally.taken = taken
             self._tally.problem(error)
             return
         if found is not None:
             yield found
+
+    def numbered(self, shapes: Iterable[Value], picture: str) -> Iterator[tuple[int, Value]]:
+        """Yield the shapes of a picture with their numbers from 1; those beyond MAX_SHAPES are noted."""
+        for number, shape in enumerate(shapes, 1):
+            if number <= MAX_SHAPES:
+                yield number, shape
+            else:
+                self.leave_out(f"more than {MAX_SHAPES} shapes on a picture", picture, number)
 
     @contextmanager
     def shape(self, picture: str, number: int, file: Path) -> Iterator[None]:

@@ -15,7 +15,6 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import count
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 from urllib.parse import parse_qs, quote, unquote, urlsplit
@@ -295,12 +294,11 @@ def _picture(task: Any, name: str, known: KnownPictures, file: Path) -> Annotate
     size = (known.sizes or {}).get(name)
     results = _results(task, name, known)
     labels = _labels(results)
-    objects, numbers = [], count(1)
-    for part in results:
-        value = part.get("value")
-        if not isinstance(value, dict) or not _has_shape(value):
-            continue  # a choice, a text, or the labels of a region given beside it
-        number = next(numbers)
+    objects = []
+    # Others are a choice, a text, or the labels of a region given beside it.
+    regions = [part for part in results if _has_shape(part.get("value"))]
+    for number, part in known.numbered(regions, name):
+        value = part["value"]
         kind = _kind(value)
         if kind is None:
             known.leave_out("a shape without an area", name, number)
@@ -324,8 +322,9 @@ def _picture(task: Any, name: str, known: KnownPictures, file: Path) -> Annotate
 
 
 def _identity(part: Mapping[str, Any], number: int) -> object:
-    identity = part.get("id")
-    return number if identity is None else str(identity)
+    """Return what names a region: its id, or its number where it has none."""
+    region_id = part.get("id")
+    return number if region_id is None else str(region_id)
 
 
 def _labels(results: Sequence[Mapping[str, Any]]) -> dict[object, Any]:
@@ -344,8 +343,8 @@ def _labels(results: Sequence[Mapping[str, Any]]) -> dict[object, Any]:
     return labels
 
 
-def _has_shape(value: Mapping[str, Any]) -> bool:
-    return bool({"rle", "points", "x"} & value.keys())
+def _has_shape(value: object) -> bool:
+    return isinstance(value, dict) and bool({"rle", "points", "x"} & value.keys())
 
 
 def _kind(value: Mapping[str, Any]) -> str | None:

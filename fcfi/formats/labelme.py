@@ -162,7 +162,7 @@ def _picture(file: Path, name: str, known: KnownPictures) -> AnnotatedPicture:
     content = read_json(file)
     width, height = known.size(name, content.get("imageWidth"), content.get("imageHeight"), file)
     found: dict[Any, tuple[str, int | None, RunMask]] = {}
-    for number, shape in enumerate(field(content, "shapes", list, file), 1):
+    for number, shape in known.numbered(field(content, "shapes", list, file), name):
         kind = shape.get("shape_type", "polygon") if isinstance(shape, dict) else "shape"
         if kind in WITHOUT_AREA:
             known.leave_out(f"a {kind} has no area", name, number)

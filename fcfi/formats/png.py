@@ -37,7 +37,7 @@ from fcfi.formats.names import stem
 from fcfi.formats.report import OVERLAP
 from fcfi.formats.tally import Tally
 from fcfi.formats.target import Target
-from fcfi.images import encode_png
+from fcfi.images import ENDINGS, encode_png
 from fcfi.mask_files import InstanceMap
 from fcfi.masks.runs import masks_in
 
@@ -47,7 +47,7 @@ INDEX: Final = "objects.json"
 MOST: Final = 255
 """Objects in a map of 8 bits."""
 MAP_ENDINGS: Final = (".png", ".tif", ".tiff", ".bmp")
-"""Files that keep numbers exactly."""
+"""Ends of files that keep numbers exactly, and that a folder of maps is recognised by."""
 
 Described = tuple[str, int | None, int]
 """Label, id and order of a number."""
@@ -102,7 +102,8 @@ def detect(candidate: Candidate) -> Found | None:
     if candidate.is_folder and (candidate.path / INDEX).is_file():
         return Found(candidate.path, Certainty.CONTENT)
     if candidate.ending in MAP_ENDINGS or (
-        candidate.any_below("*.png") and not candidate.holds_pictures
+        any(candidate.any_below(f"*{ending}") for ending in MAP_ENDINGS)
+        and not candidate.holds_pictures
     ):
         return Found(candidate.path, Certainty.ENDING)
     return None
@@ -175,11 +176,14 @@ def _read_plain(
     root = base / MASKS if (base / MASKS).is_dir() else base
     files = [base]
     if base.is_dir():
-        files = [file for file in listed(root, "*") if file.suffix.lower() in MAP_ENDINGS]
+        found = listed(root, "*")
+        files = [file for file in found if file.suffix.lower() in MAP_ENDINGS]
+        # Masks in JPEG files hold one object each; they are read where there is nothing better.
+        files = files or [file for file in found if file.suffix.lower() in ENDINGS]
     else:
         root = base.parent
     if not files:
-        raise DatasetError(f"{root} has no PNG: give the folder with the maps")
+        raise DatasetError(f"{root} has no picture file: give the folder with the maps")
     count = 0
     for file in files:
         given = file.relative_to(root).as_posix()

@@ -91,7 +91,9 @@ def read(
     else:
         base = base.parent if base.is_file() else base
         root = base / LABELS if (base / LABELS).is_dir() else base
-        files = [file for file in listed(root, "*.txt") if file.name != CLASSES]
+        found = [file for file in listed(root, "*.txt") if file.name != CLASSES]
+        # A Roboflow download has train/labels and valid/labels, and texts about itself beside them.
+        files = [file for file in found if LABELS in file.relative_to(base).parts] or found
     if not files:
         raise DatasetError(f"{root} has no text file: give the folder with labels/ and data.yaml")
     if sizes is None:
@@ -141,7 +143,7 @@ def _picture(file: Path, name: str, known: KnownPictures, names: Names) -> Annot
     known.check(name, width, height, file)
     objects = []
     lines = [line.split() for line in read_text(file).splitlines() if line.strip()]
-    for number, words in enumerate(lines, 1):
+    for number, words in known.numbered(lines, name):
         with known.shape(name, number, file):
             objects.append(_object(words, width, height, names))
     return AnnotatedPicture(name, width, height, tuple(objects))

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from fcfi.boxes import Box
 from fcfi.errors import DatasetError
 from fcfi.masks.components import box_cut
-from fcfi.masks.runs import RunMask
+from fcfi.masks.runs import RunMask, of_row_runs
 from fcfi.masks.truth import Mask
 
 Loop = NDArray[np.float64]
@@ -108,9 +108,7 @@ def fill_edges(loops: list[Loop], height: int, width: int) -> RunMask | None:
     drawn = []
     for loop in loops:
         check_length(loop)
-        box = _box_within(loop, height, width)
-        if box is not None:
-            drawn.append(RunMask.of(_fill(loop, height, width, box), box.left, box.top))
+        drawn.append(_fill(loop, height, width))
     masks = [mask for mask in drawn if mask is not None]
     return masks[0].union(masks[1:]) if masks else None
 
@@ -176,22 +174,21 @@ def fill_line(loop: Loop, height: int, width: int) -> RunMask | None:
     return RunMask.of(canvas.astype(np.bool_), box.left, box.top)
 
 
-def fill_polygon(corners: NDArray[np.float64], height: int, width: int) -> Mask:
-    """Return the pixels inside one closed polygon, (height, width) bool, as pycocotools fills it.
+def fill_polygon(corners: Loop, height: int, width: int) -> RunMask | None:
+    """Return the pixels inside a closed polygon, as pycocotools fills it; None if there is none.
 
     corners: (N, 2) as (x, y).  Convention: x right, y down; COCO's origin is the corner of the top
     left pixel, not its centre.  Raises DatasetError for a polygon that is too long to be walked.
     """
     check_length(corners)
-    return _fill(corners, height, width, Box(0, 0, width, height))
+    return _fill(corners, height, width)
 
 
-def _fill(corners: NDArray[np.float64], height: int, width: int, box: Box) -> Mask:
-    """Return what `fill_polygon` does, within a box round the polygon's part of the picture.
+def _fill(corners: Loop, height: int, width: int) -> RunMask | None:
+    """Return what `fill_polygon` does.  The work grows with the polygon's length, not its area.
 
-    A pixel column is crossed where the edge, walked on the finer grid, passes the column's centre;
-    between two crossings the pixels are inside.  The crossings are computed in the picture's
-    coordinates, not the box's: where one falls on a tie, the rounding error of the sum decides.
+    A pixel column is crossed where the edge, walked on a finer grid, passes the column's centre;
+    between two crossings its pixels are inside.
     """
     fine = (FINENESS * corners + 0.5).astype(np.int64)
     columns, rows = _grid_path(np.concatenate([fine, fine[:1]]))
@@ -201,9 +198,32 @@ def _fill(corners: NDArray[np.float64], height: int, width: int, box: Box) -> Ma
     x = (column + 0.5) / FINENESS - 0.5
     y = np.ceil(np.clip((row + 0.5) / FINENESS - 0.5, 0, height))
     kept = (x == np.floor(x)) & (x >= 0) & (x <= width - 1)
-    starts = ((x[kept] - box.left) * box.height + y[kept] - box.top).astype(np.int64)
-    flips = np.bincount(starts, minlength=box.area + 1)[: box.area]
-    return np.asarray(np.cumsum(flips) % 2 == 1).reshape(box.width, box.height).T
+    return _from_crossings(x[kept].astype(np.int64), y[kept].astype(np.int64), width)
+
+
+def _from_crossings(x: NDArray[np.int64], y: NDArray[np.int64], width: int) -> RunMask | None:
+    """Return the mask whose column x changes between outside and inside at each row y.
+
+    A closed polygon crosses every column an even number of times.
+    """
+    # Where two neighbouring columns differ, a row changes between outside and inside.  That is
+    # between every second pair of the crossings of both.
+    border = np.concatenate([x, x + 1])
+    level = np.concatenate([y, y])
+    order = np.lexsort((level, border))
+    tops, bottoms = level[order][0::2], level[order][1::2]
+    columns = border[order][0::2]
+    lengths = bottoms - tops
+    if not lengths.any():
+        return None
+    # One entry for each row of each such stretch.
+    rows = np.repeat(tops - (np.cumsum(lengths) - lengths), lengths) + np.arange(lengths.sum())
+    columns = np.repeat(columns, lengths)
+    changes = np.sort(rows * (width + 1) + columns)
+    begin, end = changes[0::2], changes[1::2]
+    row = begin // (width + 1)
+    # The position in the picture has no column behind the last one.
+    return of_row_runs(begin - row, end - row, width)
 
 
 def check_length(corners: NDArray[np.float64]) -> None:

@@ -164,15 +164,37 @@ class RunMask:
     def union(self, others: "Iterable[RunMask]") -> "RunMask":
         """Return the mask of all pixels that this mask or any of the others holds."""
         masks = (self, *others)
-        box = self.box
-        for mask in masks:
-            box = box.union(mask.box)
-        canvas = np.zeros((box.height, box.width), np.bool_)
-        for mask in masks:
-            canvas[_slices(mask.box, box)] |= mask.inside()
-        joined = RunMask.of(canvas, box.left, box.top)
-        assert joined is not None, "a mask has pixels"
-        return joined
+        if len(masks) == 1:
+            return self
+        width = max(mask.box.right for mask in masks)
+        runs = [mask.row_runs(width) for mask in masks]
+        starts = np.concatenate([starts for starts, _ in runs])
+        stops = np.concatenate([stops for _, stops in runs])
+        order = np.argsort(starts, kind="stable")
+        starts, stops = starts[order], np.maximum.accumulate(stops[order])
+        # A run begins where no earlier one reaches, or with a row.
+        apart = (starts[1:] > stops[:-1]) | (starts[1:] % width == 0)
+        starts = starts[np.concatenate([[True], apart])]
+        stops = stops[np.concatenate([apart, [True]])]
+        return of_row_runs(starts, stops, width)
+
+    def row_runs(self, width: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return starts and stops (N,) of the object's runs, each in one row.
+
+        They are positions in a flattened picture that is `width` pixels wide.
+        """
+        ends = np.cumsum(self.lengths, dtype=np.int64)
+        starts = ends[0::2][: len(ends) // 2]
+        stops = ends[1::2]
+        # A run of the box may go over several of its rows: there it is split.
+        first = starts // self.width
+        rows = (stops - 1) // self.width - first + 1
+        index = np.arange(rows.sum()) - np.repeat(np.cumsum(rows) - rows, rows)
+        row = np.repeat(first, rows) + index
+        begin = np.maximum(np.repeat(starts, rows), row * self.width)
+        end = np.minimum(np.repeat(stops, rows), (row + 1) * self.width)
+        shift = (self.top + row) * width + self.left - row * self.width
+        return begin + shift, end + shift
 
     def subtract(self, others: "Iterable[RunMask]") -> "RunMask | None":
         """Return the mask without the pixels of the others; None if nothing is left.
@@ -282,11 +304,15 @@ def masks_in(numbers: NDArray[np.unsignedinteger[Any]]) -> Iterator[tuple[int, R
     present, firsts = np.unique(found[order], return_index=True)
     for number, runs in zip(present.tolist(), np.split(order, firsts[1:]), strict=True):
         if number:
-            yield int(number), _of_row_runs(starts[runs], stops[runs], width)
+            yield int(number), of_row_runs(starts[runs], stops[runs], width)
 
 
-def _of_row_runs(starts: NDArray[np.int64], stops: NDArray[np.int64], width: int) -> RunMask:
-    """Return the mask of runs, each in one row, of a picture that is `width` pixels wide."""
+def of_row_runs(starts: NDArray[np.int64], stops: NDArray[np.int64], width: int) -> RunMask:
+    """Return the mask of runs of a picture that is `width` pixels wide.
+
+    starts, stops: (N,) positions in the flattened picture, at least one, rising; a run lies in one
+        row, and runs do not touch within a row.
+    """
     rows = starts // width
     columns = starts - rows * width
     ends = stops - rows * width

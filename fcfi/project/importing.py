@@ -93,6 +93,7 @@ def _add(
                     )
                 pictures += 1
             except InputError as error:
+                tally.taken -= len(picture.objects)
                 tally.problem(error)
     except StoreError:
         raise

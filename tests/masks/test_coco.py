@@ -108,7 +108,8 @@ def test_polygons_agree_with_pycocotools(
     expected: NDArray[Any] = coco.decode(
         coco.frPyObjects([polygon.ravel().tolist()], height, width)
     )[..., 0]
-    assert (fill_polygon(polygon, height, width) == expected).all()
+    found = pixels_of(fill_polygon(polygon, height, width), height, width)
+    assert (found == expected).all()
 
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")

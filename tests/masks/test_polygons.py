@@ -33,7 +33,7 @@ def test_a_polygon_with_its_line_is_that_of_opencv(loop: NDArray[np.float64]) ->
 def test_polygons_are_joined_as_on_the_whole_picture(loops: list[NDArray[np.float64]]) -> None:
     expected = np.zeros((HEIGHT, WIDTH), bool)
     for loop in loops:
-        expected |= fill_polygon(loop, HEIGHT, WIDTH)
+        expected |= pixels_of(fill_polygon(loop, HEIGHT, WIDTH), HEIGHT, WIDTH)
     found = pixels_of(fill_edges(loops, HEIGHT, WIDTH), HEIGHT, WIDTH)
     np.testing.assert_array_equal(found, expected)
 

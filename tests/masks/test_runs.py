@@ -52,6 +52,17 @@ def test_the_masks_in_a_map_are_those_of_its_numbers(numbers: np.ndarray) -> Non
         assert mask == RunMask.of(numbers == number)
 
 
+@given(masks)
+def test_runs_of_rows_are_those_of_the_picture(mask: np.ndarray) -> None:
+    found = RunMask.of(mask)
+    assert found is not None
+    flat = np.zeros(mask.size, bool)
+    for start, stop in zip(*found.row_runs(mask.shape[1]), strict=True):
+        assert start // mask.shape[1] == (stop - 1) // mask.shape[1]
+        flat[start:stop] = True
+    np.testing.assert_array_equal(flat.reshape(mask.shape), mask)
+
+
 def test_nothing_has_no_runs() -> None:
     assert RunMask.of(np.zeros((4, 5), bool)) is None
 
