@@ -62,7 +62,7 @@ def sentence(error: pytest.ExceptionInfo[FCFIError]) -> str:
         (".".join("a" * 50_000) + " = 1", "in lines of at most 4000"),
         ("a = 1\n" * 100_000, "at most 200000 bytes"),
         ("name = '\ud83d'", "in UTF-8"),
-        ("name = 'a'\n[run]\nsteps = nan\n", "run.steps = nan"),
+        ("name = 'a'\n[run]\nsteps = nan\n", "expected run.steps to be of the type int, got nan"),
     ],
 )
 def test_a_recipe(text: str, words: str, tmp_path: Path) -> None:
