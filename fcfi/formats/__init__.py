@@ -1,4 +1,4 @@
-"""Formats of annotations: one codec a file, found by name; `export` writes and reports what was kept.
+"""Formats of annotations: one codec a file, found by name; `export` writes and reports losses.
 
     from fcfi.formats import AnnotatedObject, AnnotatedPicture, export, find_codec
 

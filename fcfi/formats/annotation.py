@@ -107,7 +107,7 @@ class AnnotatedPicture:
         return tuple(sorted(self.objects, key=lambda annotated: annotated.order))
 
     def pixels(self, annotated: AnnotatedObject) -> Mask:
-        """Return the mask (height, width) bool of an object; hold one at a time, it takes megabytes."""
+        """Return the mask (height, width) bool of an object; it takes megabytes, hold one."""
         return annotated.mask.pixels(self.height, self.width)
 
 

@@ -1,4 +1,4 @@
-"""CVAT for images 1.1: one XML file with all pictures, each object as run lengths over its tight box.
+"""CVAT for images 1.1: one XML file with all pictures, objects as run lengths in their box.
 
 Row by row, background first; `z_order` says what lies on top.  Read are masks, polygons, boxes and
 ellipses; shapes with one label and one `group_id` are one object.

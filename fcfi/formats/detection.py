@@ -60,7 +60,7 @@ def _candidates(path: Path, pictures: Path | None) -> Iterator[Candidate]:
 
 
 def _json_files(folder: Path) -> list[Path]:
-    """Return the files of the folder and of `annotations`; only if there are none, those further down."""
+    """Return the files of the folder and of `annotations`, else those further down."""
     near = (*folder.glob("*.json"), *(folder / "annotations").glob("*.json"))
     shown = sorted(file for file in near if not file.name.startswith("."))
     return shown or listed(folder, "*.json")

@@ -1,4 +1,4 @@
-"""Reading the files of an annotation folder: which there are, and text and JSON that may be damaged.
+"""Reading the files of an annotation folder: names, and text and JSON that may be damaged.
 
 Shared by the codecs; knows no format.
 """

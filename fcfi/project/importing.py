@@ -133,6 +133,6 @@ def _opened(path: Path) -> Iterator[Path]:
         with unpacked(path) as folder:
             yield folder
     elif path.is_file() and path.suffix.lower() == ".zip":
-        raise InputError(f"{path.name} is no zip, or is cut off: give a whole file")
+        raise InputError(f"{path.name} is not a zip, or is cut off: give a whole file")
     else:
         yield path

@@ -95,12 +95,12 @@ class Project:
         added.  store: a PostgreSQL URL or the path of an SQLite file; by default
         `.fcfi/project.sqlite` in the folder.
         cache_bytes: for pictures and predictions together.
-        Raises InputError for what is no folder, StoreError for a store that cannot be used,
+        Raises InputError for what is not a folder, StoreError for a store that cannot be used,
         ConfigError for its URL.
         """
         folder = Path(folder)
         if not folder.is_dir():
-            raise InputError(f"{folder} is no folder: give the folder with your pictures")
+            raise InputError(f"{folder} is not a folder: give the folder with your pictures")
         url, warnings = _where(folder, store)
         project = cls(folder, Database(url), predictor, cache_bytes, warnings)
         try:

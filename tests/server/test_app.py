@@ -597,7 +597,7 @@ def test_imports_that_cannot_be_read_are_one_sentence_without_our_folders(
         assert answer.status == 400, files
         assert "fcfi-import" not in answer.error
         assert "\n" not in answer.error
-    assert any(line.startswith("labels.zip is no zip") for line in caplog.messages)
+    assert any(line.startswith("labels.zip is not a zip") for line in caplog.messages)
     assert "fcfi-import" not in caplog.text
     assert send(app, ("a.json", b"{}"), query="?format=gif").status == 400
     assert (
