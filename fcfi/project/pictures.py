@@ -135,9 +135,9 @@ class Pictures:
         """Pictures without work leave the list; the others say what is wrong."""
         if untouched:
             self._store.forget([row.id for row in untouched])
-        for row in worked:
-            if row.problem != _gone(row.name):
-                self._store.set_problem([row.id], _gone(row.name))
+        # All in one transaction: a disk that is not mounted takes every picture at once.
+        gone = {row.id: _gone(row.name) for row in worked if row.problem != _gone(row.name)}
+        self._store.set_problems(gone)
 
 
 def key(row: PictureRow) -> tuple[Any, ...]:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Connection,
     Select,
     and_,
+    bindparam,
     delete,
     func,
     insert,
@@ -218,6 +219,19 @@ class Store:
                 connection.execute(
                     update(picture).where(picture.c.id.in_(part)).values(problem=problem)
                 )
+
+    def set_problems(self, problems: Mapping[int, str]) -> None:
+        """Note why each of these pictures cannot be opened."""
+        if not problems:
+            return
+        statement = (
+            update(picture)
+            .where(picture.c.id == bindparam("identity"))
+            .values(problem=bindparam("said"))
+        )
+        rows = [{"identity": identity, "said": text} for identity, text in problems.items()]
+        with self.database.writing() as connection:
+            connection.execute(statement, rows)
 
     def forget(self, identities: Collection[int]) -> None:
         """Take pictures off the list on which nobody ever did anything."""
