@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from fcfi.boxes import Box
 from fcfi.errors import FCFIError
-from fcfi.prompts.clicks import Click
+from fcfi.prompts.clicks import Click, Scribble
 
 if TYPE_CHECKING:
     from fcfi.prediction.fcfi import FCFIPredictor
@@ -33,6 +33,7 @@ __all__ = [
     "FCFIPredictor",
     "Prediction",
     "Predictor",
+    "Scribble",
     "Segmenter",
     "Session",
     "Zoom",

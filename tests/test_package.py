@@ -58,6 +58,7 @@ def test_the_public_names() -> None:
         "FCFIPredictor",
         "Prediction",
         "Predictor",
+        "Scribble",
         "Segmenter",
         "Session",
         "Zoom",

@@ -1,22 +1,34 @@
-"""The methods of interactive segmentation, by name: which predictor a network file is for.
+"""The registry of methods: which predictor answers with a network file.
 
-A new method is a module beside `fcfi.py` and a line in METHODS.
+Each is one file, and one line in METHODS or a call of `register`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Final
 
-from fcfi.errors import NetworkError
+from fcfi.errors import ConfigError, NetworkError
 from fcfi.prediction.fcfi import FCFIPredictor
 from fcfi.prediction.interface import Flip, Predictor
 from fcfi.prediction.prediction import THRESHOLD
 from fcfi.prediction.zoom import Zoom
 from fcfi.runtimes.network import Network, NetworkInfo
 
-METHODS: Final[Mapping[str, Callable[[Network, Zoom | None, Flip, float], Predictor]]] = {
-    "fcfi": FCFIPredictor,
-}
-"""What makes a predictor of a network, zoom, flip and threshold."""
+MakePredictor = Callable[[Network, Zoom | None, Flip, float], Predictor]
+"""Returns a predictor for a network, zoom (None for that of the file), flip and threshold."""
+METHODS: Final[dict[str, MakePredictor]] = {"fcfi": FCFIPredictor}
+"""By the name that a network file has as its `method`."""
+
+
+def register(name: str, make: MakePredictor) -> None:
+    """Add a method of your own; ConfigError if its name is taken.
+
+    name: as network files have it in their metadata, under `method`.
+    """
+    if name in METHODS:
+        raise ConfigError(
+            f"expected a new name for a method, got {name!r}, which is taken: rename it"
+        )
+    METHODS[name] = make
 
 
 def make_predictor(

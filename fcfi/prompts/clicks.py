@@ -43,6 +43,9 @@ class Scribble:
     """A stroke drawn over the object, or off it: the corners of a line, in order, at least two.
 
     points: (x, y) in whole pixels, as those of a click.
+
+    >>> Scribble(((10, 10), (40, 25)), positive=False).corners
+    (Click(x=10, y=10, positive=False), Click(x=40, y=25, positive=False))
     """
 
     points: tuple[tuple[int, int], ...]

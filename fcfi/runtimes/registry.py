@@ -1,11 +1,25 @@
-"""The registry of runtimes: a new one is a module with a KIND, and a line here."""
+"""The registry of runtimes: each is one file, and one line here or a call of `register`."""
 
-from collections.abc import Mapping
 from typing import Final
 
+from fcfi.errors import ConfigError
 from fcfi.runtimes import onnxruntime, openvino, torch
 from fcfi.runtimes.interface import RuntimeKind
 
-RUNTIMES: Final[Mapping[str, RuntimeKind]] = {
+RUNTIMES: Final[dict[str, RuntimeKind]] = {
     kind.name: kind for kind in (openvino.KIND, onnxruntime.KIND, torch.KIND)
 }
+"""By name, those of this package first."""
+
+
+def register(kind: RuntimeKind) -> RuntimeKind:
+    """Add a runtime of your own and return it; ConfigError if its name is taken.
+
+    Call it before the first network is opened: what the machine has is found out once.
+    """
+    if kind.name in RUNTIMES:
+        raise ConfigError(
+            f"expected a new name for a runtime, got {kind.name!r}, which is taken: rename it"
+        )
+    RUNTIMES[kind.name] = kind
+    return kind

@@ -27,6 +27,7 @@ from fcfi.runtimes.network import FCFI_INPUTS
 from fcfi.runtimes.network_file import read_info
 from fcfi.runtimes.opening import open_network
 from fcfi.runtimes.plan import Choice, RunRequest, choice_of, this_machine
+from fcfi.runtimes.registry import RUNTIMES
 from tests.generated import examples
 from tests.networks import (
     METADATA,
@@ -37,6 +38,9 @@ from tests.networks import (
     random_inputs,
     write_onnx,
 )
+
+GRAPHS = [name for name, kind in RUNTIMES.items() if kind.suffix == ".onnx"]
+"""The runtimes of network files."""
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +53,7 @@ def runtime(name: str) -> str:
     return name
 
 
-@pytest.mark.parametrize("name", ["openvino", "onnxruntime"])
+@pytest.mark.parametrize("name", GRAPHS)
 def test_a_runtime_gives_what_the_graph_says_for_any_size_and_batch(file: Path, name: str) -> None:
     network = opened(file, runtime(name), threads=1)
     for shape in ((1, 32, 64), (2, 64, 32), (1, 32, 64)):
@@ -60,7 +64,7 @@ def test_a_runtime_gives_what_the_graph_says_for_any_size_and_batch(file: Path, 
         np.testing.assert_allclose(logits, onnx_logits(*inputs), atol=1e-4)
 
 
-@pytest.mark.parametrize("name", ["openvino", "onnxruntime"])
+@pytest.mark.parametrize("name", GRAPHS)
 def test_an_answer_is_the_callers_own(file: Path, name: str) -> None:
     network = opened(file, runtime(name), threads=1)
     first = logits_of(network, random_inputs(seed=1))
@@ -70,7 +74,7 @@ def test_an_answer_is_the_callers_own(file: Path, name: str) -> None:
     first[:] = 0
 
 
-@pytest.mark.parametrize("name", ["openvino", "onnxruntime"])
+@pytest.mark.parametrize("name", GRAPHS)
 def test_threads_share_a_network(file: Path, name: str) -> None:
     network = opened(file, runtime(name), threads=1)
     inputs = [random_inputs(1, 32 + 32 * (seed % 3), 64, seed) for seed in range(24)]
@@ -85,7 +89,7 @@ def test_read_only_and_strided_inputs_are_taken(file: Path) -> None:
     inputs = list(random_inputs())
     inputs[0] = inputs[0][:, :, :, ::-1]
     inputs[1].setflags(write=False)
-    for name in ("openvino", "onnxruntime"):
+    for name in GRAPHS:
         np.testing.assert_allclose(
             logits_of(opened(file, runtime(name)), inputs), onnx_logits(*inputs), atol=1e-4
         )
@@ -145,7 +149,7 @@ def test_the_runtime_is_chosen_by_machine_and_file(
         choice_of(file)
 
 
-@pytest.mark.parametrize("name", ["openvino", "onnxruntime", "torch"])
+@pytest.mark.parametrize("name", RUNTIMES)
 def test_a_missing_runtime_is_named(
     file: Path, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -261,7 +265,7 @@ def test_wrong_metadata_are_refused(
         opened(write_onnx(tmp_path / "a.onnx", texts))
 
 
-@pytest.mark.parametrize("name", ["openvino", "onnxruntime"])
+@pytest.mark.parametrize("name", GRAPHS)
 def test_other_inputs_are_refused(tmp_path: Path, name: str) -> None:
     path = write_onnx(tmp_path / "a.onnx", window="door")
     with pytest.raises(
@@ -270,7 +274,7 @@ def test_other_inputs_are_refused(tmp_path: Path, name: str) -> None:
         opened(path, runtime(name))
 
 
-@pytest.mark.parametrize("name", ["openvino", "onnxruntime"])
+@pytest.mark.parametrize("name", GRAPHS)
 def test_inputs_that_do_not_fit_are_a_network_error(file: Path, name: str) -> None:
     network = opened(file, runtime(name))
     inputs = list(random_inputs())
