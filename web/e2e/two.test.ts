@@ -61,9 +61,8 @@ test('a conflict on a picture that was left is told, leads back, and holds up th
     await held;
     await route.continue();
   });
-  const sent = ben.page.waitForRequest('**/api/pictures/*/actions');
+  await ben.press('Escape'); // its last unfinished object is open: this click is for a new one
   await ben.tap(130, 250);
-  await sent;
   await ben.press('d');
   await ben.page.waitForFunction(() => window.fcfi.state()?.picture.name === 'rocket.jpg');
   await ben.see('export').click();
