@@ -50,7 +50,7 @@ def test_only_pictures_that_are_done_are_written_if_so_wanted(
     ("arguments", "words"),
     [
         (["export-masks", "{folder}", "--format", "bmp"], "no format 'bmp'"),
-        (["export-masks", "{folder}/none", "--format", "coco"], "no folder"),
+        (["export-masks", "{folder}/none", "--format", "coco"], "is not a folder"),
         (
             ["export-masks", "{folder}", "--format", "png", "-o", "{folder}/out"],
             "taken for pictures",

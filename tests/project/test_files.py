@@ -321,7 +321,7 @@ def test_labelme_files_beside_the_pictures_are_found(folder: Path) -> None:
         ("x.json", b"{", "JSON"),
         ("x.xml", b"<html/>", "no format that is known"),
         ("x.doc", b"text", "no format that is known"),
-        ("x.zip", b"no zip", "no zip"),
+        ("x.zip", b"no zip", "not a zip"),
         ("x.png", b"no png", "no picture that can be read"),
     ],
 )

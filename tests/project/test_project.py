@@ -101,7 +101,7 @@ def test_what_is_not_there_is_not_found(folder: Path) -> None:
 
 
 def test_a_folder_is_wanted(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no folder"):
+    with pytest.raises(InputError, match="is not a folder"):
         opened(tmp_path / "missing")
 
 
