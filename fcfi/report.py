@@ -21,6 +21,7 @@ from fcfi.budget import cache_folder
 from fcfi.errors import ConfigError, InputError, how_to_install
 from fcfi.evaluation import ObjectResult, Report
 from fcfi.files import replacing, write_text
+from fcfi.prediction.first_look import closer_below_of
 from fcfi.published import PUBLISHED, Published
 from fcfi.runtimes.network import NetworkInfo
 
@@ -70,6 +71,7 @@ def record_of(report: Report, info: NetworkInfo, seed: int = 0) -> dict[str, Any
             "zoom_keep_iou": rules.zoom.keep_iou,
             "flip": rules.flip,
             "threshold": rules.threshold,
+            "closer_below": closer_below_of(info),
             "limit": rules.limit,
             "targets": list(rules.targets),
             "start": report.start,

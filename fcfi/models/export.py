@@ -1,6 +1,6 @@
 """Export of a model as one network file (ONNX) that needs no torch, checked before use.
 
-It takes any size and batch and returns the logits only; correction and fusion are inside, batch
+It takes any size and batch and returns the logits, and the score of a model that has one; correction and fusion are inside, batch
 normalisation is folded into the convolutions.  Knows nothing of clicks; the inputs are those of
 `fcfi.prediction.guidance`.
 """
@@ -17,6 +17,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 import onnx
 import torch
+from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
@@ -25,7 +26,7 @@ from fcfi.files import replacing
 from fcfi.models.checkpoint import load_model, read_metadata, variant, weights_sha256
 from fcfi.models.fcfi import FCFI
 from fcfi.prediction.guidance import DISK_RADIUS, STRIDE, WINDOW_RATIO
-from fcfi.runtimes.interface import LOGITS
+from fcfi.runtimes.interface import LOGITS, SCORE
 from fcfi.runtimes.metadata import graph_sha256
 from fcfi.runtimes.network import (
     CLICK_MAPS_KEY,
@@ -33,6 +34,7 @@ from fcfi.runtimes.network import (
     FCFI_INPUTS,
     INPUTS_KEY,
     METHOD_KEY,
+    OUTPUTS_KEY,
     Network,
 )
 from fcfi.runtimes.network_file import FORMAT, FORMAT_KEY, GRAPH_SHA256
@@ -54,8 +56,9 @@ SHAPES: Mapping[str, tuple[int | str, ...]] = {
     "label": ("batch", 1, 1, 1),
     "gate": ("batch", 1, 1, 1),
     LOGITS: ("batch", 1, "height", "width"),
+    SCORE: ("batch", 1),
 }
-"""Of inputs and output of a network file; texts stand for sizes that are free."""
+"""Of inputs and outputs of a network file; texts stand for sizes that are free."""
 RUNTIMES = ("onnxruntime", "openvino")
 """An exported file is checked in those of them that are installed."""
 TOLERANCE: Mapping[str, float] = {"float32": 0.005, "float16": 0.1}
@@ -134,7 +137,9 @@ def export(
         texts[CLICK_MAPS_KEY] = network.config.click_maps
     if network.body.encoding:
         texts[ENCODING_KEY] = ", ".join(network.body.encoding)
-    wrapped = LogitsOnly(network).eval()
+    if network.score is not None:
+        texts[OUTPUTS_KEY] = ", ".join(outputs_of(network))
+    wrapped = OutputsOnly(network).eval()
     with replacing(destination) as temporary:
         _write(wrapped, temporary, texts)
         differences = check(wrapped, temporary, TOLERANCE["float32"])
@@ -145,7 +150,7 @@ def export(
     return Exported(destination, texts["weights_sha256"], destination.stat().st_size, differences)
 
 
-def check(model: "LogitsOnly", path: Path, tolerance: float) -> dict[str, float]:
+def check(model: "OutputsOnly", path: Path, tolerance: float) -> dict[str, float]:
     """Compare a network file with torch; return the largest difference in each installed runtime.
 
     Raises NetworkError above the tolerance, in standard deviations of the logits.
@@ -194,38 +199,56 @@ def example(
     )
 
 
-class LogitsOnly(nn.Module):
-    """A model that returns its logits, and its encoding behind them so that the graph names it."""
+class OutputsOnly(nn.Module):
+    """A model that returns its outputs, and its encoding behind them so that the graph names it."""
 
     def __init__(self, model: FCFI) -> None:
         super().__init__()
         self.model = model
 
     def forward(self, image: Tensor, *prompts: Tensor) -> tuple[Tensor, ...]:
-        """Return logits (B, 1, H, W), and the encoding."""
+        """Return logits (B, 1, H, W), the score (B, 1) if there is one, and the encoding."""
         encoding = self.model.encode(image)
-        logits: Tensor = self.model.click(encoding, *prompts).logits
-        return (logits, *encoding) if self.model.body.encoding else (logits,)
+        output = self.model.click(encoding, *prompts)
+        outputs = (output.logits, *(output.extras[name] for name in outputs_of(self.model)[1:]))
+        return (*outputs, *encoding) if self.model.body.encoding else outputs
 
 
-def _difference(model: nn.Module, network: Network, inputs: tuple[Tensor, ...]) -> float:
-    """Return the largest difference of logits in standard deviations."""
+def outputs_of(model: FCFI) -> tuple[str, ...]:
+    """Return the names of the outputs that a network file of a model has."""
+    return (LOGITS,) if model.score is None else (LOGITS, SCORE)
+
+
+def _difference(model: "OutputsOnly", network: Network, inputs: tuple[Tensor, ...]) -> float:
+    """Return the largest difference of any output, in standard deviations of the logits."""
     with torch.no_grad():
-        expected = model(*inputs)[0].numpy()
+        expected = [output.numpy() for output in model(*inputs)]
     arrays = [value.numpy() for value in inputs]
-    logits = network(dict(zip(FCFI_INPUTS, arrays, strict=True)))[LOGITS]
-    if logits.shape != expected.shape:
+    outputs = network(dict(zip(FCFI_INPUTS, arrays, strict=True)))
+    unit = expected[0].std() + EPSILON
+    # The encoding, which the model returns behind its outputs, is not among the names.
+    differences = [
+        _largest(name, outputs[name], values) / unit
+        for name, values in zip(outputs_of(model.model), expected, strict=False)
+    ]
+    return float(np.max(differences))
+
+
+def _largest(name: str, values: NDArray[np.float32], expected: NDArray[np.float32]) -> float:
+    """Return the largest difference of an output; NetworkError for another shape."""
+    if values.shape != expected.shape:
         raise NetworkError(
-            f"expected logits {expected.shape} as in torch, got {logits.shape}: not exported"
+            f"expected {name} {expected.shape} as in torch, got {values.shape}: not exported"
         )
-    return float(np.abs(logits - expected).max() / (expected.std() + EPSILON))
+    return float(np.abs(values - expected).max())
 
 
-def _write(model: LogitsOnly, path: Path, texts: Mapping[str, str]) -> None:
+def _write(model: OutputsOnly, path: Path, texts: Mapping[str, str]) -> None:
     """Trace the model into a network file with these texts."""
+    names = outputs_of(model.model)
     axes = {
-        name: {axis: size for axis, size in enumerate(shape) if isinstance(size, str)}
-        for name, shape in SHAPES.items()
+        name: {axis: size for axis, size in enumerate(SHAPES[name]) if isinstance(size, str)}
+        for name in (*FCFI_INPUTS, *names)
     }
     # The older exporter needs nothing but torch, folds batch normalisation, and warns of its age.
     with warnings.catch_warnings():
@@ -235,14 +258,14 @@ def _write(model: LogitsOnly, path: Path, texts: Mapping[str, str]) -> None:
             example(*CHECKED_SHAPES[1], clicks=model.model.config.click_count),
             str(path),
             input_names=list(FCFI_INPUTS),
-            output_names=[LOGITS, *model.model.body.encoding],
+            output_names=[*names, *model.model.body.encoding],
             dynamic_axes=axes,
             opset_version=OPSET,
             dynamo=False,
         )
     graph = onnx.load(path)
     _take_all_inputs(graph, model.model.config.click_count)
-    _hide_encoding(graph)
+    _hide_encoding(graph, names)
     helper.set_model_props(graph, dict(texts))
     save(graph, path)
 
@@ -256,12 +279,12 @@ def _take_all_inputs(model: Any, clicks: int) -> None:
         model.graph.input.append(helper.make_tensor_value_info(name, kind, shapes[name]))
 
 
-def _hide_encoding(model: Any) -> None:
-    """Make the encoding internal; its shape stays known, so that the file can be cut there."""
-    model.graph.value_info.extend(port for port in model.graph.output if port.name != LOGITS)
-    hidden = [port for port in model.graph.output if port.name == LOGITS]
+def _hide_encoding(model: Any, names: tuple[str, ...]) -> None:
+    """Keep the outputs of these names; the encoding's shapes stay known, to cut the file there."""
+    ports = list(model.graph.output)
+    model.graph.value_info.extend(port for port in ports if port.name not in names)
     del model.graph.output[:]
-    model.graph.output.extend(hidden)
+    model.graph.output.extend(port for port in ports if port.name in names)
 
 
 def _halve(path: Path) -> None:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from fcfi.boxes import Box, whole
 from fcfi.errors import ConfigError, InputError, NetworkError
 from fcfi.images import Image
+from fcfi.prediction.first_look import best_look, check_share, closer_below_of
 from fcfi.prediction.guidance import (
     CLICK_MAPS,
     clicks_on,
@@ -27,11 +28,12 @@ from fcfi.prediction.guidance import (
     points_in,
 )
 from fcfi.prediction.interface import Flip
-from fcfi.prediction.looks import ForwardRunner, Look, LookResult, LookRunner
+from fcfi.prediction.looks import ForwardRunner, Look, LookResult, LookRunner, sigmoid
 from fcfi.prediction.prediction import THRESHOLD, CachedImage, Prediction, frozen
 from fcfi.prediction.steps import Context, Step
 from fcfi.prediction.zoom import Crop, Zoom, crop_at, zoom_box, zoom_of
-from fcfi.prompts.clicks import Clicks, Prompts, check_box, check_prompts
+from fcfi.prompts.clicks import Click, Clicks, Prompts, check_box, check_prompts
+from fcfi.runtimes.interface import SCORE
 from fcfi.runtimes.network import FCFI_INPUTS, Network, NetworkInfo
 
 
@@ -56,14 +58,18 @@ class FCFIPredictor:
         *,
         runner: LookRunner | None = None,
         steps: tuple[Step, ...] = (),
+        closer_below: float | None = None,
     ) -> None:
         """Put a predictor together.
 
         zoom: None takes that of the network's file (metadata zoom_*), or the usual one.
         runner: how a look is run; None runs the network, once or as `flip` says.
         steps: what is done to a prediction after the look, in this order.
-        Raises ConfigError for a flip or threshold that does not exist, NetworkError for a network
-            of another method.
+        closer_below: share of the picture below which the mask of a first click is compared with
+            nearer looks, by the network's score; 0 never looks nearer, None takes what the file
+            recommends.
+        Raises ConfigError for a setting that is not possible, NetworkError for a network of another
+            method.
         """
         if flip not in get_args(Flip):
             raise ConfigError(
@@ -86,11 +92,18 @@ class FCFIPredictor:
                 f"expected a network whose clicks are drawn as {' or '.join(CLICK_MAPS)}, got "
                 f"{network.info.name} with {network.info.click_maps[:50]!r}: update fcfi"
             )
+        below = closer_below_of(network.info) if closer_below is None else check_share(closer_below)
+        if below and SCORE not in network.info.outputs:
+            raise NetworkError(
+                f"expected a network with a score, got {network.info.name} without one: choose "
+                "another network, or closer_below = 0"
+            )
         self.network = network
         self.zoom = zoom or zoom_of(network.info)
         self.flip = flip
         self.threshold = threshold
         self.steps = steps
+        self.closer_below = below
         self.runner = runner or ForwardRunner(network, flip)
 
     @property
@@ -102,11 +115,13 @@ class FCFIPredictor:
     def settings(self) -> Mapping[str, float | str]:
         """What an answer depends on beside the picture, the prompts and the weights."""
         steps = {"steps": ", ".join(step.name for step in self.steps)} if self.steps else {}
+        closer = {"closer_below": self.closer_below} if self.closer_below else {}
         return {
             **asdict(self.zoom),
             **self.runner.settings,
             "threshold": self.threshold,
             **steps,
+            **closer,
         }
 
     def predict(
@@ -123,7 +138,7 @@ class FCFIPredictor:
         prompts: all of them, in order; those that `previous` does not answer yet are new.
         previous: the answer before the new prompts, or None at a first look.
         within: the part of the picture that a first look takes; None takes all of it, or what lies
-            round a box.
+            round a box, or the best of some nearer parts (`closer_below`).
         Raises InputError for a picture, prompt, part or previous answer that does not fit.
         """
         picture = image if isinstance(image, CachedImage) else CachedImage(image)
@@ -131,6 +146,28 @@ class FCFIPredictor:
         check_prompts(prompts, height, width)
         check_previous(previous, height, width)
         check_within(within, prompts, previous, height, width)
+        prediction = self._predict(picture, prompts, previous, within)
+        # One click and nothing else to go by: only then nothing says how near to look.
+        if self.closer_below and within is None and previous is None and len(prompts) == 1:
+            (click,) = prompts
+            if isinstance(click, Click) and click.positive:
+                return best_look(
+                    prediction,
+                    click,
+                    self.closer_below,
+                    lambda part: self._predict(picture, prompts, None, part),
+                )
+        return prediction
+
+    def _predict(
+        self,
+        picture: CachedImage,
+        prompts: Prompts,
+        previous: Prediction | None,
+        within: Box | None,
+    ) -> Prediction:
+        """Return the answer of one look and the steps after it; everything fits."""
+        height, width = picture.image.shape[:2]
 
         # 1) Where to look, and with which mask before.
         box = new_box(prompts, previous.answered if previous is not None else 0)
@@ -157,6 +194,7 @@ class FCFIPredictor:
             self.threshold,
             answered=len(prompts),
             memory=result.memory,
+            score=score_in(result),
         )
 
         # 3) The steps after it.
@@ -188,6 +226,16 @@ class FCFIPredictor:
             seen, before = box or previous.object_box, previous.box
         looked_at = within or zoom_box(seen, before, points_in(prompts), height, width, self.zoom)
         return crop_at(looked_at, self.zoom.target, self.network.info.multiple)
+
+
+def score_in(result: LookResult) -> float | None:
+    """Return the IoU in [0, 1] that a network expects of its mask, or None without an estimate."""
+    if SCORE not in result.extras:
+        return None
+    logits = np.asarray(result.extras[SCORE], np.float32).reshape(-1)
+    if logits.size != 1 or not np.isfinite(logits).all():
+        raise NetworkError("expected one finite score from the network: its file is damaged")
+    return float(sigmoid(logits)[0])
 
 
 def check_previous(previous: Prediction | None, height: int, width: int) -> None:

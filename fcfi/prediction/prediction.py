@@ -57,6 +57,8 @@ class Prediction:
     threshold: a pixel is object above it.
     answered: how many prompts it answers; 0 for a mask begun from.
     memory: what the look wrote for the next one, or None.
+    score: the IoU in [0, 1] that the network expects of the mask that its look found, or None if it
+        makes no estimate.
     exact: the mask, if a step made it: finer than `seen` can say.  `seen` is then the feedback for
         the next look, and the step has changed it too, or the next look would undo the step.
 
@@ -79,6 +81,7 @@ class Prediction:
     answered: int = 0
     memory: Memory | None = None
     exact: ExactMask | None = None
+    score: float | None = None
 
     @classmethod
     def from_mask(cls, mask: NDArray[Any], threshold: float = THRESHOLD) -> "Prediction":

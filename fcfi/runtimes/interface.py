@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 LOGITS: Final = "logits"
 """Name of the output that every network has."""
+SCORE: Final = "score"
+"""Name of the output (B, 1) of a network that estimates the IoU of its own mask, as logits."""
 Arrays = Mapping[str, NDArray[Any]]
 """Arrays by name."""
 

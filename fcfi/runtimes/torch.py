@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fcfi.errors import NetworkError, how_to_install
-from fcfi.runtimes.interface import LOGITS, Arrays, RuntimeKind, Settings
-from fcfi.runtimes.network import CLICK_MAPS_KEY, FCFI_INPUTS, IMAGE
+from fcfi.runtimes.interface import LOGITS, SCORE, Arrays, RuntimeKind, Settings
+from fcfi.runtimes.network import CLICK_MAPS_KEY, FCFI_INPUTS, IMAGE, OUTPUTS_KEY
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -35,8 +35,6 @@ class Torch:
         all of it.
     """
 
-    outputs = frozenset((LOGITS,))
-
     def __init__(
         self, model: "FCFI", precision: str = "float32", metadata: Mapping[str, str] | None = None
     ) -> None:
@@ -46,6 +44,7 @@ class Torch:
         self.metadata = metadata or {}
         self.encoding = model.body.encoding
         self.inputs = frozenset((*FCFI_INPUTS, *self.encoding))
+        self.outputs = frozenset((LOGITS,) if model.score is None else (LOGITS, SCORE))
         self._model = model.eval()
         self._device = next(model.parameters()).device
         self._precision = precision
@@ -77,13 +76,15 @@ class Torch:
             "weights_sha256": weights_sha256(model),
             CLICK_MAPS_KEY: model.config.click_maps,
         }
+        if model.score is not None:
+            metadata[OUTPUTS_KEY] = f"{LOGITS}, {SCORE}"
         model = model.to("cuda" if torch.cuda.is_available() else "cpu")
         return cls(model, settings.precision, metadata)
 
     def run(
         self, inputs: Arrays, names: Sequence[str] = (LOGITS,)
     ) -> tuple[NDArray[np.float32], ...]:
-        """Return the logits for all inputs or for an encoding and the click, or the encoding.
+        """Return outputs for all inputs or for an encoding and the click, or the encoding.
 
         The names say which: those of the encoding ask for the image's.  Raises NetworkError if it
         fails.
@@ -107,13 +108,14 @@ class Torch:
         return tuple(tensor.float().cpu().numpy() for tensor in answer)
 
     def _answer(self, tensors: "dict[str, Tensor]", names: tuple[str, ...]) -> "tuple[Tensor, ...]":
-        if names != (LOGITS,):
+        if LOGITS not in names:
             return self._model.encode(tensors[IMAGE])
         if IMAGE in tensors:
             encoding = self._model.encode(tensors[IMAGE])
         else:
             encoding = tuple(tensors[name] for name in self.encoding)
-        return (self._model.click(encoding, *(tensors[name] for name in FCFI_INPUTS[1:])).logits,)
+        output = self._model.click(encoding, *(tensors[name] for name in FCFI_INPUTS[1:]))
+        return tuple(output.logits if name == LOGITS else output.extras[name] for name in names)
 
 
 KIND: Final = RuntimeKind(

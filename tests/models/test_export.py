@@ -170,3 +170,25 @@ def test_an_unknown_storage_is_refused(model: FCFI, tmp_path: Path) -> None:
         NetworkError, match="expected storage to be one of float32, float16, got 'int8'"
     ):
         write(model, tmp_path / "tiny.onnx", storage="int8")
+
+
+@pytest.mark.parametrize("runtime", ["onnxruntime", "openvino", "torch"])
+def test_the_score_is_an_output_of_the_file(runtime: str, tmp_path: Path) -> None:
+    pytest.importorskip(runtime)
+    torch.manual_seed(0)
+    scored = build(ModelConfig("lite0", mid=8, score=True)).eval()
+    path = tmp_path / "scored.safetensors"
+    save_model(scored, path, {})
+    if runtime != "torch":
+        path = tmp_path / "scored.onnx"
+        write(scored, path)
+    network = opened(path, runtime)
+    assert network.info.outputs == ("logits", "score")
+    inputs = example(1, 64, 96, seed=3)
+    with torch.no_grad():
+        expected = scored(*inputs)
+    arrays = [tensor.numpy() for tensor in inputs]
+    outputs = network(dict(zip(FCFI_INPUTS, arrays, strict=True)))
+    assert outputs["score"].shape == (1, 1)
+    for name, tensor in (("logits", expected.logits), ("score", expected.extras["score"])):
+        np.testing.assert_allclose(outputs[name], tensor.numpy(), rtol=1e-3, atol=1e-4)

@@ -373,6 +373,7 @@ def test_a_prediction_keeps_the_crop_alone() -> None:
         "answered",
         "memory",
         "exact",
+        "score",
         "object_box",
     }
     assert prediction.memory is None
