@@ -36,6 +36,11 @@ class Context:
     prompts: Prompts
     previous: Prediction | None
 
+    @property
+    def new(self) -> Prompts:
+        """The prompts that `previous` does not answer."""
+        return self.prompts[0 if self.previous is None else self.previous.answered :]
+
 
 class Step(Protocol):
     """A change to a prediction.  Holds no state; threads may share it."""
