@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import IO, Any, Final, Literal
 
 from fcfi.boxes import Box
-from fcfi.errors import FCFIError, InputError, guard
+from fcfi.errors import FCFIError, FullDiskError, InputError, guard
 from fcfi.images import read_image, write_png
 from fcfi.mask_files import read_mask
 from fcfi.masks.truth import Mask
@@ -125,10 +125,10 @@ def run(
                 summary = summary.after(outcome)
                 if progress is not None:
                     progress(outcome)
-    except OSError as error:
-        # The disk is full: recorded outcomes stay, and no line is done without a record.
+    except (OSError, FullDiskError) as error:
+        # Recorded outcomes stay, and no line is done without a record.
         raise InputError(
-            f"cannot write into {folder} ({error.strerror or error}): make room there and give the "
+            f"cannot write into {folder} ({_reason(error)}): make room there and give the "
             "same command again, which does the rest"
         ) from error
     return summary
@@ -239,12 +239,17 @@ def open_outcomes(folder: Path) -> IO[str]:
 
 
 def do(task: Task, predictor: Predictor, folder: Path) -> Outcome:
-    """Make and write the mask of one line; a failure is part of the outcome."""
+    """Make and write the mask of one line; a failure is part of the outcome.
+
+    Raises FullDiskError.
+    """
     began = time.perf_counter()
     try:
         with guard(InputError, f"{task.image} cannot be segmented", "give another picture"):
             mask = _mask(task, predictor)
             write_png(folder / f"{task.name}.png", mask)
+    except FullDiskError:
+        raise  # the lines after this one could not be written either
     except FCFIError as error:
         return Outcome(task.line, task.name, task.key, "failed", error=str(error))
     taken = round(time.perf_counter() - began, 4)
@@ -327,6 +332,12 @@ def _outcomes(
             yield from (future.result() for future in ready)
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _reason(error: OSError | FullDiskError) -> str:
+    """Return what the system says."""
+    cause = error.__cause__ if isinstance(error, FullDiskError) else error
+    return getattr(cause, "strerror", None) or str(error)
 
 
 def _settings(predictor: Predictor) -> str:

@@ -3,6 +3,7 @@
     FCFIError
     ├── InputError      a picture, mask or click that cannot be used
     │   ├── PictureError    a picture of a project that vanished, changed or is damaged
+    │   ├── FullDiskError   a disk without room for what is to be written
     │   ├── NotFound        something that a project does not have
     │   └── Conflict        a change that came too late: somebody else was faster
     ├── StoreError      a project's store that cannot be read or written
@@ -19,6 +20,7 @@ anything on damaged bytes (OverflowError, RecursionError, zlib.error, ...), so t
 they raise is never complete.
 """
 
+import errno
 import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -29,6 +31,8 @@ MAX_MESSAGE: Final = 2000
 """Characters of a message: texts out of files, such as labels, may be of any length."""
 MAX_REASON: Final = 200
 """Characters that a message repeats of what a library said."""
+FULL: Final = frozenset((errno.ENOSPC, errno.EDQUOT))
+"""Numbers of the system's errors that mean a full disk."""
 Item = TypeVar("Item")
 
 
@@ -70,6 +74,10 @@ class PictureError(InputError):
     """A picture of a project that vanished, changed or is damaged."""
 
 
+class FullDiskError(InputError):
+    """A disk or quota without room for what is to be written."""
+
+
 class NotFound(InputError):  # noqa: N818, what a person calls it
     """Something that a project does not have."""
 
@@ -96,6 +104,14 @@ class ConfigError(FCFIError):
 
 class DivergedError(FCFIError):
     """A training run whose loss is not a number any more."""
+
+
+def write_error(problem: str, error: OSError) -> InputError:
+    """Return the error of a file that cannot be written: "PROBLEM: REASON", and what to do."""
+    reason = f"{problem}: {error.strerror or error}"
+    if error.errno in FULL:
+        return FullDiskError(f"{reason}; make room there and try again")
+    return InputError(reason)
 
 
 @contextmanager

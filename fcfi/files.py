@@ -2,17 +2,18 @@
 
 A file is written under a temporary name in the folder where it will live, brought to disk (fsync)
 and renamed over the old file, which is a single step for the file system.  A failure on the way
-leaves the old file as it was and no new file.  Knows nothing of the content.
+leaves the old file as it was and no new file; what a killed process left goes when the next one
+writes into the folder.  Knows nothing of the content.
 """
 
 import os
-import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from fcfi.errors import InputError
+from fcfi.errors import InputError, write_error
+from fcfi.leftovers import temporary_file, temporary_name
 
 MAX_NAME = 100
 """Characters of the name that the temporary name repeats; file systems allow 255 bytes."""
@@ -26,22 +27,19 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     link is followed.
 
     Raises InputError if the folder is missing, the path is a folder or a device, or the disk
-    refuses.
+    refuses; FullDiskError if it is full.
     """
     target = _target(path)
-    temporary = target.with_name(f".{target.name[:MAX_NAME]}.{secrets.token_hex(6)}.tmp")
+    temporary = target.with_name(temporary_name(target.name[:MAX_NAME]))
     try:
-        os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
-        if target.exists():
-            shutil.copymode(target, temporary)
-        yield temporary
-        _to_disk(temporary)
-        temporary.replace(target)
+        with temporary_file(temporary):
+            if target.exists():
+                shutil.copymode(target, temporary)
+            yield temporary
+            _to_disk(temporary)
+            temporary.replace(target)
     except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror or error}") from error
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
+        raise write_error(f"cannot write {path}", error) from error
     # The new name is on the disk only after the folder is; some network disks cannot sync one.
     with suppress(OSError):
         _to_disk(target.parent)

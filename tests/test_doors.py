@@ -1,8 +1,10 @@
 """At every door where data of others comes in, anything that a library raises becomes one sentence of ours."""
 
+import errno
 import json
 import os
 import sqlite3
+import stat
 import subprocess
 import sys
 import zipfile
@@ -147,6 +149,38 @@ def test_a_full_disk_ends_a_batch_with_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="make room there") as error:
         run_batch(tmp_path / "a.jsonl", predictor(), tmp_path / "out", workers=1)
     assert "No space left" in sentence(error)
+
+
+def test_a_disk_that_fills_up_ends_a_batch_with_2_and_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The masks find no room before the outcomes do: no line after that is tried."""
+    network = write_onnx(tmp_path / "tiny.onnx", {**METADATA, "zoom_target": "64"})
+    write_photos(tmp_path, "a.png")
+    (tmp_path / "a.jsonl").write_text('{"image": "a.png", "clicks": [[9, 9]]}\n' * 50)
+    to_disk, written = os.fsync, list[int]()
+
+    def fill(handle: int) -> None:
+        if stat.S_ISREG(os.fstat(handle).st_mode):
+            written.append(handle)
+            if len(written) > 3:
+                raise OSError(errno.ENOSPC, "No space left on device")
+        to_disk(handle)
+
+    monkeypatch.setattr("os.fsync", fill)
+    command = ["segment", "--batch", str(tmp_path / "a.jsonl"), "--network", str(network)]
+    assert cli.main([*command, "-o", str(tmp_path / "out")]) == 2
+    said = capsys.readouterr().err
+    last = said.splitlines()[-1]
+    assert last.startswith("error: cannot write into ")
+    assert "(No space left on device): make room there and give the same command again" in last
+    assert "Traceback" not in said
+    assert len(written) < 25
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert not [name for name in names if name.endswith(".tmp")]
+    monkeypatch.setattr("os.fsync", to_disk)
+    assert cli.main([*command, "-o", str(tmp_path / "out")]) == 0
+    assert len(list((tmp_path / "out").glob("*.png"))) == 50
 
 
 BAD: Sequence[Any] = (

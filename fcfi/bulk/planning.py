@@ -8,7 +8,6 @@ million rows need a few hundred megabytes of memory, and their size on disk.
 import hashlib
 import io
 import json
-import tempfile
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -23,6 +22,7 @@ from fcfi.bulk.plan import PART_ROWS, PLAN, NetworkPlan, Plan, digest_of, read_p
 from fcfi.bulk.rows import HASH_BITS, canonical, hash_of, id_of, image_of, shard_of
 from fcfi.bulk.storage import Storage, split_url
 from fcfi.errors import ConfigError, InputError
+from fcfi.leftovers import temporary_folder
 
 BUCKETS: Final = 1024
 """At least so many for all shards together, so that a bucket of ten million rows stays small."""
@@ -65,9 +65,9 @@ def make_plan(
         raise ConfigError(f"expected at least 1 row in a part, got {part_rows}")
     storage = Storage(folder)
     network_plan = _network(network, runtime, precision, flip)
-    with tempfile.TemporaryDirectory(prefix="fcfi-bulk-") as temporary:
+    with temporary_folder("plan") as temporary:
         # 1) Rows into buckets; a folder with other work is refused before anything is written.
-        buckets = Buckets(Path(temporary), shards)
+        buckets = Buckets(temporary, shards)
         sha256 = _fill(buckets, read_manifest(manifest), progress)
         _check_same(storage, digest_of(sha256, part_rows, network_plan, shards))
         # 2) Buckets into shards.

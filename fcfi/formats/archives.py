@@ -5,15 +5,15 @@ really comes out, whatever the zip says of itself.  Knows nothing of what is ins
 """
 
 import stat
-import tempfile
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
-from fcfi.errors import InputError, guard
+from fcfi.errors import InputError, guard, write_error
 from fcfi.formats.annotation import check_name
+from fcfi.leftovers import temporary_folder
 
 MAX_FILES: Final = 100_000
 MAX_BYTES: Final = 4 << 30
@@ -28,23 +28,21 @@ MAC_FOLDER: Final = "__MACOSX"
 def unpacked(path: Path, max_files: int = MAX_FILES, max_bytes: int = MAX_BYTES) -> Iterator[Path]:
     """Open a temporary folder with the files of a zip.
 
-    Raises InputError for one that is damaged, too large or dangerous.
+    Raises InputError for one that is damaged, too large or dangerous, FullDiskError if there is no
+    room for its files.
     """
-    with temporary() as folder:
-        advice = "give a whole zip without a password, and room on the disk"
+    problem = f"{path.name} cannot be unpacked"
+    with ExitStack() as stack:
+        try:
+            folder = stack.enter_context(temporary_folder("import"))
+        except OSError as error:
+            raise write_error(problem, error) from error
         with (
-            guard(InputError, f"{path.name} cannot be unpacked", advice),
+            guard(InputError, problem, "give a whole zip without a password"),
             zipfile.ZipFile(path) as archive,
         ):
             _unpack(archive, folder, path.name, max_files, max_bytes)
         yield _inner(folder)
-
-
-@contextmanager
-def temporary() -> Iterator[Path]:
-    """Open a folder that is removed afterwards."""
-    with tempfile.TemporaryDirectory(prefix="fcfi-", ignore_cleanup_errors=True) as folder:
-        yield Path(folder)
 
 
 def names(path: Path) -> list[str]:
@@ -83,8 +81,11 @@ def _unpack(
                 f"{zipped}: {name} is a link, which is not unpacked: give the file itself"
             )
         target = folder / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        left = _copy(archive, member, target, left)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            left = _copy(archive, member, target, left)
+        except OSError as error:
+            raise write_error(f"{name} of {zipped} cannot be unpacked", error) from error
         if left < 0:
             raise InputError(
                 f"{zipped} unpacks to more than {max_bytes} bytes: give fewer or smaller files"

@@ -6,7 +6,7 @@ Knows no format.
 import os
 from pathlib import Path
 
-from fcfi.errors import InputError
+from fcfi.errors import InputError, write_error
 from fcfi.files import write_bytes
 from fcfi.formats.annotation import check_name
 
@@ -66,7 +66,7 @@ class Target:
 def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-    except (OSError, ValueError) as error:
-        raise InputError(
-            f"cannot make the folder {folder}: {getattr(error, 'strerror', None) or error}"
-        ) from error
+    except OSError as error:
+        raise write_error(f"cannot make the folder {folder}", error) from error
+    except ValueError as error:  # a NUL character
+        raise InputError(f"cannot make the folder {folder}: {error}") from error

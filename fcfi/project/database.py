@@ -8,7 +8,7 @@ be stale when it is written. Knows the version of the tables, not what they mean
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final
@@ -26,12 +26,14 @@ HEAD: Final = "0004"
 """The last migration."""
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 PATIENCE: Final = 30.0
-"""Seconds to wait for another writer."""
+"""Seconds for which a caller waits for other writers, in this process and in others together."""
 CONNECTIONS: Final = 32
 """Open at once, at most."""
 DRIVER: Final = "postgresql+psycopg"
 WRITE: Final = "fcfi_write"
 """Execution option of connections that will write."""
+LEFT: Final = "fcfi_left"
+"""Execution option: seconds that the connection may still wait for other processes."""
 WAL: Final = "wal"
 WAL_PAUSES: Final = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 """Seconds between attempts to switch to it."""
@@ -48,7 +50,8 @@ class Database:
         self.file = (
             Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
         )
-        self._lock: Any = Lock() if self.file is not None else nullcontext()
+        self._lock = Lock()
+        self._patience = patience
         self._engine = _engine(url, patience)
         self._writer = self._engine.execution_options(**{WRITE: True})
         try:
@@ -77,9 +80,11 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction: when the block ends well it is on the disk, else nothing of it is.  Raises StoreError."""
-        with self._lock, self.telling():
+        deadline = time.monotonic() + self._patience
+        with self._in_turn(), self.telling():
             self._check_there()
-            with self._writer.begin() as connection:
+            left = max(0.0, deadline - time.monotonic())
+            with self._writer.execution_options(**{LEFT: left}).begin() as connection:
                 yield connection
 
     def insert(self, table: Table) -> Any:
@@ -99,6 +104,23 @@ class Database:
             if isinstance(error, errors.IntegrityError | errors.DataError):  # a fault of ours
                 raise
             raise StoreError(_sentence(error, self.place)) from error
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """Hold the right to write among the threads of this process; StoreError if it takes too long.
+
+        Each thread waits as long as it would alone: those before it may be waiting for another
+        process, each for all of its time.
+        """
+        if self.file is None:  # PostgreSQL lets several write
+            yield
+            return
+        if not self._lock.acquire(timeout=self._patience):
+            raise StoreError(f"the store {self.place} {_LOCKED}")
+        try:
+            yield
+        finally:
+            self._lock.release()
 
     def _check_there(self) -> None:
         """StoreError if the file was removed or replaced: the system would go on writing into nothing."""
@@ -150,6 +172,7 @@ def _engine(url: URL, patience: float) -> Engine:
                 pool_size=CONNECTIONS,
                 max_overflow=0,
                 pool_timeout=patience,
+                execution_options={LEFT: patience},
             )
             event.listen(engine, "connect", _set_up_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
@@ -192,8 +215,9 @@ def _use_wal(connection: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     """SQLAlchemy's begin, made a real one; a writer takes the lock at once and so never meets a stale snapshot."""
-    writes = connection.get_execution_options().get(WRITE)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {round(1000 * options[LEFT])}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(WRITE) else "BEGIN")
 
 
 def _migrate(connection: Connection, place: str) -> None:
@@ -243,11 +267,12 @@ def _sentence(error: errors.SQLAlchemyError, place: str) -> str:
     return f"the store {place} cannot be used ({said[:200]}): look after its disk or server; nothing was changed"
 
 
+_LOCKED: Final = "is in use by another program that does not let go: close it and try again"
 _MEANINGS: Final = {
     "database or disk is full": "cannot be written, because the disk is full: make room; this change is not saved",
     "No space left": "cannot be written, because the disk is full: make room; this change is not saved",
-    "database is locked": "is in use by another program that does not let go: close it and try again",
-    "lock timeout": "is in use by another program that does not let go: close it and try again",
+    "database is locked": _LOCKED,
+    "lock timeout": _LOCKED,
     "readonly database": "may not be written: allow it, or give another one with --store",
     "unable to open database file": "cannot be opened: its folder is missing or may not be written",
     "disk I/O error": "cannot be read or written, its disk or folder is gone: look after it and start again",

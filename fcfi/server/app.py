@@ -15,10 +15,11 @@ from typing import Final
 from fastapi import FastAPI
 
 from fcfi import __version__
+from fcfi.leftovers import sweep
 from fcfi.prediction.lazy import NetworkStatus
 from fcfi.project.project import Project
-from fcfi.server import temporary
 from fcfi.server.backend import Backend
+from fcfi.server.connections import report_missing_handles
 from fcfi.server.limits import BodyLimit
 from fcfi.server.problems import Faults, handle_errors
 from fcfi.server.routes import images, labels, page, pictures, project, transfer
@@ -45,7 +46,8 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await asyncio.to_thread(temporary.sweep)
+        report_missing_handles(asyncio.get_running_loop(), backend.journal)
+        await asyncio.to_thread(sweep)
         yield
         backend.close()
 
@@ -62,7 +64,7 @@ def create_app(
     for part in (project, labels, pictures, images, transfer):
         app.include_router(part.router(backend))
     page.add(app, rules.static)
-    handle_errors(app, backend.journal)
+    handle_errors(app, backend.journal, backend.shown)
     app.add_middleware(BodyLimit, json_bytes=rules.json_bytes, upload_bytes=rules.upload_bytes)
     app.add_middleware(Faults)
     app.add_middleware(Guard, settings=rules)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Lock
 from typing import Final
 
@@ -10,6 +11,7 @@ from fcfi.project.cache import ByteCache
 from fcfi.project.project import Project
 from fcfi.server.exports import Exports
 from fcfi.server.journal import Journal
+from fcfi.server.paths import folders_of, without_folders
 from fcfi.server.settings import Settings
 from fcfi.server.workers import Workers
 
@@ -17,24 +19,30 @@ READERS: Final = 4
 """Threads that read lists, states and tiles."""
 READS: Final = 256
 """Reads that may wait: a browser asks for a screen of thumbnails at once."""
-JOBS: Final = 4
-"""Imports and exports that may wait; one runs."""
+WRITES: Final = 64
+"""Changes of labels and settings that may wait; they run one after the other, as the store does."""
+JOBS: Final = 8
+"""Imports and exports that may run or wait; one runs."""
 
 
 @dataclass(frozen=True)
 class Backend:
-    """actions: act on pictures.  reads: quick ones.  jobs: imports, exports and looking through the folder.
+    """actions: act on pictures.  reads: quick ones, which never wait for a lock of the store.
 
-    large: held by who decodes a large picture that is not kept.  journal: the log.
+    writes: change labels and settings.  jobs: imports, exports and looking through the folder.
+    folders: whose paths no answer names.  large: held by who decodes a large picture that is not
+    kept.  journal: the log.
     """
 
     project: Project
     network: Callable[[], NetworkStatus | None]
     actions: Workers
     reads: Workers
+    writes: Workers
     jobs: Workers
     encoded: ByteCache
     exports: Exports
+    folders: tuple[str, ...] = ()
     large: Lock = field(default_factory=Lock)
     journal: Journal = field(default_factory=Journal)
 
@@ -48,13 +56,19 @@ class Backend:
             network,
             Workers("act", settings.threads, settings.queue),
             Workers("read", READERS, READS),
+            Workers("write", 1, WRITES),
             Workers("job", 1, JOBS),
             ByteCache(settings.tile_bytes),
             Exports(project),
+            folders_of(project.folder, Path(project.place).parent),
         )
+
+    def shown(self, sentence: str) -> str:
+        """Return a sentence as an answer may say it: without paths of this machine."""
+        return without_folders(sentence, self.folders)
 
     def close(self) -> None:
         """Wait for what runs.  The project stays open."""
-        for workers in (self.actions, self.reads, self.jobs):
+        for workers in (self.actions, self.reads, self.writes, self.jobs):
             workers.close()
         self.exports.close()

@@ -6,21 +6,22 @@ Knows nothing of HTTP.
 import re
 import secrets
 import shutil
-import tempfile
 import zipfile
 from collections import OrderedDict
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Final
 
-from fcfi.errors import StoreError
+from fcfi.errors import write_error
 from fcfi.formats import Report
+from fcfi.leftovers import temporary_folder
 from fcfi.project.project import Project
-from fcfi.server import temporary
 
 KEPT: Final = 8
 """Exports that wait; one more replaces the oldest."""
+UNWRITTEN: Final = "the export cannot be written"
 STORED: Final = frozenset({".png", ".jpg", ".jpeg", ".zip"})
 """Endings of files that compress no further."""
 
@@ -42,13 +43,17 @@ class Exports:
         self._project = project
         self._keep = keep
         self._folder: Path | None = None
+        self._stack = ExitStack()
         self._kept: OrderedDict[str, Export] = OrderedDict()
         self._lock = Lock()
 
     def make(self, format_name: str, only_done: bool) -> Export:
-        """Write the project in a format.  Raises ConfigError for an unknown one, StoreError for a full disk."""
+        """Write the project in a format.  Raises ConfigError for an unknown one, InputError, FullDiskError."""
         identity = secrets.token_urlsafe(16)
-        folder = self._place() / identity
+        try:
+            folder = self._place() / identity
+        except OSError as error:
+            raise write_error(UNWRITTEN, error) from error
         path = folder / f"{_safe(self._project.folder.name)}-{_safe(format_name)}.zip"
         try:
             report = self._project.export(format_name, folder / "files", only_done)
@@ -56,9 +61,7 @@ class Exports:
             shutil.rmtree(folder / "files")
         except OSError as error:
             shutil.rmtree(folder, ignore_errors=True)
-            raise StoreError(
-                f"the export cannot be written to {folder}: {error.strerror or error}"
-            ) from error
+            raise write_error(UNWRITTEN, error) from error
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -80,13 +83,14 @@ class Exports:
         """Delete all."""
         with self._lock:
             self._kept.clear()
-            if self._folder is not None:
-                shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
+            self._stack.close()
 
     def _place(self) -> Path:
         with self._lock:
             if self._folder is None or not self._folder.is_dir():
-                self._folder = Path(tempfile.mkdtemp(prefix=temporary.EXPORT))
+                self._stack.close()  # of a folder that something else has deleted
+                self._folder = self._stack.enter_context(temporary_folder("export"))
             return self._folder
 
     def _hold(self, made: Export) -> None:

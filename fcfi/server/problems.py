@@ -5,7 +5,7 @@ without its traceback, which goes to the log with FCFI_DEBUG=1.
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -16,7 +16,17 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from fcfi.errors import Conflict, FCFIError, NetworkError, NotFound, PictureError, StoreError
+from fcfi.errors import (
+    FULL,
+    Conflict,
+    FCFIError,
+    FullDiskError,
+    NetworkError,
+    NotFound,
+    PictureError,
+    StoreError,
+)
+from fcfi.server.connections import NO_HANDLES
 from fcfi.server.journal import LOG, Journal, one_line
 from fcfi.server.workers import RETRY_SECONDS, Busy
 
@@ -27,13 +37,19 @@ STATUSES: Final[Mapping[type[BaseException], int]] = {
     Conflict: 409,
     PictureError: 422,
     Busy: 503,
+    FullDiskError: 503,
     NetworkError: 503,
     StoreError: 503,
     FCFIError: 400,
 }
 """The status of an error is that of the first of its classes that stands here."""
-LOGGED: Final = (PictureError, StoreError, NetworkError)
+LOGGED: Final = (PictureError, StoreError, NetworkError, FullDiskError)
 """Errors that are not what a person just did."""
+RESOURCES: Final[Mapping[int, str]] = {
+    **dict.fromkeys(FULL, "the server's disk is full: make room on it; nothing was changed"),
+    **dict.fromkeys(NO_HANDLES, "the server has no file handles left: try again in a moment"),
+}
+"""Sentences for what the server's machine may lack, by the number of the system's error."""
 SAID: Final[Mapping[int, str]] = {
     404: "there is nothing at {path}",
     405: "{path} does not take {method}",
@@ -51,16 +67,28 @@ def problem(
     return JSONResponse({"error": sentence, **more}, status, dict(headers or {}))
 
 
-def handle_errors(app: FastAPI, journal: Journal) -> None:
-    """Let every error that a route raises become such an answer."""
+def handle_errors(app: FastAPI, journal: Journal, shown: Callable[[str], str]) -> None:
+    """Let every error that a route raises become such an answer.
+
+    shown: returns a sentence as an answer may say it; the log has it whole.
+    """
 
     async def ours(_: Request, error: Exception) -> Response:
         status = next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
         headers = {"Retry-After": str(RETRY_SECONDS)} if isinstance(error, Busy) else None
         if isinstance(error, LOGGED):
             journal.note(str(error))
-        return problem(status, str(error), headers)
+        return problem(status, shown(str(error)), headers)
 
+    async def out_of_resources(_: Request, error: Exception) -> Response:
+        assert isinstance(error, OSError)
+        sentence = RESOURCES.get(error.errno or 0)
+        if sentence is None:
+            raise error  # a fault of ours
+        journal.note(f"{sentence} ({error})")
+        return problem(503, sentence, {"Retry-After": str(RETRY_SECONDS)})
+
+    app.add_exception_handler(OSError, out_of_resources)
     app.add_exception_handler(FCFIError, ours)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)

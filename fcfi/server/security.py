@@ -29,6 +29,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from fcfi.server.limits import UPLOADS
 from fcfi.server.problems import problem
 from fcfi.server.settings import LOOPBACK, Settings
+from fcfi.server.workers import CLIENT
 
 HOST_FORM: Final = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9_.-]+))(?::\d{1,5})?", re.IGNORECASE)
 WILDCARDS: Final = ("0.0.0.0", "::", "")
@@ -85,6 +86,8 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it."""
         if scope["type"] == "http":
+            # Who shares an address, behind a proxy, shares its part of the queue.
+            CLIENT.set((scope.get("client") or ("",))[0])
             await self._answer(scope)(scope, receive, _with_headers(send))
         elif scope["type"] == "lifespan":
             await self._app(scope, receive, send)

@@ -20,6 +20,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from fcfi.errors import ConfigError
+from fcfi.server.connections import ImpatientProtocol
 from fcfi.server.settings import is_loopback
 
 PORTS_TRIED: Final = 100
@@ -83,6 +84,7 @@ def run(app: FastAPI, listening: socket.socket) -> None:
         server_header=False,
         ws="none",
         lifespan="on",
+        http=ImpatientProtocol,
         timeout_graceful_shutdown=GRACE_SECONDS,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
     )

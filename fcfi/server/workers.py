@@ -1,12 +1,16 @@
 """Threads that do the work, behind a bounded queue, so that the event loop is free to answer.
 
 Calls with one key run one after the other, in the order in which they came; calls with other keys
-run beside them. Used from one event loop; knows nothing of HTTP or projects.
+run beside them.  However much one client asks for, there is room for another.  Used from one event
+loop; knows nothing of HTTP or projects.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
@@ -14,6 +18,8 @@ from fcfi.errors import FCFIError
 
 RETRY_SECONDS: Final = 1
 """When a refused call is worth another try."""
+CLIENT: Final[ContextVar[str]] = ContextVar("client", default="")
+"""The client for which calls of the running task are made; set where a request comes in."""
 Value = TypeVar("Value")
 
 
@@ -30,42 +36,57 @@ class _Turn:
 
 
 class Workers:
-    """Some threads and a queue: at most `limit` calls run or wait."""
+    """Some threads and a queue: at most `limit` calls run or wait.
+
+    A client may have as many of them as there are free: alone half of the queue, with one other
+    that asks for as much a third, and so on, so that a further client always finds room.
+    Source of the rule: Choudhury and Hahne, "Dynamic queue length thresholds", 1998, for switches.
+    """
 
     def __init__(self, name: str, threads: int, limit: int) -> None:
         """The name shows in the list of the process's threads."""
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"fcfi-{name}")
         self._limit = limit
         self._calls = 0
+        self._calls_of: Counter[str] = Counter()
         self._turns: dict[int, _Turn] = {}
 
     async def run(self, call: Callable[[], Value]) -> Value:
         """What the call gives, run in a thread.  Raises Busy, and what it raises."""
-        self._enter()
-        try:
+        with self._entered():
             return await asyncio.get_running_loop().run_in_executor(self._pool, call)
-        finally:
-            self._calls -= 1
 
     async def in_turn(self, key: int, call: Callable[[], Value]) -> Value:
         """As `run`, after all earlier calls with this key have ended."""
-        self._enter()
-        turn = self._turns.setdefault(key, _Turn())
-        turn.calls += 1
-        try:
-            async with turn.lock:
-                return await asyncio.get_running_loop().run_in_executor(self._pool, call)
-        finally:
-            self._calls -= 1
-            turn.calls -= 1
-            if not turn.calls:
-                del self._turns[key]
+        with self._entered():
+            turn = self._turns.setdefault(key, _Turn())
+            turn.calls += 1
+            try:
+                async with turn.lock:
+                    return await asyncio.get_running_loop().run_in_executor(self._pool, call)
+            finally:
+                turn.calls -= 1
+                if not turn.calls:
+                    del self._turns[key]
 
     def close(self) -> None:
         """Wait for what runs; what waits is dropped."""
         self._pool.shutdown(cancel_futures=True)
 
-    def _enter(self) -> None:
-        if self._calls >= self._limit:
-            raise Busy(f"{self._limit} requests are under way already: try again in a moment")
+    @contextmanager
+    def _entered(self) -> Iterator[None]:
+        """Count a call of the present client while it runs or waits.  Raises Busy."""
+        client = CLIENT.get()
+        free = self._limit - self._calls
+        # The first call of a client takes any room that there is.
+        if free <= 0 or 0 < self._calls_of[client] >= free:
+            raise Busy(f"{self._calls} requests are under way already: try again in a moment")
         self._calls += 1
+        self._calls_of[client] += 1
+        try:
+            yield
+        finally:
+            self._calls -= 1
+            self._calls_of[client] -= 1
+            if not self._calls_of[client]:
+                del self._calls_of[client]

@@ -297,6 +297,33 @@ def test_a_database_that_another_program_holds_is_told(
         assert project.act(1, 0, SetDone(True)).document.done
 
 
+def test_a_writer_waits_no_longer_because_others_wait_before_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The thread before it may wait for another program, with a patience of its own."""
+    monkeypatch.setattr(databases.Database.__init__, "__defaults__", (0.05,))
+    with opened(folder) as project:
+        with (
+            project._database._lock,  # of a thread that does not come to its end
+            pytest.raises(StoreError, match="in use by another program"),
+        ):
+            project.act(1, 0, SetDone(True))
+        assert project.act(1, 0, SetDone(True)).document.done
+
+
+def test_what_a_writer_waited_in_this_process_is_no_time_for_others_to_wait(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(databases.Database.__init__, "__defaults__", (10.0,))
+    with opened(folder) as project:
+        times = iter([100.0, 107.0])  # seconds: when it began to wait, and when its turn came
+        monkeypatch.setattr("time.monotonic", lambda: next(times))
+        with project._database.writing() as connection:
+            assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 3000
+        with project._database.reading() as connection:
+            assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 10_000
+
+
 def test_work_is_not_written_into_a_store_that_was_removed(folder: Path) -> None:
     with opened(folder) as project:
         project.act(1, 0, click(10, 10))

@@ -1,11 +1,13 @@
 """What the page asks and gets: the project, its pictures, actions, pixels, files."""
 
 import asyncio
+import errno
 import gzip
 import io
 import json
 import os
 import socket
+import tempfile
 import threading
 import time
 import uuid
@@ -22,8 +24,10 @@ from PIL import Image as Pillow
 from fcfi import __version__
 from fcfi.images import read_image, read_small
 from fcfi.prediction.interface import identity
+from fcfi.prediction.lazy import NetworkStatus
 from fcfi.project.project import Project
 from fcfi.server.app import create_app
+from fcfi.server.backend import READERS
 from fcfi.server.exports import Exports
 from fcfi.server.settings import Settings
 from tests.project.builders import HEIGHT, WIDTH, photo, predictor
@@ -55,7 +59,7 @@ def act(app: FastAPI, picture: int, version: int, action: dict[str, Any], **more
 
 def test_the_project_says_what_the_page_needs(app: FastAPI, folder: Path) -> None:
     told = ask(app, "GET", "/api/project").json
-    assert (told["name"], told["folder"], told["version"]) == ("photos", str(folder), __version__)
+    assert (told["name"], told["folder"], told["version"]) == ("photos", "photos", __version__)
     assert [label["name"] for label in told["labels"]] == ["person", "dog"]
     assert told["counts"] == {"all": 3, "new": 3, "work": 0, "done": 0}
     assert told["settings"] == {}
@@ -335,7 +339,7 @@ def test_logs_of_clicks_are_given(app: FastAPI) -> None:
 def test_more_than_the_queue_holds_is_refused_with_a_time_to_try_again(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = create_app(project, Settings(threads=1, queue=2))
+    app = create_app(project, Settings(threads=1, queue=4))
     gate, entered = threading.Event(), threading.Event()
     before: Callable[..., Any] = project.act
 
@@ -362,6 +366,48 @@ def test_more_than_the_queue_holds_is_refused_with_a_time_to_try_again(
     assert (refused.status, refused.headers["retry-after"]) == (503, "1")
     assert "try again" in refused.error
     assert [listed.status, first.status, second.status] == [200] * 3
+    closed(app)
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "body", "name"),
+    [
+        ("POST", "/api/labels", {"name": "cup"}, "add_label"),
+        ("PATCH", "/api/labels/1", {"name": "cup"}, "edit_label"),
+        ("POST", "/api/labels/1/merge", {"into": 2}, "merge_label"),
+        ("DELETE", "/api/labels/1", None, "remove_label"),
+        ("PUT", "/api/settings", {"theme": "dark"}, "set_settings"),
+    ],
+)
+def test_changes_that_wait_for_the_store_leave_the_reading_threads_free(
+    project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+    method: str,
+    address: str,
+    body: object,
+    name: str,
+) -> None:
+    app = create_app(project)
+    gate, entered = threading.Event(), threading.Event()
+
+    def waiting_for_the_store(*_: Any, **__: Any) -> None:
+        entered.set()
+        gate.wait(60)
+
+    monkeypatch.setattr(project, name, waiting_for_the_store)
+
+    async def scene() -> tuple[list[int], Answer]:
+        writes = [
+            asyncio.create_task(asking(app, method, address, body)) for _ in range(READERS + 1)
+        ]
+        await asyncio.to_thread(entered.wait, 60)
+        listed = await asyncio.wait_for(asking(app, "GET", "/api/pictures"), 60)
+        gate.set()
+        return [answer.status for answer in await asyncio.gather(*writes)], listed
+
+    statuses, listed = asyncio.run(scene())
+    assert listed.status == 200
+    assert statuses == [200] * (READERS + 1)
     closed(app)
 
 
@@ -565,6 +611,88 @@ def test_files_that_are_sent_are_imported(app: FastAPI, coco: Path) -> None:
     )  # they are there already
     assert act(app, 1, 3, {"type": "undo"}).status == 200
     assert send(app, ("labels.zip", zipped.getvalue()), query="?format=coco").json["objects"] == 1
+
+
+LARGE = ("large.json", b" " * (1 << 20) + b"{}")
+"""More than is kept in memory."""
+
+
+def test_an_import_without_room_for_it_is_answered_with_503(
+    app: FastAPI, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    zipped = io.BytesIO()
+    with zipfile.ZipFile(zipped, "w") as archive:
+        archive.writestr("labels.json", "{}")
+    full = OSError(errno.ENOSPC, "No space left on device", str(tmp_path / "x"))
+    with monkeypatch.context() as patch:
+        # No temporary file can be made for what comes.
+        patch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+        answer = send(app, LARGE)
+        assert (answer.status, "make room" in answer.error) == (503, True)
+        assert send(app, ("small.json", b"{}")).status in (500, 503)
+    for target, data in (
+        ("tempfile.SpooledTemporaryFile.rollover", LARGE),
+        ("shutil.copyfileobj", ("small.json", b"{}")),
+        ("fcfi.formats.archives._copy", ("labels.zip", zipped.getvalue())),
+        ("fcfi.leftovers._locked_folder", ("labels.zip", zipped.getvalue())),
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr(target, failing(full))
+            answer = send(app, data)
+        assert (answer.status, target) == (503, target)
+        assert "room" in answer.error
+        assert str(tmp_path) not in answer.error
+    assert "Traceback" not in caplog.text
+    assert send(app, ("small.json", b"{}")).status == 400  # no annotations: it was read
+
+
+def failing(error: Exception) -> Callable[..., None]:
+    def fail(*_: Any, **__: Any) -> None:
+        raise error
+
+    return fail
+
+
+def test_no_answer_names_a_folder_of_this_machine(
+    project: Project, folder: Path, tmp_path: Path, coco: Path
+) -> None:
+    problem = f"{tmp_path}/my nets/lite0.onnx is not there"
+    lost = NetworkStatus("lite0", "ab" * 32, "", "failed", problem)
+    project.warnings = (f"{folder} may only be read: the work is stored in {project.place}",)
+    app = create_app(project, network=lambda: lost)
+    (folder / "labels").mkdir()
+    (folder / "labels" / "bad.json").write_text("{")
+    Pillow.new("RGB", (9, 9)).save(folder / "labels" / "x.png")
+    answers = [
+        ask(app, "GET", "/api/project"),
+        ask(app, "GET", "/api/health"),
+        send(app, ("bad.json", b"{")),
+        send(app, ("bad.zip", b"PK")),
+        send(app, ("one.json", b"{"), ("two.json", b"{")),
+        ask(app, "POST", "/api/imports", {"path": "labels/bad.json"}),
+        ask(app, "POST", "/api/imports", {"path": "labels"}),
+        ask(app, "POST", "/api/exports", {"format": "coco"}),
+    ]
+    (folder / "b.jpg").write_bytes(b"no picture")
+    (folder / "a.png").unlink()
+    answers += [
+        act(app, 1, 0, click(1, 1)),
+        ask(app, "GET", "/api/pictures/1/tiles/0/0/0"),
+        ask(app, "GET", "/api/pictures/2/thumbnail"),
+    ]
+    folder.rename(tmp_path / "gone")
+    answers += [
+        ask(app, "POST", "/api/pictures/scan"),
+        ask(app, "POST", "/api/labels", {"name": "cup"}),
+        ask(app, "PUT", "/api/settings", {"a": 1}),
+        ask(app, "POST", "/api/imports", {"path": "labels/bad.json"}),
+    ]
+    bodies = [answer.body.decode() for answer in answers]
+    assert [answer.status for answer in answers[2:]].count(200) == 0, bodies
+    assert not [body for body in bodies if str(tmp_path) in body or tempfile.gettempdir() in body]
+    assert "lite0.onnx is not there" in bodies[0]
+    assert "project.sqlite" in bodies[0]
+    closed(app)
 
 
 def test_files_in_the_folder_are_imported_and_none_from_elsewhere(

@@ -1,5 +1,6 @@
 """Every error is JSON with one sentence, and no body is larger than allowed."""
 
+import errno
 import logging
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
@@ -13,6 +14,7 @@ from starlette.responses import StreamingResponse
 from fcfi.errors import (
     ConfigError,
     Conflict,
+    FullDiskError,
     InputError,
     NetworkError,
     NotFound,
@@ -21,7 +23,7 @@ from fcfi.errors import (
 )
 from fcfi.server.journal import Journal
 from fcfi.server.limits import UPLOADS, BodyLimit
-from fcfi.server.problems import Faults, handle_errors
+from fcfi.server.problems import RESOURCES, Faults, handle_errors
 from fcfi.server.schemas import ActionRequest, ImportPath
 from fcfi.server.workers import Busy
 from tests.server.client import ask
@@ -36,6 +38,9 @@ RAISED = {
     "picture": PictureError("it vanished"),
     "store": StoreError("the disk is full"),
     "busy": Busy("too much"),
+    "disk": FullDiskError("no room"),
+    "system disk": OSError(errno.ENOSPC, "No space left on device", "/secret/file"),
+    "handles": OSError(errno.EMFILE, "Too many open files", "/secret/file"),
     "fault": ZeroDivisionError("secret detail"),
     "detail": HTTPException(418, "a teapot"),
     "unusual": HTTPException(499, "unusual"),
@@ -75,7 +80,7 @@ def app() -> FastAPI:
 
         return StreamingResponse(pieces())
 
-    handle_errors(app, Journal())
+    handle_errors(app, Journal(), lambda sentence: sentence)
     app.add_middleware(BodyLimit, json_bytes=LIMIT, upload_bytes=UPLOAD)
     app.add_middleware(Faults)
     return app
@@ -91,6 +96,9 @@ def app() -> FastAPI:
         ("conflict", 409, "too late"),
         ("picture", 422, "it vanished"),
         ("store", 503, "the disk is full"),
+        ("disk", 503, "no room"),
+        ("system disk", 503, RESOURCES[errno.ENOSPC]),
+        ("handles", 503, RESOURCES[errno.EMFILE]),
         ("busy", 503, "too much"),
         ("detail", 418, "a teapot"),
         ("unusual", 499, "unusual"),
@@ -101,7 +109,8 @@ def test_errors_have_their_status_and_their_sentence(
 ) -> None:
     answer = ask(app, "GET", f"/raise/{what}")
     assert (answer.status, answer.json) == (status, {"error": sentence})
-    assert answer.headers.get("retry-after") == ("1" if what == "busy" else None)
+    again = what in ("busy", "system disk", "handles")
+    assert answer.headers.get("retry-after") == ("1" if again else None)
 
 
 def test_what_is_wrong_with_a_picture_the_store_or_the_network_is_in_the_log(
@@ -109,7 +118,14 @@ def test_what_is_wrong_with_a_picture_the_store_or_the_network_is_in_the_log(
 ) -> None:
     for what in RAISED.keys() - {"fault"}:
         ask(app, "GET", f"/raise/{what}")
-    assert sorted(caplog.messages) == ["it vanished", "no network", "the disk is full"]
+    assert sorted(caplog.messages) == [
+        "it vanished",
+        "no network",
+        "no room",
+        "the disk is full",
+        f"{RESOURCES[errno.EMFILE]} ([Errno 24] Too many open files: '/secret/file')",
+        f"{RESOURCES[errno.ENOSPC]} ([Errno 28] No space left on device: '/secret/file')",
+    ]
 
 
 def test_a_fault_does_not_forge_lines_of_the_log(
@@ -204,7 +220,7 @@ def test_clicks_that_cannot_be_are_refused_by_their_place(clicks: Any, place: st
     async def act(body: ActionRequest) -> None:
         """Never reached."""
 
-    handle_errors(app, Journal())
+    handle_errors(app, Journal(), lambda sentence: sentence)
     action = {"type": "click", "object": None, "clicks": clicks}
     answer = ask(app, "POST", "/act", {"version": 0, "action": action})
     assert answer.status == 422

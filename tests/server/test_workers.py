@@ -7,14 +7,15 @@ from collections.abc import Callable
 
 import pytest
 
-from fcfi.server.workers import Busy, Workers
+from fcfi.server.workers import CLIENT, Busy, Workers
 
 
 def test_one_call_more_than_allowed_is_refused_and_then_taken_again() -> None:
     async def scene() -> None:
         workers, gate = Workers("test", threads=1, limit=2), threading.Event()
-        waiting = [asyncio.create_task(workers.run(gate.wait)) for _ in range(2)]
+        waiting = [as_client(name, workers, gate) for name in ("ann", "bob")]
         await asyncio.sleep(0)
+        CLIENT.set("carol")
         with pytest.raises(Busy, match="2 requests are under way already: try again"):
             await workers.run(gate.wait)
         with pytest.raises(Busy):
@@ -25,6 +26,43 @@ def test_one_call_more_than_allowed_is_refused_and_then_taken_again() -> None:
         workers.close()
 
     asyncio.run(scene())
+
+
+@pytest.mark.parametrize(("others", "share"), [(0, 6), (1, 4), (2, 3)])
+def test_a_client_has_a_share_of_the_queue_and_leaves_room_for_another(
+    others: int, share: int
+) -> None:
+    async def scene() -> None:
+        workers, gate = Workers("test", threads=1, limit=12), threading.Event()
+        greedy = [f"greedy {number}" for number in range(others + 1)]
+        waiting = []
+        for _ in range(12):  # all of them ask in turn, for as much as they can get
+            for client in greedy:
+                waiting.append(as_client(client, workers, gate))
+                await asyncio.sleep(0)
+        refused = [task for task in waiting if task.done()]
+        assert len(waiting) - len(refused) == share * len(greedy)
+        assert all(isinstance(task.exception(), Busy) for task in refused)
+        modest = as_client("modest", workers, gate)
+        await asyncio.sleep(0)
+        assert not modest.done()
+        gate.set()
+        assert await modest
+        await asyncio.gather(*(task for task in waiting if task not in refused))
+        assert await as_client(greedy[0], workers, gate)  # what has ended does not count
+        workers.close()
+
+    asyncio.run(scene())
+
+
+def as_client(name: str, workers: Workers, gate: threading.Event) -> "asyncio.Task[bool]":
+    """A call of a client, which waits for the gate."""
+
+    async def call() -> bool:
+        CLIENT.set(name)
+        return await workers.run(gate.wait)
+
+    return asyncio.create_task(call())
 
 
 def test_calls_with_one_key_run_one_after_the_other_in_the_order_of_arrival() -> None:

@@ -25,7 +25,7 @@ def router(backend: Backend) -> APIRouter:
             change()
             return wire.answer({"labels": wire.labels(project.labels())})
 
-        return await backend.reads.run(work)
+        return await backend.writes.run(work)
 
     @routes.post("", response_model=Labels, responses=errors(*WRITING), summary="Add a label")
     async def add(body: LabelRequest) -> Response:

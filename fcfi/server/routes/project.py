@@ -1,6 +1,6 @@
 """The project as a whole: that the server is there, what it serves, and settings that the page keeps."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
@@ -22,7 +22,7 @@ def router(backend: Backend) -> APIRouter:
         "/api/health", response_model=Health, responses=errors(), summary="Is the server there?"
     )
     async def health() -> Response:
-        network = wire.network(backend.network())
+        network = _network(backend)
         return wire.answer({"status": "ok", "version": __version__, "network": network})
 
     @routes.get(
@@ -41,23 +41,32 @@ def router(backend: Backend) -> APIRouter:
         summary="Keep the page's settings (shortcuts, theme, ...): the whole object, 64 kB at most",
     )
     async def settings(body: SettingsRequest, author: Whose = "") -> Response:
-        await backend.reads.run(lambda: backend.project.set_settings(body, author))
+        await backend.writes.run(lambda: backend.project.set_settings(body, author))
         return wire.answer(await backend.reads.run(lambda: backend.project.settings(author)))
 
     return routes
 
 
+def _network(backend: Backend) -> dict[str, Any] | None:
+    """Return the network's status; a problem may name its file."""
+    status = wire.network(backend.network())
+    if status is not None and status["problem"]:
+        status["problem"] = backend.shown(status["problem"])
+    return status
+
+
 def _project(backend: Backend, author: str) -> dict[str, object]:
-    project, network = backend.project, backend.network()
-    problems = [network.problem] if network is not None and network.problem is not None else []
+    project, network = backend.project, _network(backend)
+    problems = [network["problem"]] if network is not None and network["problem"] else []
+    name = project.folder.resolve().name
     return {
-        "name": project.folder.resolve().name,
-        "folder": str(project.folder.resolve()),
+        "name": name,
+        "folder": name,
         "labels": wire.labels(project.labels()),
         "settings": project.settings(author),
         "counts": wire.listed(project.pictures(limit=0))["counts"],
-        "warnings": [*project.warnings, *problems],
-        "network": wire.network(network),
+        "warnings": [*map(backend.shown, project.warnings), *problems],
+        "network": network,
         "formats": wire.formats(),
         "version": __version__,
     }

@@ -2,8 +2,8 @@
 
 import os
 import shutil
-import tempfile
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -11,11 +11,12 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.responses import FileResponse, Response
 
 from fcfi.errors import DatasetError, InputError, StoreError
-from fcfi.server import temporary, wire
+from fcfi.leftovers import temporary_folder
+from fcfi.server import wire
 from fcfi.server.backend import Backend
 from fcfi.server.paths import file_name, inside
 from fcfi.server.problems import problem
@@ -61,12 +62,14 @@ def router(backend: Backend) -> APIRouter:
     )
     async def import_files(request: Request, format_name: Format = "auto") -> Response:
         if request.headers.get("content-type", "").lower().startswith(FORM):
-            async with request.form(max_files=MAX_FILES, max_fields=0) as form:
+            async with _form(request) as form:
                 files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
                 return await backend.jobs.run(lambda: _import_sent(backend, files, format_name))
         wanted = _path_of(await request.body())
         return await backend.jobs.run(
-            lambda: _import(backend, inside(backend.project.folder, wanted.path), format_name)
+            lambda: _import(
+                backend, inside(backend.project.folder, wanted.path), wanted.path, format_name
+            )
         )
 
     @routes.post(
@@ -106,6 +109,22 @@ def router(backend: Backend) -> APIRouter:
     return routes
 
 
+@asynccontextmanager
+async def _form(request: Request) -> AsyncIterator[FormData]:
+    """Open the files of a request, which lie in temporary files.  Raises StoreError without room."""
+    try:
+        form = await request.form(max_files=MAX_FILES, max_fields=0)
+    except OSError as error:
+        raise StoreError(
+            f"what was sent cannot be kept while it is read: {error.strerror or error}; make room "
+            "in the server's folder for temporary files"
+        ) from error
+    try:
+        yield form
+    finally:
+        await form.close()
+
+
 def _path_of(body: bytes) -> ImportPath:
     try:
         return ImportPath.model_validate_json(body)
@@ -114,24 +133,20 @@ def _path_of(body: bytes) -> ImportPath:
         raise RequestValidationError(found) from error
 
 
-def _import(backend: Backend, path: Path, format_name: str, hidden: Path | None = None) -> Response:
-    """Import a file or folder.  hidden: a folder of ours, whose name says nothing to a person."""
+def _import(backend: Backend, path: Path, name: str, format_name: str) -> Response:
+    """Import a file or folder, which answers and the log call by a name."""
 
-    def told(text: str) -> str:
-        if hidden is None:
-            return text
-        return (
-            text.replace(f"{hidden}{os.sep}", "")
-            .replace(str(hidden), SENT)
-            .replace(hidden.name, SENT)
-        )
+    def shown(sentence: str) -> str:
+        inside = sentence.replace(f"{path}{os.sep}", "")
+        return backend.shown(inside.replace(str(path), name).replace(path.name, name))
 
     try:
         report = backend.project.import_files(path, format_name)
     except (InputError, DatasetError) as error:
-        backend.journal.note(told(str(error)))
-        raise InputError(told(str(error))) from error
-    problems = tuple(told(text) for text in report.problems)
+        sentence = shown(str(error))
+        backend.journal.note(sentence)
+        raise type(error)(sentence) from error
+    problems = tuple(map(shown, report.problems))
     backend.journal.note_all(problems)
     return wire.answer(wire.imported(replace(report, problems=problems)))
 
@@ -140,19 +155,15 @@ def _import_sent(backend: Backend, files: Sequence[UploadFile], format_name: str
     """Import files that were sent: one as itself, several as a folder."""
     if not files:
         raise InputError("no file came: send the files of the labels, or one zip file of them")
-    with tempfile.TemporaryDirectory(prefix=temporary.IMPORT) as place:
-        folder = Path(place)
+    with temporary_folder("import") as folder:
         for one in files:
             path = folder / file_name(one.filename)
             if path.exists():
                 raise InputError(
                     f"two files came with the name {path.name}: send folders as one zip file"
                 )
-            try:
-                with path.open("wb") as target:
-                    shutil.copyfileobj(one.file, target)
-            except OSError as error:
-                raise StoreError(
-                    f"{path.name} cannot be kept while it is read: {error.strerror or error}"
-                ) from error
-        return _import(backend, path if len(files) == 1 else folder, format_name, hidden=folder)
+            with path.open("wb") as target:
+                shutil.copyfileobj(one.file, target)
+        if len(files) == 1:
+            return _import(backend, path, path.name, format_name)
+        return _import(backend, folder, SENT, format_name)

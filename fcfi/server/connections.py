@@ -1,0 +1,99 @@
+"""Connections, which cost nothing to open, and must not keep others out.
+
+A connection is closed when nothing happens on it for a while although it is the other side's turn:
+it began no request, stopped in the head or the body of one, or does not take its answer.  When
+the process has no file handles left, the log says so in one line, and the server goes on as soon
+as some are free.  Knows nothing of the application behind.
+"""
+
+import asyncio
+import errno
+from collections.abc import Mapping
+from typing import Any, Final
+
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+from fcfi.server.journal import Journal
+
+SILENCE_SECONDS: Final = 30.0
+"""How long the server waits for a request, for the rest of one, and for an answer to be taken."""
+NO_HANDLES: Final = frozenset((errno.EMFILE, errno.ENFILE))
+TOO_MANY: Final = (
+    "no file handles are left, so new connections wait: close pages that are not used, or raise "
+    "the limit (ulimit -n)"
+)
+Base: Any = AutoHTTPProtocol
+
+
+class ImpatientProtocol(Base):  # type: ignore[misc]
+    """The HTTP of one connection, which is closed after `silence` seconds without progress."""
+
+    silence = SILENCE_SECONDS
+
+    def connection_made(self, transport: Any) -> None:
+        """Begin to wait for a request."""
+        super().connection_made(transport)
+        self._is_new_request = True
+        self._unsent = 0
+        self._progress()
+        self._check = self.loop.call_later(self.silence, self._look)
+
+    def data_received(self, data: bytes) -> None:
+        """Note the progress that the bytes are."""
+        waited_for_head = self._waits_for_head()
+        super().data_received(data)
+        # A head has its time altogether, so that single bytes do not hold a connection open.
+        if self._is_new_request or not (waited_for_head and self._waits_for_head()):
+            self._progress()
+        self._is_new_request = False
+
+    def on_response_complete(self) -> None:
+        """Begin to wait for a further request."""
+        super().on_response_complete()
+        self._is_new_request = True
+        self._progress()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop waiting."""
+        self._check.cancel()
+        super().connection_lost(exc)
+
+    def _progress(self) -> None:
+        self._since = self.loop.time()
+
+    def _waits_for_head(self) -> bool:
+        """Return whether no request is under way."""
+        return self.cycle is None or bool(self.cycle.response_complete)
+
+    def _is_their_turn(self) -> bool:
+        """Return whether the other side has something to send, or an answer to take."""
+        if self._waits_for_head():
+            return True
+        sends = self.cycle.more_body and not self.flow.read_paused
+        unsent = self.transport.get_write_buffer_size()
+        takes = 0 < unsent == self._unsent
+        self._unsent = unsent
+        return bool(sends or takes)
+
+    def _look(self) -> None:
+        """Close the connection if it was silent for too long, else look again later."""
+        if not self._is_their_turn():
+            self._progress()
+        left = self._since + self.silence - self.loop.time()
+        if left > 0:
+            self._check = self.loop.call_later(left, self._look)
+        else:
+            self.transport.abort()  # an answer that nobody takes is not worth waiting for
+
+
+def report_missing_handles(loop: asyncio.AbstractEventLoop, journal: Journal) -> None:
+    """Let a loop write one line when there are no file handles left, instead of a traceback."""
+
+    def handle(loop: asyncio.AbstractEventLoop, context: Mapping[str, Any]) -> None:
+        error = context.get("exception")
+        if isinstance(error, OSError) and error.errno in NO_HANDLES:
+            journal.note(TOO_MANY)
+        else:
+            loop.default_exception_handler(dict(context))
+
+    loop.set_exception_handler(handle)

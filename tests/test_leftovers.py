@@ -1,0 +1,136 @@
+"""What killed runs left goes at the next start; what is in use or somebody else's stays."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fcfi import leftovers
+from fcfi.files import write_bytes
+from fcfi.leftovers import sweep, sweep_files, temporary_folder, temporary_name
+
+LONG_AGO = time.time() - leftovers.ABANDONED_SECONDS - 60
+HOLDER = """
+import sys, tempfile
+from pathlib import Path
+from fcfi.files import replacing
+from fcfi.leftovers import temporary_folder
+tempfile.tempdir = sys.argv[1]
+with temporary_folder("import") as folder, replacing(Path(sys.argv[2]) / "net.onnx") as file:
+    (folder / "big").write_bytes(b"1")
+    file.write_bytes(b"half")
+    print(folder.parent, file, flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where temporary folders are made."""
+    made = tmp_path / "temporary"
+    made.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(made))
+    sweep_files.cache_clear()
+    return made
+
+
+@contextmanager
+def holder(place: Path, out: Path) -> Iterator[tuple[subprocess.Popen[str], Path, Path]]:
+    """A process that is in the middle of an import and of writing a file, and what it made."""
+    out.mkdir(exist_ok=True)
+    command = [sys.executable, "-c", HOLDER, str(place), str(out)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
+        assert process.stdout is not None
+        folder, file = map(Path, process.stdout.readline().split())
+        try:
+            yield process, folder, file
+        finally:
+            process.kill()
+
+
+def test_what_a_running_process_made_stays_and_goes_once_it_was_killed(
+    place: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    with holder(place, out) as (process, folder, file):
+        for path in (folder, file):
+            os.utime(path, (LONG_AGO, LONG_AGO))  # it may run for days
+        sweep()
+        write_bytes(out / "other.bin", b"1")
+        assert (folder / "files" / "big").is_file()
+        assert file.is_file()
+        process.kill()
+        process.wait()
+        assert file.is_file()  # nothing cleans up after a kill
+    with temporary_folder("import") as again:
+        assert [path.name for path in place.iterdir()] == [again.parent.name]
+    sweep_files.cache_clear()  # as in a new process
+    write_bytes(out / "other.bin", b"2")
+    assert sorted(path.name for path in out.iterdir()) == ["other.bin"]
+    assert list(place.iterdir()) == []
+
+
+def test_what_looks_alike_and_is_not_ours_stays(place: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "file").write_bytes(b"1")
+    (place / "fcfi-export-linklink").symlink_to(tmp_path / "mine")
+    (place / "fcfi-export-file0000").write_bytes(b"1")
+    for name in ("fcfi-pictures", "fcfi-import", "other", "fcfi-import-abcdefgh-mine"):
+        (place / name).mkdir()
+    for path in place.iterdir():
+        os.utime(path, (LONG_AGO, LONG_AGO), follow_symlinks=False)
+    before = sorted(place.iterdir())
+    sweep()
+    assert sorted(place.iterdir()) == before
+    assert (tmp_path / "mine" / "file").is_file()
+
+
+def test_a_folder_without_a_lock_goes_when_it_is_old(place: Path) -> None:
+    """One that was just made, or those of an earlier version."""
+    for name in ("fcfi-import-abcdefg1", "fcfi-import-abcdefg2"):
+        (place / name / "inside").mkdir(parents=True)
+    os.utime(place / "fcfi-import-abcdefg1", (LONG_AGO, LONG_AGO))
+    sweep()
+    assert [path.name for path in place.iterdir()] == ["fcfi-import-abcdefg2"]
+
+
+def test_a_temporary_file_of_another_machine_goes_when_it_is_old(tmp_path: Path) -> None:
+    """Its lock may not be seen from here, on a disk that machines share."""
+    ours = temporary_name("net.onnx")
+    theirs = ours.replace(f".{leftovers.HOST}", ".ffff" if leftovers.HOST != "ffff" else ".0000")
+    old = theirs.replace("net", "old")
+    for name in (ours, theirs, old, ".net.onnx.tmp", "net.tmp"):
+        (tmp_path / name).write_bytes(b"1")
+    os.utime(tmp_path / old, (LONG_AGO, LONG_AGO))
+    write_bytes(tmp_path / "net.onnx", b"1")
+    kept = {".net.onnx.tmp", "net.tmp", "net.onnx", theirs, "temporary"}
+    assert {path.name for path in tmp_path.iterdir()} == kept
+
+
+def test_two_processes_that_start_at_once_leave_each_other_alone(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other one sweeps between the making of a folder and of its lock, and takes it away."""
+    make = Path.mkdir
+    taken: list[Path] = []
+
+    def swept_before(path: Path, *arguments: Any, **options: Any) -> None:
+        if path.name == leftovers.FILES and not taken:
+            taken.append(path.parent)
+            shutil.rmtree(path.parent)
+        make(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, "mkdir", swept_before)
+    with temporary_folder("plan") as folder:
+        assert folder.is_dir()
+        assert folder.parent != taken[0]
+    assert list(place.iterdir()) == []
