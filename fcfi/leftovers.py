@@ -65,7 +65,7 @@ def temporary_name(name: str) -> str:
 
 @contextmanager
 def temporary_file(path: Path) -> Iterator[None]:
-    """Make the empty file of a temporary name and hold its lock; it is deleted if it is still there.
+    """Make the empty file of a temporary name and hold its lock; delete what is left of it.
 
     Others of its folder that killed processes left go first, once for each folder.  Raises OSError.
     """
@@ -161,7 +161,7 @@ def _is_abandoned(locked: Path, whole: Path) -> bool:
 
 
 def _lock(handle: int) -> None:
-    """Take the lock of an open file.  Raises BlockingIOError if it is held, OSError without locks."""
+    """Take the lock of an open file.  Raises BlockingIOError if held, OSError without locks."""
     if sys.platform == "win32":
         raise OSError("the locks of this system keep others from reading")
     import fcntl

@@ -107,7 +107,7 @@ class Database:
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:
-        """Hold the right to write among the threads of this process; StoreError if it takes too long.
+        """Hold the right to write among the threads of this process; StoreError if that takes long.
 
         Each thread waits as long as it would alone: those before it may be waiting for another
         process, each for all of its time.

@@ -48,7 +48,7 @@ class Exports:
         self._lock = Lock()
 
     def make(self, format_name: str, only_done: bool) -> Export:
-        """Write the project in a format.  Raises ConfigError for an unknown one, InputError, FullDiskError."""
+        """Write the project in a format.  Raises ConfigError, InputError, FullDiskError."""
         identity = secrets.token_urlsafe(16)
         try:
             folder = self._place() / identity

@@ -31,8 +31,8 @@ class Settings:
     """How to serve.
 
     host, port: where it listens.  token: what a request must bring, or None; needed off loopback.
-    threads: that predict.  queue: actions that may be under way or wait, half of them of one client;
-        one more is refused with 503.
+    threads: that predict.  queue: actions that may be under way or wait, half of them of one
+        client; one more is refused with 503.
     json_bytes, upload_bytes: largest body of a request, and of one that brings files.
     tile_bytes: encoded tiles and thumbnails that are kept.  static: folder of the built page.
     """

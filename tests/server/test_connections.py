@@ -1,4 +1,4 @@
-"""Connections that make no progress are closed, and a lack of file handles is one line in the log."""
+"""Connections without progress are closed; a lack of file handles is one line in the log."""
 
 import asyncio
 import contextlib
@@ -89,8 +89,8 @@ Connection = tuple[Any, Transport, Clock]
 @pytest.fixture
 def connection() -> Connection:
     clock, transport = Clock(), Transport()
-    config = uvicorn.Config(lambda *_: None, log_config=None, timeout_keep_alive=30)  # type: ignore[arg-type, return-value]
-    config.load()
+    app: Any = None
+    config = uvicorn.Config(app, log_config=None, timeout_keep_alive=30)
     protocol = ImpatientProtocol(
         config=config, server_state=ServerState(), app_state={}, _loop=clock
     )

@@ -111,7 +111,7 @@ def router(backend: Backend) -> APIRouter:
 
 @asynccontextmanager
 async def _form(request: Request) -> AsyncIterator[FormData]:
-    """Open the files of a request, which lie in temporary files.  Raises StoreError without room."""
+    """Open the files of a request, in temporary files.  Raises StoreError without room."""
     try:
         form = await request.form(max_files=MAX_FILES, max_fields=0)
     except OSError as error:
