@@ -1,6 +1,6 @@
 """Merge: a click on a given mask changes only what hangs together with the click.
 
-Who corrects a mask that was imported or finished expects the rest of it to stay, to the pixel.
+Someone who corrects a mask that was imported or finished expects the rest of it to stay, to the pixel.
 A network answers anew everywhere in its crop; this step takes over, of all that changed, the
 regions that hold new clicks.
 Source: the progressive merge of FocalClick (Chen et al., CVPR 2022), with two differences: a click
