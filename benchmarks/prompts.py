@@ -4,7 +4,7 @@
 
 On development objects, for each network:
 
-- first: the robot's central first click: IoU, parts of the mask, share of masks that hold the click;
+- first: the central first click: IoU, parts of the mask, share of masks that hold the click;
 - box: a box alone, each side moved by up to a tenth of the object's size: IoU;
 - edges: the picture cut off so that the object reaches its edge, and clicked 0, 1, 2 and 4 pixels
   from there: IoU, share of masks that hold the click, by distance;
