@@ -30,7 +30,7 @@ from fcfi.formats.annotation import (
     label_number,
 )
 from fcfi.formats.codec import Candidate, Certainty, Codec, Found
-from fcfi.formats.folders import field, need_some, one_label, read_json
+from fcfi.formats.folders import field, is_link, need_some, one_label, read_json
 from fcfi.formats.known import KnownPictures, NoPixelError
 from fcfi.formats.tally import Tally
 from fcfi.formats.target import Target
@@ -130,7 +130,8 @@ def annotation_files(path: Path) -> list[Path]:
         return [path]
     # A Roboflow download has train/, valid/ and test/, each with a file beside its pictures.
     for places in (("*.json", "annotations/*.json"), ("*/*.json",)):
-        found = [file for pattern in places for file in path.glob(pattern)]
+        listed = (file for pattern in places for file in path.glob(pattern))
+        found = [file for file in listed if not is_link(file)]
         # macOS puts a hidden `._NAME` beside every file of a foreign disk.
         files = sorted(file for file in found if not file.name.startswith("."))
         if files:

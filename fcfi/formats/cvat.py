@@ -28,7 +28,7 @@ from fcfi.formats.annotation import (
     label_number,
 )
 from fcfi.formats.codec import Candidate, Certainty, Codec, Found
-from fcfi.formats.folders import need_some, one_label, read_bytes
+from fcfi.formats.folders import need_some, one_label, read_text
 from fcfi.formats.indexed import voc_colour
 from fcfi.formats.known import KnownPictures, NoPixelError
 from fcfi.formats.tally import Tally
@@ -119,13 +119,18 @@ def _image(number: int, picture: AnnotatedPicture) -> str:
 
 
 def _parse(file: Path) -> ElementTree.Element:
-    data = read_bytes(file)
-    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+    # Only text that was seen is parsed: in UTF-16 a definition would pass the search unseen.
+    text = read_text(file)
+    if "\0" in text:
+        raise DatasetError(f"expected XML in UTF-8 in {file}, got UTF-16: save it as UTF-8")
+    if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise DatasetError(
             f"{file} defines entities, which CVAT's files do not: give the file as CVAT exported it"
         )
     try:
-        root = ElementTree.fromstring(data)
+        # The parser is given the encoding, so that what the file says of it does not count.
+        parser = ElementTree.XMLParser(encoding="utf-8")
+        root = ElementTree.fromstring(text.encode(), parser)
     except (ElementTree.ParseError, ValueError, LookupError) as error:
         raise DatasetError(f"{file} cannot be read as XML: {error}") from error
     if root.tag != "annotations" or root.find("track") is not None:

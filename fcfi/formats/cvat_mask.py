@@ -15,6 +15,7 @@ from fcfi.files import replacing
 from fcfi.formats import archives, voc
 from fcfi.formats.annotation import AnnotatedPicture, Pictures, Sizes
 from fcfi.formats.codec import Candidate, Certainty, Codec, Found
+from fcfi.formats.folders import is_link
 from fcfi.formats.known import KnownPictures
 from fcfi.formats.report import OVERLAP
 from fcfi.formats.tally import Tally
@@ -61,7 +62,8 @@ def read(
         yield from voc.read(base, sizes, labels, tally)
         return
     zips = [base] if base.is_file() else [base / FILE, *sorted(base.glob("*.zip"))]
-    file = next((candidate for candidate in zips if candidate.is_file()), None)
+    usable = (candidate for candidate in zips if candidate.is_file() and not is_link(candidate))
+    file = next(usable, None)
     if file is None:
         raise DatasetError(
             f"{base} has no zip: give the file that CVAT exported as 'Segmentation mask 1.1'"
@@ -82,7 +84,8 @@ def detect(candidate: Candidate) -> Found | None:
     if not candidate.is_folder:
         return None
     for file in sorted(candidate.path.glob("*.zip")):
-        if any(name.startswith(f"{voc.CLASSES}/") for name in archives.names(file)):
+        names = () if is_link(file) else archives.names(file)
+        if any(name.startswith(f"{voc.CLASSES}/") for name in names):
             return Found(file, Certainty.CONTENT)
     return None
 

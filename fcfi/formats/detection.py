@@ -9,7 +9,7 @@ from typing import Final
 
 from fcfi.errors import DatasetError, InputError, guard
 from fcfi.formats.codec import Candidate, Certainty, Codec, Found
-from fcfi.formats.folders import EXPORT_AGAIN, listed
+from fcfi.formats.folders import EXPORT_AGAIN, is_link, listed
 from fcfi.formats.registry import codecs
 
 LOOKED_AT: Final = 20
@@ -45,7 +45,7 @@ def _candidates(path: Path, pictures: Path | None) -> Iterator[Candidate]:
     yield Candidate(path, path, pictures)
     if not path.is_dir():
         return
-    for file in sorted(path.glob("*.xml")):
+    for file in sorted(file for file in path.glob("*.xml") if not is_link(file)):
         yield Candidate(file, path, pictures)
     files = _json_files(path)
     for file in files[:LOOKED_AT]:
@@ -62,5 +62,5 @@ def _candidates(path: Path, pictures: Path | None) -> Iterator[Candidate]:
 def _json_files(folder: Path) -> list[Path]:
     """Return the files of the folder and of `annotations`, else those further down."""
     near = (*folder.glob("*.json"), *(folder / "annotations").glob("*.json"))
-    shown = sorted(file for file in near if not file.name.startswith("."))
+    shown = sorted(file for file in near if not file.name.startswith(".") and not is_link(file))
     return shown or listed(folder, "*.json")

@@ -4,7 +4,10 @@ Shared by the codecs; knows no format.
 """
 
 import json
-from contextlib import suppress
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,10 +18,50 @@ from fcfi.images import ENDINGS, read_size
 EXPORT_AGAIN: Final = "export it again from the tool that wrote it"
 
 
+LINK: Final = "a link, which is not followed: put the file itself there"
+_root: ContextVar[Path | None] = ContextVar("root", default=None)
+"""The folder below which links are not followed at present."""
+
+
 def listed(folder: Path, pattern: str) -> list[Path]:
-    """Return the files of a pattern below a folder, by name, without hidden ones."""
+    """Return the files of a pattern below a folder, by name, without hidden ones and links."""
     # macOS puts a hidden `._NAME` beside every file of a foreign disk.
-    return sorted(path for path in folder.rglob(pattern) if not path.name.startswith("."))
+    return sorted(
+        path
+        for path in folder.rglob(pattern)
+        if not path.name.startswith(".") and not is_link(path)
+    )
+
+
+@contextmanager
+def without_links(root: Path) -> Iterator[None]:
+    """Let nothing in the block read through a link below a folder, which others may have filled."""
+    token = _root.set(root)
+    try:
+        yield
+    finally:
+        _root.reset(token)
+
+
+def is_link(path: Path) -> bool:
+    """Return whether a path leads through a link that is not to be followed here."""
+    root = _root.get()
+    if root is None:
+        return False
+    try:
+        inner = Path(os.path.abspath(path)).relative_to(os.path.abspath(root))
+    except ValueError:  # elsewhere, as the caller gave it
+        return False
+    return Path(os.path.realpath(path)) != Path(os.path.realpath(root)) / inner
+
+
+def links_below(folder: Path) -> Iterator[str]:
+    """Yield the names of the links below a folder, relative to it; none behind another."""
+    for parent, folders, files in os.walk(folder):
+        for name in sorted((*folders, *files)):
+            path = Path(parent, name)
+            if path.is_symlink():
+                yield path.relative_to(folder).as_posix()
 
 
 def sizes_in(folder: Path) -> dict[str, tuple[int, int]]:
@@ -37,6 +80,8 @@ def sizes_in(folder: Path) -> dict[str, tuple[int, int]]:
 def read_bytes(path: Path) -> bytes:
     """Return the bytes of a file; DatasetError if it cannot be read."""
     try:
+        if is_link(path):
+            raise DatasetError(f"{path} is {LINK}")
         if path.exists() and not (path.is_file() or path.is_dir()):
             raise DatasetError(f"{path} is a device or pipe: give a file")
         return path.read_bytes()

@@ -14,7 +14,7 @@ from fcfi.errors import DatasetError, FCFIError, InputError, StoreError, guard, 
 from fcfi.formats import AnnotatedPicture, Codec, Sizes, Tally, codecs, detect
 from fcfi.formats.annotation import UNNAMED
 from fcfi.formats.archives import unpacked
-from fcfi.formats.folders import EXPORT_AGAIN
+from fcfi.formats.folders import EXPORT_AGAIN, LINK, links_below, without_links
 from fcfi.project.actions import ImportedObject, ImportObjects
 from fcfi.project.states import ImportReport
 
@@ -52,7 +52,7 @@ def read(receiver: Receiver, path: Path, format_name: str, author: str) -> Impor
     if not path.exists():
         raise InputError(f"{path} does not exist: check the name")
     before = set(receiver.label_names())
-    with _opened(path) as given:
+    with _opened(path) as given, without_links(given):
         with guard(DatasetError, f"{path.name} cannot be read", EXPORT_AGAIN):
             codec, found = (
                 detect(given, receiver.folder)
@@ -81,6 +81,8 @@ def _add(
     shown: what to say instead of the names of temporary folders.
     """
     tally = Tally()
+    for name in links_below(path) if path.is_dir() else ():
+        tally.leave_out_picture(LINK, name)
     pictures = objects = 0
     names = (list(receiver.label_names()) or None) if codec.numbered_labels else None
     read = codec.read(path, receiver.sizes(), names, tally)
