@@ -150,12 +150,13 @@ class Project:
         self,
         id: int | None = None,  # noqa: A002
         states: Collection[State] = ("new", "work"),
+        search: str = "",
     ) -> PictureRow | None:
         """Return the next picture in one of these states after another one, from the first after the last.
 
-        Without a picture the first of them; None if there is none.  Raises NotFound.
+        search: a part of the name, in any case.  Without a picture the first of them; None if there is none.  Raises NotFound.
         """
-        return self._store.following(id, states)
+        return self._store.following(id, states, search)
 
     def row(self, id: int) -> PictureRow:  # noqa: A002, the contract's name
         """What the list says of one picture.  Raises NotFound."""

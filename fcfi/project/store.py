@@ -158,17 +158,19 @@ class Store:
             )
             return connection.execute(counted).scalar_one()
 
-    def following(self, identity: int | None, states: Collection[State]) -> PictureRow | None:
+    def following(
+        self, identity: int | None, states: Collection[State], search: str = ""
+    ) -> PictureRow | None:
         """Return the first picture in one of these states after another one, or of all.
 
-        After the last one the search begins again at the first; None if there is none.  Raises
+        search: only names with this text.  After the last one the search begins again at the first; None if there is none.  Raises
         NotFound for a picture that is not there.
         """
         with self.database.reading() as connection:
             here = None if identity is None else _sorted_as(connection, identity)
-            found = None if here is None else _first(connection, states, here)
+            found = None if here is None else _first(connection, states, search, here)
             if found is None:
-                found = _first(connection, states, None)
+                found = _first(connection, states, search, None)
             return None if found is None else _row(found)
 
     def row(self, identity: int) -> PictureRow:
@@ -492,14 +494,16 @@ def _listed(state: State | None, search: str) -> Select[Any]:
     return asked
 
 
-def _first(connection: Connection, states: Collection[State], after: tuple[str, str] | None) -> Any:
+def _first(
+    connection: Connection, states: Collection[State], search: str, after: tuple[str, str] | None
+) -> Any:
     """Return the first row in one of these states, behind what orders another one; None if there is none.
 
     Each state is asked for by itself, which an index answers at once in a project of any size.
     """
     rows: list[Any] = []
     for state in states:
-        asked = select(*SHOWN, picture.c.sort).where(picture.c.state == state)
+        asked = _listed(state, search).with_only_columns(*SHOWN, picture.c.sort)
         if after is not None:
             asked = asked.where(tuple_(picture.c.sort, picture.c.name) > tuple_(*after))
         asked = asked.order_by(picture.c.sort, picture.c.name).limit(1)

@@ -209,7 +209,7 @@ class PictureListAnswer(Answer):
 
 
 class FollowingAnswer(Answer):
-    """The next picture that is to do.  picture: null if there is none.  place: its place in the whole list, from 0."""
+    """The next picture that is to do.  picture: null if there is none.  place: in the requested list, from 0."""
 
     picture: PictureRowAnswer | None
     place: int | None

@@ -52,6 +52,10 @@ def test_the_next_picture_is_the_first_open_one_behind_and_then_from_the_start(
         around = project.following(known["c.png"])
         assert around is not None
         assert around.name == "a.png"
+        found = project.following(known["a.png"], search="C.")
+        assert found is not None
+        assert found.name == "c.png"
+        assert project.following(known["a.png"], search="b 10") is None  # it is done
         for identity in known.values():
             if project.row(identity).state != "done":
                 act(project, identity, SetDone(True))

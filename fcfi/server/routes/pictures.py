@@ -66,11 +66,13 @@ def router(backend: Backend) -> APIRouter:
         responses=errors(404),
         summary="The next picture that is to do, and its place in the list",
     )
-    async def following(after: After = None, state: InState = None) -> Response:
+    async def following(
+        after: After = None, state: InState = None, search: Search = ""
+    ) -> Response:
         def work() -> Response:
             states: tuple[State, ...] = ("new", "work") if state is None else (state,)
-            row = project.following(after, states)
-            place = None if row is None else project.index_of(row.id)
+            row = project.following(after, states, search)
+            place = None if row is None else project.index_of(row.id, state, search)
             return wire.answer({"picture": None if row is None else wire.row(row), "place": place})
 
         return await backend.reads.run(work)

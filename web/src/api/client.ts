@@ -3,7 +3,7 @@
  */
 
 import type { paths } from './schema';
-import type { ActionRequest, Change, LabelChange, PictureState } from './types';
+import type { ActionRequest, Change, LabelChange, PictureStage, PictureState } from './types';
 
 /** The server answered with an error. */
 export class Refused extends Error {
@@ -138,6 +138,14 @@ export const removeLabel = (label: number) =>
 export const pictures = (
   query: NonNullable<paths['/api/pictures']['get']['parameters']['query']>,
 ) => call('get', '/api/pictures', { parameters: { query } });
+/** Where a picture is in a list; null: the list leaves it out. */
+export const placeOf = (id: number, query: { state?: PictureStage; search?: string }) =>
+  call('get', '/api/pictures/{picture}/place', {
+    parameters: { path: { picture: id }, query },
+  });
+/** The first picture of a list that is not done, behind another one or from the start. */
+export const nextPicture = (query: { after?: number; state?: PictureStage; search?: string }) =>
+  call('get', '/api/pictures/next', { parameters: { query } });
 export const scan = () => call('post', '/api/pictures/scan');
 export const picture = (id: number) =>
   call('get', '/api/pictures/{picture}', { parameters: { path: { picture: id } } });

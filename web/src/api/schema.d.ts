@@ -469,7 +469,7 @@ export interface components {
       /** @default false */
       only_done: boolean;
     };
-    /** @description The next picture that is to do.  picture: null if there is none.  place: its place in the whole list, from 0. */
+    /** @description The next picture that is to do.  picture: null if there is none.  place: in the requested list, from 0. */
     FollowingAnswer: {
       picture: components['schemas']['PictureRowAnswer'] | null;
       place: number | null;
@@ -2076,6 +2076,8 @@ export interface operations {
       query?: {
         /** @description The picture to begin behind. */
         after?: number | null;
+        /** @description Only names with this text. */
+        search?: string;
         /** @description Only pictures in this state. */
         state?: ('new' | 'work' | 'done') | null;
       };

@@ -134,7 +134,7 @@ export class App {
     this.labels.load((await this.api.project(this.settings.author)).labels);
     this.navigation.forgetOthers();
     const { index } = this.navigation;
-    await index.ask(index.filter, index.search);
+    await this.navigation.filter(index.filter, index.search);
     await this.navigation.refresh();
   }
 

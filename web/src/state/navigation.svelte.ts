@@ -2,7 +2,7 @@
  */
 
 import { SvelteMap } from 'svelte/reactivity';
-import { Unreachable } from '../api/client';
+import { Refused, Unreachable } from '../api/client';
 import type { PictureStage, PictureState } from '../api/types';
 import type { Api } from './api';
 import type { Connection } from './connection.svelte';
@@ -16,7 +16,7 @@ import type { Platform } from './platform';
 const KEPT = 12;
 
 export interface NavigationParts {
-  api: Pick<Api, 'pictures' | 'picture' | 'scan'>;
+  api: Pick<Api, 'pictures' | 'placeOf' | 'nextPicture' | 'picture' | 'scan'>;
   notes: Notes;
   connection: Connection;
   platform: Pick<Platform, 'hash' | 'setHash'>;
@@ -48,7 +48,7 @@ export class Navigation {
   async start(): Promise<void> {
     await this.index.ask('', '');
     const named = Number(/^#picture=(\d+)$/.exec(this.parts.platform.hash())?.[1]);
-    const position = Number.isFinite(named) ? this.index.indexOf(named) : null;
+    const position = Number.isFinite(named) ? await this.locate(named) : null;
     const first = position ?? (await this.nextOpen()) ?? 0;
     if (this.index.total > 0) await this.go(first);
   }
@@ -78,11 +78,13 @@ export class Navigation {
   }
 
   /** Show a picture that is kept, even if the list leaves it out. */
-  visit(picture: OpenPicture): void {
-    const index = this.index.indexOf(picture.id);
-    if (index !== null) return void this.go(index);
+  async visit(picture: OpenPicture): Promise<void> {
+    const move = ++this.moves;
+    // Without the server the picture can still be shown, only its index is not known.
+    const index = await this.locate(picture.id).catch(() => null);
+    if (move !== this.moves) return;
+    if (index !== null) return this.go(index);
     this.parts.leaving();
-    this.moves++;
     this.position = -1;
     this.show(picture);
   }
@@ -94,7 +96,12 @@ export class Navigation {
   async filter(state: PictureStage | '', search: string): Promise<void> {
     try {
       await this.index.ask(state, search);
-      this.position = this.current ? (this.index.indexOf(this.current.id) ?? -1) : -1;
+      const { asked } = this.index;
+      const shown = this.current;
+      const position = shown ? await this.locate(shown.id) : null;
+      // Another list, or another picture, since the request.
+      if (asked !== this.index.asked || shown !== this.current) return;
+      this.position = position ?? -1;
       if (!this.current && this.index.total > 0) await this.go(0);
     } catch (error) {
       this.parts.notes.error(error);
@@ -171,17 +178,42 @@ export class Navigation {
       this.current?.add({ type: 'copy_objects', picture: current.id });
   }
 
+  /** The index of a picture in the list; null: the list leaves it out, or there is none. */
+  private async locate(id: number): Promise<number | null> {
+    try {
+      return await this.index.locate(id);
+    } catch (error) {
+      if (error instanceof Refused) return null;
+      throw error;
+    }
+  }
+
   /** The index of the next picture that is not done, cyclic; null if all others are. */
   private async nextOpen(): Promise<number | null> {
-    const { index, position } = this;
-    if (index.counts.new + index.counts.work === 0) return null;
-    for (let step = 1; step <= index.total; step++) {
-      const next = (position + step) % index.total;
-      const row = await index.at(next);
-      if (!row || row.id === this.current?.id) continue;
-      if (!(this.opened.get(row.id)?.document.done ?? row.state === 'done')) return next;
+    const { index } = this;
+    if (index.filter === 'done') return null;
+    const seen = new Set<number>();
+    let after = this.current?.id;
+    for (;;) {
+      const row = await index.following(after);
+      // Round once: all others are done, or it is not saved yet that they are.
+      if (!row || seen.has(row.id)) return null;
+      seen.add(row.id);
+      after = row.id;
+      if (row.id !== this.current?.id && !this.opened.get(row.id)?.document.done)
+        return this.arrive(row.id);
     }
-    return null;
+  }
+
+  /** The index of a picture that the server has in the list. */
+  private async arrive(id: number): Promise<number | null> {
+    const { index } = this;
+    // A list of a state keeps the rows that left the state: the server counts without them.
+    if (index.indexOf(id) === null && index.filter) {
+      await index.ask(index.filter, index.search);
+      this.position = -1;
+    }
+    return index.locate(id);
   }
 
   private show(picture: OpenPicture): void {

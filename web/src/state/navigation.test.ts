@@ -89,6 +89,36 @@ describe('navigation', () => {
     expect(app.navigation.position).toBe(0);
   });
 
+  it('finds its picture in a list of more rows than are loaded, whatever the list shows', async () => {
+    const names = Array.from({ length: 450 }, (_, index) => `${index % 2 ? 'cat' : 'dog'}${index}`);
+    const server = new FakeServer(...names);
+    const { app } = await started(server, '#picture=400');
+    const { navigation } = app;
+    const here = () => [navigation.current?.id, navigation.position, navigation.index.total];
+    expect(here()).toEqual([400, 399, 450]);
+    await navigation.filter('', 'cat');
+    expect(here()).toEqual([400, 199, 225]);
+    await navigation.filter('', 'dog');
+    expect(here()).toEqual([400, -1, 225]);
+    await navigation.filter('', '');
+    expect(here()).toEqual([400, 399, 450]);
+    expect(navigation.index.row(250)).toBeUndefined(); // nothing between was loaded
+    expect((await started(server, '#picture=999')).app.navigation.position).toBe(0);
+  });
+
+  it('asks for the next picture that is not done instead of reading the list', async () => {
+    const server = new FakeServer(...Array.from({ length: 450 }, (_, index) => `${index}.jpg`));
+    for (let id = 1; id < 400; id++) server.finish(id);
+    const { app } = await started(server);
+    expect([app.navigation.current?.id, app.navigation.position]).toEqual([400, 399]);
+    const lists = server.log.filter((line) => line.startsWith('pictures'));
+    expect(lists).toEqual(['pictures 0', 'pictures 300', 'pictures 400']);
+    await app.navigation.filter('new', '');
+    await app.navigation.doneAndNext();
+    await settled();
+    expect([app.navigation.current?.id, app.navigation.position]).toEqual([401, 1]);
+  });
+
   it('continues the unfinished object after a reload, unless it was left', async () => {
     const { app, server, platform } = await started(['a.jpg']);
     app.editing.click({ x: 5, y: 5 }, true, false);

@@ -11,11 +11,14 @@ export class PictureIndex {
   filter: PictureStage | '' = $state('');
   search = $state('');
   loaded = $state(false);
+  /** Counts the lists that were asked for. */
+  asked = $state(0);
   private rows: Record<number, PictureRow> = $state({});
   private readonly pages = new Map<number, Promise<void>>();
-  private request = 0;
+  /** The first rows of the present list, which begin it anew. */
+  private begun: Promise<void> = Promise.resolve();
 
-  constructor(private readonly api: Pick<Api, 'pictures'>) {}
+  constructor(private readonly api: Pick<Api, 'pictures' | 'placeOf' | 'nextPicture'>) {}
 
   row(index: number): PictureRow | undefined {
     return this.rows[index];
@@ -25,6 +28,16 @@ export class PictureIndex {
   indexOf(id: number): number | null {
     for (const [index, row] of Object.entries(this.rows)) if (row.id === id) return Number(index);
     return null;
+  }
+
+  /** The index of a picture, from the server if its row is not loaded; null: not in this list. */
+  async locate(id: number): Promise<number | null> {
+    return this.indexOf(id) ?? (await this.api.placeOf(id, this.query)).place;
+  }
+
+  /** The first picture of this list behind another that is not done, as the server has it. */
+  async following(after: number | undefined): Promise<PictureRow | null> {
+    return (await this.api.nextPicture({ after, ...this.query })).picture;
   }
 
   /** Load the rows of these indices, as far as they are not loaded yet. */
@@ -51,11 +64,11 @@ export class PictureIndex {
   async ask(filter: PictureStage | '', search: string): Promise<void> {
     this.filter = filter;
     this.search = search;
-    this.request++;
+    this.asked++;
     this.pages.clear();
-    const first = this.loadPage(0, true);
-    this.pages.set(0, first);
-    await first;
+    this.begun = this.loadPage(0, true);
+    this.pages.set(0, this.begun);
+    await this.begun;
   }
 
   /** Take a picture's newer row; the counts follow. */
@@ -73,17 +86,22 @@ export class PictureIndex {
     this.rows[index] = row;
   }
 
+  private get query(): { state?: PictureStage; search?: string } {
+    return { state: this.filter || undefined, search: this.search || undefined };
+  }
+
   private async loadPage(page: number, fresh = false): Promise<void> {
-    const request = this.request;
+    const request = this.asked;
     try {
+      // Rows that arrived before the first ones would be forgotten with the list before.
+      if (!fresh) await this.begun;
       const found = await this.api.pictures({
-        state: this.filter || undefined,
-        search: this.search || undefined,
+        ...this.query,
         offset: page * PAGE,
         limit: PAGE,
       });
       // An answer to an earlier question.
-      if (request !== this.request) return;
+      if (request !== this.asked) return;
       const rows: Record<number, PictureRow> = fresh ? {} : this.rows;
       found.items.forEach((row, index) => {
         rows[page * PAGE + index] = row;

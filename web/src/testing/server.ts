@@ -1,6 +1,6 @@
 /** A server in memory: pictures, labels and settings behind the functions of the client. */
 
-import { Conflict, Unreachable } from '../api/client';
+import { Conflict, Refused, Unreachable } from '../api/client';
 import type { Action, DrawnObject, Label, PictureRow, PictureState } from '../api/types';
 import type { Api } from '../state/api';
 import { object, row } from './states';
@@ -110,12 +110,25 @@ export class FakeServer {
       removeLabel: (id) => this.withoutLabel('removeLabel', id, answer),
       pictures: ({ state, search, offset = 0, limit = 200 }) =>
         answer(`pictures ${offset}`, () => {
-          const rows = [...this.pictures.values()]
-            .map((stored) => stored.row)
-            .filter((found) => !state || found.state === state)
-            .filter((found) => !search || found.name.includes(search));
+          const rows = this.listed(state, search);
           const items = rows.slice(offset, offset + limit);
           return { total: rows.length, counts: this.counts(), items };
+        }),
+      placeOf: (id, { state, search }) =>
+        answer(`placeOf ${id}`, () => {
+          if (!this.pictures.has(id)) throw new Refused(404, 'there is no such picture', null);
+          const place = this.listed(state, search).findIndex((found) => found.id === id);
+          return { place: place < 0 ? null : place };
+        }),
+      nextPicture: ({ after, state, search }) =>
+        answer(`nextPicture ${after ?? ''}`, () => {
+          const all = [...this.pictures.values()].map((stored) => stored.row);
+          const begin = all.findIndex((found) => found.id === after) + 1;
+          const turned = [...all.slice(begin), ...all.slice(0, begin)];
+          const fits = new Set(this.listed(state, search).map((found) => found.id));
+          const next = turned.find((found) => found.state !== 'done' && fits.has(found.id));
+          const place = this.listed(state, search).findIndex((found) => found.id === next?.id);
+          return { picture: next ?? null, place: next ? place : null };
         }),
       picture: (id) => answer(`picture ${id}`, () => this.state(id)),
       scan: () => answer('scan', () => ({ counts: this.counts() })),
@@ -142,6 +155,13 @@ export class FakeServer {
       this.labels = this.labels.filter((label) => label.id !== id);
       return { labels: this.labels };
     });
+  }
+
+  private listed(state?: string | null, search?: string): PictureRow[] {
+    return [...this.pictures.values()]
+      .map((stored) => stored.row)
+      .filter((found) => !state || found.state === state)
+      .filter((found) => !search || found.name.includes(search));
   }
 
   private counts() {
