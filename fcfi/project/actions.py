@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar, Final
 
+from fcfi.boxes import Box
 from fcfi.errors import InputError
 from fcfi.masks.runs import RunMask
 from fcfi.project.document import Document
-from fcfi.prompts.clicks import Clicks
+from fcfi.prompts.clicks import Clicks, Prompts
 
 MAX_CLICKS: Final = 100
 """Clicks of one round."""
@@ -33,18 +34,42 @@ KEEP: Final = Keep.KEEP
 
 @dataclass(frozen=True, slots=True)
 class AddClicks:
-    """One round of clicks on an object; without one, on a new object on top.  None leaves label and keep_out."""
+    """One round of clicks on an object; without one, on a new object on top.
+
+    None leaves label, keep_out and tidy as they are.  within: the part of the picture that the
+    object's first look takes.
+    """
 
     type: ClassVar[str] = "click"
     object: int | None
     clicks: Clicks
     label: int | None = None
     keep_out: bool | None = None
+    tidy: int | None = None
+    within: Box | None = None
+
+    @property
+    def prompts(self) -> Prompts:
+        """The clicks."""
+        return self.clicks
+
+
+@dataclass(frozen=True, slots=True)
+class AddPrompts:
+    """One round of clicks, boxes and scribbles on an object; the rest is as for `AddClicks`."""
+
+    type: ClassVar[str] = "prompt"
+    object: int | None
+    prompts: Prompts
+    label: int | None = None
+    keep_out: bool | None = None
+    tidy: int | None = None
+    within: Box | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RemoveClick:
-    """Take one click away, by its place among the object's clicks; an object that has nothing left goes too."""
+    """Take one prompt away, by its index among the object's prompts; an object without any goes too."""
 
     type: ClassVar[str] = "remove_click"
     object: int
@@ -89,6 +114,7 @@ class EditObject:
     visible: bool | Keep = KEEP
     finished: bool | Keep = KEEP
     keep_out: bool | Keep = KEEP
+    tidy: int | Keep = KEEP
     colour: str | Keep | None = KEEP
 
 
@@ -130,13 +156,22 @@ class MergeObjects:
 
 @dataclass(frozen=True, slots=True)
 class CopyObjects:
-    """The objects of another picture of this size, put on top in their order, to be corrected by clicks.
+    """Objects of another picture of this size, put on top in their order, to be corrected by clicks.
 
-    Those that are there already, pixel by pixel, are left out.
+    Those that are there already, pixel by pixel, are left out.  objects: their ids; None copies all.
     """
 
     type: ClassVar[str] = "copy_objects"
     picture: int
+    objects: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateObjects:
+    """Put objects on top once more, in their order: each begins from the mask of its original."""
+
+    type: ClassVar[str] = "duplicate_objects"
+    objects: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +214,7 @@ class Redo:
 
 Edit = (
     AddClicks
+    | AddPrompts
     | RemoveClick
     | SetMask
     | Clean
@@ -189,6 +225,7 @@ Edit = (
     | DeleteObjects
     | MergeObjects
     | CopyObjects
+    | DuplicateObjects
     | SetDone
     | ImportObjects
 )
@@ -200,7 +237,7 @@ def new_object(document: Document, action: Edit) -> int | None:
     """The id of the object that an action makes, if it makes one."""
     return (
         document.next_id
-        if isinstance(action, AddClicks | SetMask) and action.object is None
+        if isinstance(action, AddClicks | AddPrompts | SetMask) and action.object is None
         else None
     )
 

@@ -17,9 +17,11 @@ from fcfi.project.actions import (
     MAX_CLICKS_OF_OBJECT,
     MAX_OBJECTS,
     AddClicks,
+    AddPrompts,
     Clean,
     CopyObjects,
     DeleteObjects,
+    DuplicateObjects,
     Edit,
     EditObject,
     EditObjects,
@@ -88,21 +90,24 @@ def apply(document: Document, action: Edit, world: World) -> Document:
 # One function an action
 
 
-def _add_clicks(document: Document, action: AddClicks, world: World) -> Document:
-    if not 1 <= len(action.clicks) <= MAX_CLICKS:
-        raise InputError(f"{len(action.clicks)} clicks came at once: give 1 to {MAX_CLICKS}")
-    check_prompts(action.clicks, world.height, world.width)
+def _add_prompts(document: Document, action: AddClicks | AddPrompts, world: World) -> Document:
+    if not 1 <= len(action.prompts) <= MAX_CLICKS:
+        raise InputError(
+            f"expected 1 to {MAX_CLICKS} clicks at once, got {len(action.prompts)}: give them in parts"
+        )
+    check_prompts(action.prompts, world.height, world.width)
     document, one = _found_or_new(document, action.object)
     one = _of_present(one, world)
-    if len(one.clicks) + len(action.clicks) > MAX_CLICKS_OF_OBJECT:
+    if len(one.rounds.prompts) + len(action.prompts) > MAX_CLICKS_OF_OBJECT:
         raise InputError(
             f"object {one.id} would have more than {MAX_CLICKS_OF_OBJECT} clicks: draw the rest by brush"
         )
     one = dataclasses.replace(
         one,
-        rounds=one.rounds.after(Round.at(world.now(), action.clicks)),
+        rounds=one.rounds.after(Round.at(world.now(), action.prompts), action.within),
         label=one.label if action.label is None else _label(action.label, world),
         keep_out=one.keep_out if action.keep_out is None else action.keep_out,
+        tidy=one.tidy if action.tidy is None else _check_tidy(action.tidy),
     )
     return _with(document, _predicted(document, one, world))
 
@@ -131,8 +136,7 @@ def _clean(document: Document, action: Clean, world: World) -> Document:
     if one.mask is None:
         return document
     mask = world.mask(one.mask)
-    filled = fill_holes(mask.inside(), action.fill_holes)
-    cleaned = RunMask.of(drop_specks(filled, action.drop_specks), mask.left, mask.top)
+    cleaned = _cleaned(mask, action.fill_holes, action.drop_specks)
     if cleaned == mask:
         return document
     return _with(document, _begun(document, one, world.keep(cleaned), world))
@@ -146,10 +150,10 @@ def _edit_object(document: Document, action: EditObject, world: World) -> Docume
     one = _find(document, action.object)
     given = {
         name: getattr(action, name)
-        for name in ("label", "visible", "finished", "keep_out", "colour")
+        for name in ("label", "visible", "finished", "keep_out", "tidy", "colour")
     }
     changed = dataclasses.replace(one, **_checked(given, world))
-    if changed.keep_out != one.keep_out:
+    if (changed.keep_out, changed.tidy) != (one.keep_out, one.tidy):
         changed = _predicted(document, _of_present(changed, world), world)
     return _with(document, changed)
 
@@ -194,13 +198,18 @@ def _copy_objects(document: Document, action: CopyObjects, world: World) -> Docu
     return _with_new(
         document,
         [
-            DrawnObject(
-                0, one.label, one.mask, mask=one.mask, keep_out=one.keep_out, colour=one.colour
-            )
-            for one in world.objects(action.picture)
-            if one.mask is not None
+            _copied(drawn)
+            for drawn in world.objects(action.picture)
+            if drawn.mask is not None and (action.objects is None or drawn.id in action.objects)
         ],
     )
+
+
+def _duplicate_objects(document: Document, action: DuplicateObjects, _: World) -> Document:
+    for identity in action.objects:
+        _find(document, identity)
+    copies = [_copied(drawn) for drawn in document.objects if drawn.id in action.objects]
+    return _with_numbered(document, copies)
 
 
 def _import_objects(document: Document, action: ImportObjects, world: World) -> Document:
@@ -213,7 +222,8 @@ def _import_objects(document: Document, action: ImportObjects, world: World) -> 
 
 
 _DOES: Final[Mapping[type[Edit], Callable[[Document, Any, World], Document]]] = {
-    AddClicks: _add_clicks,
+    AddClicks: _add_prompts,
+    AddPrompts: _add_prompts,
     RemoveClick: _remove_click,
     SetMask: _set_mask,
     Clean: _clean,
@@ -224,6 +234,7 @@ _DOES: Final[Mapping[type[Edit], Callable[[Document, Any, World], Document]]] = 
     DeleteObjects: _delete_objects,
     MergeObjects: _merge_objects,
     CopyObjects: _copy_objects,
+    DuplicateObjects: _duplicate_objects,
     SetDone: _set_done,
     ImportObjects: _import_objects,
 }
@@ -257,16 +268,41 @@ def _begun(document: Document, one: DrawnObject, start: str | None, world: World
 
 
 def _drawn(document: Document, one: DrawnObject, world: World) -> DrawnObject:
-    """The object with the mask that start and clicks make, finished neighbours cut out if it is kept out of them."""
+    """The object with the mask that start and prompts make.
+
+    Specks and holes go if it is tidied, then finished neighbours are cut out if it is kept out.
+    """
     if not one.rounds and (one.start is None or not one.keep_out):
         return dataclasses.replace(one, mask=one.start)
     mask = world.predict(one.start, one.rounds) if one.rounds else world.mask(one.start or "")
+    # What a person drew or imported stays as it is; only answers of the network are tidied.
+    if one.tidy and one.rounds and mask is not None:
+        mask = _cleaned(mask, one.tidy, one.tidy)
     if one.keep_out:
         neighbours = [other for other in document.objects if other.finished and other.id != one.id]
         names = {other.mask for other in neighbours if other.mask is not None}
         if mask is not None:
             mask = mask.subtract(world.mask(name) for name in names)
     return dataclasses.replace(one, mask=world.keep(mask))
+
+
+def _cleaned(mask: RunMask, holes: int, specks: int) -> RunMask | None:
+    """Return the mask without holes of at most `holes` and components below `specks` pixels."""
+    filled = fill_holes(mask.inside(), holes)
+    return RunMask.of(drop_specks(filled, specks), mask.left, mask.top)
+
+
+def _copied(drawn: DrawnObject) -> DrawnObject:
+    """Return an object, not yet numbered, that begins from the mask of another."""
+    return DrawnObject(
+        0,
+        drawn.label,
+        drawn.mask,
+        mask=drawn.mask,
+        keep_out=drawn.keep_out,
+        tidy=drawn.tidy,
+        colour=drawn.colour,
+    )
 
 
 def _find(document: Document, identity: int) -> DrawnObject:
@@ -295,11 +331,15 @@ def _with(document: Document, changed: DrawnObject) -> Document:
 def _with_new(document: Document, new: Sequence[DrawnObject]) -> Document:
     """The document with new objects on top, without those that were there already, pixel by pixel."""
     there = {(one.label, one.mask) for one in document.objects}
-    added = [one for one in new if (one.label, one.mask) not in there]
+    return _with_numbered(document, [one for one in new if (one.label, one.mask) not in there])
+
+
+def _with_numbered(document: Document, new: Sequence[DrawnObject]) -> Document:
+    """The document with new objects on top, each with a number of its own."""
     numbered = [
-        dataclasses.replace(one, id=document.next_id + number) for number, one in enumerate(added)
+        dataclasses.replace(drawn, id=document.next_id + number) for number, drawn in enumerate(new)
     ]
-    next_id = document.next_id + len(added)
+    next_id = document.next_id + len(new)
     return dataclasses.replace(document, objects=(*document.objects, *numbered), next_id=next_id)
 
 
@@ -317,10 +357,17 @@ def _label(label: int, world: World) -> int:
     return label
 
 
+def _check_tidy(pixels: int) -> int:
+    if pixels < 0:
+        raise InputError(f"expected tidy as an area in pixels, got {pixels}: give 0 or more")
+    return pixels
+
+
 def _checked(given: Mapping[str, Any], world: World) -> dict[str, Any]:
     """The values that are to change.  Raises InputError for a label or colour that does not exist."""
     values = {name: value for name, value in given.items() if value is not KEEP}
     if values.get("label") is not None:
         _label(values["label"], world)
     check_colour(values.get("colour"))
+    _check_tidy(values.get("tidy", 0))
     return values

@@ -23,6 +23,7 @@ class DrawnObject:
     start: the mask that the rounds begin from (drawn, imported or cleaned).  rounds: prompts that
         were given together and predicted once.
     mask: the present one; None has no pixel.  keep_out: finished neighbours are cut out of it.
+    tidy: specks and holes of at most so many pixels are taken out of what the network answers.
     colour: "#rrggbb", None for the label's.
     network: who answered the rounds last: the identity of weights and settings, or in documents of
         version 0.1 the sha256 of the weights alone.
@@ -36,6 +37,7 @@ class DrawnObject:
     visible: bool = True
     finished: bool = False
     keep_out: bool = False
+    tidy: int = 0
     colour: str | None = None
     network: str | None = None
 
@@ -55,6 +57,7 @@ class DrawnObject:
             "visible": self.visible,
             "finished": self.finished,
             "keep_out": self.keep_out,
+            "tidy": self.tidy,
             "colour": self.colour,
             "network": self.network,
         }
@@ -116,5 +119,10 @@ def _with_prompts(document: dict[str, Any]) -> dict[str, Any]:
     return {**document, "objects": objects}
 
 
-UPGRADES: Final[tuple[Upgrade, ...]] = (_with_prompts,)
+def _with_tidy(document: dict[str, Any]) -> dict[str, Any]:
+    """Return version 3 of a document of version 2, in which no object was tidied."""
+    return {**document, "objects": [{**drawn, "tidy": 0} for drawn in document["objects"]]}
+
+
+UPGRADES: Final[tuple[Upgrade, ...]] = (_with_prompts, _with_tidy)
 """From each version to the next; see `fcfi.documents.upgraded`."""

@@ -222,6 +222,7 @@ class Project:
                 "object": one.id,
                 "label": names.get(one.label or 0),
                 "keep_out": one.keep_out,
+                "tidy": one.tidy,
                 "log": self._log(one, row, sha256).to_json(),
             }
             for one in clicked

@@ -10,7 +10,7 @@ from typing import Any, Final
 from fcfi.boxes import Box
 from fcfi.documents import read
 from fcfi.errors import InputError
-from fcfi.prompts.clicks import Clicks, Prompt, Prompts, clicks_in, prompt_from_json
+from fcfi.prompts.clicks import Click, Clicks, Prompt, Prompts, clicks_in, prompt_from_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,9 @@ class Rounds:
         left = self.items[number].without(inside)
         kept = (left,) if left.prompts else ()
         items = (*self.items[:number], *kept, *self.items[number + 1 :])
-        return Rounds(items, self.within if items else None)
+        # Another round may be the first now, which was given beside the part that was looked at.
+        stays = self.within is not None and items and _inside(items[0].prompts, self.within)
+        return Rounds(items, self.within if stays else None)
 
     def to_json(self) -> dict[str, Any]:
         """Return `{"within": box or None, "rounds": [[prompt, ..], ..]}`."""
@@ -141,6 +143,19 @@ class Rounds:
         within = data.get("within")
         items = tuple(Round.from_json(part) for part in read(data, "rounds", list))
         return cls(items, None if within is None else Box.from_json(read(data, "within", dict)))
+
+
+def _inside(prompts: Prompts, within: Box) -> bool:
+    """Return whether all clicks and lines lie in a box, and all boxes overlap it."""
+    for prompt in prompts:
+        if isinstance(prompt, Box):
+            if prompt.intersection(within) is None:
+                return False
+            continue
+        for click in (prompt,) if isinstance(prompt, Click) else prompt.corners:
+            if not within.contains(click.x, click.y):
+                return False
+    return True
 
 
 NO_ROUNDS: Final = Rounds()

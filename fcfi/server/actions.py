@@ -12,16 +12,19 @@ from functools import reduce
 from operator import or_
 from typing import Annotated, Any, Final, Literal, get_args, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, create_model
 
+from fcfi.boxes import Box
 from fcfi.masks.runs import RunMask
 from fcfi.project import actions
 from fcfi.project.actions import MAX_CLICKS, MAX_OBJECTS, Action
-from fcfi.prompts.clicks import Click
+from fcfi.prompts.clicks import Click, Scribble
 
 MAX_INT: Final = 2**31 - 1
 MAX_RUNS: Final = 4_000_000
 """Of one mask."""
+MAX_CORNERS: Final = 1000
+"""Of one scribble."""
 
 Id = Annotated[int, Field(ge=1, le=MAX_INT)]
 Whole = Annotated[int, Field(ge=0, le=MAX_INT)]
@@ -42,6 +45,39 @@ class ClickRequest(Request):
     positive: bool = True
 
 
+class BoxRequest(Request):
+    """A box of whole pixels; right and bottom are the first pixels outside."""
+
+    left: Whole
+    top: Whole
+    right: Id
+    bottom: Id
+
+
+class ScribbleRequest(Request):
+    """A line drawn over the object (positive) or off it: its corners [x, y], in order."""
+
+    points: Annotated[
+        list[Annotated[list[Whole], Field(min_length=2, max_length=2)]],
+        Field(min_length=2, max_length=MAX_CORNERS),
+    ]
+    positive: bool = True
+
+
+def _kind_of_prompt(given: Any) -> str:
+    """Return the tag of a prompt by a key that no other kind has, so that errors name its own keys."""
+    keys = given if isinstance(given, Mapping) else ()
+    return "box" if "left" in keys else "scribble" if "points" in keys else "click"
+
+
+PromptRequest = Annotated[
+    Annotated[ClickRequest, Tag("click")]
+    | Annotated[BoxRequest, Tag("box")]
+    | Annotated[ScribbleRequest, Tag("scribble")],
+    Discriminator(_kind_of_prompt),
+]
+
+
 class MaskRequest(Request):
     """A mask: lengths of runs over its box, row by row, background first."""
 
@@ -54,6 +90,7 @@ class MaskRequest(Request):
 
 TAKEN: Final[tuple[type[Action], ...]] = (
     actions.AddClicks,
+    actions.AddPrompts,
     actions.RemoveClick,
     actions.SetMask,
     actions.Clean,
@@ -64,6 +101,7 @@ TAKEN: Final[tuple[type[Action], ...]] = (
     actions.DeleteObjects,
     actions.MergeObjects,
     actions.CopyObjects,
+    actions.DuplicateObjects,
     actions.SetDone,
     actions.Undo,
     actions.Redo,
@@ -73,6 +111,12 @@ VALUES: Final[Mapping[str, Any]] = {
     "object": Id,
     "objects": Annotated[list[Id], Field(min_length=1, max_length=MAX_OBJECTS)],
     "clicks": Annotated[list[ClickRequest], Field(min_length=1, max_length=MAX_CLICKS)],
+    "prompts": Annotated[
+        list[PromptRequest],
+        Field(min_length=1, max_length=MAX_CLICKS),
+    ],
+    "within": BoxRequest,
+    "tidy": Whole,
     "mask": MaskRequest,
     "label": Id,
     "colour": Colour,
@@ -121,6 +165,10 @@ def _value(given: Any) -> Any:
         return tuple(_value(one) for one in given)
     if isinstance(given, ClickRequest):
         return Click(given.x, given.y, given.positive)
+    if isinstance(given, BoxRequest):
+        return Box(given.left, given.top, given.right, given.bottom)
+    if isinstance(given, ScribbleRequest):
+        return Scribble(tuple((x, y) for x, y in given.points), given.positive)
     if isinstance(given, MaskRequest):
         return RunMask.from_json(dict(given))
     return given

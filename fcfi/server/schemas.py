@@ -228,17 +228,39 @@ class Scanned(Answer):
 
 
 class ClickAnswer(Answer):
-    """A click; those of one round were predicted together."""
+    """A click; those of one round were predicted together.  index: among the object's prompts."""
 
     x: int
     y: int
     positive: bool
     round: int
+    index: int
+
+
+class BoxAnswer(Answer):
+    """A box that was drawn round an object; right and bottom are the first pixels outside."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+    round: int
+    index: int
+
+
+class ScribbleAnswer(Answer):
+    """A line that was drawn over an object (positive) or off it: its corners [x, y], in order."""
+
+    points: list[list[int]]
+    positive: bool
+    round: int
+    index: int
 
 
 class ObjectAnswer(Answer):
     """An object.
 
+    tidy: specks and holes of so many pixels are taken out of the network's answers.
     mask: its sha256, null without a pixel.  start: whether its clicks begin from a mask.  network:
         sha256 of the one
     that made the mask from clicks; with another one, further clicks go on from the mask.
@@ -250,10 +272,13 @@ class ObjectAnswer(Answer):
     visible: bool
     finished: bool
     keep_out: bool
+    tidy: int
     mask: str | None
     start: bool
     network: str | None
     clicks: list[ClickAnswer]
+    boxes: list[BoxAnswer]
+    scribbles: list[ScribbleAnswer]
     area: int
 
 

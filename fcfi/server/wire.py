@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from fcfi.boxes import Box
 from fcfi.formats import Report, codecs
 from fcfi.masks.runs import RunMask
 from fcfi.prediction.lazy import NetworkStatus
@@ -20,6 +21,7 @@ from fcfi.project.states import (
     PictureRow,
     PictureState,
 )
+from fcfi.prompts.clicks import Click, Prompt, Scribble
 
 
 def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -118,16 +120,23 @@ def _object(one: DrawnObject, masks: Mapping[str, RunMask]) -> dict[str, Any]:
         "visible": one.visible,
         "finished": one.finished,
         "keep_out": one.keep_out,
+        "tidy": one.tidy,
         "mask": one.mask,
         "start": one.start is not None,
         "network": one.network,
-        "clicks": [
-            {"x": click.x, "y": click.y, "positive": click.positive, "round": number}
-            for number, part in enumerate(one.rounds)
-            for click in part.clicks
-        ],
+        **_prompts(one),
         "area": 0 if one.mask is None else masks[one.mask].area,
     }
+
+
+def _prompts(drawn: DrawnObject) -> dict[str, list[dict[str, Any]]]:
+    """Return the prompts of an object by kind, each with its round and its index among all."""
+    lists: dict[type[Prompt], list[dict[str, Any]]] = {Click: [], Box: [], Scribble: []}
+    rounds = [number for number, part in enumerate(drawn.rounds) for _ in part.prompts]
+    for index, prompt in enumerate(drawn.rounds.prompts):
+        listed = {**prompt.to_json(), "round": rounds[index], "index": index}
+        lists[type(prompt)].append(listed)
+    return {"clicks": lists[Click], "boxes": lists[Box], "scribbles": lists[Scribble]}
 
 
 def _change(one: Change) -> dict[str, Any]:

@@ -5,14 +5,17 @@ from collections.abc import Iterable
 import numpy as np
 import pytest
 
+from fcfi.boxes import Box
 from fcfi.errors import InputError
 from fcfi.masks.runs import RunMask
 from fcfi.masks.truth import Mask
 from fcfi.project.actions import (
     AddClicks,
+    AddPrompts,
     Clean,
     CopyObjects,
     DeleteObjects,
+    DuplicateObjects,
     Edit,
     EditObject,
     EditObjects,
@@ -27,7 +30,7 @@ from fcfi.project.actions import (
 )
 from fcfi.project.applying import apply
 from fcfi.project.document import Document, DrawnObject
-from fcfi.prompts.clicks import Click
+from fcfi.prompts.clicks import Click, Scribble
 from fcfi.prompts.rounds import NO_ROUNDS, Rounds
 from tests.project.builders import HEIGHT, WIDTH, click, runs, square
 
@@ -110,6 +113,73 @@ def test_clicks_given_together_are_one_round(world: Memory) -> None:
     assert len(world.asked) == 1
     assert len(document.objects[0].rounds) == 1
     assert np.array_equal(drawn(world, document.objects[0]), square(8, 0))
+
+
+def test_boxes_and_scribbles_are_prompts_of_one_round_and_go_by_their_index(world: Memory) -> None:
+    box, line = Box(2, 2, 20, 20), Scribble(((3, 3), (9, 9)))
+    document = after(world, AddPrompts(None, (box, Click(8, 8), line), label=2))
+    (made,) = document.objects
+    assert (made.rounds.prompts, made.label, len(made.rounds)) == ((box, Click(8, 8), line), 2, 1)
+    document = apply(document, AddPrompts(1, (Click(1, 1),)), world)
+    document = apply(document, RemoveClick(1, 1), world)
+    assert document.objects[0].rounds.prompts == (box, line, Click(1, 1))
+    with pytest.raises(InputError, match="inside the picture"):
+        after(world, AddPrompts(None, (Box(0, 0, WIDTH + 1, 5),)))
+
+
+def test_the_part_for_the_first_look_stays_with_the_object_as_long_as_it_holds_its_first_clicks(
+    world: Memory,
+) -> None:
+    part = Box(0, 0, 16, 16)
+    document = after(world, click(4, 4, within=part), click(40, 40, object=1))
+    assert document.objects[0].rounds.within == part
+    assert Document.from_json(document.to_json()) == document
+    with pytest.raises(InputError, match="first prompt only"):
+        apply(document, click(5, 5, object=1, within=part), world)
+    rest = apply(document, RemoveClick(1, 0), world).objects[0].rounds
+    assert (rest.prompts, rest.within) == ((Click(40, 40),), None)
+
+
+def test_a_tidied_object_has_no_small_parts_and_holes_whatever_is_clicked(world: Memory) -> None:
+    hole = AddClicks(None, (Click(0, 0), Click(8, 0), Click(30, 30), Click(30, 34, positive=False)))
+    plain = drawn(world, after(world, hole).objects[0])
+    tidy = AddClicks(None, hole.clicks, tidy=40)
+    document = after(world, tidy)
+    assert plain[30:34, 30:38].all()
+    assert np.array_equal(drawn(world, document.objects[0]), square(0, 0) | square(8, 0))
+    document = apply(document, click(16, 0, object=1), world)
+    assert not drawn(world, document.objects[0])[30:, :].any()
+    off = apply(document, EditObject(1, tidy=0), world)
+    assert np.array_equal(drawn(world, off.objects[0]), plain | square(16, 0))
+    with pytest.raises(InputError, match="tidy"):
+        apply(document, EditObject(1, tidy=-1), world)
+
+
+def test_what_a_person_drew_is_not_tidied(world: Memory) -> None:
+    document = after(world, SetMask(None, runs(1, 1, 2)), EditObject(1, tidy=100))
+    assert np.array_equal(drawn(world, document.objects[0]), square(1, 1, 2))
+
+
+def test_objects_are_duplicated_on_top_and_begin_from_the_masks_of_their_originals(
+    world: Memory,
+) -> None:
+    document = after(world, click(0, 0, label=1), click(16, 0), DuplicateObjects((2, 1)))
+    assert ids(document) == [1, 2, 3, 4]
+    first, _, copy, _ = document.objects
+    assert (copy.label, copy.start, copy.mask, copy.rounds) == (
+        1,
+        first.mask,
+        first.mask,
+        NO_ROUNDS,
+    )
+    with pytest.raises(InputError, match="no object 9"):
+        apply(document, DuplicateObjects((9,)), world)
+
+
+def test_chosen_objects_are_copied_from_another_picture(world: Memory) -> None:
+    world.others[5] = after(world, click(0, 0), click(16, 0, label=2), click(32, 0))
+    document = after(world, CopyObjects(5, (2, 3)))
+    assert [drawn.label for drawn in document.objects] == [2, None]
 
 
 def test_numbers_of_objects_are_never_given_again(world: Memory) -> None:

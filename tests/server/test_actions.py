@@ -9,11 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
+from fcfi.boxes import Box
 from fcfi.errors import InputError
 from fcfi.project.actions import (
     KEEP,
     Action,
     AddClicks,
+    AddPrompts,
+    CopyObjects,
     EditObject,
     EditObjects,
     Redo,
@@ -23,7 +26,7 @@ from fcfi.project.actions import (
 )
 from fcfi.project.document import Document
 from fcfi.project.records import describe, record
-from fcfi.prompts.clicks import Click
+from fcfi.prompts.clicks import Click, Scribble
 from fcfi.server.actions import TAKEN, AnyAction
 from fcfi.server.problems import sentence_of
 from tests.project.builders import runs
@@ -47,6 +50,36 @@ def taken(data: Any) -> Action:
             },
             AddClicks(None, (Click(1, 2), Click(3, 4, positive=False))),
         ),
+        (
+            {
+                "type": "click",
+                "object": None,
+                "clicks": [{"x": 1, "y": 2}],
+                "within": {"left": 0, "top": 1, "right": 9, "bottom": 8},
+                "tidy": 12,
+            },
+            AddClicks(None, (Click(1, 2),), tidy=12, within=Box(0, 1, 9, 8)),
+        ),
+        (
+            {
+                "type": "prompt",
+                "object": 3,
+                "prompts": [
+                    {"left": 0, "top": 1, "right": 9, "bottom": 8},
+                    {"x": 1, "y": 2, "positive": False},
+                    {"points": [[1, 2], [3, 4]], "positive": False},
+                ],
+            },
+            AddPrompts(
+                3,
+                (
+                    Box(0, 1, 9, 8),
+                    Click(1, 2, positive=False),
+                    Scribble(((1, 2), (3, 4)), positive=False),
+                ),
+            ),
+        ),
+        ({"type": "copy_objects", "picture": 2, "objects": [1]}, CopyObjects(2, (1,))),
         ({"type": "remove_click", "object": 1, "index": 0}, RemoveClick(1, 0)),
         ({"type": "set_mask", "object": 2, "mask": runs(1, 2).to_json()}, SetMask(2, runs(1, 2))),
         ({"type": "set_mask", "object": 2, "mask": None}, SetMask(2, None)),
@@ -91,6 +124,8 @@ def test_an_absent_key_leaves_a_property_as_it_is() -> None:
         ({"type": "delete_objects", "objects": []}, "at least 1 item"),
         ({"type": "set_mask", "object": 1, "mask": {"runs": 1}}, "mask"),
         ({"type": "undo", "object": 1}, "object: extra"),
+        ({"type": "prompt", "object": 1, "prompts": [{"points": [[1, 2]]}]}, "at least 2 items"),
+        ({"type": "prompt", "object": 1, "prompts": [{"left": 1}]}, "field required"),
     ],
 )
 def test_anything_else_is_refused_in_one_sentence(data: Any, words: str) -> None:
@@ -115,7 +150,21 @@ json_values = st.recursive(
     max_leaves=6,
 )
 keys = st.sampled_from(
-    ["object", "clicks", "label", "index", "mask", "objects", "place", "done", "colour", "visible"]
+    [
+        "object",
+        "clicks",
+        "prompts",
+        "within",
+        "tidy",
+        "label",
+        "index",
+        "mask",
+        "objects",
+        "place",
+        "done",
+        "colour",
+        "visible",
+    ]
 )
 
 

@@ -183,7 +183,7 @@ def test_a_click_makes_an_object_and_undo_takes_it_back(app: FastAPI) -> None:
         True,
     )
     one = state["document"]["objects"][0]
-    assert one["clicks"] == [{"x": 10, "y": 10, "positive": True, "round": 0}]
+    assert one["clicks"] == [{"x": 10, "y": 10, "positive": True, "round": 0, "index": 0}]
     assert (one["id"], one["label"], one["start"], one["visible"], one["finished"]) == (
         1,
         None,

@@ -22,6 +22,8 @@ from pycocotools.coco import COCO
 INSIDE = 255
 OTHER = "0" * 64
 """sha256 of no network."""
+DOT = (600, 600, 610, 610)
+"""Left, top, right and bottom of the dot, all inside."""
 WIDTH = 960
 """Of the animation, pixels."""
 STEPS = 7
@@ -66,6 +68,20 @@ def spoil(path: str, name: str, label: str, out: str) -> dict[str, Any]:
     }
     Path(out).write_text(json.dumps(labels), encoding="utf-8")
     return {"area": int(mask.sum())}
+
+
+def dot(path: str) -> dict[str, Any]:
+    """Write a large grey picture with a dot of 11 pixels across; return its pixels' truth."""
+    wide, high, noise = 1924, 1284, np.random.default_rng(0)
+    rows = np.linspace(200, 190, high)[:, None, None]
+    pixels = rows + noise.integers(-6, 7, (high, wide, 3))
+    canvas = Image.fromarray(pixels.clip(0, 255).astype(np.uint8))
+    ImageDraw.Draw(canvas).ellipse(DOT, fill=(20, 20, 200))
+    canvas.save(path)
+    shape = Image.new("L", canvas.size)
+    ImageDraw.Draw(shape).ellipse(DOT, fill=INSIDE)
+    values = np.asarray(shape)
+    return {"width": wide, "height": high, "values": base64.b64encode(values.tobytes()).decode()}
 
 
 def age(folder: str) -> dict[str, Any]:
@@ -148,7 +164,14 @@ def _pointed(screen: Image.Image, x: float, y: float, button: str | None) -> Ima
     return made.resize((WIDTH, round(WIDTH * made.height / made.width)), Image.Resampling.LANCZOS)
 
 
-COMMANDS = {"truth": truth, "spoil": spoil, "age": age, "read": read, "animate": animate}
+COMMANDS = {
+    "truth": truth,
+    "spoil": spoil,
+    "dot": dot,
+    "age": age,
+    "read": read,
+    "animate": animate,
+}
 
 if __name__ == "__main__":
     command, *values = sys.argv[1:]

@@ -322,6 +322,7 @@ export interface components {
     ActionRequest: {
       action:
         | components['schemas']['AddClicks']
+        | components['schemas']['AddPrompts']
         | components['schemas']['RemoveClick']
         | components['schemas']['SetMask']
         | components['schemas']['Clean']
@@ -332,6 +333,7 @@ export interface components {
         | components['schemas']['DeleteObjects']
         | components['schemas']['MergeObjects']
         | components['schemas']['CopyObjects']
+        | components['schemas']['DuplicateObjects']
         | components['schemas']['SetDone']
         | components['schemas']['Undo']
         | components['schemas']['Redo'];
@@ -341,17 +343,58 @@ export interface components {
       known?: string[];
       version: number;
     };
-    /** @description One round of clicks on an object; without one, on a new object on top.  None leaves label and keep_out. */
+    /**
+     * @description One round of clicks on an object; without one, on a new object on top.
+     *
+     *     None leaves label, keep_out and tidy as they are.  within: the part of the picture that the
+     *     object's first look takes.
+     */
     AddClicks: {
       clicks: components['schemas']['ClickRequest'][];
       keep_out?: boolean | null;
       label?: number | null;
       object: number | null;
+      tidy?: number | null;
       /**
        * @description discriminator enum property added by openapi-typescript
        * @enum {string}
        */
       type: 'click';
+      within?: components['schemas']['BoxRequest'] | null;
+    };
+    /** @description One round of clicks, boxes and scribbles on an object; the rest is as for `AddClicks`. */
+    AddPrompts: {
+      keep_out?: boolean | null;
+      label?: number | null;
+      object: number | null;
+      prompts: (
+        | components['schemas']['ClickRequest']
+        | components['schemas']['BoxRequest']
+        | components['schemas']['ScribbleRequest']
+      )[];
+      tidy?: number | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: 'prompt';
+      within?: components['schemas']['BoxRequest'] | null;
+    };
+    /** @description A box that was drawn round an object; right and bottom are the first pixels outside. */
+    BoxAnswer: {
+      bottom: number;
+      index: number;
+      left: number;
+      right: number;
+      round: number;
+      top: number;
+    };
+    /** @description A box of whole pixels; right and bottom are the first pixels outside. */
+    BoxRequest: {
+      bottom: number;
+      left: number;
+      right: number;
+      top: number;
     };
     /** @description What somebody did meanwhile; time: seconds since 1970 (UTC). */
     ChangeAnswer: {
@@ -378,8 +421,9 @@ export interface components {
        */
       type: 'clean';
     };
-    /** @description A click; those of one round were predicted together. */
+    /** @description A click; those of one round were predicted together.  index: among the object's prompts. */
     ClickAnswer: {
+      index: number;
       positive: boolean;
       round: number;
       x: number;
@@ -399,11 +443,12 @@ export interface components {
       state: components['schemas']['PictureAnswer'];
     };
     /**
-     * @description The objects of another picture of this size, put on top in their order, to be corrected by clicks.
+     * @description Objects of another picture of this size, put on top in their order, to be corrected by clicks.
      *
-     *     Those that are there already, pixel by pixel, are left out.
+     *     Those that are there already, pixel by pixel, are left out.  objects: their ids; None copies all.
      */
     CopyObjects: {
+      objects?: number[] | null;
       picture: number;
       /**
        * @description discriminator enum property added by openapi-typescript
@@ -432,6 +477,15 @@ export interface components {
       done: boolean;
       objects: components['schemas']['ObjectAnswer'][];
     };
+    /** @description Put objects on top once more, in their order: each begins from the mask of its original. */
+    DuplicateObjects: {
+      objects: number[];
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: 'duplicate_objects';
+    };
     /** @description Other properties for one object. */
     EditObject: {
       colour?: string | null;
@@ -439,6 +493,7 @@ export interface components {
       keep_out?: boolean;
       label?: number | null;
       object: number;
+      tidy?: number;
       /**
        * @description discriminator enum property added by openapi-typescript
        * @enum {string}
@@ -583,12 +638,14 @@ export interface components {
     /**
      * @description An object.
      *
+     *     tidy: specks and holes of so many pixels are taken out of the network's answers.
      *     mask: its sha256, null without a pixel.  start: whether its clicks begin from a mask.  network:
      *         sha256 of the one
      *     that made the mask from clicks; with another one, further clicks go on from the mask.
      */
     ObjectAnswer: {
       area: number;
+      boxes: components['schemas']['BoxAnswer'][];
       clicks: components['schemas']['ClickAnswer'][];
       colour: string | null;
       finished: boolean;
@@ -597,7 +654,9 @@ export interface components {
       label: number | null;
       mask: string | null;
       network: string | null;
+      scribbles: components['schemas']['ScribbleAnswer'][];
       start: boolean;
+      tidy: number;
       visible: boolean;
     };
     /** @description All that there is on one picture.  masks: by sha256. */
@@ -661,7 +720,7 @@ export interface components {
        */
       type: 'redo';
     };
-    /** @description Take one click away, by its place among the object's clicks; an object that has nothing left goes too. */
+    /** @description Take one prompt away, by its index among the object's prompts; an object without any goes too. */
     RemoveClick: {
       index: number;
       object: number;
@@ -690,6 +749,19 @@ export interface components {
     /** @description What is in the folder now. */
     Scanned: {
       counts: components['schemas']['CountsAnswer'];
+    };
+    /** @description A line that was drawn over an object (positive) or off it: its corners [x, y], in order. */
+    ScribbleAnswer: {
+      index: number;
+      points: number[][];
+      positive: boolean;
+      round: number;
+    };
+    /** @description A line drawn over the object (positive) or off it: its corners [x, y], in order. */
+    ScribbleRequest: {
+      points: number[][];
+      /** @default true */
+      positive: boolean;
     };
     /** @description Say that the picture is done, or not. */
     SetDone: {

@@ -16,6 +16,12 @@ export type DrawnObject = Schemas['ObjectAnswer'];
 export type Click = Schemas['ClickRequest'];
 /** A click of the document, with the round in which it was predicted. */
 export type PlacedClick = Schemas['ClickAnswer'];
+/** A rectangle of whole pixels; right and bottom are the first pixels outside. */
+export type Box = Schemas['BoxRequest'];
+/** A click, a box or a scribble. */
+export type Prompt = Extract<Action, { type: 'prompt' }>['prompts'][number];
+export type PlacedBox = Schemas['BoxAnswer'];
+export type PlacedScribble = Schemas['ScribbleAnswer'];
 /** A mask: row-major run lengths over its tight box, background first. */
 export type RunsJson = Schemas['MaskAnswer'];
 export type Counts = Schemas['CountsAnswer'];

@@ -22,6 +22,8 @@ function stage({ paints = false, grabs = false, mac = false } = {}) {
     zoom: note('zoom'),
     pinch: note('pinch'),
     paint: note('paint'),
+    draw: (from, at, phase, { shift, alt }) =>
+      void log.push(['draw', from, at, phase, Boolean(shift), Boolean(alt)]),
     hover: note('hover'),
     paints: () => paints,
     grabs: () => grabs,
@@ -49,12 +51,17 @@ describe('a press', () => {
     expect(named('click', 'pan')).toEqual([['click', { x: 10, y: 20 }, []]]);
   });
 
-  it('that goes far is no click', () => {
+  it('that goes far draws from where it began', () => {
     const { named, press, move, release } = stage();
-    press(10, 20);
+    const from = { x: 10, y: 20 };
+    press(10, 20, { shiftKey: true });
     move(40, 20);
-    release(40, 20);
-    expect(named('click', 'pan')).toEqual([]);
+    release(42, 25);
+    expect(named('click', 'pan', 'draw')).toEqual([
+      ['draw', from, from, 'start', true, false],
+      ['draw', from, { x: 40, y: 20 }, 'move', true, false],
+      ['draw', from, { x: 42, y: 25 }, 'end', true, false],
+    ]);
   });
 
   it('says which button and keys were used', () => {
@@ -106,11 +113,11 @@ describe('a press', () => {
 
   it('paints with a painting tool, through the points between two frames', () => {
     const { named, press, move, release } = stage({ paints: true });
-    press(0, 0, { shiftKey: true });
+    press(0, 0, { shiftKey: true, altKey: true });
     move(8, 0, { getCoalescedEvents: () => [{ clientX: 104, clientY: 50 }] });
     release(9, 0);
     expect(named('paint', 'click')).toEqual([
-      ['paint', { x: 0, y: 0 }, 'start', true],
+      ['paint', { x: 0, y: 0 }, 'start', true, true],
       ['paint', { x: 4, y: 0 }, 'move', true],
       ['paint', { x: 8, y: 0 }, 'move', true],
       ['paint', { x: 9, y: 0 }, 'end', true],

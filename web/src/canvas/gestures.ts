@@ -42,7 +42,20 @@ export interface GestureHandler {
   paints(): boolean;
   /** Whether the main button pans (Space is down). */
   grabs(): boolean;
-  paint(at: Point, phase: 'start' | 'move' | 'end' | 'cancel', modified: boolean): void;
+  /** modified: Alt is held. straight: Shift is held. */
+  paint(
+    at: Point,
+    phase: 'start' | 'move' | 'end' | 'cancel',
+    modified: boolean,
+    straight?: boolean,
+  ): void;
+  /** The main button draws: a box, a line, an outline. from: where it was pressed. */
+  draw(
+    from: Point,
+    at: Point,
+    phase: 'start' | 'move' | 'end' | 'cancel',
+    keys: { shift: boolean; alt: boolean },
+  ): void;
   /** alt: whether that key is held. */
   hover(at: Point | null, alt: boolean): void;
 }
@@ -50,7 +63,7 @@ export interface GestureHandler {
 interface Press {
   start: Point;
   last: Point;
-  kind: 'click' | 'secondary' | 'pan' | 'paint' | 'finger' | 'none';
+  kind: 'click' | 'draw' | 'secondary' | 'pan' | 'paint' | 'finger' | 'none';
   moved: boolean;
   shift: boolean;
   alt: boolean;
@@ -102,7 +115,7 @@ export function listen(element: HTMLElement, handler: GestureHandler, mac: boole
     if (event.button === 1 || (event.button === 0 && handler.grabs())) press.kind = 'pan';
     else if (handler.paints() && event.button === 0) {
       press.kind = 'paint';
-      handler.paint(at, 'start', press.shift || press.alt);
+      handler.paint(at, 'start', press.alt, press.shift);
     } else if (touch) press.kind = 'finger';
     if (event.button === 1) event.preventDefault();
   });
@@ -126,13 +139,20 @@ export function listen(element: HTMLElement, handler: GestureHandler, mac: boole
     const begins = !press.moved && distance > slipOf(press);
     if (begins) press.moved = true;
     if (press.kind === 'paint') {
-      const modified = press.shift || press.alt;
+      const modified = press.alt;
       for (const between of event.getCoalescedEvents?.() ?? [])
         handler.paint(pointOf(between), 'move', modified);
       handler.paint(at, 'move', modified);
       handler.hover(at, event.altKey);
     } else if (press.kind === 'pan') handler.pan(at.x - before.x, at.y - before.y);
-    else if ((press.kind === 'secondary' || press.kind === 'finger') && press.moved) {
+    else if (press.kind === 'draw' || (press.kind === 'click' && begins)) {
+      if (begins) handler.draw(press.start, press.start, 'start', press);
+      press.kind = 'draw';
+      for (const between of event.getCoalescedEvents?.() ?? [])
+        handler.draw(press.start, pointOf(between), 'move', press);
+      handler.draw(press.start, at, 'move', press);
+      handler.hover(at, event.altKey);
+    } else if ((press.kind === 'secondary' || press.kind === 'finger') && press.moved) {
       const from = begins ? press.start : before;
       handler.pan(at.x - from.x, at.y - from.y);
     } else if (event.pointerType !== 'touch') handler.hover(at, event.altKey);
@@ -142,7 +162,8 @@ export function listen(element: HTMLElement, handler: GestureHandler, mac: boole
     const press = presses.get(event.pointerId);
     presses.delete(event.pointerId);
     if (!press) return;
-    if (press.kind === 'paint') handler.paint(pointOf(event), 'end', press.shift || press.alt);
+    if (press.kind === 'paint') handler.paint(pointOf(event), 'end', press.alt);
+    if (press.kind === 'draw') handler.draw(press.start, pointOf(event), 'end', press);
     if (press.moved || !['click', 'secondary', 'finger'].includes(press.kind)) return;
     handler.click(press.start, {
       secondary: press.kind === 'secondary',
@@ -157,6 +178,7 @@ export function listen(element: HTMLElement, handler: GestureHandler, mac: boole
     const press = presses.get(event.pointerId);
     presses.delete(event.pointerId);
     if (press?.kind === 'paint') handler.paint(press.last, 'cancel', false);
+    if (press?.kind === 'draw') handler.draw(press.start, press.last, 'cancel', press);
   });
   on('pointerleave', (event) => handler.hover(null, event.altKey));
   on('contextmenu', (event) => event.preventDefault());

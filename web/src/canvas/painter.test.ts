@@ -47,7 +47,7 @@ it('paints positive markers round and negative ones square, pending ones with a 
   const view = { scale: 2, x: 10, y: 10 };
   const marker = (positive: boolean, pending: boolean) => {
     const { context, named } = recorder();
-    paintMarker(context, view, { x: 4, y: 4, positive, round: 0, pending }, 8, 'plain');
+    paintMarker(context, view, { x: 4, y: 4, positive, round: 0, index: 0, pending }, 8, 'plain');
     expect(named('translate')[0]).toEqual(['translate', 19, 19]);
     return [named('arc').length, named('roundRect').length];
   };

@@ -15,6 +15,17 @@ export interface Overlay {
   mask: Spans;
   colour: string;
   active: boolean;
+  /** Chosen, or under the pointer in the list. */
+  lit?: boolean;
+}
+
+/** A line on the picture: pixels of the picture. */
+export interface Drawing {
+  points: readonly Point[];
+  closed: boolean;
+  positive: boolean;
+  /** Whether its corners are marked. */
+  corners?: boolean;
 }
 
 /** From this many device pixels a pixel on, pixels are shown as squares. */
@@ -105,6 +116,11 @@ export function paintOverlay(
     line(3.5, 'rgba(0, 0, 0, 0.6)');
     line(1.75, lighter(overlay.colour));
   }
+  if (overlay.lit) {
+    context.setLineDash([6 / view.scale, 5 / view.scale]);
+    line(2.5, '#ffffff');
+    context.setLineDash([]);
+  }
   context.restore();
 }
 
@@ -134,6 +150,8 @@ export function paintMasks(
 
 const POSITIVE = '#1f9d55';
 const NEGATIVE = '#d92d3a';
+/** Lighter than the markers' green: a thin line has to be seen on dark pictures. */
+const LINE = '#5ee0a0';
 
 /** removing: the next press removes the click. */
 export type MarkerLook = 'plain' | 'hovered' | 'removing';
@@ -206,6 +224,35 @@ function strokeOnAny(context: Context): void {
   context.lineWidth = 1.5;
   context.strokeStyle = '#ffffff';
   context.stroke();
+}
+
+/** A box, a scribble or an outline; positive lines are green, negative ones red, on a dark edge. */
+export function paintDrawing(context: Context, view: View, drawing: Drawing): void {
+  const points = drawing.points.map((point) => toScreen(view, point));
+  if (points.length === 0) return;
+  context.save();
+  context.beginPath();
+  points.forEach(({ x, y }, index) => (index === 0 ? context.moveTo(x, y) : context.lineTo(x, y)));
+  if (drawing.closed) context.closePath();
+  context.lineJoin = 'round';
+  context.lineCap = 'round';
+  context.lineWidth = 4;
+  context.strokeStyle = 'rgba(0, 0, 0, 0.65)';
+  context.stroke();
+  context.lineWidth = 2;
+  context.strokeStyle = drawing.positive ? LINE : NEGATIVE;
+  context.stroke();
+  if (drawing.corners)
+    for (const { x, y } of points) {
+      context.beginPath();
+      context.rect(x - 3, y - 3, 6, 6);
+      context.fillStyle = '#ffffff';
+      context.fill();
+      context.lineWidth = 1;
+      context.strokeStyle = '#000000';
+      context.stroke();
+    }
+  context.restore();
 }
 
 /** The brush's circle, seen on any picture. */

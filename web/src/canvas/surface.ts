@@ -10,11 +10,13 @@ import type { Point, Size, View } from '../logic/view';
 import {
   paintBrush,
   paintCross,
+  paintDrawing,
   paintMarker,
   paintMasks,
   paintOverlay,
   paintPicture,
   type Context,
+  type Drawing,
   type Overlay,
 } from './painter';
 import { Paths } from './paths';
@@ -35,6 +37,7 @@ export interface Scene {
   overlays: readonly Overlay[];
   opacity: number;
   clicks: readonly ViewClick[];
+  drawings: readonly Drawing[];
   hovered: number | null;
   /** Whether a press removes the hovered click. */
   removing: boolean;
@@ -134,6 +137,7 @@ export class Surface {
   };
 
   private readonly marks = (context: Context, scene: Scene, pane: Pane): void => {
+    for (const drawing of scene.drawings) paintDrawing(context, scene.view, drawing);
     if (pane.kind !== 'picture')
       scene.clicks.forEach((click, index) => {
         const look = index !== scene.hovered ? 'plain' : scene.removing ? 'removing' : 'hovered';

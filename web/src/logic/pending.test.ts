@@ -27,11 +27,13 @@ const waits = (key: number, action: LocalAction) => ({ key, uuid: '', action });
 
 describe('preview', () => {
   it('shows a waiting click at once, in a round of its own', () => {
-    const before = state(1, [object(1, { clicks: [{ ...click(1, 2), round: 0 }] })]).document;
+    const before = state(1, [
+      object(1, { clicks: [{ ...click(1, 2), round: 0, index: 0 }] }),
+    ]).document;
     const [seen] = preview(before, [waits(1, onto(1, click(5, 6, false)))]).objects;
     expect(seen!.clicks).toEqual([
-      { ...click(1, 2), round: 0 },
-      { ...click(5, 6, false), round: 1, pending: true },
+      { ...click(1, 2), round: 0, index: 0 },
+      { ...click(5, 6, false), round: 1, index: 1, pending: true },
     ]);
     expect(before.objects[0]!.clicks).toHaveLength(1);
   });
@@ -46,10 +48,32 @@ describe('preview', () => {
 
   it('counts the index of a click to remove among those that wait', () => {
     const [seen] = preview(
-      state(1, [object(1, { clicks: [{ ...click(1, 1), round: 0 }] })]).document,
+      state(1, [object(1, { clicks: [{ ...click(1, 1), round: 0, index: 0 }] })]).document,
       [waits(1, onto(1, click(2, 2))), waits(2, { type: 'remove_click', object: 1, index: 1 })],
     ).objects;
     expect(seen!.clicks.map((click) => click.x)).toEqual([1]);
+  });
+
+  it('shows boxes and scribbles, and moves the indices behind one that is removed', () => {
+    const box = { left: 1, top: 1, right: 9, bottom: 9 };
+    const points = [
+      [1, 1],
+      [4, 4],
+    ];
+    const all = [
+      waits(1, { type: 'prompt' as const, object: 1, prompts: [box] }),
+      waits(2, onto(1, click(2, 2))),
+      waits(3, { type: 'prompt' as const, object: 1, prompts: [{ points, positive: false }] }),
+    ];
+    const before = state(1, [object(1)]).document;
+    const [seen] = preview(before, all).objects;
+    expect(seen!.boxes).toEqual([{ ...box, round: 0, index: 0 }]);
+    expect(seen!.scribbles).toEqual([{ points, positive: false, round: 2, index: 2 }]);
+    const [rest] = preview(before, [
+      ...all,
+      waits(4, { type: 'remove_click', object: 1, index: 0 }),
+    ]).objects;
+    expect([rest!.boxes, rest!.clicks[0]!.index, rest!.scribbles[0]!.index]).toEqual([[], 0, 1]);
   });
 
   it('edits, moves and deletes', () => {

@@ -4,7 +4,16 @@
  * the action that makes it, and later actions may refer to it by that id.
  */
 
-import type { Action, DrawnObject, PictureDocument, PictureState, PlacedClick } from '../api/types';
+import type {
+  Action,
+  Box,
+  Click,
+  DrawnObject,
+  PictureDocument,
+  PictureState,
+  PlacedClick,
+  Prompt,
+} from '../api/types';
 import { EMPTY, subtract, toRuns, union, type Spans } from './spans';
 
 /** A stroke of the brush becomes a mask only when it is sent: the mask may change until then. */
@@ -56,31 +65,29 @@ export function preview(
 
 function previewAction(document: ViewDocument, { key, action }: PendingAction): ViewDocument {
   switch (action.type) {
-    case 'click': {
-      const add = (object: ViewObject): ViewObject => {
-        const round = (object.clicks.at(-1)?.round ?? -1) + 1;
-        const clicks = action.clicks.map((click) => ({ ...click, round, pending: true }));
-        return { ...object, clicks: [...object.clicks, ...clicks], pending: true };
-      };
-      return changeOrCreate(document, key, action, add);
-    }
+    case 'click':
+      return changeOrCreate(document, key, action, (object) => prompted(object, action.clicks));
+    case 'prompt':
+      return changeOrCreate(document, key, action, (object) => prompted(object, action.prompts));
     case 'stroke':
       return changeOrCreate(document, key, action, (object) => ({
         ...object,
-        clicks: [],
+        ...NO_PROMPTS,
         strokes: [...object.strokes, { spans: action.spans, erase: action.erase }],
         pending: true,
       }));
     case 'remove_click':
       return change(document, action.object, (object) => ({
         ...object,
-        clicks: object.clicks.filter((_, index) => index !== action.index),
+        clicks: without(object.clicks, action.index),
+        boxes: without(object.boxes, action.index),
+        scribbles: without(object.scribbles, action.index),
         pending: true,
       }));
     case 'reset_object':
       return change(document, action.object, (object) => ({
         ...object,
-        clicks: [],
+        ...NO_PROMPTS,
         strokes: [],
         mask: null,
         start: false,
@@ -121,6 +128,46 @@ function previewAction(document: ViewDocument, { key, action }: PendingAction): 
   }
 }
 
+/** What an object without prompts has. */
+export const NO_PROMPTS = { clicks: [], boxes: [], scribbles: [] };
+
+type Prompted = Pick<DrawnObject, 'clicks' | 'boxes' | 'scribbles'>;
+
+export const promptsOf = ({ clicks, boxes, scribbles }: Prompted) => [
+  ...clicks,
+  ...boxes,
+  ...scribbles,
+];
+
+/** The object with one more round of prompts. */
+function prompted(object: ViewObject, prompts: readonly Prompt[]): ViewObject {
+  const known = promptsOf(object);
+  const round = 1 + known.reduce((last, prompt) => Math.max(last, prompt.round), -1);
+  const added = { ...object, pending: true };
+  prompts.forEach((prompt, number) => {
+    const placed = { round, index: known.length + number };
+    if ('x' in prompt)
+      added.clicks = [
+        ...added.clicks,
+        { ...prompt, positive: prompt.positive ?? true, ...placed, pending: true },
+      ];
+    else if ('left' in prompt) added.boxes = [...added.boxes, { ...prompt, ...placed }];
+    else
+      added.scribbles = [
+        ...added.scribbles,
+        { ...prompt, positive: prompt.positive ?? true, ...placed },
+      ];
+  });
+  return added;
+}
+
+/** The prompts but the one of an index, which those behind it move up to. */
+function without<Placed extends { index: number }>(prompts: Placed[], index: number): Placed[] {
+  return prompts
+    .filter((prompt) => prompt.index !== index)
+    .map((prompt) => (prompt.index > index ? { ...prompt, index: prompt.index - 1 } : prompt));
+}
+
 function change(
   document: ViewDocument,
   id: number,
@@ -151,10 +198,11 @@ function newObject(key: number, label: number | null): ViewObject {
     visible: true,
     finished: false,
     keep_out: false,
+    tidy: 0,
     mask: null,
     start: false,
     network: null,
-    clicks: [],
+    ...NO_PROMPTS,
     area: 0,
     strokes: [],
     pending: true,
@@ -185,7 +233,7 @@ export function currentId(id: number, names: ReadonlyMap<number, number>): numbe
 /** The action with the ids that its objects have now. */
 export function renamed(action: LocalAction, names: ReadonlyMap<number, number>): LocalAction {
   let found = action;
-  if ('objects' in found)
+  if ('objects' in found && found.objects && found.type !== 'copy_objects')
     found = { ...found, objects: found.objects.map((id) => currentId(id, names)) };
   if ('object' in found && found.object !== null)
     found = { ...found, object: currentId(found.object, names) };
@@ -210,7 +258,8 @@ export function resolve(
     return { type: 'set_mask', object: action.object, mask, label: action.label };
   }
   if ('object' in action && action.object !== null && !find(action.object)) return null;
-  if (!('objects' in action)) return action;
+  // Copied objects are those of another picture.
+  if (!('objects' in action) || action.type === 'copy_objects') return action;
   const objects = action.objects.filter((id) => find(id));
   return objects.length > 0 ? { ...action, objects } : null;
 }
@@ -226,13 +275,14 @@ export function remade(
 ): { pending: readonly PendingAction[]; id: number } | null {
   const first = pending.find(
     ({ action }) =>
-      (action.type === 'click' || (action.type === 'stroke' && !action.erase)) &&
+      (['click', 'prompt'].includes(action.type) || (action.type === 'stroke' && !action.erase)) &&
+      'object' in action &&
       action.object === vanished.id,
   );
   if (!first) return null;
   const { label, keep_out } = vanished;
   const action: LocalAction =
-    first.action.type === 'click'
+    first.action.type === 'click' || first.action.type === 'prompt'
       ? { ...first.action, object: null, label: first.action.label ?? label, keep_out }
       : { ...(first.action as Stroke), object: null, label };
   return {
@@ -253,8 +303,11 @@ export function withFollowingClicks(pending: readonly PendingAction[]): {
   const first = pending[0]!;
   if (first.action.type !== 'click') return { merged: first, count: 1 };
   const id = first.action.object ?? -first.key;
+  const { within } = first.action;
   const end = pending.findIndex(
-    ({ action }, index) => index > 0 && !(action.type === 'click' && action.object === id),
+    ({ action }, index) =>
+      index > 0 &&
+      !(action.type === 'click' && action.object === id && holds(within, action.clicks)),
   );
   const count = end < 0 ? pending.length : end;
   if (count === 1) return { merged: first, count };
@@ -262,6 +315,16 @@ export function withFollowingClicks(pending: readonly PendingAction[]): {
     .slice(0, count)
     .flatMap(({ action }) => (action.type === 'click' ? action.clicks : []));
   return { merged: { ...first, action: { ...first.action, clicks } }, count };
+}
+
+/** Whether clicks lie in the part that the first look takes; without a part all do. */
+function holds(within: Box | null | undefined, clicks: readonly Click[]): boolean {
+  return (
+    !within ||
+    clicks.every(
+      ({ x, y }) => x >= within.left && x < within.right && y >= within.top && y < within.bottom,
+    )
+  );
 }
 
 /** The number of the object that an answer made, or null. */
@@ -287,7 +350,7 @@ export function activeAfter(
     return (
       !old ||
       old.mask !== object.mask ||
-      old.clicks.length !== object.clicks.length ||
+      promptsOf(old).length !== promptsOf(object).length ||
       old.finished !== object.finished
     );
   });

@@ -42,7 +42,14 @@ class Server implements QueueHost {
       const old = objects[index] ?? object(at);
       const next = {
         ...old,
-        clicks: [...old.clicks, ...action.clicks.map((click) => ({ ...click, round: 0 }))],
+        clicks: [
+          ...old.clicks,
+          ...action.clicks.map((click, more) => ({
+            ...click,
+            round: 0,
+            index: old.clicks.length + more,
+          })),
+        ],
       };
       if (index < 0) objects.push(next);
       else objects[index] = next;

@@ -11,6 +11,14 @@ export type Command =
   | 'click_tool'
   | 'brush'
   | 'eraser'
+  | 'polygon'
+  | 'select'
+  | 'select_all'
+  | 'duplicate'
+  | 'copy'
+  | 'paste'
+  | 'invert'
+  | 'whole'
   | 'smaller'
   | 'larger'
   | 'fill_holes'
@@ -69,6 +77,16 @@ export const SHORTCUTS: readonly Shortcut[] = [
     group: 'Objects',
     keys: ['J'],
   },
+  { command: 'select', title: 'Select tool', group: 'Objects', keys: ['S'] },
+  { command: 'select_all', title: 'Choose all objects', group: 'Objects', keys: ['Mod+A'] },
+  { command: 'duplicate', title: 'Duplicate', group: 'Objects', keys: ['Mod+D'] },
+  { command: 'copy', title: 'Copy', group: 'Objects', keys: ['Mod+C'] },
+  {
+    command: 'paste',
+    title: 'Paste, on this or another picture',
+    group: 'Objects',
+    keys: ['Mod+V'],
+  },
   { command: 'hide', title: 'Hide or show the object', group: 'Objects', keys: ['H'] },
   { command: 'hide_all', title: 'Hide or show all objects', group: 'Objects', keys: ['Shift+H'] },
   { command: 'undo', title: 'Undo', group: 'Correcting', keys: ['Mod+Z'] },
@@ -89,6 +107,9 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { command: 'click_tool', title: 'Click tool', group: 'Correcting', keys: ['V'] },
   { command: 'brush', title: 'Brush', group: 'Correcting', keys: ['B'] },
   { command: 'eraser', title: 'Eraser', group: 'Correcting', keys: ['Shift+B', 'R'] },
+  { command: 'polygon', title: 'Polygon and lasso', group: 'Correcting', keys: ['P'] },
+  { command: 'invert', title: 'Invert the object', group: 'Correcting', keys: ['I'] },
+  { command: 'whole', title: 'Take the whole picture', group: 'Correcting', keys: ['Shift+A'] },
   { command: 'smaller', title: 'Smaller brush', group: 'Correcting', keys: ['['] },
   { command: 'larger', title: 'Larger brush', group: 'Correcting', keys: [']'] },
   { command: 'fill_holes', title: 'Fill holes', group: 'Correcting', keys: ['G'] },

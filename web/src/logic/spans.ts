@@ -100,6 +100,44 @@ export function rowOf(mask: Spans, y: number): [number, number] {
 export const union = (a: Spans, b: Spans) => combine(a, b, (inA, inB) => inA || inB);
 export const subtract = (a: Spans, b: Spans) => combine(a, b, (inA, inB) => inA && !inB);
 
+export const exclusive = (a: Spans, b: Spans) => combine(a, b, (inA, inB) => inA !== inB);
+
+/** All pixels of a picture. */
+export function whole(picture: { width: number; height: number }): Spans {
+  const rows = Int32Array.from({ length: picture.height + 1 }, (_, row) => 2 * row);
+  const xs = new Int32Array(2 * picture.height);
+  for (let row = 0; row < picture.height; row++) xs[2 * row + 1] = picture.width;
+  return { top: 0, rows, xs };
+}
+
+/** The components of a mask (neighbours touch at sides or corners) that come near a pixel. */
+export function near(mask: Spans, x: number, y: number, reach: number): Spans {
+  const found = new Set<number>();
+  const queue: [number, number][] = [];
+  const visit = (row: number, start: number, end: number) => {
+    const [from, to] = rowOf(mask, row);
+    for (let i = from; i < to; i += 2) {
+      if (mask.xs[i]! >= end || mask.xs[i + 1]! <= start || found.has(i)) continue;
+      found.add(i);
+      queue.push([row, i]);
+    }
+  };
+  for (let row = y - reach; row <= y + reach; row++) visit(row, x - reach, x + reach + 1);
+  for (let next = queue.pop(); next; next = queue.pop()) {
+    const [row, i] = next;
+    // Touching at a corner is enough.
+    for (const beside of [row - 1, row + 1]) visit(beside, mask.xs[i]! - 1, mask.xs[i + 1]! + 1);
+  }
+  const rows = new Int32Array(height(mask) + 1);
+  const xs: number[] = [];
+  for (let row = 0; row < height(mask); row++) {
+    for (let i = mask.rows[row]!; i < mask.rows[row + 1]!; i += 2)
+      if (found.has(i)) xs.push(mask.xs[i]!, mask.xs[i + 1]!);
+    rows[row + 1] = xs.length;
+  }
+  return { top: mask.top, rows, xs: Int32Array.from(xs) };
+}
+
 /** Row by row, the pixels for which `keep` holds; it must not hold where neither mask is. */
 function combine(a: Spans, b: Spans, keep: (inA: boolean, inB: boolean) => boolean): Spans {
   const parts = [a, b].filter((mask) => height(mask) > 0);

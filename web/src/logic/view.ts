@@ -112,6 +112,17 @@ export function visible(view: View, picture: Size, box: Size): Rect {
   };
 }
 
+/** A first click looks at what is visible where that is at most this share of the picture. */
+const CLOSE = 0.25;
+
+/** The part of the picture that a first click means by being zoomed in; null: all of it. */
+export function lookedAt(view: View, picture: Size, box: Size): Rect | null {
+  const part = visible(view, picture, box);
+  const [width, height] = [part.right - part.left, part.bottom - part.top];
+  if (width < 2 || height < 2) return null;
+  return width * height <= CLOSE * picture.width * picture.height ? part : null;
+}
+
 /** Two fingers moved: the view that keeps each on its point of the picture (as far as two points
  * can say).
  */

@@ -12,10 +12,12 @@ import { Connection } from './connection.svelte';
 import { Editing } from './editing.svelte';
 import { Hints } from './hints.svelte';
 import { Labels } from './labels.svelte';
+import { lookedAt } from '../logic/view';
 import { Navigation } from './navigation.svelte';
 import { NetworkWatch } from './network.svelte';
 import { messageOf, Notes } from './notes.svelte';
 import type { OpenPicture } from './open-picture.svelte';
+import { Outline } from './outline.svelte';
 import { overlaysOf } from './overlays';
 import type { Platform } from './platform';
 import { Pointing } from './pointing.svelte';
@@ -34,6 +36,7 @@ export class App {
   readonly navigation: Navigation;
   readonly viewport: Viewport;
   readonly brush: Brush;
+  readonly outline: Outline;
   readonly hints: Hints;
   readonly editing: Editing;
   readonly saving: Saving;
@@ -58,6 +61,10 @@ export class App {
       maskOf: (object) => current.visibleMask(object),
       stroke: this.brush.stroke,
       labels: this.labels.all,
+      lit: new Set([
+        ...this.editing.chosen,
+        ...(this.editing.listed === null ? [] : [this.editing.listed]),
+      ]),
       armed: this.labels.armed,
     });
   });
@@ -94,11 +101,16 @@ export class App {
     });
     this.viewport = new Viewport(current);
     this.brush = new Brush(current, this.labels, this.settings);
+    this.outline = new Outline(current, this.labels);
     this.hints = new Hints(current, this.settings);
     this.editing = new Editing({
       current,
       overlays: () => this.overlays,
       network: () => this.network.info,
+      lookedAt: () => {
+        const { view, picture, box } = this.viewport;
+        return view && picture ? lookedAt(view, picture, box) : null;
+      },
       labels: this.labels,
       settings: this.settings,
       hints: this.hints,
@@ -109,6 +121,8 @@ export class App {
       current,
       editing: this.editing,
       brush: this.brush,
+      outline: this.outline,
+      overlays: () => this.overlays,
       viewport: this.viewport,
       settings: this.settings,
       now: () => platform.now(),
@@ -159,9 +173,12 @@ export class App {
     const { editing, brush, viewport } = this;
     if (editing.collected.length > 0) editing.collected = [];
     else if (brush.stroke) brush.cancel();
+    else if (this.pointing.dragging) this.pointing.cancelDrag();
+    else if (this.outline.corners.length > 0) this.outline.cancel();
     else if (this.drawer) this.drawer = null;
     else if (editing.tool !== 'click') editing.tool = 'click';
     else if (viewport.cross) viewport.cross = null;
+    else if (editing.chosen.length > 0) editing.chosen = [];
     else editing.activate(null);
   }
 
@@ -169,7 +186,11 @@ export class App {
   private leaving(): void {
     this.editing.flush();
     this.brush.end();
+    this.brush.forget();
+    this.outline.cancel();
+    this.pointing.cancelDrag();
     this.editing.hovered = null;
+    this.editing.chosen = [];
     this.viewport.cross = null;
   }
 

@@ -1,16 +1,19 @@
 /** The brush and the eraser: the stroke that is being drawn, and the size. */
 
 import { capsule, larger, smaller } from '../logic/brush';
-import { EMPTY, area, union, type Spans } from '../logic/spans';
+import { EMPTY, union, type Spans } from '../logic/spans';
 import type { Point } from '../logic/view';
 import type { Labels } from './labels.svelte';
 import type { OpenPicture } from './open-picture.svelte';
 import type { Settings } from './settings.svelte';
+import { addStroke } from './strokes';
 
 export class Brush {
   /** What was painted since the button was pressed. */
   stroke: { spans: Spans; erase: boolean } | null = $state.raw(null);
   private last: Point | null = null;
+  /** Where the last stroke ended: a straight line begins there. */
+  private ended: Point | null = null;
 
   constructor(
     private readonly current: () => OpenPicture | null,
@@ -18,15 +21,18 @@ export class Brush {
     private readonly settings: Settings,
   ) {}
 
-  /** Paint from the last point of this stroke; start: begin a stroke here. Pixels of the picture.
+  /** Paint from the last point of this stroke; start: begin a stroke here, or with `straight` where
+   * the last one ended. Pixels of the picture.
    */
-  paint(at: Point, erase: boolean, start: boolean): void {
+  paint(at: Point, erase: boolean, start: boolean, straight = false): void {
     const current = this.current();
     if (!current || (erase && !current.active)) return;
     // The stroke ended while the button was still down, for example with the picture.
     if (!start && !this.last) return;
-    const from = start ? at : this.last!;
+    const begin = (straight && this.ended) || at;
+    const from = start ? begin : this.last!;
     this.last = at;
+    this.ended = at;
     const spans = capsule(from, at, this.settings.values.brushSize, current.state.picture);
     this.stroke = { spans: union(this.stroke?.spans ?? EMPTY, spans), erase };
   }
@@ -35,11 +41,12 @@ export class Brush {
   end(): void {
     const [stroke, current] = [this.stroke, this.current()];
     this.cancel();
-    if (!stroke || !current || area(stroke.spans) === 0) return;
-    const object = current.active ? current.activeId : null;
-    const label = object === null ? this.labels.armed : null;
-    const key = current.add({ type: 'stroke', object, ...stroke, label });
-    if (object === null) current.activeId ??= -key;
+    if (stroke) addStroke(current, this.labels, stroke);
+  }
+
+  /** Forget where a straight line would begin. */
+  forget(): void {
+    this.ended = null;
   }
 
   cancel(): void {

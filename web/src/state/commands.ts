@@ -2,23 +2,34 @@
 
 import type { Command } from '../logic/shortcuts';
 import type { App } from './app.svelte';
+import type { Tool } from './editing.svelte';
 import { ZOOM_STEP } from './viewport.svelte';
 
 export type Commands = Record<Command, () => void>;
 
 export function commandsOf(app: App): Commands {
-  const { editing, brush, viewport, navigation, settings } = app;
+  const { editing, brush, outline, pointing, viewport, navigation, settings } = app;
+  const use = (tool: Tool) => (editing.tool = editing.tool === tool ? 'click' : tool);
   return {
-    finish: () => editing.finish(),
+    finish: () => (outline.corners.length > 0 ? pointing.closeOutline() : editing.finish()),
     undo: () => editing.undo(),
     redo: () => editing.redo(),
-    remove: () => editing.removeHoveredOrLast(),
+    remove: () =>
+      outline.corners.length > 0 ? outline.removeLast() : editing.removeHoveredOrLast(),
     delete_object: () => editing.delete(),
     cancel: () => app.cancel(),
     switch_click: () => (editing.positive = !editing.positive),
     click_tool: () => (editing.tool = 'click'),
-    brush: () => (editing.tool = editing.tool === 'brush' ? 'click' : 'brush'),
-    eraser: () => (editing.tool = editing.tool === 'eraser' ? 'click' : 'eraser'),
+    brush: () => use('brush'),
+    eraser: () => use('eraser'),
+    polygon: () => use('polygon'),
+    select: () => use('select'),
+    select_all: () => editing.chooseAll(),
+    duplicate: () => editing.duplicate(),
+    copy: () => editing.copy(),
+    paste: () => editing.paste(),
+    invert: () => editing.invert(),
+    whole: () => editing.takeWhole(),
     smaller: () => brush.shrink(),
     larger: () => brush.grow(),
     fill_holes: () => editing.fillHoles(),

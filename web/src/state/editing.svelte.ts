@@ -1,10 +1,11 @@
 /** Everything that is done to the objects of the picture on screen. */
 
-import type { Click, DrawnObject, Network, ObjectEdit } from '../api/types';
+import type { Box, Click, DrawnObject, Network, ObjectEdit, Prompt } from '../api/types';
 import type { Overlay } from '../canvas/painter';
 import { madeByOther } from '../logic/answer-notes';
 import type { LocalAction } from '../logic/pending';
-import { area } from '../logic/spans';
+import { promptsOf } from '../logic/pending';
+import { area, exclusive, toRuns, whole } from '../logic/spans';
 import type { Point } from '../logic/view';
 import type { Hints } from './hints.svelte';
 import type { Labels } from './labels.svelte';
@@ -12,8 +13,9 @@ import type { Notes } from './notes.svelte';
 import type { OpenPicture } from './open-picture.svelte';
 import { topmostAt } from './overlays';
 import type { Settings } from './settings.svelte';
+import { addStroke } from './strokes';
 
-export type Tool = 'click' | 'brush' | 'eraser';
+export type Tool = 'click' | 'brush' | 'eraser' | 'polygon' | 'select';
 
 /** More pixels than any hole has. */
 const ALL_HOLES = 2 ** 31 - 1;
@@ -25,6 +27,8 @@ export interface EditingParts {
   current(): OpenPicture | null;
   overlays(): readonly Overlay[];
   network(): Network | null;
+  /** The part of the picture that a first look takes; null: all of it. */
+  lookedAt(): Box | null;
   labels: Labels;
   settings: Settings;
   hints: Hints;
@@ -41,6 +45,14 @@ export class Editing {
   hovered: number | null = $state(null);
   /** Whether Alt is held: a press on a marker removes its click. */
   removing = $state(false);
+  /** Objects that commands for several work on, beside the active one. */
+  chosen: readonly number[] = $state.raw([]);
+  /** The object under the pointer in the picture; its row in the list is marked. */
+  pointed: number | null = $state(null);
+  /** The object under the pointer in the list; its mask is marked. */
+  listed: number | null = $state(null);
+  /** Objects to paste, and the picture that they are on. */
+  private copied: { picture: number; objects: readonly number[] } | null = null;
 
   constructor(private readonly parts: EditingParts) {}
 
@@ -86,29 +98,77 @@ export class Editing {
       this.parts.notes.add('Click on an object first; then remove what is too much.', 'info');
       return;
     }
+    const within = created && this.within(clicks);
     const key = current.add({
       type: 'click',
       object,
       clicks: [...clicks],
-      label: created ? this.parts.labels.armed : null,
-      keep_out: created ? this.parts.settings.values.keepOut : null,
+      ...this.given(created),
+      // Absent, not null, at later looks: they follow the mask.
+      ...(within ? { within } : {}),
     });
     if (created) current.activeId ??= -key;
+  }
+
+  /** What is said of a new object beside its prompts. */
+  private given(created: boolean) {
+    const { labels, settings } = this.parts;
+    const { keepOut, tidy } = settings.values;
+    return {
+      label: created ? labels.armed : null,
+      keep_out: created ? keepOut : null,
+      ...(created && tidy > 0 ? { tidy } : {}),
+    };
+  }
+
+  /** The part to look at first, if it holds all clicks. */
+  private within(clicks: readonly Click[]): Box | null {
+    const part = this.parts.lookedAt();
+    const inside = clicks.every(
+      ({ x, y }) => part && x >= part.left && x < part.right && y >= part.top && y < part.bottom,
+    );
+    return inside ? part : null;
+  }
+
+  /** Give a box or a scribble to the active object, or to a new one. */
+  prompt(prompt: Prompt): void {
+    this.flush();
+    const { current } = this;
+    if (!current?.readable) return;
+    const object = current.active ? current.activeId : null;
+    if (object === null && 'positive' in prompt && prompt.positive === false) {
+      this.parts.notes.add('Click on an object first; then remove what is too much.', 'info');
+      return;
+    }
+    const key = current.add({
+      type: 'prompt',
+      object,
+      prompts: [prompt],
+      ...this.given(object === null),
+    });
+    if (object === null) current.activeId ??= -key;
+    this.parts.hints.noteClick();
   }
 
   /** Remove a click of the active object; indices beyond its own are those of collected clicks. */
   removeClick(index: number): void {
     const object = this.current?.active;
     const count = object?.clicks.length ?? 0;
-    if (object && index < count) this.act({ type: 'remove_click', object: object.id, index });
+    if (object && index < count)
+      this.act({ type: 'remove_click', object: object.id, index: object.clicks[index]!.index });
     else this.collected = this.collected.filter((_, position) => position !== index - count);
     this.hovered = null;
   }
 
-  /** Remove the click under the pointer, else the last one. */
+  /** Remove the click under the pointer, else the last click, box or scribble. */
   removeHoveredOrLast(): void {
-    const count = (this.current?.active?.clicks.length ?? 0) + this.collected.length;
-    if (count > 0) this.removeClick(this.hovered ?? count - 1);
+    const object = this.current?.active;
+    const clicks = object?.clicks.length ?? 0;
+    if (this.hovered !== null) return this.removeClick(this.hovered);
+    if (this.collected.length > 0) return this.removeClick(clicks + this.collected.length - 1);
+    const prompts = object ? promptsOf(object).length : 0;
+    if (object && prompts > 0)
+      this.act({ type: 'remove_click', object: object.id, index: prompts - 1 });
   }
 
   undo(): void {
@@ -144,10 +204,82 @@ export class Editing {
     this.act({ type: 'edit_object', object, ...change });
   }
 
+  /** The chosen objects that are there, else the active one. */
+  get targets(): readonly number[] {
+    const { current } = this;
+    if (!current) return [];
+    const chosen = this.chosen.filter((id) =>
+      current.document.objects.some((object) => object.id === id),
+    );
+    if (chosen.length > 0) return chosen;
+    return current.active ? [current.active.id] : [];
+  }
+
+  /** Choose an object for commands that work on several; more: beside those that are chosen. */
+  choose(id: number | null, more: boolean): void {
+    this.flush();
+    if (this.current) this.current.activeId = null;
+    if (id === null) this.chosen = more ? this.chosen : [];
+    else if (!more) this.chosen = [id];
+    else if (this.chosen.includes(id)) this.chosen = this.chosen.filter((other) => other !== id);
+    else this.chosen = [...this.chosen, id];
+    this.parts.notes.announce(`${this.chosen.length} chosen`);
+  }
+
+  chooseAll(): void {
+    this.chosen = (this.current?.document.objects ?? []).map((object) => object.id);
+  }
+
+  duplicate(): void {
+    const objects = [...this.targets];
+    if (objects.length === 0) return this.needObject();
+    this.act({ type: 'duplicate_objects', objects });
+  }
+
+  copy(): void {
+    const { current, targets } = this;
+    const { notes } = this.parts;
+    if (!current || targets.length === 0) return this.needObject();
+    // Objects without a number cannot be found from another picture.
+    if (targets.some((id) => id < 0))
+      return notes.add('Not everything is saved yet: copy the objects when it is.', 'info');
+    this.copied = { picture: current.id, objects: targets };
+    notes.announce('Copied');
+  }
+
+  /** Put the copied objects on this picture, to be corrected by clicks. */
+  paste(): void {
+    const { current, copied } = this;
+    if (!copied || !current)
+      return this.parts.notes.add('Nothing is copied: choose objects and copy them first.', 'info');
+    const objects = [...copied.objects];
+    if (copied.picture === current.id) this.act({ type: 'duplicate_objects', objects });
+    else this.act({ type: 'copy_objects', picture: copied.picture, objects });
+  }
+
+  /** Turn the active object inside out. */
+  invert(): void {
+    const [object, current] = [this.current?.active, this.current];
+    if (!object || !current) return this.needObject();
+    const mask = current.visibleMask(object);
+    if (object.pending || !mask)
+      return this.parts.notes.add('Wait for the mask before you invert it.', 'info');
+    const inverted = toRuns(exclusive(mask, whole(current.state.picture)));
+    this.act({ type: 'set_mask', object: object.id, mask: inverted });
+  }
+
+  /** Make the whole picture the mask of the active object, or of a new one. */
+  takeWhole(): void {
+    const { current } = this;
+    if (!current?.readable) return;
+    addStroke(current, this.parts.labels, { spans: whole(current.state.picture), erase: false });
+  }
+
   /** Make an object the one that clicks go to; null: the next click makes a new one. */
   activate(id: number | null): void {
     if (!this.current) return;
     this.flush();
+    this.chosen = [];
     this.current.activeId = id;
     this.hovered = null;
     const object = this.current.active;
@@ -192,9 +324,11 @@ export class Editing {
     if (object) this.act({ type: 'reset_object', object: object.id });
   }
 
-  /** Delete an object; without one the active object. */
-  delete(id: number | null = this.current?.activeId ?? null): void {
-    if (id !== null) this.act({ type: 'delete_objects', objects: [id] });
+  /** Delete an object; without one the chosen objects, or the active one. */
+  delete(id: number | null = null): void {
+    const objects = id === null ? [...this.targets] : [id];
+    if (objects.length > 0) this.act({ type: 'delete_objects', objects });
+    this.chosen = this.chosen.filter((other) => !objects.includes(other));
   }
 
   fillHoles(): void {
@@ -231,9 +365,20 @@ export class Editing {
     notes.announce(on ? 'Finished neighbours are kept out' : 'Objects may overlap');
   }
 
-  toggleVisible(): void {
+  /** Take specks and holes of so many pixels out of the active object, and of new ones. */
+  useTidy(pixels: number): void {
+    this.parts.settings.set('tidy', pixels);
     const object = this.current?.active;
-    if (object) this.edit(object.id, { visible: !object.visible });
+    if (object && object.tidy !== pixels) this.edit(object.id, { tidy: pixels });
+  }
+
+  toggleVisible(): void {
+    const { targets } = this;
+    const objects = this.current?.document.objects.filter(({ id }) => targets.includes(id)) ?? [];
+    const visible = !objects.some((object) => object.visible);
+    const [first] = objects;
+    if (objects.length === 1) this.edit(first!.id, { visible });
+    else if (first) this.act({ type: 'edit_objects', objects: [...targets], visible });
   }
 
   toggleAllVisible(): void {
@@ -255,6 +400,8 @@ export class Editing {
     const { labels, notes } = this.parts;
     labels.armed = id;
     if (id !== null) labels.noteUse(id);
+    if (this.chosen.length > 0)
+      return this.act({ type: 'edit_objects', objects: [...this.targets], label: id });
     const object = this.current?.active;
     if (object && object.label !== id) this.edit(object.id, { label: id });
     const name = labels.find(id)?.name ?? 'No label';

@@ -8,11 +8,13 @@ it('turns the local id of the active object into its number', async () => {
   app.editing.click({ x: 5, y: 5 }, true, false);
   const picture = app.navigation.current!;
   expect(picture.activeId).toBeLessThan(0);
-  expect(picture.active?.clicks).toEqual([{ x: 5, y: 5, positive: true, round: 0, pending: true }]);
+  expect(picture.active?.clicks).toEqual([
+    { x: 5, y: 5, positive: true, round: 0, index: 0, pending: true },
+  ]);
   server.free();
   await settled();
   expect(picture.activeId).toBe(1);
-  expect(picture.active?.clicks).toEqual([{ x: 5, y: 5, positive: true, round: 0 }]);
+  expect(picture.active?.clicks).toEqual([{ x: 5, y: 5, positive: true, round: 0, index: 0 }]);
 });
 
 it('has no active object any more once that is deleted', async () => {

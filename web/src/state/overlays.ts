@@ -16,6 +16,8 @@ export interface Scenery {
   maskOf(object: ViewObject): Spans | null;
   stroke: { spans: Spans; erase: boolean } | null;
   labels: readonly Label[];
+  /** Objects that are chosen or pointed at in the list. */
+  lit?: ReadonlySet<number>;
   /** The label of a new object. */
   armed: number | null;
 }
@@ -28,7 +30,9 @@ export function overlaysOf(scenery: Scenery): Overlay[] {
     const active = object.id === activeId;
     const saved = scenery.maskOf(object);
     const mask = active && stroke ? withStroke(saved, stroke) : saved;
-    if (mask) overlays.push({ id: object.id, mask, colour: objectColour(object, labels), active });
+    const overlay = { id: object.id, colour: objectColour(object, labels), active };
+    const lit = scenery.lit?.has(object.id) ? { lit: true } : {};
+    if (mask) overlays.push({ ...overlay, mask, ...lit });
   }
   const exists = objects.some((object) => object.id === activeId);
   if (stroke && !stroke.erase && !exists) {

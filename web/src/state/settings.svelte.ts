@@ -23,6 +23,8 @@ export interface Values {
   holes: number;
   /** Parts below so many pixels are dropped; 0: a fiftieth of the object. */
   specks: number;
+  /** New objects have no specks and holes of up to so many pixels; 0 leaves them. */
+  tidy: number;
   shortcuts: Choice;
   /** Whether the first hints were seen. */
   hinted: boolean;
@@ -37,6 +39,7 @@ const DEFAULTS: Values = {
   keepOut: false,
   holes: 0,
   specks: 0,
+  tidy: 0,
   shortcuts: {},
   hinted: false,
 };

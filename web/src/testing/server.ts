@@ -179,12 +179,24 @@ export class FakeServer {
       case 'click': {
         const id = action.object ?? stored.nextId++;
         if (action.object === null)
-          stored.objects = [...stored.objects, object(id, { label: action.label ?? null })];
+          stored.objects = [
+            ...stored.objects,
+            object(id, { label: action.label ?? null, tidy: action.tidy ?? 0 }),
+          ];
         edit(id, (old) => {
           const round = (old.clicks.at(-1)?.round ?? -1) + 1;
           return {
             ...old,
-            clicks: [...old.clicks, ...action.clicks.map((click) => ({ ...click, round }))],
+            clicks: [
+              ...old.clicks,
+              ...action.clicks.map((click, index) => ({
+                x: click.x,
+                y: click.y,
+                positive: click.positive ?? true,
+                round,
+                index: old.clicks.length + index,
+              })),
+            ],
           };
         });
         break;

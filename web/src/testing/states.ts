@@ -14,6 +14,9 @@ export function object(id: number, more: Partial<DrawnObject> = {}): DrawnObject
     start: false,
     network: null,
     clicks: [],
+    boxes: [],
+    scribbles: [],
+    tidy: 0,
     area: 0,
     ...more,
   };
