@@ -4,7 +4,7 @@ The commands hold no logic of their own and import what they need when they run:
 no runtime, and only `train`, `export` and `import` load torch.
 """
 
-from fcfi.cli import annotate, bulk, evaluate, networks, project, segment, training
+from fcfi.cli import annotate, bulk, evaluate, networks, project, segment, serve, training
 from fcfi.cli.app import DEBUG_VARIABLE, app, main
 
 __all__ = [
@@ -17,5 +17,6 @@ __all__ = [
     "networks",
     "project",
     "segment",
+    "serve",
     "training",
 ]

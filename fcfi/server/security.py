@@ -13,10 +13,11 @@ sites.
 Knows nothing of projects.
 """
 
+import base64
 import hmac
 import re
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Final
@@ -81,7 +82,7 @@ class Guard:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
         self._settings = settings
-        self._names = allowed_hosts(settings.host)
+        self._names = allowed_hosts(settings.host, settings.allow_hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it."""
@@ -97,7 +98,7 @@ class Guard:
     def _answer(self, scope: Scope) -> ASGIApp:
         headers = _headers(scope)
         refusal = (
-            check_host(headers, self._names, self._settings.host in WILDCARDS)
+            check_host(headers, self._names, self._settings)
             or check_origin(scope["method"], scope["path"], headers)
             or self._check_token(scope, headers)
             or check_content_type(scope["method"], scope["path"], headers)
@@ -112,33 +113,40 @@ class Guard:
     def _check_token(self, scope: Scope, headers: Mapping[str, str]) -> Refusal | None:
         token = self._settings.token
         if token is None or any(
-            _same(token, came) for came in _tokens(scope, headers, self._settings.port)
+            _same(token, brought) for brought in _tokens(scope, headers, self._settings)
         ):
             return None
         return Refusal(
-            401, "this server wants its token: open the address that `fcfi annotate` printed"
+            401,
+            f"this server wants its token: open the address that `{self._settings.opened_with}` "
+            "printed, or send the token with the request",
         )
 
 
-def allowed_hosts(host: str) -> frozenset[str]:
-    """The names under which a server at `host` may be asked for, in lower case."""
-    names = {*LOOPBACK, host.lower().strip("[]")}
+def allowed_hosts(host: str, further: Iterable[str] = ()) -> frozenset[str]:
+    """Return the names under which a server at `host` may be asked for, in lower case."""
+    names = {*LOOPBACK, host.lower().strip("[]"), *(name.lower() for name in further)}
     if host in WILDCARDS:
         names |= {socket.gethostname().lower(), socket.getfqdn().lower()}
     return frozenset(names - set(WILDCARDS))
 
 
 def check_host(
-    headers: Mapping[str, str], names: frozenset[str], addresses: bool
+    headers: Mapping[str, str], names: frozenset[str], settings: Settings
 ) -> Refusal | None:
-    """Refuse a request for another host.  addresses: whether any address in numbers will do (no name points there)."""
+    """Return a refusal of a request for another host, or None.
+
+    Where the server listens everywhere any address in numbers will do: no name points there.
+    """
     match = HOST_FORM.fullmatch(headers.get("host", ""))
     name = (match[1] or match[2]).lower().rstrip(".") if match else ""
+    addresses = settings.host in WILDCARDS
     if name and (name in names or (addresses and _is_address(name))):
         return None
     return Refusal(
         403,
-        "this server is not asked for under that name: open the address that `fcfi annotate` printed",
+        f"this server is not asked for under that name: open the address that "
+        f"`{settings.opened_with}` printed",
     )
 
 
@@ -169,15 +177,22 @@ def check_content_type(method: str, path: str, headers: Mapping[str, str]) -> Re
     return Refusal(415, f"the request's content type is {came[:100]!r}: send {' or '.join(taken)}")
 
 
-def _tokens(scope: Scope, headers: Mapping[str, str], port: int) -> list[str]:
-    """The tokens that a request brings: as bearer, in its cookie, in its address."""
+def _tokens(scope: Scope, headers: Mapping[str, str], settings: Settings) -> list[str]:
+    """Return the tokens that a request brings.
+
+    As bearer, as the password of Basic, in the header that the settings name, in its cookie, in
+    its address.
+    """
     found = []
     kind, _, value = headers.get("authorization", "").partition(" ")
     if kind.lower() == "bearer":
         found.append(value.strip())
-    cookie = cookie_parser(headers.get("cookie", "")).get(
-        _cookie(port)
-    )  # whatever other servers of this host left
+    if kind.lower() == "basic":
+        found.append(_password(value.strip()))
+    if settings.token_header is not None:
+        found.append(headers.get(settings.token_header.lower(), ""))
+    # The header holds whatever other servers of this host left.
+    cookie = cookie_parser(headers.get("cookie", "")).get(_cookie(settings.port))
     if cookie is not None:
         found.append(cookie)
     try:
@@ -185,6 +200,15 @@ def _tokens(scope: Scope, headers: Mapping[str, str], port: int) -> list[str]:
     except ValueError:
         query = {}
     return found + query.get("token", [])
+
+
+def _password(credentials: str) -> str:
+    """Return the password of Basic credentials, empty for damaged ones; the user's name is free."""
+    try:
+        text = base64.b64decode(credentials, validate=True).decode()
+    except ValueError:
+        return ""
+    return text.partition(":")[2]
 
 
 def _welcome(token: str, port: int) -> Response:

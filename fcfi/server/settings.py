@@ -33,6 +33,9 @@ class Settings:
     host, port: where it listens.  token: what a request must bring, or None; needed off loopback.
     threads: that predict.  queue: actions that may be under way or wait, half of them of one
         client; one more is refused with 503.
+    token_header: a header that may bring the token too, or None.
+    allow_hosts: further names under which the server may be asked for.
+    opened_with: the command that printed the address, for sentences.
     json_bytes, upload_bytes: largest body of a request, and of one that brings files.
     tile_bytes: encoded tiles and thumbnails that are kept.  static: folder of the built page.
     """
@@ -46,6 +49,9 @@ class Settings:
     upload_bytes: int = 1024 * MEBIBYTE
     tile_bytes: int = 48 * MEBIBYTE
     static: Path = STATIC
+    token_header: str | None = None
+    allow_hosts: tuple[str, ...] = ()
+    opened_with: str = "fcfi annotate"
 
     def __post_init__(self) -> None:
         """Raise ConfigError for a server that others could use without a token."""

@@ -1,0 +1,64 @@
+"""What faces share: a picture and prompts become a prediction, in threads, one at a time a picture."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from fcfi.images import decode_image
+from fcfi.masks.runs import RunMask
+from fcfi.prediction.prediction import CachedImage, Prediction
+from fcfi.prompts.clicks import Prompts
+from fcfi.server.journal import Journal
+from fcfi.server.workers import Workers
+from fcfi.serving.pictures import Source, ToolServer
+from fcfi.serving.prompted import Prompted
+
+Ask = Callable[[str, CachedImage], tuple[Prompts, RunMask | None]]
+"""Returns the prompts and the mask to begin from, or None, given the picture and its name."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A prediction on a picture of height x width pixels."""
+
+    prediction: Prediction
+    height: int
+    width: int
+
+
+@dataclass(frozen=True)
+class Answering:
+    """The predictor with its memory, and the threads that ask it.
+
+    version: names network and weights, for tools that show it.
+    server: the tool's own, for pictures that a request only names.
+    """
+
+    prompted: Prompted
+    version: str
+    server: ToolServer
+    reading: Workers
+    predicting: Workers
+    journal: Journal = field(default_factory=Journal)
+
+    async def answer(self, read: Callable[[], Source], ask: Ask) -> Answered:
+        """Return the answer to a request.
+
+        read: returns the picture's file; called in a thread.
+        Raises Busy while too much is under way, and what `read` and `ask` raise.
+        """
+        source = await self.reading.run(read)
+
+        def predict() -> Answered:
+            picture = self.prompted.picture(source.name, lambda: decode_image(source.data))
+            prompts, start = ask(source.name, picture)
+            height, width = picture.image.shape[:2]
+            prediction = self.prompted.predict(source.name, picture, prompts, start)
+            return Answered(prediction, height, width)
+
+        # One at a time for a picture: the second of two requests then finds the first one's answer.
+        return await self.predicting.in_turn(hash(source.name), predict)
+
+    def close(self) -> None:
+        """Wait for what runs."""
+        self.reading.close()
+        self.predicting.close()

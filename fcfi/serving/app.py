@@ -1,0 +1,86 @@
+"""The application of `fcfi serve`: the guards of the annotation server, and a face for each tool.
+
+request -> Guard -> Faults -> BodyLimit -> a face -> threads -> Prompted
+"""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from fastapi import FastAPI
+
+from fcfi import __version__
+from fcfi.prediction.lazy import NetworkStatus
+from fcfi.server.limits import BodyLimit
+from fcfi.server.problems import Faults, handle_errors
+from fcfi.server.security import Guard
+from fcfi.server.settings import Settings
+from fcfi.server.workers import Workers
+from fcfi.serving.answering import Answering
+from fcfi.serving.faces import FACES
+from fcfi.serving.pictures import ToolServer
+from fcfi.serving.prompted import Prompted
+
+BODY_BYTES: Final = 384 << 20
+"""Largest body of a request: a picture's file in base64."""
+READING: Final = 4
+"""Threads that fetch and decode requests' pictures."""
+
+
+def create_app(
+    prompted: Prompted,
+    settings: Settings,
+    status: Callable[[], NetworkStatus],
+    faces: Sequence[str] = tuple(FACES),
+    server: ToolServer | None = None,
+) -> FastAPI:
+    """Return the application.
+
+    status: what the network is and whether it is loaded; `/health` answers while it loads.
+    faces: names of FACES.  server: the tool's own, for pictures that requests only name.
+    """
+    now = status()
+    answering = Answering(
+        prompted,
+        f"{now.name}-{now.sha256[:8]}",
+        server or ToolServer(),
+        Workers("fetch", READING, settings.queue),
+        Workers("predict", settings.threads, settings.queue),
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        answering.close()
+
+    app = FastAPI(
+        title="fcfi serve",
+        version=__version__,
+        openapi_url="/openapi.json",
+        docs_url=None,  # the usual pages load their scripts from elsewhere
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+    )
+
+    @app.get("/")
+    @app.get("/health")
+    async def health() -> dict[str, Any]:
+        """Return whether the network is loaded, in the words of all tools."""
+        state = status().state
+        return {
+            "status": "UP" if state != "failed" else "DOWN",
+            "model_class": "fcfi",
+            "models_loaded": int(state == "ready"),
+            "network": state,
+            "timestamp": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        }
+
+    for name in faces:
+        app.include_router(FACES[name].router(answering))
+    handle_errors(app, answering.journal, str)
+    app.add_middleware(BodyLimit, json_bytes=settings.json_bytes, upload_bytes=settings.json_bytes)
+    app.add_middleware(Faults)
+    app.add_middleware(Guard, settings=settings)
+    return app

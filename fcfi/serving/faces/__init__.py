@@ -1,0 +1,32 @@
+"""The faces: how each tool asks and is answered, one module a tool.
+
+A further one is a module with a function `router`, and a line in FACES.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from fastapi import APIRouter
+
+from fcfi.serving.answering import Answering
+from fcfi.serving.faces import cvat, label_studio, x_anylabeling
+
+
+@dataclass(frozen=True)
+class Face:
+    """How a tool is served.
+
+    title: the tool's own name.  router: returns its addresses.
+    """
+
+    title: str
+    router: Callable[[Answering], APIRouter]
+
+
+FACES: Final[Mapping[str, Face]] = {
+    "label-studio": Face("Label Studio", label_studio.router),
+    "cvat": Face("CVAT", cvat.router),
+    "x-anylabeling": Face("X-AnyLabeling", x_anylabeling.router),
+}
+"""By the name that `fcfi serve --for` takes."""

@@ -1,0 +1,120 @@
+"""CVAT, self-hosted: fcfi answers in the place of its serverless platform (nuclio's dashboard).
+
+CVAT lists the functions, and for each click posts the picture and all clicks, positive and negative
+in two lists; the order in which they were made is recovered from what was answered before.
+Source: CVAT's lambda manager, as its interactors use it.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+
+import numpy as np
+from fastapi import APIRouter, Body, Header
+
+from fcfi.boxes import Box
+from fcfi.errors import InputError, NotFound
+from fcfi.masks.runs import RunMask
+from fcfi.prediction.prediction import CachedImage
+from fcfi.prompts.clicks import Click, Prompts
+from fcfi.serving.answering import Answering
+from fcfi.serving.pictures import from_base64
+
+FUNCTION: Final = "fcfi"
+"""The one function, by the name that CVAT has for it."""
+CORNERS: Final = 2
+
+JsonBody = Annotated[dict[str, Any], Body()]
+
+
+def router(answering: Answering) -> APIRouter:
+    """Return the addresses that CVAT asks."""
+    routes = APIRouter(prefix="/api")
+    function = described(answering.version)
+
+    @routes.get("/functions")
+    async def functions() -> dict[str, Any]:
+        """Return the one function."""
+        return {FUNCTION: function}
+
+    @routes.get("/functions/{name}")
+    async def function_of(name: str) -> dict[str, Any]:
+        """Return the function of a name."""
+        _check(name)
+        return function
+
+    @routes.post("/function_invocations")
+    async def invoke(
+        body: JsonBody, x_nuclio_function_name: Annotated[str, Header()] = FUNCTION
+    ) -> dict[str, Any]:
+        """Return the mask for all clicks, as rows of 0 and 1."""
+        _check(x_nuclio_function_name)
+        positive, negative = _clicks(body, "pos_points", True), _clicks(body, "neg_points", False)
+        box = _box(body.get("obj_bbox"))
+
+        def ask(name: str, _: CachedImage) -> tuple[Prompts, RunMask | None]:
+            boxes = () if box is None else (box,)
+            prompts: Prompts = (*boxes, *positive, *negative)
+            return answering.prompted.in_order(name, prompts), None
+
+        answered = await answering.answer(lambda: from_base64(body.get("image")), ask)
+        return {"mask": answered.prediction.mask.astype(np.uint8).tolist()}
+
+    return routes
+
+
+def described(version: str) -> dict[str, Any]:
+    """Return what CVAT wants to know of the function.
+
+    version: of the network.
+    """
+    return {
+        "metadata": {
+            "name": FUNCTION,
+            "namespace": "cvat",
+            "annotations": {
+                "name": f"FCFI ({version})",
+                "version": "2",
+                "type": "interactor",
+                "spec": "",
+                "min_pos_points": "1",
+                "min_neg_points": "0",
+                "startswith_box": "false",
+                "startswith_box_optional": "true",
+                "help_message": "Click on the object; right click where the mask is too large.",
+                "animated_gif": "",
+            },
+        },
+        "spec": {"description": "Click-based segmentation that corrects its own masks."},
+        "status": {"state": "ready", "httpPort": 0},
+    }
+
+
+def _check(name: str) -> None:
+    if name != FUNCTION:
+        raise NotFound(f"expected the function {FUNCTION}, got {name[:50]!r}")
+
+
+def _clicks(body: Mapping[str, Any], key: str, positive: bool) -> tuple[Click, ...]:
+    """Return the clicks of a list of [x, y]; InputError for anything else."""
+    points = body.get(key) or []
+    if not isinstance(points, list):
+        raise InputError(f"expected a list of [x, y] under {key!r}")
+    return tuple(Click(*_point(point, key), positive) for point in points)
+
+
+def _box(corners: object) -> Box | None:
+    """Return the box of two corners, or None for none."""
+    if not corners:
+        return None
+    if not isinstance(corners, list) or len(corners) != CORNERS:
+        raise InputError("expected two corners [x, y] under 'obj_bbox'")
+    (x0, y0), (x1, y1) = (_point(corner, "obj_bbox") for corner in corners)
+    return Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+
+
+def _point(point: object, key: str) -> tuple[int, int]:
+    numbers = point if isinstance(point, list) else []
+    plain = all(type(value) in (int, float) and abs(value) < 1e6 for value in numbers)
+    if len(numbers) != CORNERS or not plain:
+        raise InputError(f"expected points as [x, y] under {key!r}, got {str(point)[:40]}")
+    return int(numbers[0]), int(numbers[1])

@@ -1,0 +1,189 @@
+"""Where the picture of a request is: in the request itself, in a folder, or on the tool's server.
+
+Nothing is fetched but from the one server that was named when fcfi was started; what a request says
+of servers and tokens is not trusted.
+"""
+
+import base64
+import binascii
+import hashlib
+import json
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+from typing import Final
+
+from fcfi.errors import ConfigError, InputError
+
+LONGEST: Final = 256 << 20
+"""Bytes of a picture's file, at most."""
+SECONDS: Final = 20
+"""That the tool's server may take."""
+FRESH_SECONDS: Final = 240
+"""How long an access token is used: those of Label Studio hold for 300 s."""
+LOCAL_FILES: Final = "/data/local-files/"
+"""Path of Label Studio's addresses of files in a folder of its machine."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A picture's file.  name: of its content, as `Prompted` wants it."""
+
+    name: str
+    data: bytes
+
+
+def from_base64(text: object) -> Source:
+    """Return the file in base64, with or without `data:image/...;base64,` before it.
+
+    Raises InputError for anything else.
+    """
+    if not isinstance(text, str):
+        raise InputError(f"expected the picture in base64, got {type(text).__name__}")
+    payload = text.partition(",")[2] if text.startswith("data:") else text
+    if len(payload) > LONGEST * 4 // 3:
+        raise InputError(f"expected a picture of at most {LONGEST >> 20} MB: make it smaller")
+    try:
+        data = base64.b64decode(payload, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise InputError("expected the picture in base64, got damaged text") from error
+    if not data:
+        raise InputError("expected the picture in base64, got nothing")
+    return Source(hashlib.sha256(data).hexdigest(), data)
+
+
+@dataclass
+class ToolServer:
+    """The tool's own server and its files, named when fcfi was started.
+
+    address: as `http://127.0.0.1:8080`; None fetches nothing.
+    token: a legacy token (sent as `Token`) or a personal access token, which is a JWT and is
+        exchanged for short-lived ones.  It is sent to `address` and nowhere else.
+    root: folder of `/data/local-files/?d=...`, read directly instead of over HTTP.
+    """
+
+    address: str | None = None
+    token: str | None = None
+    root: Path | None = None
+    _access: tuple[float, str] | None = field(default=None, repr=False)
+    _lock: Lock = field(default_factory=Lock, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.address is not None:
+            parts = urllib.parse.urlsplit(self.address)
+            if parts.scheme not in ("http", "https") or not parts.hostname:
+                raise ConfigError(
+                    "expected the address of a server as http://127.0.0.1:8080, got "
+                    f"{self.address[:100]!r}"
+                )
+
+    def read(self, address: object) -> Source:
+        """Return the picture at an address that a request names.
+
+        Raises InputError if it is none of the files that may be read, or cannot be had.
+        """
+        if not isinstance(address, str):
+            raise InputError(
+                f"expected the picture's address as text, got {type(address).__name__}"
+            )
+        if address.startswith("data:"):
+            return from_base64(address)
+        parts = urllib.parse.urlsplit(address)
+        if self.root is not None and parts.path == LOCAL_FILES:
+            return self._from_root(urllib.parse.parse_qs(parts.query).get("d", [""])[0])
+        return self._fetched(parts)
+
+    def _from_root(self, name: str) -> Source:
+        assert self.root is not None
+        root = self.root.resolve()
+        try:
+            path = (root / name).resolve()
+            found = path.is_relative_to(root) and path.is_file()
+        except (OSError, ValueError):  # a name that no file can have
+            found = False
+        if not found:
+            raise InputError(
+                f"expected a picture inside the folder of --root, got {name[:200]!r}: check that "
+                "--root is the folder that the tool's local storage begins at"
+            )
+        if path.stat().st_size > LONGEST:
+            raise InputError(f"expected a picture of at most {LONGEST >> 20} MB: {name[:200]}")
+        data = path.read_bytes()
+        return Source(hashlib.sha256(data).hexdigest(), data)
+
+    def _fetched(self, parts: urllib.parse.SplitResult) -> Source:
+        if self.address is None:
+            raise InputError(
+                "the picture is on another server and none was named: start fcfi with --tool-server"
+            )
+        own = urllib.parse.urlsplit(self.address)
+        if parts.netloc and (parts.scheme, parts.netloc) != (own.scheme, own.netloc):
+            raise InputError(
+                f"expected a picture on {self.address}, got one on {parts.netloc[:100]!r}: only "
+                "the server of --tool-server is asked"
+            )
+        path = urllib.parse.urlunsplit(("", "", parts.path, parts.query, ""))
+        data = self._request(path)
+        return Source(hashlib.sha256(data).hexdigest(), data)
+
+    def _request(self, path: str) -> bytes:
+        """Return what the tool's server answers.  Raises InputError if it does not."""
+        assert self.address is not None
+        headers = {"Authorization": self._authorization()} if self.token else {}
+        request = urllib.request.Request(self.address.rstrip("/") + path, headers=headers)
+        return self._answer(request)
+
+    def _authorization(self) -> str:
+        assert self.token is not None
+        assert self.address is not None
+        if self.token.count(".") != 2:
+            return f"Token {self.token}"
+        with self._lock:
+            if self._access is None or time.monotonic() - self._access[0] > FRESH_SECONDS:
+                body = json.dumps({"refresh": self.token}).encode()
+                answer = self._answer(
+                    urllib.request.Request(
+                        f"{self.address.rstrip('/')}/api/token/refresh",
+                        body,
+                        {"Content-Type": "application/json"},
+                    )
+                )
+                try:
+                    access = json.loads(answer)["access"]
+                except (ValueError, KeyError, TypeError) as error:
+                    raise InputError(
+                        f"expected {self.address} to return an access token: give another token"
+                    ) from error
+                self._access = (time.monotonic(), str(access))
+            return f"Bearer {self._access[1]}"
+
+    def _answer(self, request: urllib.request.Request) -> bytes:
+        # Proxies of the environment would see the token, and redirects may lead anywhere.
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirects())
+        try:
+            with opener.open(request, timeout=SECONDS) as answer:
+                data: bytes = answer.read(LONGEST + 1)
+        except urllib.error.HTTPError as error:
+            reason = (
+                "give a token that it takes (--tool-token)"
+                if error.code in (401, 403)
+                else "check the picture's address there"
+            )
+            raise InputError(f"{self.address} answered {error.code}: {reason}") from error
+        except (OSError, ValueError) as error:
+            raise InputError(f"{self.address} cannot be reached: {error}") from error
+        if len(data) > LONGEST:
+            raise InputError(f"expected a picture of at most {LONGEST >> 20} MB")
+        return data
+
+
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """A redirect is an error: it may lead to another machine, and would take the token along."""
+
+    def redirect_request(self, *_: object, **__: object) -> None:
+        """Return None, so that the answer itself is raised."""
+        return
