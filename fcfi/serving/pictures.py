@@ -84,7 +84,7 @@ class ToolServer:
     def read(self, address: object) -> Source:
         """Return the picture at an address that a request names.
 
-        Raises InputError if it is none of the files that may be read, or cannot be had.
+        Raises InputError for a file that may not be read or cannot be had.
         """
         if not isinstance(address, str):
             raise InputError(

@@ -119,7 +119,7 @@ def control_of(config: object) -> Control:
 def chosen(results: Sequence[Any]) -> list[Mapping[str, Any]]:
     """Return the prompts that belong together: those of the last one's label, in their order.
 
-    Raises InputError if the last prompt is none that this network takes.
+    Raises InputError without a prompt that this network takes.
     """
     regions = [item for item in results if isinstance(item, Mapping)]
     known = [region for region in regions if region.get("type") in _READERS]
