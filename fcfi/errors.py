@@ -10,6 +10,7 @@
     ├── NetworkError    a network file, checkpoint or runtime that cannot be used
     ├── DatasetError    a data set that is missing, empty or malformed
     ├── ConfigError     a recipe, option or setting that cannot be used
+    ├── UnsupportedError    a call of another library's interface that fcfi does not have
     └── DivergedError   a training run whose loss is not a number any more
 
 Every message says what was expected, what came and what to do.  The command line prints it on one
@@ -100,6 +101,10 @@ class DatasetError(FCFIError):
 
 class ConfigError(FCFIError):
     """A recipe, option or setting that cannot be used."""
+
+
+class UnsupportedError(FCFIError, NotImplementedError):
+    """A call of another library's interface that fcfi does not have."""
 
 
 class DivergedError(FCFIError):

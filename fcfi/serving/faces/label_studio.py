@@ -19,10 +19,10 @@ from fcfi.errors import InputError
 from fcfi.formats.label_studio import decode, encode
 from fcfi.masks.runs import RunMask
 from fcfi.prediction.prediction import CachedImage
+from fcfi.prediction.score import score_of
 from fcfi.prompts.clicks import Click, Prompts
 from fcfi.serving.answering import Answered, Answering
 from fcfi.serving.outlines import outlines
-from fcfi.serving.score import score_of
 
 OUTPUTS: Final = {"BrushLabels": "brushlabels", "PolygonLabels": "polygonlabels"}
 """Controls that an answer can be drawn with, and their type in results."""

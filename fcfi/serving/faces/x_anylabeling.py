@@ -12,11 +12,11 @@ from fastapi import APIRouter, Body
 
 from fcfi.boxes import Box
 from fcfi.errors import FCFIError, InputError
+from fcfi.prediction.score import score_of
 from fcfi.prompts.clicks import Click, Prompt
 from fcfi.serving.answering import Answered, Answering
 from fcfi.serving.outlines import outlines
 from fcfi.serving.pictures import from_base64
-from fcfi.serving.score import score_of
 
 MODEL: Final = "fcfi"
 """The one model, by the name that requests have."""
