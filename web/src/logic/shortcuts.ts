@@ -17,6 +17,7 @@ export type Command =
   | 'duplicate'
   | 'copy'
   | 'paste'
+  | 'take_local'
   | 'invert'
   | 'whole'
   | 'smaller'
@@ -108,6 +109,12 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { command: 'brush', title: 'Brush', group: 'Correcting', keys: ['B'] },
   { command: 'eraser', title: 'Eraser', group: 'Correcting', keys: ['Shift+B', 'R'] },
   { command: 'polygon', title: 'Polygon and lasso', group: 'Correcting', keys: ['P'] },
+  {
+    command: 'take_local',
+    title: 'Keep only what changed at the click',
+    group: 'Correcting',
+    keys: ['T'],
+  },
   { command: 'invert', title: 'Invert the object', group: 'Correcting', keys: ['I'] },
   { command: 'whole', title: 'Take the whole picture', group: 'Correcting', keys: ['Shift+A'] },
   { command: 'smaller', title: 'Smaller brush', group: 'Correcting', keys: ['['] },

@@ -3,7 +3,7 @@
 
 import type { Action, PictureState, ProjectInfo } from '../api/types';
 import { noteFor } from '../logic/answer-notes';
-import { withKeys, type Command } from '../logic/shortcuts';
+import { keysOf, printed, withKeys, type Command } from '../logic/shortcuts';
 import { ActiveMemory } from './active-memory';
 import type { Api } from './api';
 import { Brush } from './brush.svelte';
@@ -107,6 +107,10 @@ export class App {
       current,
       overlays: () => this.overlays,
       network: () => this.network.info,
+      keyOf: (command) => {
+        const [first] = keysOf(command, this.settings.values.shortcuts);
+        return first ? printed(first, platform.mac).join('+') : '';
+      },
       lookedAt: () => {
         const { view, picture, box } = this.viewport;
         return view && picture ? lookedAt(view, picture, box) : null;
@@ -204,6 +208,7 @@ export class App {
     this.connection.restored();
     this.navigation.index.update(picture.state.picture);
     const nameOf = this.labels.nameOf.bind(this.labels);
+    if (action) this.editing.noteChange(picture, before, action);
     const note = action && noteFor(action, before, picture.state, nameOf);
     if (note) this.notes.add(note.text, note.kind);
     const object = picture.active;

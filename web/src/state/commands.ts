@@ -28,6 +28,7 @@ export function commandsOf(app: App): Commands {
     duplicate: () => editing.duplicate(),
     copy: () => editing.copy(),
     paste: () => editing.paste(),
+    take_local: () => editing.takeLocal(),
     invert: () => editing.invert(),
     whole: () => editing.takeWhole(),
     smaller: () => brush.shrink(),

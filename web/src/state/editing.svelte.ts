@@ -1,11 +1,22 @@
 /** Everything that is done to the objects of the picture on screen. */
 
-import type { Box, Click, DrawnObject, Network, ObjectEdit, Prompt } from '../api/types';
+import type {
+  Action,
+  Box,
+  Click,
+  DrawnObject,
+  Network,
+  ObjectEdit,
+  PictureState,
+  Prompt,
+} from '../api/types';
 import type { Overlay } from '../canvas/painter';
 import { madeByOther } from '../logic/answer-notes';
 import type { LocalAction } from '../logic/pending';
 import { promptsOf } from '../logic/pending';
-import { area, exclusive, toRuns, whole } from '../logic/spans';
+import { localPart } from '../logic/local';
+import { area, exclusive, toRuns, whole, type Spans } from '../logic/spans';
+import type { Command } from '../logic/shortcuts';
 import type { Point } from '../logic/view';
 import type { Hints } from './hints.svelte';
 import type { Labels } from './labels.svelte';
@@ -27,6 +38,8 @@ export interface EditingParts {
   current(): OpenPicture | null;
   overlays(): readonly Overlay[];
   network(): Network | null;
+  /** The key of a command, as it is printed. */
+  keyOf(command: Command): string;
   /** The part of the picture that a first look takes; null: all of it. */
   lookedAt(): Box | null;
   labels: Labels;
@@ -51,6 +64,9 @@ export class Editing {
   pointed: number | null = $state(null);
   /** The object under the pointer in the list; its mask is marked. */
   listed: number | null = $state(null);
+  /** The mask before the last correction with its local part only, while the answer is shown. */
+  private local: { picture: OpenPicture; object: number; answer: string; mask: Spans } | null =
+    null;
   /** Objects to paste, and the picture that they are on. */
   private copied: { picture: number; objects: readonly number[] } | null = null;
 
@@ -255,6 +271,35 @@ export class Editing {
     const objects = [...copied.objects];
     if (copied.picture === current.id) this.act({ type: 'duplicate_objects', objects });
     else this.act({ type: 'copy_objects', picture: copied.picture, objects });
+  }
+
+  /** Tell the person when a correction changed far more than what lies at its clicks. */
+  noteChange(picture: OpenPicture, before: PictureState, action: Action): void {
+    this.local = null;
+    if (action.type !== 'click' || action.object === null || picture !== this.current) return;
+    const find = (state: PictureState) =>
+      state.document.objects.find((object) => object.id === action.object);
+    const [old, now] = [find(before), find(picture.state)];
+    if (!old?.mask || !now?.mask || old.mask === now.mask) return;
+    const [was, is] = [picture.maskOf(old.mask), picture.maskOf(now.mask)];
+    const mask = was && is && localPart(was, is, action.clicks);
+    if (!mask) return;
+    this.local = { picture, object: now.id, answer: now.mask, mask };
+    this.parts.notes.add(
+      `That click changed much more than its surroundings. ${this.parts.keyOf('take_local')} keeps the change at the click only.`,
+      'info',
+    );
+  }
+
+  /** Keep of the last correction only what changed at its clicks. */
+  takeLocal(): void {
+    const { current, local } = this;
+    const object = current?.document.objects.find(({ id }) => id === local?.object);
+    if (!local || current !== local.picture || object?.mask !== local.answer || object.pending)
+      return this.parts.notes.add('There is no larger change to take back.', 'info');
+    this.local = null;
+    this.act({ type: 'set_mask', object: local.object, mask: toRuns(local.mask) });
+    this.parts.notes.announce('Only the change at the click is kept');
   }
 
   /** Turn the active object inside out. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { area, contains, fromRuns } from '../logic/spans';
+import { area, contains, fromRuns, toRuns, union } from '../logic/spans';
 import { toScreen, type Point } from '../logic/view';
 import { started, type Started } from '../testing/app';
 import { settled } from '../testing/platform';
@@ -44,6 +44,7 @@ async function drawn(...corners: [number, number][]): Promise<Started> {
     const made = stored.objects.at(-1)!;
     made.mask = `mask ${made.id}`;
     here.app.editing.activate(null);
+    here.app.editing.tool = 'click';
     const state = { ...server.state(1), masks: { [made.mask]: mask } };
     stored.row = { ...stored.row, version: stored.row.version + 1 };
     here.app.navigation.current!.refresh({ ...state, picture: stored.row });
@@ -227,4 +228,40 @@ it('the setting of specks and holes goes with new objects, and to the open one',
   here.app.editing.useTidy(0);
   await settled();
   expect(last(here)).toEqual({ type: 'edit_object', object: 1, tidy: 0 });
+});
+
+it('a click that changes much more than its surroundings can be kept to them', async () => {
+  const here = await drawn([20, 20]);
+  const { app, server } = here;
+  app.editing.activate(1);
+  // The answer adds 4 x 4 pixels at the click, and 30 x 20 far from it.
+  const old = server.state(1).document.objects[0]!.mask;
+  const block = (left: number, top: number, width: number, height: number) =>
+    fromRuns({ left, top, width, height, runs: [0, width * height] });
+  const added = union(block(30, 20, 4, 4), block(50, 20, 30, 20));
+  const answer = toRuns(union(block(20, 20, 10, 10), added))!;
+  const stored = server.pictures.get(1)!;
+  const state = server.state.bind(server);
+  server.state = (id) => {
+    const now = state(id);
+    if (now.document.objects[0]?.clicks.length !== 1) return now;
+    now.document.objects[0]!.mask = 'answer';
+    return { ...now, masks: { answer } };
+  };
+  press(here, 32, 21);
+  await settled();
+  expect(app.notes.shown.at(-1)?.text).toContain('T keeps the change at the click only');
+  app.commands.take_local();
+  await settled();
+  const { mask } = last(here) as unknown as { mask: Parameters<typeof fromRuns>[0] };
+  const kept = fromRuns(mask);
+  expect([old, area(kept), contains(kept, 31, 21), contains(kept, 55, 25)]).toEqual([
+    'mask 1',
+    116,
+    true,
+    false,
+  ]);
+  expect(stored.objects).toHaveLength(1);
+  app.commands.take_local();
+  expect(app.notes.shown.at(-1)?.text).toContain('no larger change');
 });
