@@ -263,5 +263,5 @@ it('a click that changes much more than its surroundings can be kept to them', a
   ]);
   expect(stored.objects).toHaveLength(1);
   app.commands.take_local();
-  expect(app.notes.shown.at(-1)?.text).toContain('no larger change');
+  expect(app.notes.shown.at(-1)?.text).toContain('Nothing larger');
 });

@@ -116,7 +116,7 @@ export class FakeServer {
         }),
       placeOf: (id, { state, search }) =>
         answer(`placeOf ${id}`, () => {
-          if (!this.pictures.has(id)) throw new Refused(404, 'there is no such picture', null);
+          if (!this.pictures.has(id)) throw new Refused(404, 'that picture was removed', null);
           const place = this.listed(state, search).findIndex((found) => found.id === id);
           return { place: place < 0 ? null : place };
         }),
