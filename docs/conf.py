@@ -39,8 +39,8 @@ python_maximum_signature_line_length = 88
 add_module_names = False
 default_role = "code"
 
-# The site asks nothing of any other host: Furo uses the fonts of the reader's system, and all scripts
-# and styles are written beside the pages.
+# The site asks nothing of any other host: Furo uses the fonts of the reader's system, and all
+# scripts and styles are written beside the pages.
 html_theme = "furo"
 html_title = f"fcfi {version}"
 html_static_path: list[str] = ["static"]

@@ -33,7 +33,7 @@ STRIP_PIXELS: Final = 4_000_000
 
 
 def to_grey_levels(values: NDArray[Any], no_data: float | None = None) -> NDArray[np.uint8]:
-    """Return whole numbers or floats (H, W) as grey levels, 0 to 255, as the head of this file says.
+    """Return numbers (H, W), whole or floats, as grey levels, 0 to 255: see the head of this file.
 
     no_data: the value that a file names for pixels without one.
 

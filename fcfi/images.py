@@ -4,13 +4,13 @@ Everything comes out in one form: (H, W, 3) uint8 RGB, upright.  What is done to
 
 - EXIF orientation is applied; of an animation or a file of several pictures the first is taken.
 - Alpha is composited on white, which is what a viewer shows; what hides under transparent pixels
-may be anything.
+  may be anything.
 - CMYK becomes RGB as (255 - C)(255 - K) / 255 (Adobe's inverted JPEGs included); colour profiles
-are not applied.
+  are not applied.
 - Grey of more than 8 bits is brought to 8 (`fcfi.contrast`); 16-bit colour keeps its high byte.
 - The size is read from the header and bounded before anything is decoded.
 
-Knows nothing of clicks, networks or data sets.  Pillow does the decoding: it reads headers alone,
+Knows nothing of clicks, networks or datasets.  Pillow does the decoding: it reads headers alone,
 and knows CMYK, palettes and EXIF; only the FORMATS below are open to it.
 """
 
@@ -69,32 +69,46 @@ TURNS = {
 
 
 def read_image(path: str | os.PathLike[str], max_pixels: int = MAX_PIXELS) -> Image:
-    """The picture in a file as (H, W, 3) uint8 RGB.  Raises InputError if there is none that can be read."""
+    """Return the picture in a file as (H, W, 3) uint8 RGB, 0 to 255.
+
+    Raises InputError if the file is missing, damaged, too large or not a picture.
+    """
     with _opened(path) as stream:
         return _rgb(_decode(stream, str(path), max_pixels), str(path))
 
 
 def decode_image(data: bytes, name: str = "the picture", max_pixels: int = MAX_PIXELS) -> Image:
-    """The picture in the bytes of a file as (H, W, 3) uint8 RGB; `name` is for messages.  Raises InputError."""
+    """Return the picture in the bytes of a file as (H, W, 3) uint8 RGB, 0 to 255.
+
+    name: of the file, for messages.
+    Raises InputError as `read_image`.
+    """
     return _rgb(_decode(io.BytesIO(data), name, max_pixels), name)
 
 
 def read_small(path: str | os.PathLike[str], side: int, max_pixels: int = MAX_PIXELS) -> Image:
-    """As `read_image`, the longer side brought down to `side` pixels; a JPEG is decoded at a smaller scale, sooner."""
+    """Return what `read_image` does, with the longer side brought down to `side` pixels.
+
+    It is sooner done for a JPEG, which is decoded at a smaller scale.
+    """
     with _opened(path) as stream:
         picture = _decode(stream, str(path), max_pixels, draft=side)
-        if picture.mode[0] not in "IF":  # numbers are brought to 8 bits first
+        # Made smaller before it is RGB, which saves memory; but not numbers of more than 8 bits:
+        # their range is to be found over all of them, and pixels without a value would blur into
+        # their neighbours.
+        if picture.mode[0] not in "IF":
+            # Indices of a palette and single bits cannot be averaged; colours can.
             smooth = {"P": "RGBA", "PA": "RGBA", "1": "L"}.get(picture.mode)
             picture = _within(picture.convert(smooth) if smooth else picture, side)
         return np.array(_within(Pillow.fromarray(_rgb(picture, str(path))), side))
 
 
 def read_size(path: str | os.PathLike[str], max_pixels: int = MAX_PIXELS) -> tuple[int, int]:
-    """Width and height of the picture in a file, upright, from its header: nothing is decoded.
+    """Return width and height of the picture in a file, upright; only its header is read.
 
-    Raises InputError if there is none, or it is too large.
+    Raises InputError if the file does not hold a picture, or it is too large.
     """
-    with _opened(path) as stream, _telling(str(path), max_pixels):
+    with _opened(path) as stream, _decoding(str(path), max_pixels):
         picture = Pillow.open(stream, formats=_formats())
         _check_pixels(picture.size, str(path), max_pixels)
         return picture.size[::-1] if _turned(picture) in SIDEWAYS else picture.size
@@ -115,31 +129,35 @@ def decode_stored(data: bytes, name: str, max_pixels: int = MAX_PIXELS) -> Pillo
 
 
 def check_image(array: Any) -> Image:
-    """An array given as a picture as (H, W, 3) uint8; (H, W) is grey.  No copy is made of (H, W, 3).
+    """Return an array given as a picture as (H, W, 3) uint8, uncopied; (H, W) is taken for grey.
 
     Raises InputError for anything else.
     """
     if not isinstance(array, np.ndarray):
         raise InputError(
-            f"a picture came as {type(array).__name__}: give a path or a uint8 array (H, W, 3) or (H, W)"
+            f"expected a picture as a path or an array, got {type(array).__name__}: "
+            "give a path, or uint8 (H, W, 3) or (H, W)"
         )
     grey = array.ndim == 2
     if array.dtype != np.uint8 or not (grey or (array.ndim == 3 and array.shape[2] == 3)):
         raise InputError(
-            f"a picture came as an array of shape {array.shape} and type {array.dtype}: "
-            "give uint8 (0 to 255) of shape (H, W, 3) in RGB order, or (H, W) for grey"
+            "expected a picture as uint8 of shape (H, W, 3) or (H, W), "
+            f"got an array of shape {array.shape} and type {array.dtype}: "
+            "give values of 0 to 255, in RGB order or grey"
         )
     if array.size == 0:
         raise InputError(
-            f"a picture came as an empty array of shape {array.shape}: give at least one pixel"
+            f"expected a picture of at least one pixel, got shape {array.shape}: "
+            "check how it was read or cut out"
         )
     return np.repeat(array[:, :, None], 3, axis=2) if grey else array
 
 
 def check_mask(array: Any, height: int | None = None, width: int | None = None) -> Mask:
-    """An array given as a mask as (H, W) bool, object where not 0; of this height and width if they are given.
+    """Return an array given as a mask as (H, W) bool, object where it is not 0.
 
-    Raises InputError for anything else.
+    height, width: the size that it must have; None: any.
+    Raises InputError for anything else than (H, W) of bool or whole numbers of that size.
     """
     if (
         not isinstance(array, np.ndarray)
@@ -153,25 +171,31 @@ def check_mask(array: Any, height: int | None = None, width: int | None = None) 
             else type(array).__name__
         )
         raise InputError(
-            f"a mask came as {what}: give an array (H, W) of bool or whole numbers, 0 for background"
+            f"expected a mask (H, W) of bool or whole numbers, got {what}: "
+            "give 0 for background and anything else for object"
         )
     if height is not None and width is not None and array.shape != (height, width):
         raise InputError(
-            f"a mask of {array.shape[1]} x {array.shape[0]} pixels came for a picture of {width} x {height}: "
-            "give a mask of the picture's size"
+            f"expected a mask of {width} x {height} pixels, as its picture has, "
+            f"got {array.shape[1]} x {array.shape[0]}: give a mask of the picture's size"
         )
     mask: Mask = array != 0
     return mask
 
 
 def encode_png(array: NDArray[np.uint8] | Mask) -> bytes:
-    """PNG of a picture (H, W, 3) uint8, a grey map (H, W) uint8 as it is, or a mask (H, W) bool as 0 and 255."""
+    """Return the bytes of a PNG of a picture, a grey map or a mask.
+
+    array: (H, W, 3) uint8 RGB, (H, W) uint8, stored as it is, or (H, W) bool, stored as 0 and 255.
+    Raises InputError for anything else.
+    """
     values = array.astype(np.uint8) * np.uint8(255) if array.dtype == np.bool_ else array
     if values.dtype != np.uint8 or not (
         values.ndim == 2 or (values.ndim == 3 and values.shape[2] == 3)
     ):
         raise InputError(
-            f"PNG takes bool (H, W) or uint8 (H, W) or (H, W, 3); got {values.dtype} {values.shape}"
+            "expected bool (H, W) or uint8 (H, W) or (H, W, 3) to write as PNG, "
+            f"got {values.dtype} {values.shape}: convert it first"
         )
     buffer = io.BytesIO()
     Pillow.fromarray(np.ascontiguousarray(values)).save(buffer, format="PNG")
@@ -179,20 +203,24 @@ def encode_png(array: NDArray[np.uint8] | Mask) -> bytes:
 
 
 def write_png(path: str | os.PathLike[str], array: NDArray[np.uint8] | Mask) -> None:
-    """Write a picture, map or mask (as 0 and 255) as PNG, whole or not at all.  Raises InputError."""
+    """Write a picture, map or mask (as 0 and 255) as PNG, whole or not at all.
+
+    Raises InputError if the name does not end in .png, or as `encode_png`.
+    """
     if Path(path).suffix.lower() != ".png":
-        raise InputError(
-            f"cannot write {path}: pictures and masks are written as PNG; give a name ending in .png"
-        )
+        raise InputError(f"expected a name ending in .png, got {path}: PNG is what is written here")
     write_bytes(path, encode_png(array))
 
 
 @contextmanager
 def _opened(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
-    """A regular file that is not empty, opened for reading; InputError says what else it is."""
+    """Open a file for reading; raise InputError unless it is a regular file that is not empty."""
+    # The stack closes the file behind the `yield`, which is outside the `try`: an OSError that the
+    # caller's block raises is not an error of opening.
     with ExitStack() as stack:
         try:
             file = Path(path)
+            # Asked before opening: a named pipe blocks `open` until somebody writes into it.
             if file.is_dir():
                 raise InputError(f"{path} is a folder: give a picture file ({ACCEPTED})")
             if file.exists() and not file.is_file():
@@ -202,18 +230,19 @@ def _opened(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
                 raise InputError(f"{path} is empty: give a picture file ({ACCEPTED})")
         except FileNotFoundError as error:
             raise InputError(f"{path} does not exist: check the name") from error
-        except (OSError, ValueError) as error:  # no permission, a name too long, a NUL character
+        # No permission, a name too long; ValueError: a NUL character in the name.
+        except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
             raise InputError(f"{str(path)[:MAX_NAME]!r} cannot be read: {reason}") from error
         yield stream
 
 
 def _decode(stream: BinaryIO, name: str, max_pixels: int, draft: int | None = None) -> Pillow.Image:
-    """The first picture in the file, decoded and upright, in whatever mode it was stored.
+    """Return the first picture in the file, decoded and upright, in the mode in which it is stored.
 
     draft: sides of so many pixels are enough, if the decoder can do that (JPEG); None: all pixels.
     """
-    with _telling(name, max_pixels):
+    with _decoding(name, max_pixels):
         picture = Pillow.open(stream, formats=_formats())
         _check_pixels(picture.size, name, max_pixels)
         if draft is not None:
@@ -223,11 +252,11 @@ def _decode(stream: BinaryIO, name: str, max_pixels: int, draft: int | None = No
 
 
 @contextmanager
-def _telling(name: str, max_pixels: int) -> Iterator[None]:
-    """Whatever a decoder raises as InputError."""
+def _decoding(name: str, max_pixels: int) -> Iterator[None]:
+    """Raise whatever a decoder raises in the block as InputError."""
     # Both settings are Pillow's own, for the whole process, and the same at every call, so threads
-    # cannot disagree.
-    warnings.filterwarnings("ignore", module=r"PIL\.")  # what matters becomes an InputError
+    # cannot disagree.  What matters of its warnings becomes an InputError.
+    warnings.filterwarnings("ignore", module=r"PIL\.")
     if Pillow.MAX_IMAGE_PIXELS is not None:
         Pillow.MAX_IMAGE_PIXELS = max(Pillow.MAX_IMAGE_PIXELS, max_pixels)
     try:
@@ -236,7 +265,7 @@ def _telling(name: str, max_pixels: int) -> Iterator[None]:
         raise
     except UnidentifiedImageError as error:
         raise InputError(
-            f"{name} is no picture that can be read, or its start is damaged: give {ACCEPTED}"
+            f"{name} is not a picture that can be read, or its start is damaged: give {ACCEPTED}"
         ) from error
     except Pillow.DecompressionBombError as error:
         raise InputError(_too_large(name, "far more", max_pixels)) from error
@@ -244,7 +273,8 @@ def _telling(name: str, max_pixels: int) -> Iterator[None]:
         raise InputError(
             f"{name} needs more memory than there is: give a smaller picture"
         ) from error
-    except Exception as error:  # decoders raise almost anything on broken bytes
+    # Decoders raise almost anything on broken bytes: SyntaxError, struct.error, IndexError.
+    except Exception as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise InputError(
             f"{name} is damaged or cut off and cannot be decoded ({reason}): give a whole file"
@@ -252,13 +282,13 @@ def _telling(name: str, max_pixels: int) -> Iterator[None]:
 
 
 def _formats() -> list[str]:
-    """Those of FORMATS that this release of Pillow knows (AVIF came with 11.3)."""
+    """Return those of FORMATS that this release of Pillow knows (AVIF is known since 11.3)."""
     Pillow.init()
     return [name for name in FORMATS if name in Pillow.OPEN]
 
 
 def _check_pixels(size: tuple[int, int], name: str, max_pixels: int) -> None:
-    """InputError if the header promises more pixels than allowed, or none."""
+    """Raise InputError if the header promises more pixels than allowed, or none at all."""
     width, height = size
     if width * height > max_pixels:
         raise InputError(_too_large(name, f"{width} x {height}", max_pixels))
@@ -272,24 +302,25 @@ def _check_pixels(size: tuple[int, int], name: str, max_pixels: int) -> None:
 
 
 def _too_large(name: str, pixels: str, max_pixels: int) -> str:
-    return f"{name} has {pixels} pixels, and at most {max_pixels / 1e6:g} million are read: give a smaller picture"
+    most = f"{max_pixels / 1e6:g} million"
+    return f"{name} has {pixels} pixels, and at most {most} are read: give a smaller picture"
 
 
 def _turned(picture: Pillow.Image) -> int:
-    """The EXIF orientation that a header says, 1 for upright; of a TIFF Pillow gives the turned size already.
-
-    A PNG's EXIF behind its pixels is not looked for: that would decode them.
-    """
+    """Return the EXIF orientation that a header says, 1 for upright."""
+    # Of a TIFF, Pillow returns the turned size already.  A PNG's EXIF may lie behind its pixels: to
+    # look for it there would decode them.
     if picture.format == "TIFF" or (picture.format == "PNG" and "exif" not in picture.info):
         return 1
     try:
         return int(picture.getexif().get(ORIENTATION, 1))
-    except Exception:  # as in _upright
+    except Exception:  # broken EXIF, as in `_upright`
         return 1
 
 
 def _upright(picture: Pillow.Image) -> Pillow.Image:
-    """Turned as its EXIF says; a TIFF is turned by Pillow while loading.  Unreadable EXIF turns nothing."""
+    """Return the picture turned as its EXIF says; unreadable EXIF turns nothing."""
+    # Pillow turns a TIFF while it loads it and takes the tag away, so nothing is turned twice.
     try:
         turn = TURNS.get(picture.getexif().get(ORIENTATION, 1))
     except Exception:  # broken EXIF is common and no reason to refuse a picture
@@ -302,23 +333,22 @@ def _upright(picture: Pillow.Image) -> Pillow.Image:
 
 
 def _within(picture: Pillow.Image, side: int) -> Pillow.Image:
-    """The picture with its longer side at most so long."""
+    """Return the picture with its longer side at most so long."""
     scale = side / max(picture.size)
     size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
     return picture.resize(size, Pillow.Resampling.BOX, reducing_gap=2.0) if scale < 1 else picture
 
 
 def _rgb(picture: Pillow.Image, name: str) -> Image:
-    """(H, W, 3) uint8 of a decoded picture of any mode."""
+    """Return a decoded picture of any mode as (H, W, 3) uint8; `name` is for messages."""
     if picture.mode[0] in "IF":  # I;16 and its byte orders, I, F
         levels = to_grey_levels(np.asarray(picture), _no_data(picture))
         return np.repeat(levels[:, :, None], 3, axis=2)
     try:
         array = np.empty((picture.height, picture.width, 3), np.uint8)
         rows = max(1, STRIP_PIXELS // picture.width)
-        for top in range(
-            0, picture.height, rows
-        ):  # Pillow's ways to an array would hold it three times
+        # In strips, since Pillow's ways to an array would hold the whole picture three times.
+        for top in range(0, picture.height, rows):
             bottom = min(top + rows, picture.height)
             array[top:bottom] = _rgb_strip(picture.crop((0, top, picture.width, bottom)))
         return array
@@ -333,12 +363,12 @@ def _no_data(picture: Pillow.Image) -> float | None:
     named = getattr(picture, "tag_v2", {}).get(GDAL_NO_DATA)
     try:
         return None if named is None else float(str(named).strip("\0 "))
-    except ValueError:  # anything may stand there
+    except ValueError:  # the tag is free text
         return None
 
 
 def _rgb_strip(strip: Pillow.Image) -> Image:
-    """(H, W, 3) of a part of a picture, over white."""
+    """Return a part of a picture as (H, W, 3) uint8, over white."""
     if strip.has_transparency_data:
         over = strip.convert("RGBA")
         strip = Pillow.alpha_composite(Pillow.new("RGBA", over.size, WHITE), over)
@@ -346,7 +376,8 @@ def _rgb_strip(strip: Pillow.Image) -> Image:
 
 
 def image_sha256(image: NDArray[np.uint8]) -> str:
-    """sha256 over the size and the pixels of a picture (H, W, 3)."""
+    """Return the sha256 (hexadecimal) over the size and pixels of a picture (H, W, 3) uint8."""
+    # The size is hashed too: pixels in the same order may be another picture of another width.
     digest = hashlib.sha256(f"{image.shape[0]} x {image.shape[1]}\n".encode())
     digest.update(np.ascontiguousarray(image).data)
     return digest.hexdigest()

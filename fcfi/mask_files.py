@@ -51,7 +51,7 @@ PHOTOGRAPH: Final = 256
 BLENDED_SHARE: Final = 0.5
 """A number is a soft edge if this part of its pixels lies between a lower and a higher level."""
 NEAR_TOP: Final = 0.9
-"""Levels from this part of the highest on belong to one object, where most levels are soft edges."""
+"""From this part of the highest level on, levels are one object, if most levels are soft edges."""
 MIN_BLENDED: Final = 3
 """Soft edges of fewer levels cannot be distinguished from numbers that lie side by side."""
 
@@ -87,7 +87,7 @@ class InstanceMap:
 
     @property
     def levels(self) -> Numbers | None:
-        """(N,) how light each number is; None for a palette of colours, whose order means nothing."""
+        """(N,) how light each number is; None for a palette of colours, which have no order."""
         if self.colours is None:
             return np.arange(len(self.counts), dtype=self.numbers.dtype)
         used = self.colours[list(self.present)]
@@ -96,7 +96,7 @@ class InstanceMap:
         return np.asarray(self.colours.max(axis=1), np.uint8)
 
     def mask(self) -> Mask:
-        """Return (H, W) bool: every number is object; soft edges are cut at half the highest level."""
+        """Return (H, W) bool: all numbers are object; soft edges are cut at half the top level."""
         return np.asarray((self._cut() if self._soft else self.numbers) != 0)
 
     def sharpened(self, name: str) -> "InstanceMap":
@@ -326,7 +326,7 @@ def _parts(stored: Pillow.Image) -> Iterator[tuple[slice, Pillow.Image]]:
 
 
 def _visible(strip: Pillow.Image) -> Mask | None:
-    """Return (h, w) bool, true where a picture is not transparent; None if it has no transparency."""
+    """Return (h, w) bool, true where a picture is opaque; None if it has no transparency."""
     if not strip.has_transparency_data:
         return None
     return np.asarray(np.asarray(strip.convert("RGBA").getchannel("A")) >= OPAQUE)

@@ -1,4 +1,4 @@
-"""What all tests share: a tiny network file, bundled photographs, and settings that are alike on every machine.
+"""What all tests share: a tiny network file, photographs, the same settings on every machine.
 
 Variables of the environment change how they run:
 

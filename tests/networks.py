@@ -1,4 +1,4 @@
-"""Tiny networks for tests: one in NumPy, one as an ONNX file.  Both use every input, so that a wrong one shows."""
+"""Tiny networks for tests, in NumPy and as an ONNX file: both use every input: an error shows."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -30,7 +30,7 @@ KERNEL: NDArray[Any] = np.random.default_rng(0).normal(size=(1, 6, 3, 3)).astype
 
 
 class ColourNetwork:
-    """Object is what has nearly the colour of the clicked cell; feedback and disks weigh in.  Pure NumPy."""
+    """Object is what has nearly the colour of the clicked cell; feedback and disks weigh in."""
 
     def __init__(self, name: str = "colour", multiple: int = 32, **metadata: str) -> None:
         self.info = NetworkInfo(name, "fake", f"sha256 of {name}", multiple, "numpy", metadata)

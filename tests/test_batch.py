@@ -1,4 +1,4 @@
-"""Bulk work: every line gets its mask or a sentence; stopped work goes on; a bad line stops nothing."""
+"""Bulk work: every line gets its mask or a sentence; a run resumes; a bad line stops nothing."""
 
 import json
 from pathlib import Path

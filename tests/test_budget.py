@@ -1,4 +1,4 @@
-"""A time for a click picks what needs the fewest clicks within it; speeds are measured once and kept."""
+"""A time for a click picks what needs the fewest clicks in it; speeds are measured once."""
 
 import json
 from pathlib import Path

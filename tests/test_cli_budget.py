@@ -1,4 +1,4 @@
-"""The commands' options of speed: bulk work, a time for a click, precision, what this machine can do."""
+"""Options of speed: bulk work, a time for a click, precision, the machine's report."""
 
 import json
 from pathlib import Path

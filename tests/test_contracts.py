@@ -1,4 +1,4 @@
-"""What the project promises of itself: layers, documented commands and files, recipes, examples, pinned versions."""
+"""What the project promises: layers, documented commands and files, recipes, pinned versions."""
 
 import ast
 import re
@@ -122,7 +122,7 @@ def test_links_and_make_targets_in_documents_exist(document: Path) -> None:
 
 
 def test_generated_examples_are_the_same_everywhere() -> None:
-    """Of no subnormal number, which a library that sets flush-to-zero would change; settings from one file."""
+    """No subnormal numbers, which flush-to-zero would change; settings from one file."""
     calls = [
         (path, node, ast.unparse(node.func))
         for path in (ROOT / "tests").rglob("*.py")

@@ -1,4 +1,4 @@
-"""At every door where data of others comes in, anything that a library raises becomes one sentence of ours."""
+"""At every door for data of others, what a library raises becomes one sentence of ours."""
 
 import errno
 import json
@@ -184,7 +184,8 @@ def test_a_disk_that_fills_up_ends_a_batch_with_2_and_one_sentence(
 
 
 BAD: Sequence[Any] = (
-    None, True, -1, 10**30, 10**4999, float("nan"), float("inf"), 1e308, "", "\ud83d", [], [[]], {}, [10**30],
+    None, True, -1, 10**30, 10**4999, float("nan"), float("inf"), 1e308, "", "\ud83d", [], [[]], {},
+    [10**30],
 )  # fmt: skip
 """Values that JSON may hold where another one is expected."""
 

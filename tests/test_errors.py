@@ -1,4 +1,4 @@
-"""Whatever data of others makes a library raise becomes one sentence of ours, which can be shown anywhere."""
+"""What data of others makes a library raise becomes a sentence of ours, showable anywhere."""
 
 import json
 import logging

@@ -32,7 +32,7 @@ SIDE = 40
 
 
 class Painter:
-    """Paints a square brush round the last click onto the mask before: white for a positive, black for a negative."""
+    """Paints a square round the last click onto the mask before: white for positive, else black."""
 
     info = NetworkInfo("painter", "none", "", 1)
     settings: Mapping[str, float | str] = {}

@@ -1,4 +1,4 @@
-"""The shipped default network on the bundled photographs: it works, as a person would see at once."""
+"""The shipped default network on the bundled photographs: it finds what a person would."""
 
 import re
 from itertools import product
@@ -21,7 +21,7 @@ pytestmark = [
 GOOD = 0.85
 """IoU; the masks were drawn by hand as polygons and are good to a pixel or two."""
 EXPECTED = {"astronaut": GOOD, "chelsea": GOOD, "coffee": GOOD, "rocket": 0.75}
-"""IoU by click CLICKS.  The rocket is thin, which is the network's known weakness (docs/models.md)."""
+"""IoU by click CLICKS.  The rocket is thin, a known weakness of the network (docs/models.md)."""
 CLICKS = 10
 
 

@@ -1,4 +1,4 @@
-"""Any picture a person may have comes out as upright (H, W, 3) uint8 RGB, or as one clear sentence."""
+"""Any picture a person may have comes out as upright (H, W, 3) uint8 RGB, or in a sentence."""
 
 import io
 import os
@@ -346,16 +346,16 @@ def test_damaged_bytes_give_a_picture_or_an_input_error(
     [
         ("missing.png", None, "does not exist: check the name"),
         ("empty.png", b"", "is empty"),
-        ("text.png", b"this is no picture at all", "is no picture that can be read"),
+        ("text.png", b"this is not a picture at all", "is not a picture that can be read"),
         (
             "drawing.svg",
             b"<svg xmlns='http://www.w3.org/2000/svg'/>",
-            "is no picture that can be read",
+            "is not a picture that can be read",
         ),
         (
             "page.eps",
             b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n",
-            "is no picture that can be read",
+            "is not a picture that can be read",
         ),
         ("a\0b.png", None, "cannot be read"),
         ("n" * 5000, None, "cannot be read"),
@@ -395,7 +395,7 @@ def test_a_mask_of_another_size_is_refused_with_both_sizes(tmp_path: Path) -> No
     write_png(tmp_path / "mask.png", np.zeros((5, 7), np.bool_))
     with pytest.raises(InputError, match="of 40 x 24 pixels, as its picture has, got 7 x 5"):
         read_mask(tmp_path / "mask.png", HEIGHT, WIDTH)
-    with pytest.raises(InputError, match="7 x 5 pixels came for a picture of 40 x 24"):
+    with pytest.raises(InputError, match="expected a mask of 40 x 24 pixels, .* got 7 x 5"):
         check_mask(np.zeros((5, 7), np.uint8), HEIGHT, WIDTH)
 
 
@@ -423,10 +423,10 @@ def test_arrays_are_checked_and_not_copied(photo: np.ndarray) -> None:
         "photo.jpg",
         None,
     ):
-        with pytest.raises(InputError, match="picture came as"):
+        with pytest.raises(InputError, match="expected a picture"):
             check_image(wrong)
     for mask in ([[0]], np.zeros((2, 2, 3), bool), np.zeros((2, 2))):
-        with pytest.raises(InputError, match="mask came as"):
+        with pytest.raises(InputError, match="expected a mask"):
             check_mask(mask, 2, 2)
 
 

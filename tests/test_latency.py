@@ -1,4 +1,4 @@
-"""The benchmark of a click: all do the same clicks in turn, the table says what was measured, bounds are right."""
+"""The benchmark of a click: all do the same clicks, the table is as measured, bounds are right."""
 
 from pathlib import Path
 

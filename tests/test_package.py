@@ -29,7 +29,8 @@ import sys, numpy, fcfi
 session = fcfi.load(sys.argv[1]).session(numpy.full((40, 50, 3), 128, numpy.uint8))
 session.click(20, 20)
 session.log()
-print(*(name for name in ("torch", "onnx", "safetensors", "fcfi.models", "fcfi.training") if name in sys.modules))
+heavy = ("torch", "onnx", "safetensors", "fcfi.models", "fcfi.training")
+print(*(name for name in heavy if name in sys.modules))
 """
 
 
@@ -84,7 +85,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("small", "large"):
         data = write_onnx(tmp_path / f"{name}.onnx").read_bytes()
         rows.append(
-            f'[[network]]\nname = "{name}"\nfile = "{name}.onnx"\nsha256 = "{hashlib.sha256(data).hexdigest()}"\n'
+            f'[[network]]\nname = "{name}"\nfile = "{name}.onnx"\n'
+            f'sha256 = "{hashlib.sha256(data).hexdigest()}"\n'
             f'bytes = {len(data)}\nvariant = "tiny"\nlicence = "Apache-2.0"\ndata = "none"\n'
             '[network.noc]\n"GrabCut 90" = 1.5\n'
         )
@@ -184,5 +186,5 @@ def test_sessions_begin_on_paths_and_arrays_and_replay_bit_for_bit(
     np.testing.assert_array_equal(again.probs.view(np.uint32), session.probs.view(np.uint32))
     with pytest.raises(InputError, match="does not exist"):
         tool.session("missing.jpg")
-    with pytest.raises(InputError, match="picture came as"):
+    with pytest.raises(InputError, match="expected a picture as"):
         tool.session([[1]])  # type: ignore[arg-type]

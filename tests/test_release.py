@@ -68,7 +68,7 @@ def test_a_source_distribution_is_whole(tmp_path: Path) -> None:
 
 
 def test_what_the_package_ships_fits_into_a_wheel() -> None:
-    """Before compression, which hardly shrinks weights: so this cannot fail at the release alone."""
+    """Before compression, which hardly shrinks weights: it fails here, before a release."""
     shipped = [
         path
         for path in (ROOT / "fcfi").rglob("*")

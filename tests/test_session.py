@@ -1,4 +1,4 @@
-"""Undo, redo, remove, reset and replay: a mask depends on the mask begun from and the clicks in order, nothing else."""
+"""Undo, redo, remove, reset, replay: a mask depends on where it began and the clicks in order."""
 
 import json
 from collections.abc import Callable
@@ -324,12 +324,12 @@ def test_fractions_go_to_the_nearest_pixel_and_nonsense_is_refused() -> None:
 
 def test_wrong_masks_and_places_are_refused() -> None:
     session = Session(PREDICTOR, IMAGE)
-    with pytest.raises(InputError, match="60 x 39 pixels came for a picture of 60 x 40"):
+    with pytest.raises(InputError, match="expected a mask of 60 x 40 pixels, .* got 60 x 39"):
         session.start_from(START[1:])
     for index in (0, -1):
         with pytest.raises(InputError, match=f"below 0, got no click {index}"):
             session.remove(index)
-    with pytest.raises(InputError, match="picture came as"):
+    with pytest.raises(InputError, match="expected a picture as"):
         Session(PREDICTOR, IMAGE / 255)  # type: ignore[arg-type]
     assert not session.can_undo
 

@@ -1,4 +1,4 @@
-"""The numbers of the documents are those of the files in benchmarks/results, and of nothing else."""
+"""The numbers of the documents are those of the files in benchmarks/results, no others."""
 
 from pathlib import Path
 

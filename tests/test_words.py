@@ -88,6 +88,11 @@ def places_of(phrase: str) -> Iterator[str]:
             yield f"{path.relative_to(ROOT)}: ...{around}..."
 
 
+def width(line: str) -> int:
+    """The columns of a line; a pragma at its end does not count, as in ruff's E501."""
+    return len(re.sub(r"\s*# (type: ignore|noqa)\b.*$", "", line))
+
+
 def is_comment(token: tokenize.TokenInfo) -> bool:
     """Whether a token is a comment that says something: neither a pragma nor a ruler."""
     if token.type != tokenize.COMMENT:
@@ -146,8 +151,8 @@ def test_comments_say_why() -> None:
 def test_no_line_is_wider_than_the_screen() -> None:
     wide = [
         f"{path.relative_to(ROOT)}:{number}"
-        for path in python_files("fcfi", "tests", "benchmarks", "examples")
+        for path in python_files("fcfi", "tests", "benchmarks", "examples", "tools")
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
-        if len(line) > COLUMNS
+        if width(line) > COLUMNS
     ]
     assert len(wide) <= WIDE, wide

@@ -1,4 +1,4 @@
-"""A built site that asks another host for something is refused: pages, styles and scripts are here."""
+"""Refuse a built site that asks another host for something: all it needs is here."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A toy format of annotations in one file outside of the package: a table with a row for each object.
+"""A toy format of annotations in a file outside the package: a table, a row for each object.
 
     python examples/extend/toy_format.py export-masks photos --format table -o out
     python examples/extend/toy_format.py import-masks others out
@@ -49,7 +49,7 @@ HEAD: Final = (
     "width",
     "height",
 )
-"""The columns before the last one, `runs`: run lengths over the box, row by row, background first."""
+"""The columns before the last, `runs`: run lengths over the box, row by row, background first."""
 
 
 def write(

@@ -1,6 +1,6 @@
 """A runtime of your own in one file, and a command line that knows it.
 
-    python examples/extend/toy_runtime.py segment photo.jpg --click 320,180 -o mask.png --runtime onnx
+    python examples/extend/toy_runtime.py segment photo.jpg --runtime onnx --click 9,9 -o mask.png
 
 It computes network files with the reference evaluator of the package onnx: exact, and slow.  Copy
 this file, replace what stands between `import_library` and `run`, and change the names.

@@ -15,7 +15,8 @@ PICTURE_SHARE: Final = 2 / 3
 """Of the memory; the rest is for predictions."""
 EXAMPLES: Final = """Example: fcfi serve --for label-studio --root photos/
 
-Pictures on Label Studio's own server: fcfi serve --tool-server http://127.0.0.1:8080 --tool-token TOKEN
+Pictures on Label Studio's own server: \
+fcfi serve --tool-server http://127.0.0.1:8080 --tool-token TOKEN
 
 A labelling configuration for Label Studio: fcfi serve --print-config cup,dog
 

@@ -85,7 +85,7 @@ def lines_bar(name: str, total: int) -> "Iterator[Callable[[Outcome], None]]":
 def rows_bar(name: str, total: int) -> "Iterator[Callable[[int], None]]":
     """Show a bar on stderr with the rows done and the time left; its function takes further rows.
 
-    total: about; a bar that ends early, or a little late, is no mistake.
+    total: about; a bar that ends early, or a little late, is not a mistake.
     """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn

@@ -20,7 +20,7 @@ Sizes = Mapping[str, tuple[int, int]]
 """The pictures there are: name -> (width, height) in pixels, upright (EXIF orientation applied)."""
 
 UNNAMED = "object"
-"""Label of an object that a file gives none."""
+"""Label of an object that has no label in a file."""
 MAX_SHOWN = 60
 """Characters of a foreign name or label that a message repeats."""
 
@@ -58,7 +58,7 @@ class AnnotatedObject:
             if isinstance(given, np.ndarray):
                 got = f"{given.dtype} {given.shape}"
             raise InputError(
-                f"expected an array (H, W) of bool as the mask of {label[:MAX_SHOWN]!r}, got {got}: "
+                f"expected bool (H, W) as the mask of {label[:MAX_SHOWN]!r}, got {got}: "
                 "convert it first"
             )
         mask = RunMask.of(pixels)
@@ -91,19 +91,21 @@ class AnnotatedPicture:
         check_name(self.file_name)
         if self.width < 1 or self.height < 1:
             raise InputError(
-                f"{self.file_name} has a size of {self.width} x {self.height}: give at least one pixel"
+                f"expected at least one pixel in {self.file_name}, "
+                f"got {self.width} x {self.height}: give the picture's size"
             )
         for number, annotated in enumerate(self.objects, 1):
             box = annotated.mask.box
             if box.right > self.width or box.bottom > self.height:
                 raise InputError(
-                    f"expected masks inside {self.file_name} of {self.width} x {self.height} pixels, "
+                    f"expected masks inside {self.file_name} "
+                    f"of {self.width} x {self.height} pixels, "
                     f"got object {number} ({annotated.label[:MAX_SHOWN]}), which reaches to "
                     f"{box.right}, {box.bottom}: give masks of this picture"
                 )
 
     def bottom_up(self) -> tuple[AnnotatedObject, ...]:
-        """Return the objects in the order in which they are painted: what lies on top comes last."""
+        """Return the objects in the order in which they are painted: the topmost is the last."""
         return tuple(sorted(self.objects, key=lambda annotated: annotated.order))
 
     def pixels(self, annotated: AnnotatedObject) -> Mask:
@@ -116,7 +118,7 @@ Pictures = Iterable[AnnotatedPicture]
 
 
 def check_name(name: str) -> None:
-    """Raise InputError unless a name is relative, stays in its folder and can be written anywhere."""
+    """Raise InputError unless a name is relative, in its folder and can be written anywhere."""
     path = PurePosixPath(name)
     if (
         not path.name

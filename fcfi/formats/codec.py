@@ -1,7 +1,7 @@
 """A format of annotations as one value: how it is recognised, read and written, and what it loses.
 
-A codec is one file that ends in `CODEC = Codec(...)`; everything that depends on which formats there
-are is derived from these values (see registry.py).  Knows no format.
+A codec is one file that ends in `CODEC = Codec(...)`; everything that depends on which formats
+exist is derived from these values (see registry.py).  Knows no format.
 """
 
 import os
@@ -59,7 +59,7 @@ class Certainty(IntEnum):
     ENDING = 1
     """Files with this ending are often in the format."""
     LAYOUT = 2
-    """Files or folders have the names that the format gives them."""
+    """Files or folders have the names that the format prescribes."""
     CONTENT = 3
     """The content says so."""
 
@@ -145,7 +145,7 @@ class Codec:
     beside: str | None = None
 
     def skipped(self, entries: Iterable[str]) -> frozenset[str]:
-        """Return the names among a folder's entries that hold masks of this format, not pictures."""
+        """Return those of a folder's entries that hold masks of this format, not pictures."""
         names = frozenset(entries)
         here = self.beside is None or self.beside in names
         return names.intersection(self.mask_folders) if here else frozenset()

@@ -130,7 +130,7 @@ def need_some(count: int, listed: int, file: Path) -> None:
 
 
 def one_label(label: object, file: Path) -> str:
-    """Return a label of a file on one line, without blanks round it; DatasetError if it is empty."""
+    """Return a label on one line, without blanks round it; raise DatasetError if it is empty."""
     text = " ".join(str(label).split())
     if not isinstance(label, str | int) or not text:
         raise DatasetError(

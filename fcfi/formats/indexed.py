@@ -62,7 +62,7 @@ def decode_drawing(data: bytes, name: str) -> InstanceMap:
 
 
 def paint(picture: AnnotatedPicture, limit: int) -> NDArray[np.uint8]:
-    """Return (height, width) uint8: the topmost object's number at each pixel, 0 where there is none.
+    """Return (height, width) uint8: the topmost object's number at each pixel, 0 for background.
 
     Numbers count from 1, from bottom to top.  Raises InputError if there are more than `limit`.
     """

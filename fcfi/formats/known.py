@@ -112,7 +112,7 @@ class KnownPictures:
             yield found
 
     def numbered(self, shapes: Iterable[Value], picture: str) -> Iterator[tuple[int, Value]]:
-        """Yield the shapes of a picture with their numbers from 1; those beyond MAX_SHAPES are noted."""
+        """Yield a picture's shapes with their numbers from 1; those beyond MAX_SHAPES are noted."""
         for number, shape in enumerate(shapes, 1):
             if number <= MAX_SHAPES:
                 yield number, shape

@@ -6,8 +6,8 @@ flattened row by row, 0 or 255.
 
 Layout: `tasks.json`, `label_config.xml`.  The pictures' addresses are those of local storage
 (`/data/local-files/?d=NAME`): serve the folder of pictures as its root.
-Source: the package rle-pack, from which Label Studio's page and converter took it.  Knows nothing of
-other formats.
+Source: the package rle-pack, from which Label Studio's page and converter took it.  Knows nothing
+of other formats.
 """
 
 import json
@@ -99,7 +99,7 @@ def read(
 
     Read are brush strokes, polygons, rectangles and ellipses of the last annotation of a task that
     has any.  A task without a region does not say its picture's size: it is left out unless `sizes`
-    gives it.  labels: not needed, every region names its own.  Other arguments: see codec.Reader.
+    has it.  labels: not needed, every region names its own.  Other arguments: see codec.Reader.
     """
     base = Path(path)
     known = KnownPictures(sizes, tally)
@@ -199,7 +199,7 @@ def decode(data: Sequence[int], height: int, width: int) -> Mask:
 
 
 def _expand(bits: str, expected: int) -> NDArray[np.uint8]:
-    """Return the (expected,) values of the stream; ValueError if it holds another number of them."""
+    """Return the (expected,) values of the stream; raise ValueError if it holds another number."""
     total = int(bits[:32], 2)
     word = int(bits[32:37], 2) + 1
     sizes = [int(bits[start : start + 4], 2) + 1 for start in range(37, 53, 4)]
@@ -227,7 +227,10 @@ def _expand(bits: str, expected: int) -> NDArray[np.uint8]:
 
 
 def _name_of(address: str) -> str:
-    """Return the picture's name in an address: after ?d=, else the last part, without an upload's mark."""
+    """Return the picture's name in an address: what follows ?d=, or else the last part.
+
+    Label Studio's mark in front of an uploaded file's name is left out.
+    """
     parts = urlsplit(address)
     stored = parse_qs(parts.query).get("d")
     return (

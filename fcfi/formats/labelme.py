@@ -127,7 +127,7 @@ def detect(candidate: Candidate) -> Found | None:
 
 
 def _name(file: Path, base: Path, known: KnownPictures) -> str | None:
-    """Return the picture that a file is for: "" if it is unknown, None for a file of another kind."""
+    """Return the picture that a file is for: "" if unknown, None for a file of another kind."""
     content = read_json(file)
     if not isinstance(content, dict) or "shapes" not in content:
         return None

@@ -1,8 +1,8 @@
 """PNG maps: a map of object numbers for each picture, with a palette, and one in black and white.
 
-Layout: `masks/NAME.png` (numbers from 1; the topmost object counts), `preview/NAME.png` (0 and 255),
-and `objects.json`, which says what each number is.  Maps of others need no such file: then every
-number or colour is an object.  Knows nothing of other formats.
+Layout: `masks/NAME.png` (numbers from 1; the topmost object counts), `preview/NAME.png` (0 and
+255), and `objects.json`, which says what each number is.  Maps of others need no such file: then
+every number or colour is an object.  Knows nothing of other formats.
 """
 
 import json
@@ -233,8 +233,8 @@ def _picture(
     known.check(name, width, height, file)
     if len(found.present) > MOST:
         raise DatasetError(
-            f"expected at most {MOST} objects in a map, got {len(found.present)} numbers or colours "
-            f"in {file}: give a map of objects"
+            f"expected at most {MOST} objects in a map, "
+            f"got {len(found.present)} numbers or colours in {file}: give a map of objects"
         )
     objects = []
     for number, mask in masks_in(found.numbers):

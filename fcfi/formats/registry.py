@@ -61,7 +61,7 @@ def find_codec(name: str) -> "Codec":
     """Return the format of this name; ConfigError names all there are."""
     known = codecs()
     if name not in known:
-        raise ConfigError(f"there is no format {name!r}: choose one of {', '.join(known)}")
+        raise ConfigError(f"expected a format, got {name!r}: choose one of {', '.join(known)}")
     return known[name]
 
 

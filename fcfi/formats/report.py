@@ -56,7 +56,7 @@ class Report:
         return tuple(sorted(changed, key=lambda kept: kept.iou))
 
     def text(self) -> str:
-        """Return the report for people: a line of numbers, then one for each of the worst objects."""
+        """Return the report for people: a line of numbers, then a line for each of the worst."""
         changed = self.changed
         lines = [
             f"{self.format}: {self.pictures} pictures, {len(self.objects)} objects, "

@@ -1,7 +1,7 @@
 """What a reading took of a file and what it left out, by reason, so that nothing is lost unsaid.
 
-The unit of refusal is the shape, then the picture, never the file: whoever has 20 good objects and
-a bad one wants the 20, and the name of the other.  Knows no format.
+The unit of refusal is the shape, then the picture, never the file: of 20 good objects and a bad
+one, the 20 are taken, and the other is named.  Knows no format.
 """
 
 from collections import Counter

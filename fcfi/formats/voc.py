@@ -4,8 +4,8 @@
 the topmost counts.
 
 Layout: `SegmentationClass/NAME.png`, `SegmentationObject/NAME.png`,
-`ImageSets/Segmentation/default.txt`, and `labelmap.txt` (a line `name:R,G,B::` for each class), which
-VOC itself lacks: without it the 20 classes of VOC 2012 are meant.
+`ImageSets/Segmentation/default.txt`, and `labelmap.txt` (a line `name:R,G,B::` for each class),
+which VOC itself lacks: without it the 20 classes of VOC 2012 are meant.
 Source: the VOC 2012 development kit; the label map is CVAT's and Datumaro's.  cvat_mask.py shares
 this file.
 """
@@ -82,7 +82,7 @@ def read(
 ) -> Iterator[AnnotatedPicture]:
     """Yield the pictures of a VOC folder.
 
-    Where there is no map of objects, the pixels of a class are one object.
+    Without a map of objects, the pixels of a class are one object.
     labels: names of the numbers from 1, for a folder without a label map.
     Other arguments: see codec.Reader.  Raises DatasetError.
     """

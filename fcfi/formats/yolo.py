@@ -6,7 +6,8 @@ draws the polygon's line paints the seams, so such an object does not come back 
 report says.  Corners lie in the upper left quarter of the outermost pixels: readers truncate or
 round, and draw the line itself (OpenCV), which results in the same pixels.
 
-Layout: `labels/NAME.txt`, `data.yaml`; pictures belong in `images/`.  Knows nothing of other formats.
+Layout: `labels/NAME.txt`, `data.yaml`; pictures belong in `images/`.  Knows nothing of other
+formats.
 """
 
 import json
@@ -176,7 +177,7 @@ def _object(words: Sequence[str], width: int, height: int, names: Names) -> Anno
 
 
 def _corners_of_box(values: NDArray[np.float64], width: int, height: int) -> NDArray[np.float64]:
-    """Return the corners of a box given by its centre and size, all as parts of the picture's size."""
+    """Return the corners of a box from its centre and size, as parts of the picture's size."""
     x, y, across, down = values
     left = x - across / 2
     top = y - down / 2

@@ -175,7 +175,7 @@ def fill_line(loop: Loop, height: int, width: int) -> RunMask | None:
 
 
 def fill_polygon(corners: Loop, height: int, width: int) -> RunMask | None:
-    """Return the pixels inside a closed polygon, as pycocotools fills it; None if there is none.
+    """Return the pixels inside a closed polygon, as pycocotools fills it; None without pixels.
 
     corners: (N, 2) as (x, y).  Convention: x right, y down; COCO's origin is the corner of the top
     left pixel, not its centre.  Raises DatasetError for a polygon that is too long to be walked.

@@ -1,8 +1,8 @@
 """Export of a model as one network file (ONNX) that needs no torch, checked before use.
 
-It takes any size and batch and returns the logits, and the score of a model that has one; correction and fusion are inside, batch
-normalisation is folded into the convolutions.  Knows nothing of clicks; the inputs are those of
-`fcfi.prediction.guidance`.
+It takes any size and batch and returns the logits, and the score of a model that has one;
+correction and fusion are inside, batch normalisation is folded into the convolutions.  Knows
+nothing of clicks; the inputs are those of `fcfi.prediction.guidance`.
 """
 
 import json

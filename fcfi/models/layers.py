@@ -1,5 +1,6 @@
 """Small layers that several models share."""
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -64,8 +65,8 @@ class DepthwiseConv2d(nn.Conv2d):
             dtype = torch.get_autocast_dtype("cpu")
             x, weight = x.to(dtype), weight.to(dtype)
             bias = None if bias is None else bias.to(dtype)
-        answer: Tensor = _Depthwise.apply(x, weight, bias, self.stride[0])  # type: ignore[no-untyped-call]
-        return answer
+        apply: Callable[..., Tensor] = _Depthwise.apply
+        return apply(x, weight, bias, self.stride[0])
 
 
 class _Depthwise(torch.autograd.Function):

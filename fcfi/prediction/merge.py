@@ -1,8 +1,8 @@
 """Merge: a click on a given mask changes only what hangs together with the click.
 
-Someone who corrects a mask that was imported or finished expects the rest of it to stay, to the pixel.
-A network answers anew everywhere in its crop; this step takes over, of all that changed, the
-regions that hold new clicks.
+Someone who corrects a mask that was imported or finished expects the rest of it to stay, to the
+pixel.  A network answers anew everywhere in its crop; this step takes over, of all that changed,
+the regions that hold new clicks.
 Source: the progressive merge of FocalClick (Chen et al., CVPR 2022), with two differences: a click
     on a pixel that does not change leaves the mask as it is (the release then flips everything that
     did not change), and the merged mask is what the next look sees as feedback.

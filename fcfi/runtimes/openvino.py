@@ -98,8 +98,8 @@ def core() -> Any:
 
 @cache
 def _new_core() -> Any:
-    # One, kept for ever: each core's CPU plugin gives the thread that loads it another stack for
-    # signals, and frees it with the core.  If two cores end in the order in which they began, or
+    # One, kept for ever: each core's CPU plugin sets another stack for signals in the thread that
+    # loads it, and frees it with the core.  If two cores end in the order in which they began, or
     # in other threads, the thread is left with a stack that is gone, and the next signal that
     # reaches Python, such as Ctrl+C, ends the process with a segmentation fault (2026.4).
     return import_openvino().Core()

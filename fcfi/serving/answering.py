@@ -1,4 +1,4 @@
-"""What faces share: a picture and prompts become a prediction, in threads, one at a time a picture."""
+"""What faces share: picture and prompts become a prediction, in threads, in turn for a picture."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -70,7 +70,7 @@ def one_each(name: str = "photo.jpg") -> list[AnnotatedPicture]:
 
 
 def apart() -> tuple[AnnotatedPicture, ...]:
-    """Pictures whose objects do not overlap, with sub-folder, odd names and one picture without objects."""
+    """Pictures without overlaps, with a sub-folder, odd names and a picture without objects."""
     left, right = blank(), blank()
     left[2:9, 1:12] = True
     right[5:15, 15:28] = True

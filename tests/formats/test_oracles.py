@@ -1,4 +1,4 @@
-"""Formats against the tools they are made for.  Those not in the test extra are used where they are installed."""
+"""Formats against the tools they are made for, as far as these are installed."""
 
 import json
 import zipfile

@@ -385,7 +385,8 @@ def test_a_tally_names_a_few_and_counts_the_rest() -> None:
     for number in range(1, 6):
         tally.leave_out("a line has no area", "a.png", number)
     assert tally.sentences() == (
-        "5 shapes left out: a line has no area (a.png, shape 1; a.png, shape 2; a.png, shape 3 and 2 more)",
+        "5 shapes left out: a line has no area "
+        "(a.png, shape 1; a.png, shape 2; a.png, shape 3 and 2 more)",
     )
 
 

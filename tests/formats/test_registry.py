@@ -1,4 +1,4 @@
-"""The registry of formats: those of the package, of installed packages, and one in a file of its own."""
+"""The registry of formats: those of the package, of installed packages, of files of their own."""
 
 import logging
 import runpy

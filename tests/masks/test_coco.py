@@ -23,7 +23,7 @@ def decode(segmentation: object, height: int, width: int) -> Mask:
 
 
 def runs(mask: Mask) -> list[int]:
-    """Run lengths of a mask, column by column, background first: written anew here as the inverse."""
+    """Run lengths of a mask by columns, background first: written anew here as the inverse."""
     flat = mask.T.ravel()
     changes = np.flatnonzero(np.diff(flat)) + 1
     lengths = np.diff([0, *changes.tolist(), flat.size]).tolist()

@@ -140,7 +140,7 @@ def test_the_order_of_clicks_counts(photo: np.ndarray) -> None:
 
 
 class EdgeShyNetwork(ColourNetwork):
-    """Answers with nothing if a click is closer to an edge than 1/48 of the longer side, else with half the picture."""
+    """Answers with half the picture, or nothing if a click is near an edge (1/48 of the side)."""
 
     def logits(self, *inputs: np.ndarray) -> np.ndarray:
         disks = inputs[2][0].max(axis=0)
@@ -267,7 +267,7 @@ def test_an_empty_mask_before_means_the_whole_picture(photo: np.ndarray) -> None
 @examples(40)
 @given(st.data())
 def test_nothing_of_the_mask_before_is_lost_by_the_zoom(data: st.DataObject) -> None:
-    """With feedback as the answer, every pixel that was object stays so, but for what resizing moves at the edge."""
+    """With feedback as the answer, object pixels stay so, but for resizing at the edge."""
     height, width = data.draw(st.integers(1, 250)), data.draw(st.integers(1, 250))
     left, top = data.draw(st.integers(0, width - 1)), data.draw(st.integers(0, height - 1))
     mask = np.zeros((height, width), np.bool_)
@@ -319,14 +319,14 @@ def test_wrong_input_is_refused(photo: np.ndarray) -> None:
         predictor.predict(photo, ())
     with pytest.raises(InputError, match=r"click 2 at \(400, 0\) is outside"):
         predictor.predict(photo, (ON, Click(400, 0)))
-    with pytest.raises(InputError, match="picture came as an array of shape .* float64"):
+    with pytest.raises(InputError, match="expected a picture as uint8 .* float64"):
         predictor.predict(photo / 255, (ON,))  # type: ignore[arg-type]
     with pytest.raises(
         InputError, match="previous mask has 5 x 4 pixels and the picture 400 x 300"
     ):
         predictor.predict(photo, (ON,), Prediction.from_mask(np.ones((4, 5), np.bool_)))
     for mask in ([[1]], np.ones((2, 2)), np.ones((2, 2, 1), np.bool_), np.ones((0, 3), np.bool_)):
-        with pytest.raises(InputError, match="a mask came as"):
+        with pytest.raises(InputError, match="expected a mask"):
             Prediction.from_mask(mask)  # type: ignore[arg-type]
 
 

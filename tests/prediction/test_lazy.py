@@ -1,4 +1,4 @@
-"""The network is loaded in the background: what can be said is said at once, what needs it waits."""
+"""The network is loaded in the background: only what needs it waits for it."""
 
 import threading
 

@@ -127,7 +127,7 @@ def test_the_size_in_the_list_is_that_of_the_upright_picture(
         ("cut.png", lambda data: data[:-20], "cut off"),
         ("start.jpg", lambda data: data[:20], "start.jpg"),
         ("empty.png", lambda _: b"", "empty"),
-        ("text.jpg", lambda _: b"this is no picture at all", "no picture"),
+        ("text.jpg", lambda _: b"this is not a picture at all", "not a picture"),
     ],
 )
 def test_a_damaged_picture_is_listed_with_its_problem_and_the_others_are_usable(

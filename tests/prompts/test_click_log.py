@@ -1,4 +1,4 @@
-"""A log of version 0.1 replays to the same mask, and is refused in a sentence where it is damaged."""
+"""A log of version 0.1 replays to the same mask; a damaged one is refused in a sentence."""
 
 import json
 from collections.abc import Callable

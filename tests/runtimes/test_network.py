@@ -1,4 +1,4 @@
-"""Network files run the same in every runtime, in any thread; wrong and damaged ones are refused in one sentence."""
+"""Network files run alike in every runtime and thread; damaged ones are refused in a sentence."""
 
 import platform
 import subprocess
@@ -302,7 +302,7 @@ def test_damaged_bytes_never_break_the_reader(
 
 
 def test_signals_reach_python_after_networks_were_closed_in_any_order(file: Path) -> None:
-    """See `fcfi.runtimes.openvino.core`: a second core left the thread without a stack for signals."""
+    """A second core left the thread without a stack for signals: see `fcfi.runtimes.openvino`."""
     program = f"""
 import gc, os, signal
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A network runs the fastest honest way that a machine has; a request that it lacks is said and replaced."""
+"""A network runs the fastest honest way of a machine; what it lacks is replaced, with a warning."""
 
 import dataclasses
 import hashlib
@@ -232,7 +232,8 @@ def test_a_shipped_int8_file_is_taken_and_checked(
     full = write_onnx(tmp_path / "a.onnx")
     small = write_onnx(tmp_path / "a.int8.onnx", {**METADATA, "precision": "int8"})
     rows = [
-        f'file = "{path.name}"\nsha256 = "{hashlib.sha256(data).hexdigest()}"\nbytes = {len(data)}\n'
+        f'file = "{path.name}"\nsha256 = "{hashlib.sha256(data).hexdigest()}"\n'
+        f"bytes = {len(data)}\n"
         for path, data in ((path, path.read_bytes()) for path in (full, small))
     ]
     (tmp_path / weights.TABLE).write_text(

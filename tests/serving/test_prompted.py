@@ -1,4 +1,4 @@
-"""A further prompt costs one look, a removed one none; the memory is bounded and changes nothing."""
+"""A further prompt costs a look, a removed one none; the memory is bounded, answers the same."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Print the server's OpenAPI description as JSON, from the application itself; no server is started.
+"""Print the server's OpenAPI description as JSON, from the application; no server is started.
 
     python web/tools/openapi.py > openapi.json
 

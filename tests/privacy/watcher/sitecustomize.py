@@ -1,8 +1,8 @@
 """An audit hook that Python loads at its start when this folder is on PYTHONPATH.
 
-It is so in every process of a command, and stops nothing.  It writes a line into the file named by FCFI_WATCH_REPORT for each name look-up,
-each connection off loopback, each other program that is started, and each change of the file
-system outside of the folders named by FCFI_WATCH_FOLDERS.
+It is so in every process of a command, and stops nothing.  It writes a line into the file named by
+FCFI_WATCH_REPORT for each name look-up, each connection off loopback, each other program that is
+started, and each change of the file system outside of the folders named by FCFI_WATCH_FOLDERS.
 """
 
 import os
@@ -81,7 +81,7 @@ def _is_allowed(path: Any) -> bool:
 
 
 def _in(folder: int | None, path: Any) -> Any:
-    """Return a path in an open folder, where the system says which folder that is, as Linux does."""
+    """Return a path in an open folder, where the system can name that folder, as Linux does."""
     link = f"/proc/self/fd/{folder}"
     if folder is None or not os.path.lexists(link):
         return path

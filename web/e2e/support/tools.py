@@ -1,4 +1,4 @@
-"""What the end-to-end tests want from Python: true masks, spoiled labels, old work, an export as pycocotools reads it.
+"""Helpers of the end-to-end tests: true masks, spoiled labels, old work, exports in pycocotools.
 
 Each command prints JSON.  Nothing of fcfi is imported: the readers are independent.
 """
