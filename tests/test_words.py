@@ -20,26 +20,26 @@ ROOT = Path(__file__).parent.parent
 # Present counts, and behind them the bars: a count that falls is written here, and none may rise.
 # The largest number of times that an identifier may stand in fcfi/.
 IDENTIFIERS = {
-    "one": 249,  # 20
-    "place": 64,  # 30
-    "told": 4,  # 0
-    "came": 9,  # 0
+    "one": 248,  # 20
+    "place": 63,  # 30
+    "told": 0,  # 0
+    "came": 7,  # 0
 }
 # The largest number of times that a phrase may stand in the code and the documents.
 PHRASES = {
-    "[Tt]old": 21,  # 0
+    "[Tt]old": 17,  # 0
     "[Ww]ish": 0,  # 0
-    "[Ww]hoever": 3,  # 0
+    "[Ww]hoever": 2,  # 0
     "[Ww]hat came of": 0,  # 0
     r"\bg(one|oes|o|oing) on with\b|\bgone on\b": 0,  # 0
-    r"\bis (no(?! longer)|none)\b": 49,  # 10
-    r"\bgives\b": 20,  # 5
+    r"\bis (no(?! longer)|none)\b": 41,  # 10
+    r"\bgives\b": 14,  # 5
 }
 # Comments for 100 lines of code in fcfi/, at least.
-COMMENTS = 1.91  # 2.5
+COMMENTS = 2.06  # 2.5
 COLUMNS = 100
 # Lines of Python that may be wider.
-WIDE = 236  # 0
+WIDE = 136  # 0
 
 GLOSSARY = ROOT / "docs" / "reference" / "glossary.md"
 """The only file that may name the words to avoid."""
