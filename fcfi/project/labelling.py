@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from fcfi.errors import InputError, NotFound
 from fcfi.formats.annotation import check_label
-from fcfi.project.actions import check_colour
+from fcfi.project.actions.fields import check_colour
 from fcfi.project.database import Database
 from fcfi.project.states import Label
 from fcfi.project.store import count_objects

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy.engine import URL
 
@@ -20,15 +20,14 @@ from fcfi.formats import Report
 from fcfi.images import Image, image_sha256
 from fcfi.prediction.interface import Predictor
 from fcfi.project import exporting, importing, place
-from fcfi.project.actions import Action, Edit, ImportObjects, Redo, Undo
+from fcfi.project.actions import Action, Edit, ImportObjects, Move
+from fcfi.project.actions.registry import apply, describe
 from fcfi.project.answerers import Answerers
-from fcfi.project.applying import apply
 from fcfi.project.cache import ByteCache
 from fcfi.project.database import Database, store_url
 from fcfi.project.document import Document, DrawnObject
 from fcfi.project.labelling import Labels, normal
 from fcfi.project.pictures import Pictures
-from fcfi.project.records import describe, record
 from fcfi.project.replay import Replay
 from fcfi.project.states import (
     ImportReport,
@@ -365,10 +364,14 @@ class Project:
         stored = self._read(identity)
         if stored.row.version != version:
             return None
-        if not isinstance(action, Undo | Redo):
-            return self._edit(stored, action, signature)
-        by: Literal[-1, 1] = -1 if isinstance(action, Undo) else 1
-        return self._read(identity) if self._store.move(identity, version, by, signature) else None
+        if isinstance(action, Move):
+            moved = self._store.move(identity, version, action.by, signature)
+            return self._read(identity) if moved else None
+        if not isinstance(action, Edit):
+            raise InputError(
+                f"expected an action that edits or moves, got {action.type}: derive it from Edit"
+            )
+        return self._edit(stored, action, signature)
 
     def _edit(self, stored: Stored, action: Edit, signature: Signature) -> Stored | None:
         """Make a change; None if somebody else was faster.  What changes nothing is not noted."""
@@ -384,7 +387,7 @@ class Project:
         if self.predictor is not None and any(one.rounds for one in document.objects):
             self._answerers.keep(self.predictor)
         masks = world.new_masks(document)
-        step = Step(document, masks, record(action, stored.document), signature)
+        step = Step(document, masks, action.record(stored.document), signature)
         after = self._store.write(stored, step)
         if after is not None:
             self._masks.put(masks)

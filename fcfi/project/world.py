@@ -1,7 +1,7 @@
 """What actions on one picture may ask of the project round it: its size, its pixels, the network, masks.
 
 Made anew for each action; what an action keeps is only in the store once the action is.  See
-applying.World.
+actions.base.World.
 """
 
 from collections.abc import Callable, Collection, Mapping

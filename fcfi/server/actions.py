@@ -1,26 +1,37 @@
-"""Actions as they come over the wire: checked and described by models that are made from the project's own actions.
+"""Actions in requests: checked and described by models made from the registered actions.
 
     {"type": "click", "object": 2, "clicks": [{"x": 10, "y": 20, "positive": true}], "label": 1}
 
 A key that is absent leaves a property as it is; null is a value.  What an action holds is said
-once, by its class in `fcfi.project.actions`; here stands only what each of its values may be.
+once, by the fields of its class; here stands only how each kind of value looks in JSON, so that an
+action that is registered anywhere can be requested and is described.
 """
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import reduce
 from operator import or_
-from typing import Annotated, Any, Final, Literal, get_args, get_type_hints
+from types import UnionType
+from typing import (
+    Annotated,
+    Any,
+    ClassVar,
+    Final,
+    Literal,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, create_model
 
 from fcfi.boxes import Box
 from fcfi.masks.runs import RunMask
-from fcfi.project import actions
-from fcfi.project.actions import MAX_CLICKS, MAX_OBJECTS, Action
-from fcfi.prompts.clicks import Click, Scribble
+from fcfi.project.actions import Action, Keep, actions
+from fcfi.project.actions.fields import COLOUR, MAX_INT, Length, Pattern, Range
+from fcfi.prompts.clicks import Click, Prompt, Scribble
 
-MAX_INT: Final = 2**31 - 1
 MAX_RUNS: Final = 4_000_000
 """Of one mask."""
 MAX_CORNERS: Final = 1000
@@ -28,7 +39,7 @@ MAX_CORNERS: Final = 1000
 
 Id = Annotated[int, Field(ge=1, le=MAX_INT)]
 Whole = Annotated[int, Field(ge=0, le=MAX_INT)]
-Colour = Annotated[str, Field(pattern="^#[0-9a-f]{6}$", examples=["#ff8800"])]
+Colour = Annotated[str, Field(pattern=f"^{COLOUR.pattern}$", examples=["#ff8800"])]
 
 
 class Request(BaseModel):
@@ -88,81 +99,77 @@ class MaskRequest(Request):
     runs: Annotated[list[Whole], Field(max_length=MAX_RUNS)]
 
 
-TAKEN: Final[tuple[type[Action], ...]] = (
-    actions.AddClicks,
-    actions.AddPrompts,
-    actions.RemoveClick,
-    actions.SetMask,
-    actions.Clean,
-    actions.ResetObject,
-    actions.EditObject,
-    actions.EditObjects,
-    actions.MoveObject,
-    actions.DeleteObjects,
-    actions.MergeObjects,
-    actions.CopyObjects,
-    actions.DuplicateObjects,
-    actions.SetDone,
-    actions.Undo,
-    actions.Redo,
-)
-"""What may come from outside; imports come from files only."""
-VALUES: Final[Mapping[str, Any]] = {
-    "object": Id,
-    "objects": Annotated[list[Id], Field(min_length=1, max_length=MAX_OBJECTS)],
-    "clicks": Annotated[list[ClickRequest], Field(min_length=1, max_length=MAX_CLICKS)],
-    "prompts": Annotated[
-        list[PromptRequest],
-        Field(min_length=1, max_length=MAX_CLICKS),
-    ],
-    "within": BoxRequest,
-    "tidy": Whole,
-    "mask": MaskRequest,
-    "label": Id,
-    "colour": Colour,
-    "index": Whole,
-    "place": Whole,
-    "picture": Id,
-    "fill_holes": Whole,
-    "drop_specks": Whole,
-    "visible": bool,
-    "finished": bool,
-    "keep_out": bool,
-    "done": bool,
+IN_JSON: Final[Mapping[Any, Any]] = {
+    Click: ClickRequest,
+    Box: BoxRequest,
+    Scribble: ScribbleRequest,
+    Prompt: PromptRequest,
+    RunMask: MaskRequest,
 }
-"""What a value of each name may be, beside null where the action takes None."""
+"""How values that JSON does not know look in a request."""
+LIMITS: Final[Mapping[type, Callable[[Any], Any]]] = {
+    Range: lambda limit: Field(ge=limit.low, le=limit.high),
+    Length: lambda limit: Field(min_length=limit.low, max_length=limit.high),
+    Pattern: lambda limit: Field(pattern=limit.expression, examples=[limit.example]),
+}
+"""What limits of a field (`fcfi.project.actions.fields`) are to pydantic."""
 
 
 class ActionModel(Request):
-    """An action that came."""
+    """An action in a request.  kind: the class that it is for."""
+
+    kind: ClassVar[type[Action]]
 
     def made(self) -> Action:
-        """As the project takes it, without what did not come.  Raises InputError for a mask that cannot be."""
-        given = {name: _value(getattr(self, name)) for name in self.model_fields_set - {"type"}}
-        made: Action = _KINDS[type(self)](**given)
+        """Return the project's action, without keys that are absent.
+
+        Raises InputError for a mask that cannot be.
+        """
+        values = {name: _value(getattr(self, name)) for name in self.model_fields_set - {"type"}}
+        made: Action = self.kind(**values)
         return made
 
 
+def any_action() -> Any:
+    """Return the type of a request that holds any of the actions that are registered now."""
+    models = [_model(kind) for kind in actions().values() if kind.over_http]
+    return Annotated[reduce(or_, models), Field(discriminator="type")]
+
+
 def _model(kind: type[Action]) -> type[ActionModel]:
-    """The model of an action: its keys, which of them must come, and which may be null."""
-    hints = get_type_hints(kind)
+    """Return the model of an action: its keys, which of them are required, which may be null."""
+    hints = get_type_hints(kind, include_extras=True)
     keys: dict[str, Any] = {"type": Literal[kind.type]}
-    for one in dataclasses.fields(kind):
-        value = VALUES[one.name]
-        if type(None) in get_args(hints[one.name]):
-            value = value | None
-        keys[one.name] = (
-            value
-            if one.default is dataclasses.MISSING
-            else (value, Field(default_factory=lambda: None))
-        )
-    return create_model(kind.__name__, __base__=ActionModel, __doc__=kind.__doc__, **keys)
+    for field in dataclasses.fields(kind):  # type: ignore[arg-type]  # each action is a dataclass
+        value = _in_json(hints[field.name])
+        required = field.default is dataclasses.MISSING
+        # The default is never read: `made` looks at the keys that were set.
+        keys[field.name] = value if required else (value, Field(default_factory=lambda: None))
+    model = create_model(kind.__name__, __base__=ActionModel, __doc__=kind.__doc__, **keys)
+    model.kind = kind
+    return model
+
+
+def _in_json(hint: Any) -> Any:
+    """Return the type of a request's value for the type of an action's field."""
+    if hint in IN_JSON:
+        return IN_JSON[hint]
+    origin, parts = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        limits = [LIMITS[type(limit)](limit) for limit in hint.__metadata__]
+        return Annotated[_in_json(parts[0]), *limits]
+    if origin is tuple:  # tuple[X, ...]
+        return list[_in_json(parts[0])]  # type: ignore[misc]  # made at run time
+    if origin in (Union, UnionType):
+        # What stays as it is is a key that is absent.
+        return reduce(or_, (_in_json(part) for part in parts if part is not Keep))
+    return hint
 
 
 def _value(given: Any) -> Any:
-    """A value as the project takes it."""
+    """Return a request's value as the project takes it."""
     if isinstance(given, list):
-        return tuple(_value(one) for one in given)
+        return tuple(_value(element) for element in given)
     if isinstance(given, ClickRequest):
         return Click(given.x, given.y, given.positive)
     if isinstance(given, BoxRequest):
@@ -172,8 +179,3 @@ def _value(given: Any) -> Any:
     if isinstance(given, MaskRequest):
         return RunMask.from_json(dict(given))
     return given
-
-
-_KINDS: Final[Mapping[type[ActionModel], Any]] = {_model(kind): kind for kind in TAKEN}
-AnyAction: Final[Any] = Annotated[reduce(or_, _KINDS), Field(discriminator="type")]
-"""Any of them."""

@@ -7,10 +7,10 @@ Convention: x right, y down, whole pixels of the upright picture; the centre of 
 import json
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, Field, JsonValue
+from pydantic import AfterValidator, BaseModel, Field, JsonValue, create_model
 
 from fcfi.project.project import AUTHOR_LETTERS, SETTINGS_BYTES
-from fcfi.server.actions import AnyAction, Colour, Id, Request, Whole
+from fcfi.server.actions import ActionModel, Colour, Id, Request, Whole, any_action
 
 MAX_TEXT: Final = 200
 """Characters of a name."""
@@ -55,10 +55,20 @@ class ActionRequest(Request):
     """
 
     version: Whole
-    action: AnyAction
+    action: ActionModel
     author: Author = ""
     known: Annotated[list[Sha256], Field(max_length=MAX_KNOWN, default_factory=list)]
     key: Key | None = None
+
+
+def action_request() -> type[ActionRequest]:
+    """Return the model of a request with any action that is registered now."""
+    return create_model(
+        ActionRequest.__name__,
+        __base__=ActionRequest,
+        __doc__=ActionRequest.__doc__,
+        action=any_action(),
+    )
 
 
 class LabelRequest(Request):

@@ -28,7 +28,7 @@ from fcfi.project.actions import (
     SetDone,
     SetMask,
 )
-from fcfi.project.applying import apply
+from fcfi.project.actions.registry import apply
 from fcfi.project.document import Document, DrawnObject
 from fcfi.prompts.clicks import Click, Scribble
 from fcfi.prompts.rounds import NO_ROUNDS, Rounds
@@ -342,7 +342,7 @@ def test_clicks_and_objects_are_bounded(world: Memory, monkeypatch: pytest.Monke
     document = after(world, *many)
     with pytest.raises(InputError, match="more than 1000 clicks"):
         apply(document, AddClicks(1, (Click(0, 0),) * 100), world)
-    monkeypatch.setattr("fcfi.project.applying.MAX_OBJECTS", 1)
+    monkeypatch.setattr("fcfi.project.actions.registry.MAX_OBJECTS", 1)
     with pytest.raises(InputError, match="at most 1"):
         apply(document, click(0, 0), world)
 

@@ -17,8 +17,8 @@ from fcfi.project.actions import (
     ImportObjects,
     MergeObjects,
 )
+from fcfi.project.actions.registry import describe
 from fcfi.project.document import Document, DrawnObject
-from fcfi.project.records import describe, record
 from fcfi.prompts.clicks import Click
 from fcfi.prompts.rounds import Round, Rounds
 from tests.generated import floats
@@ -63,13 +63,11 @@ def test_a_damaged_document_is_refused(data: Any) -> None:
 
 def test_records_are_read_aloud() -> None:
     before = Document(next_id=4)
-    assert (
-        describe(record(AddClicks(None, (Click(0, 0),)), before)) == "1 click on the new object 4"
-    )
-    assert describe(record(AddClicks(2, (Click(0, 0),) * 3), before)) == "3 clicks on object 2"
-    assert describe(record(EditObject(2, finished=False), before)) == "object 2 opened again"
-    assert describe(record(EditObjects((1, 2), label=3), before)) == "another label for 2 objects"
-    assert describe(record(MergeObjects(2, (1, 3)), before)) == "2 objects merged into object 2"
-    assert describe(record(CopyObjects(7), before)) == "objects copied from another picture"
-    imported = record(ImportObjects((ImportedObject(None, runs(0, 0)),)), before)
+    assert describe(AddClicks(None, (Click(0, 0),)).record(before)) == "1 click on the new object 4"
+    assert describe(AddClicks(2, (Click(0, 0),) * 3).record(before)) == "3 clicks on object 2"
+    assert describe(EditObject(2, finished=False).record(before)) == "object 2 opened again"
+    assert describe(EditObjects((1, 2), label=3).record(before)) == "another label for 2 objects"
+    assert describe(MergeObjects(2, (1, 3)).record(before)) == "2 objects merged into object 2"
+    assert describe(CopyObjects(7).record(before)) == "objects copied from another picture"
+    imported = ImportObjects((ImportedObject(None, runs(0, 0)),)).record(before)
     assert describe({"type": "undo", "of": imported}) == "undone: 1 object imported"

@@ -23,15 +23,16 @@ from fcfi.project.actions import (
     RemoveClick,
     SetMask,
     Undo,
+    actions,
 )
+from fcfi.project.actions.registry import describe
 from fcfi.project.document import Document
-from fcfi.project.records import describe, record
 from fcfi.prompts.clicks import Click, Scribble
-from fcfi.server.actions import TAKEN, AnyAction
+from fcfi.server.actions import any_action
 from fcfi.server.problems import sentence_of
 from tests.project.builders import runs
 
-TAKER: TypeAdapter[Any] = TypeAdapter(AnyAction)
+TAKER: TypeAdapter[Any] = TypeAdapter(any_action())
 
 
 def taken(data: Any) -> Action:
@@ -169,7 +170,7 @@ keys = st.sampled_from(
 
 
 @given(
-    st.sampled_from([one.type for one in TAKEN] + ["other"]),
+    st.sampled_from([*actions(), "other"]),
     st.dictionaries(keys, json_values, max_size=4),
 )
 def test_whatever_comes_is_an_action_or_refused(kind: str, data: dict[str, Any]) -> None:
@@ -177,5 +178,5 @@ def test_whatever_comes_is_an_action_or_refused(kind: str, data: dict[str, Any])
         action = taken({**data, "type": kind})
     except (ValidationError, InputError):
         return
-    assert json.loads(json.dumps(record(action, Document())))["type"] == kind
-    assert describe(record(action, Document()))
+    assert json.loads(json.dumps(action.record(Document())))["type"] == kind
+    assert describe(action.record(Document()))

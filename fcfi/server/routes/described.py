@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import Path
 
-from fcfi.server.actions import MAX_INT
+from fcfi.project.actions.fields import MAX_INT
 from fcfi.server.schemas import ConflictAnswer, Problem
 
 Responses = dict[int | str, dict[str, Any]]

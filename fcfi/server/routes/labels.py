@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from starlette.responses import Response
 
+from fcfi.project.actions.fields import MAX_INT
 from fcfi.server import wire
-from fcfi.server.actions import MAX_INT
 from fcfi.server.backend import Backend
 from fcfi.server.routes.described import WRITING, errors
 from fcfi.server.schemas import LabelChange, LabelMerge, LabelRequest, Labels

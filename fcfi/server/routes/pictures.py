@@ -5,9 +5,9 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from fcfi.project.actions.fields import MAX_INT
 from fcfi.project.states import PictureConflict, State
 from fcfi.server import wire
-from fcfi.server.actions import MAX_INT
 from fcfi.server.backend import Backend
 from fcfi.server.problems import problem
 from fcfi.server.routes.described import WRITING, PictureId, errors
@@ -19,6 +19,7 @@ from fcfi.server.schemas import (
     PlaceAnswer,
     Scanned,
     Text,
+    action_request,
 )
 
 MOST = 1000
@@ -96,12 +97,6 @@ def router(backend: Backend) -> APIRouter:
     async def state(picture: PictureId) -> Response:
         return await backend.reads.run(lambda: wire.answer(wire.state(project.picture(picture))))
 
-    @routes.post(
-        "/{picture}/actions",
-        response_model=PictureAnswer,
-        responses=errors(*WRITING, 404, 409),
-        summary="Act on a picture as it was at a version; the answer is its new state",
-    )
     async def act(picture: PictureId, body: ActionRequest) -> Response:
         def work() -> Response:
             try:
@@ -111,6 +106,15 @@ def router(backend: Backend) -> APIRouter:
             return wire.answer(wire.state(done, frozenset(body.known)))
 
         return await backend.actions.in_turn(picture, work)
+
+    # FastAPI reads the model from the annotation: this one knows the actions registered by now.
+    act.__annotations__["body"] = action_request()
+    routes.post(
+        "/{picture}/actions",
+        response_model=PictureAnswer,
+        responses=errors(*WRITING, 404, 409),
+        summary="Act on a picture as it was at a version; the answer is its new state",
+    )(act)
 
     @routes.get(
         "/{picture}/logs",

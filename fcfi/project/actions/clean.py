@@ -1,0 +1,45 @@
+"""Fill holes and drop specks of a mask."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from fcfi.errors import InputError
+from fcfi.project.actions.base import Edit, World
+from fcfi.project.actions.fields import ObjectId, Pixels
+from fcfi.project.actions.masks import begun, cleaned
+from fcfi.project.actions.objects import find, with_object
+from fcfi.project.actions.registry import register
+from fcfi.project.document import Document
+
+
+@register
+@dataclass(frozen=True, slots=True)
+class Clean(Edit):
+    """Fill holes of at most and drop pieces below so many pixels; clicks go on from there."""
+
+    type: ClassVar[str] = "clean"
+    object: ObjectId
+    fill_holes: Pixels = 0
+    drop_specks: Pixels = 0
+
+    def apply(self, document: Document, world: World) -> Document:
+        """Return the document with the object begun from the cleaned mask."""
+        drawn = find(document, self.object)
+        if self.fill_holes < 0 or self.drop_specks < 0:
+            raise InputError(
+                "fill_holes and drop_specks are areas in pixels: give 0 (leave as it is) or more"
+            )
+        if drawn.mask is None:
+            return document
+        mask = world.mask(drawn.mask)
+        clean = cleaned(mask, self.fill_holes, self.drop_specks)
+        # A mask that was clean keeps its prompts: the document, unchanged, is not a new revision.
+        if clean == mask:
+            return document
+        return with_object(document, begun(document, drawn, world.keep(clean), world))
+
+    @classmethod
+    def describe(cls, record: Mapping[str, Any]) -> str:
+        """Return `object 3 cleaned`."""
+        return f"object {record['object']} cleaned"

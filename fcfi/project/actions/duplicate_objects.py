@@ -1,0 +1,37 @@
+"""Objects once more."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from fcfi.project.actions.base import Edit, World
+from fcfi.project.actions.fields import ObjectIds
+from fcfi.project.actions.objects import copy_of, find, with_numbered
+from fcfi.project.actions.registry import register
+from fcfi.project.actions.words import objects_in
+from fcfi.project.document import Document
+
+
+@register
+@dataclass(frozen=True, slots=True)
+class DuplicateObjects(Edit):
+    """Put objects on top once more, in their order: each begins from the mask of its original."""
+
+    type: ClassVar[str] = "duplicate_objects"
+    objects: ObjectIds
+
+    def apply(self, document: Document, world: World) -> Document:
+        """Return the document with the copies on top."""
+        for identity in self.objects:
+            find(document, identity)
+        copies = [copy_of(drawn) for drawn in document.objects if drawn.id in self.objects]
+        return with_numbered(document, copies)
+
+    def record(self, before: Document) -> dict[str, Any]:
+        """Return the objects."""
+        return Edit.record(self, before) | {"objects": list(self.objects)}
+
+    @classmethod
+    def describe(cls, record: Mapping[str, Any]) -> str:
+        """Return `2 objects duplicated`."""
+        return f"{objects_in(record)} duplicated"

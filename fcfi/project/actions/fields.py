@@ -1,0 +1,71 @@
+"""What the fields of actions may hold, beside their types: read by whoever checks requests.
+
+    index: Annotated[int, Range(0)]
+
+Plain values, so that the project knows nothing of HTTP and the server nothing of single actions.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+from typing import Annotated, Final
+
+from fcfi.errors import InputError
+
+MAX_CLICKS: Final = 100
+"""Clicks of one round."""
+MAX_OBJECTS: Final = 5000
+"""Objects of one picture."""
+MAX_INT: Final = 2**31 - 1
+"""The largest number that the store keeps."""
+COLOUR: Final = re.compile(r"#[0-9a-f]{6}")
+
+
+class Keep(Enum):
+    """KEEP stands for: leave as it is (None is a value)."""
+
+    KEEP = "keep"
+
+
+KEEP: Final = Keep.KEEP
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A whole number from `low` to `high`."""
+
+    low: int
+    high: int = MAX_INT
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """A list of `low` to `high` elements."""
+
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A text that fits a regular expression, with an example."""
+
+    expression: str
+    example: str
+
+
+ObjectId = Annotated[int, Range(1)]
+LabelId = Annotated[int, Range(1)]
+PictureId = Annotated[int, Range(1)]
+Index = Annotated[int, Range(0)]
+"""From 0."""
+Pixels = Annotated[int, Range(0)]
+"""An area in pixels."""
+ObjectIds = Annotated[tuple[ObjectId, ...], Length(1, MAX_OBJECTS)]
+Colour = Annotated[str, Pattern(f"^{COLOUR.pattern}$", "#ff8800")]
+
+
+def check_colour(colour: str | None) -> None:
+    """Raise InputError unless it is None or `#rrggbb` in small letters."""
+    if colour is not None and not COLOUR.fullmatch(colour):
+        raise InputError(f"expected a colour as #rrggbb, got {colour[:20]!r}: give one as #ff8800")

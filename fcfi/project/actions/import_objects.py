@@ -1,0 +1,52 @@
+"""Objects from a file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from fcfi.masks.runs import RunMask
+from fcfi.project.actions.base import Edit, World
+from fcfi.project.actions.objects import check_label, with_new
+from fcfi.project.actions.registry import register
+from fcfi.project.actions.words import plural
+from fcfi.project.document import Document, DrawnObject
+
+
+@register
+@dataclass(frozen=True, slots=True)
+class ImportObjects(Edit):
+    """Objects from a file, put on top in their order.
+
+    Those that are there already, pixel by pixel, are left out.
+    """
+
+    type: ClassVar[str] = "import_objects"
+    # Imports come from files only: a request cannot hold masks without end.
+    over_http: ClassVar[bool] = False
+    objects: tuple["ImportedObject", ...]
+
+    def apply(self, document: Document, world: World) -> Document:
+        """Return the document with the objects on top."""
+        new = []
+        for imported in self.objects:
+            label = None if imported.label is None else check_label(imported.label, world)
+            mask = world.keep(imported.mask)
+            new.append(DrawnObject(0, label, start=mask, mask=mask))
+        return with_new(document, new)
+
+    def record(self, before: Document) -> dict[str, Any]:
+        """Return how many objects."""
+        return Edit.record(self, before) | {"count": len(self.objects)}
+
+    @classmethod
+    def describe(cls, record: Mapping[str, Any]) -> str:
+        """Return `3 objects imported`."""
+        return f"{plural(record['count'], 'object')} imported"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedObject:
+    """A label, if it has one, and a mask."""
+
+    label: int | None
+    mask: RunMask

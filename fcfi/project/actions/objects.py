@@ -1,0 +1,108 @@
+"""Objects of a document: found, changed, added and taken away, each as a new document."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from fcfi.errors import InputError
+from fcfi.project.actions.base import World
+from fcfi.project.actions.fields import KEEP, check_colour
+from fcfi.project.document import Document, DrawnObject
+
+PROPERTIES: Final = ("label", "visible", "finished", "keep_out", "tidy", "colour")
+"""Of an object, which a person may change by themselves."""
+
+
+def find(document: Document, identity: int) -> DrawnObject:
+    """Return an object.  Raises InputError if it is not there."""
+    for drawn in document.objects:
+        if drawn.id == identity:
+            return drawn
+    raise InputError(
+        f"there is no object {identity} on this picture: it was deleted, or was never there"
+    )
+
+
+def found_or_new(document: Document, identity: int | None) -> tuple[Document, DrawnObject]:
+    """Return the object, a new one on top if none is named, and a document that has it."""
+    if identity is not None:
+        return document, find(document, identity)
+    new = DrawnObject(document.next_id)
+    objects = (*document.objects, new)
+    return dataclasses.replace(document, objects=objects, next_id=document.next_id + 1), new
+
+
+def with_object(document: Document, changed: DrawnObject) -> Document:
+    """Return the document with one of its objects changed."""
+    objects = tuple(changed if drawn.id == changed.id else drawn for drawn in document.objects)
+    return dataclasses.replace(document, objects=objects)
+
+
+def with_new(document: Document, new: Sequence[DrawnObject]) -> Document:
+    """Return the document with new objects on top, without those that were there, to the pixel."""
+    there = {(drawn.label, drawn.mask) for drawn in document.objects}
+    return with_numbered(
+        document, [drawn for drawn in new if (drawn.label, drawn.mask) not in there]
+    )
+
+
+def with_numbered(document: Document, new: Sequence[DrawnObject]) -> Document:
+    """Return the document with new objects on top, each with an id of its own."""
+    numbered = [
+        dataclasses.replace(drawn, id=document.next_id + number) for number, drawn in enumerate(new)
+    ]
+    next_id = document.next_id + len(new)
+    return dataclasses.replace(document, objects=(*document.objects, *numbered), next_id=next_id)
+
+
+def without_objects(document: Document, identities: Sequence[int]) -> Document:
+    """Return the document without these objects."""
+    objects = tuple(drawn for drawn in document.objects if drawn.id not in identities)
+    return dataclasses.replace(document, objects=objects)
+
+
+def copy_of(drawn: DrawnObject) -> DrawnObject:
+    """Return an object, not yet numbered, that begins from the mask of another."""
+    return DrawnObject(
+        0,
+        drawn.label,
+        drawn.mask,
+        mask=drawn.mask,
+        keep_out=drawn.keep_out,
+        tidy=drawn.tidy,
+        colour=drawn.colour,
+    )
+
+
+def check_label(label: int, world: World) -> int:
+    """Return a label's id.  Raises InputError if the project does not have it."""
+    if label not in world.labels:
+        raise InputError(
+            f"there is no label {label} in this project: it was removed, or was never there"
+        )
+    return label
+
+
+def check_tidy(pixels: int) -> int:
+    """Return an area in pixels.  Raises InputError below 0."""
+    if pixels < 0:
+        raise InputError(f"expected tidy as an area in pixels, got {pixels}: give 0 or more")
+    return pixels
+
+
+def changes_of(action: Any) -> dict[str, Any]:
+    """Return the properties of objects that an action names and does not leave as they are."""
+    values = {name: getattr(action, name, KEEP) for name in PROPERTIES}
+    return {name: value for name, value in values.items() if value is not KEEP}
+
+
+def checked(changes: Mapping[str, Any], world: World) -> dict[str, Any]:
+    """Return changed properties of objects.
+
+    Raises InputError for a label, a colour or an area that does not exist.
+    """
+    if changes.get("label") is not None:
+        check_label(changes["label"], world)
+    check_colour(changes.get("colour"))
+    check_tidy(changes.get("tidy", 0))
+    return dict(changes)

@@ -1,0 +1,56 @@
+"""The registry of actions: each is one file, which registers its class.
+
+    @register
+    @dataclass(frozen=True, slots=True)
+    class Flatten(Edit):
+        type: ClassVar[str] = "flatten"
+
+All that depends on which actions there are is read from here: what requests may hold, and how the
+changes of a picture are put into words.
+"""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from fcfi.errors import ConfigError, InputError
+from fcfi.project.actions.base import Action, Edit, World
+from fcfi.project.actions.fields import MAX_OBJECTS
+from fcfi.project.document import Document
+
+Kind = TypeVar("Kind", bound=type[Action])
+_registered: dict[str, type[Action]] = {}
+
+
+def register(kind: Kind) -> Kind:
+    """Add an action and return it.  Raises ConfigError if the name of its type is taken."""
+    if kind.type in _registered:
+        raise ConfigError(
+            f"expected a new type for an action, got {kind.type!r}, which is taken: rename it"
+        )
+    _registered[kind.type] = kind
+    return kind
+
+
+def actions() -> dict[str, type[Action]]:
+    """Return all actions by type: those of this package, then those registered since."""
+    return dict(_registered)
+
+
+def apply(document: Document, action: Edit, world: World) -> Document:
+    """Return the document after an action.
+
+    Raises InputError if the action does not fit it; nothing has changed then.
+    """
+    changed = action.apply(document, world)
+    if len(changed.objects) > MAX_OBJECTS:
+        raise InputError(
+            f"expected at most {MAX_OBJECTS} objects on a picture, got {len(changed.objects)}: "
+            "merge or delete some"
+        )
+    return changed
+
+
+def describe(record: Mapping[str, Any]) -> str:
+    """Return a record in words; of an action that is not registered, its type."""
+    kind = _registered.get(str(record.get("type")))
+    return str(record.get("type")) if kind is None else kind.describe(record)

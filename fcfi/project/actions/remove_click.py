@@ -1,0 +1,37 @@
+"""Take a prompt away."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from fcfi.project.actions.base import Edit, World
+from fcfi.project.actions.fields import Index, ObjectId
+from fcfi.project.actions.masks import predicted
+from fcfi.project.actions.objects import find, with_object, without_objects
+from fcfi.project.actions.registry import register
+from fcfi.project.document import Document
+
+
+@register
+@dataclass(frozen=True, slots=True)
+class RemoveClick(Edit):
+    """Take one prompt away, by its index among the object's prompts; an object without any goes too."""
+
+    type: ClassVar[str] = "remove_click"
+    object: ObjectId
+    index: Index
+
+    def apply(self, document: Document, world: World) -> Document:
+        """Return the document as if the prompt had never been given."""
+        drawn = find(document, self.object)
+        rounds = drawn.rounds.without(self.index)
+        if not rounds and drawn.start is None:
+            return without_objects(document, (drawn.id,))
+        changed = dataclasses.replace(drawn, rounds=rounds)
+        return with_object(document, predicted(document, changed, world))
+
+    @classmethod
+    def describe(cls, record: Mapping[str, Any]) -> str:
+        """Return `a click of object 3 removed`."""
+        return f"a click of object {record['object']} removed"
