@@ -1,7 +1,7 @@
 """The database under a project: opened, brought to the present form, and its faults told in one sentence.
 
 SQLite in WAL mode with synchronous=FULL: what was acknowledged is on the disk.  PostgreSQL by its
-URL.  Whoever writes takes the write lock first, so that nothing that was read in a transaction can
+URL.  A writer takes the write lock first, so that nothing that was read in a transaction can
 be stale when it is written. Knows the version of the tables, not what they mean.
 """
 

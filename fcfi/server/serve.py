@@ -124,7 +124,7 @@ def _bound(family: int, address: tuple[Any, ...]) -> socket.socket:
 
 @contextmanager
 def _signals_end_quietly() -> Iterator[None]:
-    """After its own clean stop uvicorn sends the signal again, to whoever handled it before: to nobody, here."""
+    """After its own clean stop uvicorn sends the signal again, to what handled it before: to nobody, here."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

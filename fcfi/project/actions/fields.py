@@ -1,4 +1,4 @@
-"""What the fields of actions may hold, beside their types: read by whoever checks requests.
+"""What the fields of actions may hold, beside their types: read by what checks requests.
 
     index: Annotated[int, Range(0)]
 
