@@ -82,6 +82,11 @@ export class Surface {
     this.layers[2]!.batchDraw();
   }
 
+  /** Show the picture through a filter of style sheets; empty: as it is. Masks stay as they are. */
+  filter(value: string): void {
+    this.layers[0]!.getNativeCanvasElement().style.filter = value;
+  }
+
   /** Shows nothing. */
   clear(): void {
     this.scene = null;

@@ -36,6 +36,7 @@ export type Command =
   | 'zoom_in'
   | 'zoom_out'
   | 'view_mode'
+  | 'adjust'
   | 'next'
   | 'previous'
   | 'done'
@@ -132,6 +133,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { command: 'zoom_in', title: 'Zoom in', group: 'View', keys: ['+', '='] },
   { command: 'zoom_out', title: 'Zoom out', group: 'View', keys: ['-'] },
   { command: 'view_mode', title: 'Overlay, beside, mask, picture', group: 'View', keys: ['M'] },
+  { command: 'adjust', title: 'Brightness, contrast, gamma', group: 'View', keys: ['Shift+M'] },
   { command: 'help', title: 'This list', group: 'View', keys: ['?', 'F1'] },
   {
     command: 'next',

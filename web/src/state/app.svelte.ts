@@ -46,6 +46,8 @@ export class App {
   /** Why the page cannot start. */
   failure = $state('');
   dialog: DialogName | null = $state(null);
+  /** Whether the panel for brightness and contrast is open. */
+  adjusting = $state(false);
   /** The list of pictures or the panel of objects, on narrow screens. */
   drawer: 'pictures' | 'objects' | null = $state(null);
   /** Whether the list of labels is open for typing. */
@@ -179,6 +181,7 @@ export class App {
     else if (brush.stroke) brush.cancel();
     else if (this.pointing.dragging) this.pointing.cancelDrag();
     else if (this.outline.corners.length > 0) this.outline.cancel();
+    else if (this.adjusting) this.adjusting = false;
     else if (this.drawer) this.drawer = null;
     else if (editing.tool !== 'click') editing.tool = 'click';
     else if (viewport.cross) viewport.cross = null;

@@ -46,6 +46,7 @@ export function commandsOf(app: App): Commands {
     actual: () => viewport.actual(),
     zoom_in: () => viewport.zoom(ZOOM_STEP, viewport.pointer),
     zoom_out: () => viewport.zoom(1 / ZOOM_STEP, viewport.pointer),
+    adjust: () => (app.adjusting = !app.adjusting),
     view_mode: () => settings.nextMode(),
     next: () => navigation.step(1),
     previous: () => navigation.step(-1),

@@ -296,7 +296,10 @@ export class Editing {
     const { current, local } = this;
     const object = current?.document.objects.find(({ id }) => id === local?.object);
     if (!local || current !== local.picture || object?.mask !== local.answer || object.pending)
-      return this.parts.notes.add('Nothing larger than the change at the click is left to take back.', 'info');
+      return this.parts.notes.add(
+        'Nothing larger than the change at the click is left to take back.',
+        'info',
+      );
     this.local = null;
     this.act({ type: 'set_mask', object: local.object, mask: toRuns(local.mask) });
     this.parts.notes.announce('Only the change at the click is kept');

@@ -1,5 +1,6 @@
 /** A person's preferences, kept by the server with the project, separately for each name. */
 
+import { PLAIN, RANGE, type Look } from '../logic/look';
 import type { Choice } from '../logic/shortcuts';
 import type { Api } from './api';
 import type { Platform } from './platform';
@@ -11,6 +12,8 @@ export const MODES: readonly Mode[] = ['overlay', 'beside', 'masks', 'picture'];
 export interface Values {
   theme: Theme;
   mode: Mode;
+  /** How the picture is shown. */
+  look: Look;
   /** Of the colour over an object, 0 to 1. */
   opacity: number;
   /** Radius of a click's marker, screen pixels. */
@@ -33,6 +36,7 @@ export interface Values {
 const DEFAULTS: Values = {
   theme: 'system',
   mode: 'overlay',
+  look: PLAIN,
   opacity: 0.4,
   clickSize: 8,
   brushSize: 20,
@@ -73,7 +77,8 @@ export class Settings {
 
   load(stored: Record<string, unknown>): void {
     this.others = stored;
-    this.values = { ...DEFAULTS, ...wellTyped(stored) };
+    const values = { ...DEFAULTS, ...wellTyped(stored) };
+    this.values = { ...values, look: wellFormed(values.look) };
   }
 
   set<Key extends keyof Values>(key: Key, value: Values[Key]): void {
@@ -105,6 +110,18 @@ export class Settings {
       // The page stays as it is; the name is kept.
     }
   }
+}
+
+/** The look with numbers and a choice where they belong. */
+function wellFormed(stored: Partial<Record<keyof Look, unknown>>): Look {
+  const factor = (value: unknown) =>
+    typeof value === 'number' && value >= RANGE[0] && value <= RANGE[1] ? value : 1;
+  return {
+    brightness: factor(stored.brightness),
+    contrast: factor(stored.contrast),
+    gamma: factor(stored.gamma),
+    grey: stored.grey === true,
+  };
 }
 
 /** The stored values that have the type of their defaults. */
