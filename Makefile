@@ -14,7 +14,7 @@ TORCH := torch==2.13.0
 GENERATED := web/src/api/schema.d.ts fcfi/server/static
 
 .DEFAULT_GOAL := help
-.PHONY: help release-check demo test fuzz oracles quick lint format docs bench web web-types web-check e2e clean
+.PHONY: help release-check demo test fuzz oracles peers quick lint format docs bench web web-types web-check e2e clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -47,6 +47,15 @@ fuzz: $(VENV)/.test ## draw many more examples than the tests do, new ones each 
 oracles: .venv-oracles/.made ## let the tools whose formats we write read them: supervision, datumaro, label-studio-sdk and others
 	@.venv-oracles/bin/python -W ignore -c "import cvat_sdk, datumaro, label_studio_sdk, labelme, pycocotools, supervision"
 	.venv-oracles/bin/python -m pytest -q -p no:cacheprovider -W default tests/formats/test_oracles.py
+
+peers: .venv-peers/.made $(VENV)/.test ## start the real Label Studio on this machine and let fcfi answer its clicks (1 GB, minutes)
+	$(BIN)/python -m tools.peers .venv-peers/bin/label-studio
+
+.venv-peers/.made:
+	@echo "Installing Label Studio into .venv-peers ..."
+	@$(PYTHON) -m venv .venv-peers
+	@.venv-peers/bin/python -m pip --disable-pip-version-check --quiet install "label-studio==1.23.2"
+	@touch $@
 
 .venv-oracles/.made: pyproject.toml $(VENV)/.made
 	@echo "Installing other annotation tools into .venv-oracles ..."
@@ -103,7 +112,7 @@ release-check: $(VENV)/.release ## build wheel and source distribution into dist
 	$(BIN)/python -m tools.release_check dist
 
 clean: ## remove the environment and everything made by the other commands
-	rm -rf $(VENV) .venv-oracles demo-out build dist web/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-oracles .venv-peers demo-out build dist web/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find fcfi tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Some distributions ship venv without ensurepip: then the machine's own pip fills the environment.

@@ -1,0 +1,230 @@
+"""The real Label Studio against the real `fcfi serve`: does its page get the mask of a session?
+
+    make peers
+
+Starts Label Studio (in an environment of its own) and fcfi on this machine alone, makes a project
+and connects fcfi by Label Studio's interface, then asks for masks as its page does at each click:
+a positive one, a negative one, a box; for a picture from a folder and for an uploaded one.  Fails
+unless every mask is that of a session, to an IoU of 0.99.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import httpx
+import numpy as np
+
+import fcfi
+from fcfi.formats.label_studio import decode
+from fcfi.server.serve import listen
+from fcfi.serving.faces.label_studio import config
+
+ROOT: Final = Path(__file__).parent.parent
+PHOTO: Final = ROOT / "examples" / "images" / "coffee.jpg"
+USER, PASSWORD, TOKEN = "peer@fcfi.test", "peer-of-fcfi", "0123456789abcdef0123456789abcdef01234567"
+START_SECONDS: Final = 300
+"""Label Studio makes its database at the first start."""
+LEAST_IOU: Final = 0.99
+LABEL: Final = "cup"
+CLICKS: Final = ((241, 158, True), (109, 336, False))
+BOX: Final = (170, 60, 470, 290)
+QUIET: Final = {
+    "COLLECT_ANALYTICS": "false",
+    "LATEST_VERSION_CHECK": "false",
+    "SENTRY_DSN": "",
+    "FRONTEND_SENTRY_DSN": "",
+}
+"""Label Studio asks no other machine for anything."""
+LOCAL: Final = {
+    "ML_BLOCK_LOCAL_IP": "false",
+    "SSRF_PROTECTION_ENABLED": "false",
+    "LABEL_STUDIO_LOCAL_FILES_SERVING_ENABLED": "true",
+    "LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN": "true",
+}
+"""It may ask a server of this machine, and read files of a folder."""
+
+
+def main(program: str) -> int:
+    """Run the test with this `label-studio` program; 0 if it passes."""
+    with TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        (folder / "photos").mkdir()
+        (folder / "photos" / PHOTO.name).write_bytes(PHOTO.read_bytes())
+        with label_studio(program, folder) as studio:
+            options = ("--root", str(folder), "--tool-server", studio, "--tool-token", TOKEN)
+            with fcfi_serve(options) as backend:
+                check(studio, backend)
+    print("Label Studio's masks are those of fcfi.")  # noqa: T201
+    return 0
+
+
+def check(studio: str, backend: str) -> None:
+    """Make a project, connect fcfi, and compare its masks with a session's."""
+    headers = {"Authorization": f"Token {TOKEN}"}
+    with httpx.Client(base_url=studio, headers=headers, timeout=120, trust_env=False) as http:
+        project = _ok(
+            http.post("/api/projects", json={"title": "fcfi", "label_config": config([LABEL])})
+        )["id"]
+        local = f"/data/local-files/?d=photos/{PHOTO.name}"
+        _ok(http.post(f"/api/projects/{project}/import", json=[{"image": local}]))
+        with PHOTO.open("rb") as file:
+            upload = {"file": (PHOTO.name, file, "image/jpeg")}
+            _ok(http.post(f"/api/projects/{project}/import", files=upload))
+        model = _ok(
+            http.post(
+                "/api/ml", json={"url": backend, "project": project, "is_interactive": True}
+            )
+        )["id"]
+        tasks = _ok(http.get("/api/tasks", params={"project": project, "fields": "all"}))["tasks"]
+        assert len(tasks) == 2, f"expected two tasks, got {len(tasks)}"
+        for task in tasks:
+            compare(http, model, task)
+
+
+def compare(http: httpx.Client, model: int, task: dict[str, Any]) -> None:
+    """Ask for masks on a task as the page does, and compare each with a session's."""
+    session = fcfi.load().session(PHOTO)
+    asked: list[dict[str, Any]] = []
+    for x, y, positive in CLICKS:
+        asked.append(_point(session.image.shape, x, y, positive))
+        expected = session.click(x, y, positive=positive)
+        _same(_mask(http, model, task["id"], asked), expected, f"{len(asked)} clicks")
+    boxed = fcfi.load().session(PHOTO)
+    expected = boxed.predictor.predict(boxed.image, (fcfi.Box(*BOX),)).mask
+    rectangle = _rectangle(boxed.image.shape, *BOX)
+    _same(_mask(http, model, task["id"], [rectangle]), expected, "a box")
+
+
+@contextmanager
+def label_studio(program: str, folder: Path) -> Iterator[str]:
+    """Yield the address of a Label Studio that is ready, with a user and a token."""
+    port = _free_port()
+    command = [program, "start", "--no-browser", "--internal-host", "127.0.0.1"]
+    command += ["--port", str(port), "--data-dir", str(folder / "studio")]
+    command += ["--username", USER, "--password", PASSWORD, "--user-token", TOKEN]
+    environment = {**os.environ, **QUIET, **LOCAL}
+    environment["LABEL_STUDIO_LOCAL_FILES_DOCUMENT_ROOT"] = str(folder)
+    with _running(command, environment, folder / "studio.log") as process:
+        address = f"http://127.0.0.1:{port}"
+        _wait(process, f"{address}/health", folder / "studio.log")
+        yield address
+
+
+@contextmanager
+def fcfi_serve(options: Sequence[str]) -> Iterator[str]:
+    """Yield the address of `fcfi serve`."""
+    command = [sys.executable, "-m", "fcfi", "serve", "--for", "label-studio", "--port", "0"]
+    with subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            lines = [process.stdout.readline() for _ in range(2)]
+            found = re.search(r"http://[^/]+", lines[1])
+            assert found, f"expected an address, got {lines}"
+            yield found[0]
+        finally:
+            process.terminate()
+
+
+@contextmanager
+def _running(
+    command: Sequence[str], environment: dict[str, str], log: Path
+) -> Iterator[subprocess.Popen[bytes]]:
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(
+            command, env=environment, stdout=output, stderr=subprocess.STDOUT
+        ) as process,
+    ):
+        try:
+            yield process
+        finally:
+            process.terminate()
+
+
+def _wait(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            if httpx.get(address, trust_env=False).status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise SystemExit(f"Label Studio does not start:\n{log.read_text()[-2000:]}")
+        time.sleep(1)
+
+
+def _free_port() -> int:
+    with listen("127.0.0.1", 20000) as listening:
+        return int(listening.getsockname()[1])
+
+
+def _ok(answer: httpx.Response) -> Any:
+    assert answer.is_success, f"{answer.request.url}: {answer.status_code} {answer.text[:500]}"
+    return answer.json()
+
+
+def _region(shape: tuple[int, ...], kind: str, value: dict[str, Any]) -> dict[str, Any]:
+    """Return a region as the page sends it."""
+    names = {"keypointlabels": "click", "rectanglelabels": "box"}
+    return {
+        "original_width": shape[1],
+        "original_height": shape[0],
+        "image_rotation": 0,
+        "value": value | {kind: [LABEL]},
+        "id": f"{names[kind]}{value['x']:.3f}",
+        "from_name": names[kind],
+        "to_name": "image",
+        "type": kind,
+        "origin": "manual",
+    }
+
+
+def _point(shape: tuple[int, ...], x: int, y: int, positive: bool) -> dict[str, Any]:
+    # The middle of the pixel, in per cent.
+    value = {"x": 100 * (x + 0.5) / shape[1], "y": 100 * (y + 0.5) / shape[0], "width": 0.3}
+    return _region(shape, "keypointlabels", value) | {"is_positive": positive}
+
+
+def _rectangle(
+    shape: tuple[int, ...], left: int, top: int, right: int, bottom: int
+) -> dict[str, Any]:
+    value = {
+        "x": 100 * left / shape[1],
+        "y": 100 * top / shape[0],
+        "width": 100 * (right - left) / shape[1],
+        "height": 100 * (bottom - top) / shape[0],
+        "rotation": 0,
+    }
+    return _region(shape, "rectanglelabels", value)
+
+
+def _mask(
+    http: httpx.Client, model: int, task: int, regions: Sequence[dict[str, Any]]
+) -> np.ndarray[Any, Any]:
+    """Return the mask that Label Studio hands to its page."""
+    asked = {"task": task, "context": {"result": list(regions)}}
+    answer = _ok(http.post(f"/api/ml/{model}/interactive-annotating", json=asked))
+    prediction = answer["data"]
+    assert prediction, f"expected a prediction, got {answer}"
+    (result,) = prediction["result"]
+    return decode(result["value"]["rle"], result["original_height"], result["original_width"])
+
+
+def _same(mask: np.ndarray[Any, Any], expected: np.ndarray[Any, Any], what: str) -> None:
+    iou = float((mask & expected).sum() / (mask | expected).sum())
+    print(f"{what}: IoU {iou:.4f}")  # noqa: T201
+    assert iou >= LEAST_IOU, f"expected an IoU of at least {LEAST_IOU} for {what}, got {iou:.4f}"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
