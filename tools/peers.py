@@ -30,7 +30,7 @@ from fcfi.serving.faces.label_studio import config
 ROOT: Final = Path(__file__).parent.parent
 PHOTO: Final = ROOT / "examples" / "images" / "coffee.jpg"
 USER, PASSWORD, TOKEN = "peer@fcfi.test", "peer-of-fcfi", "0123456789abcdef0123456789abcdef01234567"
-START_SECONDS: Final = 300
+START_SECONDS: Final = 1200
 """Label Studio makes its database at the first start."""
 LEAST_IOU: Final = 0.99
 LABEL: Final = "cup"
