@@ -79,9 +79,7 @@ def check(studio: str, backend: str) -> None:
             upload = {"file": (PHOTO.name, file, "image/jpeg")}
             _ok(http.post(f"/api/projects/{project}/import", files=upload))
         model = _ok(
-            http.post(
-                "/api/ml", json={"url": backend, "project": project, "is_interactive": True}
-            )
+            http.post("/api/ml", json={"url": backend, "project": project, "is_interactive": True})
         )["id"]
         tasks = _ok(http.get("/api/tasks", params={"project": project, "fields": "all"}))["tasks"]
         assert len(tasks) == 2, f"expected two tasks, got {len(tasks)}"
