@@ -62,7 +62,7 @@ def main(program: str) -> int:
             options = ("--root", str(folder), "--tool-server", studio, "--tool-token", TOKEN)
             with fcfi_serve(options) as backend:
                 check(studio, backend)
-    print("Label Studio's masks are those of fcfi.")  # noqa: T201
+    print("Label Studio's masks are those of fcfi.")
     return 0
 
 
@@ -220,7 +220,7 @@ def _mask(
 
 def _same(mask: np.ndarray[Any, Any], expected: np.ndarray[Any, Any], what: str) -> None:
     iou = float((mask & expected).sum() / (mask | expected).sum())
-    print(f"{what}: IoU {iou:.4f}")  # noqa: T201
+    print(f"{what}: IoU {iou:.4f}")
     assert iou >= LEAST_IOU, f"expected an IoU of at least {LEAST_IOU} for {what}, got {iou:.4f}"
 
 
