@@ -73,6 +73,8 @@ class Speed:
         """
         looks = 2 if flip == "average" else 1
         return (
+            # The network's cost grows with its input; reading the crop and enlarging the mask grow
+            # with the picture, once for both looks.
             looks * (self.click + self.input * target * target / 1e6) + self.picture * pixels / 1e6
         )
 
@@ -189,10 +191,12 @@ def measure(choice: Choice) -> Speed:
     """Measure the speed of a network as it was chosen; takes about a second."""
     network = open_network(choice)
     zoom = zoom_of(network.info)
+    # A line through two points: cost as such, and cost of a megapixel.
     half = replace(zoom, target=max(network.info.multiple, zoom.target // 2))
     # Two sizes of the input and two of the picture: the differences are the cost of a megapixel.
     large, large_input = _timed(network, zoom, SMALL_PICTURE)
     small, small_input = _timed(network, half, SMALL_PICTURE)
+    # Noise may turn a small difference negative; a negative cost would promise too much.
     by_input = max(0.0, (large - small) / (large_input - small_input))
     more = (np.prod(LARGE_PICTURE) - np.prod(SMALL_PICTURE)) / 1e6
     by_picture = max(0.0, (_timed(network, zoom, LARGE_PICTURE)[0] - large) / float(more))
@@ -226,6 +230,7 @@ class Speeds:
     def _read(self) -> dict[str, dict[str, float]]:
         try:
             known = json.loads(self._path.read_text(encoding="utf-8"))
+            # Through Speed and back, so that a damaged or older cache counts as none.
             return {key: asdict(Speed(**row)) for key, row in known.items()}
         except (OSError, ValueError, TypeError, AttributeError):
             return {}
@@ -267,6 +272,7 @@ def _timed(network: Network, zoom: Zoom, size: tuple[int, int]) -> tuple[float, 
     predictor = make_predictor(network, zoom)
     clicks = (Click(size[1] // 2, size[0] // 2), Click(size[1] // 3, size[0] // 2, positive=False))
     before = predictor.predict(image, clicks[:1])
+    # Masks are made at their first use, and that of the first click is not to be timed.
     _ = before.mask
     taken = []
     for _ in range(REPEATS + 1):
@@ -274,6 +280,7 @@ def _timed(network: Network, zoom: Zoom, size: tuple[int, int]) -> tuple[float, 
         prediction = predictor.predict(image, clicks, before)
         _ = prediction.mask
         taken.append(time.perf_counter() - began)
+    # The median, as another program's short load must not count; the first run warms up.
     return statistics.median(taken[1:]), prediction.crop.height * prediction.crop.width / 1e6
 
 
@@ -283,6 +290,7 @@ def _key(choice: Choice) -> str:
         release = version(choice.runtime)
     except PackageNotFoundError:
         release = "unknown"
+    # Size and time stand for the content, so that the file need not be read.
     stat = choice.path.stat()
     parts = (
         choice.path.name,

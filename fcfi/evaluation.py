@@ -91,6 +91,7 @@ def paper_protocol(dataset: str, variant: str) -> Protocol:
 
     Raises ConfigError for another dataset.
     """
+    # The authors tuned one zoom for each family of backbones, not for each network.
     family = "resnet" if variant.startswith("resnet") else "hrnet"
     if (dataset, family) not in TUNED_ZOOMS:
         known = ", ".join(dict.fromkeys(name for name, _ in TUNED_ZOOMS))
@@ -217,6 +218,7 @@ class Report:
     def _mean_curve(
         self, curves: list[tuple[tuple[float, ...], float | None]]
     ) -> tuple[float, ...]:
+        # Objects that ended early have shorter curves: their last value stands for the clicks left.
         held = [metrics.held(curve, self.protocol.limit, start) for curve, start in curves]
         return tuple(np.mean(held, axis=0).tolist())
 
@@ -246,6 +248,7 @@ def evaluate(
         results.append(evaluate_object(predictor, sample, rules, start))
         if progress is not None:
             progress(number, len(dataset), results[-1])
+    # Any sequence of samples can be evaluated; only a Dataset has a name to record.
     name, found = ("objects", f"{len(dataset)} objects")
     if isinstance(dataset, Dataset):
         name, found = dataset.name, dataset.found
@@ -269,6 +272,7 @@ def evaluate_object(
     after: list[tuple[float, float]] = []
     seconds: list[float] = []
     last = before[0] if before else 0.0
+    # Until the last target and not the first: clicks to each target are read from one run.
     while len(clicks) < rules.limit and last < rules.targets[-1]:
         click = next_click(sample.truth, mask, clicks)
         if click is None:
@@ -277,6 +281,7 @@ def evaluate_object(
         began = time.perf_counter()
         previous = predictor.predict(sample.image, clicks, previous)
         mask = previous.mask
+        # The mask is made at its first use, at full size: it belongs to the time of a click.
         seconds.append(time.perf_counter() - began)
         after.append(_measure(mask, sample))
         last = after[-1][0]
@@ -290,6 +295,7 @@ def answer_of(
 ) -> Mask:
     """Return the mask (H, W) that an evaluation of this object ended with, from its clicks."""
     mask, previous = _beginning(sample, start)
+    # Click by click as before, since each answer is the feedback of the next look.
     for count in range(1, len(result.clicks) + 1):
         previous = predictor.predict(sample.image, result.clicks[:count], previous)
         mask = previous.mask

@@ -72,7 +72,9 @@ class Evaluation:
 
     def to_json(self) -> dict[str, Any]:
         """Return dictionaries, lists, texts and numbers only; of the network no runtime objects."""
+        # `asdict` copies deeply, which a read-only view of the metadata does not allow.
         data = asdict(replace(self, info=replace(self.info, metadata=dict(self.info.metadata))))
+        # There and back turns tuples into lists, so that it equals what is read from a file.
         return json.loads(json.dumps(data))  # type: ignore[no-any-return]
 
     @classmethod
@@ -147,6 +149,7 @@ def merge_shards(paths: Iterable[Path]) -> Record:
     if first is None:
         raise InputError("expected at least one file of `fcfi evaluate --shard`, got none")
     evaluation = Evaluation.from_json(first[1]["evaluation"])
+    # Shards may be measured in any order and on any machine; only together they are a result.
     missing = sorted(set(range(evaluation.objects)) - results.keys())
     if missing:
         raise InputError(
@@ -197,12 +200,15 @@ class _ShardFile:
                 raise InputError(
                     f"{self._path} holds another shard or evaluation: give another file"
                 )
+            # A run that was killed may have left half a line; rows added behind it would be lost
+            # too.
             _drop_torn_line(self._path)
         try:
             self._stream = self._path.open("a", encoding="utf-8")
         except OSError as error:
             raise InputError(f"cannot write {self._path}: {error.strerror or error}") from error
         if fresh:
+            # The first line names the evaluation, so that rows of two settings never mix in a file.
             self._stream.write(f"{json.dumps(self._head)}\n")
             self._stream.flush()
         return self._stream, done

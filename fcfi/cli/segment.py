@@ -109,6 +109,7 @@ def segment(
     ] = None,
 ) -> None:
     """Cut an object out of a photograph, or many out of many."""
+    # Checked before anything is imported: a wrong command line is answered at once.
     if batch is None and (photo is None or not (click or box)):
         raise InputError(
             "expected a photo and at least one --click or a --box, got less: give both, as in "
@@ -153,6 +154,7 @@ def _segment_photo(
     if overlay == output:
         raise InputError(f"--output and --overlay are both {output}: give each a name of its own")
     drawn = {output: PNG} if overlay is None else {output: PNG, overlay: PNG}
+    # Before the network runs: a mistake in a name must not cost the work, nor overwrite an input.
     check_outputs(drawn, inputs=(given.photo, given.from_mask))
     import fcfi
     from fcfi.images import read_image, write_png
@@ -175,6 +177,8 @@ def _segment_photo(
     session = tool.session(image)
     if given.from_mask is not None:
         session.start_from(read_mask(given.from_mask, *image.shape[:2]))
+    # The box first: a click then corrects what the box found.  `within` steers the first look
+    # alone; later ones zoom by the mask so far.
     boxes = () if given.box is None else (given.box,)
     for number, prompt in enumerate((*boxes, *given.clicks)):
         session.give((prompt,), within=given.within if number == 0 else None)
@@ -201,6 +205,7 @@ def _fitting(
     from fcfi.weights import shipped
 
     seconds = parse_budget(budget)
+    # Shipped networks have measured clicks by size; a user's file is judged by guesses.
     named = [source_of(entry) for entry in shipped() if network in (None, entry.name)]
     sources = named or [source_at(find_files(network))]
     way = best_within(seconds, fits(sources, request, pixels, flip))
@@ -235,6 +240,7 @@ def _segment_batch(
     total = batch.count_lines(path)
     with warnings_as_notes():
         chosen = plan_run(network, request)
+    # A stream of the runtime for each worker, so that they do not wait for one another.
     predictor = open_choice(replace(chosen, streams=count), flip=flip)
     with lines_bar(path.name, total) as advance:
         summary = batch.run(path, predictor, folder, count, advance)

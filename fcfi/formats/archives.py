@@ -61,11 +61,14 @@ def _unpack(
     archive: zipfile.ZipFile, folder: Path, zipped: str, max_files: int, max_bytes: int
 ) -> None:
     members = [member for member in archive.infolist() if not member.is_dir()]
+    # Counted from the directory of the zip, before anything is written.
     if len(members) > max_files:
         raise InputError(f"{zipped} holds {len(members)} files: at most {max_files} are unpacked")
     left = max_bytes
     for member in members:
         name = member.filename.replace("\\", "/").removeprefix("./")
+        # Hidden folders hold thumbnails and settings of other programs, never annotations; `..` is
+        # left for the check below, which names it.
         if any(
             part.startswith(".") or part == MAC_FOLDER
             for part in name.split("/")[:-1]
@@ -76,6 +79,7 @@ def _unpack(
             check_name(name)
         except InputError as error:
             raise InputError(f"{zipped}: {error}") from error
+        # The upper half of the attributes are the rights of Unix, with the kind of file.
         if stat.S_ISLNK(member.external_attr >> 16):
             raise InputError(
                 f"{zipped}: {name} is a link, which is not unpacked: give the file itself"
@@ -95,6 +99,7 @@ def _unpack(
 def _copy(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, left: int) -> int:
     """Unpack a file; return how many bytes more may come, less than 0 if it was too large."""
     with archive.open(member) as source, target.open("wb") as sink:
+        # Bytes are counted as they come: the sizes that a zip states may be lies (a zip bomb).
         while left >= 0 and (part := source.read(CHUNK)):
             left -= len(part)
             if left >= 0:

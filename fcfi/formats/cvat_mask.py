@@ -41,6 +41,8 @@ def write(
     ):
         for name, data, source in voc.files(pictures, labels):
             target.claim(name, source)
+            # A ZipInfo has a fixed date (1980), so the same work is the same file; its rights must
+            # be set by hand, or nobody may read what is unpacked.
             info = zipfile.ZipInfo(name)
             info.external_attr = READABLE << 16
             archive.writestr(info, data)
@@ -109,6 +111,7 @@ def _member(archive: zipfile.ZipFile, file: Path, name: str) -> bytes | None:
             info = archive.getinfo(name)
         except KeyError:
             return None
+        # `read` stops at the stated size, so that this bounds the memory even if it is a lie.
         if info.file_size > MAX_MEMBER:
             raise DatasetError(
                 f"expected files of at most {MAX_MEMBER} bytes in {file}, got {name} of "

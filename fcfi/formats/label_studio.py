@@ -157,6 +157,7 @@ def config(labels: Sequence[str]) -> str:
 
 def encode(mask: RunMask, height: int, width: int) -> list[int]:
     """Return a mask in a picture of this size as bytes, 0 to 255, of Label Studio's run lengths."""
+    # All four channels of a pixel have the mask's value, so its runs are just four times as long.
     lengths = lengths_in(mask, height, width) * CHANNELS
     head = f"{height * width * CHANNELS:032b}{WORD - 1:05b}" + "".join(
         f"{size - 1:04b}" for size in SIZES
@@ -166,6 +167,7 @@ def encode(mask: RunMask, height: int, width: int) -> list[int]:
         _run(length, values[index % 2]) for index, length in enumerate(lengths.tolist()) if length
     )
     bits = head + body
+    # Label Studio's converter fills up to the next byte, and from a full byte too: so does this.
     bits += "0" * (8 - len(bits) % 8)
     return list(int(bits, 2).to_bytes(len(bits) // 8, "big"))
 
@@ -190,6 +192,7 @@ def decode(data: Sequence[int], height: int, width: int) -> Mask:
     Raises DatasetError if they do not fit.
     """
     try:
+        # One large number printed in base 2: far faster than a loop over the bytes.
         bits = f"{int.from_bytes(bytes(data), 'big'):0{8 * len(data)}b}"
         return (
             _expand(bits, height * width * CHANNELS).reshape(height, width, CHANNELS)[:, :, -1] > 0
@@ -206,6 +209,7 @@ def _expand(bits: str, expected: int) -> NDArray[np.uint8]:
     if total != expected or word != WORD:
         raise ValueError(f"{total} values of {word} bits, expected {expected} of {WORD}")
     out = np.zeros(total, np.uint8)
+    # Behind the head: 32 bits of count, 5 of the word's size, 4 times 4 of the lengths' sizes.
     position, filled = 53, 0
     while filled < total:
         size = sizes[int(bits[position + 1 : position + 3], 2)]
@@ -249,6 +253,7 @@ def _picture_of(task: Any, known: KnownPictures, file: Path) -> str | None:
     if not isinstance(data, dict):
         data = {key: value for key, value in task.items() if key not in NOT_DATA}
     texts = {key: value for key, value in data.items() if isinstance(value, str)}
+    # A task may have texts beside the picture (a caption, an author), and no fixed key for it.
     likely = {
         key: value
         for key, value in texts.items()
@@ -270,6 +275,8 @@ def _picture_of(task: Any, known: KnownPictures, file: Path) -> str | None:
 def _results(task: Mapping[str, Any], name: str, known: KnownPictures) -> list[dict[str, Any]]:
     """Return the results of a task's last finished annotation, or the regions of JSON-MIN."""
     if "data" not in task:
+        # JSON-MIN has a list of regions for each control of the labelling configuration.  Regions
+        # have no id there: the position in the lists stands for it.
         lists = [value for key, value in task.items() if isinstance(value, list)]
         return [
             {"value": region, "id": (number, index), **region}
@@ -306,6 +313,7 @@ def _picture(task: Any, name: str, known: KnownPictures, file: Path) -> Annotate
         if kind is None:
             known.leave_out("a shape without an area", name, number)
             continue
+        # Coordinates are per cent of the size that the region itself states.
         given = known.size(name, part.get("original_width"), part.get("original_height"), file)
         if size is not None and size != given:
             raise DatasetError(

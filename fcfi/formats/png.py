@@ -61,6 +61,7 @@ def write(
     names = check_labels(labels)
     index = []
     for picture in pictures:
+        # Labels are checked before the first file of a picture is written.
         for annotated in picture.objects:
             label_number(picture, annotated, names)
         numbers = paint(picture, MOST)

@@ -125,6 +125,8 @@ def files(pictures: Pictures, labels: Sequence[str]) -> Iterator[tuple[str, byte
     for picture in pictures:
         numbers = paint(picture, MOST)
         name = stem(picture.file_name)
+        # A look-up table: the map of classes is the map of objects with its numbers replaced, so
+        # that both agree on every pixel.
         class_of = np.zeros(256, np.uint8)
         for number, annotated in enumerate(picture.bottom_up(), 1):
             class_of[number] = label_number(picture, annotated, names) + 1
@@ -170,6 +172,7 @@ def pictures_of(
     count = 0
     for given in stems:
         if known.sizes is None:
+            # A list has names without endings; VOC's own pictures are JPEG.
             name = known.name(f"{given}.jpg", source.base)
         else:
             name = known.name_of_stem(given)

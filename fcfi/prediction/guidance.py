@@ -98,6 +98,7 @@ def off_the_edge(clicks: Clicks, crop: Crop, height: int, width: int) -> Clicks:
     left, top = (edge if box.left == 0 else 0), (edge if box.top == 0 else 0)
     right = crop.width - 1 - (edge if box.right == width else 0)
     bottom = crop.height - 1 - (edge if box.bottom == height else 0)
+    # A crop narrower than two edges has no pixel far enough from both.
     if left > right or top > bottom:
         return clicks
     return tuple(
@@ -127,6 +128,7 @@ def clicks_along(scribble: Scribble, step: float) -> Clicks:
         count = max(1, ceil(length / step))
         for number in range(1, count + 1):
             part = number / count
+            # Halves are rounded up, as everywhere, and not to even numbers as `round` does.
             x = floor(start[0] + part * (end[0] - start[0]) + 0.5)
             y = floor(start[1] + part * (end[1] - start[1]) + 0.5)
             points.append((x, y))
@@ -178,6 +180,7 @@ def encode(
     return Guidance(
         disks=disks,
         window=draw_window(last, height, width),
+        # Whole numbers only: the index must not depend on the rounding of floats.
         cell=(last.y * h // height) * w + last.x * w // width,
         label=float(last.positive),
         gate=gate,
@@ -202,6 +205,7 @@ def draw_box(
     they mean.  The box is half open, in pixels of the network input; it may leave the input.
     """
     rows, columns = np.ogrid[:height, :width]
+    # Pixel centres are at integers, the box's sides lie between pixels: hence the half pixels.
     across = (columns + 0.5 - (left + right) / 2) / max(right - left, 1) * 2
     down = (rows + 0.5 - (top + bottom) / 2) / max(bottom - top, 1) * 2
     inside = (np.abs(across) <= 1) & (np.abs(down) <= 1)

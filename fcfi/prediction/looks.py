@@ -82,8 +82,10 @@ class ForwardRunner:
         plain = self._once(look, "plain", look.feedback, look.clicks)
         if self.flip == "none":
             return plain
+        # The mirror of pixel x is width - 1 - x, since pixel centres are at integers.
         last = look.crop.width - 1
         clicks = tuple(Click(last - click.x, click.y, click.positive) for click in look.clicks)
+        # Clicks are mirrored rather than maps: window and cell follow from them as from any clicks.
         mirrored = self._once(look, "mirrored", look.feedback[:, ::-1], clicks)
         return replace(plain, probs=(plain.probs + mirrored.probs[:, ::-1]) / np.float32(2))
 
@@ -105,6 +107,7 @@ class ForwardRunner:
         else:
             outputs = self.network({IMAGE: batch_of_one(pixels()), **prompts})
         logits = outputs[LOGITS]
+        # A damaged file may compute nonsense without an error; NaN would spread into the feedback.
         if logits.shape != (1, 1, height, width) or not np.isfinite(logits).all():
             raise NetworkError(
                 f"expected finite logits of shape (1, 1, {height}, {width}) from the network "

@@ -73,6 +73,7 @@ class Crop:
         holds is computed, since a map of a whole photograph takes its time.
         """
         through = np.zeros((other.box.height, other.box.width), np.float32)
+        # Outside of its own box a map says nothing: there the mask is background.
         common = self.box.intersection(other.box)
         if common is not None:
             rows = slice(common.top - self.box.top, common.bottom - self.box.top)
@@ -148,6 +149,7 @@ def zoom_box(
     wanted = seen
     needed = (*(click for click in clicks[:-1] if click.positive), *clicks[-1:])
     for click in needed:
+        # A click covers a whole pixel, and boxes are half open: hence the 1.
         wanted = wanted.union(Box(click.x, click.y, click.x + 1, click.y + 1))
     wanted = wanted.enlarged(zoom.ratio, zoom.minimum).clipped(height, width)
     stays = (
@@ -188,4 +190,5 @@ def crop_at(box: Box, target: int, multiple: int) -> Crop:
 
 
 def _multiple(side: float, multiple: int) -> int:
+    # Halves are rounded up; Python's `round` would take the even neighbour and jump back and forth.
     return max(1, int(side / multiple + 0.5)) * multiple

@@ -47,6 +47,7 @@ class ClickLog:
         """Return dictionaries, lists, texts and numbers only."""
         return {
             "format": FORMAT,
+            # Derived, so that a new upgrade cannot be forgotten in the number.
             "version": len(UPGRADES) + 1,
             "image": {"height": self.height, "width": self.width, "sha256": self.image_sha256},
             "network": dict(self.network),
@@ -107,6 +108,7 @@ def from_runs(runs: tuple[int, ...], height: int, width: int) -> NDArray[np.bool
 
 
 def _runs(values: list[Any]) -> tuple[int, ...]:
+    # `isinstance` would take true and false for 1 and 0.
     if not all(type(value) is int and value >= 0 for value in values):
         raise InputError("expected 'start' as lengths of runs, whole numbers of at least 0")
     return tuple(values)
@@ -122,6 +124,7 @@ def _with_rounds(log: dict[str, Any]) -> dict[str, Any]:
         if not isinstance(row, Mapping):
             raise InputError("the log is damaged: expected 'clicks' as a list of objects")
         number = read(row, "round", int)
+        # Version 1 wrote clicks in order, so a number that falls means that the file was changed.
         if rounds and number < max(rounds):
             raise InputError("the log is damaged: expected 'clicks' in the order of their rounds")
         rounds.setdefault(number, []).append(

@@ -72,6 +72,8 @@ class _Picture:
         if before is None:
             return self._from_nothing(predictor, prompts)
         known = before.prompts
+        # SAM's programs send all points again and the last logits with them: those that the logits
+        # know already are not clicked again.
         count = len(known) if len(known) > 0 and prompts[: len(known)] == known else 0
         # The same prompts again ask for another look at their own answer.
         count = min(count, len(prompts) - 1)
@@ -100,6 +102,8 @@ class _Picture:
                 "the low-resolution logits of an answer, as logits[index][None]"
             )
         low_res = low_res.reshape(LOW_RES, LOW_RES)
+        # Logits of ours are a key to the full prediction: 256 x 256 of them alone would lose
+        # detail.
         known = self._logits.get(_digest(low_res))
         if known is not None:
             return known
@@ -109,6 +113,7 @@ class _Picture:
     def _from_nothing(self, predictor: Predictor, prompts: Prompts) -> Prediction:
         """Return the answer, with a look for each prompt after those that were answered."""
         count, prediction = 0, None
+        # The longest known beginning: a program that adds a point costs one look, not all of them.
         for end in range(len(prompts), 0, -1):
             if prompts[:end] in self._answers:
                 count, prediction = end, self._answers[prompts[:end]]
@@ -196,8 +201,11 @@ class _SamBase:
             found, scores = [usual], [score_of(usual)]
         full = [logits_of(prediction) for prediction in found]
         small = [picture.frame.low_res(values) for values in full]
+        # Each of the three may be the one that the caller refines next.
         for low_res, prediction in zip(small, found, strict=True):
             picture.remember(low_res, _Known(prediction, prompts))
+        # Logits are 0 where the probability is at the network's threshold, as SAM's programs
+        # expect.
         masks = np.stack(full)
         return (
             masks if logits else masks > self.mask_threshold,
@@ -237,6 +245,7 @@ class SamPredictor(_SamBase):
         if image_format not in ("RGB", "BGR"):
             raise InputError(f"expected image_format RGB or BGR, got {image_format!r}")
         pixels = _image(image)
+        # Copied, since a reversed view has negative strides, which OpenCV does not take.
         if image_format == "BGR":
             pixels = np.ascontiguousarray(pixels[:, :, ::-1])
         self._pictures = [_Picture(pixels, Frame.padded(*pixels.shape[:2]))]
@@ -417,6 +426,7 @@ class SAM2ImagePredictor(_SamBase):
         ]
         masks, scores, low_res = (np.stack(arrays) for arrays in zip(*answers, strict=True))
         masks = masks.astype(np.float32)
+        # SAM 2 drops the axis of objects where there is a single one.
         return (masks[0], scores[0], low_res[0]) if len(answers) == 1 else (masks, scores, low_res)
 
 

@@ -81,6 +81,8 @@ class Prompted:
         if previous is None and start is not None:
             height, width = picture.image.shape[:2]
             previous = Prediction.from_mask(start.pixels(height, width), self.predictor.threshold)
+        # One prompt after the other, since each answer is the feedback of the next look: the same
+        # list leads to the same mask, whatever was remembered of it.
         for count in range(known + 1, len(prompts) + 1):
             previous = self.predictor.predict(picture, prompts[:count], previous)
             self._predictions.put(_Question(name, prompts[:count], start), previous)
@@ -95,6 +97,7 @@ class Prompted:
         """
         best: Prompts = ()
         for question in self._predictions.all_keys():
+            # Tools like CVAT send positive points first, then negative ones, without their order.
             longer = question.picture == name and len(question.prompts) > len(best)
             if longer and question.start is None and _contained(question.prompts, prompts):
                 best = question.prompts
@@ -107,6 +110,7 @@ class Prompted:
         self, name: str, prompts: Prompts, start: RunMask | None
     ) -> tuple[int, Prediction | None]:
         """Return how many of the first prompts are answered already, and that answer."""
+        # From the longest beginning: a further prompt costs one look, a removed one none.
         for count in range(len(prompts), 0, -1):
             found = self._predictions.get(_Question(name, prompts[:count], start))
             if found is not None:
@@ -160,6 +164,7 @@ class _Memory(Generic[Key, Value]):
 
 def _contained(prompts: Prompts, among: Sequence[Prompt]) -> bool:
     """Return whether all prompts are among others, each as often."""
+    # A list and not a set: the same click may have been made twice.
     left = list(among)
     for prompt in prompts:
         if prompt not in left:

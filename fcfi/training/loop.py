@@ -61,9 +61,11 @@ def train(recipe: Recipe, folder: Path, start: Path | None = None) -> Trained:
     pictures = load_pictures(recipe.data)
     objects = development_objects(recipe.data, recipe.crops)
     _make_folder(folder)
+    # Before the model is made, whose first weights are random; all processes start alike.
     torch.manual_seed(recipe.run.seed)
     learner = make_learner(recipe, fabric, start)
     saved = folder / CHECKPOINT
+    # A folder with a checkpoint is resumed: the same command begins and continues a run.
     clock = restore(saved, recipe.model, learner) if saved.exists() else Clock()
     before = clock.part(recipe.run)
     measured = partial(measure, objects=objects, zoom=recipe.zoom) if objects else None
@@ -127,6 +129,7 @@ def run(
             # ── clock ─────────────────────────────────────────────────────────────────────────────
             # All processes must stop and save at the same step (see devices.agree).
             clock.step += 1
+            # Reports and saves are left out, so that a run in minutes trains for all of them.
             seconds = clock.seconds + time.monotonic() - began
             due = time.monotonic() - saved > 60 * recipe.run.save_minutes
             clock.seconds, halt, due = agree(fabric, seconds, bool(signals), due)

@@ -61,7 +61,34 @@ class Batch(NamedTuple):
     beyond: Tensor
 
 
-class EveryRound:
+class _Rounds:
+    """What both ways of simulating clicks need: crops, how to click, and how clicks are drawn."""
+
+    def __init__(
+        self,
+        crops: Iterator[TrainingCrop],
+        batch: int,
+        config: RoundsConfig,
+        rng: np.random.Generator,
+        click_maps: str = "disks",
+    ) -> None:
+        self._crops = crops
+        self._batch = batch
+        self._config = config
+        self._rng = rng
+        self._click_maps = click_maps
+
+    def _fresh_sessions(self) -> list[CropSession]:
+        """Return new sessions on the next crops, as many as a batch has."""
+        return [
+            start_session(next(self._crops), self._config, self._rng) for _ in range(self._batch)
+        ]
+
+    def _collated(self, sessions: Sequence[CropSession]) -> Batch:
+        return collate(sessions, self._config, self._rng, self._click_maps)
+
+
+class EveryRound(_Rounds):
     """A pool of sessions, each a click further at every step.
 
     Crops whose session ended badly are kept for a while, and some new sessions begin on them.
@@ -75,16 +102,13 @@ class EveryRound:
         rng: np.random.Generator,
         click_maps: str = "disks",
     ) -> None:
-        self._crops = crops
-        self._config = config
-        self._rng = rng
-        self._click_maps = click_maps
+        super().__init__(crops, batch, config, rng, click_maps)
         self._hard: list[TrainingCrop] = []
-        self._pool = [start_session(next(crops), config, rng) for _ in range(batch)]
+        self._pool = self._fresh_sessions()
 
     def next_batch(self, predict: Callable[[Batch], Tensor]) -> Batch:
         """Return the pool as a batch; `predict` is not needed."""
-        return collate(self._pool, self._config, self._rng, self._click_maps)
+        return self._collated(self._pool)
 
     def observe(self, probs: NDArray[np.float32]) -> None:
         """Take the predictions (B, S, S): click again, or make room for fresh crops."""
@@ -116,45 +140,29 @@ class EveryRound:
 
     def _next_crop(self) -> TrainingCrop:
         """Return a fresh crop or, with the chance `again`, a hard one, which is then not kept."""
+        # Taken out of the list, so that a crop is repeated once at most.
         if self._hard and self._rng.random() < self._config.again:
             return self._hard.pop(int(self._rng.integers(len(self._hard))))
         return next(self._crops)
 
 
-class LastRound:
+class LastRound(_Rounds):
     """Fresh crops each step, clicked some times without gradient."""
-
-    def __init__(
-        self,
-        crops: Iterator[TrainingCrop],
-        batch: int,
-        config: RoundsConfig,
-        rng: np.random.Generator,
-        click_maps: str = "disks",
-    ) -> None:
-        self._crops = crops
-        self._batch = batch
-        self._config = config
-        self._rng = rng
-        self._click_maps = click_maps
 
     def next_batch(self, predict: Callable[[Batch], Tensor]) -> Batch:
         """Return a batch of fresh crops, each a random number of clicks further.
 
         predict: a batch to probabilities (B, 1, S, S), without gradient, in evaluation mode.
         """
-        sessions = [
-            start_session(next(self._crops), self._config, self._rng) for _ in range(self._batch)
-        ]
+        sessions = self._fresh_sessions()
         # As many clicks for all crops of a batch, so that each pass has work for all of them.
         for _ in range(self._rng.integers(self._config.most)):
-            batch = collate(sessions, self._config, self._rng, self._click_maps)
-            probs = predict(batch)[:, 0].float().cpu().numpy()
+            probs = predict(self._collated(sessions))[:, 0].float().cpu().numpy()
             sessions = [
                 advance(session, answer, self._config, self._rng) or session
                 for session, answer in zip(sessions, probs, strict=True)
             ]
-        return collate(sessions, self._config, self._rng, self._click_maps)
+        return self._collated(sessions)
 
     def observe(self, probs: NDArray[np.float32]) -> None:
         """Do nothing: the next step begins with fresh crops."""
@@ -171,9 +179,8 @@ def make_rounds(
 
     click_maps: how clicks are drawn for the model (`model.click_maps` of the recipe).
     """
-    if config.learn_from == "every":
-        return EveryRound(crops, batch, config, rng, click_maps)
-    return LastRound(crops, batch, config, rng, click_maps)
+    kind = EveryRound if config.learn_from == "every" else LastRound
+    return kind(crops, batch, config, rng, click_maps)
 
 
 def collate(
@@ -186,6 +193,7 @@ def collate(
     guidance, feedback = [], []
     for session in sessions:
         height, width = session.crop.truth.shape
+        # The gate tells the model an empty feedback (nothing yet) from one that found nothing.
         gate = float(session.feedback is not None)
         pixels = partial(_pixels, session.crop.image)
         guidance.append(encode(session.clicks, height, width, gate, click_maps, pixels))
@@ -200,6 +208,7 @@ def collate(
         label=torch.tensor([arrays.label for arrays in guidance]).view(-1, 1, 1, 1),
         gate=torch.tensor([arrays.gate for arrays in guidance]).view(-1, 1, 1, 1),
         truth=_stack([session.crop.truth for session in sessions])[:, None],
+        # A model that always sees the feedback learns to repeat it; hidden at times, it must look.
         shown=torch.tensor(rng.random(len(sessions)) >= config.hide).float().view(-1, 1, 1, 1),
         beyond=torch.tensor([session.crop.beyond for session in sessions]).float(),
     )
@@ -213,11 +222,12 @@ def _pixels(image: NDArray[np.uint8]) -> NDArray[np.float32]:
 def _feedback(
     session: CropSession, config: RoundsConfig, rng: np.random.Generator
 ) -> NDArray[np.float32]:
-    """Return a session's feedback, with a chance as if it came from further away."""
+    """Return a session's feedback, with a chance as if it were seen from further away."""
     if session.feedback is None:
         return np.zeros(session.crop.truth.shape, np.float32)
     if rng.random() >= config.soften:
         return session.feedback
+    # A zoom that moves in enlarges the mask of the look before: half the size and back is like it.
     small = cv2.resize(session.feedback, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     enlarged = cv2.resize(small, session.feedback.shape[::-1], interpolation=cv2.INTER_LINEAR)
     return np.asarray(enlarged, np.float32)

@@ -39,6 +39,8 @@ class Clock:
         """Return the finished part of the run, in [0, 1]."""
         if config.steps:
             return min(1.0, self.step / config.steps)
+        # Without a number of steps a run is measured in minutes: then a slow machine does fewer
+        # steps.
         return min(1.0, self.seconds / (60 * config.minutes))
 
 
@@ -70,6 +72,7 @@ def make_learner(recipe: Recipe, fabric: Fabric, start: Path | None) -> Learner:
     model = first_network(recipe.model, recipe.run.imagenet == "package", given, str(start))
     freeze(model, recipe.run.freeze)
     mean = get_ema_multi_avg_fn(recipe.optimizer.ema)  # type: ignore[no-untyped-call]
+    # Averaged on buffers too: normalisations' statistics must belong to the averaged weights.
     average = AveragedModel(model, multi_avg_fn=mean, use_buffers=True)
     # Convolutions run faster on tensors whose channels lie side by side (see devices.to_device).
     model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

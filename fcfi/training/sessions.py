@@ -163,6 +163,7 @@ def advance(
     probs: (h, w), predicted for the session's clicks; they become the feedback.
     """
     truth = session.crop.truth
+    # The same threshold as in use: the error is the one that a person would see.
     mask = probs > THRESHOLD
     if iou(mask, truth) > GOOD_ENOUGH:
         return None
@@ -192,6 +193,7 @@ def next_click_of_person(
     y = click.y + int(dy)
     if not (0 <= x < truth.shape[1] and 0 <= y < truth.shape[0]):
         return click
+    # A click that trembles onto another side of the border would teach the opposite of its sign.
     same = truth[y, x] == truth[click.y, click.x] and mask[y, x] == mask[click.y, click.x]
     moved = Click(x, y, click.positive)
     return moved if same and moved not in made else click
@@ -200,6 +202,7 @@ def next_click_of_person(
 def starting_clicks(crop: TrainingCrop, config: RoundsConfig, rng: np.random.Generator) -> Clicks:
     """Return 1 to `start` positive clicks (or a scribble) and 0 to `start` negative ones."""
     target = crop.truth == OBJECT
+    # At least one positive click: nothing else says which object is meant.
     positive = [first_click(crop, config, rng)]
     if rng.random() < config.scribble:
         positive += scribble_clicks(target, positive[0], rng)
@@ -209,6 +212,7 @@ def starting_clicks(crop: TrainingCrop, config: RoundsConfig, rng: np.random.Gen
     negative: list[Click] = []
     background = crop.truth == BACKGROUND
     for _ in range(_count(config.start, config, rng)):
+        # Near the border, on neighbouring objects, or anywhere: people click where masks leak.
         region = rng.choice(3, p=NEGATIVE_REGIONS)
         pixels = (border_of(target) & background, crop.others & background, background)[region]
         negative += _draw(pixels, False, rng)
@@ -227,6 +231,7 @@ def first_click(crop: TrainingCrop, config: RoundsConfig, rng: np.random.Generat
         return Click(*crop.point, positive=True)
     if rng.random() < config.edge:
         at_edge = target.copy()
+        # What remains is the object within EDGE pixels of the crop's sides.
         at_edge[EDGE:-EDGE, EDGE:-EDGE] = False
         if clicks := _draw(at_edge, True, rng):
             return clicks[0]
@@ -258,6 +263,7 @@ def _count(most: int, config: RoundsConfig, rng: np.random.Generator) -> int:
 
 def _draw(pixels: NDArray[np.bool_], positive: bool, rng: np.random.Generator) -> list[Click]:
     """Return a click on a random pixel of a map, in a list; an empty list for an empty map."""
+    # Drawn from flat indices, so that the map is gone through once.
     indices = np.flatnonzero(pixels)
     if not len(indices):
         return []
