@@ -6,15 +6,17 @@ Source: the protocol of the paper; settings as released.
 """
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
 
+from fcfi.data.broken import BrokenError
 from fcfi.data.dataset import Dataset
 from fcfi.data.sample import Sample
 from fcfi.errors import ConfigError, DatasetError, InputError
+from fcfi.formats.tally import LeftOut, Tally, sentences
 from fcfi.masks import metrics
 from fcfi.masks.truth import Mask
 from fcfi.prediction.interface import Flip, Predictor
@@ -113,6 +115,7 @@ class ObjectResult:
     boundary_ious: boundary IoU after each click.
     seconds:       of each prediction alone, to the full-size mask, without robot and metrics.
     start:         IoU and boundary IoU of the start mask; None without one.
+    index:         of the object in its dataset.
     """
 
     name: str
@@ -121,6 +124,7 @@ class ObjectResult:
     boundary_ious: tuple[float, ...]
     seconds: tuple[float, ...]
     start: tuple[float, float] | None = None
+    index: int = 0
 
     @property
     def start_iou(self) -> float | None:
@@ -139,6 +143,7 @@ class Report:
     dataset: its name.  found: a description, in a sentence.
     start: name of the start masks; None without them.
     objects: in the order of the dataset; never empty.
+    left_out: what the dataset has and could not be measured, by reason.
     """
 
     dataset: str
@@ -146,11 +151,14 @@ class Report:
     protocol: Protocol
     start: str | None
     objects: tuple[ObjectResult, ...]
+    left_out: tuple[LeftOut, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.objects:
+            why = sentences(self.left_out) or "it is empty"
             raise DatasetError(
-                f"{self.dataset}: no object was measured; a dataset needs at least one"
+                f"expected at least one object that can be measured in {self.dataset}, got none: "
+                f"{why}"
             )
 
     def noc(self, target: float) -> float:
@@ -223,8 +231,9 @@ class Report:
         return tuple(np.mean(held, axis=0).tolist())
 
 
-Progress = Callable[[int, int, ObjectResult], None]
-"""Called after each object with the number done, the number of all, and the result."""
+Progress = Callable[[int, int, ObjectResult | None], None]
+"""Called after each object with the number done, the number of all, and the result; None for an
+object that is left out."""
 
 
 def evaluate(
@@ -233,26 +242,39 @@ def evaluate(
     protocol: Protocol | None = None,
     start: Start | None = None,
     progress: Progress | None = None,
+    strict: bool = False,
 ) -> Report:
     """Let the robot click on every object of a dataset and return the results.
 
     predictor: made by `protocol.predictor(network)`; of the protocol itself only limit and targets
         are used here.
     start:     wrong masks to begin from; the IoU before the first click is then recorded as well.
+    strict:    raise the error of an object that cannot be read, instead of leaving it out.
 
-    Raises DatasetError where an object cannot be read; results until then went to `progress`.
+    Raises DatasetError if no object can be read.
     """
     rules = protocol or Protocol()
+    tally = Tally()
     results = []
-    for number, sample in enumerate(_samples(dataset), start=1):
-        results.append(evaluate_object(predictor, sample, rules, start))
+    # Iterating by index keeps no sample: a dataset may be larger than the memory.
+    for index in range(len(dataset)):
+        result = None
+        try:
+            sample = dataset[index]
+        except BrokenError as error:
+            if strict:
+                raise
+            tally.leave_out_object(error.reason, error.name, error.detail)
+        else:
+            result = replace(evaluate_object(predictor, sample, rules, start), index=index)
+            results.append(result)
         if progress is not None:
-            progress(number, len(dataset), results[-1])
+            progress(index + 1, len(dataset), result)
     # Any sequence of samples can be evaluated; only a Dataset has a name to record.
-    name, found = ("objects", f"{len(dataset)} objects")
+    name, found, left_out = "objects", f"{len(dataset)} objects", tally.left_out()
     if isinstance(dataset, Dataset):
-        name, found = dataset.name, dataset.found
-    return Report(name, found, rules, start.name if start else None, tuple(results))
+        name, found, left_out = dataset.name, dataset.found, (*dataset.left_out, *left_out)
+    return Report(name, found, rules, start.name if start else None, tuple(results), left_out)
 
 
 def evaluate_object(
@@ -316,9 +338,3 @@ def _beginning(sample: Sample, start: Start | None) -> tuple[Mask, Prediction | 
 def _measure(mask: Mask, sample: Sample) -> tuple[float, float]:
     """Return IoU and boundary IoU."""
     return metrics.iou(mask, sample.truth), metrics.boundary_iou(mask, sample.truth)
-
-
-def _samples(dataset: Sequence[Sample]) -> Iterable[Sample]:
-    """Return the samples in turn."""
-    # Iterating by index keeps no sample: a dataset may be larger than the memory.
-    return (dataset[index] for index in range(len(dataset)))

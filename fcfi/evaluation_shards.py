@@ -12,10 +12,12 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO, Any, Final
 
+from fcfi.data.broken import BrokenError
 from fcfi.data.sample import Sample
 from fcfi.documents import read
 from fcfi.errors import InputError
 from fcfi.evaluation import ObjectResult, Progress, Protocol, Report, evaluate_object
+from fcfi.formats.tally import LeftOut, Tally
 from fcfi.prediction.interface import Predictor
 from fcfi.prediction.zoom import Zoom
 from fcfi.prompts.clicks import Click
@@ -23,6 +25,8 @@ from fcfi.report import Record, machine, record_of, versions
 from fcfi.runtimes.network import NetworkInfo
 from fcfi.start_masks import Start
 
+Result = ObjectResult | BrokenError
+"""Of an object: what was measured, or why it is left out."""
 FORMAT: Final = "fcfi-evaluation-shard/1"
 """Marks a file; the number rises when its meaning changes."""
 OWN: Final = ("shard", "machine", "versions")
@@ -60,6 +64,7 @@ class Evaluation:
     """What all shards of an evaluation have in common.
 
     objects: the number in all shards.  seed: with which they were chosen.
+    left_out: what the dataset has and could not be used when it was opened, by reason.
     """
 
     dataset: str
@@ -69,6 +74,7 @@ class Evaluation:
     info: NetworkInfo
     protocol: Protocol
     start: str | None
+    left_out: tuple[LeftOut, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return dictionaries, lists, texts and numbers only; of the network no runtime objects."""
@@ -97,6 +103,7 @@ class Evaluation:
             info,
             rules,
             None if data.get("start") is None else read(data, "start", str),
+            tuple(LeftOut.from_json(left) for left in data.get("left_out", ())),
         )
 
 
@@ -108,10 +115,13 @@ def evaluate_shard(
     dataset: Sequence[Sample],
     start: Start | None = None,
     progress: Progress | None = None,
+    strict: bool = False,
 ) -> int:
     """Measure the objects of a shard that a file does not hold yet, and return how many it holds.
 
-    dataset: all objects of the evaluation.  Raises InputError for a file of another evaluation or
+    dataset: all objects of the evaluation; one that cannot be read is left out, with its reason
+        in the file, or with `strict` ends the shard.
+    Raises InputError for a file of another evaluation or
     shard, and as `evaluate` does.
     """
     indices = shard.indices(len(dataset))
@@ -119,11 +129,21 @@ def evaluate_shard(
         for number, index in enumerate(indices, start=1):
             result = done.get(index)
             if result is None:
-                result = evaluate_object(predictor, dataset[index], evaluation.protocol, start)
+                try:
+                    sample = dataset[index]
+                except BrokenError as error:
+                    if strict:
+                        raise
+                    result = error
+                else:
+                    result = evaluate_object(predictor, sample, evaluation.protocol, start)
                 stream.write(f"{json.dumps(_row_of(index, result))}\n")
                 stream.flush()
+            elif strict and isinstance(result, BrokenError):
+                raise result
             if progress is not None:
-                progress(number, len(indices), result)
+                measured = result if isinstance(result, ObjectResult) else None
+                progress(number, len(indices), measured)
     return len(indices)
 
 
@@ -134,7 +154,7 @@ def merge_shards(paths: Iterable[Path]) -> Record:
     """
     first: tuple[Path, dict[str, Any]] | None = None
     heads = []
-    results: dict[int, ObjectResult] = {}
+    results: dict[int, Result] = {}
     for path in paths:
         head, rows = _read(path)
         if first is None:
@@ -156,12 +176,21 @@ def merge_shards(paths: Iterable[Path]) -> Record:
             f"expected results of {evaluation.objects} objects, got {len(results)}: the first that "
             f"is missing is object {missing[0] + 1}; run the shards that are not finished"
         )
+    tally = Tally()
+    measured = []
+    for index in range(evaluation.objects):
+        result = results[index]
+        if isinstance(result, BrokenError):
+            tally.leave_out_object(result.reason, result.name, result.detail)
+        else:
+            measured.append(replace(result, index=index))
     report = Report(
         evaluation.dataset,
         evaluation.found,
         evaluation.protocol,
         evaluation.start,
-        tuple(results[index] for index in range(evaluation.objects)),
+        tuple(measured),
+        (*evaluation.left_out, *tally.left_out()),
     )
     record = record_of(report, evaluation.info, evaluation.seed)
     return record | {"machine": _machines(heads), "versions": heads[0]["versions"]}
@@ -191,8 +220,8 @@ class _ShardFile:
             "versions": versions(),
         }
 
-    def __enter__(self) -> tuple[IO[str], dict[int, ObjectResult]]:
-        done: dict[int, ObjectResult] = {}
+    def __enter__(self) -> tuple[IO[str], dict[int, Result]]:
+        done: dict[int, Result] = {}
         fresh = not self._path.is_file() or self._path.stat().st_size == 0
         if not fresh:
             head, done = _read(self._path)
@@ -217,7 +246,7 @@ class _ShardFile:
         self._stream.close()
 
 
-def _read(path: Path) -> tuple[dict[str, Any], dict[int, ObjectResult]]:
+def _read(path: Path) -> tuple[dict[str, Any], dict[int, Result]]:
     """Return the first line of a file and its results by index; a torn last line is left out."""
     try:
         lines = path.read_bytes().split(b"\n")
@@ -244,12 +273,17 @@ def _drop_torn_line(path: Path) -> None:
         os.fsync(stream.fileno())
 
 
-def _row_of(index: int, result: ObjectResult) -> dict[str, Any]:
+def _row_of(index: int, result: Result) -> dict[str, Any]:
+    if isinstance(result, BrokenError):
+        left_out = {"reason": result.reason, "detail": result.detail}
+        return {"index": index, "name": result.name, "left_out": left_out}
     clicks = [click.to_json() for click in result.clicks]
-    return {"index": index, **asdict(result), "clicks": clicks}
+    return {**asdict(result), "index": index, "clicks": clicks}
 
 
-def _result_of(row: Mapping[str, Any]) -> ObjectResult:
+def _result_of(row: Mapping[str, Any]) -> Result:
+    if "left_out" in row:
+        return BrokenError(row["name"], row["left_out"]["reason"], row["left_out"]["detail"])
     start = row["start"]
     return ObjectResult(
         row["name"],

@@ -16,11 +16,13 @@ from typing import Any, Final
 
 from rich.console import Group, RenderableType
 from rich.table import Table
+from rich.text import Text
 
 from fcfi.budget import cache_folder
 from fcfi.errors import ConfigError, InputError, how_to_install
 from fcfi.evaluation import ObjectResult, Report
 from fcfi.files import replacing, write_text
+from fcfi.formats.tally import LeftOut
 from fcfi.prediction.first_look import closer_below_of
 from fcfi.published import PUBLISHED, Published
 from fcfi.runtimes.network import NetworkInfo
@@ -98,6 +100,7 @@ def record_of(report: Report, info: NetworkInfo, seed: int = 0) -> dict[str, Any
             "seconds_per_click_median": seconds and _rounded(seconds[0]),
             "seconds_per_click_p95": seconds and _rounded(seconds[1]),
         },
+        "left_out": [left.to_json() for left in report.left_out],
         "objects": [_object_row(result) for result in report.objects],
     }
 
@@ -163,8 +166,12 @@ def versions() -> dict[str, str]:
 
 
 def show(record: Record, published: Sequence[Published] = PUBLISHED) -> RenderableType:
-    """Return for the terminal: this record beside the published rows, then its details."""
-    return Group(compare(record, published), details(record))
+    """Return for the terminal: this record beside published rows, details, what is left out."""
+    left_out = (
+        Text(f"{left.sentence()}", style="yellow")
+        for left in map(LeftOut.from_json, record.get("left_out", ()))
+    )
+    return Group(compare(record, published), details(record), *left_out)
 
 
 def compare(record: Record, published: Sequence[Published] = PUBLISHED) -> Table:

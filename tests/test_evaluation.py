@@ -1,12 +1,17 @@
 """Evaluation with a painter in the place of a network: what comes out is known beforehand."""
 
+import io
+import json
 from collections.abc import Mapping
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from fcfi.boxes import Box
+from fcfi.data.broken import EMPTY, BrokenError
 from fcfi.data.dataset import Dataset
+from fcfi.data.lazy import LazySequence
 from fcfi.data.sample import Sample
 from fcfi.errors import ConfigError, DatasetError
 from fcfi.evaluation import (
@@ -19,12 +24,14 @@ from fcfi.evaluation import (
     evaluate_object,
     paper_protocol,
 )
+from fcfi.formats.tally import LeftOut
 from fcfi.images import Image
 from fcfi.masks.metrics import iou
 from fcfi.masks.truth import IGNORE, OBJECT, Mask
 from fcfi.prediction.prediction import CachedImage, Prediction
 from fcfi.prediction.zoom import Zoom
 from fcfi.prompts.clicks import Click, Clicks, Prompts, clicks_in
+from fcfi.report import record_of, show
 from fcfi.runtimes.network import NetworkInfo
 from fcfi.start_masks import Start
 
@@ -153,7 +160,9 @@ def test_report_by_hand() -> None:
         Painter(3),
         made(ONE, TWO, LARGE),
         protocol,
-        progress=lambda number, count, result: seen.append((number, count, result.name)),
+        progress=lambda number, count, result: seen.append(
+            (number, count, result.name if result else "")
+        ),
     )
     assert seen == [(1, 3, "one"), (2, 3, "two"), (3, 3, "large")]
     assert (report.dataset, report.found, report.start) == ("made", "3 made objects", None)
@@ -282,3 +291,52 @@ def test_the_last_answer_is_made_again_from_the_clicks(start: Start | None) -> N
     result = evaluate_object(Painter(3), TWO, start=start)
     assert len(result.clicks) > 1
     assert iou(answer_of(Painter(3), TWO, result, start), TWO.truth) == result.ious[-1]
+
+
+# ── what cannot be measured ───────────────────────────────────────────────────────────────────────
+
+
+class Broken(LazySequence[Sample]):
+    """Samples of which some cannot be read."""
+
+    def __init__(self, *samples: Sample | BrokenError) -> None:
+        self._samples = samples
+
+    def __len__(self) -> int:
+        return len(self._samples)
+
+    def read(self, index: int) -> Sample:
+        sample = self._samples[index]
+        if isinstance(sample, BrokenError):
+            raise sample
+        return sample
+
+
+def test_what_cannot_be_read_is_counted_and_the_rest_is_measured() -> None:
+    bad = BrokenError("bad", EMPTY, "expected a mask with an object, got an empty one")
+    worse = BrokenError("worse", EMPTY, "another sentence")
+    seen: list[int] = []
+    dataset = Broken(ONE, bad, TWO, worse)
+    report = evaluate(
+        Painter(3), dataset, Protocol(limit=4), progress=lambda done, *_: seen.append(done)
+    )
+    assert seen == [1, 2, 3, 4]
+    assert [(result.name, result.index) for result in report.objects] == [("one", 0), ("two", 2)]
+    assert report.left_out == (LeftOut("object", EMPTY, 2, ("bad", "worse"), bad.detail),)
+    record = json.loads(json.dumps(record_of(report, Painter(3).info)))
+    assert record["left_out"] == [report.left_out[0].to_json()]
+    text = io.StringIO()
+    Console(width=200, file=text).print(show(record))
+    assert "2 objects left out: its mask shows no object (bad; worse)" in text.getvalue()
+
+
+def test_a_strict_evaluation_ends_at_the_first_broken_object() -> None:
+    bad = BrokenError("bad", EMPTY, "expected a mask with an object, got an empty one")
+    with pytest.raises(BrokenError, match="bad: expected a mask"):
+        evaluate(Painter(3), Broken(ONE, bad), strict=True)
+
+
+def test_without_any_whole_object_the_reasons_are_the_error() -> None:
+    bad = BrokenError("bad", EMPTY, "expected a mask with an object, got an empty one")
+    with pytest.raises(DatasetError, match=r"got none: 1 object left out: .*\(bad\); the first: "):
+        evaluate(Painter(3), Broken(bad))

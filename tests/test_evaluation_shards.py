@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 
 from fcfi.cli import main
+from fcfi.data.broken import EMPTY, BrokenError
 from fcfi.data.sample import Sample
 from fcfi.errors import InputError
 from fcfi.evaluation import Protocol, evaluate
 from fcfi.evaluation_shards import Evaluation, Shard, evaluate_shard, merge_shards
+from fcfi.formats.tally import LeftOut
 from fcfi.prediction.fcfi import FCFIPredictor
 from fcfi.prediction.zoom import Zoom
 from fcfi.report import record_of
@@ -164,3 +166,36 @@ def test_the_command_measures_shards_and_merges_them(
     assert "--json FILE.jsonl" in capsys.readouterr().err
     assert main([*options, "--merge", str(parts)]) == 2
     assert "got more options" in capsys.readouterr().err
+
+
+def test_shards_keep_what_is_left_out(
+    predictor: FCFIPredictor, dataset: list[Sample], tmp_path: Path
+) -> None:
+    bad = BrokenError("bad", EMPTY, "expected a mask with an object, got an empty one")
+
+    class Partly(list[Sample]):
+        def __getitem__(self, index: Any) -> Any:
+            if index in (2, 5):
+                raise bad
+            return super().__getitem__(index)
+
+    whole = Partly(dataset)
+    opened = LeftOut("shape", "a box without an outline", 1, ("a.jpg, shape 2",))
+    common = replace(evaluation(predictor), left_out=(opened,))
+    paths = [tmp_path / f"{index}.jsonl" for index in (1, 2)]
+    for _ in range(2):  # the second time it resumes, and has nothing to do
+        for index, path in enumerate(paths, 1):
+            evaluate_shard(path, Shard(index, 2), common, predictor, whole)
+    merged = merge_shards(paths)
+    once = record_of(
+        replace(
+            evaluate(predictor, whole, RULES),
+            left_out=(opened, LeftOut("object", EMPTY, 2, ("bad", "bad"), bad.detail)),
+        ),
+        predictor.info,
+    )
+    assert without_times(merged) == without_times(once)
+    assert len(merged["objects"]) == 5
+    for path in (paths[0], tmp_path / "fresh.jsonl"):
+        with pytest.raises(BrokenError, match="bad: "):
+            evaluate_shard(path, Shard(1, 2), common, predictor, whole, strict=True)

@@ -77,6 +77,12 @@ def evaluate(
             help="Draw the ten hardest objects into this folder, truth and mask side by side."
         ),
     ] = None,
+    strict: Annotated[
+        bool,
+        typer.Option(
+            "--strict", help="Refuse a dataset with broken items; else they are counted and named."
+        ),
+    ] = False,
     shard: Annotated[
         str | None,
         typer.Option(
@@ -114,7 +120,7 @@ def evaluate(
     need_plots(plot)
     need_folder(worst)
     begin = None if start_from is None else starting_masks(start_from)
-    objects = open_dataset(data, layout, split)
+    objects = open_dataset(data, layout, split, strict)
     objects = objects if limit is None else objects.choose(limit, seed)
     # The precision is float32 by default: a result must not depend on the machine.
     with warnings_as_notes():
@@ -131,14 +137,15 @@ def evaluate(
             opened.info,
             rules,
             None if begin is None else begin.name,
+            objects.left_out,
         )
         part = Shard.parse(shard)
         with progress_bar(f"{objects.name} {shard}", len(part.indices(len(objects)))) as advance:
-            count = evaluate_shard(json, part, common, predictor, objects, begin, advance)
+            count = evaluate_shard(json, part, common, predictor, objects, begin, advance, strict)
         console().print(f"{json}: {count} of {len(objects)} objects")
         return
     with progress_bar(objects.name, len(objects)) as advance:
-        measured = measure(predictor, objects, rules, begin, advance)
+        measured = measure(predictor, objects, rules, begin, advance, strict)
     record = report.record_of(measured, opened.info, seed)
     if json is not None:
         report.write_record(json, record)
@@ -177,7 +184,7 @@ def _draw_worst(
     from fcfi.overlay import compare
 
     for rank, result in enumerate(measured.worst(WORST), start=1):
-        sample = objects[measured.objects.index(result)]
+        sample = objects[result.index]
         mask = answer_of(predictor, sample, result, begin)
         name = re.sub(r"[^\w.#-]", "_", result.name)
         write_png(

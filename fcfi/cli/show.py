@@ -1,15 +1,18 @@
 """The console: tables on stdout, progress bars on stderr.  Both load rich when they are used."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
+
+import typer
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from fcfi.batch import Outcome
     from fcfi.evaluation import ObjectResult, Progress
+    from fcfi.formats.tally import LeftOut
 
 SHOWN_TARGET: Final = 0.90
 """IoU whose clicks the progress bar shows."""
@@ -23,6 +26,12 @@ def console() -> "Console":
 
     # Rich takes 80 columns for a pipe, which would squeeze the tables.
     return Console(width=None if sys.stdout.isatty() else PIPED_WIDTH, highlight=False)
+
+
+def print_left_out(left_out: "Iterable[LeftOut]") -> None:
+    """Print on stderr what a dataset has and could not be used, a line for each reason."""
+    for left in left_out:
+        typer.echo(f"warning: {' '.join(left.sentence().split())}", err=True)
 
 
 @contextmanager
@@ -40,12 +49,13 @@ def progress_bar(name: str, total: int) -> "Iterator[Progress]":
     )
     with Bar(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(name, total=total)
-        clicks = 0
+        clicks: list[int] = []
 
-        def advance(done: int, _: int, result: "ObjectResult") -> None:
-            nonlocal clicks
-            clicks += result.noc(SHOWN_TARGET)
-            bar.update(task, completed=done, description=f"{name}  NoC@90 {clicks / done:.2f}")
+        def advance(done: int, _: int, result: "ObjectResult | None") -> None:
+            if result is not None:
+                clicks.append(result.noc(SHOWN_TARGET))
+            mean = sum(clicks) / max(1, len(clicks))
+            bar.update(task, completed=done, description=f"{name}  NoC@90 {mean:.2f}")
 
         yield advance
 

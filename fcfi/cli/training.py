@@ -8,6 +8,7 @@ import typer
 
 from fcfi.cli.app import app
 from fcfi.cli.options import check_outputs, need_training
+from fcfi.cli.show import print_left_out
 
 
 @app.command(epilog="Example: fcfi train recipes/lite0.toml --data data/train --set run.minutes=30")
@@ -29,6 +30,13 @@ def train(
             help="Weights to begin from: a shipped network's name or a *.safetensors file.",
         ),
     ] = None,
+    strict: Annotated[
+        bool,
+        typer.Option(
+            "--strict",
+            help="Stop at pictures and masks that cannot be used; else they are counted.",
+        ),
+    ] = False,
     changes: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Another value for a key of the recipe."),
@@ -40,7 +48,7 @@ def train(
     from fcfi.training.loop import train as run
     from fcfi.weights import checkpoint
 
-    overrides = list(changes or [])
+    overrides = [*(changes or ()), *(("data.strict=true",) if strict else ())]
     if data is not None:
         # First, so that an explicit --set data.root wins.
         overrides.insert(0, f"data.root={data.as_posix()}")
@@ -50,6 +58,7 @@ def train(
     # torchrun starts a process for each device; the first reports for all.
     if os.environ.get("RANK", "0") != "0":
         return
+    print_left_out(trained.left_out)
     if trained.before >= 1:
         typer.echo(
             f"{folder} holds a finished run, which stays as it is; to train anew give another "

@@ -1,53 +1,70 @@
-"""COCO and LVIS: one JSON file with the outlines, a folder with the pictures.
+"""COCO and LVIS: a JSON file with the outlines, a folder with the pictures.
 
-One object an annotation.  Crowds (`iscrowd` 1: many objects in one outline) and annotations without
-an outline are left out.  Knows how the files refer to each other; outlines are decoded elsewhere.
+One object an annotation, read by the same code as an import (`fcfi.formats.coco`).  The crowds of
+COCO's own files (`iscrowd` 1: many objects in one outline) are not objects to click on; other tools
+write every mask with this mark, which is then an object like others.  Knows where the pictures lie.
 """
 
-import json
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
+from fcfi.data.broken import LINK, leads_out
 from fcfi.data.dataset import LazySample, LazySamples
 from fcfi.data.layouts import LAYOUTS
-from fcfi.errors import DatasetError
-from fcfi.masks.coco import decode
+from fcfi.errors import DatasetError, InputError
+from fcfi.formats.coco import (
+    Content,
+    annotation_files,
+    name_of,
+    note_lost,
+    object_of,
+    outlined,
+    read_content,
+)
+from fcfi.formats.known import KnownPictures
+from fcfi.formats.names import PictureNames
+from fcfi.formats.tally import Tally
+from fcfi.images import ENDINGS
 from fcfi.masks.runs import pixels_of
 from fcfi.masks.truth import BACKGROUND, OBJECT, Truth
+
+OWN_ADDRESS: Final = "cocodataset.org"
+"""In the address of every picture in COCO's own files."""
+TRIED: Final = 50
+"""Pictures of a file by which their folder is recognised."""
 
 Record = Mapping[str, Any]
 """An object of the JSON file: a picture or an annotation."""
 
 
-def annotation_files(path: Path) -> list[Path]:
-    """Return the JSON files that may hold outlines, by name: under a folder, or the file itself."""
-    if path.is_file():
-        return [path]
-    found = (*path.glob("*.json"), *(path / "annotations").glob("*.json"))
-    if not found:
-        # A Roboflow download: train/, valid/ and test/, each with its own file beside its pictures.
-        found = tuple(path.glob("*/*.json"))
-    # macOS puts a hidden `._NAME` beside every file of a foreign disk.
-    files = sorted(file for file in found if not file.name.startswith("."))
-    # COCO also publishes captions and keypoints, in files of other names.
-    return [file for file in files if file.name.startswith(("instances", "lvis"))] or files
+def choose_files(path: Path, layout: str, split: str | None) -> list[Path]:
+    """Return the annotation files of a split; DatasetError if none fits, or several do.
 
-
-def choose_file(path: Path, layout: str, split: str | None) -> Path:
-    """Return the annotation file of a split; DatasetError unless exactly one fits."""
+    Those of a download with a folder for each split (train/, valid/) belong together: without a
+    split all are returned.
+    """
     files = annotation_files(path)
     lvis = [file for file in files if "lvis" in file.name]
     mixed = path.is_dir() and lvis and len(lvis) < len(files)
     if mixed and layout != "auto":
         # Both are annotated on the same pictures and may lie side by side.
         files = [file for file in files if (file in lvis) == (layout == "lvis")]
-    fitting = [file for file in files if split is None or split in file.stem]
+    sets = path.is_dir() and not any(file.parent in (path, path / "annotations") for file in files)
+    fitting = [
+        file
+        for file in files
+        if split is None or split in file.stem or (sets and split in file.parent.name)
+    ]
+    if sets and fitting and len({file.parent for file in fitting}) == len(fitting):
+        return fitting
     if len(fitting) == 1:
-        return fitting[0]
+        return fitting
     names = ", ".join(file.name for file in fitting or files) or "none"
     got = "several" if fitting else f"none for split {split!r}"
     raise DatasetError(
@@ -56,98 +73,169 @@ def choose_file(path: Path, layout: str, split: str | None) -> Path:
     )
 
 
-def find_coco(file: Path) -> tuple[str, LazySamples]:
-    """Return the layout (`coco` or `lvis`) and one sample an annotation, ordered by picture.
+@dataclass(frozen=True)
+class Found:
+    """What annotation files hold.
 
-    Raises DatasetError if the file is not in COCO's form or its pictures are not found.
+    layout:  `coco` or `lvis`.
+    crowds:  annotations of COCO's own files that are no single object.
     """
-    content = _load(file)
-    try:
-        layout = _layout(content)
-        pictures = _pictures(file, content["images"], layout)
-        return layout, LazySamples(tuple(_samples(content["annotations"], pictures)))
-    except (KeyError, TypeError, AttributeError) as error:
-        # An entry that is not an object, or lacks its id.
-        raise DatasetError(
-            f"expected COCO's form in {file}, got {type(error).__name__} {error} in an entry of "
-            "it: export the file again"
-        ) from error
+
+    layout: str
+    samples: LazySamples
+    crowds: int
 
 
-def _load(file: Path) -> Mapping[str, list[Record]]:
-    try:
-        content = json.loads(file.read_bytes())
-    except (OSError, ValueError) as error:
-        raise DatasetError(
-            f"expected JSON in {file}, got a file that cannot be read: {error}"
-        ) from error
-    if not isinstance(content, dict) or not all(
-        isinstance(content.get(key), list) for key in ("images", "annotations")
-    ):
-        raise DatasetError(
-            f'expected COCO\'s form in {file}, an object with lists "images" and "annotations", '
-            "got other JSON: give the annotation file"
-        )
-    return content
+def find_coco(files: Sequence[Path], tally: Tally) -> Found:
+    """Return one sample an annotation, in the order of the pictures.
+
+    tally: notes annotations without an outline or picture, and pictures that are not there.
+    Raises DatasetError if a file is not in COCO's form or none of its pictures is found.
+    """
+    layout, crowds = "coco", 0
+    samples: list[LazySample] = []
+    for file in files:
+        content = read_content(file)
+        # LVIS names, for every picture, the categories that are not on it.
+        if any("neg_category_ids" in image for _, image in content.images[:1]):
+            layout = "lvis"
+        folder = _Folder.of(file, content, layout)
+        known = KnownPictures(dict.fromkeys(folder.names, (0, 0)), tally)
+        note_lost(content, known)
+        for image_id, image in content.images:
+            records = content.records.get(image_id, ())
+            objects = [record for record in records if not _is_crowd(record, image)]
+            crowds += len(records) - len(objects)
+            name = known.name(name_of(image), file) if objects else None
+            if name is None:
+                continue
+            if leads_out(folder.path / name, folder.path):
+                tally.leave_out_picture(LINK, name)
+                continue
+            for number, record in outlined(objects, name, known):
+                samples.append(_sample(file, content, image, folder.path, name, number, record))
+    return Found(layout, LazySamples(tuple(_with_own_names(samples))), crowds)
 
 
-def _layout(content: Mapping[str, list[Record]]) -> str:
-    # LVIS names, for every picture, the categories that are not on it.
-    return "lvis" if any("neg_category_ids" in image for image in content["images"][:1]) else "coco"
+def _is_crowd(record: Record, image: Record) -> bool:
+    return bool(record.get("iscrowd")) and OWN_ADDRESS in str(image.get("coco_url"))
 
 
-def _pictures(file: Path, images: list[Record], layout: str) -> dict[int, Path]:
-    """Return the path of every picture, by id."""
-    if not images:
-        return {}
-    # All pictures of a file lie in one folder, named in one way: the first one shows which.
-    folder, form = _find_picture(file, images[0], layout)
-    return {image["id"]: folder / _names(image)[form] for image in images}
-
-
-def _find_picture(file: Path, image: Record, layout: str) -> tuple[Path, int]:
-    """Return the folder in which a picture is, and the form of its name there."""
-    parts = file.stem.split("_")
-    split = next((part for part in parts if part.startswith(("train", "val", "test"))), "")
-    roots = [file.parent, file.parent.parent]
-    if file.parent.name == "annotations":
-        roots.reverse()
-    for root in roots:
-        for folder in (root / "images" / split, root / split, root / "images", root):
-            for form, name in enumerate(_names(image)):
-                if name and (folder / name).is_file():
-                    return folder, form
-    expected = LAYOUTS[layout]
-    raise DatasetError(
-        f"expected the pictures of {file}, got none (looked for "
-        f"{_names(image)[0] or _names(image)[1]}): {expected.title} needs {expected.expects}; "
-        f"{expected.where}"
+def _sample(
+    file: Path,
+    content: Content,
+    image: Record,
+    folder: Path,
+    name: str,
+    number: int,
+    record: Record,
+) -> LazySample:
+    area = record.get("area")
+    return LazySample(
+        f"{PurePosixPath(name).stem}#{record.get('id', f'{number}th')}",
+        folder / name,
+        partial(_truth, record, image, content.names, name, file),
+        float(area) if isinstance(area, int | float) and abs(area) < 1e12 else None,
     )
 
 
-def _names(image: Record) -> tuple[str, str, str]:
-    """Return the file name, and the last two parts and one part of the address; or empty texts."""
-    parts = PurePosixPath(str(image.get("coco_url", ""))).parts
-    return str(image.get("file_name", "")), "/".join(parts[-2:]), "/".join(parts[-1:])
+def _truth(
+    record: Record,
+    image: Record,
+    names: Mapping[str, str],
+    name: str,
+    file: Path,
+    height: int,
+    width: int,
+) -> Truth:
+    """Return the truth on a picture of this size, which must be the one that the file says."""
+    known = KnownPictures({name: (width, height)})
+    known.size(name, image.get("width"), image.get("height"), file)
+    try:
+        mask = object_of(record, names, height, width).mask
+    except InputError as error:  # a label that cannot be used
+        raise DatasetError(str(error)) from error
+    pixels = pixels_of(mask, height, width)
+    return np.where(pixels, OBJECT, BACKGROUND).astype(np.uint8)
 
 
-def _samples(annotations: list[Record], pictures: Mapping[int, Path]) -> Iterator[LazySample]:
-    order = {picture_id: index for index, picture_id in enumerate(pictures)}
-    kept = [
-        record for record in annotations if not record.get("iscrowd") and record.get("segmentation")
-    ]
-    for record in sorted(kept, key=lambda record: order.get(record.get("image_id", -1), -1)):
-        number = record.get("id", "?")
-        if record.get("image_id") not in pictures:
+def _with_own_names(samples: Iterable[LazySample]) -> Iterator[LazySample]:
+    """Yield the samples; of those with the same name the later ones get a number."""
+    seen: set[str] = set()
+    for sample in samples:
+        name, count = sample.name, 1
+        while name in seen:
+            count += 1
+            name = f"{sample.name}.{count}"
+        seen.add(name)
+        yield sample if name == sample.name else replace(sample, name=name)
+
+
+# ── where the pictures lie ────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class _Folder:
+    """A folder, and the names of the pictures below it."""
+
+    path: Path
+    names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, file: Path, content: Content, layout: str) -> "_Folder":
+        """Return the folder with the most of the first pictures of a file, the first of equals.
+
+        Tools put the pictures beside the file, into images/, data/, a folder of the split, or a
+        folder in one of these.
+        """
+        given = [name_of(image) for _, image in content.images[:TRIED]]
+        best, most = cls(file.parent, ()), 0
+        for path, deep in _candidates(file):
+            folder = cls(path, tuple(_names_below(path, deep)))
+            names = PictureNames(folder.names)
+            count = sum(names.find(name) is not None for name in given)
+            if count > most:
+                best, most = folder, count
+            if count == len(given):
+                break
+        if given and not most:
+            expected = LAYOUTS[layout]
             raise DatasetError(
-                'expected a picture that "images" lists, got picture '
-                f"{record.get('image_id')} for annotation {number}: export the file again"
+                f"expected the pictures of {file}, got none (looked for {given[0]}): put them "
+                f"beside it; {expected.title} needs {expected.expects}; {expected.where}"
             )
-        picture = pictures[record["image_id"]]
-        truth = partial(_truth, record["segmentation"])
-        yield LazySample(f"{picture.stem}#{number}", picture, truth, record.get("area"))
+        return best
 
 
-def _truth(segmentation: object, height: int, width: int) -> Truth:
-    mask = pixels_of(decode(segmentation, height, width), height, width)
-    return np.where(mask, OBJECT, BACKGROUND).astype(np.uint8)
+def _candidates(file: Path) -> Iterator[tuple[Path, bool]]:
+    """Yield folders that may hold the pictures, and whether to look into the folders in them."""
+    parts = file.stem.split("_")
+    split = next((part for part in parts if part.startswith(("train", "val", "test"))), "")
+    beside, above = file.parent, file.parent.parent
+    in_annotations = beside.name == "annotations"
+    for root in (above, beside) if in_annotations else (beside, above):
+        own = (root / "images" / split, root / split) if split else ()
+        for path in (*own, root / "images", root / "data", root):
+            if path.is_dir():
+                # Above a file that lies anywhere may be all that a person has.
+                yield path, path != above or in_annotations
+
+
+def _names_below(folder: Path, deep: bool) -> Iterator[str]:
+    """Yield the names of the pictures in a folder, by name, then those in its folders.
+
+    Hidden files and folders are passed over, and folders that are links below the first level.
+    """
+    stack = [""]
+    while stack:
+        prefix = stack.pop()
+        with os.scandir(folder / prefix) as entries:
+            ordered = sorted(entries, key=lambda entry: entry.name)
+        for entry in ordered:
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir(follow_symlinks=not prefix):
+                if deep:
+                    stack.append(f"{prefix}{entry.name}/")
+            elif entry.name.lower().endswith(tuple(ENDINGS)):
+                yield f"{prefix}{entry.name}"

@@ -10,10 +10,13 @@ from pathlib import Path
 
 import numpy as np
 
+from fcfi.data.broken import EMPTY, OTHER_SIZE, UNREADABLE_MASK, UNREADABLE_PICTURE, BrokenError
 from fcfi.data.lazy import LazySequence, Selection
 from fcfi.data.sample import Sample
-from fcfi.errors import DatasetError, InputError
-from fcfi.images import read_image
+from fcfi.errors import DatasetError, FCFIError, InputError
+from fcfi.formats.known import NoPixelError, OtherSizeError
+from fcfi.formats.tally import LeftOut, sentences
+from fcfi.images import Image, read_image
 from fcfi.masks.truth import OBJECT, Truth
 
 
@@ -36,19 +39,42 @@ class LazySample:
     def read(self) -> Sample:
         """Return image and truth.
 
-        Raises DatasetError if either cannot be read, their sizes differ, or the mask is empty.
+        Raises BrokenError if either cannot be read, their sizes differ, or the mask is empty.
         """
+        image = self.read_picture()
+        return Sample(self.name, image, self.read_truth(*image.shape[:2]))
+
+    def read_picture(self) -> Image:
+        """Return the picture (H, W, 3).  Raises BrokenError."""
         try:
-            image = read_image(self.path)
-            sample = Sample(self.name, image, self.truth(*image.shape[:2]))
+            return read_image(self.path)
         except InputError as error:
-            raise DatasetError(f"{self.name}: {error}") from error
-        if not (sample.truth == OBJECT).any():
-            raise DatasetError(
-                f"{self.name}: expected a mask with an object, got an empty one: "
-                "remove it from the dataset or mend the mask"
+            raise BrokenError(self.name, UNREADABLE_PICTURE, str(error)) from error
+
+    def read_truth(self, height: int, width: int) -> Truth:
+        """Return the truth on a picture of this size, with an object.  Raises BrokenError."""
+        empty = (
+            "expected a mask with an object, got an empty one: remove it from the dataset or mend "
+            "the mask"
+        )
+        try:
+            truth = self.truth(height, width)
+        except NoPixelError as error:
+            raise BrokenError(self.name, EMPTY, empty) from error
+        except OtherSizeError as error:
+            raise BrokenError(self.name, OTHER_SIZE, str(error)) from error
+        except FCFIError as error:
+            raise BrokenError(self.name, UNREADABLE_MASK, str(error)) from error
+        if truth.shape != (height, width):
+            raise BrokenError(
+                self.name,
+                OTHER_SIZE,
+                f"expected mask and picture of the same size, got {truth.shape[1]} x "
+                f"{truth.shape[0]} and {width} x {height} pixels: make them agree",
             )
-        return sample
+        if not (truth == OBJECT).any():
+            raise BrokenError(self.name, EMPTY, empty)
+        return truth
 
 
 @dataclass(frozen=True)
@@ -85,17 +111,20 @@ class Dataset(LazySequence[Sample]):
     layout:  how it lies on disk, a name of `fcfi.data.LAYOUTS`.
     samples: the objects; labelling one may raise DatasetError.
     found:   one sentence on what was found where, for people.
+    left_out: what was found and cannot be used, by reason; not what only reading will show.
     """
 
     name: str
     layout: str
     samples: Sequence[Sample]
     found: str
+    left_out: tuple[LeftOut, ...] = ()
 
     def __post_init__(self) -> None:
         if not len(self.samples):
+            why = f" ({sentences(self.left_out)})" if self.left_out else ""
             raise DatasetError(
-                f"expected at least one object, got none in {self.found}: give another folder"
+                f"expected at least one object, got none in {self.found}{why}: give another folder"
             )
 
     def __len__(self) -> int:

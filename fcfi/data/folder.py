@@ -15,8 +15,10 @@ from typing import Final
 
 import numpy as np
 
+from fcfi.data.broken import LINK, NO_PICTURE, SEVERAL_PICTURES, BrokenError, leads_out
 from fcfi.data.dataset import LazySample, LazySamples
 from fcfi.errors import DatasetError
+from fcfi.formats.tally import Tally
 from fcfi.images import ENDINGS
 from fcfi.mask_files import InstanceMap, read_map
 from fcfi.masks.truth import BACKGROUND, IGNORE, OBJECT, Truth
@@ -105,16 +107,26 @@ PAIRS: Final[Mapping[str, Pairs]] = MappingProxyType(
 """The layouts of two folders, in the order in which they are detected."""
 
 
-def find_pairs(path: Path, layout: Pairs) -> LazySamples:
-    """Return one sample a mask, by name.  Raises DatasetError if a mask has no picture, or two."""
+def find_pairs(path: Path, layout: Pairs, tally: Tally) -> LazySamples:
+    """Return one sample a mask, by name.
+
+    tally: notes masks that have no picture or several, and links.
+    """
+    found = []
     pictures: dict[str, list[Path]] = {}
     for picture in _files(path / layout.pictures):
         pictures.setdefault(picture.stem, []).append(picture)
-    masks = _files(path / layout.masks)
-    return LazySamples(tuple(_sample(mask, pictures, layout) for mask in masks))
+    for mask in _files(path / layout.masks):
+        try:
+            found.append(_sample(path, mask, pictures, layout))
+        except BrokenError as error:
+            tally.leave_out_object(error.reason, error.name, error.detail)
+    return LazySamples(tuple(found))
 
 
-def _sample(mask: Path, pictures: Mapping[str, list[Path]], layout: Pairs) -> LazySample:
+def _sample(
+    root: Path, mask: Path, pictures: Mapping[str, list[Path]], layout: Pairs
+) -> LazySample:
     # A name with # may itself be a picture's (Berkeley has some): look for that first.
     stem = mask.stem.rsplit("#", 1)[0]
     paths = pictures.get(mask.stem) or pictures.get(stem) or []
@@ -123,10 +135,20 @@ def _sample(mask: Path, pictures: Mapping[str, list[Path]], layout: Pairs) -> La
         got = "no picture"
         if paths:
             got = f"several pictures: {', '.join(picture.name for picture in paths)}"
-        raise DatasetError(
+        raise BrokenError(
+            mask.stem,
+            SEVERAL_PICTURES if paths else NO_PICTURE,
             f"expected one picture {stem}.* in {layout.pictures} for the mask {mask}, got {got}: "
-            "add or remove files until there is one"
+            "add or remove files until there is one",
         )
+    for file in (paths[0], mask):
+        if leads_out(file, root):
+            raise BrokenError(
+                mask.stem,
+                LINK,
+                f"expected a file in the dataset, got a link to another folder: {file}; "
+                "put the file itself there",
+            )
     return LazySample(mask.stem, paths[0], partial(_truth, mask, layout.truth_of))
 
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fcfi.data.broken import BrokenError
 from fcfi.data.dataset import Dataset, LazySample, LazySamples
 from fcfi.data.lazy import LazySequence
 from fcfi.data.pictures import IGNORE_ID, Labelling, Picture, PicturesBySource
 from fcfi.errors import DatasetError
-from fcfi.images import read_image
 from fcfi.masks.truth import IGNORE, OBJECT, Truth
 
 
@@ -41,17 +41,22 @@ class LazyPictures(LazySequence[Picture]):
         return len(self.groups)
 
     def read(self, index: int) -> Picture:
-        """Read a picture and draw its objects into one instance map."""
+        """Read a picture and draw its objects into one instance map.
+
+        Objects that cannot be read are background, and in its `broken`.  Raises BrokenError if the
+        picture cannot be read, or none of its objects.
+        """
         group = self.groups[index]
-        image = read_image(group[0].path)
-        truths = [sample.truth(*image.shape[:2]) for sample in group]
-        for sample, truth in zip(group, truths, strict=True):
-            if truth.shape != image.shape[:2]:
-                raise DatasetError(
-                    f"{sample.name}: expected mask and picture of the same size, got {truth.shape} "
-                    f"and {image.shape[:2]} (height, width): make them agree"
-                )
-        return Picture(group[0].path.name, self.source, image, (merge(truths),))
+        image = group[0].read_picture()
+        truths, broken = [], []
+        for sample in group:
+            try:
+                truths.append(sample.read_truth(*image.shape[:2]))
+            except BrokenError as error:
+                broken.append(error)
+        if not truths:
+            raise broken[0]
+        return Picture(group[0].path.name, self.source, image, (merge(truths),), tuple(broken))
 
 
 def merge(truths: Sequence[Truth]) -> Labelling:

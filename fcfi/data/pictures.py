@@ -11,6 +11,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from fcfi.data.broken import BrokenError
+
 IGNORE_ID = 65535
 """Number in an instance map of pixels that count neither as object nor as background."""
 
@@ -76,12 +78,14 @@ class Picture:
     name: unique in its dataset.
     source: the dataset it is from (sampling weights go by it).
     image: (H, W, 3) uint8 RGB.
+    broken: objects of it that cannot be read.
     """
 
     name: str
     source: str
     image: NDArray[np.uint8]
     labellings: tuple[Labelling, ...]
+    broken: tuple[BrokenError, ...] = ()
 
 
 PicturesBySource = Mapping[str, Sequence[Picture]]

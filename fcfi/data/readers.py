@@ -5,15 +5,18 @@ where the owners publish it.  Nothing is downloaded.  The layouts themselves are
 sbd.py, coco.py and shards.py.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from fcfi.data.coco import annotation_files, choose_file, find_coco
+from fcfi.data.coco import choose_files, find_coco
 from fcfi.data.dataset import Dataset, LazySamples
 from fcfi.data.folder import PAIRS, find_pairs
 from fcfi.data.layouts import LAYOUTS, marks
 from fcfi.data.sbd import DEFAULT_SPLIT, find_sbd, sbd_root
 from fcfi.errors import ConfigError, DatasetError
+from fcfi.formats.coco import annotation_files
+from fcfi.formats.tally import LeftOut, Tally, sentences
 
 AUTO: Final = "auto"
 """Instead of a layout's name: detect it."""
@@ -21,13 +24,17 @@ BENCHMARKS: Final = ("GrabCut", "Berkeley", "DAVIS", "SBD")
 """Datasets of the published tables; a folder whose name contains one of these is taken to be it."""
 
 
-def open_dataset(path: str | Path, layout: str = AUTO, split: str | None = None) -> Dataset:
+def open_dataset(
+    path: str | Path, layout: str = AUTO, split: str | None = None, strict: bool = False
+) -> Dataset:
     """Return the objects of a dataset, each read when it is asked for.
 
     path:   its folder (for COCO and LVIS also the annotation file; for shards also one .tar file).
     layout: a name of LAYOUTS, or `auto` to detect it.
     split:  `train` or `val` (SBD, by default val; a part of the annotation file's name for COCO and
         LVIS).
+    strict: refuse a dataset in which something cannot be used, instead of counting it in
+        `Dataset.left_out`.
 
     Raises DatasetError if it is missing, empty or malformed; ConfigError for an unknown layout, or
     a split where there are none.
@@ -51,7 +58,20 @@ def open_dataset(path: str | Path, layout: str = AUTO, split: str | None = None)
             f"expected a split only for {having}, got {split!r} for {root} (layout {detected}): "
             "leave it out"
         )
-    return _open(root, detected, split, named=layout != AUTO)
+    tally = Tally()
+    dataset = _open(root, detected, split, layout != AUTO, tally)
+    if strict:
+        refuse_left_out(dataset.left_out, str(root))
+    return dataset
+
+
+def refuse_left_out(left_out: Sequence[LeftOut], where: str) -> None:
+    """Raise DatasetError if something is left out: some would rather mend it first."""
+    if left_out:
+        raise DatasetError(
+            f"expected only items that can be used in {where}, got others: {sentences(left_out)}; "
+            "mend them, or measure and learn without them by leaving out --strict"
+        )
 
 
 def detect(path: Path) -> str | None:
@@ -72,42 +92,47 @@ def detect(path: Path) -> str | None:
     return "lvis" if all("lvis" in file.name for file in files) else "coco"
 
 
-def _open(path: Path, layout: str, split: str | None, named: bool) -> Dataset:
+def _open(path: Path, layout: str, split: str | None, named: bool, tally: Tally) -> Dataset:
     if layout == "shards":
-        return _open_shards(path)
+        return _open_shards(path, tally)
     if layout in PAIRS:
         if not PAIRS[layout].is_in(path):
             raise DatasetError(_missing(path, layout, "has another layout"))
-        return _dataset(path, layout, find_pairs(path, PAIRS[layout]), named, "")
+        return _dataset(path, layout, find_pairs(path, PAIRS[layout], tally), named, "", tally)
     if layout == "sbd":
         root = sbd_root(path)
         if root is None:
             raise DatasetError(_missing(path, layout, "has another layout"))
         detail = f", split {split or DEFAULT_SPLIT}"
-        return _dataset(path, layout, find_sbd(root, split), named, detail)
+        return _dataset(path, layout, find_sbd(root, split, tally), named, detail, tally)
     if not annotation_files(path):
         raise DatasetError(_missing(path, layout, "contains no annotation file"))
-    file = choose_file(path, layout, split)
+    files = choose_files(path, layout, split)
+    coco = find_coco(files, tally)
+    names = ", ".join(file.name if len(files) == 1 else f"{file.parent.name}/" for file in files)
+    crowds = f", without {coco.crowds} crowds" if coco.crowds else ""
     # The file itself shows whether it is COCO's or LVIS's, whatever was asked for.
-    layout, samples = find_coco(file)
-    return _dataset(path, layout, samples, named, f", {file.name}")
+    return _dataset(path, coco.layout, coco.samples, named, f", {names}{crowds}", tally)
 
 
-def _open_shards(path: Path) -> Dataset:
+def _open_shards(path: Path, tally: Tally) -> Dataset:
     from fcfi.data.shards import open_shards
 
-    samples = open_shards(path)
+    samples = open_shards(path, tally=tally)
     found = f"{path}: {len(samples)} objects (shards)"
-    return Dataset(_name(path, "shards", named=False), "shards", samples, found)
+    name = _name(path, "shards", named=False)
+    return Dataset(name, "shards", samples, found, tally.left_out())
 
 
-def _dataset(path: Path, layout: str, samples: LazySamples, named: bool, detail: str) -> Dataset:
+def _dataset(
+    path: Path, layout: str, samples: LazySamples, named: bool, detail: str, tally: Tally
+) -> Dataset:
     name = _name(path, layout, named)
     pictures = len({item.path for item in samples.items})
     found = (
         f"{path}: {name}, {len(samples)} objects on {pictures} pictures (layout {layout}{detail})"
     )
-    return Dataset(name, layout, samples, found)
+    return Dataset(name, layout, samples, found, tally.left_out())
 
 
 def _name(path: Path, layout: str, named: bool) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fcfi.data.augment import mirror, paste, recolour
+from fcfi.data.broken import BrokenError
 from fcfi.data.config import CropConfig
 from fcfi.data.crop import TrainingCrop
 from fcfi.data.framing import (
@@ -31,6 +32,8 @@ from fcfi.masks.truth import BACKGROUND, IGNORE, OBJECT
 
 TRIES = 100
 """Draws of target and box in a row without a usable crop before drawing is given up."""
+MOST_BROKEN = 1000
+"""Draws in a row of a picture that cannot be read before drawing is given up."""
 MOST_VISIBLE = 0.95
 """Largest share of a crop that its object may fill."""
 LOOKS = (1.0, 0.6, 0.36, 0.216)
@@ -72,6 +75,8 @@ class CropSampler:
             near = get_close_matches(name, pictures, n=1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
             _log.warning("crops.weights names %r, of which the data has no picture%s", name, hint)
+        self._broken: dict[tuple[str, int], BrokenError | None] = {}
+        self._notes: list[BrokenError] = []
         weights = [config.weights.get(source) or len(pictures[source]) for source in self._sources]
         self._chances = np.asarray(weights, float) / np.sum(weights)
         pasted = [config.paste_weights.get(source, 0.0) for source in self._sources]
@@ -105,9 +110,36 @@ class CropSampler:
         draws = [self.choose(rng) for _ in range(THIN_DRAWS)]
         return max(draws, key=lambda target: thinness(target.labelling, target.objects))
 
+    def take_broken(self) -> list[BrokenError]:
+        """Return what could not be read since the last call, each item once."""
+        notes, self._notes = self._notes, []
+        return notes
+
     def _picture(self, rng: np.random.Generator, chances: NDArray[np.float64]) -> Picture:
-        pictures = self._pictures[self._sources[rng.choice(len(self._sources), p=chances)]]
-        return pictures[int(rng.integers(len(pictures)))]
+        """Return a random picture; those that cannot be read are noted, and others drawn."""
+        for _ in range(MOST_BROKEN):
+            source = self._sources[rng.choice(len(self._sources), p=chances)]
+            pictures = self._pictures[source]
+            key = source, int(rng.integers(len(pictures)))
+            known = self._broken.get(key)
+            if known is not None:
+                continue
+            try:
+                picture = pictures[key[1]]
+            except BrokenError as error:
+                self._broken[key] = error
+                self._notes.append(error)
+                continue
+            # Of a picture with some broken objects, which stays in use, they are noted once.
+            if picture.broken and key not in self._broken:
+                self._broken[key] = None
+                self._notes += picture.broken
+            return picture
+        first = next(error for error in self._broken.values() if error is not None)
+        raise DatasetError(
+            f"expected pictures that can be read, got {MOST_BROKEN} others in a row, such as "
+            f"{first}"
+        )
 
     def _try(self, height: int, width: int, rng: np.random.Generator) -> TrainingCrop | None:
         """Return a crop, or None if its object is too small or fills it."""

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fcfi.data.broken import UNREADABLE_MASK, UNREADABLE_PICTURE, BrokenError
 from fcfi.data.dataset import LazySample, LazySamples
 from fcfi.errors import DatasetError
+from fcfi.formats.tally import Tally
 from fcfi.masks.truth import BACKGROUND, OBJECT, Truth
 
 ROOTS = (".", "dataset", "benchmark_RELEASE/dataset")
@@ -28,12 +30,14 @@ def sbd_root(path: Path) -> Path | None:
     return None
 
 
-def find_sbd(root: Path, split: str | None = None) -> LazySamples:
+def find_sbd(root: Path, split: str | None, tally: Tally) -> LazySamples:
     """Return one sample for each object, in the order of the split's list.
 
-    Every instance map is opened once to count its objects.  Raises DatasetError if the list, a
-    picture or a map is missing or SciPy is not installed.
+    Every instance map is opened once to count its objects.
+    tally: notes pictures whose file or map is missing or damaged.
+    Raises DatasetError if the list is missing or SciPy is not installed.
     """
+    need_scipy()
     listing = root / f"{split or DEFAULT_SPLIT}.txt"
     if not listing.is_file():
         splits = ", ".join(sorted(file.stem for file in root.glob("*.txt"))) or "none"
@@ -42,7 +46,24 @@ def find_sbd(root: Path, split: str | None = None) -> LazySamples:
             f"choose a split that is there ({splits})"
         )
     names = listing.read_text(encoding="utf-8", errors="replace").split()
-    return LazySamples(tuple(sample for name in names for sample in _samples(root, name)))
+    samples: list[LazySample] = []
+    for name in names:
+        try:
+            samples += _samples(root, name)
+        except BrokenError as error:
+            tally.leave_out_picture(error.reason, name, error.detail)
+    return LazySamples(tuple(samples))
+
+
+def need_scipy() -> None:
+    """Raise DatasetError if SciPy is not installed."""
+    try:
+        import scipy.io  # noqa: F401
+    except ImportError as error:
+        raise DatasetError(
+            "expected SciPy to read SBD's masks (MATLAB files), got no such package: "
+            "pip install scipy"
+        ) from error
 
 
 def read_instances(path: Path) -> NDArray[np.int64]:
@@ -50,13 +71,9 @@ def read_instances(path: Path) -> NDArray[np.int64]:
 
     Raises DatasetError if it is missing or damaged, or SciPy is not installed.
     """
-    try:
-        from scipy.io import loadmat
-    except ImportError as error:
-        raise DatasetError(
-            "expected SciPy to read SBD's masks (MATLAB files), got no such package: "
-            "pip install scipy"
-        ) from error
+    need_scipy()
+    from scipy.io import loadmat
+
     if not path.is_file():
         raise DatasetError(
             f"expected an instance map for every picture of SBD's list, got none: {path} is missing"
@@ -81,10 +98,16 @@ def _samples(root: Path, name: str) -> list[LazySample]:
     mask = root / "inst" / f"{name}.mat"
     picture = root / "img" / f"{name}.jpg"
     if not picture.is_file():
-        raise DatasetError(
-            f"expected a picture for every name in SBD's list, got none: {picture} is missing"
+        raise BrokenError(
+            name,
+            UNREADABLE_PICTURE,
+            f"expected a picture for every name in SBD's list, got none: {picture} is missing",
         )
-    ids, areas = np.unique(read_instances(mask), return_counts=True)
+    try:
+        instances = read_instances(mask)
+    except DatasetError as error:
+        raise BrokenError(name, UNREADABLE_MASK, str(error)) from error
+    ids, areas = np.unique(instances, return_counts=True)
     return [
         LazySample(f"{name}#{number}", picture, partial(_truth, mask, int(number)), float(area))
         for number, area in zip(ids, areas, strict=True)

@@ -2,31 +2,35 @@
 
 For each key: `KEY.webp` or `.jpg` (picture), `KEY.png` (instance map: 0 background, 1.. objects; in
 8-bit maps 255 is ignored, 16-bit maps have no such value), `KEY.altK.png` (further labellings) and
-`KEY.json` (`dataset`, ...).  A broken entry is skipped with a warning that names it; an empty or
-unreadable shard raises DatasetError.
+`KEY.json` (`dataset`, ...).  A broken entry is left out, counted and named, and so is what follows
+in a shard that is cut off.
 """
 
 import json
-import logging
 import tarfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
+from typing import Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fcfi.data.broken import BrokenError
 from fcfi.data.lazy import LazySequence
 from fcfi.data.pictures import IGNORE_ID, Labelling, Picture
 from fcfi.data.sample import Sample
 from fcfi.errors import DatasetError
+from fcfi.formats.tally import Tally, sentences
 from fcfi.masks.truth import BACKGROUND, IGNORE, OBJECT
 
 PICTURES = ("webp", "jpg", "jpeg")
 """Endings of a picture in a shard."""
 MINIMUM_AREA = 100
 """Pixels of the smallest object that is evaluated; maps hold specks that nobody would click."""
-_log = logging.getLogger(__name__)
+BROKEN: Final = "its picture or map is missing, broken or of another size"
+BROKEN_JSON: Final = "its JSON is broken or not an object"
+CUT_OFF: Final = "a shard that cannot be read to its end"
 
 
 def find_shards(path: Path) -> list[Path]:
@@ -42,23 +46,51 @@ def find_shards(path: Path) -> list[Path]:
     return shards
 
 
-def read_pictures(path: Path) -> list[Picture]:
+def read_pictures(path: Path, tally: Tally | None = None) -> list[Picture]:
     """Return all pictures of a shard or a folder of shards, decoded.
 
     A picture of 512 x 384 pixels takes about 0.8 MB of memory.
+    tally: notes broken entries; without one, the first raises BrokenError.
+    Raises DatasetError if no picture can be read.
     """
-    pictures = [picture for shard in find_shards(path) for picture in _read_shard(shard)]
+    noted = tally if tally is not None else Tally()
+    pictures: list[Picture] = []
+    for shard in find_shards(path):
+        try:
+            for item in _read_shard(shard):
+                if isinstance(item, Picture):
+                    pictures.append(item)
+                elif tally is None:
+                    raise item
+                else:
+                    tally.leave_out_picture(item.reason, item.name)
+        except tarfile.TarError as error:
+            broken = BrokenError(
+                shard.name,
+                CUT_OFF,
+                f"expected a tar file, got {shard}, which cannot be read ({error}): "
+                "get it again or take it out",
+            )
+            if tally is None:
+                raise broken from error
+            tally.leave_out_picture(broken.reason, shard.name, broken.detail)
     if not pictures:
+        why = f" ({sentences(noted.left_out())})" if noted.left_out() else ""
         raise DatasetError(
             "expected pictures with instance maps (KEY.webp or .jpg, KEY.png, KEY.json), got "
-            f"none in {path}: make the shard again"
+            f"none in {path}{why}: make the shard again"
         )
     return pictures
 
 
-def open_shards(path: Path, minimum_area: int = MINIMUM_AREA) -> Sequence[Sample]:
-    """Return every object of at least `minimum_area` pixels of the first labellings as a sample."""
-    return ShardSamples(read_pictures(path), minimum_area)
+def open_shards(
+    path: Path, minimum_area: int = MINIMUM_AREA, tally: Tally | None = None
+) -> Sequence[Sample]:
+    """Return every object of at least `minimum_area` pixels of the first labellings as a sample.
+
+    tally: as of `read_pictures`.
+    """
+    return ShardSamples(read_pictures(path, tally), minimum_area)
 
 
 class ShardSamples(LazySequence[Sample]):
@@ -84,7 +116,8 @@ class ShardSamples(LazySequence[Sample]):
         return Sample(f"{picture.name}#{instance.id}", picture.image, truth)
 
 
-def _read_shard(shard: Path) -> Iterator[Picture]:
+def _read_shard(shard: Path) -> Iterator[Picture | BrokenError]:
+    """Yield the pictures of a shard, and what is wrong with others.  Raises tarfile.TarError."""
     try:
         with tarfile.open(shard) as tar:
             key = ""
@@ -95,23 +128,20 @@ def _read_shard(shard: Path) -> Iterator[Picture]:
                 name, _, kind = path.name.partition(".")
                 stem = str(path.parent / name)
                 if stem != key and parts:
-                    yield from _picture(shard, key, parts)
+                    yield _picture(shard, key, parts)
                     parts = {}
                 key = stem
                 file = tar.extractfile(member)
                 if file is not None:
                     parts[kind] = file.read()
             if parts:
-                yield from _picture(shard, key, parts)
-    except (tarfile.TarError, OSError) as error:
-        raise DatasetError(
-            f"expected a tar file, got {shard}, which cannot be read ({error}): "
-            "get it again or take it out"
-        ) from error
+                yield _picture(shard, key, parts)
+    except (OSError, KeyError) as error:  # of the file; of a link inside to nothing
+        raise tarfile.ReadError(str(error)) from error
 
 
-def _picture(shard: Path, key: str, parts: dict[str, bytes]) -> Iterator[Picture]:
-    """Yield the picture of one key, or nothing if it is broken."""
+def _picture(shard: Path, key: str, parts: dict[str, bytes]) -> Picture | BrokenError:
+    """Return the picture of one key, or what is wrong with it."""
     encoded = next((parts[kind] for kind in PICTURES if kind in parts), b"")
     image = _decode(encoded, cv2.IMREAD_COLOR_RGB)
     maps = [parts["png"]] if "png" in parts else []
@@ -123,19 +153,21 @@ def _picture(shard: Path, key: str, parts: dict[str, bytes]) -> Iterator[Picture
         or not decoded
         or any(ids is None or ids.shape != image.shape[:2] for ids in decoded)
     ):
-        _log.warning(
-            "%s: %s is left out: its picture or map is missing, broken or of another size",
-            shard.name,
-            key,
-        )
-        return
+        return _broken(shard, key, BROKEN)
     try:
         source = str(json.loads(parts.get("json", b"{}")).get("dataset", shard.stem))
-    except (ValueError, AttributeError):
-        _log.warning("%s: %s is left out: its JSON is broken or not an object", shard.name, key)
-        return
+    except (ValueError, AttributeError, RecursionError):
+        return _broken(shard, key, BROKEN_JSON)
     labellings = tuple(Labelling(_wide(ids)) for ids in decoded if ids is not None)
-    yield Picture(key, source, image, labellings)
+    return Picture(key, source, image, labellings)
+
+
+def _broken(shard: Path, key: str, reason: str) -> BrokenError:
+    return BrokenError(
+        f"{shard.name}: {key}",
+        reason,
+        f"expected a picture, its map and its JSON, got others: {reason}; make the shard again",
+    )
 
 
 def _decode(encoded: bytes, mode: int) -> NDArray[np.uint8] | None:

@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 import numpy as np
@@ -145,7 +145,7 @@ def annotation_files(path: Path) -> list[Path]:
 class Content:
     """The content of a COCO file, its ids as text: some tools write one id as number and as text.
 
-    images:  the entries of "images" that have a name, with their ids.
+    images:  the entries of "images" that have a name, with their ids, each pair once.
     records: the annotations of each image, by its id; also of images that are not listed.
     names:   of the categories, by id.
     """
@@ -163,15 +163,52 @@ def read_content(file: Path, labels: Sequence[str] | None = None) -> Content:
     content = read_json(file)
     images, annotations = (field(content, key, list, file) for key in ("images", "annotations"))
     records: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-    for record in annotations:
-        if isinstance(record, dict):
-            records[id_of(record, "image_id")].append(record)
-    named = [
-        (id_of(image, "id"), image)
+    for annotation in annotations:
+        # What is not a record belongs to no picture, and is counted so.
+        record = annotation if isinstance(annotation, dict) else {}
+        records[id_of(record, "image_id")].append(record)
+    named = {
+        (id_of(image, "id"), name_of(image)): image
         for image in images
-        if isinstance(image, dict) and isinstance(image.get("file_name"), str)
-    ]
-    return Content(named, records, _categories(content, labels, file))
+        if isinstance(image, dict) and name_of(image)
+    }
+    listed = [(image_id, image) for (image_id, _), image in named.items()]
+    return Content(listed, records, _categories(content, labels, file))
+
+
+def name_of(image: Mapping[str, Any]) -> str:
+    """Return the name of an entry of "images"; empty without one.
+
+    LVIS names COCO's pictures by their address only, whose last parts are folder and file.
+    """
+    name = image.get("file_name")
+    if isinstance(name, str) and name:
+        return name
+    return "/".join(PurePosixPath(str(image.get("coco_url") or "")).parts[-2:])
+
+
+def note_lost(content: Content, known: KnownPictures) -> None:
+    """Note the annotations whose picture is not among the images."""
+    listed = {image_id for image_id, _ in content.images}
+    for image_id, lost in content.records.items():
+        if image_id not in listed:
+            for number, _ in enumerate(lost, 1):
+                known.leave_out(LOST, f"picture {image_id}", number)
+
+
+def outlined(
+    records: Sequence[Mapping[str, Any]], name: str, known: KnownPictures
+) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Yield the annotations of a picture that have an outline, with their numbers from 1.
+
+    The others, and those beyond MAX_SHAPES, are noted.
+    """
+    for number, record in known.numbered(records, name):
+        # CVAT writes brush masks as run lengths with `iscrowd`: they are objects like others.
+        if record.get("segmentation"):
+            yield number, record
+        else:
+            known.leave_out(NO_OUTLINE, name, number)
 
 
 def id_of(record: Mapping[str, Any], key: str) -> str:
@@ -218,14 +255,10 @@ def _read_file(
     file: Path, known: KnownPictures, labels: Sequence[str] | None
 ) -> Iterator[AnnotatedPicture]:
     content = read_content(file, labels)
-    listed = {image_id for image_id, _ in content.images}
-    for image_id, lost in content.records.items():
-        if image_id not in listed:
-            for number, _ in enumerate(lost, 1):
-                known.leave_out(LOST, f"picture {image_id}", number)
+    note_lost(content, known)
     count = 0
     for image_id, image in content.images:
-        name = known.name(image["file_name"], file)
+        name = known.name(name_of(image), file)
         if name is not None:
             count += 1
             records = content.records.get(image_id, ())
@@ -245,20 +278,20 @@ def _picture(
 ) -> AnnotatedPicture:
     width, height = known.size(name, image.get("width"), image.get("height"), file)
     objects = []
-    for number, record in known.numbered(records, name):
-        # CVAT writes brush masks as run lengths with `iscrowd`: they are objects like others.
-        if not record.get("segmentation"):
-            known.leave_out(NO_OUTLINE, name, number)
-            continue
+    for number, record in outlined(records, name, known):
         with known.shape(name, number, file):
-            objects.append(_object(record, names, height, width))
+            objects.append(object_of(record, names, height, width))
     return AnnotatedPicture(name, width, height, tuple(objects))
 
 
-def _object(
+def object_of(
     record: Mapping[str, Any], names: Mapping[str, str], height: int, width: int
 ) -> AnnotatedObject:
-    """Return an annotation as an object; DatasetError says in a few words what is wrong with it."""
+    """Return an annotation as an object on a picture of this size.
+
+    names: of the categories, by id.  DatasetError says in a few words what is wrong with it, a
+    NoPixelError if it covers nothing.
+    """
     category = id_of(record, "category_id")
     if category not in names:
         # A file that names no categories has objects of one kind.

@@ -26,6 +26,10 @@ class NoPixelError(DatasetError):
     """A shape that covers no pixel of its picture."""
 
 
+class OtherSizeError(DatasetError):
+    """Annotations that were made for a picture of another size."""
+
+
 class KnownPictures:
     """The pictures that a reader reads annotations for; without them every name is taken.
 
@@ -82,7 +86,7 @@ class KnownPictures:
         """Raise DatasetError if a file's size is not the picture's, or too large to be one."""
         size = self.sizes.get(name) if self.sizes is not None else None
         if size is not None and size != (width, height):
-            raise DatasetError(
+            raise OtherSizeError(
                 f"expected annotations for {name} of {size[0]} x {size[1]} pixels, got {width} x "
                 f"{height} in {file}: give the annotations of this picture"
             )

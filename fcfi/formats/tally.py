@@ -5,17 +5,67 @@ one, the 20 are taken, and the other is named.  Knows no format.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Final
+from dataclasses import asdict, dataclass
+from typing import Any, Final
 
+from fcfi.documents import read
 from fcfi.errors import FCFIError, showable
 
 MAX_NAMED: Final = 3
-"""Shapes or pictures that a sentence names; the others are counted."""
+"""Shapes, objects or pictures that a sentence names; the others are counted."""
+MAX_KEPT: Final = 100
+"""Of their names that are kept for each reason."""
 MAX_REASONS: Final = 200
 """Different reasons that are kept: a damaged file may have another one for every shape."""
 OTHERS: Final = "other reasons"
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """What was left out for one reason.
+
+    kind:   "shape", "object" or "picture".
+    count:  how many.
+    names:  of the first MAX_KEPT.
+    detail: what is wrong with the first, as a sentence; may be empty.
+    """
+
+    kind: str
+    reason: str
+    count: int
+    names: tuple[str, ...]
+    detail: str = ""
+
+    def sentence(self) -> str:
+        """Return how many, why, and which the first are.
+
+        >>> LeftOut("object", "its picture cannot be read", 2, ("a#1", "a#2")).sentence()
+        '2 objects left out: its picture cannot be read (a#1; a#2)'
+        """
+        named = "; ".join(self.names[:MAX_NAMED])
+        more = f" and {self.count - MAX_NAMED} more" if self.count > MAX_NAMED else ""
+        plural = "s" if self.count > 1 else ""
+        detail = f"; the first: {self.detail}" if self.detail else ""
+        return showable(
+            f"{self.count} {self.kind}{plural} left out: {self.reason} ({named}{more}){detail}"
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return texts, numbers and a list of names."""
+        return {**asdict(self), "names": list(self.names)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "LeftOut":
+        """Return what `to_json` has written.  Raises InputError for anything else."""
+        return cls(
+            read(data, "kind", str),
+            read(data, "reason", str),
+            read(data, "count", int),
+            tuple(map(str, read(data, "names", list))),
+            read(data, "detail", str),
+        )
 
 
 class Tally:
@@ -35,9 +85,9 @@ class Tally:
         self.found = 0
         self.taken = 0
         self.problems: list[FCFIError] = []
-        self._shapes: Counter[str] = Counter()
-        self._pictures: Counter[str] = Counter()
-        self._named: dict[str, list[str]] = {}
+        self._counts: Counter[tuple[str, str]] = Counter()
+        self._named: dict[tuple[str, str], list[str]] = {}
+        self._details: dict[tuple[str, str], str] = {}
 
     @contextmanager
     def shape(self, picture: str, number: int) -> Iterator[None]:
@@ -49,38 +99,58 @@ class Tally:
         try:
             yield
         except FCFIError as error:
-            self._note(self._shapes, str(error), f"{picture}, shape {number}")
+            self._note("shape", str(error), f"{picture}, shape {number}")
         else:
             self.taken += 1
 
     def leave_out(self, reason: str, picture: str, number: int) -> None:
         """Count a shape that is of no use, with the reason in a few words."""
         self.found += 1
-        self._note(self._shapes, reason, f"{picture}, shape {number}")
+        self._note("shape", reason, f"{picture}, shape {number}")
 
-    def leave_out_picture(self, reason: str, picture: str) -> None:
-        """Count a picture of the file whose shapes are not read, with the reason in a few words."""
-        self._note(self._pictures, reason, picture)
+    def leave_out_picture(self, reason: str, picture: str, detail: str = "") -> None:
+        """Count a picture of the file whose shapes are not read, with the reason in a few words.
+
+        detail: a sentence on this picture, which is kept for the first.
+        """
+        self._note("picture", reason, picture, detail)
+
+    def leave_out_object(self, reason: str, name: str, detail: str = "") -> None:
+        """Count an object of a dataset that cannot be used, with the reason in a few words.
+
+        detail: a sentence on this object, which is kept for the first.
+        """
+        self._note("object", reason, name, detail)
 
     def problem(self, error: FCFIError) -> None:
         """Note why a picture's annotations cannot be read."""
         self.problems.append(error)
 
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """Return what was left out by reason: shapes, objects, pictures, most frequent first."""
+        kinds = ("shape", "object", "picture")
+        ordered = sorted(self._counts.items(), key=lambda item: (kinds.index(item[0][0]), -item[1]))
+        return tuple(
+            LeftOut(*key, count, tuple(self._named[key]), self._details.get(key, ""))
+            for key, count in ordered
+        )
+
     def sentences(self) -> tuple[str, ...]:
         """Return a sentence for each reason, the most frequent first, then the problems."""
-        shapes = [self._sentence("shape", *pair) for pair in self._shapes.most_common()]
-        pictures = [self._sentence("picture", *pair) for pair in self._pictures.most_common()]
-        return tuple(map(showable, (*shapes, *pictures, *map(str, self.problems))))
+        counted = (left.sentence() for left in self.left_out())
+        return (*counted, *(showable(str(problem)) for problem in self.problems))
 
-    def _note(self, counts: Counter[str], reason: str, name: str) -> None:
-        known = reason in counts or len(counts) < MAX_REASONS
-        reason = reason if known else OTHERS
-        counts[reason] += 1
-        named = self._named.setdefault(reason, [])
-        if len(named) < MAX_NAMED:
+    def _note(self, kind: str, reason: str, name: str, detail: str = "") -> None:
+        known = (kind, reason) in self._counts or len(self._counts) < MAX_REASONS
+        key = (kind, reason if known else OTHERS)
+        self._counts[key] += 1
+        named = self._named.setdefault(key, [])
+        if len(named) < MAX_KEPT:
             named.append(name)
+        if detail:
+            self._details.setdefault(key, detail)
 
-    def _sentence(self, kind: str, reason: str, count: int) -> str:
-        named = "; ".join(self._named[reason])
-        more = f" and {count - MAX_NAMED} more" if count > MAX_NAMED else ""
-        return f"{count} {kind}{'s' if count > 1 else ''} left out: {reason} ({named}{more})"
+
+def sentences(left_out: Sequence[LeftOut]) -> str:
+    """Return all as one text."""
+    return "; ".join(left.sentence() for left in left_out)

@@ -54,6 +54,7 @@ class DataConfig:
     dev: path of the development pictures, on which progress is measured; empty for none.
     dev_objects: number of their objects that are measured.
     dev_every: steps after which progress is measured and crops are shown.
+    strict: stop at pictures and masks that cannot be used, instead of learning without them.
     """
 
     root: str = "data/train"
@@ -61,6 +62,7 @@ class DataConfig:
     dev: str = ""
     dev_objects: int = 40
     dev_every: int = 1000
+    strict: bool = False
 
     def __post_init__(self) -> None:
         for name in ("dev_objects", "dev_every"):

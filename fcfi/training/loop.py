@@ -19,6 +19,7 @@ from torch import Tensor
 
 from fcfi.data.pictures import PicturesBySource
 from fcfi.errors import ConfigError, DivergedError
+from fcfi.formats.tally import LeftOut
 from fcfi.training.config import Recipe
 from fcfi.training.devices import agree, make_fabric, to_device
 from fcfi.training.losses import LossConfig, total_loss, whole_iou
@@ -27,7 +28,7 @@ from fcfi.training.progress import Display
 from fcfi.training.rounds import Batch, EveryRound, LastRound, make_rounds
 from fcfi.training.run_state import CHECKPOINT, WEIGHTS, Clock, Learner, make_learner, restore, save
 from fcfi.training.stopping import forgiving_workers, stop_requests
-from fcfi.training.stream import crop_stream, load_pictures
+from fcfi.training.stream import BrokenItems, crop_stream, load_pictures
 from fcfi.training.validate import development_objects, measure
 
 BAD_STEPS = 20
@@ -40,11 +41,13 @@ class Trained:
 
     weights: file of the averaged weights.  before, done: finished parts of the run in [0, 1],
         before this call and after it.
+    left_out: items of the data that this call came to and could not use, by reason.
     """
 
     weights: Path
     before: float
     done: float
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def train(recipe: Recipe, folder: Path, start: Path | None = None) -> Trained:
@@ -58,8 +61,9 @@ def train(recipe: Recipe, folder: Path, start: Path | None = None) -> Trained:
         train(read_recipe(Path("recipes/lite0.toml")), Path("runs/lite0"))
     """
     fabric = make_fabric(recipe.run)
-    pictures = load_pictures(recipe.data)
-    objects = development_objects(recipe.data, recipe.crops)
+    broken = BrokenItems(recipe.data.strict)
+    pictures = load_pictures(recipe.data, broken)
+    objects = development_objects(recipe.data, recipe.crops, broken)
     _make_folder(folder)
     # Before the model is made, whose first weights are random; all processes start alike.
     torch.manual_seed(recipe.run.seed)
@@ -71,11 +75,11 @@ def train(recipe: Recipe, folder: Path, start: Path | None = None) -> Trained:
     measured = partial(measure, objects=objects, zoom=recipe.zoom) if objects else None
     display = Display(folder, recipe.name, measured) if fabric.is_global_zero else None
     try:
-        run(recipe, folder, learner, clock, pictures, display)
+        run(recipe, folder, learner, clock, pictures, display, broken)
     finally:
         if display is not None:
             display.close()
-    return Trained(folder / WEIGHTS, before, clock.part(recipe.run))
+    return Trained(folder / WEIGHTS, before, clock.part(recipe.run), broken.left_out())
 
 
 def run(
@@ -85,10 +89,12 @@ def run(
     clock: Clock,
     pictures: PicturesBySource,
     display: Display | None,
+    broken: BrokenItems | None = None,
 ) -> None:
     """Do all steps from where the clock stands to the end of the run, or until a stop is requested.
 
     display: of the first process of a run; the others have none.
+    broken: takes note of what cannot be read.
     """
     fabric = learner.fabric
     size: tuple[int, int] | None = None
@@ -104,7 +110,7 @@ def run(
             # Later parts of a run show larger ones; a stream has crops of one size.
             if size != size_at(recipe.run.sizes, part):
                 size = size_at(recipe.run.sizes, part)
-                rounds = new_rounds(recipe, learner, clock, pictures, size)
+                rounds = new_rounds(recipe, learner, clock, pictures, size, broken)
 
             # ── clicks ────────────────────────────────────────────────────────────────────────────
             # One way of simulating them asks the network for the answers to earlier clicks.
@@ -212,11 +218,12 @@ def new_rounds(
     clock: Clock,
     pictures: PicturesBySource,
     size: tuple[int, int],
+    broken: BrokenItems | None = None,
 ) -> EveryRound | LastRound:
-    """Return simulated clicks on a fresh stream of crops."""
+    """Return simulated clicks on a fresh stream of crops; `broken` notes what cannot be read."""
     # Another stream for each process and each resumption: the same crops would teach nothing new.
     seed = (recipe.run.seed, learner.fabric.global_rank, clock.step)
-    crops = crop_stream(pictures, recipe.crops, size, recipe.run.workers, seed)
+    crops = crop_stream(pictures, recipe.crops, size, recipe.run.workers, seed, broken)
     rng = np.random.default_rng(seed)
     return make_rounds(crops, recipe.run.batch, recipe.rounds, rng, recipe.model.click_maps)
 

@@ -21,27 +21,40 @@ from fcfi.runtimes.network import CLICK_MAPS_KEY, NetworkInfo
 from fcfi.runtimes.opening import OpenedNetwork
 from fcfi.runtimes.torch import Torch
 from fcfi.training.config import DataConfig
-from fcfi.training.stream import read_by_source
+from fcfi.training.stream import BrokenItems, read_by_source
 
 TARGETS = (0.85, 0.90)
 SMALLEST = 400
 """Pixels of a development object; on smaller ones the count of clicks is mostly luck."""
 
 
-def development_objects(data: DataConfig, crops: CropConfig) -> list[Sample]:
-    """Return objects of the development pictures; none if the recipe names no pictures."""
+def development_objects(
+    data: DataConfig, crops: CropConfig, broken: BrokenItems | None = None
+) -> list[Sample]:
+    """Return objects of the development pictures; none if the recipe names no pictures.
+
+    broken: takes note of what cannot be used.
+    """
     if not data.dev:
         return []
-    return choose_objects(read_by_source(Path(data.dev)), crops, data.dev_objects)
+    noted = broken or BrokenItems(data.strict)
+    pictures = read_by_source(Path(data.dev), broken=noted)
+    return choose_objects(pictures, crops, data.dev_objects, broken=noted)
 
 
 def choose_objects(
-    pictures: PicturesBySource, config: CropConfig, count: int, seed: int = 0
+    pictures: PicturesBySource,
+    config: CropConfig,
+    count: int,
+    seed: int = 0,
+    broken: BrokenItems | None = None,
 ) -> list[Sample]:
     """Return objects drawn as training draws them, on whole pictures; the same for the same seed.
 
     Fewer than `count` if the draws repeat themselves.
+    broken: takes note of what cannot be read.
     """
+    noted = broken or BrokenItems()
     # By source, picture and object: drawn evenly over all objects, pictures full of tiny ones
     # (cells, a street) would drown the others.
     rng = np.random.default_rng(seed)
@@ -52,6 +65,8 @@ def choose_objects(
         if len(chosen) == count:
             break
         picture, labelling, objects = sampler.choose(rng)
+        for error in sampler.take_broken():
+            noted.note(error)
         for instance in objects:
             truth = np.where(labelling.ids == instance.id, OBJECT, BACKGROUND).astype(np.uint8)
             truth[labelling.ids == IGNORE_ID] = IGNORE

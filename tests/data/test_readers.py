@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,20 @@ import pytest
 from numpy.typing import NDArray
 
 from fcfi.data import open_dataset
+from fcfi.data.broken import (
+    EMPTY,
+    LINK,
+    NO_PICTURE,
+    OTHER_SIZE,
+    SEVERAL_PICTURES,
+    UNREADABLE_MASK,
+    BrokenError,
+)
 from fcfi.data.dataset import Dataset, LazySamples
 from fcfi.data.sample import Sample
 from fcfi.errors import ConfigError, DatasetError
+from fcfi.formats import Tally, find_codec
+from fcfi.formats.coco import LOST, NO_OUTLINE
 from fcfi.formats.indexed import encode_map
 from fcfi.images import write_png
 from fcfi.masks.truth import BACKGROUND, IGNORE, OBJECT
@@ -146,14 +158,19 @@ def test_sbd_says_what_is_missing(sbd: Path) -> None:
         open_dataset(sbd, split="test")
     root = sbd / "benchmark_RELEASE" / "dataset"
     (root / "inst" / "2008_000003.mat").write_bytes(b"nonsense")
+    objects = open_dataset(sbd)
+    assert [sample.name for sample in objects] == ["2008_000002#1", "2008_000002#2"]
+    assert [(left.reason, left.names) for left in objects.left_out] == [
+        (UNREADABLE_MASK, ("2008_000003",))
+    ]
     with pytest.raises(DatasetError, match="expected an instance map"):
-        open_dataset(sbd)
+        open_dataset(sbd, strict=True)
     (root / "inst" / "2008_000003.mat").unlink()
     with pytest.raises(DatasetError, match="is missing"):
-        open_dataset(sbd)
+        open_dataset(sbd, strict=True)
     (root / "img" / "2008_000003.jpg").unlink()
     with pytest.raises(DatasetError, match=r"2008_000003\.jpg is missing"):
-        open_dataset(sbd)
+        open_dataset(sbd, strict=True)
 
 
 def test_sbd_without_scipy_says_so(sbd: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,7 +203,11 @@ def coco_content() -> dict[str, Any]:
         },
         {"id": 14, "image_id": 5, "segmentation": [], "area": 0, "iscrowd": 0},
     ]
-    images = [{"id": number, "file_name": f"{number:012d}.png"} for number in (5, 7)]
+    names = {number: f"{number:012d}.png" for number in (5, 7)}
+    images = [
+        {"id": number, "file_name": name, "coco_url": f"http://images.cocodataset.org/x/{name}"}
+        for number, name in names.items()
+    ]
     return {"images": images, "annotations": annotations, "categories": []}
 
 
@@ -207,6 +228,10 @@ def test_coco(tmp_path: Path, pictures: str) -> None:
         "000000000005#12",
         "000000000007#11",
     ]  # no crowd, nothing empty
+    assert ", without 1 crowds" in objects.found
+    assert [(left.reason, left.names) for left in objects.left_out] == [
+        (NO_OUTLINE, ("000000000005.png, shape 2",))
+    ]
     assert (objects[0].truth[:, 2] == OBJECT).all()
     assert (objects[0].truth == OBJECT).sum() == 12
     assert (objects[1].truth[3:7, 2:8] == OBJECT).all()
@@ -254,31 +279,145 @@ def test_coco_and_lvis_side_by_side(tmp_path: Path) -> None:
 def test_coco_says_what_is_wrong(tmp_path: Path) -> None:
     root = coco_files(tmp_path, coco_content(), "val2017", "annotations/instances_val2017.json")
     file = root / "annotations" / "instances_val2017.json"
-    content = coco_content()
-    content["annotations"][0]["image_id"] = 99
-    file.write_text(json.dumps(content))
-    with pytest.raises(DatasetError, match="got picture 99 for annotation 11"):
-        open_dataset(root)
-    file.write_text("[]")
-    with pytest.raises(DatasetError, match="expected COCO's form .* got other JSON"):
-        open_dataset(root)
+    lost = coco_content()
+    lost["annotations"][0]["image_id"] = 99
     nameless = coco_content()
     del nameless["images"][1]["id"]
-    for entries in (
-        nameless,
-        coco_content() | {"images": [3]},
-        coco_content() | {"annotations": [3]},
-    ):
-        file.write_text(json.dumps(entries))
-        with pytest.raises(DatasetError, match="in an entry of it"):
+    odd = coco_content()
+    odd["annotations"][0] = 3
+    for content, picture_id in ((lost, "99"), (nameless, "7"), (odd, "None")):
+        file.write_text(json.dumps(content))
+        objects = open_dataset(root)
+        assert [sample.name for sample in objects] == ["000000000005#12"]
+        assert (LOST, (f"picture {picture_id}, shape 1",)) in [
+            (left.reason, left.names) for left in objects.left_out
+        ]
+        with pytest.raises(DatasetError, match=f"picture {picture_id}, shape 1"):
+            open_dataset(root, strict=True)
+    for nothing in ({"images": [3]}, {"annotations": [3]}):
+        file.write_text(json.dumps(coco_content() | nothing))
+        with pytest.raises(DatasetError, match="expected at least one object, got none"):
             open_dataset(root)
+    file.write_text("[]")
+    with pytest.raises(DatasetError, match='expected "images" of kind list'):
+        open_dataset(root)
     file.write_text("{")
-    with pytest.raises(DatasetError, match="expected JSON in .*, got a file that cannot be read"):
+    with pytest.raises(DatasetError, match="cannot be read as JSON"):
         open_dataset(root)
     file.write_text(json.dumps(coco_content()))
-    (root / "val2017").rename(root / "elsewhere")
+    shutil.rmtree(root / "val2017")
     with pytest.raises(DatasetError, match=r"cocodataset\.org"):
         open_dataset(root)
+
+
+def square_on(*names: str, **entry: Any) -> dict[str, Any]:
+    """Return the content of a COCO file with a square of 24 pixels on each picture."""
+    images = [{"id": n, "file_name": name, **entry} for n, name in enumerate(names, 1)]
+    objects = [
+        {"id": n, "image_id": n, "category_id": 1, "segmentation": SQUARE, "iscrowd": 0}
+        for n in range(1, len(names) + 1)
+    ]
+    return {"images": images, "annotations": objects, "categories": [{"id": 1, "name": "cup"}]}
+
+
+@pytest.mark.parametrize(
+    ("file", "given", "real"),
+    [
+        ("annotations/instances_default.json", ["a.png"], ["images/default/a.png"]),
+        ("labels.json", ["a.png"], ["data/a.png"]),
+        ("result.json", ["images\\1a2b3c4d-a.png"], ["images/1a2b3c4d-a.png"]),
+        ("result.json", ["C:\\work\\my%20a.png"], ["pictures/my a.png"]),
+        ("annotations/instances_x.json", ["a.png", "b.png"], ["images/a.png", "images/more/b.png"]),
+        ("annotations/instances_val.json", ["a.png"], ["images/train/a.png", "images/val/a.png"]),
+        ("annotations/instances_x.json", ["../../A.PNG"], ["images/a.png", "masks/a.png"]),
+    ],
+)
+def test_pictures_are_found_where_tools_put_them(
+    tmp_path: Path, file: str, given: list[str], real: list[str]
+) -> None:
+    for seed, name in enumerate(real):
+        put(tmp_path, {name: picture(seed)})
+    (tmp_path / file).parent.mkdir(exist_ok=True)
+    (tmp_path / file).write_text(json.dumps(square_on(*given)))
+    objects = open_dataset(tmp_path / file, strict=True)
+    assert len(objects) == len(given)
+    expected = real.index("images/val/a.png") if "images/val/a.png" in real else 0
+    assert (objects[0].image == picture(expected)).all()
+
+
+def test_a_download_with_a_folder_for_each_split_is_read_whole(tmp_path: Path) -> None:
+    for seed, split in enumerate(("train", "valid")):
+        put(tmp_path, {f"{split}/a.png": picture(seed)})
+        content = json.dumps(square_on("a.png"))
+        (tmp_path / split / "_annotations.coco.json").write_text(content)
+    objects = open_dataset(tmp_path)
+    assert [sample.name for sample in objects] == ["a#1", "a#1.2"]
+    assert (objects[1].image == picture(1)).all()
+    assert len(open_dataset(tmp_path, split="valid")) == 1
+
+
+@pytest.mark.parametrize("size", [(2 * WIDTH, 2 * HEIGHT), (HEIGHT, WIDTH)])
+def test_a_size_in_the_file_is_compared_with_the_picture(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    put(tmp_path, {"images/a.png": picture()})
+    content = square_on("a.png", width=size[0], height=size[1])
+    (tmp_path / "x.json").write_text(json.dumps(content))
+    with pytest.raises(BrokenError, match=f"16 x 12 pixels, got {size[0]} x {size[1]}") as caught:
+        open_dataset(tmp_path)[0]
+    assert caught.value.reason == OTHER_SIZE
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert (str(again), again.reason) == (str(caught.value), OTHER_SIZE)
+
+
+@pytest.mark.parametrize("size", [{}, {"width": None}, {"width": "16", "height": 12.0}])
+def test_a_size_in_another_form_or_none_is_the_pictures(
+    tmp_path: Path, size: dict[str, Any]
+) -> None:
+    put(tmp_path, {"images/a.png": picture()})
+    (tmp_path / "x.json").write_text(json.dumps(square_on("a.png", **size)))
+    assert (open_dataset(tmp_path)[0].truth == OBJECT).sum() == 24
+
+
+def test_masks_that_other_tools_mark_as_crowds_are_objects(tmp_path: Path) -> None:
+    put(tmp_path, {"images/a.png": picture()})
+    content = square_on("a.png", coco_url="")
+    runs = {"size": [12, 16], "counts": [24, 12, 156]}
+    content["annotations"] = [
+        {"id": 1, "image_id": 1, "category_id": 1, "segmentation": runs, "iscrowd": 1}
+    ]
+    (tmp_path / "x.json").write_text(json.dumps(content))
+    assert (open_dataset(tmp_path, strict=True)[0].truth == OBJECT).sum() == 12
+
+
+@pytest.mark.parametrize(
+    ("outline", "reason"),
+    [
+        ([[2, 3, 8, 3]], UNREADABLE_MASK),
+        ({"size": [3, 3], "counts": [9]}, UNREADABLE_MASK),
+        ([[40, 3, 60, 3, 60, 9]], EMPTY),
+        (SQUARE, UNREADABLE_MASK),  # of a category that the file does not list
+    ],
+)
+def test_a_bad_outline_is_read_as_an_import_reads_it(
+    tmp_path: Path, outline: object, reason: str
+) -> None:
+    put(tmp_path, {"images/a.png": picture()})
+    content = square_on("a.png", "a.png")
+    content["annotations"][1] |= {"image_id": 1, "segmentation": outline}
+    content["annotations"][1]["category_id"] = 9 if outline is SQUARE else 1
+    (tmp_path / "x.json").write_text(json.dumps(content))
+    objects = open_dataset(tmp_path)
+    assert (objects[0].truth == OBJECT).sum() == 24
+    with pytest.raises(BrokenError) as caught:
+        objects[1]
+    assert caught.value.reason == reason
+    tally = Tally()
+    found = list(
+        find_codec("coco").read(tmp_path / "x.json", {"a.png": (WIDTH, HEIGHT)}, None, tally)
+    )
+    assert sum(len(page.objects) for page in found) == tally.taken >= 1
+    assert tally.found - tally.taken >= 1
 
 
 # ── bad data ──────────────────────────────────────────────────────────────────────────────────────
@@ -337,12 +476,24 @@ def test_an_empty_dataset(tmp_path: Path) -> None:
 
 def test_a_mask_without_its_picture_or_with_two(plain: Path) -> None:
     put(plain, {"masks/c.png": trimap()})
+    objects = open_dataset(plain)
+    assert len(objects) == 3
+    assert [(left.reason, left.names) for left in objects.left_out] == [(NO_PICTURE, ("c",))]
     with pytest.raises(DatasetError, match=r"for the mask .*c\.png, got no picture"):
-        open_dataset(plain)
+        open_dataset(plain, strict=True)
     put(plain, {"images/c.png": picture()})
     (plain / "images" / "c.bmp").write_bytes(b"")
     with pytest.raises(DatasetError, match=r"several pictures: c\.bmp, c\.png"):
-        open_dataset(plain)
+        open_dataset(plain, strict=True)
+    assert [left.reason for left in open_dataset(plain).left_out] == [SEVERAL_PICTURES]
+
+
+def test_a_picture_that_is_a_link_to_elsewhere_is_left_out(plain: Path, tmp_path: Path) -> None:
+    moved = (plain / "images" / "a.png").rename(tmp_path / "secret.png")
+    (plain / "images" / "a.png").symlink_to(moved)
+    objects = open_dataset(plain)
+    assert [sample.name for sample in objects] == ["b#1", "b#2"]
+    assert [(left.reason, left.names) for left in objects.left_out] == [(LINK, ("a",))]
 
 
 def test_a_mask_of_another_size(plain: Path) -> None:

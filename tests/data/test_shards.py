@@ -1,5 +1,4 @@
 import io
-import logging
 import tarfile
 from pathlib import Path
 
@@ -7,8 +6,17 @@ import numpy as np
 import pytest
 
 from fcfi.data.pictures import IGNORE_ID
-from fcfi.data.shards import find_shards, open_shards, read_pictures
+from fcfi.data.readers import open_dataset
+from fcfi.data.shards import (
+    BROKEN,
+    BROKEN_JSON,
+    CUT_OFF,
+    find_shards,
+    open_shards,
+    read_pictures,
+)
 from fcfi.errors import DatasetError
+from fcfi.formats.tally import Tally
 from tests.data.builders import picture, write_shard
 
 
@@ -42,31 +50,44 @@ def test_objects_for_evaluation_are_one_an_instance(tmp_path: Path) -> None:
     assert set(np.unique(samples[0].truth)) == {0, 1, 255}
 
 
-def test_a_broken_picture_is_left_out_and_named(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_broken_picture_is_left_out_and_named(tmp_path: Path) -> None:
     shard = write_shard(tmp_path / "a.tar", 1)
     with tarfile.open(shard, "a") as tar:
         for kind in ("webp", "png"):
             member = tarfile.TarInfo(f"broken_7.{kind}")
             member.size = 3
             tar.addfile(member, io.BytesIO(b"abc"))
-    with caplog.at_level(logging.WARNING):
-        assert len(read_pictures(shard)) == 1
-    assert "broken_7" in caplog.text
+    tally = Tally()
+    assert len(read_pictures(shard, tally)) == 1
+    assert tally.sentences() == (f"1 picture left out: {BROKEN} (a.tar: broken_7)",)
+    assert open_dataset(shard).left_out == tally.left_out()
+    with pytest.raises(DatasetError, match="broken_7"):
+        read_pictures(shard)
+    with pytest.raises(DatasetError, match="broken_7"):
+        open_dataset(shard, strict=True)
+
+
+def test_a_shard_that_is_cut_off_keeps_its_first_pictures(tmp_path: Path) -> None:
+    shard = write_shard(tmp_path / "a.tar", 4)
+    with tarfile.open(shard) as tar:
+        last = tar.getmembers()[-1]
+    shard.write_bytes(shard.read_bytes()[: last.offset_data + 10])
+    tally = Tally()
+    assert len(read_pictures(shard, tally)) == 3
+    (left,) = tally.left_out()
+    assert (left.reason, left.count, left.names) == (CUT_OFF, 1, ("a.tar",))
+    assert "get it again" in left.detail
 
 
 @pytest.mark.parametrize("texts", [b"{", b"3"])
-def test_a_picture_with_broken_texts_is_left_out_and_named(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, texts: bytes
-) -> None:
+def test_a_picture_with_broken_texts_is_left_out_and_named(tmp_path: Path, texts: bytes) -> None:
     shard = write_shard(tmp_path / "a.tar", 2)
     with tarfile.open(shard) as tar:
         parts = {member.name: tar.extractfile(member).read() for member in tar}  # type: ignore[union-attr]
     write_tar(shard, parts | {"made_1.json": texts})
-    with caplog.at_level(logging.WARNING):
-        assert [picture.name for picture in read_pictures(shard)] == ["made_0"]
-    assert "made_1" in caplog.text
+    tally = Tally()
+    assert [picture.name for picture in read_pictures(shard, tally)] == ["made_0"]
+    assert tally.sentences() == (f"1 picture left out: {BROKEN_JSON} (a.tar: made_1)",)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import sys
 import time
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,8 @@ import pytest
 import torch
 
 from fcfi import cli
+from fcfi.data.broken import UNREADABLE_PICTURE
+from fcfi.data.config import CropConfig
 from fcfi.errors import ConfigError, DatasetError, DivergedError, InputError
 from fcfi.models.build import build
 from fcfi.models.checkpoint import load_model, read_metadata
@@ -28,7 +31,7 @@ from fcfi.training.progress import Display
 from fcfi.training.run_state import CHECKPOINT, WEIGHTS, Clock, Learner, make_learner, restore
 from fcfi.training.start import first_network
 from fcfi.training.stopping import forgiving_workers
-from fcfi.training.stream import load_pictures
+from fcfi.training.stream import BrokenItems, crop_stream, load_pictures
 from tests.data.builders import write_coco_and_lvis, write_sbd, write_shard
 
 RECIPES = Path(__file__).parents[2] / "recipes"
@@ -180,9 +183,47 @@ def test_a_picture_that_cannot_be_read_is_named_without_a_traceback(
     root = write_sbd(tmp_path / "SBD")
     for picture in (root / "img").iterdir():
         picture.write_bytes(b"no picture")
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(DatasetError, match=r"others in a row, such as .*\.jpg") as caught:
         train(small(root, workers=workers), tmp_path / "run")
-    assert str(caught.value).startswith(str(root / "img"))
+    assert "Traceback" not in str(caught.value)
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_crops_are_drawn_without_broken_pictures_and_each_is_counted_once(
+    tmp_path: Path, workers: int
+) -> None:
+    root = write_sbd(tmp_path / "SBD", 3)
+    (root / "img" / "2008_000001.jpg").write_bytes(b"no picture")
+    (root / "train.txt").write_text("2008_000000 2008_000001 2008_000002")
+    sources = (SourceConfig(layout="sbd", split="train"),)
+    for strict in (False, True):
+        broken = BrokenItems(strict)
+        pictures = load_pictures(DataConfig(str(root), sources), broken)
+        config = CropConfig(minimum_visible=20)
+        crops = crop_stream(pictures, config, (64, 64), workers, (0,), broken)
+        if strict:
+            with pytest.raises(DatasetError, match=r"2008_000001#1: .*--strict"):
+                list(islice(crops, 60))
+            continue
+        assert len(list(islice(crops, 60))) == 60
+        assert [(left.kind, left.reason, left.count, left.names) for left in broken.left_out()] == [
+            ("object", UNREADABLE_PICTURE, 1, ("2008_000001#1",))
+        ]
+
+
+def test_a_run_says_what_its_data_lacks(tmp_path: Path) -> None:
+    root = write_sbd(tmp_path / "SBD", 2)
+    (root / "train.txt").write_text("2008_000000 2008_000001 2008_000099")
+    recipe = small(root)
+    sources = (SourceConfig(layout="sbd", split="train"),)
+    recipe = replace(recipe, data=replace(recipe.data, sources=sources))
+    left_out = train(recipe, tmp_path / "run").left_out
+    assert [(left.kind, left.count, left.names) for left in left_out] == [
+        ("picture", 1, ("2008_000099",))
+    ]
+    strict = replace(recipe, data=replace(recipe.data, strict=True))
+    with pytest.raises(DatasetError, match=r"2008_000099.*--strict"):
+        train(strict, tmp_path / "strict")
 
 
 def test_two_parts_of_one_data_set_are_both_learnt_from(tmp_path: Path) -> None:
