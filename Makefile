@@ -44,9 +44,9 @@ test: $(VENV)/.test ## run all tests (CPU, no network)
 fuzz: $(VENV)/.test ## draw many more examples than the tests do, new ones each time (minutes)
 	FCFI_TEST_FUZZ=1 $(BIN)/python -m pytest -q -m "not slow" --ignore=tests/training $(PYTEST_ARGS)
 
-oracles: .venv-oracles/.made ## let the tools whose formats we write read them: supervision, datumaro, label-studio-sdk and others
-	@.venv-oracles/bin/python -W ignore -c "import cvat_sdk, datumaro, label_studio_sdk, labelme, pycocotools, supervision"
-	.venv-oracles/bin/python -m pytest -q -p no:cacheprovider -W default tests/formats/test_oracles.py
+oracles: .venv-oracles/.made ## let other tools read our files and drive our function: supervision, datumaro, cvat-cli and others
+	@.venv-oracles/bin/python -W ignore -c "import cvat_cli, cvat_sdk, datumaro, label_studio_sdk, labelme, pycocotools, supervision"
+	.venv-oracles/bin/python -m pytest -q -p no:cacheprovider -W default tests/formats/test_oracles.py tests/serving/test_cvat_driver.py
 
 peers: .venv-peers/.made $(VENV)/.test ## start the real Label Studio on this machine and let fcfi answer its clicks (1 GB, minutes)
 	$(BIN)/python -m tools.peers .venv-peers/bin/label-studio

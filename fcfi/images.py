@@ -86,6 +86,18 @@ def decode_image(data: bytes, name: str = "the picture", max_pixels: int = MAX_P
     return _rgb(_decode(io.BytesIO(data), name, max_pixels), name)
 
 
+def from_pillow(picture: Pillow.Image, max_pixels: int = MAX_PIXELS) -> Image:
+    """Return the pixels of an open picture of Pillow, upright, as (H, W, 3) uint8 RGB.
+
+    Raises InputError for one of more pixels than `max_pixels`, or that cannot be read.
+    """
+    name = "the picture"
+    with _telling(name, max_pixels):
+        _check_pixels(picture.size, name, max_pixels)
+        picture.load()
+        return _rgb(_upright(picture), name)
+
+
 def read_small(path: str | os.PathLike[str], side: int, max_pixels: int = MAX_PIXELS) -> Image:
     """Return what `read_image` does, with the longer side brought down to `side` pixels.
 

@@ -5,7 +5,6 @@ in two lists; the order in which they were made is recovered from what was answe
 Source: CVAT's lambda manager, as its interactors use it.
 """
 
-from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 import numpy as np
@@ -22,6 +21,8 @@ from fcfi.serving.pictures import from_base64
 FUNCTION: Final = "fcfi"
 """The one function, by the name that CVAT has for it."""
 CORNERS: Final = 2
+BOX: Final = "obj_bbox"
+_SEQUENCES: Final = (list, tuple)
 
 JsonBody = Annotated[dict[str, Any], Body()]
 
@@ -48,12 +49,9 @@ def router(answering: Answering) -> APIRouter:
     ) -> dict[str, Any]:
         """Return the mask for all clicks, as rows of 0 and 1."""
         _check(x_nuclio_function_name)
-        positive, negative = _clicks(body, "pos_points", True), _clicks(body, "neg_points", False)
-        box = _box(body.get("obj_bbox"))
+        prompts = prompts_of(body.get("pos_points"), body.get("neg_points"), body.get(BOX))
 
         def ask(name: str, _: CachedImage) -> tuple[Prompts, RunMask | None]:
-            boxes = () if box is None else (box,)
-            prompts: Prompts = (*boxes, *positive, *negative)
             return answering.prompted.in_order(name, prompts), None
 
         answered = await answering.answer(lambda: from_base64(body.get("image")), ask)
@@ -89,31 +87,46 @@ def described(version: str) -> dict[str, Any]:
     }
 
 
+def prompts_of(positive: object, negative: object, box: object) -> Prompts:
+    """Return the box and the clicks of a request, those on the object first.
+
+    positive, negative: (x, y) each, or nothing.  box: two corners, or nothing.
+    Raises InputError for anything else.
+    """
+    found = _box(box)
+    boxes = () if found is None else (found,)
+    return (
+        *boxes,
+        *_clicks(positive, "pos_points", True),
+        *_clicks(negative, "neg_points", False),
+    )
+
+
 def _check(name: str) -> None:
     if name != FUNCTION:
         raise NotFound(f"expected the function {FUNCTION}, got {name[:50]!r}")
 
 
-def _clicks(body: Mapping[str, Any], key: str, positive: bool) -> tuple[Click, ...]:
+def _clicks(points: object, key: str, positive: bool) -> tuple[Click, ...]:
     """Return the clicks of a list of [x, y]; InputError for anything else."""
-    points = body.get(key) or []
-    if not isinstance(points, list):
+    found = points or ()
+    if not isinstance(found, _SEQUENCES):
         raise InputError(f"expected a list of [x, y] under {key!r}")
-    return tuple(Click(*_point(point, key), positive) for point in points)
+    return tuple(Click(*_point(point, key), positive) for point in found)
 
 
 def _box(corners: object) -> Box | None:
     """Return the box of two corners, or None for none."""
     if not corners:
         return None
-    if not isinstance(corners, list) or len(corners) != CORNERS:
-        raise InputError("expected two corners [x, y] under 'obj_bbox'")
-    (x0, y0), (x1, y1) = (_point(corner, "obj_bbox") for corner in corners)
+    if not isinstance(corners, _SEQUENCES) or len(corners) != CORNERS:
+        raise InputError(f"expected two corners [x, y] under {BOX!r}")
+    (x0, y0), (x1, y1) = (_point(corner, BOX) for corner in corners)
     return Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
 
 
 def _point(point: object, key: str) -> tuple[int, int]:
-    numbers = point if isinstance(point, list) else []
+    numbers = point if isinstance(point, _SEQUENCES) else []
     plain = all(type(value) in (int, float) and abs(value) < 1e6 for value in numbers)
     if len(numbers) != CORNERS or not plain:
         raise InputError(f"expected points as [x, y] under {key!r}, got {str(point)[:40]}")
