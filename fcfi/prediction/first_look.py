@@ -91,7 +91,8 @@ def alternatives(
     one.  Costs a look each; looks that found nothing are left out.
 
     >>> import fcfi
-    >>> segmenter, picture = fcfi.load(), fcfi.open_image("examples/images/coffee.jpg")
+    >>> from fcfi.images import read_image
+    >>> segmenter, picture = fcfi.load(), read_image("examples/images/coffee.jpg")
     >>> answers = alternatives(segmenter.predictor, picture, (fcfi.Click(290, 130),))
     >>> 1 <= len(answers) <= 4
     True

@@ -25,10 +25,10 @@ from PIL.Image import Image
 from fcfi.errors import FCFIError
 from fcfi.images import from_pillow, image_sha256
 from fcfi.prediction.prediction import CachedImage
+from fcfi.prediction.score import score_of
 from fcfi.segmenter import load
 from fcfi.serving.faces.cvat import prompts_of
 from fcfi.serving.prompted import Prompted
-from fcfi.serving.score import score_of
 
 SPEC = InteractionFunctionSpec(min_pos_points=1, min_neg_points=0, min_bounding_boxes=0)
 """One click on the object at least; clicks off it and a box are taken."""
