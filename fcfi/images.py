@@ -92,7 +92,7 @@ def from_pillow(picture: Pillow.Image, max_pixels: int = MAX_PIXELS) -> Image:
     Raises InputError for one of more pixels than `max_pixels`, or that cannot be read.
     """
     name = "the picture"
-    with _telling(name, max_pixels):
+    with _decoding(name, max_pixels):
         _check_pixels(picture.size, name, max_pixels)
         picture.load()
         return _rgb(_upright(picture), name)
