@@ -117,6 +117,7 @@ class InstanceMap:
     def _soft(self) -> Literal["", "one", "several"]:
         """Whether one object has a soft edge, or several, or none."""
         levels = self.levels
+        # A single number cannot be a mixture of others; without an order nothing lies between.
         if levels is None or len(self.present) < 2:
             return ""
         blended = self._blended(levels)
@@ -135,6 +136,7 @@ class InstanceMap:
         levels = self.levels
         assert levels is not None, "asked for maps with soft edges only, which have levels"
         top = max(self.present, key=lambda number: int(levels[number]))
+        # Half of the highest level is where an anti-aliased border covers half a pixel.
         table = np.where(levels > int(levels[top]) // 2, top, 0).astype(self.numbers.dtype)
         cut: Numbers = table[self.numbers]
         return cut

@@ -51,6 +51,7 @@ def next_click(
         raise InputError(
             f"expected a mask of the truth's size {truth.shape} (height, width), got {mask.shape}"
         )
+    # Exact distances in evaluation, whose clicks must be reproducible; in training speed counts.
     transform = EXACT if rng is None else QUICK
     missed = _depth((truth == OBJECT) & ~mask, made, transform)
     extra = _depth((truth == BACKGROUND) & mask, made, transform)

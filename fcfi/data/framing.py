@@ -43,6 +43,7 @@ def choose_point(
     labelling: Labelling, instance: Instance, rng: np.random.Generator
 ) -> tuple[int, int]:
     """Return a pixel (x, y) of an object where a person might click: deepest, or deep inside."""
+    # Zeros round it, so that an object that fills its box still has its edge there.
     padded = cv2.copyMakeBorder(labelling.mask(instance), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
     depth = cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_5)[1:-1, 1:-1]
     if rng.random() < AT_DEEPEST:
@@ -89,6 +90,7 @@ def choose_box(
     else:
         side = max(rows, columns) * rng.uniform(*config.wide_ratio)
     side = min(max(side, SMALLEST_SIDE), LARGEST_SIDE * max(rows, columns))
+    # The square root on both sides keeps the area, whatever the stretch.
     stretch = np.sqrt(aspect) * np.exp(rng.uniform(-1, 1) * np.log(config.stretch) / 2)
     width = _shortened(side * stretch, columns)
     height = _shortened(side / stretch, rows)
@@ -145,4 +147,5 @@ def _start(centre: float, slack: float, length: int, limit: int, rng: np.random.
     start = round(centre - length / 2 + rng.uniform(-slack, slack))
     if length <= limit:
         return min(max(start, 0), limit - length)
+    # Longer than the picture: it hangs over at both ends, the picture anywhere within.
     return -round((length - limit) * rng.random())

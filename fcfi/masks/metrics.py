@@ -93,6 +93,7 @@ def held(
 
     start: stands for all clicks if none was made.
     """
+    # A start mask without any click keeps its own IoU; no mask at all has 0.
     known = list(ious[:limit]) or [start if start is not None else 0.0]
     return np.array(known + [known[-1]] * (limit - len(known)), np.float64)
 
@@ -117,6 +118,7 @@ def _band(mask: Mask, width: int) -> Mask:
     """Return the pixels of the mask at most `width` pixels (chessboard distance) from its edge."""
     # Padding makes the image border an edge.
     padded = np.pad(mask.astype(np.uint8), 1)
+    # A 3 x 3 square again and again is one square of chessboard distance `width`.
     inner = cv2.erode(padded, np.ones((3, 3), np.uint8), iterations=width)[1:-1, 1:-1]
     band: Mask = mask & (inner == 0)
     return band

@@ -133,6 +133,7 @@ def one_loop(mask: Mask) -> Loop:
     for loop in loops[1:]:
         path = _sewn(path, loop)
     corners = path + WITHIN
+    # A pixel or a line has no area as a polygon: it is widened by an inset to both sides.
     if len(path) < 3:
         aside = np.full((len(path), 2), INSET)
         corners = np.concatenate([corners - aside, (corners + aside)[::-1]])
@@ -148,6 +149,7 @@ def one_loop(mask: Mask) -> Loop:
 def _sewn(path: NDArray[np.int64], loop: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return `path` with a way from its corner next to `loop`, round `loop`, and back."""
     here, there = _spread(len(path)), _spread(len(loop))
+    # All distances between some corners of both: enough to find a short seam, and bounded.
     apart = ((path[here][:, None, :] - loop[there][None, :, :]) ** 2).sum(axis=2)
     row, column = divmod(int(apart.argmin()), len(there))
     leave, enter = int(here[row]), int(there[column])

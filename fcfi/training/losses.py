@@ -127,6 +127,7 @@ def total_loss(
             f"expected outputs with a loss ({', '.join(LOSSES)}), got {unknown[0]!r}: "
             "add its loss to fcfi.training.losses.LOSSES"
         )
+    # In float32 whatever the network computes in: sums over a crop overflow 16 bits.
     target, counts = (truth == OBJECT).float(), (truth != IGNORE).float()
     middle = cell_truth(truth)
     logits = output.logits.float()
@@ -154,6 +155,7 @@ def normalised_focal(logits: Tensor, target: Tensor, counts: Tensor) -> Tensor:
     As there, gradient flows through the focal weights but not through the factor that scales them.
     logits, target (0/1), counts (0/1, or more where a pixel counts more): (B, 1, H, W) float32.
     """
+    # From logits: a sigmoid and then a logarithm would lose small probabilities.
     negative_log = functional.binary_cross_entropy_with_logits(logits, target, reduction="none")
     focus = (1 - torch.exp(-negative_log)).pow(GAMMA) * counts
     # The number of pixels cancels out in the mean over them.
