@@ -34,7 +34,7 @@ from fcfi.project import (
 )
 from fcfi.project.database import Database
 from fcfi.project.document import Document, DrawnObject
-from fcfi.project.store import _pack, sort_key
+from fcfi.project.store import pack_document, sort_key
 from fcfi.project.tables import change, mask, object_label, picture, revision
 
 SMALL = 500
@@ -117,7 +117,7 @@ def _add(database: Database, numbers: range, objects: int, masks: list[RunMask])
                 "picture": identity,
                 "number": 1,
                 "version": 1,
-                "document": _pack(document),
+                "document": pack_document(document),
             }
         )
         changes.append(

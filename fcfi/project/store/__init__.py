@@ -1,0 +1,31 @@
+"""The store: what the database keeps of a project, one part a file.
+
+Knows nothing of networks or of the pictures' files.
+"""
+
+from fcfi.project.store.documents import pack_document
+from fcfi.project.store.history import History
+from fcfi.project.store.labels import ObjectLabels, count_objects
+from fcfi.project.store.masks import StoredMasks
+from fcfi.project.store.networks import Networks
+from fcfi.project.store.pictures import StoredPictures
+from fcfi.project.store.rows import sort_key
+from fcfi.project.store.settings import Settings
+from fcfi.project.store.values import Drawn, FoundPicture, Shown, Signature, Step, Stored
+
+__all__ = [
+    "Drawn",
+    "FoundPicture",
+    "Shown",
+    "Signature",
+    "Step",
+    "Store",
+    "Stored",
+    "count_objects",
+    "pack_document",
+    "sort_key",
+]
+
+
+class Store(StoredPictures, History, StoredMasks, ObjectLabels, Settings, Networks):
+    """All parts on one database; threads may share it."""

@@ -1,0 +1,22 @@
+"""Documents of revisions, packed for the database."""
+
+import json
+import zlib
+
+from fcfi.errors import InputError, StoreError, guard
+from fcfi.project.document import Document
+from fcfi.project.store.part import RESTORE
+
+
+def pack_document(document: Document) -> bytes:
+    """Return a document as a revision holds it: JSON, compressed."""
+    return zlib.compress(json.dumps(document.to_json(), separators=(",", ":")).encode())
+
+
+def unpack_document(packed: bytes) -> Document:
+    """Return the document of a revision.  Raises StoreError for a damaged one."""
+    try:
+        with guard(StoreError, "a picture's document in the store is damaged", RESTORE):
+            return Document.from_json(json.loads(zlib.decompress(packed)))
+    except InputError as error:  # of the person who gave a document, were it not the store's
+        raise StoreError(f"the store holds a document that cannot be used: {error}") from error

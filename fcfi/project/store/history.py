@@ -1,0 +1,226 @@
+"""A picture's history: its line of revisions, and the changes that moved along it.
+
+A write goes through only if the picture's version is still the one that it was made for, in the
+same transaction as the revision and its masks.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final, Literal
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    insert,
+    select,
+    update,
+)
+
+from fcfi.errors import InputError
+from fcfi.project.document import Document
+from fcfi.project.states import Change
+from fcfi.project.store.documents import pack_document, unpack_document
+from fcfi.project.store.labels import labels_now, note_labels
+from fcfi.project.store.masks import add_masks
+from fcfi.project.store.part import Part
+from fcfi.project.store.rows import SHOWN, find_row, missing, row_of, summary_of
+from fcfi.project.store.values import Drawn, Shown, Signature, Step, Stored
+from fcfi.project.tables import change, picture, revision
+
+MADE: Final[Select[Any]] = select(
+    revision.c.id, revision.c.number, revision.c.document, change.c.action
+).join(change, and_(change.c.picture == revision.c.picture, change.c.version == revision.c.version))
+"""Revisions, each with the record of the change that made it."""
+
+
+Describe = Callable[[Mapping[str, Any]], str]
+
+
+class History(Part):
+    """The histories of all pictures."""
+
+    def read(self, identity: int) -> Stored:
+        """A picture with its document.  Raises NotFound."""
+        with self.database.reading() as connection:
+            found = connection.execute(
+                select(picture).where(picture.c.id == identity)
+            ).one_or_none()
+            if found is None:
+                raise missing(identity)
+            position = found.position
+            line = _line(connection, identity, (position, position + 1))
+            shown, following = line.get(position), line.get(position + 1)
+            return Stored(
+                row_of(found),
+                Document() if shown is None else unpack_document(shown.document),
+                None if shown is None else json.loads(shown.action),
+                None if following is None else json.loads(following.action),
+                labels_now(connection),
+                None if shown is None else shown.id,
+                position,
+                found.length,
+            )
+
+    def noted(self, identity: int, key: str) -> Shown | None:
+        """A picture as the change of this key left it, whatever was done since; None if there is no such change."""
+        of_key = and_(change.c.picture == identity, change.c.key == key)
+        with self.database.reading() as connection:
+            found = connection.execute(
+                select(change.c.version, change.c.revision).where(of_key)
+            ).one_or_none()
+            if found is None:
+                return None
+            here = _latest(connection, revision.c.id == found.revision)
+            # The line went on from there with what was made from it last.
+            made_of_it = and_(revision.c.picture == identity, revision.c.parent == found.revision)
+            beyond = _latest(connection, made_of_it, revision.c.version < found.version)
+            document = Document() if here is None else unpack_document(here.document)
+            return Shown(
+                replace(
+                    find_row(connection, identity), version=found.version, **summary_of(document)
+                ),
+                document,
+                None if here is None else json.loads(here.action),
+                None if beyond is None else json.loads(beyond.action),
+                labels_now(connection),
+            )
+
+    def write(self, before: Stored, step: Step) -> Stored | None:
+        """Make a change to a picture as it was read; None if somebody else has changed it since."""
+        identity, version = before.row.id, before.row.version + 1
+        position, summary = before.position + 1, summary_of(step.document)
+        with self.database.writing() as connection:
+            values = {"version": version, "position": position, "length": position, **summary}
+            # The version is compared in the statement itself: no other writer comes in between.
+            at_version = and_(picture.c.id == identity, picture.c.version == before.row.version)
+            if connection.execute(update(picture).where(at_version).values(values)).rowcount == 0:
+                return None
+            # Who acts after an undo begins another line: what was undone can no longer be made again.
+            if before.length > before.position:
+                _leave_line(connection, identity, position)
+            row = {
+                "picture": identity,
+                "number": position,
+                "parent": before.revision,
+                "version": version,
+            }
+            added = connection.execute(
+                insert(revision).values(**row, document=pack_document(step.document))
+            )
+            note_labels(connection, identity, step.document)
+            add_masks(self.database, connection, step.masks)
+            (revised,) = added.inserted_primary_key or (None,)
+            _note(connection, identity, version, revised, step.record, step.signature)
+        shown = replace(before.row, version=version, **summary)
+        return Stored(
+            shown, step.document, step.record, None, before.labels, revised, position, position
+        )
+
+    def move(self, identity: int, version: int, by: Literal[-1, 1], signature: Signature) -> bool:
+        """Undo (-1) or redo (1) on a picture of this version; return False if it has another by now.
+
+        Raises InputError if there is nothing to take back or make again.
+        """
+        with self.database.writing() as connection:
+            at_version = and_(picture.c.id == identity, picture.c.version == version)
+            found = connection.execute(select(picture).where(at_version)).one_or_none()
+            if found is None:
+                return False
+            position = found.position + by
+            if not 0 <= position <= found.length:
+                raise InputError(
+                    "there is nothing to take back" if by < 0 else "there is nothing to make again"
+                )
+            here = _line(connection, identity, (position,)).get(position)
+            document = Document() if here is None else unpack_document(here.document)
+            values = {"version": version + 1, "position": position, **summary_of(document)}
+            if connection.execute(update(picture).where(at_version).values(values)).rowcount == 0:
+                return False
+            note_labels(connection, identity, document)
+            # Undo takes back the revision that was shown; redo makes the one again that is shown now.
+            of = max(position, found.position)
+            action = json.loads(_line(connection, identity, (of,))[of].action)
+            record = {"type": "undo" if by < 0 else "redo", "of": action}
+            _note(
+                connection,
+                identity,
+                version + 1,
+                None if here is None else here.id,
+                record,
+                signature,
+            )
+            return True
+
+    def changes(self, identity: int, since: int, describe: Describe) -> tuple[Change, ...]:
+        """Return what was done to a picture after a version, in order.
+
+        describe: puts a record into words.
+        """
+        asked = select(change).where(change.c.picture == identity, change.c.version > since)
+        with self.database.reading() as connection:
+            rows = connection.execute(asked.order_by(change.c.version)).all()
+            return tuple(
+                Change(row.version, row.author, row.time, describe(json.loads(row.action)))
+                for row in rows
+            )
+
+    def drawn(self, done: bool) -> list[Drawn]:
+        """The pictures in work or done (or only done ones), as they are now, in the order of names."""
+        states = ("done",) if done else ("work", "done")
+        here = and_(revision.c.picture == picture.c.id, revision.c.number == picture.c.position)
+        asked = (
+            select(*SHOWN, revision.c.id.label("revision"))
+            .join(revision, here)
+            .where(picture.c.state.in_(states))
+        )
+        with self.database.reading() as connection:
+            rows = connection.execute(asked.order_by(picture.c.sort, picture.c.name)).all()
+            return [Drawn(row_of(row), row.revision) for row in rows]
+
+    def document(self, identity: int) -> Document:
+        """The document of a revision."""
+        with self.database.reading() as connection:
+            packed = connection.execute(
+                select(revision.c.document).where(revision.c.id == identity)
+            ).scalar_one()
+            return unpack_document(packed)
+
+
+def _leave_line(connection: Connection, identity: int, position: int) -> None:
+    """The revisions from a position on were undone and are no longer made again."""
+    beyond = and_(revision.c.picture == identity, revision.c.number >= position)
+    connection.execute(update(revision).where(beyond).values(number=None))
+
+
+def _note(
+    connection: Connection,
+    identity: int,
+    version: int,
+    shown: int | None,
+    record: Mapping[str, Any],
+    signature: Signature,
+) -> None:
+    values = {
+        "picture": identity,
+        "version": version,
+        "revision": shown,
+        "action": json.dumps(record),
+    }
+    signed = {"author": signature.author, "time": signature.time, "key": signature.key}
+    connection.execute(insert(change).values(**values, **signed))
+
+
+def _line(connection: Connection, identity: int, numbers: Sequence[int]) -> dict[int, Any]:
+    """Revisions of these numbers, each with the record of the change that made it."""
+    here = and_(revision.c.picture == identity, revision.c.number.in_(numbers))
+    return {row.number: row for row in connection.execute(MADE.where(here))}
+
+
+def _latest(connection: Connection, *which: ColumnElement[bool]) -> Any:
+    """The last of these revisions that was made, as `_line` gives them; None if there is none."""
+    return connection.execute(
+        MADE.where(*which).order_by(revision.c.version.desc()).limit(1)
+    ).one_or_none()

@@ -1,0 +1,64 @@
+"""How many objects of each label are on each picture as it is now."""
+
+from collections import Counter
+from collections.abc import Collection
+from typing import Final
+
+from sqlalchemy import (
+    Connection,
+    delete,
+    func,
+    insert,
+    select,
+)
+
+from fcfi.project.document import Document
+from fcfi.project.store.part import Part
+from fcfi.project.tables import (
+    label,
+    object_label,
+    picture,
+)
+
+NOW: Final = select(label.c.id, label.c.merged_into)
+"""Every label that was ever there, and what it was merged into."""
+
+
+class ObjectLabels(Part):
+    """Labels of objects, counted as revisions are written, so that no document is read for them."""
+
+    def labels_in(self, done: bool) -> frozenset[int]:
+        """Return the labels of the objects on the pictures that `drawn` lists; 0 for objects without one."""
+        states = ("done",) if done else ("work", "done")
+        asked = (
+            select(object_label.c.label)
+            .distinct()
+            .join(picture, picture.c.id == object_label.c.picture)
+            .where(picture.c.state.in_(states))
+        )
+        with self.database.reading() as connection:
+            return frozenset(connection.execute(asked).scalars())
+
+
+def count_objects(connection: Connection, labels: Collection[int]) -> int:
+    """Return how many objects have one of these labels, on all pictures as they are now."""
+    counted = func.coalesce(func.sum(object_label.c.objects), 0)
+    asked = select(counted).where(object_label.c.label.in_(labels))
+    return int(connection.execute(asked).scalar_one())
+
+
+def note_labels(connection: Connection, identity: int, document: Document) -> None:
+    """Note how many objects of each label are on a picture now."""
+    # Written anew: the few labels of a picture cost less than to find out which changed.
+    connection.execute(delete(object_label).where(object_label.c.picture == identity))
+    counts = Counter(drawn.label or 0 for drawn in document.objects)
+    rows = [
+        {"picture": identity, "label": label, "objects": count} for label, count in counts.items()
+    ]
+    if rows:
+        connection.execute(insert(object_label), rows)
+
+
+def labels_now(connection: Connection) -> dict[int, int]:
+    """What every label is now."""
+    return {row.id: row.merged_into or row.id for row in connection.execute(NOW)}

@@ -1,0 +1,49 @@
+"""Masks by their sha256; a mask that several objects have is kept once."""
+
+from collections.abc import Collection, Mapping
+from typing import Any, Final
+
+import numpy as np
+from sqlalchemy import Connection, select
+
+from fcfi.errors import StoreError, guard
+from fcfi.masks.runs import RunMask
+from fcfi.project.database import Database
+from fcfi.project.store.part import RESTORE, Part, parts
+from fcfi.project.tables import mask
+
+_BOX: Final = ("left", "top", "width", "height")
+
+
+class StoredMasks(Part):
+    """The masks of all pictures."""
+
+    def runs(self, names: Collection[str]) -> dict[str, RunMask]:
+        """Masks by sha256."""
+        found: dict[str, RunMask] = {}
+        with self.database.reading() as connection:
+            for part in parts(list(names)):
+                for row in connection.execute(select(mask).where(mask.c.sha256.in_(part))):
+                    found[row.sha256] = _unpack(row)
+        return found
+
+
+def add_masks(database: Database, connection: Connection, masks: Mapping[str, RunMask]) -> None:
+    """Keep masks by sha256, in the transaction of the revision that names them."""
+    rows = [
+        {"sha256": sha256, **{key: getattr(added, key) for key in _BOX}, "runs": added.pack()}
+        for sha256, added in masks.items()
+    ]
+    if rows:
+        # A mask that is there already is the same mask: its name is the hash of its runs.
+        statement = database.insert(mask).on_conflict_do_nothing(index_elements=["sha256"])
+        connection.execute(statement, rows)
+
+
+def _unpack(row: Any) -> RunMask:
+    """Return a mask of the table.  Raises StoreError for a damaged one."""
+    with guard(StoreError, "a mask in the store is damaged", RESTORE):
+        runs = RunMask.unpack(row.left, row.top, row.width, row.height, row.runs)
+        if int(runs.lengths.sum(dtype=np.uint64)) != row.width * row.height:
+            raise ValueError("its runs do not fill its box")
+        return runs

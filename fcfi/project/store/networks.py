@@ -1,0 +1,40 @@
+"""Who answered the prompts of objects."""
+
+import json
+
+from sqlalchemy import select
+
+from fcfi.project.states import Answerer
+from fcfi.project.store.part import Part
+from fcfi.project.tables import network
+
+
+class Networks(Part):
+    """The networks and settings that answered in this project, by identity."""
+
+    def keep_network(self, identity: str, answerer: Answerer) -> None:
+        """Keep who answered under an identity (`fcfi.prediction.interface.identity`)."""
+        if self.network(identity) == answerer:
+            return
+        values = {
+            "weights": answerer.weights,
+            "name": answerer.name,
+            "runtime": answerer.runtime,
+            "settings": json.dumps(dict(answerer.settings)),
+        }
+        statement = self.database.insert(network).values(identity=identity, **values)
+        with self.database.writing() as connection:
+            connection.execute(
+                statement.on_conflict_do_update(index_elements=["identity"], set_=values)
+            )
+
+    def network(self, identity: str) -> Answerer | None:
+        """Return who answered under an identity here, or None if nobody did."""
+        with self.database.reading() as connection:
+            found = connection.execute(
+                select(network).where(network.c.identity == identity)
+            ).one_or_none()
+        if found is None:
+            return None
+        settings = json.loads(found.settings)
+        return Answerer(found.weights or identity, found.name, found.runtime, settings)
