@@ -20,10 +20,10 @@ ROOT = Path(__file__).parent.parent
 # Present counts, and behind them the bars: a count that falls is written here, and none may rise.
 # The largest number of times that an identifier may stand in fcfi/.
 IDENTIFIERS = {
-    "one": 248,  # 20
-    "place": 63,  # 30
+    "one": 21,  # 20
+    "place": 30,  # 30
     "told": 0,  # 0
-    "came": 7,  # 0
+    "came": 0,  # 0
 }
 # The largest number of times that a phrase may stand in the code and the documents.
 PHRASES = {
@@ -36,10 +36,10 @@ PHRASES = {
     r"\bgives\b": 14,  # 5
 }
 # Comments for 100 lines of code in fcfi/, at least.
-COMMENTS = 2.4  # 2.5
+COMMENTS = 2.45  # 2.5
 COLUMNS = 100
 # Lines of Python that may be wider.
-WIDE = 136  # 0
+WIDE = 114  # 0
 
 GLOSSARY = ROOT / "docs" / "reference" / "glossary.md"
 """The only file that may name the words to avoid."""

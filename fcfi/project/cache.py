@@ -49,7 +49,10 @@ class ByteCache:
     def get(
         self, key: Hashable, make: Callable[[], Value], nbytes: Callable[[Value], int]
     ) -> Value:
-        """The value of a key, made if it is not held.  What `make` raises goes to who asked; nothing is kept then."""
+        """The value of a key, made if it is not held.
+
+        What `make` raises goes to who asked; nothing is kept then.
+        """
         known: Value | None = self.find(key)
         if known is not None:
             return known

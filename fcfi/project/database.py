@@ -45,7 +45,10 @@ class Database:
     """Transactions on one database.  Threads may share it."""
 
     def __init__(self, url: URL, patience: float = PATIENCE) -> None:
-        """Open and migrate.  Raises ConfigError for an unusable URL, StoreError for a database that is."""
+        """Open and migrate.
+
+        Raises ConfigError for an unusable URL, StoreError for a database that is.
+        """
         self.url = url
         self.file = (
             Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
@@ -73,13 +76,19 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """One transaction in which nothing is written; all that it reads is of one moment.  Raises StoreError."""
+        """One transaction in which nothing is written; all that it reads is of one moment.
+
+        Raises StoreError.
+        """
         with self.telling(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """One transaction: when the block ends well it is on the disk, else nothing of it is.  Raises StoreError."""
+        """One transaction: when the block ends well it is on the disk, else nothing of it is.
+
+        Raises StoreError.
+        """
         deadline = time.monotonic() + self._patience
         with self._in_turn(), self.telling():
             self._check_there()
@@ -142,7 +151,10 @@ class Database:
 
 
 def store_url(store: str) -> URL:
-    """The address of a store: a URL, or the path of an SQLite file.  Raises ConfigError for anything else."""
+    """The address of a store: a URL, or the path of an SQLite file.
+
+    Raises ConfigError for anything else.
+    """
     if "://" not in store:
         return URL.create("sqlite", database=store)
     try:
@@ -220,8 +232,11 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(WRITE) else "BEGIN")
 
 
-def _migrate(connection: Connection, place: str) -> None:
-    """Bring the tables to the present form.  StoreError if they are of a newer one, or of somebody else."""
+def _migrate(connection: Connection, store: str) -> None:
+    """Bring the tables to the present form.
+
+    StoreError if they are of a newer one, or of somebody else.
+    """
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
     there = set(inspect(connection).get_table_names())
@@ -229,7 +244,7 @@ def _migrate(connection: Connection, place: str) -> None:
     if found == HEAD:
         return
     if found is None and "picture" in there:
-        raise StoreError(f"{place} is a database of something else: give another one as store")
+        raise StoreError(f"{store} is a database of something else: give another one as store")
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
@@ -240,14 +255,14 @@ def _migrate(connection: Connection, place: str) -> None:
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if found is not None and found not in known:
         raise StoreError(
-            f"the store {place} was made by a newer fcfi (its form is {found[:20]!r}, and {HEAD} is the last one known "
+            f"the store {store} was made by a newer fcfi (its form is {found[:20]!r}, and {HEAD} is the last one known "
             "here): update fcfi; nothing was changed"
         )
     try:
         command.upgrade(config, "head")
     except CommandError as error:
         raise StoreError(
-            f"the store {place} cannot be brought to the present form: {error}"
+            f"the store {store} cannot be brought to the present form: {error}"
         ) from error
 
 
@@ -258,13 +273,13 @@ def _version(connection: Connection) -> str | None:
     return None if found is None else str(found)
 
 
-def _sentence(error: errors.SQLAlchemyError, place: str) -> str:
+def _sentence(error: errors.SQLAlchemyError, store: str) -> str:
     """What a person can do about a database's fault."""
     said = " ".join(str(getattr(error, "orig", None) or error).split())
     for sign, meaning in _MEANINGS.items():
         if sign in said:
-            return f"the store {place} {meaning}"
-    return f"the store {place} cannot be used ({said[:200]}): look after its disk or server; nothing was changed"
+            return f"the store {store} {meaning}"
+    return f"the store {store} cannot be used ({said[:200]}): look after its disk or server; nothing was changed"
 
 
 _LOCKED: Final = "is in use by another program that does not let go: close it and try again"

@@ -53,10 +53,12 @@ class Labels:
     def add(self, names: Sequence[str], colour: str | None = None) -> None:
         """Add labels at the end.  Raises InputError for a name that is unusable or taken."""
         check_colour(colour)
-        named = [_name(one) for one in names]
+        named = [_name(name) for name in names]
         with self._database.writing() as connection:
-            known = {one.name for one in _living(connection)}
-            taken = [one for place, one in enumerate(named) if one in known or one in named[:place]]
+            known = {living.name for living in _living(connection)}
+            taken = [
+                name for index, name in enumerate(named) if name in known or name in named[:index]
+            ]
             if taken:
                 raise _taken(taken[0])
             _append(connection, len(known), named, colour)
@@ -64,7 +66,7 @@ class Labels:
     def ensure(self, names: Sequence[str]) -> None:
         """Add those of the labels that are not there yet, in one step: others may open the project at the same time."""
         with self._database.writing() as connection:
-            known = {one.name for one in _living(connection)}
+            known = {living.name for living in _living(connection)}
             missing = [name for name in dict.fromkeys(map(_name, names)) if name not in known]
             _append(connection, len(known), missing, None)
 
@@ -72,8 +74,8 @@ class Labels:
         """Other properties for a label.  Raises NotFound, InputError."""
         check_colour(colour)
         with self._database.writing() as connection:
-            one = _find(connection, identity)
-            if name is not None and _name(name) != one.name:
+            found = _find(connection, identity)
+            if name is not None and _name(name) != found.name:
                 if any(other.name == _name(name) for other in _living(connection)):
                     raise _taken(name)
                 _unique(
@@ -87,7 +89,7 @@ class Labels:
                 )
             if place is not None:
                 others = [other for other in _living(connection) if other.id != identity]
-                others.insert(max(0, place), one)
+                others.insert(max(0, place), found)
                 _order(connection, [other.id for other in others])
 
     def merge(self, identity: int, into: int) -> None:
@@ -99,12 +101,12 @@ class Labels:
                 raise InputError("a label cannot be merged into itself: give another one")
             both = (label.c.id == identity) | (label.c.merged_into == identity)
             connection.execute(update(label).where(both).values(merged_into=into))
-            _order(connection, [one.id for one in _living(connection)])
+            _order(connection, [living.id for living in _living(connection)])
 
     def remove(self, identity: int) -> None:
         """Remove a label that no object has.  Raises NotFound, InputError."""
         with self._database.writing() as connection:
-            one = _find(connection, identity)
+            found = _find(connection, identity)
             merged = set(
                 connection.execute(
                     select(label.c.id).where(label.c.merged_into == identity)
@@ -113,7 +115,7 @@ class Labels:
             used = count_objects(connection, {identity, *merged})
             if used:
                 raise InputError(
-                    f"the label {one.name!r} is used by {used} object{'s'[: used > 1]}: merge it into another one, or "
+                    f"the label {found.name!r} is used by {used} object{'s'[: used > 1]}: merge it into another one, or "
                     "give them other labels first"
                 )
             connection.execute(delete(label).where(label.c.merged_into == identity))
@@ -136,19 +138,19 @@ def normal(name: str) -> str:
 def _living(connection: Connection) -> tuple[Label, ...]:
     asked = select(label).where(label.c.merged_into.is_(None)).order_by(label.c.place, label.c.id)
     rows = connection.execute(asked).all()
-    return tuple(Label(one.id, one.name, one.colour, place) for place, one in enumerate(rows))
+    return tuple(Label(row.id, row.name, row.colour, index) for index, row in enumerate(rows))
 
 
 def _find(connection: Connection, identity: int) -> Label:
-    for one in _living(connection):
-        if one.id == identity:
-            return one
+    for living in _living(connection):
+        if living.id == identity:
+            return living
     raise NotFound(f"there is no label {identity} in this project: it was removed or merged")
 
 
 def _order(connection: Connection, identities: Sequence[int]) -> None:
-    for place, identity in enumerate(identities):
-        connection.execute(update(label).where(label.c.id == identity).values(place=place))
+    for index, identity in enumerate(identities):
+        connection.execute(update(label).where(label.c.id == identity).values(place=index))
 
 
 def _unique(connection: Connection, name: str, statement: Any) -> None:
@@ -161,13 +163,13 @@ def _unique(connection: Connection, name: str, statement: Any) -> None:
 
 def _name(name: str) -> str:
     """The name as it is stored.  Raises InputError if it is unusable."""
-    one = normal(name)
-    check_label(one)
-    if len(one) > MAX_NAME:
+    normalised = normal(name)
+    check_label(normalised)
+    if len(normalised) > MAX_NAME:
         raise InputError(
-            f"the label {one[:SHOWN]!r}... has {len(one)} characters: give {MAX_NAME} or less"
+            f"the label {normalised[:SHOWN]!r}... has {len(normalised)} characters: give {MAX_NAME} or less"
         )
-    return one
+    return normalised
 
 
 def _append(connection: Connection, there: int, names: Sequence[str], colour: str | None) -> None:

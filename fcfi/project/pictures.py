@@ -43,7 +43,7 @@ class Pictures:
         known = self._store.known()
         stamps = {name: (row.modified, row.bytes) for name, row in known.items()}
         self._store.put_pictures(
-            [self._look(one, known.get(one.name)) for one in scanning.changed(files, stamps)]
+            [self._look(file, known.get(file.name)) for file in scanning.changed(files, stamps)]
         )
         gone = [row for name, row in known.items() if name not in files]
         self._mark_gone(
@@ -56,12 +56,18 @@ class Pictures:
             self._store.set_problem(back, None)
         return left_out
 
-    def place(self, row: PictureRow) -> Path:
-        """The file of a picture.  Raises PictureError if it has vanished or leads out of the folder."""
+    def path(self, row: PictureRow) -> Path:
+        """The file of a picture.
+
+        Raises PictureError if it has vanished or leads out of the folder.
+        """
         return scanning.place(self._folder, row.name)
 
     def pixels(self, row: PictureRow) -> tuple[PictureRow, Image]:
-        """A picture as it is on the disk now, (H, W, 3) uint8 RGB, read only, and its row.  Raises PictureError."""
+        """A picture as it is on the disk now, (H, W, 3) uint8 RGB, read only, and its row.
+
+        Raises PictureError.
+        """
         row = self._fresh(row)
         try:
             image = self._remembered(row)
@@ -75,7 +81,10 @@ class Pictures:
         return row, image
 
     def _remembered(self, row: PictureRow) -> Image:
-        """The decoded picture.  Of those that are larger than the cache, the last one is kept beside it."""
+        """The decoded picture.
+
+        Of those that are larger than the cache, the last one is kept beside it.
+        """
         if row.width * row.height * CHANNELS <= self._cache.limit:
             return self._cache.get(
                 key(row), lambda: self._decode(row), lambda pixels: pixels.nbytes
@@ -87,7 +96,7 @@ class Pictures:
             return self._large[1]
 
     def _decode(self, row: PictureRow) -> Image:
-        path = self.place(row)
+        path = self.path(row)
         try:
             image = read_image(path)
         except InputError as error:
@@ -99,9 +108,12 @@ class Pictures:
         return image
 
     def _fresh(self, row: PictureRow) -> PictureRow:
-        """The row of a picture, its file looked at again if that changed.  PictureError if it cannot be used."""
+        """The row of a picture, its file looked at again if that changed.
+
+        PictureError if it cannot be used.
+        """
         try:
-            status = os.stat(self.place(row))
+            status = os.stat(self.path(row))
         except (OSError, PictureError) as error:
             if row.problem is None:
                 self._store.set_problem([row.id], _gone(row.name))

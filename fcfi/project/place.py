@@ -33,7 +33,10 @@ class Place:
 
 
 def choose(folder: Path) -> Place:
-    """Where the store of a folder of pictures lies.  Raises StoreError if nothing can be written anywhere."""
+    """Where the store of a folder of pictures lies.
+
+    Raises StoreError if nothing can be written anywhere.
+    """
     usual = folder / HIDDEN / FILE
     if usual.is_file() and _writable(usual):
         return Place(usual)

@@ -132,7 +132,10 @@ class Project:
     # Pictures
 
     def scan(self) -> None:
-        """Look for pictures that are new, changed or gone; nothing that was done to one is lost.  Raises StoreError."""
+        """Look for pictures that are new, changed or gone; nothing that was done to one is lost.
+
+        Raises StoreError.
+        """
         self.warnings = self._told + self._pictures.scan()
 
     def pictures(
@@ -142,7 +145,10 @@ class Project:
         return self._store.pictures(state, search, offset, limit)
 
     def index_of(self, id: int, state: State | None = None, search: str = "") -> int | None:  # noqa: A002
-        """Return the place of a picture in such a list, from 0; None if it is not in it.  Raises NotFound."""
+        """Return the place of a picture in such a list, from 0; None if it is not in it.
+
+        Raises NotFound.
+        """
         return self._store.index_of(id, state, search)
 
     def following(
@@ -198,12 +204,15 @@ class Project:
         return self._state(after)
 
     def image(self, id: int) -> Image:  # noqa: A002
-        """(H, W, 3) uint8 RGB, read only.  Raises NotFound, PictureError if it vanished, changed or is damaged."""
+        """(H, W, 3) uint8 RGB, read only.
+
+        Raises NotFound, PictureError if it vanished, changed or is damaged.
+        """
         return self._pictures.pixels(self._store.row(id))[1]
 
     def path(self, id: int) -> Path:  # noqa: A002
         """The picture's file, to be read only.  Raises NotFound, PictureError."""
-        return self._pictures.place(self._store.row(id))
+        return self._pictures.path(self._store.row(id))
 
     def logs(self, id: int) -> tuple[dict[str, Any], ...]:  # noqa: A002
         """The click log of every object that has clicks, with which another network can make its mask again.
@@ -211,20 +220,20 @@ class Project:
         Raises NotFound, PictureError if the picture, whose sha256 is in the logs, cannot be read.
         """
         stored = self._read(id)
-        clicked = [one for one in stored.document.objects if one.rounds]
+        clicked = [drawn for drawn in stored.document.objects if drawn.rounds]
         if not clicked:
             return ()
         row, image = self._pictures.pixels(stored.row)
         sha256, names = image_sha256(image), {label.id: label.name for label in self.labels()}
         return tuple(
             {
-                "object": one.id,
-                "label": names.get(one.label or 0),
-                "keep_out": one.keep_out,
-                "tidy": one.tidy,
-                "log": self._log(one, row, sha256).to_json(),
+                "object": drawn.id,
+                "label": names.get(drawn.label or 0),
+                "keep_out": drawn.keep_out,
+                "tidy": drawn.tidy,
+                "log": self._log(drawn, row, sha256).to_json(),
             }
-            for one in clicked
+            for drawn in clicked
         )
 
     # Labels and settings
@@ -234,7 +243,10 @@ class Project:
         return self._labels.all()
 
     def add_label(self, name: str, colour: str | None = None) -> tuple[Label, ...]:
-        """Add a label at the end; gives all.  Raises InputError for a name or colour that is unusable or taken."""
+        """Add a label at the end; gives all.
+
+        Raises InputError for a name or colour that is unusable or taken.
+        """
         self._labels.add([name], colour)
         return self.labels()
 
@@ -250,7 +262,10 @@ class Project:
         return self.labels()
 
     def merge_label(self, id: int, into: int) -> tuple[Label, ...]:  # noqa: A002
-        """Make one label part of another, for all objects; gives all.  Raises NotFound, InputError."""
+        """Make one label part of another, for all objects; gives all.
+
+        Raises NotFound, InputError.
+        """
         self._labels.merge(id, into)
         return self.labels()
 
@@ -260,7 +275,10 @@ class Project:
         return self.labels()
 
     def settings(self, author: str = "") -> dict[str, Any]:
-        """What a page keeps for somebody: shortcuts, theme and the like.  Who kept nothing yet has those of nobody."""
+        """What a page keeps for somebody: shortcuts, theme and the like.
+
+        Who kept nothing yet has those of nobody.
+        """
         kept = self._store.setting(_settings_key(author)) or self._store.setting(SETTINGS)
         return dict(kept or {})
 
@@ -384,7 +402,7 @@ class Project:
         if document == stored.document:
             return stored
         # Not at opening, since the network may still be loaded then.
-        if self.predictor is not None and any(one.rounds for one in document.objects):
+        if self.predictor is not None and any(drawn.rounds for drawn in document.objects):
             self._answerers.keep(self.predictor)
         masks = world.new_masks(document)
         step = Step(document, masks, action.record(stored.document), signature)
@@ -393,14 +411,14 @@ class Project:
             self._masks.put(masks)
         return after
 
-    def _log(self, one: DrawnObject, row: PictureRow, sha256: str) -> ClickLog:
+    def _log(self, drawn: DrawnObject, row: PictureRow, sha256: str) -> ClickLog:
         """An object's log, as `fcfi.session` writes it."""
-        known = self._answerers.find(one.network)
+        known = self._answerers.find(drawn.network)
         start = None
-        if one.start is not None:
-            start = to_runs(self._masks.get(one.start).pixels(row.height, row.width))
+        if drawn.start is not None:
+            start = to_runs(self._masks.get(drawn.start).pixels(row.height, row.width))
         network = {"name": known.name, "sha256": known.weights, "runtime": known.runtime}
-        return ClickLog(row.height, row.width, sha256, network, known.settings, start, one.rounds)
+        return ClickLog(row.height, row.width, sha256, network, known.settings, start, drawn.rounds)
 
 
 class _Receiver:
@@ -409,7 +427,7 @@ class _Receiver:
     def __init__(self, project: Project) -> None:
         self.folder = project.folder
         self._project = project
-        self._labels = {one.name: one.id for one in project.labels()}
+        self._labels = {label.name: label.id for label in project.labels()}
 
     def sizes(self) -> Mapping[str, tuple[int, int]]:
         return self._project._store.sizes()
@@ -420,9 +438,9 @@ class _Receiver:
     def label_id(self, name: str) -> int:
         name = normal(name)
         if name not in self._labels:
-            self._labels = {one.name: one.id for one in self._project.labels()}
+            self._labels = {label.name: label.id for label in self._project.labels()}
         if name not in self._labels:
-            self._labels = {one.name: one.id for one in self._project.add_label(name)}
+            self._labels = {label.name: label.id for label in self._project.add_label(name)}
         return self._labels[name]
 
     def add_objects(self, name: str, objects: ImportObjects, author: str) -> int:
@@ -436,11 +454,13 @@ def _settings_key(author: str) -> str:
 
 def resolved(document: Document, labels: Mapping[int, int]) -> Document:
     """The document with labels as they are now (see Labels.resolved): merged ones followed, removed ones gone."""
-    if all(one.label is None or labels.get(one.label) == one.label for one in document.objects):
+    if all(
+        drawn.label is None or labels.get(drawn.label) == drawn.label for drawn in document.objects
+    ):
         return document
     objects = tuple(
-        one if one.label is None else dataclasses.replace(one, label=labels.get(one.label))
-        for one in document.objects
+        drawn if drawn.label is None else dataclasses.replace(drawn, label=labels.get(drawn.label))
+        for drawn in document.objects
     )
     return dataclasses.replace(document, objects=objects)
 

@@ -49,7 +49,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class PictureList:
-    """A part of the list.  total: pictures that the question fits.  counts: of the whole project."""
+    """A part of the list.
+
+    total: pictures that the question fits.  counts: of the whole project.
+    """
 
     total: int
     counts: Counts
@@ -93,7 +96,10 @@ class Change:
 
 
 class PictureConflict(Conflict):
-    """A change that came too late.  state: of the picture now.  changes: made since the version that it was for."""
+    """A change that came too late.
+
+    state: of the picture now.  changes: made since the version that it was for.
+    """
 
     def __init__(self, state: PictureState, changes: tuple[Change, ...]) -> None:
         """Say what happened in between."""

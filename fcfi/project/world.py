@@ -136,7 +136,9 @@ class PictureWorld:
 
     def new_masks(self, document: Document) -> dict[str, RunMask]:
         """The masks that were kept on the way and are in the document."""
-        named = document.masks | {one.start for one in document.objects if one.start is not None}
+        named = document.masks | {
+            drawn.start for drawn in document.objects if drawn.start is not None
+        }
         return {name: runs for name, runs in self._kept.items() if name in named}
 
     @property

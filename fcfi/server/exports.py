@@ -104,7 +104,7 @@ class Exports:
 def _zip(folder: Path, path: Path) -> None:
     """All files of a folder as a zip file, in the order of their names."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in sorted(one for one in folder.rglob("*") if one.is_file()):
+        for file in sorted(path for path in folder.rglob("*") if path.is_file()):
             how = zipfile.ZIP_STORED if file.suffix.lower() in STORED else zipfile.ZIP_DEFLATED
             archive.write(file, file.relative_to(folder), how)
 

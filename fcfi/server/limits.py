@@ -40,13 +40,13 @@ class BodyLimit:
 
 def _counted(receive: Receive, limit: int) -> Receive:
     """`receive`, which raises once more than `limit` bytes have come."""
-    came = 0
+    received = 0
 
     async def counted() -> Message:
-        nonlocal came
+        nonlocal received
         message = await receive()
-        came += len(message.get("body", b""))
-        if came > limit:
+        received += len(message.get("body", b""))
+        if received > limit:
             raise HTTPException(413, _too_large(limit))
         return message
 

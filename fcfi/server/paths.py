@@ -18,7 +18,10 @@ UNSAFE: Final = frozenset('<>:"|?*\\/') | {chr(code) for code in (*range(32), 12
 
 
 def inside(folder: Path, relative: str) -> Path:
-    """The file or folder at `relative` in a folder, links followed.  Raises InputError if it is not in there."""
+    """The file or folder at `relative` in a folder, links followed.
+
+    Raises InputError if it is not in there.
+    """
     refused = InputError(
         f"{relative[:MAX_NAME]!r} is no path inside of the folder of pictures: give one relative to it"
     )

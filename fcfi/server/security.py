@@ -166,15 +166,17 @@ def check_origin(method: str, path: str, headers: Mapping[str, str]) -> Refusal 
 def check_content_type(method: str, path: str, headers: Mapping[str, str]) -> Refusal | None:
     """Refuse a body that is not declared as JSON, or as files where files are taken."""
     bodiless = headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
-    came = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if method in READING or (bodiless and not came):
+    content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if method in READING or (bodiless and not content_type):
         return None
     taken = (
         ("application/json", "multipart/form-data") if path == UPLOADS else ("application/json",)
     )
-    if came in taken:
+    if content_type in taken:
         return None
-    return Refusal(415, f"the request's content type is {came[:100]!r}: send {' or '.join(taken)}")
+    return Refusal(
+        415, f"the request's content type is {content_type[:100]!r}: send {' or '.join(taken)}"
+    )
 
 
 def _tokens(scope: Scope, headers: Mapping[str, str], settings: Settings) -> list[str]:
@@ -222,9 +224,9 @@ def _cookie(port: int) -> str:
     return f"fcfi-token-{port}"
 
 
-def _same(one: str, other: str) -> bool:
+def _same(given: str, other: str) -> bool:
     """Compared in a time that says nothing of how much is right."""
-    return hmac.compare_digest(one.encode("utf-8", "replace"), other.encode("utf-8", "replace"))
+    return hmac.compare_digest(given.encode("utf-8", "replace"), other.encode("utf-8", "replace"))
 
 
 def _headers(scope: Scope) -> dict[str, str]:

@@ -34,7 +34,10 @@ ANY_ADDRESS: Final = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens at the first free port from `port` on.  Raises ConfigError if there is none."""
+    """A socket that listens at the first free port from `port` on.
+
+    Raises ConfigError if there is none.
+    """
     try:
         family, _, _, _, address = socket.getaddrinfo(
             host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE

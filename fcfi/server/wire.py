@@ -36,7 +36,7 @@ def state(given: PictureState, known: Collection[str] = ()) -> dict[str, Any]:
         "picture": row(given.picture),
         "document": document(given.document, given.masks),
         "masks": {
-            sha256: one.to_json() for sha256, one in given.masks.items() if sha256 not in known
+            sha256: mask.to_json() for sha256, mask in given.masks.items() if sha256 not in known
         },
         "can_undo": given.can_undo,
         "can_redo": given.can_redo,
@@ -47,7 +47,7 @@ def state(given: PictureState, known: Collection[str] = ()) -> dict[str, Any]:
 
 def document(given: Document, masks: Mapping[str, RunMask]) -> dict[str, Any]:
     """DocumentAnswer."""
-    return {"objects": [_object(one, masks) for one in given.objects], "done": given.done}
+    return {"objects": [_object(drawn, masks) for drawn in given.objects], "done": given.done}
 
 
 def row(given: PictureRow) -> dict[str, Any]:
@@ -70,25 +70,25 @@ def listed(given: PictureList) -> dict[str, Any]:
     return {
         "total": given.total,
         "counts": dataclasses.asdict(given.counts),
-        "items": [row(one) for one in given.items],
+        "items": [row(picture) for picture in given.items],
     }
 
 
 def conflict(error: PictureConflict) -> dict[str, Any]:
     """What ConflictAnswer has beside its sentence."""
-    return {"changes": [_change(one) for one in error.changes], "state": state(error.state)}
+    return {"changes": [_change(change) for change in error.changes], "state": state(error.state)}
 
 
 def labels(given: Sequence[Label]) -> list[dict[str, Any]]:
     """LabelAnswer, each."""
-    return [dataclasses.asdict(one) for one in given]
+    return [dataclasses.asdict(label) for label in given]
 
 
 def formats() -> list[dict[str, Any]]:
     """FormatAnswer, each."""
     return [
-        {"name": one.name, "title": one.title, "cannot_hold": list(one.cannot_hold)}
-        for one in codecs().values()
+        {"name": codec.name, "title": codec.title, "cannot_hold": list(codec.cannot_hold)}
+        for codec in codecs().values()
     ]
 
 
@@ -108,24 +108,24 @@ def report(given: Report) -> dict[str, Any]:
         "text": given.text(),
         "pictures": given.pictures,
         "objects": len(given.objects),
-        "changed": [dataclasses.asdict(one) for one in given.changed],
+        "changed": [dataclasses.asdict(changed) for changed in given.changed],
     }
 
 
-def _object(one: DrawnObject, masks: Mapping[str, RunMask]) -> dict[str, Any]:
+def _object(drawn: DrawnObject, masks: Mapping[str, RunMask]) -> dict[str, Any]:
     return {
-        "id": one.id,
-        "label": one.label,
-        "colour": one.colour,
-        "visible": one.visible,
-        "finished": one.finished,
-        "keep_out": one.keep_out,
-        "tidy": one.tidy,
-        "mask": one.mask,
-        "start": one.start is not None,
-        "network": one.network,
-        **_prompts(one),
-        "area": 0 if one.mask is None else masks[one.mask].area,
+        "id": drawn.id,
+        "label": drawn.label,
+        "colour": drawn.colour,
+        "visible": drawn.visible,
+        "finished": drawn.finished,
+        "keep_out": drawn.keep_out,
+        "tidy": drawn.tidy,
+        "mask": drawn.mask,
+        "start": drawn.start is not None,
+        "network": drawn.network,
+        **_prompts(drawn),
+        "area": 0 if drawn.mask is None else masks[drawn.mask].area,
     }
 
 
@@ -139,5 +139,5 @@ def _prompts(drawn: DrawnObject) -> dict[str, list[dict[str, Any]]]:
     return {"clicks": lists[Click], "boxes": lists[Box], "scribbles": lists[Scribble]}
 
 
-def _change(one: Change) -> dict[str, Any]:
-    return {"author": one.author, "time": one.time, "text": one.text}
+def _change(change: Change) -> dict[str, Any]:
+    return {"author": change.author, "time": change.time, "text": change.text}

@@ -28,7 +28,10 @@ class Answer:
 
 
 def ask(app: ASGIApp, method: str, address: str, body: Any = None, **headers: str) -> Answer:
-    """Send JSON, bytes or (a list) chunks of bytes.  Headers: `content_type="..."`; host is there already."""
+    """Send JSON, bytes or (a list) chunks of bytes.
+
+    Headers: `content_type="..."`; host is there already.
+    """
     return asyncio.run(asking(app, method, address, body, **headers))
 
 

@@ -1,4 +1,4 @@
-"""What an action is: a frozen dataclass that says its type, its fields, and what it makes of a document.
+"""What an action is: a frozen dataclass with its type, its fields, and what it makes of a document.
 
 How it is undone and replayed is not its business.  Every document that an edit makes is a revision
 of the store, so undo shows the revision before; and a mask is the answer to an object's rounds of

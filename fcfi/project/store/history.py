@@ -98,7 +98,7 @@ class History(Part):
             at_version = and_(picture.c.id == identity, picture.c.version == before.row.version)
             if connection.execute(update(picture).where(at_version).values(values)).rowcount == 0:
                 return None
-            # Who acts after an undo begins another line: what was undone can no longer be made again.
+            # An action after an undo begins another line: what was undone can no longer be redone.
             if before.length > before.position:
                 _leave_line(connection, identity, position)
             row = {
@@ -120,7 +120,7 @@ class History(Part):
         )
 
     def move(self, identity: int, version: int, by: Literal[-1, 1], signature: Signature) -> bool:
-        """Undo (-1) or redo (1) on a picture of this version; return False if it has another by now.
+        """Undo (-1) or redo (1) on a picture of this version; False if it has another by now.
 
         Raises InputError if there is nothing to take back or make again.
         """
@@ -140,7 +140,7 @@ class History(Part):
             if connection.execute(update(picture).where(at_version).values(values)).rowcount == 0:
                 return False
             note_labels(connection, identity, document)
-            # Undo takes back the revision that was shown; redo makes the one again that is shown now.
+            # Undo takes back the revision that was shown; redo makes that again which is shown now.
             of = max(position, found.position)
             action = json.loads(_line(connection, identity, (of,))[of].action)
             record = {"type": "undo" if by < 0 else "redo", "of": action}

@@ -28,7 +28,7 @@ class ObjectLabels(Part):
     """Labels of objects, counted as revisions are written, so that no document is read for them."""
 
     def labels_in(self, done: bool) -> frozenset[int]:
-        """Return the labels of the objects on the pictures that `drawn` lists; 0 for objects without one."""
+        """Return the labels of the objects on the pictures of `drawn`; 0: objects without one."""
         states = ("done",) if done else ("work", "done")
         asked = (
             select(object_label.c.label)

@@ -33,7 +33,10 @@ class StoredPictures(Part):
             return PictureList(total, _counts(connection), tuple(row_of(row) for row in rows))
 
     def index_of(self, identity: int, state: State | None, search: str) -> int | None:
-        """Return the index of a picture in such a list; None if it is not in it.  Raises NotFound."""
+        """Return the index of a picture in such a list; None if it is not in it.
+
+        Raises NotFound.
+        """
         with self.database.reading() as connection:
             here = _sorted_as(connection, identity)
             asked = _listed(state, search)
@@ -143,7 +146,7 @@ def _listed(state: State | None, search: str) -> Select[Any]:
 def _first(
     connection: Connection, states: Collection[State], search: str, after: tuple[str, str] | None
 ) -> Any:
-    """Return the first row in one of these states, behind what orders another one; None if there is none.
+    """Return the first row in one of these states behind what orders another; None without any.
 
     Each state is asked for by itself, which an index answers at once in a project of any size.
     """

@@ -89,7 +89,7 @@ def _tile(
         return None
     key = (picture, known.modified, level, column, row)
     made = backend.encoded.get(
-        key, lambda: tiles.tile(image, level, column, row), lambda one: len(one.data)
+        key, lambda: tiles.tile(image, level, column, row), lambda tile: len(tile.data)
     )
     return made, known.modified
 
@@ -107,7 +107,7 @@ def _thumbnail(backend: Backend, picture: int) -> tuple[Tile, int]:
         except InputError as error:
             raise PictureError(str(error).replace(str(path), known.name)) from error
 
-    return backend.encoded.get((picture, modified), make, lambda one: len(one.data)), modified
+    return backend.encoded.get((picture, modified), make, lambda tile: len(tile.data)), modified
 
 
 def _image(found: Tile, version: str | None) -> Response:

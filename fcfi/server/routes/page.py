@@ -1,4 +1,7 @@
-"""The built page.  Its index is asked for anew each time; what has a hash in its name may be kept for ever."""
+"""The built page.
+
+Its index is asked for anew each time; what has a hash in its name may be kept for ever.
+"""
 
 import asyncio
 import gzip
