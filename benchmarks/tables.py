@@ -18,7 +18,8 @@ from typing import Final
 from fcfi import weights
 from fcfi.files import write_text
 from fcfi.published import PUBLISHED
-from fcfi.report import FORMAT, Record, markdown
+from fcfi.report import FORMAT, Record, markdown, robot_of
+from fcfi.robots import CENTRE
 
 ROOT: Final = Path(__file__).parent.parent
 RESULTS: Final = ROOT / "benchmarks" / "results"
@@ -93,7 +94,8 @@ def summary(records: Sequence[Record], latency: Record | None, network: str) -> 
 
 def is_plain(protocol: Record) -> bool:
     """Whether a protocol is the one of the comparison: one zoom, no flip, no start masks."""
-    return protocol["name"] == "fixed" and protocol["flip"] == "none" and protocol["start"] is None
+    plain = protocol["name"] == "fixed" and protocol["flip"] == "none"
+    return plain and protocol["start"] is None and robot_of(protocol) == CENTRE.name
 
 
 def latency_table(record: Record) -> str:

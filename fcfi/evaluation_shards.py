@@ -22,6 +22,7 @@ from fcfi.prediction.interface import Predictor
 from fcfi.prediction.zoom import Zoom
 from fcfi.prompts.clicks import Click
 from fcfi.report import Record, machine, record_of, versions
+from fcfi.robots import CENTRE, Robot
 from fcfi.runtimes.network import NetworkInfo
 from fcfi.start_masks import Start
 
@@ -65,6 +66,7 @@ class Evaluation:
 
     objects: the number in all shards.  seed: with which they were chosen.
     left_out: what the dataset has and could not be used when it was opened, by reason.
+    settings: of a predictor that the protocol does not make; None if it does.
     """
 
     dataset: str
@@ -75,11 +77,14 @@ class Evaluation:
     protocol: Protocol
     start: str | None
     left_out: tuple[LeftOut, ...] = ()
+    settings: Mapping[str, float | str] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return dictionaries, lists, texts and numbers only; of the network no runtime objects."""
         # `asdict` copies deeply, which a read-only view of the metadata does not allow.
-        data = asdict(replace(self, info=replace(self.info, metadata=dict(self.info.metadata))))
+        info = replace(self.info, metadata=dict(self.info.metadata))
+        settings = None if self.settings is None else dict(self.settings)
+        data = asdict(replace(self, info=info, settings=settings))
         # There and back turns tuples into lists, so that it equals what is read from a file.
         return json.loads(json.dumps(data))  # type: ignore[no-any-return]
 
@@ -104,6 +109,7 @@ class Evaluation:
             rules,
             None if data.get("start") is None else read(data, "start", str),
             tuple(LeftOut.from_json(left) for left in data.get("left_out", ())),
+            None if data.get("settings") is None else read(data, "settings", dict),
         )
 
 
@@ -116,14 +122,17 @@ def evaluate_shard(
     start: Start | None = None,
     progress: Progress | None = None,
     strict: bool = False,
+    robot: Robot = CENTRE,
 ) -> int:
     """Measure the objects of a shard that a file does not hold yet, and return how many it holds.
 
     dataset: all objects of the evaluation; one that cannot be read is left out, with its reason
         in the file, or with `strict` ends the shard.
-    Raises InputError for a file of another evaluation or
-    shard, and as `evaluate` does.
+    robot: who clicks; the file names it.
+    Raises InputError for a file of another evaluation, robot or shard, and as `evaluate` does.
     """
+    rules = replace(evaluation.protocol, robot=robot.name)
+    evaluation = replace(evaluation, protocol=rules)
     indices = shard.indices(len(dataset))
     with _ShardFile(path, shard, evaluation) as (stream, done):
         for number, index in enumerate(indices, start=1):
@@ -136,7 +145,7 @@ def evaluate_shard(
                         raise
                     result = error
                 else:
-                    result = evaluate_object(predictor, sample, evaluation.protocol, start)
+                    result = evaluate_object(predictor, sample, rules, start, robot)
                 stream.write(f"{json.dumps(_row_of(index, result))}\n")
                 stream.flush()
             elif strict and isinstance(result, BrokenError):
@@ -162,7 +171,7 @@ def merge_shards(paths: Iterable[Path]) -> Record:
         elif _shared(head) != _shared(first[1]):
             raise InputError(
                 f"expected shards of one evaluation, got another in {path} than in {first[0]}: "
-                "merge those of the same dataset, network and settings"
+                "merge those of the same dataset, network, robot and settings"
             )
         heads.append(head)
         results |= rows
@@ -192,7 +201,7 @@ def merge_shards(paths: Iterable[Path]) -> Record:
         tuple(measured),
         (*evaluation.left_out, *tally.left_out()),
     )
-    record = record_of(report, evaluation.info, evaluation.seed)
+    record = record_of(report, evaluation.info, evaluation.seed, evaluation.settings)
     return record | {"machine": _machines(heads), "versions": heads[0]["versions"]}
 
 
@@ -256,6 +265,9 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[int, Result]]:
         head = json.loads(lines[0])
         if not isinstance(head, dict) or head.get("format") != FORMAT:
             raise InputError(f"{path} is not a file of `fcfi evaluate --shard`: give another")
+        # Files from before there were several robots name none, and no predictors of others.
+        head["evaluation"].setdefault("settings", None)
+        head["evaluation"]["protocol"].setdefault("robot", CENTRE.name)
         # What follows the last line break was not written whole.
         rows = [json.loads(line) for line in lines[1:-1]]
         return head, {row["index"]: _result_of(row) for row in rows}

@@ -20,11 +20,12 @@ from rich.text import Text
 
 from fcfi.budget import cache_folder
 from fcfi.errors import ConfigError, InputError, how_to_install
-from fcfi.evaluation import ObjectResult, Report
+from fcfi.evaluation import OWN, ObjectResult, Report
 from fcfi.files import replacing, write_text
 from fcfi.formats.tally import LeftOut
 from fcfi.prediction.first_look import closer_below_of
 from fcfi.published import PUBLISHED, Published
+from fcfi.robots import CENTRE
 from fcfi.runtimes.network import NetworkInfo
 
 FORMAT: Final = "fcfi-evaluation/1"
@@ -48,10 +49,16 @@ Record = Mapping[str, Any]
 # ── records ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def record_of(report: Report, info: NetworkInfo, seed: int = 0) -> dict[str, Any]:
+def record_of(
+    report: Report,
+    info: NetworkInfo,
+    seed: int = 0,
+    settings: Mapping[str, float | str] | None = None,
+) -> dict[str, Any]:
     """Return the record of an evaluation made just now on this machine with this network.
 
-    seed: of the choice of objects; the robot itself draws no random numbers.
+    seed: of the choice of objects; that of a random robot is in the robot's name.
+    settings: of a predictor that the protocol does not make; None if it does.
     """
     rules, seconds = report.protocol, report.seconds()
     return {
@@ -64,6 +71,7 @@ def record_of(report: Report, info: NetworkInfo, seed: int = 0) -> dict[str, Any
             "sha256": info.sha256,
             "runtime": info.runtime,
             "training_data": info.metadata.get("training_data", "not stated"),
+            **({} if settings is None else {"settings": dict(settings)}),
         },
         "protocol": {
             "name": rules.name,
@@ -77,6 +85,7 @@ def record_of(report: Report, info: NetworkInfo, seed: int = 0) -> dict[str, Any
             "limit": rules.limit,
             "targets": list(rules.targets),
             "start": report.start,
+            "robot": rules.robot,
         },
         "seed": seed,
         "machine": machine(),
@@ -177,13 +186,14 @@ def show(record: Record, published: Sequence[Published] = PUBLISHED) -> Renderab
 def compare(record: Record, published: Sequence[Published] = PUBLISHED) -> Table:
     """Return a table with this record's NoC in the last row, published rows above it.
 
-    Published rows are left out where the evaluation began from start masks.
+    Published rows are left out after start masks or clicks of another robot.
     """
     name, targets = record["dataset"]["name"], record["protocol"]["targets"]
     table = Table("method", "backbone", "trained on", title=_title(record))
     for target in targets:
         table.add_column(f"NoC@{_percent(target)}", justify="right")
-    for row in published if record["protocol"]["start"] is None else ():
+    comparable = record["protocol"]["start"] is None and robot_of(record["protocol"]) == CENTRE.name
+    for row in published if comparable else ():
         values = [row.noc(name, target) for target in targets]
         if any(value is not None for value in values):
             table.add_row(
@@ -355,9 +365,11 @@ def _our_line(group: Mapping[str, Record], datasets: Sequence[str]) -> str:
     zoom = "tuned per set" if rules["name"] == "paper" else _zoom(rules)
     # The paper's protocol always flips, so that only the other names it.
     flip = ", flip" if rules["flip"] == "average" and rules["name"] != "paper" else ""
-    protocol = f"{rules['name']} ({zoom}{flip})"
+    how = "" if rules["name"] == OWN else f" ({zoom}{flip})"
+    protocol = f"{rules['name']}{how}"
     start = f", from {rules['start']} masks" if rules["start"] else ""
-    columns = [first["network"]["name"], f"{protocol}{start}", *cells, " / ".join(missed)]
+    robot = _robot(rules)
+    columns = [first["network"]["name"], f"{protocol}{start}{robot}", *cells, " / ".join(missed)]
     return f"| {' | '.join(columns)} |"
 
 
@@ -373,18 +385,32 @@ def _kind(record: Record) -> tuple[str, ...]:
     network = record["network"]
     # The zoom of the paper's protocol differs by dataset, and is the same row.
     zoom = "" if rules["name"] == "paper" else f"{_zoom(rules)} {rules['flip']}"
-    return (network["name"], network["sha256"], rules["name"], zoom, str(rules["start"]))
+    # A predictor of another library has no sha256 here: its settings say what they can.
+    settings = json.dumps(network.get("settings"), sort_keys=True)
+    start, robot = str(rules["start"]), robot_of(rules)
+    return (network["name"], network["sha256"], settings, rules["name"], zoom, start, robot)
 
 
 def _title(record: Record) -> str:
     rules = record["protocol"]
     start = f", from {rules['start']} masks" if rules["start"] else ""
     flip = ", flip" if rules["flip"] == "average" else ""
-    zoom = f"zoom {_zoom(rules)}{flip}"
+    zoom = "" if rules["name"] == OWN else f" (zoom {_zoom(rules)}{flip})"
     return (
         f"{record['dataset']['found']}\n"
-        f"protocol {rules['name']} ({zoom}){start}; clicks, lower is better"
+        f"protocol {rules['name']}{zoom}{start}{_robot(rules)}; clicks, lower is better"
     )
+
+
+def robot_of(rules: Mapping[str, Any]) -> str:
+    """Return the robot of a record's protocol; records from before there were several name none."""
+    return str(rules.get("robot", CENTRE.name))
+
+
+def _robot(rules: Mapping[str, Any]) -> str:
+    """Return the robot in words, if it is not the usual one."""
+    robot = robot_of(rules)
+    return "" if robot == CENTRE.name else f", clicks {robot}"
 
 
 def _zoom(rules: Mapping[str, Any]) -> str:

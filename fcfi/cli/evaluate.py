@@ -1,7 +1,9 @@
 """`fcfi evaluate`: the clicks that a robot needs on a dataset."""
 
 import re
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
@@ -19,7 +21,7 @@ from fcfi.cli.options import (
     warnings_as_notes,
 )
 from fcfi.cli.show import console, progress_bar
-from fcfi.errors import InputError
+from fcfi.errors import InputError, guard
 
 if TYPE_CHECKING:
     from fcfi.data.sample import Sample
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
 WORST: Final = 10
 """Objects that --worst draws."""
+PREDICTOR: Final = ("info", "settings", "threshold", "predict")
+"""What a predictor has."""
 
 
 @app.command(epilog="Example: fcfi evaluate --data examples --json out.json --plot out.png")
@@ -61,10 +65,25 @@ def evaluate(
             metavar="eroded|shifted|DIR", help="Begin from wrong masks; DIR holds them as NAME.png."
         ),
     ] = None,
+    robot: Annotated[
+        str,
+        typer.Option(
+            metavar="centre|random|FILE",
+            help="Who clicks: the deepest error pixel, any error pixel, or recorded clicks.",
+        ),
+    ] = "centre",
+    own: Annotated[
+        str | None,
+        typer.Option(
+            "--predictor",
+            metavar="MODULE:FUNCTION",
+            help="Measure the predictor that this function of your own returns.",
+        ),
+    ] = None,
     limit: Annotated[
         int | None, typer.Option(help="Measure on this number of objects, drawn at random.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Of that draw.")] = 0,
+    seed: Annotated[int, typer.Option(help="Of that draw, and of --robot random.")] = 0,
     json: Annotated[
         Path | None, typer.Option(help="Write everything here, object by object.")
     ] = None,
@@ -105,9 +124,10 @@ def evaluate(
         raise InputError("expected a dataset, got none: give its folder with --data")
     from fcfi import report
     from fcfi.data import open_dataset
-    from fcfi.evaluation import choose_protocol
+    from fcfi.evaluation import choose_protocol, protocol_of
     from fcfi.evaluation import evaluate as measure
     from fcfi.evaluation_shards import Evaluation, Shard, evaluate_shard
+    from fcfi.robots import choose_robot
     from fcfi.runtimes.opening import open_network
     from fcfi.runtimes.plan import RunRequest
     from fcfi.segmenter import plan_run
@@ -122,11 +142,23 @@ def evaluate(
     begin = None if start_from is None else starting_masks(start_from)
     objects = open_dataset(data, layout, split, strict)
     objects = objects if limit is None else objects.choose(limit, seed)
-    # The precision is float32 by default: a result must not depend on the machine.
-    with warnings_as_notes():
-        opened = open_network(plan_run(network, RunRequest(runtime, precision, threads)))
-    rules = choose_protocol(protocol, objects.name, opened.info, flip)
-    predictor = rules.predictor(opened)
+    who = choose_robot(robot, seed)
+    settings: Mapping[str, float | str] | None = None
+    if own is None:
+        # The precision is float32 by default: a result must not depend on the machine.
+        with warnings_as_notes():
+            opened = open_network(plan_run(network, RunRequest(runtime, precision, threads)))
+        rules = choose_protocol(protocol, objects.name, opened.info, flip)
+        predictor = rules.predictor(opened)
+    else:
+        if network is not None or protocol != "fixed" or flip is not None:
+            raise InputError(
+                "expected --predictor without --network, --protocol and --flip, got both: they are "
+                "for networks of fcfi"
+            )
+        predictor = own_predictor(own)
+        rules, settings = protocol_of(predictor), predictor.settings
+    info = predictor.info
     if shard is not None:
         assert json is not None
         common = Evaluation(
@@ -134,19 +166,22 @@ def evaluate(
             objects.found,
             len(objects),
             seed,
-            opened.info,
+            info,
             rules,
             None if begin is None else begin.name,
             objects.left_out,
+            settings,
         )
         part = Shard.parse(shard)
         with progress_bar(f"{objects.name} {shard}", len(part.indices(len(objects)))) as advance:
-            count = evaluate_shard(json, part, common, predictor, objects, begin, advance, strict)
+            count = evaluate_shard(
+                json, part, common, predictor, objects, begin, advance, strict, who
+            )
         console().print(f"{json}: {count} of {len(objects)} objects")
         return
     with progress_bar(objects.name, len(objects)) as advance:
-        measured = measure(predictor, objects, rules, begin, advance, strict)
-    record = report.record_of(measured, opened.info, seed)
+        measured = measure(predictor, objects, rules, begin, advance, strict, who)
+    record = report.record_of(measured, info, seed, settings)
     if json is not None:
         report.write_record(json, record)
     if plot is not None:
@@ -154,6 +189,32 @@ def evaluate(
     if worst is not None:
         _draw_worst(worst, measured, objects, predictor, begin)
     console().print(report.show(record))
+
+
+def own_predictor(text: str) -> "Predictor":
+    """Return what the function of `module:function` returns, called without arguments.
+
+    The module is looked for where Python looks, and in the present folder.  Raises InputError for
+    a name that cannot be found or anything that is not a predictor.
+    """
+    module, _, function = text.partition(":")
+    if not (all(part.isidentifier() for part in module.split(".")) and function.isidentifier()):
+        raise InputError(f"expected --predictor as module:function, got {text!r}")
+    sys.path.insert(0, str(Path.cwd()))
+    try:
+        with guard(
+            InputError, f"{text} cannot be used", "give a function that returns a predictor"
+        ):
+            made = getattr(import_module(module), function)()
+    finally:
+        sys.path.remove(str(Path.cwd()))
+    missing = [name for name in PREDICTOR if not hasattr(made, name)]
+    if missing:
+        raise InputError(
+            f"expected a predictor from {text}, got {type(made).__name__} without "
+            f"{', '.join(missing)}: wrap it, as with fcfi.evaluation.adapters.from_callable"
+        )
+    return made  # type: ignore[no-any-return]
 
 
 def _merge(paths: list[Path], json: Path | None, plot: Path | None) -> None:

@@ -1,7 +1,6 @@
-"""Evaluation of a predictor: a robot clicks every object of a dataset; its results are recorded.
+"""The protocol of an evaluation, its loop over objects, and its results as values.
 
-Deterministic: the robot draws no random numbers.  Knows nothing of files, tables or plots
-(report.py).
+Knows nothing of files, tables or plots (report.py).
 Source: the protocol of the paper; settings as released.
 """
 
@@ -25,7 +24,7 @@ from fcfi.prediction.prediction import THRESHOLD, Prediction
 from fcfi.prediction.zoom import Zoom, zoom_of
 from fcfi.prompts.clicks import Clicks
 from fcfi.published import TUNED_ZOOMS
-from fcfi.robot import next_click
+from fcfi.robots import CENTRE, Robot
 from fcfi.runtimes.network import Network, NetworkInfo
 from fcfi.start_masks import Start
 
@@ -34,16 +33,20 @@ TARGETS: Final = (0.80, 0.85, 0.90, 0.95)
 SLOW: Final = 95
 """Percentile of the seconds per click that is reported beside the median."""
 PROTOCOLS: Final = ("fixed", "paper")
+OWN: Final = "own"
+"""Name of the protocol of a predictor that others made."""
 
 
 @dataclass(frozen=True)
 class Protocol:
     """The rules of an evaluation.
 
-    name:    `fixed` (one zoom for every dataset) or `paper` (tuned for each, as published).
+    name:    `fixed` (one zoom for every dataset), `paper` (tuned for each, as published) or `own`
+        (a predictor that was not made by the protocol; zoom and flip then mean nothing).
     zoom, flip, threshold: settings of the predictor.
     limit:   clicks, at most, on one object.
     targets: IoUs in (0, 1] to count clicks to, rising; the robot stops at the last.
+    robot:   name of the robot that clicks.
     """
 
     name: str = "fixed"
@@ -52,6 +55,7 @@ class Protocol:
     threshold: float = THRESHOLD
     limit: int = metrics.LIMIT
     targets: tuple[float, ...] = TARGETS
+    robot: str = CENTRE.name
 
     def __post_init__(self) -> None:
         if self.limit < 1:
@@ -83,6 +87,11 @@ def choose_protocol(
         Protocol(zoom=zoom_of(info)) if name == "fixed" else paper_protocol(dataset, info.variant)
     )
     return rules if flip is None else replace(rules, flip=flip)
+
+
+def protocol_of(predictor: Predictor) -> Protocol:
+    """Return the protocol of a predictor that others made: its threshold, the usual limits."""
+    return Protocol(OWN, threshold=predictor.threshold)
 
 
 def paper_protocol(dataset: str, variant: str) -> Protocol:
@@ -243,6 +252,7 @@ def evaluate(
     start: Start | None = None,
     progress: Progress | None = None,
     strict: bool = False,
+    robot: Robot = CENTRE,
 ) -> Report:
     """Let the robot click on every object of a dataset and return the results.
 
@@ -250,10 +260,11 @@ def evaluate(
         are used here.
     start:     wrong masks to begin from; the IoU before the first click is then recorded as well.
     strict:    raise the error of an object that cannot be read, instead of leaving it out.
+    robot:     who clicks; the report's protocol names it.
 
     Raises DatasetError if no object can be read.
     """
-    rules = protocol or Protocol()
+    rules = replace(protocol or Protocol(), robot=robot.name)
     tally = Tally()
     results = []
     # Iterating by index keeps no sample: a dataset may be larger than the memory.
@@ -266,7 +277,8 @@ def evaluate(
                 raise
             tally.leave_out_object(error.reason, error.name, error.detail)
         else:
-            result = replace(evaluate_object(predictor, sample, rules, start), index=index)
+            result = evaluate_object(predictor, sample, rules, start, robot)
+            result = replace(result, index=index)
             results.append(result)
         if progress is not None:
             progress(index + 1, len(dataset), result)
@@ -282,10 +294,11 @@ def evaluate_object(
     sample: Sample,
     protocol: Protocol | None = None,
     start: Start | None = None,
+    robot: Robot = CENTRE,
 ) -> ObjectResult:
     """Click on one object and return its result.
 
-    Ends when the IoU reaches the last target, at the limit, or when no error pixel remains.
+    Ends when the IoU reaches the last target, at the limit, or when the robot has no further click.
     """
     rules = protocol or Protocol()
     mask, previous = _beginning(sample, start)
@@ -296,7 +309,7 @@ def evaluate_object(
     last = before[0] if before else 0.0
     # Until the last target and not the first: clicks to each target are read from one run.
     while len(clicks) < rules.limit and last < rules.targets[-1]:
-        click = next_click(sample.truth, mask, clicks)
+        click = robot.next_click(sample.name, sample.truth, mask, clicks)
         if click is None:
             break
         clicks = (*clicks, click)
