@@ -18,10 +18,12 @@ import hashlib
 import json
 import os
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from threading import Lock
 from typing import IO, Any, Final, Literal
 
 from fcfi.boxes import Box
@@ -238,15 +240,48 @@ def open_outcomes(folder: Path) -> IO[str]:
     return stream
 
 
-def do(task: Task, predictor: Predictor, folder: Path) -> Outcome:
+class Pictures:
+    """The pictures used last, decoded: lines of one picture that follow each other decode it once.
+
+    Threads may share it.  A picture that two threads ask for at the same time is decoded by one of
+    them, for which the other waits; a failure is that of each line.
+    """
+
+    def __init__(self, limit: int) -> None:
+        """Keep at most so many pictures."""
+        self._limit = limit
+        self._lock = Lock()
+        self._kept: OrderedDict[Path, Future[CachedImage]] = OrderedDict()
+
+    def get(self, path: Path) -> CachedImage:
+        """Return a picture with a memory of its own for looks.  Raises InputError."""
+        with self._lock:
+            known = self._kept.get(path)
+            future = known or Future()
+            self._kept[path] = future
+            self._kept.move_to_end(path)
+            while len(self._kept) > self._limit:
+                self._kept.popitem(last=False)
+        if known is None:
+            try:
+                future.set_result(CachedImage(read_image(path)))
+            except BaseException as error:
+                future.set_exception(error)
+        # Objects in other threads look at other crops, of which a `CachedImage` keeps the last.
+        return CachedImage(future.result().image)
+
+
+def do(task: Task, predictor: Predictor, folder: Path, pictures: Pictures | None = None) -> Outcome:
     """Make and write the mask of one line; a failure is part of the outcome.
 
+    pictures: from which others take theirs too; None decodes the picture for this line.
     Raises FullDiskError.
     """
     began = time.perf_counter()
     try:
         with guard(InputError, f"{task.image} cannot be segmented", "give another picture"):
-            mask = _mask(task, predictor)
+            picture = (pictures or Pictures(1)).get(task.image)
+            mask = _mask(task, picture, predictor)
             write_png(folder / f"{task.name}.png", mask)
     except FullDiskError:
         raise  # the lines after this one could not be written either
@@ -264,9 +299,8 @@ def do(task: Task, predictor: Predictor, folder: Path) -> Outcome:
     )
 
 
-def _mask(task: Task, predictor: Predictor) -> Mask:
+def _mask(task: Task, picture: CachedImage, predictor: Predictor) -> Mask:
     """Return the mask (H, W) of one line."""
-    picture = CachedImage(read_image(task.image))
     height, width = picture.image.shape[:2]
     prediction = None
     if task.start is not None:
@@ -316,6 +350,8 @@ def _outcomes(
     """Yield outcomes as they are ready; few lines are read ahead, so that any file fits."""
     running: set[Future[Outcome]] = set()
     pool = ThreadPoolExecutor(workers)
+    # One for each worker is enough, since they take the lines in their order.
+    pictures = Pictures(workers)
     try:
         for line in lines:
             if isinstance(line, Outcome):
@@ -323,7 +359,7 @@ def _outcomes(
             elif (line.name, line.key) in known:
                 yield Outcome(line.line, line.name, line.key, "skipped", f"{line.name}.png")
             else:
-                running.add(pool.submit(do, line, predictor, folder))
+                running.add(pool.submit(do, line, predictor, folder, pictures))
             if len(running) >= WAITING * workers:
                 ready, running = wait(running, return_when=FIRST_COMPLETED)
                 yield from (future.result() for future in ready)

@@ -11,7 +11,7 @@ from fcfi import batch
 from fcfi.batch import Outcome, count_lines, parse_task, read_done, read_tasks, run
 from fcfi.boxes import Box
 from fcfi.errors import InputError
-from fcfi.images import write_png
+from fcfi.images import read_image, write_png
 from fcfi.mask_files import read_mask
 from fcfi.prediction.fcfi import FCFIPredictor
 from fcfi.prediction.zoom import Zoom
@@ -228,3 +228,38 @@ def test_files_and_folders_that_cannot_be_used_are_told(
     with pytest.raises(InputError, match="cannot write into"):
         run(write(tmp_path / "a.jsonl"), predictor, tmp_path / "taken")
     assert read_done(tmp_path / "nowhere") == frozenset()
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_a_picture_is_decoded_once_for_lines_that_follow_each_other(
+    predictor: FCFIPredictor,
+    photos: list[np.ndarray],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    workers: int,
+) -> None:
+    decoded: list[str] = []
+
+    def counted(path: Path) -> np.ndarray:
+        decoded.append(path.name)
+        return read_image(path)
+
+    monkeypatch.setattr(batch, "read_image", counted)
+    rows = [{"image": f"{n // 5}.png", "clicks": [[40, 30 + n]]} for n in range(15)]
+    summary = run(write(tmp_path / "clicks.jsonl", *rows), predictor, tmp_path / "out", workers)
+    assert summary.done == 15
+    assert sorted(decoded) == ["0.png", "1.png", "2.png"]
+
+
+def test_few_pictures_are_kept_and_a_damaged_one_fails_each_of_its_lines(
+    photos: list[np.ndarray], tmp_path: Path
+) -> None:
+    (tmp_path / "bad.png").write_bytes(b"no picture")
+    pictures = batch.Pictures(2)
+    first = pictures.get(tmp_path / "0.png").image
+    assert pictures.get(tmp_path / "0.png").image is first
+    for _ in range(2):
+        with pytest.raises(InputError, match="bad.png"):
+            pictures.get(tmp_path / "bad.png")
+    pictures.get(tmp_path / "1.png")  # the third: the picture used longest ago is dropped
+    assert pictures.get(tmp_path / "0.png").image is not first

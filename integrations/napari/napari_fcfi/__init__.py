@@ -1,0 +1,1 @@
+"""fcfi in napari: masks of points (`masks`), layers (`annotator`) and the panel (`widget`)."""
