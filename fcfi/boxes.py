@@ -113,7 +113,7 @@ def whole(height: int, width: int) -> Box:
 
 
 def _enlarged(first: int, end: int, ratio: float, minimum: int) -> tuple[int, int]:
-    """One axis of Box.enlarged; never smaller than before."""
+    """Return one axis of Box.enlarged, never smaller than before."""
     size = max(end - first, minimum, int((end - first) * ratio + 0.5))
     start = first - (size - (end - first)) // 2
     return start, start + size

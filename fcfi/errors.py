@@ -38,7 +38,7 @@ Item = TypeVar("Item")
 
 
 def how_to_install(extra: str) -> str:
-    """What to type for an optional part of the package, which is installed from its own folder."""
+    """Return what to type for an optional part of the package, installed from its own folder."""
     return f"pip install '.[{extra}]' in the folder of fcfi's README"
 
 

@@ -82,6 +82,7 @@ def annotate(
         chosen = plan_run(network, RunRequest(runtime, precision, threads))
     predictor = open_lazily(chosen)
     token, settings = serve.new_token(host), Settings()
+    # Before the project is opened: a port that cannot be had ends it before a long scan.
     listening = serve.listen(host, port)
     with (
         listening,
@@ -89,6 +90,7 @@ def annotate(
             folder, predictor, names, store, cache_bytes=memory * MEBIBYTE - settings.tile_bytes
         ) as project,
     ):
+        # IPv6 has four parts in an address.
         taken, (_, used, *_rest) = port, listening.getsockname()
         settings = Settings(host=host, port=used, token=token)
         if import_ is not None:

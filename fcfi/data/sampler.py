@@ -59,7 +59,7 @@ class CropSampler:
     """Draws crops without end: first the source, then the picture, then the object."""
 
     def __init__(self, pictures: PicturesBySource, config: CropConfig) -> None:
-        """Raises DatasetError without a picture of the configured sources."""
+        """Raise DatasetError without a picture of the configured sources."""
         self._pictures = pictures
         self._config = config
         self._sources = [

@@ -53,7 +53,7 @@ BRUSH: Final = "brush"
 IMAGE: Final = "image"
 """Name of the picture in the configuration and in a task's data."""
 UPLOADED: Final = re.compile(r"^.*/upload/(?:[0-9]+/)?(?:[0-9a-f]{8}-)?")
-"""What Label Studio puts before the name of an uploaded picture."""
+"""What lies before the name of an uploaded picture in its address, with the mark of an upload."""
 NOT_DATA: Final = ("id", "annotator", "annotation_id", "created_at", "updated_at", "lead_time")
 """Keys of a task in JSON-MIN that are not its data."""
 LABEL_KEYS: Final = ("brushlabels", "polygonlabels", "rectanglelabels", "ellipselabels", "labels")

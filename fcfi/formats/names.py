@@ -46,6 +46,7 @@ class PictureNames:
         Tried in turn: the name as it stands, without leading folders, its last part, without the
         mark that Label Studio puts before an upload, in another case.
         """
+        # As it stands first: a file's own name may contain %20.
         for spelling in dict.fromkeys((given, unquote(given))):
             form = composed(tidy(spelling))
             parts = [part for part in PurePosixPath(form).parts if part not in ("/", "..")]
@@ -55,6 +56,7 @@ class PictureNames:
             for tail in (*tails, unmarked):
                 if tail in self._by_form:
                     return self._by_form[tail]
+            # From the surest to the least sure; a name that fits two pictures is not guessed.
             found = _first_unique(
                 (self._by_base, base),
                 (self._by_base, unmarked),

@@ -90,6 +90,7 @@ def compare(
     for picture in given:
         pictures += 1
         found: tuple[AnnotatedObject, ...] = ()
+        # Both are read in step, one picture at a time: neither side is ever in memory as a whole.
         if following is not None and following.file_name == picture.file_name:
             found, following = following.objects, next(back, None)
         objects += _objects(picture, found, cannot_hold)
@@ -98,10 +99,12 @@ def compare(
 
 def properties(picture: AnnotatedPicture) -> list[tuple[str, ...]]:
     """Return those of HOLES, PARTS and OVERLAP (with an object above) that each object has."""
+    # The number of the topmost object at each pixel: an object is covered where it is not its own.
     top = np.zeros((picture.height, picture.width), np.int32)
     order = picture.bottom_up()
     for number, annotated in enumerate(order, 1):
         cut(top, annotated.mask.box)[annotated.mask.inside()] = number
+    # By identity: two objects may be equal in label and mask.
     level = {id(annotated): number for number, annotated in enumerate(order, 1)}
     found = []
     for annotated in picture.objects:
@@ -146,6 +149,7 @@ def _matched(
     ]
     scores: dict[int, float] = {}
     taken: set[int] = set()
+    # Of equal pairs, those whose positions in the file are nearest: formats keep the order.
     for score, here, there in sorted(pairs, key=lambda pair: (-pair[0], abs(pair[1] - pair[2]))):
         if score > 0 and here not in scores and there not in taken:
             scores[here] = score

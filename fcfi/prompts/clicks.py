@@ -72,6 +72,7 @@ class Scribble:
         """Return the scribble of `to_json`.  Raises InputError for anything else."""
         points = read(data, "points", list)
         if not all(
+            # The exact type: true and false are whole numbers to `isinstance`.
             isinstance(point, list) and [type(value) for value in point] == [int, int]
             for point in points
         ):

@@ -37,6 +37,7 @@ def read_info(path: str | os.PathLike[str]) -> NetworkInfo:
 
 def _read(file: Path) -> NetworkInfo:
     texts = read_metadata(file)
+    # Files of version 0.1 have the key that checkpoints had, too.
     version = texts.get(FORMAT_KEY, texts.get(OLD_FORMAT_KEY))
     if version is None:
         raise NetworkError(

@@ -52,6 +52,7 @@ def router(answering: Answering) -> APIRouter:
         prompts = prompts_of(body.get("pos_points"), body.get("neg_points"), body.get(BOX))
 
         def ask(name: str, _: CachedImage) -> tuple[Prompts, RunMask | None]:
+            # CVAT sends clicks by sign, not in the order in which they were made.
             return answering.prompted.in_order(name, prompts), None
 
         answered = await answering.answer(lambda: from_base64(body.get("image")), ask)
