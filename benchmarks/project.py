@@ -1,19 +1,20 @@
 """How the time of every action grows with the project: 500 pictures beside 50,000.
 
     python -m benchmarks.project
-    python -m benchmarks.project --pictures 50000 --objects 20 --repeat 5
+    python -m benchmarks.project --pictures 50000 --objects 20 --repeat 5 --json report.json
 
 Projects are made of rows only: names, sizes, documents and masks, no pixels and no network, so that
 what is measured is what fcfi does around both.  A figure is the median of several repetitions, in
 milliseconds.
 """
 
+import json
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import typer
@@ -21,6 +22,7 @@ from sqlalchemy import insert, make_url
 
 from fcfi.masks.runs import RunMask
 from fcfi.project import (
+    CopyObjects,
     DeleteObjects,
     EditObject,
     EditObjects,
@@ -32,6 +34,7 @@ from fcfi.project import (
     SetMask,
     Undo,
 )
+from fcfi.project.actions import ImportedObject, ImportObjects
 from fcfi.project.database import Database
 from fcfi.project.document import Document, DrawnObject
 from fcfi.project.store import pack_document, sort_key
@@ -89,10 +92,10 @@ def _add(database: Database, numbers: range, objects: int, masks: list[RunMask])
     labels: list[dict[str, Any]] = []
     for number in numbers:
         identity, name = number + 1, f"folder {number // 1000}/photo {number}.jpg"
-        names = [masks[(number * 7 + place) % MASKS].sha256 for place in range(objects)]
+        names = [masks[(number * 7 + index) % MASKS].sha256 for index in range(objects)]
         drawn = tuple(
-            DrawnObject(place, 1 + place % LABELS, start=sha256, mask=sha256)
-            for place, sha256 in enumerate(names, 1)
+            DrawnObject(rank, 1 + rank % LABELS, start=sha256, mask=sha256)
+            for rank, sha256 in enumerate(names, 1)
         )
         document = Document(drawn, objects + 1, number % 2 == 0)
         pictures.append(
@@ -131,7 +134,7 @@ def _add(database: Database, numbers: range, objects: int, masks: list[RunMask])
             }
         )
         for label in range(1, min(LABELS, objects) + 1):
-            count = sum(1 for one in drawn if one.label == label)
+            count = sum(1 for added in drawn if added.label == label)
             labels.append({"picture": identity, "label": label, "objects": count})
     with database.writing() as connection:
         connection.execute(insert(picture), pictures)
@@ -143,6 +146,7 @@ def _add(database: Database, numbers: range, objects: int, masks: list[RunMask])
 def measured(project: Project, repeat: int) -> dict[str, float]:
     """Return the milliseconds of every action and of what the page asks for at its start."""
     middle = project.pictures(limit=1, offset=project.pictures(limit=0).total // 2).items[0].id
+    other = project.pictures(limit=1).items[0].id
     drawn = _mask(np.random.default_rng(1))
 
     def act(action: Any) -> Callable[[], object]:
@@ -165,7 +169,7 @@ def measured(project: Project, repeat: int) -> dict[str, float]:
         "list, searched": lambda: project.pictures(search="photo 77"),
         "list, done ones": lambda: project.pictures(state="done"),
         "next picture": lambda: project.following(middle),
-        "place of a picture": lambda: project.index_of(middle),
+        "index of a picture": lambda: project.index_of(middle),
         "open a picture": lambda: project.picture(middle),
         "set mask": act(SetMask(1, drawn)),
         "edit object": act(EditObject(1, label=2)),
@@ -173,6 +177,8 @@ def measured(project: Project, repeat: int) -> dict[str, float]:
         "move object": act(MoveObject(2, 0)),
         "merge objects": act(MergeObjects(3, (4,))),
         "delete objects": act(DeleteObjects((5,))),
+        "copy objects": act(CopyObjects(other, (6, 7))),
+        "import objects": act(ImportObjects((ImportedObject(1, drawn),))),
         "set done": act(SetDone(True)),
         "undo": act(Undo()),
         "redo": act(Redo()),
@@ -190,8 +196,13 @@ def measured(project: Project, repeat: int) -> dict[str, float]:
     return {name: median(values) for name, values in times.items()}
 
 
-def main(pictures: int = 50_000, objects: int = 20, repeat: int = 5) -> None:
-    """Print a table of both projects."""
+def main(
+    pictures: int = 50_000,
+    objects: int = 20,
+    repeat: int = 5,
+    report: Annotated[Path | None, typer.Option("--json")] = None,
+) -> None:
+    """Print a table of both projects; --json keeps its figures in a file too."""
     results = []
     for count in (SMALL, pictures):
         with tempfile.TemporaryDirectory() as temporary:
@@ -207,6 +218,12 @@ def main(pictures: int = 50_000, objects: int = 20, repeat: int = 5) -> None:
     typer.echo(f"\n{'':32}{SMALL:>10}{pictures:>10}{'ratio':>8}")
     for name, value in large.items():
         typer.echo(f"{name:32}{small[name]:10.1f}{value:10.1f}{value / small[name]:8.1f}")
+    if report is not None:
+        figures = {
+            name: {str(SMALL): round(small[name], 2), str(pictures): round(value, 2)}
+            for name, value in large.items()
+        }
+        report.write_text(json.dumps({"objects": objects, "ms": figures}, indent=2) + "\n")
 
 
 if __name__ == "__main__":
