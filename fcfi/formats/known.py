@@ -19,6 +19,10 @@ MAX_SHAPES: Final = 5000
 """On a picture; more are not read, so that a damaged file cannot ask for endless work."""
 UNREADABLE: Final = "expected whole data, got something else"
 
+MAX_COVERED: Final = 100
+"""Sizes of its picture that the boxes of a picture's shapes may cover together."""
+TOO_MUCH: Final = f"shapes that together cover more than {MAX_COVERED} times their picture"
+
 Value = TypeVar("Value")
 
 
@@ -122,6 +126,20 @@ class KnownPictures:
                 yield number, shape
             else:
                 self.leave_out(f"more than {MAX_SHAPES} shapes on a picture", picture, number)
+
+    def drawable(
+        self, shapes: Iterable[Value], picture: str, width: int, height: int, drawn: list[int]
+    ) -> Iterator[tuple[int, Value]]:
+        """Yield as `numbered` does, while the boxes drawn so far cover MAX_COVERED pictures.
+
+        A line of text may fill a whole picture, so that the length of a file does not bound the
+        work.  drawn: the caller adds the pixels of each box.
+        """
+        for number, shape in self.numbered(shapes, picture):
+            if sum(drawn) > MAX_COVERED * width * height:
+                self.leave_out(TOO_MUCH, picture, number)
+            else:
+                yield number, shape
 
     @contextmanager
     def shape(self, picture: str, number: int, file: Path) -> Iterator[None]:

@@ -162,7 +162,9 @@ def _picture(file: Path, name: str, known: KnownPictures) -> AnnotatedPicture:
     content = read_json(file)
     width, height = known.size(name, content.get("imageWidth"), content.get("imageHeight"), file)
     found: dict[Any, tuple[str, int | None, RunMask]] = {}
-    for number, shape in known.numbered(field(content, "shapes", list, file), name):
+    drawn: list[int] = []
+    shapes = field(content, "shapes", list, file)
+    for number, shape in known.drawable(shapes, name, width, height, drawn):
         kind = shape.get("shape_type", "polygon") if isinstance(shape, dict) else "shape"
         if kind in WITHOUT_AREA:
             known.leave_out(f"a {kind} has no area", name, number)
@@ -171,6 +173,7 @@ def _picture(file: Path, name: str, known: KnownPictures) -> AnnotatedPicture:
             mask = _mask(shape, str(kind), height, width)
             if mask is None:
                 raise NoPixelError(f"a {kind} covers no pixel of the picture")
+            drawn.append(mask.width * mask.height)
             label = one_label(shape.get("label"), file)
             group = shape.get("group_id")
             group = group if isinstance(group, int) else None

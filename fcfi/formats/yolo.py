@@ -144,9 +144,12 @@ def _picture(file: Path, name: str, known: KnownPictures, names: Names) -> Annot
     known.check(name, width, height, file)
     objects = []
     lines = [line.split() for line in read_text(file).splitlines() if line.strip()]
-    for number, words in known.numbered(lines, name):
+    drawn: list[int] = []
+    for number, words in known.drawable(lines, name, width, height, drawn):
         with known.shape(name, number, file):
-            objects.append(_object(words, width, height, names))
+            found = _object(words, width, height, names)
+            objects.append(found)
+            drawn.append(found.mask.width * found.mask.height)
     return AnnotatedPicture(name, width, height, tuple(objects))
 
 

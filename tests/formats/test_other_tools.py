@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from fcfi.formats import AnnotatedPicture, Tally, find_codec
+from fcfi.formats.known import MAX_COVERED, TOO_MUCH
 from fcfi.masks.coco import by_columns, write_counts
 from fcfi.masks.polygons import fill_line
 from fcfi.masks.runs import pixels_of
@@ -402,3 +403,21 @@ def test_many_objects_on_a_large_picture_take_little_memory(tmp_path: Path) -> N
     tracemalloc.stop()
     assert len(pictures[0].objects) == 30
     assert peak < 30 * 12_000_000  # as many masks of the whole picture
+
+
+@pytest.mark.parametrize("form", ["yolo", "labelme"])
+def test_shapes_of_the_whole_picture_are_not_drawn_without_end(form: str, tmp_path: Path) -> None:
+    count = MAX_COVERED + 20
+    if form == "yolo":
+        (tmp_path / "a.txt").write_text("0 0 0 1 0 1 1 0 1\n" * count)
+        (tmp_path / "classes.txt").write_text("cup\n")
+    else:
+        corners = [[0, 0], [119, 0], [119, 79], [0, 79]]
+        shape = {"label": "cup", "points": corners, "shape_type": "polygon"}
+        content = {"imagePath": "a.png", "imageData": None, "shapes": [shape] * count}
+        (tmp_path / "a.json").write_text(json.dumps(content))
+    tally = Tally()
+    found = list(find_codec(form).read(tmp_path, {"a.png": (120, 80)}, None, tally))
+    assert len(found[0].objects) == MAX_COVERED + 1
+    (left,) = tally.left_out()
+    assert (left.reason, left.count) == (TOO_MUCH, 19)
