@@ -234,7 +234,7 @@ def test_names_that_leave_the_folder_are_refused(name: str) -> None:
 def test_masks_that_are_none_are_refused() -> None:
     with pytest.raises(InputError, match="an empty one"):
         AnnotatedObject.of_pixels("cat", np.zeros((2, 3), bool))
-    with pytest.raises(InputError, match="array .H, W. of bool"):
+    with pytest.raises(InputError, match="expected bool .H, W. as the mask"):
         AnnotatedObject.of_pixels("cat", np.ones((2, 3), np.uint8))  # type: ignore[arg-type]
     with pytest.raises(InputError, match="masks inside a.jpg of 4 x 2 pixels"):
         AnnotatedPicture("a.jpg", 4, 2, (AnnotatedObject.of_pixels("cat", np.ones((2, 5), bool)),))
