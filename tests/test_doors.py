@@ -3,13 +3,16 @@
 import errno
 import json
 import os
+import shutil
 import sqlite3
 import stat
 import subprocess
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +26,8 @@ from fcfi.batch import run as run_batch
 from fcfi.errors import ConfigError, DatasetError, FCFIError, InputError, NetworkError, StoreError
 from fcfi.models.checkpoint import load_model
 from fcfi.models.released import import_released
+from fcfi.project import Undo
+from fcfi.project.tables import metadata
 from fcfi.runtimes.network_file import read_info
 from fcfi.runtimes.opening import open_network
 from fcfi.runtimes.plan import Choice
@@ -340,6 +345,64 @@ def test_a_store(column: str, table: str, content: bytes, tmp_path: Path) -> Non
         project.export("png", tmp_path / "out")
         raise StoreError(f"nothing was read of {wire}")
     assert "in the store is damaged" in sentence(error) or "cannot be used" in str(error.value)
+
+
+def is_refused(use: Callable[[], object]) -> bool:
+    """Return whether a use ends with one sentence of ours."""
+    try:
+        use()
+    except FCFIError as error:
+        assert str(error).isprintable()
+        return True
+    return False
+
+
+def use_all(folder: Path) -> None:
+    """Read and change everything in a project; raise the last refusal."""
+    refusals = []
+    with opened(folder) as project:
+        for use in (
+            lambda: project.pictures(search="a"),
+            project.labels,
+            lambda: project.settings(""),
+            lambda: project.picture(1),
+            lambda: project.logs(1),
+            lambda: project.act(1, 3, click(15, 15)),
+            lambda: project.export("png", folder.with_name(f"{folder.name} out")),
+        ):
+            try:
+                use()
+            except FCFIError as error:
+                assert str(error).isprintable()
+                refusals.append(error)
+    if refusals:
+        raise refusals[-1]
+
+
+def store_columns() -> list[tuple[str, str]]:
+    return [(table.name, column.name) for table in metadata.sorted_tables for column in table.c]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("value", [-1, b"x"], ids=repr)
+def test_a_store_with_any_value_in_any_column(value: Any, tmp_path: Path) -> None:
+    """Whatever is read of it is whole, or one sentence that says that the store is damaged."""
+    template = write_photos(tmp_path / "template", "a.png")
+    with opened(template, labels=("cat",)) as project:
+        project.act(1, 0, click(9, 9, label=1))
+        project.act(1, 1, click(40, 30))
+        project.act(1, 2, Undo())
+        project.set_settings({"theme": "dark"})
+    refused = 0
+    for number, (table, column) in enumerate(store_columns()):
+        folder = Path(shutil.copytree(template, tmp_path / f"copy {number}"))
+        store = sqlite3.connect(folder / ".fcfi" / "project.sqlite")
+        with suppress(sqlite3.IntegrityError):  # the database itself refuses it
+            store.execute(f"UPDATE {table} SET {column} = ?", (value,))
+            store.commit()
+        store.close()
+        refused += is_refused(partial(use_all, folder))
+    assert refused
 
 
 # ── archives and annotations ──────────────────────────────────────────────────────────────────────

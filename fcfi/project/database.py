@@ -5,6 +5,7 @@ URL.  A writer takes the write lock first, so that nothing that was read in a tr
 be stale when it is written. Knows the version of the tables, not what they mean.
 """
 
+import logging
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -19,9 +20,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.schema import Table
 
-from fcfi.errors import ConfigError, StoreError, how_to_install
+from fcfi.errors import ConfigError, FCFIError, StoreError, how_to_install
 from fcfi.project.tables import VERSION_TABLE
 
+LOG: Final = logging.getLogger(__name__)
 HEAD: Final = "0004"
 """The last migration."""
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
@@ -106,13 +108,23 @@ class Database:
 
     @contextmanager
     def telling(self) -> Iterator[None]:
-        """The database's faults as StoreError."""
+        """The database's faults as StoreError, and whatever its damaged content makes our code raise."""
         try:
             yield
+        except FCFIError:
+            raise
         except (errors.DatabaseError, errors.TimeoutError) as error:
-            if isinstance(error, errors.IntegrityError | errors.DataError):  # a fault of ours
+            if isinstance(error, errors.DataError):  # a fault of ours
                 raise
+            if isinstance(error, errors.IntegrityError):  # its rows contradict each other
+                raise StoreError(self._damaged(error)) from error
             raise StoreError(_sentence(error, self.place)) from error
+        except Exception as error:
+            LOG.debug("the store %s", self.place, exc_info=True)
+            raise StoreError(self._damaged(error)) from error
+
+    def _damaged(self, error: Exception) -> str:
+        return f"the store {self.place} is damaged ({type(error).__name__}): put a copy back"
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:

@@ -12,12 +12,13 @@ from typing import Any, Final
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from fcfi.errors import InputError, NotFound
+from fcfi.errors import InputError, NotFound, StoreError
 from fcfi.formats.annotation import check_label
 from fcfi.project.actions.fields import check_colour
 from fcfi.project.database import Database
 from fcfi.project.states import Label
 from fcfi.project.store import count_objects
+from fcfi.project.store.part import RESTORE
 from fcfi.project.tables import label
 
 MAX_NAME: Final = 200
@@ -138,6 +139,9 @@ def normal(name: str) -> str:
 def _living(connection: Connection) -> tuple[Label, ...]:
     asked = select(label).where(label.c.merged_into.is_(None)).order_by(label.c.place, label.c.id)
     rows = connection.execute(asked).all()
+    for row in rows:  # SQLite keeps any value in any column
+        if tuple(map(type, (row.id, row.name, row.colour))) != (int, str, str):
+            raise StoreError(f"the labels in the store are damaged: {RESTORE}")
     return tuple(Label(row.id, row.name, row.colour, index) for index, row in enumerate(rows))
 
 

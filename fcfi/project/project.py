@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy.engine import URL
 
-from fcfi.errors import InputError
+from fcfi.errors import InputError, StoreError, guard
 from fcfi.formats import Report
 from fcfi.images import Image, image_sha256
 from fcfi.prediction.interface import Predictor
@@ -39,6 +39,7 @@ from fcfi.project.states import (
     State,
 )
 from fcfi.project.store import Shown, Signature, Step, Store, Stored
+from fcfi.project.store.part import RESTORE
 from fcfi.project.world import Masks, PictureWorld
 from fcfi.prompts.click_log import ClickLog, to_runs
 
@@ -280,7 +281,8 @@ class Project:
         Who kept nothing yet has those of nobody.
         """
         kept = self._store.setting(_settings_key(author)) or self._store.setting(SETTINGS)
-        return dict(kept or {})
+        with guard(StoreError, "the settings in the store are damaged", RESTORE):
+            return dict(kept or {})
 
     def set_settings(self, settings: Mapping[str, Any], author: str = "") -> None:
         """Keep them, all at once.  Raises InputError if they are no JSON, or too large."""
@@ -362,13 +364,14 @@ class Project:
         return None if noted is None else self._resolved(noted)
 
     def _state(self, stored: Shown) -> PictureState:
-        return PictureState(
-            stored.row,
-            stored.document,
-            self._masks.find(stored.document.masks),
-            None if stored.undo is None else describe(stored.undo),
-            None if stored.redo is None else describe(stored.redo),
-        )
+        with guard(StoreError, f"{stored.row.name} in the store is damaged", RESTORE):
+            return PictureState(
+                stored.row,
+                stored.document,
+                self._masks.find(stored.document.masks),
+                None if stored.undo is None else describe(stored.undo),
+                None if stored.redo is None else describe(stored.redo),
+            )
 
     def _conflict(self, identity: int, version: int) -> PictureConflict:
         return PictureConflict(

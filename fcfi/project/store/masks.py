@@ -19,12 +19,14 @@ class StoredMasks(Part):
     """The masks of all pictures."""
 
     def runs(self, names: Collection[str]) -> dict[str, RunMask]:
-        """Masks by sha256."""
+        """Masks by sha256.  Raises StoreError if one is damaged or missing."""
         found: dict[str, RunMask] = {}
         with self.database.reading() as connection:
             for part in parts(list(names)):
                 for row in connection.execute(select(mask).where(mask.c.sha256.in_(part))):
                     found[row.sha256] = _unpack(row)
+        if not found.keys() >= set(names):
+            raise StoreError(f"a mask of a picture is missing in the store: {RESTORE}")
         return found
 
 
@@ -43,6 +45,9 @@ def add_masks(database: Database, connection: Connection, masks: Mapping[str, Ru
 def _unpack(row: Any) -> RunMask:
     """Return a mask of the table.  Raises StoreError for a damaged one."""
     with guard(StoreError, "a mask in the store is damaged", RESTORE):
+        # SQLite keeps texts in columns of numbers.
+        if any(type(side) is not int or side < 0 for side in (getattr(row, key) for key in _BOX)):
+            raise ValueError("its box is not made of numbers")
         runs = RunMask.unpack(row.left, row.top, row.width, row.height, row.runs)
         if int(runs.lengths.sum(dtype=np.uint64)) != row.width * row.height:
             raise ValueError("its runs do not fill its box")

@@ -4,8 +4,9 @@ import json
 
 from sqlalchemy import select
 
+from fcfi.errors import StoreError
 from fcfi.project.states import Answerer
-from fcfi.project.store.part import Part
+from fcfi.project.store.part import RESTORE, Part
 from fcfi.project.tables import network
 
 
@@ -34,7 +35,9 @@ class Networks(Part):
             found = connection.execute(
                 select(network).where(network.c.identity == identity)
             ).one_or_none()
-        if found is None:
-            return None
-        settings = json.loads(found.settings)
-        return Answerer(found.weights or identity, found.name, found.runtime, settings)
+            if found is None:
+                return None
+            settings = json.loads(found.settings)
+            if not isinstance(settings, dict):
+                raise StoreError(f"a network's settings in the store are damaged: {RESTORE}")
+            return Answerer(found.weights or identity, found.name, found.runtime, settings)

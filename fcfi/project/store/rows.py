@@ -5,19 +5,31 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
-from fcfi.errors import NotFound
+from fcfi.errors import NotFound, StoreError
 from fcfi.project.document import Document
 from fcfi.project.states import PictureRow, State
+from fcfi.project.store.part import RESTORE
 from fcfi.project.tables import picture
 
 DIGITS: Final = 12
 """Numbers in names are compared as numbers of so many digits."""
+_TYPES: Final = frozenset(
+    (int, str, int, int, int, int, str, int, int, problem) for problem in (str, type(None))
+)
+"""Types of the fields of a PictureRow, in their order."""
 SHOWN: Final = tuple(picture.c[column] for column in PictureRow.__dataclass_fields__)
 
 
 def row_of(found: Any) -> PictureRow:
-    """Return a row of the database, which has the columns `SHOWN`, as a value."""
-    return PictureRow(*(getattr(found, name) for name in PictureRow.__dataclass_fields__))
+    """Return a row of the database, which has the columns `SHOWN`, as a value.
+
+    Raises StoreError for a damaged one.
+    """
+    values = [getattr(found, name) for name in PictureRow.__dataclass_fields__]
+    # SQLite keeps any value in any column.
+    if tuple(map(type, values)) not in _TYPES:
+        raise StoreError(f"a picture's row in the store is damaged: {RESTORE}")
+    return PictureRow(*values)
 
 
 def find_row(connection: Connection, identity: int) -> PictureRow:

@@ -1,0 +1,97 @@
+"""A process that tries damaged inputs: a line of JSON in for each, and one out for how it ended.
+
+Knows nothing of limits of time; the parent ends it.
+"""
+
+import json
+import resource
+import shutil
+import sys
+import tempfile
+import time
+import traceback
+import warnings
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+from fcfi.errors import FCFIError
+from fcfi.runtimes.private import block_telemetry
+from tests.fuzz.doors import Door, begin, doors
+
+ADDRESS_SPACE: Final = 16 << 30
+"""Bytes; far above what counts as a fault, so that the machine survives one."""
+
+
+def main() -> None:
+    """Try what comes on stdin until it ends."""
+    block_telemetry()
+    warnings.simplefilter("ignore")
+    resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
+    out = sys.stdout
+    sys.stdout = sys.stderr  # whatever prints does not answer
+    with tempfile.TemporaryDirectory(prefix="fcfi-fuzz-") as place:
+        tempfile.tempdir = place
+        (Path(place) / "whole").mkdir()
+        begin(Path(place) / "whole")
+        known = doors()
+        for line in sys.stdin:
+            asked = json.loads(line)
+            answer = tried(known[asked["door"]], asked["seed"], Path(place))
+            out.write(json.dumps({**asked, **answer}) + "\n")
+            out.flush()
+
+
+def tried(door: Door, seed: str, place: Path) -> dict[str, Any]:
+    """Damage an input, enter the door with it, and return how that ended."""
+    folder, scratch = place / "input", place / "scratch"
+    for path in (folder, scratch):
+        shutil.rmtree(path, ignore_errors=True)
+        path.mkdir()
+    for name, data in door.damaged(seed).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    forget_peak()
+    began = time.monotonic()
+    fault, ended = "", "taken"
+    try:
+        door.enter(folder, scratch)
+    except FCFIError as error:
+        ended = "refused"
+        fault = unshowable(str(error))
+    except BaseException:
+        ended = "fault"
+        fault = traceback.format_exc()
+    seconds = round(time.monotonic() - began, 2)
+    return {"ended": ended, "fault": fault, "seconds": seconds, "peak": peak()}
+
+
+def unshowable(message: str) -> str:
+    """Return what is wrong with an error's message, or nothing."""
+    try:
+        message.encode()
+    except UnicodeEncodeError:
+        return f"a message that cannot be written: {message!a}"
+    if not message.strip() or "\n" in message or len(message) > 2000:
+        return f"a message that is not one line: {message!a}"
+    return ""
+
+
+def forget_peak() -> None:
+    """Count the largest memory from here on (Linux; elsewhere it is that of the process)."""
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
+
+
+def peak() -> int:
+    """Return the largest memory since then, in bytes."""
+    try:
+        status = Path("/proc/self/status").read_text()
+        return int(status.split("VmHWM:")[1].split()[0]) * 1024
+    except (OSError, IndexError):
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+if __name__ == "__main__":
+    main()
