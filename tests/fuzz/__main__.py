@@ -127,6 +127,7 @@ class Child:
                     return self._lost(asked, began)
                 continue
             if not line:
+                self.process.wait()  # it closed its end, and is about to be gone
                 return self._lost(asked, began)
             answer: dict[str, Any] = json.loads(line)
             if not answer["fault"] and answer["peak"] > PEAK_BYTES:
