@@ -64,7 +64,7 @@ XML: Final = (
 )
 YOLO: Final = {
     "data.yaml": b"path: .\ntrain: images\nnames:\n  0: cat\n  1: dog\n",
-    "labels/a.txt": b"0 0.1 0.1 0.6 0.1 0.6 0.7\n1 0.5 0.5 0.2 0.3\n1 0.2 0.2 0.9 0.3 0.4 0.9 0.8\n",
+    "labels/a.txt": b"0 0.1 0.1 0.6 0.1 0.6 0.7\n1 0.5 0.5 0.2 0.3\n1 0.2 0.2 0.9 0.3 0.4 0.9\n",
 }
 
 

@@ -1,4 +1,4 @@
-"""Damage to bytes, text and JSON, all of it drawn from one generator, so that it can be repeated."""
+"""Damage to bytes, text and JSON, all drawn from one generator, so that it can be repeated."""
 
 import json
 import struct

@@ -54,7 +54,7 @@ def undisturbed(scene: Scene, folder: Path) -> tuple[int, Any]:
 
 
 def killed(scene: Scene, prepared: Path, folder: Path, kills: Sequence[int]) -> Any:
-    """Run the scene in a copy, kill it at each of these moments in turn, end it, return the result."""
+    """Run the scene in a copy, kill it at these moments in turn, end it; return the result."""
     shutil.copytree(prepared, folder)
     for moment in kills:
         code = victim.run(scene.command, folder, moment)
