@@ -120,7 +120,7 @@ class Database:
                 raise StoreError(self._damaged(error)) from error
             raise StoreError(_sentence(error, self.place)) from error
         except Exception as error:
-            LOG.debug("the store %s", self.place, exc_info=True)
+            LOG.debug("the store is damaged", exc_info=True)
             raise StoreError(self._damaged(error)) from error
 
     def _damaged(self, error: Exception) -> str:
