@@ -31,6 +31,8 @@ FILES: Final = "files"
 HOST: Final = hashlib.sha256(socket.gethostname().encode()).hexdigest()[:4]
 """In the name of a temporary file: locks of other machines may not be seen on a shared disk."""
 FILE: Final = re.compile(r"\..*\.([0-9a-f]{4})[0-9a-f]{8}\.tmp", re.DOTALL)
+MAX_NAME: Final = 100
+"""Characters of a name that a temporary one repeats."""
 ABANDONED_SECONDS: Final = 24 * 3600.0
 """Nothing is written for so long."""
 
@@ -64,6 +66,28 @@ def temporary_name(name: str) -> str:
 
 
 @contextmanager
+def temporary_sibling(folder: Path) -> Iterator[Path]:
+    """Make a hidden folder beside a folder, hold its lock, and delete what is left of it.
+
+    The block may move it away.  Others that killed processes left there go first.  Raises OSError.
+    """
+    sweep_files.__wrapped__(folder.parent)  # each time: an export is rare and its folder is large
+    path = folder.with_name(temporary_name(folder.name[:MAX_NAME]))
+    path.mkdir()
+    handle = None
+    try:
+        if sys.platform != "win32":  # where folders cannot be opened
+            handle = os.open(path, os.O_RDONLY)
+            with suppress(OSError):
+                _lock(handle)
+        yield path
+    finally:
+        if handle is not None:
+            os.close(handle)
+        shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
 def temporary_file(path: Path) -> Iterator[None]:
     """Make the empty file of a temporary name and hold its lock; delete what is left of it.
 
@@ -86,15 +110,19 @@ def temporary_file(path: Path) -> Iterator[None]:
 
 @cache
 def sweep_files(folder: Path) -> None:
-    """Delete the temporary files in a folder whose processes have ended; once in each process."""
+    """Delete what is temporary in a folder and whose processes have ended; once in each process."""
     with suppress(OSError):
         for path in folder.iterdir():
             match = FILE.fullmatch(path.name)
-            if match and _is_ours(path, stat.S_ISREG):
-                abandoned = _is_abandoned(path, path) if match[1] == HOST else _is_old(path)
-                if abandoned:
-                    with suppress(OSError):
-                        path.unlink()
+            if not match or not (_is_ours(path, stat.S_ISREG) or _is_ours(path, stat.S_ISDIR)):
+                continue
+            if not (_is_abandoned(path, path) if match[1] == HOST else _is_old(path)):
+                continue
+            if path.is_dir():  # of an export
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                with suppress(OSError):
+                    path.unlink()
 
 
 def _locked_folder(purpose: Purpose) -> tuple[Path, int]:

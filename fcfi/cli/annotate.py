@@ -1,5 +1,6 @@
 """`fcfi annotate`: the server in front of a folder of pictures, and the page in the browser."""
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -11,6 +12,7 @@ from fcfi.errors import ConfigError, InputError
 
 if TYPE_CHECKING:
     from fcfi.project.project import Project
+    from fcfi.project.states import ImportReport
     from fcfi.server.settings import Settings
 
 MEBIBYTE: Final = 1 << 20
@@ -71,6 +73,7 @@ def annotate(
     """Make masks of pictures by clicking, in the browser; nothing leaves this machine."""
     check_folder(folder)
     names = parse_labels(labels)
+    from fcfi.cli.show import work_bar
     from fcfi.project.project import Project
     from fcfi.runtimes.plan import RunRequest
     from fcfi.segmenter import open_lazily, plan_run
@@ -84,17 +87,18 @@ def annotate(
     token, settings = serve.new_token(host), Settings()
     # Before the project is opened: a port that cannot be had ends it before a long scan.
     listening = serve.listen(host, port)
-    with (
-        listening,
-        Project.open(
-            folder, predictor, names, store, cache_bytes=memory * MEBIBYTE - settings.tile_bytes
-        ) as project,
-    ):
+    with listening, ExitStack() as stack:
+        kept = memory * MEBIBYTE - settings.tile_bytes
+        with work_bar() as progress:
+            project = stack.enter_context(
+                Project.open(folder, predictor, names, store, kept, progress)
+            )
+            report = project.import_files(import_, progress=progress) if import_ else None
         # IPv6 has four parts in an address.
         taken, (_, used, *_rest) = port, listening.getsockname()
         settings = Settings(host=host, port=used, token=token)
-        if import_ is not None:
-            bring_in(project, import_)
+        if import_ is not None and report is not None:
+            show_import(import_, report)
         if taken not in (0, used):
             typer.echo(f"note: port {taken} is taken, so {used} is used", err=True)
         address = serve.url(host, used, token)
@@ -123,9 +127,8 @@ def parse_labels(text: str) -> tuple[str, ...]:
     return names
 
 
-def bring_in(project: "Project", path: Path) -> None:
-    """Add objects from files of another tool, and print what was found."""
-    report = project.import_files(path)
+def show_import(path: Path, report: "ImportReport") -> None:
+    """Print what was found in files of another tool."""
     typer.echo(
         f"{path} ({report.format}): {report.objects} objects added on {report.pictures} pictures"
     )

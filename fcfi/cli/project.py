@@ -1,5 +1,6 @@
 """`fcfi export-masks` and `fcfi import-masks`: a project's masks to files, and files to masks."""
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -45,14 +46,19 @@ def export_masks(
     store: Store = None,
 ) -> None:
     """Write the masks of a folder in a format, and report what it could not hold."""
+    from fcfi.cli.show import work_bar
     from fcfi.formats import find_codec
     from fcfi.project import Project
 
     name = find_codec(format).name
-    with Project.open(folder, None, store=store) as project:
-        real = folder.resolve()
-        target = output or real.with_name(f"{real.name}-{name}")
-        report = project.export(name, target, only_done)
+    real = folder.resolve()
+    target = output or real.with_name(f"{real.name}-{name}")
+    with ExitStack() as stack:
+        with work_bar() as progress:
+            project = stack.enter_context(
+                Project.open(folder, None, store=store, progress=progress)
+            )
+            report = project.export(name, target, only_done, progress)
         typer.echo(report.text())
         if logs:
             written, problems = project.export_logs(target, only_done)
@@ -77,11 +83,15 @@ def import_masks(
     store: Store = None,
 ) -> None:
     """Add objects from files, to be repaired by clicks; undo takes an import back by picture."""
+    from fcfi.cli.show import work_bar
     from fcfi.project import Project
 
-    with Project.open(folder, None, store=store) as project:
-        report = project.import_files(path, format)
-        _warn((*project.warnings, *report.problems))
+    with (
+        work_bar() as progress,
+        Project.open(folder, None, store=store, progress=progress) as project,
+    ):
+        report = project.import_files(path, format, progress=progress)
+    _warn((*project.warnings, *report.problems))
     typer.echo(
         f"{path}, read as {report.format}: {report.objects} new objects on {report.pictures} "
         f"pictures ({report.taken} of {report.shapes} shapes of the file taken)"

@@ -1,6 +1,7 @@
 """The console: tables on stdout, progress bars on stderr.  Both load rich when they are used."""
 
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
@@ -9,13 +10,17 @@ import typer
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.progress import TaskID
 
     from fcfi.batch import Outcome
     from fcfi.evaluation import ObjectResult, Progress
     from fcfi.formats.tally import LeftOut
+    from fcfi.project.progress import Progress as Work
 
 SHOWN_TARGET: Final = 0.90
 """IoU whose clicks the progress bar shows."""
+LINE_SECONDS: Final = 10.0
+"""Between two lines of progress that do not go to a terminal."""
 PIPED_WIDTH: Final = 120
 """Columns of a table that does not go to a terminal."""
 
@@ -58,6 +63,51 @@ def progress_bar(name: str, total: int) -> "Iterator[Progress]":
             bar.update(task, completed=done, description=f"{name}  NoC@90 {mean:.2f}")
 
         yield advance
+
+
+@contextmanager
+def work_bar() -> "Iterator[Work]":
+    """Show the progress of scans, imports and exports on stderr.
+
+    A bar for each stage where stderr is a terminal, else a line every ten seconds.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    screen = Console(stderr=True)
+    if not screen.is_terminal:
+        yield _lines(time.monotonic)
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Bar(*columns, console=screen, transient=True) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def advance(stage: str, done: int, total: int | None) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(stage, total=total)
+            bar.update(tasks[stage], completed=done, total=total)
+
+        yield advance
+
+
+def _lines(clock: "Callable[[], float]") -> "Work":
+    """Return a progress that prints a line now and then.  clock: seconds."""
+    last = clock()
+
+    def advance(stage: str, done: int, total: int | None) -> None:
+        nonlocal last
+        if clock() - last >= LINE_SECONDS:
+            last = clock()
+            of = "" if total is None else f" of {total}"
+            print(f"{stage}: {done}{of} pictures", file=sys.stderr, flush=True)  # noqa: T201
+
+    return advance
 
 
 @contextmanager

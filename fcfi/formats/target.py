@@ -4,11 +4,14 @@ Knows no format.
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from fcfi.errors import InputError, write_error
 from fcfi.files import write_bytes
 from fcfi.formats.annotation import check_name
+from fcfi.leftovers import temporary_sibling
 
 
 class Target:
@@ -61,6 +64,45 @@ class Target:
         raise InputError(
             f"{name} is needed for the format itself: rename the picture {other or source}"
         )
+
+
+@contextmanager
+def in_place(folder: Path) -> Iterator[Path]:
+    """Make a hidden folder beside a folder, whose files are moved into it when the block ends well.
+
+    Otherwise nothing of them is left, also after a kill: the next export into the same parent
+    deletes what killed ones left.  A folder that is new or empty appears at once, whole; in
+    another one files of the same names are replaced one by one, when all of them are there.
+    Raises InputError if the folder cannot be written.
+    """
+    cannot = f"cannot write the folder {folder}"
+    _make(folder.parent)
+    try:
+        with temporary_sibling(folder) as beside:
+            try:
+                yield beside
+            except InputError as error:
+                said = str(error)
+                if str(beside) not in said:
+                    raise
+                raise type(error)(said.replace(str(beside), str(folder))) from error
+            try:
+                # Takes the position of an empty folder too, but of no other.
+                os.rename(beside, folder)
+            except OSError:
+                _move_files(beside, folder)
+    except OSError as error:
+        raise write_error(cannot, error) from error
+    except ValueError as error:  # a NUL character
+        raise InputError(f"{cannot}: {error}") from error
+
+
+def _move_files(source: Path, folder: Path) -> None:
+    """Move the files below a folder to the same names below another one."""
+    target = Target(folder)
+    for path in sorted(path for path in source.rglob("*") if path.is_file()):
+        name = path.relative_to(source).as_posix()
+        os.replace(path, target.path(name, name))
 
 
 def _make(folder: Path) -> None:

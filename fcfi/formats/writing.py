@@ -4,7 +4,7 @@ import os
 from collections.abc import Collection, Sequence
 
 from fcfi.errors import InputError
-from fcfi.formats.annotation import AnnotatedPicture
+from fcfi.formats.annotation import AnnotatedPicture, Sizes
 from fcfi.formats.registry import find_codec
 from fcfi.formats.report import Report, compare
 
@@ -14,14 +14,23 @@ def export(
     pictures: Collection[AnnotatedPicture],
     folder: str | os.PathLike[str],
     labels: Sequence[str],
+    sizes: Sizes | None = None,
 ) -> Report:
     """Write annotated pictures in a format, read the files back and report what was kept.
 
-    pictures: gone through three times, one at a time, so that a collection may make them as they
-        are asked for.
+    pictures: gone through one at a time, so that a collection may make them as they are asked for:
+        written, then compared, and before that once for their sizes, unless these are given.
     labels: all labels, in the order of their numbers.  Raises InputError, ConfigError.
     """
     codec = find_codec(name)
+    if sizes is None:
+        sizes = _sizes(pictures)
+    codec.write(pictures, folder, labels)
+    return compare(name, codec.cannot_hold, pictures, codec.read(folder, sizes, labels))
+
+
+def _sizes(pictures: Collection[AnnotatedPicture]) -> Sizes:
+    """Return the sizes of pictures by name.  Raises InputError for a picture that comes twice."""
     sizes: dict[str, tuple[int, int]] = {}
     for picture in pictures:
         if picture.file_name in sizes:
@@ -29,5 +38,4 @@ def export(
                 f"the picture {picture.file_name} comes twice: give all its objects at once"
             )
         sizes[picture.file_name] = (picture.width, picture.height)
-    codec.write(pictures, folder, labels)
-    return compare(name, codec.cannot_hold, pictures, codec.read(folder, sizes, labels))
+    return sizes

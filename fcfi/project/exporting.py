@@ -1,4 +1,4 @@
-"""The work of a project as pictures for the formats: one in memory at a time, all of one moment.
+"""The work of a project as pictures for the formats: some in memory at a time, all of one moment.
 
 Revisions never change, so that what others do meanwhile cannot get into an export.  Knows nothing
 of formats' files.
@@ -13,20 +13,36 @@ from typing import Any, Final
 from fcfi.errors import InputError, PictureError
 from fcfi.formats import AnnotatedObject, AnnotatedPicture, Report, export, find_codec
 from fcfi.formats.annotation import UNNAMED
-from fcfi.formats.target import Target
+from fcfi.formats.target import Target, in_place
+from fcfi.masks.runs import RunMask
+from fcfi.project.document import Document
 from fcfi.project.labelling import Labels
+from fcfi.project.progress import CHECKING, WRITING, Progress, counted, silent
 from fcfi.project.states import PictureRow
 from fcfi.project.store import Drawn, Store
 
+BATCH: Final = 100
+"""Pictures whose documents and masks are read in one transaction."""
 LOGS: Final = "logs"
 """Folder of the click logs in an export."""
 
 
 class Work(Collection[AnnotatedPicture]):
-    """The annotated pictures of a project as they are when this is made; gone through as often as one likes."""
+    """The annotated pictures of a project as they are when this is made.
 
-    def __init__(self, store: Store, labels: Labels, only_done: bool) -> None:
-        """only_done: leave out pictures that are not marked as done."""
+    Gone through as often as is needed; each time they are read from the store again.
+    """
+
+    def __init__(
+        self, store: Store, labels: Labels, only_done: bool, progress: Progress = silent
+    ) -> None:
+        """Note what is there now.
+
+        only_done: leave out pictures that are not marked as done.  progress: is called for every
+            picture that is gone through: first as written, then as read back.
+        """
+        self._progress = progress
+        self._stages = iter((WRITING,))
         self._store = store
         self._only_done = only_done
         self._drawn = store.drawn(only_done)
@@ -37,12 +53,17 @@ class Work(Collection[AnnotatedPicture]):
         return len(self._drawn)
 
     def __iter__(self) -> Iterator[AnnotatedPicture]:
-        return (self._picture(one) for one in self._drawn)
+        stage = next(self._stages, CHECKING)
+        return counted(self._pictures(), self._progress, stage, len(self._drawn))
 
     def __contains__(self, one: object) -> bool:
         return isinstance(one, AnnotatedPicture) and any(
             drawn.row.name == one.file_name for drawn in self._drawn
         )
+
+    def sizes(self) -> dict[str, tuple[int, int]]:
+        """Return the width and height of each picture by its name; no document is read."""
+        return {drawn.row.name: (drawn.row.width, drawn.row.height) for drawn in self._drawn}
 
     def rows(self) -> tuple[PictureRow, ...]:
         """The pictures as the list shows them."""
@@ -59,9 +80,20 @@ class Work(Collection[AnnotatedPicture]):
     def _name(self, label: int | None) -> str:
         return self._names.get(self._resolved.get(label or 0, 0), UNNAMED)
 
-    def _picture(self, drawn: Drawn) -> AnnotatedPicture:
-        document = self._store.document(drawn.revision)
-        masks = self._store.runs(document.masks)
+    def _pictures(self) -> Iterator[AnnotatedPicture]:
+        # Two transactions for a hundred pictures: one for each would take most of the time.
+        for begin in range(0, len(self._drawn), BATCH):
+            batch = self._drawn[begin : begin + BATCH]
+            documents = self._store.documents([drawn.revision for drawn in batch])
+            masks = self._store.runs(
+                frozenset[str]().union(*(document.masks for document in documents.values()))
+            )
+            for drawn in batch:
+                yield self._picture(drawn, documents[drawn.revision], masks)
+
+    def _picture(
+        self, drawn: Drawn, document: Document, masks: Mapping[str, RunMask]
+    ) -> AnnotatedPicture:
         objects = tuple(
             AnnotatedObject(self._name(annotated.label), masks[annotated.mask], number)
             for number, annotated in enumerate(document.objects, 1)
@@ -92,12 +124,16 @@ def write_logs(
 
 
 def write(format_name: str, work: Work, folder: Path) -> Report:
-    """Write the work in a format, and report what was kept.  Raises ConfigError, InputError."""
+    """Write the work in a format, and report what was kept.  Raises ConfigError, InputError.
+
+    The files are made beside the folder and moved into it when all of them are there and read back.
+    """
     if not len(work):
         raise InputError(
             "there is nothing to export: no picture has objects, or none is marked as done"
         )
-    return export(format_name, work, folder, work.labels())
+    with in_place(folder) as beside:
+        return export(format_name, work, beside, work.labels(), work.sizes())
 
 
 def check_target(format_name: str, target: Path, pictures: Path) -> None:

@@ -16,11 +16,14 @@ from fcfi.errors import InputError, PictureError
 from fcfi.images import Image, read_image
 from fcfi.project import scanning
 from fcfi.project.cache import ByteCache
+from fcfi.project.progress import SCANNING, Progress, counted, silent
 from fcfi.project.states import PictureRow
 from fcfi.project.store import FoundPicture, Store
 
 CHANNELS: Final = 3
 """Bytes of a pixel."""
+BATCH: Final = 500
+"""Pictures that a scan looks at before it commits them; a cancelled scan keeps whole batches."""
 
 
 class Pictures:
@@ -34,17 +37,24 @@ class Pictures:
         self._large: tuple[Hashable, Image] | None = None
         self._decoding = Lock()
 
-    def scan(self) -> tuple[str, ...]:
+    def scan(self, progress: Progress = silent) -> tuple[str, ...]:
         """Bring the list to what is in the folder; return sentences that count what is left out.
 
-        Raises StoreError.
+        progress: may raise, which keeps the pictures that were looked at so far; the next scan
+            goes on from there.  Raises StoreError.
         """
         files, left_out = scanning.find(self._folder)
         known = self._store.known()
         stamps = {name: (row.modified, row.bytes) for name, row in known.items()}
-        self._store.put_pictures(
-            [self._look(file, known.get(file.name)) for file in scanning.changed(files, stamps)]
-        )
+        changed = scanning.changed(files, stamps)
+        # A transaction costs as much as a hundred rows, and all in one would be lost by a cancel.
+        batch: list[FoundPicture] = []
+        for file in counted(changed, progress, SCANNING, len(changed)) if changed else ():
+            batch.append(self._look(file, known.get(file.name)))
+            if len(batch) == BATCH:
+                self._store.put_pictures(batch)
+                batch = []
+        self._store.put_pictures(batch)
         gone = [row for name, row in known.items() if name not in files]
         self._mark_gone(
             [row for row in gone if row.version == 0], [row for row in gone if row.version > 0]

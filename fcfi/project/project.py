@@ -9,13 +9,14 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, TypeVar
 
 from sqlalchemy.engine import URL
 
-from fcfi.errors import InputError, StoreError, guard
+from fcfi.errors import FCFIError, InputError, NotFound, StoreError, guard
 from fcfi.formats import Report
 from fcfi.images import Image, image_sha256
 from fcfi.prediction.interface import Predictor
@@ -28,6 +29,7 @@ from fcfi.project.database import Database, store_url
 from fcfi.project.document import Document, DrawnObject
 from fcfi.project.labelling import Labels, normal
 from fcfi.project.pictures import Pictures
+from fcfi.project.progress import Progress, silent
 from fcfi.project.replay import Replay
 from fcfi.project.states import (
     ImportReport,
@@ -87,6 +89,7 @@ class Project:
         labels: Sequence[str] = (),
         store: str | None = None,
         cache_bytes: int = CACHE_BYTES,
+        progress: Progress = silent,
     ) -> "Project":
         """Open a folder of pictures, and look through it.
 
@@ -95,6 +98,7 @@ class Project:
         added.  store: a PostgreSQL URL or the path of an SQLite file; by default
         `.fcfi/project.sqlite` in the folder.
         cache_bytes: for pictures and predictions together.
+        progress: of the look through the folder; it may raise, which ends the opening.
         Raises InputError for what is not a folder, StoreError for a store that cannot be used,
         ConfigError for its URL.
         """
@@ -104,7 +108,7 @@ class Project:
         url, warnings = _where(folder, store)
         project = cls(folder, Database(url), predictor, cache_bytes, warnings)
         try:
-            project._begin(labels)
+            project._begin(labels, progress)
         except BaseException:
             project.close()
             raise
@@ -132,12 +136,12 @@ class Project:
 
     # Pictures
 
-    def scan(self) -> None:
+    def scan(self, progress: Progress = silent) -> None:
         """Look for pictures that are new, changed or gone; nothing that was done to one is lost.
 
-        Raises StoreError.
+        progress: may raise, which ends the scan and keeps what it found.  Raises StoreError.
         """
-        self.warnings = self._told + self._pictures.scan()
+        self.warnings = self._told + self._pictures.scan(progress)
 
     def pictures(
         self, state: State | None = None, search: str = "", offset: int = 0, limit: int = 200
@@ -298,14 +302,21 @@ class Project:
 
     # Files
 
-    def export(self, format: str, folder: Path, only_done: bool = False) -> Report:  # noqa: A002
+    def export(
+        self,
+        format: str,  # noqa: A002
+        folder: Path,
+        only_done: bool = False,
+        progress: Progress = silent,
+    ) -> Report:
         """Write the masks in a format (fcfi.formats), read them back and report what was kept.
 
         Pictures on which nobody worked are left out.  Objects without a label are called "object";
         those without a pixel are left out.  only_done: only pictures that are marked as done.
+        progress: may raise; then, and after any error or kill, no part of the export is left.
         Raises ConfigError, InputError.
         """
-        work = exporting.Work(self._store, self._labels, only_done)
+        work = exporting.Work(self._store, self._labels, only_done, progress)
         exporting.check_target(format, Path(folder), self.folder)
         return exporting.write(format, work, Path(folder))
 
@@ -318,30 +329,29 @@ class Project:
         work = exporting.Work(self._store, self._labels, only_done)
         return exporting.write_logs(work, self.logs, Path(folder))
 
-    def import_files(self, path: Path, format: str = "auto", author: str = "") -> ImportReport:  # noqa: A002
+    def import_files(
+        self,
+        path: Path,
+        format: str = importing.AUTO,  # noqa: A002
+        author: str = "",
+        progress: Progress = silent,
+    ) -> ImportReport:
         """Add objects from files of a format (fcfi.formats): one step a picture, which can be undone.
 
         path: a file, a folder or a zip.  Labels that are missing are added.  A picture whose
             annotations cannot be used
-        is told in the report, and the others are imported.  Raises InputError, DatasetError if
-        nothing can be read.
+        is told in the report, and the others are imported.  progress: may raise; then, and after
+        any error or kill, no object is imported.  Raises InputError, DatasetError if nothing can
+        be read.
         """
-        return importing.read(_Receiver(self), Path(path), format, author)
-
-    def _add_objects(self, name: str, objects: ImportObjects, author: str) -> int:
-        """Add imported objects to the picture of a name, whatever its version; gives how many were new."""
-        row = self._store.named(name)
-        while True:
-            stored = self._read(row.id)
-            after = self._edit(stored, objects, Signature(author, self._clock()))
-            if after is not None:
-                return len(after.document.objects) - len(stored.document.objects)
+        with _Receiver(self, author) as receiver:
+            return importing.bring_in(receiver, Path(path), format, progress)
 
     # Inside
 
-    def _begin(self, labels: Sequence[str]) -> None:
+    def _begin(self, labels: Sequence[str], progress: Progress) -> None:
         self._labels.ensure(labels)
-        self.scan()
+        self.scan(progress)
 
     def _read(self, identity: int) -> Stored:
         """Return a picture with labels and networks as they are named now."""
@@ -396,6 +406,21 @@ class Project:
 
     def _edit(self, stored: Stored, action: Edit, signature: Signature) -> Stored | None:
         """Make a change; None if somebody else was faster.  What changes nothing is not noted."""
+        stored, step = self._step(stored, action, signature)
+        if step is None:
+            return stored
+        # Not at opening, since the network may still be loaded then.
+        if self.predictor is not None and any(one.rounds for one in step.document.objects):
+            self._answerers.keep(self.predictor)
+        after = self._store.write(stored, step)
+        if after is not None:
+            self._masks.put(step.masks)
+        return after
+
+    def _step(
+        self, stored: Stored, action: Edit, signature: Signature
+    ) -> tuple[Stored, Step | None]:
+        """Return the picture, and a change to it that is not written yet; None if nothing changes."""
         labels = frozenset(stored.labels.values())
         world = PictureWorld(
             stored.row, labels, self._pictures, self._masks, self._replay, self._clock, self._read
@@ -403,16 +428,9 @@ class Project:
         document = apply(stored.document, action, world)
         stored = dataclasses.replace(stored, row=world.row)
         if document == stored.document:
-            return stored
-        # Not at opening, since the network may still be loaded then.
-        if self.predictor is not None and any(drawn.rounds for drawn in document.objects):
-            self._answerers.keep(self.predictor)
+            return stored, None
         masks = world.new_masks(document)
-        step = Step(document, masks, action.record(stored.document), signature)
-        after = self._store.write(stored, step)
-        if after is not None:
-            self._masks.put(masks)
-        return after
+        return stored, Step(document, masks, action.record(stored.document), signature)
 
     def _log(self, drawn: DrawnObject, row: PictureRow, sha256: str) -> ClickLog:
         """An object's log, as `fcfi.session` writes it."""
@@ -425,18 +443,41 @@ class Project:
 
 
 class _Receiver:
-    """Where an import puts objects; for one import."""
+    """Where an import puts objects; for one import, in a `with` block."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, author: str) -> None:
         self.folder = project.folder
         self._project = project
+        self._signature = Signature(author, project._clock())
         self._labels = {label.name: label.id for label in project.labels()}
+        self._before = frozenset(self._labels.values())
+        self._rows = project._store.known()
+        # What every label is now, by id: read once, and again when one is added.
+        self._resolved = project._labels.resolved()
+        self._ready: dict[int, tuple[ImportObjects, Stored, Step | None]] = {}
+
+    def __enter__(self) -> "_Receiver":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            return
+        # Labels of an import that was not made.
+        for identity in self._labels.values():
+            if identity not in self._before:
+                with suppress(FCFIError):  # in use by now, or the store is gone
+                    self._project._labels.remove(identity)
 
     def sizes(self) -> Mapping[str, tuple[int, int]]:
         return self._project._store.sizes()
 
-    def label_names(self) -> Sequence[str]:
-        return list(self._labels)
+    def label_names(self) -> Collection[str]:
+        return self._labels.keys()
 
     def label_id(self, name: str) -> int:
         name = normal(name)
@@ -444,10 +485,44 @@ class _Receiver:
             self._labels = {label.name: label.id for label in self._project.labels()}
         if name not in self._labels:
             self._labels = {label.name: label.id for label in self._project.add_label(name)}
-        return self._labels[name]
+        identity = self._labels[name]
+        if identity not in self._resolved:
+            self._resolved = self._project._labels.resolved()
+        return identity
 
-    def add_objects(self, name: str, objects: ImportObjects, author: str) -> int:
-        return self._project._add_objects(name, objects, author)
+    def prepare(self, name: str, objects: ImportObjects) -> None:
+        if name not in self._rows:
+            raise NotFound(f"there is no picture {name!r} in this project: look at its list again")
+        row = self._rows[name]
+        if row.id in self._ready:  # a picture may come from several files
+            earlier = self._ready[row.id][0]
+            objects = ImportObjects((*earlier.objects, *objects.objects))
+        self._ready[row.id] = self._made(row, objects)
+
+    def save(self, progress: Progress) -> int:
+        while True:
+            steps = [(stored, step) for _, stored, step in self._ready.values() if step is not None]
+            late = self._project._store.write_all(steps, progress)
+            if not late:
+                break
+            for identity in late:  # somebody was faster on these
+                objects = self._ready[identity][0]
+                row = self._project._store.row(identity)
+                self._ready[identity] = self._made(row, objects)
+        return sum(
+            len(step.document.objects) - len(stored.document.objects) for stored, step in steps
+        )
+
+    def _made(
+        self, row: PictureRow, objects: ImportObjects
+    ) -> tuple[ImportObjects, Stored, Step | None]:
+        # A picture that nobody touched needs no question to the store.
+        stored = (
+            self._project._read(row.id)
+            if row.version
+            else Stored(row, Document(), None, None, self._resolved, None, 0, 0)
+        )
+        return objects, *self._project._step(stored, objects, self._signature)
 
 
 def _settings_key(author: str) -> str:

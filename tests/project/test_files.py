@@ -6,7 +6,7 @@ import os
 import stat
 import threading
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import numpy as np
@@ -104,7 +104,7 @@ def test_only_what_is_wanted_is_exported(folder: Path, tmp_path: Path) -> None:
         project.act(2, 0, SetDone(True))
         assert project.export("coco", tmp_path / "all").pictures == 2
         assert project.export("coco", tmp_path / "done", only_done=True).pictures == 1
-        with pytest.raises(ConfigError, match="no format 'bmp'"):
+        with pytest.raises(ConfigError, match="got 'bmp'"):
             project.export("bmp", tmp_path / "none")
 
 
@@ -134,24 +134,25 @@ def test_an_export_is_of_one_moment(folder: Path, tmp_path: Path) -> None:
         assert exporting.write("coco", work, tmp_path / "out").changed == ()
 
 
-def test_one_picture_at_a_time_is_made_for_an_export(
+def test_few_pictures_at_a_time_are_read_for_an_export(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(exporting, "BATCH", 2)
     with opened(folder) as project:
         for identity in (1, 2, 3):
             project.act(identity, 0, SetMask(None, runs(2, 3)))
         asked: list[int] = []
-        real = project._store.document
+        real = project._store.documents
 
-        def document(identity: int) -> Document:
-            asked.append(identity)
-            return real(identity)
+        def documents(identities: Collection[int]) -> dict[int, Document]:
+            asked.extend(identities)
+            return real(identities)
 
-        monkeypatch.setattr(project._store, "document", document)
+        monkeypatch.setattr(project._store, "documents", documents)
         pictures = iter(exporting.Work(project._store, project._labels, only_done=False))
-        for number in (1, 2, 3):
+        for read in (2, 2, 3):
             next(pictures)
-            assert len(asked) == number
+            assert len(asked) == read
 
 
 @pytest.mark.parametrize("name", ["png", "voc"])

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from fcfi import cli
-from fcfi.cli.annotate import bring_in
+from fcfi.cli.annotate import show_import
 from fcfi.errors import ConfigError
 from fcfi.project.actions import DeleteObjects
 from fcfi.server import serve
@@ -185,7 +185,8 @@ def test_files_of_other_tools_are_imported_first(
         project.act(1, 0, click(10, 10, label=1))
         project.export("coco", photos.parent / "coco")
         project.act(1, 1, DeleteObjects((1,)))
-        bring_in(project, photos.parent / "coco")
+        coco = photos.parent / "coco"
+        show_import(coco, project.import_files(coco))
         assert (
             capsys.readouterr().out
             == f"{photos.parent / 'coco'} (coco): 1 objects added on 1 pictures\n"

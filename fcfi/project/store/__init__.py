@@ -3,6 +3,7 @@
 Knows nothing of networks or of the pictures' files.
 """
 
+from fcfi.project.store.bulk import Bulk
 from fcfi.project.store.documents import pack_document
 from fcfi.project.store.history import History
 from fcfi.project.store.labels import ObjectLabels, count_objects
@@ -27,5 +28,5 @@ __all__ = [
 ]
 
 
-class Store(StoredPictures, History, StoredMasks, ObjectLabels, Settings, Networks):
+class Store(StoredPictures, History, Bulk, StoredMasks, ObjectLabels, Settings, Networks):
     """All parts on one database; threads may share it."""

@@ -5,7 +5,7 @@ same transaction as the revision and its masks.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, Literal
 
@@ -25,7 +25,7 @@ from fcfi.project.states import Change
 from fcfi.project.store.documents import pack_document, unpack_document
 from fcfi.project.store.labels import labels_now, note_labels
 from fcfi.project.store.masks import add_masks
-from fcfi.project.store.part import Part
+from fcfi.project.store.part import Part, parts
 from fcfi.project.store.rows import SHOWN, find_row, missing, row_of, summary_of
 from fcfi.project.store.values import Drawn, Shown, Signature, Step, Stored
 from fcfi.project.tables import change, picture, revision
@@ -100,7 +100,7 @@ class History(Part):
                 return None
             # An action after an undo begins another line: what was undone can no longer be redone.
             if before.length > before.position:
-                _leave_line(connection, identity, position)
+                leave_line(connection, identity, position)
             row = {
                 "picture": identity,
                 "number": position,
@@ -180,16 +180,18 @@ class History(Part):
             rows = connection.execute(asked.order_by(picture.c.sort, picture.c.name)).all()
             return [Drawn(row_of(row), row.revision) for row in rows]
 
-    def document(self, identity: int) -> Document:
-        """The document of a revision."""
+    def documents(self, identities: Collection[int]) -> dict[int, Document]:
+        """Return the documents of revisions by id, read in one transaction."""
+        found: dict[int, Document] = {}
         with self.database.reading() as connection:
-            packed = connection.execute(
-                select(revision.c.document).where(revision.c.id == identity)
-            ).scalar_one()
-            return unpack_document(packed)
+            for part in parts(list(identities)):
+                asked = select(revision.c.id, revision.c.document).where(revision.c.id.in_(part))
+                for identity, packed in connection.execute(asked):
+                    found[identity] = unpack_document(packed)
+        return found
 
 
-def _leave_line(connection: Connection, identity: int, position: int) -> None:
+def leave_line(connection: Connection, identity: int, position: int) -> None:
     """The revisions from a position on were undone and are no longer made again."""
     beyond = and_(revision.c.picture == identity, revision.c.number >= position)
     connection.execute(update(revision).where(beyond).values(number=None))

@@ -51,12 +51,17 @@ def note_labels(connection: Connection, identity: int, document: Document) -> No
     """Note how many objects of each label are on a picture now."""
     # Written anew: the few labels of a picture cost less than to find out which changed.
     connection.execute(delete(object_label).where(object_label.c.picture == identity))
-    counts = Counter(drawn.label or 0 for drawn in document.objects)
-    rows = [
-        {"picture": identity, "label": label, "objects": count} for label, count in counts.items()
-    ]
+    rows = label_rows(identity, document)
     if rows:
         connection.execute(insert(object_label), rows)
+
+
+def label_rows(identity: int, document: Document) -> list[dict[str, int]]:
+    """Return rows that say how many objects of each label a document has; 0 stands for none."""
+    counts = Counter(drawn.label or 0 for drawn in document.objects)
+    return [
+        {"picture": identity, "label": label, "objects": count} for label, count in counts.items()
+    ]
 
 
 def labels_now(connection: Connection) -> dict[int, int]:

@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Select, bindparam, delete, func, select, tuple_, update
 
-from fcfi.errors import NotFound
 from fcfi.project.states import Counts, PictureList, PictureRow, State
 from fcfi.project.store.part import MOST, Part, parts
 from fcfi.project.store.rows import SHOWN, find_row, missing, row_of, sort_key
@@ -73,16 +72,6 @@ class StoredPictures(Part):
         """All pictures by name."""
         with self.database.reading() as connection:
             return {row.name: row_of(row) for row in connection.execute(select(*SHOWN)).all()}
-
-    def named(self, name: str) -> PictureRow:
-        """One picture by its name.  Raises NotFound."""
-        with self.database.reading() as connection:
-            found = connection.execute(select(*SHOWN).where(picture.c.name == name)).one_or_none()
-            if found is None:
-                raise NotFound(
-                    f"there is no picture {name!r} in this project: look at its list again"
-                )
-            return row_of(found)
 
     def sizes(self) -> dict[str, tuple[int, int]]:
         """Width and height of all pictures that have any, by name, in the order of the list."""

@@ -1,0 +1,131 @@
+"""Annotation files of others as pictures in a spool file, read by fcfi.formats alone.
+
+Knows nothing of projects: what it needs to know of one (names, sizes, labels) is given, so that it
+may run in a process of its own.  What cannot be read is named and counted, and the rest is kept.
+"""
+
+import json
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TextIO
+
+from fcfi.errors import DatasetError, FCFIError, InputError, guard, guarded
+from fcfi.formats import AnnotatedPicture, Sizes, Tally, codecs, detect
+from fcfi.formats.archives import unpacked
+from fcfi.formats.folders import EXPORT_AGAIN, LINK, links_below, without_links
+from fcfi.masks.runs import RunMask
+from fcfi.project.progress import READING, Progress
+
+AUTO: Final = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What to read and what to know for it.
+
+    path: a file, a folder or a zip.  format: a name, or "auto".  folder: of the pictures.
+    sizes: (width, height) of each picture by its name.  labels: names in their order.
+    """
+
+    path: Path
+    format: str
+    folder: Path
+    sizes: Sizes
+    labels: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a reading found.
+
+    format: of the files.  pictures: written to the spool.  found, taken: shapes.
+    sentences: why shapes and pictures were left out.  end: the error at which the reading ended
+        early, or None.
+    """
+
+    format: str
+    pictures: int
+    found: int
+    taken: int
+    sentences: tuple[str, ...]
+    end: FCFIError | None = None
+
+
+def read(question: Question, spool: TextIO, progress: Progress) -> Summary:
+    """Read annotations into a spool file, one line for each picture.
+
+    Raises InputError, DatasetError if nothing at all can be read.
+    """
+    known = codecs()
+    path, name = question.path, question.format
+    if name != AUTO and name not in known:
+        raise InputError(f"there is no format {name!r}: choose one of {AUTO}, {', '.join(known)}")
+    if not path.exists():
+        raise InputError(f"{path} does not exist: check the name")
+    with _opened(path) as given, without_links(given):
+        # Names of temporary folders say nothing to a user.
+        shown = {str(given): path.name}
+        with guard(DatasetError, f"{path.name} cannot be read", EXPORT_AGAIN):
+            codec, found = detect(given, question.folder) if name == AUTO else (known[name], given)
+        tally = Tally()
+        for link in links_below(found) if found.is_dir() else ():
+            tally.leave_out_picture(LINK, link)
+        labels = (list(question.labels) or None) if codec.numbered_labels else None
+        pictures, end = 0, None
+        items = codec.read(found, question.sizes, labels, tally)
+        progress(READING, 0, None)
+        try:
+            for picture in guarded(items, DatasetError, f"{found} cannot be read", EXPORT_AGAIN):
+                spool.write(_line(picture))
+                pictures += 1
+                progress(READING, pictures, None)
+        except FCFIError as error:
+            # A later file is damaged: what was read before it is kept.
+            if not isinstance(error, InputError | DatasetError):
+                raise
+            end = type(error)(_shown((str(error),), shown)[0])
+        sentences = _shown(tally.sentences(), shown)
+    return Summary(codec.name, pictures, tally.found, tally.taken, sentences, end)
+
+
+def pictures_in(spool: TextIO) -> Iterator[tuple[str, list[tuple[str, RunMask]]]]:
+    """Yield the pictures of a spool file from its beginning: a name, and labels with masks.
+
+    Objects come from bottom to top.
+    """
+    spool.seek(0)
+    for line in spool:
+        picture: Mapping[str, Any] = json.loads(line)
+        objects = [(label, RunMask.from_json(mask)) for label, mask in picture["objects"]]
+        yield picture["name"], objects
+
+
+def _line(picture: AnnotatedPicture) -> str:
+    """Return a picture as a line of a spool file."""
+    objects = [[annotated.label, annotated.mask.to_json()] for annotated in picture.bottom_up()]
+    return json.dumps({"name": picture.file_name, "objects": objects}) + "\n"
+
+
+def _shown(sentences: Sequence[str], shown: Mapping[str, str]) -> tuple[str, ...]:
+    """Return sentences with the names of temporary folders replaced."""
+    replaced = []
+    for sentence in sentences:
+        for folder, name in shown.items():
+            sentence = sentence.replace(folder, name)
+        replaced.append(sentence)
+    return tuple(replaced)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Path]:
+    """Open the file or folder to read: a zip is unpacked into a temporary folder."""
+    if path.is_file() and zipfile.is_zipfile(path):
+        with unpacked(path) as folder:
+            yield folder
+    elif path.is_file() and path.suffix.lower() == ".zip":
+        raise InputError(f"{path.name} is not a zip, or is cut off: give a whole file")
+    else:
+        yield path
