@@ -288,7 +288,7 @@ def test_labelmes_shapes(path: str, tmp_path: Path) -> None:
         ({"points": [[25, 1], [30, 2]], "shape_type": "mask", "mask": "%%"}, "base64"),
         (
             {"points": [[25, 1]], "shape_type": "mask", "mask": base64.b64encode(b"x").decode()},
-            "no picture that can be read",
+            "not a picture that can be read",
         ),
         (
             {

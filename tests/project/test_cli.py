@@ -49,14 +49,14 @@ def test_only_pictures_that_are_done_are_written_if_so_wanted(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["export-masks", "{folder}", "--format", "bmp"], "no format 'bmp'"),
+        (["export-masks", "{folder}", "--format", "bmp"], "expected a format, got 'bmp'"),
         (["export-masks", "{folder}/none", "--format", "coco"], "is not a folder"),
         (
             ["export-masks", "{folder}", "--format", "png", "-o", "{folder}/out"],
             "taken for pictures",
         ),
         (["import-masks", "{folder}", "{folder}/none.json"], "does not exist"),
-        (["import-masks", "{folder}", "{folder}", "--format", "bmp"], "no format 'bmp'"),
+        (["import-masks", "{folder}", "{folder}", "--format", "bmp"], "expected a format, got 'bmp'"),
         (
             ["import-masks", "{folder}", "{folder}", "--store", "mysql://x/y"],
             "of a kind that is not known",

@@ -323,7 +323,7 @@ def test_labelme_files_beside_the_pictures_are_found(folder: Path) -> None:
         ("x.xml", b"<html/>", "no format that is known"),
         ("x.doc", b"text", "no format that is known"),
         ("x.zip", b"no zip", "not a zip"),
-        ("x.png", b"no png", "no picture that can be read"),
+        ("x.png", b"no png", "not a picture that can be read"),
     ],
 )
 def test_files_that_are_no_annotations_are_refused_in_one_sentence(
@@ -340,7 +340,7 @@ def test_files_that_are_no_annotations_are_refused_in_one_sentence(
         assert words in said
         assert "\n" not in said
         assert project.pictures().counts.new == 3
-        with pytest.raises(InputError, match="no format 'bmp'"):
+        with pytest.raises(InputError, match="expected a format, got 'bmp'"):
             project.import_files(folder, "bmp")
 
 
