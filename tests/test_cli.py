@@ -233,7 +233,7 @@ def test_anything_else_is_no_click(text: str) -> None:
         ),
         (["segment", "{tmp}/no.jpg", "--click", "3,4", "-o", "{tmp}/m.png"], "does not exist"),
         (["segment", "{tmp}", "--click", "3,4", "-o", "{tmp}/m.png"], "folder"),
-        (["segment", "{net}", "--click", "3,4", "-o", "{tmp}/m.png"], "no picture"),
+        (["segment", "{net}", "--click", "3,4", "-o", "{tmp}/m.png"], "not a picture"),
         (["segment", "{photo}", "--click", "3,4", "-o", "{tmp}/m.jpg"], ".png"),
         (["segment", "{photo}", "--click", "3,4", "-o", "{tmp}/no/m.png"], "does not exist"),
         (

@@ -29,14 +29,6 @@ def test_what_was_killed_and_given_again_ends_as_if_undisturbed(name: str, tmp_p
         assert found == expected
 
 
-@pytest.mark.slow
-def test_training_that_was_killed_ends_with_the_same_weights(tmp_path: Path) -> None:
-    scene = SCENES["training"]
-    moments, expected = undisturbed(scene, tmp_path / "prepared")
-    kills = (moments // 2, moments // 3)
-    assert killed(scene, tmp_path / "prepared", tmp_path / "killed", kills) == expected
-
-
 @pytest.mark.parametrize("actions", [1, 9])
 def test_no_acknowledged_action_is_lost_with_its_server(actions: int, tmp_path: Path) -> None:
     prepare_annotation(tmp_path)

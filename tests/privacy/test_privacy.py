@@ -6,6 +6,7 @@ strace is installed, it watches as well.
 """
 
 import ast
+import base64
 import os
 import re
 import shutil
@@ -67,7 +68,7 @@ COMMANDS: Sequence[tuple[str, ...]] = (
     ("export-masks", "photos", "--format", "coco", "-o", "out/coco", "--logs"),
     ("import-masks", "others", "photos-labelme"),
 )  # fmt: skip
-"""Every command, with options that make it compute; annotate has a test of its own."""
+"""Every command, with options that make it compute; the servers have tests of their own."""
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +141,7 @@ def test_every_command_is_watched() -> None:
     from typer.main import get_command
 
     names = set(get_command(cli.app).commands)  # type: ignore[attr-defined]
-    assert {words[0] for words in COMMANDS} | {"annotate"} == names
+    assert {words[0] for words in COMMANDS} | {"annotate", "serve"} == names
 
 
 @pytest.mark.slow
@@ -193,6 +194,35 @@ def test_annotate_asks_nobody_and_writes_only_into_the_project(folder: Path) -> 
                 exported = browser.post("/api/exports", json={"format": "coco", "only_done": False})
             for answer in (page, clicked, sent, exported):
                 assert answer.status_code == 200, answer.text
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=60) == 0
+            process.stdout.read()  # ends when strace does
+        finally:
+            process.kill()
+    assert complaints(folder) == []
+
+
+@pytest.mark.slow
+def test_serve_asks_nobody_and_writes_nothing(folder: Path) -> None:
+    command = ["serve", "--for", "cvat", "--port", "0", "--network", "tiny.onnx"]
+    picture = base64.b64encode((folder / "photos" / "a.png").read_bytes()).decode()
+    with subprocess.Popen(
+        [*traced(folder), sys.executable, "-m", "fcfi", *command],
+        cwd=folder,
+        env=watched(folder),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            lines = iter(process.stdout)
+            address = next(line.split()[1] for line in lines if line.startswith("Address:"))
+            with client(address) as tool:
+                answer = tool.post(
+                    "/api/function_invocations", json={"image": picture, "pos_points": [[9, 9]]}
+                )
+            assert answer.status_code == 200, answer.text
             process.send_signal(signal.SIGTERM)
             assert process.wait(timeout=60) == 0
             process.stdout.read()  # ends when strace does

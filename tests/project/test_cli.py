@@ -56,7 +56,10 @@ def test_only_pictures_that_are_done_are_written_if_so_wanted(
             "taken for pictures",
         ),
         (["import-masks", "{folder}", "{folder}/none.json"], "does not exist"),
-        (["import-masks", "{folder}", "{folder}", "--format", "bmp"], "expected a format, got 'bmp'"),
+        (
+            ["import-masks", "{folder}", "{folder}", "--format", "bmp"],
+            "expected a format, got 'bmp'",
+        ),
         (
             ["import-masks", "{folder}", "{folder}", "--store", "mysql://x/y"],
             "of a kind that is not known",

@@ -24,7 +24,7 @@ from fcfi.errors import (
 from fcfi.server.journal import Journal
 from fcfi.server.limits import UPLOADS, BodyLimit
 from fcfi.server.problems import RESOURCES, Faults, handle_errors
-from fcfi.server.schemas import ActionRequest, ImportPath
+from fcfi.server.schemas import ActionRequest, ImportPath, action_request
 from fcfi.server.workers import Busy
 from tests.server.client import ask
 
@@ -55,9 +55,11 @@ def app() -> FastAPI:
     async def fail(what: str) -> None:
         raise RAISED[what]
 
-    @app.post("/act")
     async def act(body: ActionRequest) -> Any:
         return body.model_dump()
+
+    act.__annotations__["body"] = action_request()
+    app.post("/act")(act)
 
     @app.post("/path")
     async def path(body: ImportPath) -> Any:
@@ -216,9 +218,11 @@ CLICK = {"x": 1, "y": 2, "positive": True}
 def test_clicks_that_cannot_be_are_refused_by_their_place(clicks: Any, place: str) -> None:
     app = FastAPI()
 
-    @app.post("/act")
     async def act(body: ActionRequest) -> None:
         """Never reached."""
+
+    act.__annotations__["body"] = action_request()
+    app.post("/act")(act)
 
     handle_errors(app, Journal(), lambda sentence: sentence)
     action = {"type": "click", "object": None, "clicks": clicks}
