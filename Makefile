@@ -51,6 +51,7 @@ oracles: .venv-oracles/.made ## let other tools read our files and drive our fun
 	.venv-oracles/bin/python -m pytest -q -p no:cacheprovider -W default tests/formats/test_oracles.py tests/serving/test_cvat_driver.py
 
 kills: $(VENV)/.test ## kill annotation, import, export, batch and training 200 times, and compare what they leave
+	$(BIN)/python -m pytest -q tests/kills/quick_kills.py
 	$(BIN)/python -m tests.kills $(KILLS_ARGS)
 
 peers: .venv-peers/.made $(VENV)/.test ## start the real Label Studio on this machine and let fcfi answer its clicks (1 GB, minutes)

@@ -62,7 +62,9 @@ def read(question: Question, spool: TextIO, progress: Progress) -> Summary:
     known = codecs()
     path, name = question.path, question.format
     if name != AUTO and name not in known:
-        raise InputError(f"expected a format, got {name!r}: choose one of {AUTO}, {', '.join(known)}")
+        raise InputError(
+            f"expected a format, got {name!r}: choose one of {AUTO}, {', '.join(known)}"
+        )
     if not path.exists():
         raise InputError(f"{path} does not exist: check the name")
     with _opened(path) as given, without_links(given):

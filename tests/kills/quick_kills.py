@@ -1,4 +1,8 @@
-"""A few kills at fixed moments: what is given again ends as if nothing had happened."""
+"""A few kills at fixed moments: what is given again ends as if nothing had happened.
+
+`make kills` runs these in a process of their own: they fork, and a fork beside the threads of other
+tests inherits locks that nobody opens again.
+"""
 
 import os
 import sys
