@@ -13,7 +13,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -161,9 +162,9 @@ def test_a_command_asks_nobody_and_writes_only_its_results(
     assert complaints(folder) == []
 
 
-@pytest.mark.slow
-def test_annotate_asks_nobody_and_writes_only_into_the_project(folder: Path) -> None:
-    command = ["annotate", "photos", "--no-browser", "--port", "0", "--import", "photos-labelme"]
+@contextmanager
+def watched_server(folder: Path, command: Sequence[str], prefix: str) -> Iterator[str]:
+    """Yield the address that a command prints behind a prefix; it ends well when it is asked to."""
     with subprocess.Popen(
         [*traced(folder), sys.executable, "-m", "fcfi", *command],
         cwd=folder,
@@ -175,30 +176,38 @@ def test_annotate_asks_nobody_and_writes_only_into_the_project(folder: Path) -> 
         try:
             assert process.stdout is not None
             lines = iter(process.stdout)
-            address = next(line.split()[1] for line in lines if line.startswith("Open:"))
-            with client(address) as browser:
-                page = browser.get("/")
-                clicked = browser.post(
-                    "/api/pictures/2/actions",
-                    json={
-                        "version": 0,
-                        "action": {
-                            "type": "click",
-                            "object": None,
-                            "clicks": [{"x": WIDTH // 2, "y": HEIGHT // 2, "positive": True}],
-                        },
-                    },
-                )
-                file = (folder / "photos-labelme" / "a.json").read_bytes()
-                sent = browser.post("/api/imports", files={"file": ("a.json", file)})
-                exported = browser.post("/api/exports", json={"format": "coco", "only_done": False})
-            for answer in (page, clicked, sent, exported):
-                assert answer.status_code == 200, answer.text
+            yield next(line.split()[1] for line in lines if line.startswith(prefix))
             process.send_signal(signal.SIGTERM)
             assert process.wait(timeout=60) == 0
             process.stdout.read()  # ends when strace does
         finally:
             process.kill()
+
+
+@pytest.mark.slow
+def test_annotate_asks_nobody_and_writes_only_into_the_project(folder: Path) -> None:
+    command = ["annotate", "photos", "--no-browser", "--port", "0", "--import", "photos-labelme"]
+    with (
+        watched_server(folder, command, "Open:") as address,
+        client(address) as browser,
+    ):
+        page = browser.get("/")
+        clicked = browser.post(
+            "/api/pictures/2/actions",
+            json={
+                "version": 0,
+                "action": {
+                    "type": "click",
+                    "object": None,
+                    "clicks": [{"x": WIDTH // 2, "y": HEIGHT // 2, "positive": True}],
+                },
+            },
+        )
+        file = (folder / "photos-labelme" / "a.json").read_bytes()
+        sent = browser.post("/api/imports", files={"file": ("a.json", file)})
+        exported = browser.post("/api/exports", json={"format": "coco", "only_done": False})
+    for answer in (page, clicked, sent, exported):
+        assert answer.status_code == 200, answer.text
     assert complaints(folder) == []
 
 
@@ -206,28 +215,14 @@ def test_annotate_asks_nobody_and_writes_only_into_the_project(folder: Path) -> 
 def test_serve_asks_nobody_and_writes_nothing(folder: Path) -> None:
     command = ["serve", "--for", "cvat", "--port", "0", "--network", "tiny.onnx"]
     picture = base64.b64encode((folder / "photos" / "a.png").read_bytes()).decode()
-    with subprocess.Popen(
-        [*traced(folder), sys.executable, "-m", "fcfi", *command],
-        cwd=folder,
-        env=watched(folder),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
-        try:
-            assert process.stdout is not None
-            lines = iter(process.stdout)
-            address = next(line.split()[1] for line in lines if line.startswith("Address:"))
-            with client(address) as tool:
-                answer = tool.post(
-                    "/api/function_invocations", json={"image": picture, "pos_points": [[9, 9]]}
-                )
-            assert answer.status_code == 200, answer.text
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(timeout=60) == 0
-            process.stdout.read()  # ends when strace does
-        finally:
-            process.kill()
+    with (
+        watched_server(folder, command, "Address:") as address,
+        client(address) as tool,
+    ):
+        answer = tool.post(
+            "/api/function_invocations", json={"image": picture, "pos_points": [[9, 9]]}
+        )
+    assert answer.status_code == 200, answer.text
     assert complaints(folder) == []
 
 
