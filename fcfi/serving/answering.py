@@ -2,6 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from fastapi import Body
 
 from fcfi.images import decode_image
 from fcfi.masks.runs import RunMask
@@ -12,6 +15,8 @@ from fcfi.server.workers import Workers
 from fcfi.serving.pictures import Source, ToolServer
 from fcfi.serving.prompted import Prompted
 
+JsonBody = Annotated[dict[str, Any], Body()]
+"""The body of a request as it is; a face checks what it reads of it."""
 Ask = Callable[[str, CachedImage], tuple[Prompts, RunMask | None]]
 """Returns the prompts and the mask to begin from, or None, given the picture and its name."""
 

@@ -8,14 +8,14 @@ Source: CVAT's lambda manager, as its interactors use it.
 from typing import Annotated, Any, Final
 
 import numpy as np
-from fastapi import APIRouter, Body, Header
+from fastapi import APIRouter, Header
 
 from fcfi.boxes import Box
 from fcfi.errors import InputError, NotFound
 from fcfi.masks.runs import RunMask
 from fcfi.prediction.prediction import CachedImage
 from fcfi.prompts.clicks import Click, Prompts
-from fcfi.serving.answering import Answering
+from fcfi.serving.answering import Answering, JsonBody
 from fcfi.serving.pictures import from_base64
 
 FUNCTION: Final = "fcfi"
@@ -23,8 +23,6 @@ FUNCTION: Final = "fcfi"
 CORNERS: Final = 2
 BOX: Final = "obj_bbox"
 _SEQUENCES: Final = (list, tuple)
-
-JsonBody = Annotated[dict[str, Any], Body()]
 
 
 def router(answering: Answering) -> APIRouter:

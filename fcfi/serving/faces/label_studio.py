@@ -8,11 +8,11 @@ Source: requests of Label Studio 1.23.2, as recorded.
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Any, Final
 from xml.etree import ElementTree
 from xml.sax.saxutils import quoteattr
 
-from fastapi import APIRouter, Body
+from fastapi import APIRouter
 
 from fcfi.boxes import Box
 from fcfi.errors import InputError
@@ -21,7 +21,7 @@ from fcfi.masks.runs import RunMask
 from fcfi.prediction.prediction import CachedImage
 from fcfi.prediction.score import score_of
 from fcfi.prompts.clicks import Click, Prompts
-from fcfi.serving.answering import Answered, Answering
+from fcfi.serving.answering import Answered, Answering, JsonBody
 from fcfi.serving.outlines import outlines
 
 OUTPUTS: Final = {"BrushLabels": "brushlabels", "PolygonLabels": "polygonlabels"}
@@ -30,7 +30,6 @@ LONGEST_CONFIG: Final = 1 << 20
 PERCENT: Final = 100
 FULL_TURN: Final = 360
 
-JsonBody = Annotated[dict[str, Any], Body()]
 _Reader = Callable[[Mapping[str, Any], int, int], Click | Box | RunMask]
 
 

@@ -5,16 +5,16 @@ Source: requests of X-AnyLabeling 4.2.1, as recorded.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import numpy as np
-from fastapi import APIRouter, Body
+from fastapi import APIRouter
 
 from fcfi.boxes import Box
 from fcfi.errors import FCFIError, InputError
 from fcfi.prediction.score import score_of
 from fcfi.prompts.clicks import Click, Prompt
-from fcfi.serving.answering import Answered, Answering
+from fcfi.serving.answering import Answered, Answering, JsonBody
 from fcfi.serving.outlines import outlines
 from fcfi.serving.pictures import from_base64
 
@@ -38,8 +38,6 @@ FINEST: Final = 0.5
 """Smallest tolerance in pixels."""
 NUMBERS: Final = {"point": 2, "rectangle": 4}
 """Of a mark's data."""
-
-JsonBody = Annotated[dict[str, Any], Body()]
 
 
 def router(answering: Answering) -> APIRouter:
