@@ -1,6 +1,6 @@
-"""The work of a project as pictures for the formats: some in memory at a time, all of one moment.
+"""The annotated pictures of a project for export: a few in memory at a time, all of one moment.
 
-Revisions never change, so that what others do meanwhile cannot get into an export.  Knows nothing
+Revisions never change, so that changes made meanwhile cannot get into an export.  Knows nothing
 of formats' files.
 """
 
@@ -30,16 +30,16 @@ LOGS: Final = "logs"
 class Work(Collection[AnnotatedPicture]):
     """The annotated pictures of a project as they are when this is made.
 
-    Gone through as often as is needed; each time they are read from the store again.
+    It can be iterated over several times; each time the pictures are read from the store again.
     """
 
     def __init__(
         self, store: Store, labels: Labels, only_done: bool, progress: Progress = silent
     ) -> None:
-        """Note what is there now.
+        """Note which revisions there are now.
 
-        only_done: leave out pictures that are not marked as done.  progress: is called for every
-            picture that is gone through: first as written, then as read back.
+        only_done: leave out pictures that are not marked as done.  progress: is called for each
+            picture of an iteration: the first writes, the next ones read back.
         """
         self._progress = progress
         self._stages = iter((WRITING,))
@@ -47,7 +47,7 @@ class Work(Collection[AnnotatedPicture]):
         self._only_done = only_done
         self._drawn = store.drawn(only_done)
         self._resolved = labels.resolved()
-        self._names = {one.id: one.name for one in labels.all()}
+        self._names = {label.id: label.name for label in labels.all()}
 
     def __len__(self) -> int:
         return len(self._drawn)
@@ -56,9 +56,9 @@ class Work(Collection[AnnotatedPicture]):
         stage = next(self._stages, CHECKING)
         return counted(self._pictures(), self._progress, stage, len(self._drawn))
 
-    def __contains__(self, one: object) -> bool:
-        return isinstance(one, AnnotatedPicture) and any(
-            drawn.row.name == one.file_name for drawn in self._drawn
+    def __contains__(self, picture: object) -> bool:
+        return isinstance(picture, AnnotatedPicture) and any(
+            drawn.row.name == picture.file_name for drawn in self._drawn
         )
 
     def sizes(self) -> dict[str, tuple[int, int]]:
@@ -66,11 +66,11 @@ class Work(Collection[AnnotatedPicture]):
         return {drawn.row.name: (drawn.row.width, drawn.row.height) for drawn in self._drawn}
 
     def rows(self) -> tuple[PictureRow, ...]:
-        """The pictures as the list shows them."""
-        return tuple(one.row for one in self._drawn)
+        """Return the pictures as the list shows them."""
+        return tuple(drawn.row for drawn in self._drawn)
 
     def labels(self) -> tuple[str, ...]:
-        """All names in their order; "object" last, if an object without a label needs it."""
+        """Return all names in their order; "object" last, if an object without a label needs it."""
         names = tuple(self._names.values())
         present = self._store.labels_in(self._only_done)
         if UNNAMED in names or all(self._name(label) != UNNAMED for label in present):
@@ -105,7 +105,10 @@ class Work(Collection[AnnotatedPicture]):
 def write_logs(
     work: Work, logs: Callable[[int], Sequence[Mapping[str, Any]]], folder: Path
 ) -> tuple[int, tuple[str, ...]]:
-    """Write the logs of each picture, which `logs` gives by its id; see Project.export_logs."""
+    """Write the click logs of each picture; see Project.export_logs.
+
+    logs: returns the logs of a picture by its id; raises PictureError.
+    """
     target, written, problems = Target(folder), 0, list[str]()
     for row in work.rows():
         try:
@@ -126,11 +129,11 @@ def write_logs(
 def write(format_name: str, work: Work, folder: Path) -> Report:
     """Write the work in a format, and report what was kept.  Raises ConfigError, InputError.
 
-    The files are made beside the folder and moved into it when all of them are there and read back.
+    The files are made beside the folder and moved into it when all are written and read back.
     """
     if not len(work):
         raise InputError(
-            "there is nothing to export: no picture has objects, or none is marked as done"
+            "nothing to export: no picture has objects, or no picture is marked as done"
         )
     with in_place(folder) as beside:
         return export(format_name, work, beside, work.labels(), work.sizes())
@@ -145,6 +148,6 @@ def check_target(format_name: str, target: Path, pictures: Path) -> None:
         # Hidden folders are not searched for pictures.
         if not any(part.startswith(".") for part in inner):
             raise InputError(
-                f"{target} is among the pictures, where masks would be taken for pictures: "
-                "give another"
+                f"{target} is in the folder of pictures, where masks would be taken for pictures: "
+                "give a folder outside of it"
             )

@@ -1,7 +1,7 @@
-"""A folder of pictures and all the work on them: the one face that servers and commands use.
+"""A folder of pictures and all work on them: the interface that the server and the commands use.
 
-Blocking, and safe for threads.  Puts together the list of files, the store, the network and the
-caches; the pictures themselves are only ever read.  Knows nothing of HTTP or of pages.
+Calls block, and threads may share a project.  It joins the list of files, the store, the network
+and the caches; pictures are only read.  Knows nothing of HTTP or of pages.
 """
 
 import dataclasses
@@ -47,15 +47,16 @@ from fcfi.prompts.click_log import ClickLog, to_runs
 
 CACHE_BYTES: Final = 1 << 30
 SETTINGS_BYTES: Final = 64 * 1024
-"""Of JSON, at most."""
+"""The largest size of a page's settings as JSON."""
 SETTINGS: Final = "page"
-"""Key of nobody's settings of the page in the store."""
+"""Key in the store of the settings that apply without an author's name."""
 AUTHOR_LETTERS: Final = 100
+"""The longest name of an author, in characters."""
 Seen = TypeVar("Seen", bound=Shown)
 
 
 class Project:
-    """An open project.  Close it, or use it in a `with` block."""
+    """An open project: close it, or use it in a `with` block."""
 
     def __init__(
         self,
@@ -78,7 +79,7 @@ class Project:
         self._masks = Masks(self._store, self.cache)
         self._pictures = Pictures(folder, self._store, self.cache)
         self._replay = Replay(predictor, self.cache)
-        self._told = warnings
+        self._opening_warnings = warnings
         self._clock = clock
 
     @classmethod
@@ -91,15 +92,15 @@ class Project:
         cache_bytes: int = CACHE_BYTES,
         progress: Progress = silent,
     ) -> "Project":
-        """Open a folder of pictures, and look through it.
+        """Open a folder of pictures and scan it.
 
-        predictor: what clicks ask; None for a project that is only looked at.  labels: those that
-            are missing are
-        added.  store: a PostgreSQL URL or the path of an SQLite file; by default
-        `.fcfi/project.sqlite` in the folder.
+        predictor: answers clicks; None for a project that is only viewed.  labels: names; missing
+            ones are added.
+        store: a PostgreSQL URL or the path of an SQLite file; by default `.fcfi/project.sqlite`
+            in the folder.
         cache_bytes: for pictures and predictions together.
-        progress: of the look through the folder; it may raise, which ends the opening.
-        Raises InputError for what is not a folder, StoreError for a store that cannot be used,
+        progress: of the scan; it may raise, which ends the opening.
+        Raises InputError if `folder` is not a folder, StoreError for a store that cannot be used,
         ConfigError for its URL.
         """
         folder = Path(folder)
@@ -115,7 +116,7 @@ class Project:
         return project
 
     def close(self) -> None:
-        """Let go of the store."""
+        """Close the store."""
         self._database.close()
 
     def __enter__(self) -> "Project":
@@ -131,26 +132,29 @@ class Project:
 
     @property
     def place(self) -> str:
-        """Where the work is kept, for messages; without a password."""
+        """The location of the store, for messages; without a password."""
         return self._database.place
 
     # Pictures
 
     def scan(self, progress: Progress = silent) -> None:
-        """Look for pictures that are new, changed or gone; nothing that was done to one is lost.
+        """Look for pictures that are new, changed or gone; no work on a picture is lost.
 
         progress: may raise, which ends the scan and keeps what it found.  Raises StoreError.
         """
-        self.warnings = self._told + self._pictures.scan(progress)
+        self.warnings = self._opening_warnings + self._pictures.scan(progress)
 
     def pictures(
         self, state: State | None = None, search: str = "", offset: int = 0, limit: int = 200
     ) -> PictureList:
-        """A part of the list.  state: only those.  search: a part of the name, in any case."""
+        """Return `limit` pictures of the list, from `offset`.
+
+        state: only pictures in this state.  search: a part of the name, in any case.
+        """
         return self._store.pictures(state, search, offset, limit)
 
     def index_of(self, id: int, state: State | None = None, search: str = "") -> int | None:  # noqa: A002
-        """Return the place of a picture in such a list, from 0; None if it is not in it.
+        """Return the index of a picture in the list of `pictures`; None if it is not in the list.
 
         Raises NotFound.
         """
@@ -162,18 +166,20 @@ class Project:
         states: Collection[State] = ("new", "work"),
         search: str = "",
     ) -> PictureRow | None:
-        """Return the next picture in one of these states after another one, from the first after the last.
+        """Return the next picture in one of these states, or None if no picture is in them.
 
-        search: a part of the name, in any case.  Without a picture the first of them; None if there is none.  Raises NotFound.
+        id: of the picture to search behind; after the last picture the search goes on at the
+            first.  None searches from the first.
+        search: a part of the name, in any case.  Raises NotFound.
         """
         return self._store.following(id, states, search)
 
     def row(self, id: int) -> PictureRow:  # noqa: A002, the contract's name
-        """What the list says of one picture.  Raises NotFound."""
+        """Return a picture's row in the list.  Raises NotFound."""
         return self._store.row(id)
 
     def picture(self, id: int) -> PictureState:  # noqa: A002
-        """All that there is on one picture.  Raises NotFound."""
+        """Return a picture with its objects, masks and history.  Raises NotFound."""
         return self._state(self._read(id))
 
     def act(
@@ -184,21 +190,22 @@ class Project:
         author: str = "",
         key: str | None = None,
     ) -> PictureState:
-        """Do something to a picture of this version; what fails changes nothing.
+        """Apply an action to a picture of this version and return its state after it.
 
-        key: a UUID that the caller gives to this change alone.  A change that was made under it
-            already is not made
-        again: the answer is what it was then, so that who lost an answer may ask again.
+        An action that fails changes nothing.
+        key: a UUID that marks this change alone.  A change that was already made under it is not
+            made again: the state that it returned then is returned, so that a caller whose
+            response was lost may repeat the request.
         Raises PictureConflict if the picture has another version by now, NotFound, InputError for
         an action that does not fit, PictureError if the picture is needed and cannot be read,
-        StoreError if it cannot be saved.
+        StoreError if the change cannot be saved.
         """
         if len(author) > AUTHOR_LETTERS:
             raise InputError(
                 f"the author's name has {len(author)} characters: give {AUTHOR_LETTERS} or less"
             )
         signature = Signature(author, self._clock(), key)
-        # The last: another process was asked the same in between.
+        # The last line is for another process that got the same request in between.
         after = (
             self._answered(id, key)
             or self._changed(id, version, action, signature)
@@ -209,18 +216,18 @@ class Project:
         return self._state(after)
 
     def image(self, id: int) -> Image:  # noqa: A002
-        """(H, W, 3) uint8 RGB, read only.
+        """Return a picture's pixels, (H, W, 3) uint8 RGB, read only.
 
-        Raises NotFound, PictureError if it vanished, changed or is damaged.
+        Raises NotFound, PictureError if the file vanished, changed or is damaged.
         """
         return self._pictures.pixels(self._store.row(id))[1]
 
     def path(self, id: int) -> Path:  # noqa: A002
-        """The picture's file, to be read only.  Raises NotFound, PictureError."""
+        """Return the path of a picture's file, to be read only.  Raises NotFound, PictureError."""
         return self._pictures.path(self._store.row(id))
 
     def logs(self, id: int) -> tuple[dict[str, Any], ...]:  # noqa: A002
-        """The click log of every object that has clicks, with which another network can make its mask again.
+        """Return the click log of every object with clicks, for another network to replay.
 
         Raises NotFound, PictureError if the picture, whose sha256 is in the logs, cannot be read.
         """
@@ -244,13 +251,13 @@ class Project:
     # Labels and settings
 
     def labels(self) -> tuple[Label, ...]:
-        """The labels in their order."""
+        """Return the labels in their order."""
         return self._labels.all()
 
     def add_label(self, name: str, colour: str | None = None) -> tuple[Label, ...]:
-        """Add a label at the end; gives all.
+        """Add a label at the end and return all labels.
 
-        Raises InputError for a name or colour that is unusable or taken.
+        Raises InputError for an unusable name or colour, or a name that is taken.
         """
         self._labels.add([name], colour)
         return self.labels()
@@ -262,12 +269,15 @@ class Project:
         colour: str | None = None,
         place: int | None = None,
     ) -> tuple[Label, ...]:
-        """Another name, colour or place; gives all.  Raises NotFound, InputError."""
+        """Change a label's name, colour or place in the order and return all labels.
+
+        Raises NotFound, InputError.
+        """
         self._labels.edit(id, name, colour, place)
         return self.labels()
 
     def merge_label(self, id: int, into: int) -> tuple[Label, ...]:  # noqa: A002
-        """Make one label part of another, for all objects; gives all.
+        """Merge a label into another, for all objects, and return all labels.
 
         Raises NotFound, InputError.
         """
@@ -275,28 +285,34 @@ class Project:
         return self.labels()
 
     def remove_label(self, id: int) -> tuple[Label, ...]:  # noqa: A002
-        """Remove a label that no object has; gives all.  Raises NotFound, InputError."""
+        """Remove a label that no object has and return all labels.  Raises NotFound, InputError."""
         self._labels.remove(id)
         return self.labels()
 
     def settings(self, author: str = "") -> dict[str, Any]:
-        """What a page keeps for somebody: shortcuts, theme and the like.
+        """Return the page's settings for an author: shortcuts, theme and the like.
 
-        Who kept nothing yet has those of nobody.
+        An author who has stored none gets those stored without an author.
         """
         kept = self._store.setting(_settings_key(author)) or self._store.setting(SETTINGS)
         with guard(StoreError, "the settings in the store are damaged", RESTORE):
             return dict(kept or {})
 
     def set_settings(self, settings: Mapping[str, Any], author: str = "") -> None:
-        """Keep them, all at once.  Raises InputError if they are no JSON, or too large."""
+        """Store an author's settings, all at once.
+
+        Raises InputError if they cannot be written as JSON, or are too large.
+        """
         try:
             size = len(json.dumps(settings, allow_nan=False).encode())
         except (TypeError, ValueError, RecursionError) as error:
-            raise InputError(f"the settings are no JSON: {error}") from error
+            raise InputError(
+                f"expected settings that can be written as JSON, got {error}: send others"
+            ) from error
         if size > SETTINGS_BYTES:
             raise InputError(
-                f"the settings have {size} bytes of JSON: give {SETTINGS_BYTES} or less"
+                f"expected settings of at most {SETTINGS_BYTES} bytes of JSON, got {size}: "
+                "remove some"
             )
         self._store.keep_setting(_settings_key(author), dict(settings))
 
@@ -311,9 +327,10 @@ class Project:
     ) -> Report:
         """Write the masks in a format (fcfi.formats), read them back and report what was kept.
 
-        Pictures on which nobody worked are left out.  Objects without a label are called "object";
-        those without a pixel are left out.  only_done: only pictures that are marked as done.
-        progress: may raise; then, and after any error or kill, no part of the export is left.
+        Pictures without work and objects without a pixel are left out.  Objects without a label
+        are called "object".
+        only_done: leave out pictures that are not marked as done.  progress: may raise; then, and
+            after any error or kill, no part of the export remains.
         Raises ConfigError, InputError.
         """
         work = exporting.Work(self._store, self._labels, only_done, progress)
@@ -323,7 +340,7 @@ class Project:
     def export_logs(self, folder: Path, only_done: bool = False) -> tuple[int, tuple[str, ...]]:
         """Write the click logs of each picture as `logs/NAME.json`.
 
-        Gives how many were written, and a sentence for each picture that cannot be read.  Raises
+        Return how many were written, and a sentence for each picture that cannot be read.  Raises
         InputError.
         """
         work = exporting.Work(self._store, self._labels, only_done)
@@ -336,29 +353,29 @@ class Project:
         author: str = "",
         progress: Progress = silent,
     ) -> ImportReport:
-        """Add objects from files of a format (fcfi.formats): one step a picture, which can be undone.
+        """Add objects from files of a format (fcfi.formats), in one change a picture, and report.
 
-        path: a file, a folder or a zip.  Labels that are missing are added.  A picture whose
-            annotations cannot be used
-        is told in the report, and the others are imported.  progress: may raise; then, and after
-        any error or kill, no object is imported.  Raises InputError, DatasetError if nothing can
-        be read.
+        path: a file, a folder or a zip.  Missing labels are added.  The report names the pictures
+            whose annotations cannot be used; the others are imported, and each change can be
+            undone.
+        progress: may raise; then, and after any error or kill, no object is imported.
+        Raises InputError, DatasetError if nothing can be read.
         """
         with _Receiver(self, author) as receiver:
             return importing.bring_in(receiver, Path(path), format, progress)
 
-    # Inside
+    # Internals
 
     def _begin(self, labels: Sequence[str], progress: Progress) -> None:
         self._labels.ensure(labels)
         self.scan(progress)
 
     def _read(self, identity: int) -> Stored:
-        """Return a picture with labels and networks as they are named now."""
+        """Return a picture with its labels and networks as they are now."""
         return self._resolved(self._store.read(identity))
 
     def _resolved(self, stored: Seen) -> Seen:
-        """Return what was read with labels and networks as they are named now."""
+        """Return a picture as it was read, with its labels and networks as they are now."""
         document = resolved(stored.document, stored.labels)
         objects = tuple(
             drawn
@@ -369,7 +386,10 @@ class Project:
         return dataclasses.replace(stored, document=dataclasses.replace(document, objects=objects))
 
     def _answered(self, identity: int, key: str | None) -> Shown | None:
-        """A picture as the change of this key left it, with labels as they are now; None if it was not made."""
+        """Return a picture as the change of this key left it, with its labels as they are now.
+
+        None if no change has the key.
+        """
         noted = None if key is None else self._store.noted(identity, key)
         return None if noted is None else self._resolved(noted)
 
@@ -391,7 +411,7 @@ class Project:
     def _changed(
         self, identity: int, version: int, action: Action, signature: Signature
     ) -> Stored | None:
-        """Make a change to a picture of this version; None if it has another one by now."""
+        """Make a change to a picture of this version; return None if it has another by now."""
         stored = self._read(identity)
         if stored.row.version != version:
             return None
@@ -405,12 +425,15 @@ class Project:
         return self._edit(stored, action, signature)
 
     def _edit(self, stored: Stored, action: Edit, signature: Signature) -> Stored | None:
-        """Make a change; None if somebody else was faster.  What changes nothing is not noted."""
+        """Make a change; return None if the picture was changed since it was read.
+
+        An action that changes nothing is not stored.
+        """
         stored, step = self._step(stored, action, signature)
         if step is None:
             return stored
         # Not at opening, since the network may still be loaded then.
-        if self.predictor is not None and any(one.rounds for one in step.document.objects):
+        if self.predictor is not None and any(drawn.rounds for drawn in step.document.objects):
             self._answerers.keep(self.predictor)
         after = self._store.write(stored, step)
         if after is not None:
@@ -433,7 +456,7 @@ class Project:
         return stored, Step(document, masks, action.record(stored.document), signature)
 
     def _log(self, drawn: DrawnObject, row: PictureRow, sha256: str) -> ClickLog:
-        """An object's log, as `fcfi.session` writes it."""
+        """Return an object's click log, as `fcfi.session` writes it."""
         known = self._answerers.find(drawn.network)
         start = None
         if drawn.start is not None:
@@ -443,7 +466,7 @@ class Project:
 
 
 class _Receiver:
-    """Where an import puts objects; for one import, in a `with` block."""
+    """The receiver of one import's objects, in a `with` block."""
 
     def __init__(self, project: Project, author: str) -> None:
         self.folder = project.folder
@@ -467,7 +490,7 @@ class _Receiver:
     ) -> None:
         if kind is None:
             return
-        # Labels of an import that was not made.
+        # The labels that the failed import added go with it.
         for identity in self._labels.values():
             if identity not in self._before:
                 with suppress(FCFIError):  # in use by now, or the store is gone
@@ -492,7 +515,7 @@ class _Receiver:
 
     def prepare(self, name: str, objects: ImportObjects) -> None:
         if name not in self._rows:
-            raise NotFound(f"there is no picture {name!r} in this project: look at its list again")
+            raise NotFound(f"the project does not have a picture {name!r}: look at its list again")
         row = self._rows[name]
         if row.id in self._ready:  # a picture may come from several files
             earlier = self._ready[row.id][0]
@@ -505,7 +528,7 @@ class _Receiver:
             late = self._project._store.write_all(steps, progress)
             if not late:
                 break
-            for identity in late:  # somebody was faster on these
+            for identity in late:  # changed by others since they were read
                 objects = self._ready[identity][0]
                 row = self._project._store.row(identity)
                 self._ready[identity] = self._made(row, objects)
@@ -516,7 +539,7 @@ class _Receiver:
     def _made(
         self, row: PictureRow, objects: ImportObjects
     ) -> tuple[ImportObjects, Stored, Step | None]:
-        # A picture that nobody touched needs no question to the store.
+        # A picture without any change need not be read from the store.
         stored = (
             self._project._read(row.id)
             if row.version
@@ -526,12 +549,15 @@ class _Receiver:
 
 
 def _settings_key(author: str) -> str:
-    """Where somebody's settings lie; names are longer than keys may be."""
+    """Return the store's key of an author's settings; a name may be longer than a key."""
     return hashlib.sha256(author.encode()).hexdigest() if author else SETTINGS
 
 
 def resolved(document: Document, labels: Mapping[int, int]) -> Document:
-    """The document with labels as they are now (see Labels.resolved): merged ones followed, removed ones gone."""
+    """Return the document with its labels as they are now (see Labels.resolved).
+
+    Merged labels are followed, and removed ones are taken off.
+    """
     if all(
         drawn.label is None or labels.get(drawn.label) == drawn.label for drawn in document.objects
     ):
@@ -544,7 +570,7 @@ def resolved(document: Document, labels: Mapping[int, int]) -> Document:
 
 
 def _where(folder: Path, store: str | None) -> tuple[URL, tuple[str, ...]]:
-    """The address of the store, and what is to be known about it."""
+    """Return the address of the store, and warnings about it."""
     if store is not None:
         return store_url(store), ()
     chosen = place.choose(folder)
