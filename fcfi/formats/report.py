@@ -3,7 +3,7 @@
 Knows which properties of a mask can be lost; which format loses them, its codec says.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -97,23 +97,41 @@ def compare(
     return Report(name, pictures, tuple(objects))
 
 
-def properties(picture: AnnotatedPicture) -> list[tuple[str, ...]]:
-    """Return those of HOLES, PARTS and OVERLAP (with an object above) that each object has."""
+def properties(
+    picture: AnnotatedPicture, asked: Collection[str] = (HOLES, PARTS, OVERLAP)
+) -> list[tuple[str, ...]]:
+    """Return those of the asked properties that each object has; OVERLAP is with one above it.
+
+    Only what is asked for is looked for: most formats hold everything, and looking costs as much as
+    writing.
+    """
+    covered = _covered(picture) if OVERLAP in asked else frozenset()
+    found = []
+    for annotated in picture.objects:
+        has = {
+            HOLES: HOLES in asked and has_holes(annotated.mask.inside()),
+            PARTS: PARTS in asked and parts(annotated.mask.inside()) > 1,
+            OVERLAP: id(annotated) in covered,
+        }
+        found.append(tuple(name for name, present in has.items() if present))
+    return found
+
+
+def _covered(picture: AnnotatedPicture) -> frozenset[int]:
+    """Return the identity (`id`) of each object that another one covers in part.
+
+    By identity, since two objects may be equal in label and mask.
+    """
     # The number of the topmost object at each pixel: an object is covered where it is not its own.
     top = np.zeros((picture.height, picture.width), np.int32)
     order = picture.bottom_up()
     for number, annotated in enumerate(order, 1):
         cut(top, annotated.mask.box)[annotated.mask.inside()] = number
-    # By identity: two objects may be equal in label and mask.
-    level = {id(annotated): number for number, annotated in enumerate(order, 1)}
-    found = []
-    for annotated in picture.objects:
-        inside = annotated.mask.inside()
-        shown = cut(top, annotated.mask.box)[inside]
-        covered = bool((shown != level[id(annotated)]).any())
-        has = {HOLES: has_holes(inside), PARTS: parts(inside) > 1, OVERLAP: covered}
-        found.append(tuple(name for name, present in has.items() if present))
-    return found
+    return frozenset(
+        id(annotated)
+        for number, annotated in enumerate(order, 1)
+        if (cut(top, annotated.mask.box)[annotated.mask.inside()] != number).any()
+    )
 
 
 def _objects(
@@ -121,16 +139,16 @@ def _objects(
 ) -> list[ObjectReport]:
     """Return a report of each object and the stored one of its label that is most like it."""
     scores = _matched(picture.objects, stored)
-    pairs = zip(picture.objects, properties(picture), strict=True)
+    lost = properties(picture, cannot_hold)
     return [
         ObjectReport(
             picture.file_name,
             index + 1,
             annotated.label,
             scores.get(index, 0.0),
-            tuple(name for name in has if name in cannot_hold),
+            lost[index],
         )
-        for index, (annotated, has) in enumerate(pairs)
+        for index, annotated in enumerate(picture.objects)
     ]
 
 

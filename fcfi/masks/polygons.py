@@ -58,7 +58,8 @@ def _edge_loops(mask: Mask) -> list[Loop]:
     Where two paths meet at a corner, each turns right.
     """
     height, width = mask.shape
-    padded = np.pad(mask, 1)
+    padded = np.zeros((height + 2, width + 2), np.bool_)
+    padded[1:-1, 1:-1] = mask
     inside, stride = padded[1:-1, 1:-1], width + 1
     # Bit d of a corner: an edge leaves it in direction d of STEPS.
     leaving = np.zeros((height + 1, width + 1), np.uint8)
@@ -96,7 +97,9 @@ def _follow(left: bytearray, moves: list[int], start: int) -> list[int]:
 def _area(loop: Loop) -> float:
     """Return the signed area in pixels: positive if the object is inside."""
     x, y = loop[:, 0], loop[:, 1]
-    return float(x @ np.roll(y, -1) - y @ np.roll(x, -1)) / 2
+    # Summed along the path and closed by hand: np.roll takes longer than all the rest.
+    along = x[:-1] @ y[1:] - y[:-1] @ x[1:]
+    return float(along + x[-1] * y[0] - y[-1] * x[0]) / 2
 
 
 def fill_edges(loops: list[Loop], height: int, width: int) -> RunMask | None:
@@ -192,6 +195,9 @@ def _fill(corners: Loop, height: int, width: int) -> RunMask | None:
     A pixel column is crossed where the edge, walked on a finer grid, passes the column's centre;
     between two crossings its pixels are inside.
     """
+    upright = _upright_sides(corners, height, width)
+    if upright is not None:
+        return _from_sides(*upright, width)
     fine = (FINENESS * corners + 0.5).astype(np.int64)
     columns, rows = _grid_path(np.concatenate([fine, fine[:1]]))
     crossed = np.flatnonzero(np.diff(columns))
@@ -200,11 +206,34 @@ def _fill(corners: Loop, height: int, width: int) -> RunMask | None:
     x = (column + 0.5) / FINENESS - 0.5
     y = np.ceil(np.clip((row + 0.5) / FINENESS - 0.5, 0, height))
     kept = (x == np.floor(x)) & (x >= 0) & (x <= width - 1)
-    return _from_crossings(x[kept].astype(np.int64), y[kept].astype(np.int64), width)
+    return _from_sides(*_crossed_sides(x[kept].astype(np.int64), y[kept].astype(np.int64)), width)
 
 
-def _from_crossings(x: NDArray[np.int64], y: NDArray[np.int64], width: int) -> RunMask | None:
-    """Return the mask whose column x changes between outside and inside at each row y.
+Sides = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
+"""Columns, tops and bottoms (N,) of upright lines along which a mask begins or ends."""
+
+
+def _upright_sides(corners: Loop, height: int, width: int) -> Sides | None:
+    """Return the upright sides of a polygon along the pixels' edges; None for any other polygon.
+
+    Such polygons are what `edges` returns and most programs write for a mask.  Their sides need no
+    walk on a finer grid, which takes two thirds of the time.
+    """
+    whole = corners.astype(np.int64)
+    # Cheap questions first, since every polygon of a photograph's outline is asked.
+    if (whole != corners).any() or (whole < 0).any() or (whole > (width, height)).any():
+        return None
+    closed = np.concatenate([whole, whole[:1]])
+    x, y = closed[:, 0], closed[:, 1]
+    upright = x[1:] == x[:-1]
+    if not (upright | (y[1:] == y[:-1])).all():
+        return None
+    start, stop = y[:-1][upright], y[1:][upright]
+    return x[:-1][upright], np.minimum(start, stop), np.maximum(start, stop)
+
+
+def _crossed_sides(x: NDArray[np.int64], y: NDArray[np.int64]) -> Sides:
+    """Return the sides of the mask whose column x changes between outside and inside at row y.
 
     A closed polygon crosses every column an even number of times.
     """
@@ -213,16 +242,30 @@ def _from_crossings(x: NDArray[np.int64], y: NDArray[np.int64], width: int) -> R
     border = np.concatenate([x, x + 1])
     level = np.concatenate([y, y])
     order = np.lexsort((level, border))
-    tops, bottoms = level[order][0::2], level[order][1::2]
-    columns = border[order][0::2]
+    return border[order][0::2], level[order][0::2], level[order][1::2]
+
+
+def _from_sides(
+    columns: NDArray[np.int64], tops: NDArray[np.int64], bottoms: NDArray[np.int64], width: int
+) -> RunMask | None:
+    """Return the mask that changes between outside and inside at each side; None if empty.
+
+    Every row meets an even number of sides.
+    """
     lengths = bottoms - tops
     if not lengths.any():
         return None
-    # One entry for each row of each such stretch.
+    # One entry for each row of each side.
     rows = np.repeat(tops - (np.cumsum(lengths) - lengths), lengths) + np.arange(lengths.sum())
     columns = np.repeat(columns, lengths)
     changes = np.sort(rows * (width + 1) + columns)
     begin, end = changes[0::2], changes[1::2]
+    # Two sides at one place, there and back, hold nothing between them.
+    held = begin < end
+    if not held.all():
+        begin, end = begin[held], end[held]
+        if not len(begin):
+            return None
     row = begin // (width + 1)
     # The position in the picture has no column behind the last one.
     return of_row_runs(begin - row, end - row, width)
@@ -231,9 +274,9 @@ def _from_crossings(x: NDArray[np.int64], y: NDArray[np.int64], width: int) -> R
 def check_length(corners: NDArray[np.float64]) -> None:
     """Raise DatasetError if a polygon (N, 2) is longer than any real outline."""
     with np.errstate(over="ignore", invalid="ignore"):
-        length = (
-            np.abs(np.roll(corners, -1, axis=0) - corners).max(axis=1).sum() + np.abs(corners).max()
-        )
+        closed = np.concatenate([corners, corners[:1]])
+        sides = np.abs(closed[1:] - closed[:-1]).max(axis=1)
+        length = sides.sum() + np.abs(corners).max()
     # Written so that NaN is refused too.
     if not length <= MAX_LENGTH:
         raise DatasetError(

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
+from pycocotools import mask as coco_masks
 
 from fcfi.masks.polygons import fill_edges, fill_line, fill_polygon
 from fcfi.masks.runs import pixels_of
@@ -35,6 +36,26 @@ def test_polygons_are_joined_as_on_the_whole_picture(loops: list[NDArray[np.floa
     for loop in loops:
         expected |= pixels_of(fill_polygon(loop, HEIGHT, WIDTH), HEIGHT, WIDTH)
     found = pixels_of(fill_edges(loops, HEIGHT, WIDTH), HEIGHT, WIDTH)
+    np.testing.assert_array_equal(found, expected)
+
+
+# The oracle is built for an older NumPy.
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+@examples(300)
+@given(st.lists(st.tuples(st.integers(0, WIDTH), st.integers(0, HEIGHT)), min_size=2, max_size=12))
+def test_a_polygon_along_the_pixels_edges_is_that_of_pycocotools(
+    turns: list[tuple[int, int]],
+) -> None:
+    # Paths that cross and touch themselves, and go there and back along one line.
+    corners = [
+        corner
+        for (x, y), (_, after) in zip(turns, turns[1:] + turns[:1], strict=True)
+        for corner in ((x, y), (x, after))
+    ]
+    loop = np.array(corners, np.float64)
+    encoded = coco_masks.frPyObjects([loop.ravel().tolist()], HEIGHT, WIDTH)
+    expected = coco_masks.decode(coco_masks.merge(encoded)).astype(bool)
+    found = pixels_of(fill_polygon(loop, HEIGHT, WIDTH), HEIGHT, WIDTH)
     np.testing.assert_array_equal(found, expected)
 
 
