@@ -11,6 +11,7 @@ from fcfi.cli.options import Network, Precision, Runtime, Threads, warnings_as_n
 from fcfi.errors import ConfigError, InputError
 
 if TYPE_CHECKING:
+    from fcfi.project.progress import Progress
     from fcfi.project.project import Project
     from fcfi.project.states import ImportReport
     from fcfi.server.settings import Settings
@@ -93,7 +94,7 @@ def annotate(
             project = stack.enter_context(
                 Project.open(folder, predictor, names, store, kept, progress)
             )
-            report = project.import_files(import_, progress=progress) if import_ else None
+            report = import_first(project, import_, progress) if import_ else None
         # IPv6 has four parts in an address.
         taken, (_, used, *_rest) = port, listening.getsockname()
         settings = Settings(host=host, port=used, token=token)
@@ -125,6 +126,13 @@ def parse_labels(text: str) -> tuple[str, ...]:
             f"got {text!r}"
         )
     return names
+
+
+def import_first(project: "Project", path: Path, progress: "Progress") -> "ImportReport":
+    """Import files of another tool, which are read in a process of their own."""
+    from fcfi.project.reading_process import read_apart
+
+    return project.import_files(path, progress=progress, reader=read_apart)
 
 
 def show_import(path: Path, report: "ImportReport") -> None:

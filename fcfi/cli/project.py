@@ -85,12 +85,13 @@ def import_masks(
     """Add objects from files, to be repaired by clicks; undo takes an import back by picture."""
     from fcfi.cli.show import work_bar
     from fcfi.project import Project
+    from fcfi.project.reading_process import read_apart
 
     with (
         work_bar() as progress,
         Project.open(folder, None, store=store, progress=progress) as project,
     ):
-        report = project.import_files(path, format, progress=progress)
+        report = project.import_files(path, format, progress=progress, reader=read_apart)
     _warn((*project.warnings, *report.problems))
     typer.echo(
         f"{path}, read as {report.format}: {report.objects} new objects on {report.pictures} "

@@ -52,6 +52,11 @@ def register(codec: "Codec") -> "Codec":
     return codec
 
 
+def registered() -> tuple["Codec", ...]:
+    """Return the formats that a call has added in this process; others do not know them."""
+    return tuple(_registered.values())
+
+
 def codecs() -> dict[str, "Codec"]:
     """Return all formats by name: those of this package, of installed packages, then registered."""
     return {**_shipped(), **_installed(), **_registered}

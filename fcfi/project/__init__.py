@@ -1,38 +1,45 @@
-"""A folder of pictures and what people have made of them: values, actions, store, import and export."""
+"""A folder of pictures and what people have made of them: values, actions, store, files.
 
-from fcfi.masks.runs import RunMask
-from fcfi.project.actions import (
-    KEEP,
-    Action,
-    AddClicks,
-    AddPrompts,
-    Clean,
-    CopyObjects,
-    DeleteObjects,
-    EditObject,
-    EditObjects,
-    MergeObjects,
-    MoveObject,
-    Redo,
-    RemoveClick,
-    ResetObject,
-    SetDone,
-    SetMask,
-    Undo,
-)
-from fcfi.project.document import Document, DrawnObject
-from fcfi.project.project import Project
-from fcfi.project.states import (
-    Change,
-    Counts,
-    ImportReport,
-    Label,
-    PictureConflict,
-    PictureList,
-    PictureRow,
-    PictureState,
-    State,
-)
+Nothing is imported before its first use, so that a process which only reads files starts at once.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fcfi.masks.runs import RunMask
+    from fcfi.project.actions import (
+        KEEP,
+        Action,
+        AddClicks,
+        AddPrompts,
+        Clean,
+        CopyObjects,
+        DeleteObjects,
+        EditObject,
+        EditObjects,
+        MergeObjects,
+        MoveObject,
+        Redo,
+        RemoveClick,
+        ResetObject,
+        SetDone,
+        SetMask,
+        Undo,
+    )
+    from fcfi.project.document import Document, DrawnObject
+    from fcfi.project.project import Project
+    from fcfi.project.states import (
+        Change,
+        Counts,
+        ImportReport,
+        Label,
+        PictureConflict,
+        PictureList,
+        PictureRow,
+        PictureState,
+        State,
+    )
 
 __all__ = [
     "KEEP",
@@ -66,3 +73,57 @@ __all__ = [
     "State",
     "Undo",
 ]
+
+_HOMES = {
+    "RunMask": "fcfi.masks.runs",
+    **dict.fromkeys(
+        (
+            "KEEP",
+            "Action",
+            "AddClicks",
+            "AddPrompts",
+            "Clean",
+            "CopyObjects",
+            "DeleteObjects",
+            "EditObject",
+            "EditObjects",
+            "MergeObjects",
+            "MoveObject",
+            "Redo",
+            "RemoveClick",
+            "ResetObject",
+            "SetDone",
+            "SetMask",
+            "Undo",
+        ),
+        "fcfi.project.actions",
+    ),
+    "Document": "fcfi.project.document",
+    "DrawnObject": "fcfi.project.document",
+    "Project": "fcfi.project.project",
+    **dict.fromkeys(
+        (
+            "Change",
+            "Counts",
+            "ImportReport",
+            "Label",
+            "PictureConflict",
+            "PictureList",
+            "PictureRow",
+            "PictureState",
+            "State",
+        ),
+        "fcfi.project.states",
+    ),
+}
+"""The module in which a public name is defined."""
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'fcfi.project' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -23,7 +23,7 @@ __all__ = ["AUTO", "Reader", "Receiver", "bring_in"]
 
 NO_ROOM: Final = "the annotations cannot be kept while they are read"
 Reader = Callable[[Question, TextIO, Progress], Summary]
-"""What reads files into a spool: `reading.read`, or the same in another process."""
+"""What reads files into a spool: `reading.read`, or `reading_process.read_apart`."""
 
 
 class Receiver(Protocol):

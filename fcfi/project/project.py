@@ -20,7 +20,7 @@ from fcfi.errors import FCFIError, InputError, NotFound, StoreError, guard
 from fcfi.formats import Report
 from fcfi.images import Image, image_sha256
 from fcfi.prediction.interface import Predictor
-from fcfi.project import exporting, importing, place
+from fcfi.project import exporting, importing, place, reading
 from fcfi.project.actions import Action, Edit, ImportObjects, Move
 from fcfi.project.actions.registry import apply, describe
 from fcfi.project.answerers import Answerers
@@ -352,6 +352,7 @@ class Project:
         format: str = importing.AUTO,  # noqa: A002
         author: str = "",
         progress: Progress = silent,
+        reader: importing.Reader = reading.read,
     ) -> ImportReport:
         """Add objects from files of a format (fcfi.formats), in one change a picture, and report.
 
@@ -359,10 +360,12 @@ class Project:
             whose annotations cannot be used; the others are imported, and each change can be
             undone.
         progress: may raise; then, and after any error or kill, no object is imported.
+        reader: of the files; `reading_process.read_apart` reads them in a process of its own, with
+            limits on time and memory, which takes half a second more.
         Raises InputError, DatasetError if nothing can be read.
         """
         with _Receiver(self, author) as receiver:
-            return importing.bring_in(receiver, Path(path), format, progress)
+            return importing.bring_in(receiver, Path(path), format, progress, reader)
 
     # Internals
 

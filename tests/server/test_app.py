@@ -633,7 +633,6 @@ def test_an_import_without_room_for_it_is_answered_with_503(
     for target, data in (
         ("tempfile.SpooledTemporaryFile.rollover", LARGE),
         ("shutil.copyfileobj", ("small.json", b"{}")),
-        ("fcfi.formats.archives._copy", ("labels.zip", zipped.getvalue())),
         ("fcfi.leftovers._locked_folder", ("labels.zip", zipped.getvalue())),
     ):
         with monkeypatch.context() as patch:

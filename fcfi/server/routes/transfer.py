@@ -16,6 +16,7 @@ from starlette.responses import FileResponse, Response
 
 from fcfi.errors import DatasetError, InputError, StoreError
 from fcfi.leftovers import temporary_folder
+from fcfi.project.reading_process import read_apart
 from fcfi.server import wire
 from fcfi.server.backend import Backend
 from fcfi.server.paths import file_name, inside
@@ -141,7 +142,7 @@ def _import(backend: Backend, path: Path, name: str, format_name: str) -> Respon
         return backend.shown(inside.replace(str(path), name).replace(path.name, name))
 
     try:
-        report = backend.project.import_files(path, format_name)
+        report = backend.project.import_files(path, format_name, reader=read_apart)
     except (InputError, DatasetError) as error:
         sentence = shown(str(error))
         backend.journal.note(sentence)
