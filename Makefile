@@ -54,7 +54,8 @@ kills: $(VENV)/.test ## kill annotation, import, export, batch and training 200 
 	$(BIN)/python -m pytest -q tests/kills/quick_kills.py
 	$(BIN)/python -m tests.kills $(KILLS_ARGS)
 
-peers: .venv-peers/.made $(VENV)/.test ## start the real Label Studio on this machine and let fcfi answer its clicks (1 GB, minutes)
+# Its page is used in Chromium, so Node is needed, too.
+peers: .venv-peers/.made $(VENV)/.test web/node_modules/.package-lock.json ## click in the page of a real Label Studio, with fcfi behind it (1 GB, minutes; needs Node and Chromium)
 	$(BIN)/python -m tools.peers .venv-peers/bin/label-studio
 
 .venv-peers/.made:

@@ -3,11 +3,14 @@
     make peers
 
 Starts Label Studio (in an environment of its own) and fcfi on this machine alone, makes a project
-and connects fcfi by Label Studio's interface, then asks for masks as its page does at each click:
-a positive one, a negative one, a box; for a picture from a folder and for an uploaded one.  Fails
-unless every mask is that of a session, to an IoU of 0.99.
+and connects fcfi by Label Studio's interface.  Then its page is used in Chromium: a click on the
+object, one off it, and a box, with its smart tools; the submitted masks are read back.  Last, the
+same masks are asked for as the page does, for a picture from a folder and for an uploaded one.
+Fails unless every mask is that of a session, to an IoU of 0.99, and a further click costs one
+prediction.
 """
 
+import json
 import os
 import re
 import subprocess
@@ -20,10 +23,10 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import httpx
-import numpy as np
 
 import fcfi
 from fcfi.formats.label_studio import decode
+from fcfi.masks.truth import Mask
 from fcfi.server.serve import listen
 from fcfi.serving.faces.label_studio import config
 
@@ -61,18 +64,21 @@ def main(program: str) -> int:
         with label_studio(program, folder) as studio:
             options = ("--root", str(folder), "--tool-server", studio, "--tool-token", TOKEN)
             with fcfi_serve(options) as backend:
-                check(studio, backend)
-    print("Label Studio's masks are those of fcfi.")
+                check(studio, backend, folder)
+    print("Label Studio's masks are those of fcfi, and a further click costs one prediction.")
     return 0
 
 
-def check(studio: str, backend: str) -> None:
+def check(studio: str, backend: str, folder: Path) -> None:
     """Make a project, connect fcfi, and compare its masks with a session's."""
     headers = {"Authorization": f"Token {TOKEN}"}
     with httpx.Client(base_url=studio, headers=headers, timeout=120, trust_env=False) as http:
         project = _ok(
             http.post("/api/projects", json={"title": "fcfi", "label_config": config([LABEL])})
         )["id"]
+        # Label Studio hands out the files of a folder only once it is a storage of the project.
+        storage = {"project": project, "path": str(folder / "photos"), "use_blob_urls": True}
+        _ok(http.post("/api/storages/localfiles", json=storage))
         local = f"/data/local-files/?d=photos/{PHOTO.name}"
         _ok(http.post(f"/api/projects/{project}/import", json=[{"image": local}]))
         with PHOTO.open("rb") as file:
@@ -83,22 +89,57 @@ def check(studio: str, backend: str) -> None:
         )["id"]
         tasks = _ok(http.get("/api/tasks", params={"project": project, "fields": "all"}))["tasks"]
         assert len(tasks) == 2, f"expected two tasks, got {len(tasks)}"
+        # The page first: what it asks is then new to fcfi, so that its cost can be counted.
+        use_page(http, backend, project, [task["id"] for task in tasks], folder / "asked.json")
         for task in tasks:
             compare(http, model, task)
 
 
+def use_page(
+    http: httpx.Client, backend: str, project: int, tasks: Sequence[int], output: Path
+) -> None:
+    """Click in Label Studio's page, and compare what it submits with a session's masks.
+
+    tasks: the one that is clicked, and the one that gets the box.
+    """
+    given = {
+        "studio": str(http.base_url).rstrip("/"),
+        "backend": backend,
+        "user": USER,
+        "password": PASSWORD,
+        "project": project,
+        "tasks": tasks,
+        "clicks": CLICKS,
+        "box": BOX,
+        "output": str(output),
+    }
+    environment = {**os.environ, "FCFI_PEERS": json.dumps(given)}
+    subprocess.run(["npm", "run", "label-studio"], cwd=ROOT / "web", env=environment, check=True)
+    costs = [asked["predictions"] for asked in json.loads(output.read_text("utf-8"))]
+    assert costs == [1] * (len(CLICKS) + 1), f"expected one prediction a click, got {costs}"
+    clicked, boxed = expected_masks()
+    _same(_submitted(http, tasks[0]), clicked[-1], f"the page, {len(CLICKS)} clicks")
+    _same(_submitted(http, tasks[1]), boxed, "the page, a box")
+
+
+def expected_masks() -> tuple[list[Mask], Mask]:
+    """Return a session's masks after each click, and that of the box."""
+    segmenter = fcfi.load()
+    session = segmenter.session(PHOTO)
+    clicked = [session.click(x, y, positive=positive) for x, y, positive in CLICKS]
+    boxed = segmenter.predictor.predict(session.image, (fcfi.Box(*BOX),)).mask
+    return clicked, boxed
+
+
 def compare(http: httpx.Client, model: int, task: dict[str, Any]) -> None:
     """Ask for masks on a task as the page does, and compare each with a session's."""
-    session = fcfi.load().session(PHOTO)
+    clicked, boxed = expected_masks()
+    shape = boxed.shape
     asked: list[dict[str, Any]] = []
-    for x, y, positive in CLICKS:
-        asked.append(_point(session.image.shape, x, y, positive))
-        expected = session.click(x, y, positive=positive)
+    for (x, y, positive), expected in zip(CLICKS, clicked, strict=True):
+        asked.append(_point(shape, x, y, positive))
         _same(_mask(http, model, task["id"], asked), expected, f"{len(asked)} clicks")
-    boxed = fcfi.load().session(PHOTO)
-    expected = boxed.predictor.predict(boxed.image, (fcfi.Box(*BOX),)).mask
-    rectangle = _rectangle(boxed.image.shape, *BOX)
-    _same(_mask(http, model, task["id"], [rectangle]), expected, "a box")
+    _same(_mask(http, model, task["id"], [_rectangle(shape, *BOX)]), boxed, "a box")
 
 
 @contextmanager
@@ -206,9 +247,7 @@ def _rectangle(
     return _region(shape, "rectanglelabels", value)
 
 
-def _mask(
-    http: httpx.Client, model: int, task: int, regions: Sequence[dict[str, Any]]
-) -> np.ndarray[Any, Any]:
+def _mask(http: httpx.Client, model: int, task: int, regions: Sequence[dict[str, Any]]) -> Mask:
     """Return the mask that Label Studio hands to its page."""
     asked = {"task": task, "context": {"result": list(regions)}}
     answer = _ok(http.post(f"/api/ml/{model}/interactive-annotating", json=asked))
@@ -218,7 +257,16 @@ def _mask(
     return decode(result["value"]["rle"], result["original_height"], result["original_width"])
 
 
-def _same(mask: np.ndarray[Any, Any], expected: np.ndarray[Any, Any], what: str) -> None:
+def _submitted(http: httpx.Client, task: int) -> Mask:
+    """Return the mask that the page has drawn and submitted."""
+    (annotation,) = _ok(http.get(f"/api/tasks/{task}/annotations"))
+    brushes = [region for region in annotation["result"] if region["type"] == "brushlabels"]
+    assert len(brushes) == 1, f"expected one mask on task {task}, got {len(brushes)}"
+    (result,) = brushes
+    return decode(result["value"]["rle"], result["original_height"], result["original_width"])
+
+
+def _same(mask: Mask, expected: Mask, what: str) -> None:
     iou = float((mask & expected).sum() / (mask | expected).sum())
     print(f"{what}: IoU {iou:.4f}")
     assert iou >= LEAST_IOU, f"expected an IoU of at least {LEAST_IOU} for {what}, got {iou:.4f}"

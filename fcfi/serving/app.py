@@ -67,13 +67,17 @@ def create_app(
     @app.get("/")
     @app.get("/health")
     async def health() -> dict[str, Any]:
-        """Return whether the network is loaded, in the words of all tools."""
+        """Return whether the network is loaded, in the words of all tools.
+
+        predictions: how many the network has made, so that the cost of a click can be counted.
+        """
         state = status().state
         return {
             "status": "UP" if state != "failed" else "DOWN",
             "model_class": "fcfi",
             "models_loaded": int(state == "ready"),
             "network": state,
+            "predictions": prompted.made,
             "timestamp": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         }
 

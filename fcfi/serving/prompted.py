@@ -46,6 +46,13 @@ class Prompted:
         self._predictions: _Memory[_Question, Prediction] = _Memory(
             predictions, lambda prediction: prediction.nbytes
         )
+        self._made = 0
+        self._lock = Lock()
+
+    @property
+    def made(self) -> int:
+        """The predictions that the network has made so far; those from memory do not count."""
+        return self._made
 
     def picture(self, name: str, read: Callable[[], Image]) -> CachedImage:
         """Return a picture, read only if it is not in memory.
@@ -85,6 +92,8 @@ class Prompted:
         # list leads to the same mask, whatever was remembered of it.
         for count in range(known + 1, len(prompts) + 1):
             previous = self.predictor.predict(picture, prompts[:count], previous)
+            with self._lock:
+                self._made += 1
             self._predictions.put(_Question(name, prompts[:count], start), previous)
         assert previous is not None, "there is a prompt or a mask"
         return previous

@@ -96,6 +96,9 @@ def test_the_other_recorded_requests_are_answered(local_files: ToolServer) -> No
     assert ask(app, "POST", "/webhook", recorded("label-studio-webhook")["body"]).status == 201
     health = ask(app, "GET", "/health").json
     assert (health["status"], health["network"], health["models_loaded"]) == ("UP", "ready", 1)
+    assert health["predictions"] == 0
+    ask(app, "POST", "/predict", request(point(150, 100)))
+    assert ask(app, "GET", "/health").json["predictions"] == 1
 
 
 def request(*regions: dict[str, Any], config: str | None = None) -> dict[str, Any]:

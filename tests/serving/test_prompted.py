@@ -26,6 +26,7 @@ def test_each_new_prompt_is_one_look() -> None:
     for prompts in asked:
         prompted.predict("one", PICTURE, prompts)
         looks.append(len(network.calls))
+        assert prompted.made == len(network.calls)
     assert looks == [1, 2, 3, 3, 4, 4]
     prompted.predict("another", PICTURE, (A,))
     assert len(network.calls) == 5
