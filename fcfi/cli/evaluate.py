@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
@@ -11,6 +12,7 @@ import typer
 
 from fcfi.cli.app import app
 from fcfi.cli.options import (
+    Method,
     Network,
     Precision,
     Runtime,
@@ -51,6 +53,7 @@ def evaluate(
     runtime: Runtime = "auto",
     precision: Precision = "float32",
     threads: Threads = None,
+    method: Method = None,
     protocol: Annotated[
         str,
         typer.Option(help="fixed: one zoom for all datasets. paper: tuned for each, as published."),
@@ -127,6 +130,7 @@ def evaluate(
     from fcfi.evaluation import choose_protocol, protocol_of
     from fcfi.evaluation import evaluate as measure
     from fcfi.evaluation_shards import Evaluation, Shard, evaluate_shard
+    from fcfi.methods import make_predictor, runtime_for
     from fcfi.robots import choose_robot
     from fcfi.runtimes.opening import open_network
     from fcfi.runtimes.plan import RunRequest
@@ -147,18 +151,25 @@ def evaluate(
     if own is None:
         # The precision is float32 by default: a result must not depend on the machine.
         with warnings_as_notes():
-            opened = open_network(plan_run(network, RunRequest(runtime, precision, threads)))
+            request = RunRequest(runtime_for(method, runtime), precision, threads)
+            opened = open_network(plan_run(network, request))
         rules = choose_protocol(protocol, objects.name, opened.info, flip)
-        predictor = rules.predictor(opened)
+        if method is None:
+            predictor = rules.predictor(opened)
+        else:
+            predictor = make_predictor(method, opened, rules.zoom, rules.flip, rules.threshold)
+            settings = predictor.settings
     else:
-        if network is not None or protocol != "fixed" or flip is not None:
+        if network is not None or method or protocol != "fixed" or flip is not None:
             raise InputError(
-                "expected --predictor without --network, --protocol and --flip, got both: they are "
-                "for networks of fcfi"
+                "expected --predictor without --network, --method, --protocol and --flip, got "
+                "both: they are for networks of fcfi"
             )
         predictor = own_predictor(own)
         rules, settings = protocol_of(predictor), predictor.settings
     info = predictor.info
+    if method is not None:  # its own row in the tables, beside the network alone
+        info = replace(info, name=f"{info.name} with {method}")
     if shard is not None:
         assert json is not None
         common = Evaluation(

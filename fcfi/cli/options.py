@@ -30,6 +30,15 @@ Threads = Annotated[
     int | None, typer.Option(help="Processor threads, at most; by default the runtime decides.")
 ]
 
+Method = Annotated[
+    str | None,
+    typer.Option(
+        "--method",
+        metavar="NAME",
+        help="A published method round the network: brs, f-brs, ia, graph-cut or merge.",
+    ),
+]
+
 
 @contextmanager
 def warnings_as_notes() -> Iterator[None]:

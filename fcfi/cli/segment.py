@@ -10,7 +10,15 @@ import typer
 
 from fcfi.boxes import Box
 from fcfi.cli.app import app
-from fcfi.cli.options import Network, Precision, Runtime, Threads, check_outputs, warnings_as_notes
+from fcfi.cli.options import (
+    Method,
+    Network,
+    Precision,
+    Runtime,
+    Threads,
+    check_outputs,
+    warnings_as_notes,
+)
 from fcfi.errors import InputError
 from fcfi.prompts.clicks import Click, Clicks
 
@@ -89,6 +97,7 @@ def segment(
     runtime: Runtime = "auto",
     precision: Precision = "auto",
     threads: Threads = None,
+    method: Method = None,
     from_mask: Annotated[
         Path | None,
         typer.Option(help="A start mask of the photo's size, object where not 0."),
@@ -117,9 +126,14 @@ def segment(
         )
     if output is None:
         raise InputError("expected --output: give mask.png, or a folder with --batch")
+    from fcfi.methods import runtime_for
     from fcfi.runtimes.plan import RunRequest
 
-    request = RunRequest(runtime, precision, threads)
+    if method is not None and (batch is not None or budget is not None):
+        raise InputError(
+            "expected --method for one picture without --budget, got both: leave one of them out"
+        )
+    request = RunRequest(runtime_for(method, runtime), precision, threads)
     if batch is None:
         assert photo is not None
         given = Given(
@@ -129,7 +143,7 @@ def segment(
             None if within is None else parse_box(within, "--within"),
             from_mask,
         )
-        _segment_photo(given, output, overlay, network, request, flip, budget)
+        _segment_photo(given, output, overlay, network, request, flip, budget, method)
         return
     if any((photo, click, box, within, overlay, from_mask)):
         raise InputError(
@@ -149,6 +163,7 @@ def _segment_photo(
     request: "RunRequest",
     flip: "Flip | None",
     budget: str | None,
+    method: str | None,
 ) -> None:
     """Write the mask of an object, and the overlay if it is requested."""
     if overlay == output:
@@ -163,7 +178,9 @@ def _segment_photo(
 
     image = read_image(given.photo)
     with warnings_as_notes():
-        if budget is None:
+        if method is not None:
+            tool = _by_method(method, network, request, flip or "none")
+        elif budget is None:
             how = flip or "none"
             tool = fcfi.load(
                 network,
@@ -191,6 +208,18 @@ def _segment_photo(
         f"{output}: {session.mask.mean():.1%} of the picture, after "
         f"{'a box and ' if boxes else ''}{clicks}"
     )
+
+
+def _by_method(
+    method: str, network: str | None, request: "RunRequest", flip: "Flip"
+) -> "Segmenter":
+    """Return a network with a method at test time round it."""
+    from fcfi.methods import make_predictor
+    from fcfi.runtimes.opening import open_network
+    from fcfi.segmenter import Segmenter, plan_run
+
+    opened = open_network(plan_run(network, request))
+    return Segmenter(make_predictor(method, opened, flip=flip))
 
 
 def _fitting(

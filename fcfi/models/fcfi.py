@@ -134,20 +134,47 @@ class FCFI(nn.Module):
         shown: Tensor | None = None,
     ) -> Output:
         """Answer one click on an encoded image; shapes as in `forward`."""
-        prompted = feedback if shown is None else feedback * shown
-        maps = torch.cat([prompted, disks], 1)
-        # A body that does not take the feedback takes the maps of the clicks, which come last.
-        prompts = maps[:, maps.shape[1] - self.body.prompts :]
-        features, skip = self.body.features(encoding, prompts)
+        features, extras = self.seen(encoding, feedback, disks, window, cell, label, gate, shown)
+        return self.answer(features, extras, feedback)
+
+    def seen(
+        self,
+        encoding: Encoding,
+        feedback: Tensor,
+        disks: Tensor,
+        window: Tensor,
+        cell: Tensor,
+        label: Tensor,
+        gate: Tensor,
+        shown: Tensor | None = None,
+    ) -> tuple[Features, dict[str, Tensor]]:
+        """Return the features that the head reads, and the outputs of the neck, by name."""
+        prompts = self.prompts(feedback if shown is None else feedback * shown, disks)
+        features = self.body.features(encoding, prompts)
         # An encoding has no pixels any more: only prompts are there at full size.
         pixels = prompts if self.body.encoding else torch.cat([*encoding, prompts], 1)
+        return self.through_neck(features, NeckInputs(pixels, feedback, window, cell, label, gate))
+
+    def prompts(self, feedback: Tensor, disks: Tensor) -> Tensor:
+        """Return the prompt maps (B, prompts, H, W) that the body takes."""
+        maps = torch.cat([feedback, disks], 1)
+        # A body that does not take the feedback takes the maps of the clicks, which come last.
+        return maps[:, maps.shape[1] - self.body.prompts :]
+
+    def through_neck(
+        self, features: Features, inputs: NeckInputs
+    ) -> tuple[Features, dict[str, Tensor]]:
+        """Return the body's features as the neck changes them, and its outputs by name."""
         parts = {name: getattr(self, name) for name in self._parts}
-        inputs = NeckInputs(pixels, feedback, window, cell, label, gate)
-        features, extras = self._neck.run(parts, features, inputs)
-        logits, more = self.body.head(Features(features, skip))
-        extras |= more
+        fused, extras = self._neck.run(parts, features.fused, inputs)
+        return Features(fused, features.skip), extras
+
+    def answer(self, features: Features, extras: Mapping[str, Tensor], feedback: Tensor) -> Output:
+        """Return the output for what `seen` returned; of the feedback only its size counts."""
+        logits, more = self.body.head(features)
+        outputs = {**extras, **more}
         if logits.shape[-2:] != feedback.shape[-2:]:  # a fine head answers at every pixel itself
             logits = resize_like(logits, feedback)
         if self.score is not None:
-            extras["score"] = self.score(features, logits)
-        return Output(logits, extras)
+            outputs["score"] = self.score(features.fused, logits)
+        return Output(logits, outputs)

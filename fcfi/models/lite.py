@@ -56,10 +56,17 @@ class LiteBody(StemBody):
 
     def features(self, encoding: Encoding, prompts: Tensor) -> Features:
         """Return F and the image for the fine head (see `fcfi.models.fcfi.Body`)."""
+        return self.fuse(*self.levels(encoding, prompts), encoding)
+
+    def levels(self, encoding: Encoding, prompts: Tensor) -> tuple[list[Tensor], Tensor]:
+        """Return the backbone's maps at strides 4, 8, 16 and 32, and the encoded prompts."""
         encoded = self.prompt(prompts)
-        fused = self.pyramid(self.backbone(*encoding, encoded), encoded)
+        return self.backbone(*encoding, encoded), encoded
+
+    def fuse(self, levels: list[Tensor], encoded: Tensor, encoding: Encoding) -> Features:
+        """Return F of what `levels` returned, and the image for the fine head."""
         # The fine head reads the pixels again; correction and fusion never touch them.
-        return Features(fused, encoding[0])
+        return Features(self.pyramid(levels, encoded), encoding[0])
 
     def head(self, features: Features) -> tuple[Tensor, Mapping[str, Tensor]]:
         """Return logits at stride 4, or at every pixel (see `fcfi.models.fcfi.Body`)."""

@@ -8,6 +8,7 @@ Source: paper; window and radius as released.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from math import ceil, floor, hypot
 from typing import Final
@@ -18,6 +19,12 @@ from numpy.typing import NDArray
 
 from fcfi.boxes import Box
 from fcfi.errors import ConfigError
+from fcfi.prediction.encodings import (
+    distances,
+    first_gaussian,
+    gaussians,
+    superpixel_distances,
+)
 from fcfi.prediction.zoom import Crop
 from fcfi.prompts.clicks import Click, Clicks, Prompts, Scribble
 
@@ -213,16 +220,18 @@ def draw_box(
     return np.where(ellipse, BOX_OBJECT, np.where(inside, BOX_MARGIN, 0)).astype(np.float32)
 
 
-def draw_disks(clicks: Clicks, height: int, width: int, positive: bool) -> NDArray[np.float32]:
-    """Return (height, width): 1 inside a disk of DISK_RADIUS pixels round each click of a sign."""
+def draw_disks(
+    clicks: Clicks, height: int, width: int, positive: bool, radius: int = DISK_RADIUS
+) -> NDArray[np.float32]:
+    """Return (height, width): 1 inside a disk of `radius` pixels round each click of a sign."""
     disks = np.zeros((height, width), np.float32)
     for click in clicks:
         if click.positive != positive:
             continue
-        top, left = max(0, click.y - DISK_RADIUS), max(0, click.x - DISK_RADIUS)
-        bottom, right = click.y + DISK_RADIUS + 1, click.x + DISK_RADIUS + 1
+        top, left = max(0, click.y - radius), max(0, click.x - radius)
+        bottom, right = click.y + radius + 1, click.x + radius + 1
         rows, columns = np.ogrid[top:bottom, left:right]
-        inside = (rows - click.y) ** 2 + (columns - click.x) ** 2 <= DISK_RADIUS**2
+        inside = (rows - click.y) ** 2 + (columns - click.x) ** 2 <= radius**2
         # At the right and lower edge the slice is smaller than the disk.
         part = disks[top:bottom, left:right]
         part[inside[: part.shape[0], : part.shape[1]]] = 1
@@ -233,10 +242,34 @@ Pixels = Callable[[], NDArray[np.float32]]
 """Returns the image, (3, H, W) float32 in [0, 1]."""
 ClickMap = Callable[[Clicks, int, int, Pixels], NDArray[np.float32]]
 """Draws a map (H, W) float32 in [0, 1] of clicks, height, width and, at need, the image."""
-CLICK_MAPS: Final[dict[str, tuple[ClickMap, ...]]] = {
-    "disks": (
-        lambda clicks, height, width, _: draw_disks(clicks, height, width, positive=True),
-        lambda clicks, height, width, _: draw_disks(clicks, height, width, positive=False),
+Maps = tuple[ClickMap, ...]
+
+
+def of_both_signs(draw: Callable[[Clicks, int, int, bool], NDArray[np.float32]]) -> Maps:
+    """Return two maps, of the positive and of the negative clicks."""
+    return (
+        lambda clicks, height, width, _: draw(clicks, height, width, True),
+        lambda clicks, height, width, _: draw(clicks, height, width, False),
+    )
+
+
+CLICK_MAPS: Final[dict[str, Maps]] = {
+    "disks": of_both_signs(draw_disks),
+    "disks2": of_both_signs(partial(draw_disks, radius=2)),
+    "distances": of_both_signs(distances),
+    "distances+disks": (*of_both_signs(distances), *of_both_signs(draw_disks)),
+    "gaussians": of_both_signs(gaussians),
+    "gaussians+first": (
+        *of_both_signs(gaussians),
+        lambda clicks, height, width, _: first_gaussian(clicks, height, width),
+    ),
+    "superpixels": (
+        lambda clicks, height, width, pixels: superpixel_distances(
+            clicks, height, width, True, pixels()
+        ),
+        lambda clicks, height, width, pixels: superpixel_distances(
+            clicks, height, width, False, pixels()
+        ),
     ),
 }
 """The registry of ways to draw clicks: what a network file's `click_maps` names.

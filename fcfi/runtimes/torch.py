@@ -30,6 +30,8 @@ def has_cuda() -> bool:
 class Torch:
     """A network in torch, which threads may share.
 
+    model: for methods that need gradients; nothing may write to it.
+    precision: in which it computes here.
     metadata: the checkpoint's texts and its weights' sha256; empty for a model in memory.
     encoding: names of the maps that the network keeps from click to click; none if every click runs
         all of it.
@@ -45,9 +47,9 @@ class Torch:
         self.encoding = model.body.encoding
         self.inputs = frozenset((*FCFI_INPUTS, *self.encoding))
         self.outputs = frozenset((LOGITS,) if model.score is None else (LOGITS, SCORE))
-        self._model = model.eval()
+        self.model = model.eval()
         self._device = next(model.parameters()).device
-        self._precision = precision
+        self.precision = precision
         self.description = f"torch {torch.__version__} {precision} {self._device.type}"
 
     @classmethod
@@ -96,7 +98,7 @@ class Torch:
             for name, value in inputs.items()
         }
         cast = torch.autocast(
-            self._device.type, torch.bfloat16, enabled=self._precision == "bfloat16"
+            self._device.type, torch.bfloat16, enabled=self.precision == "bfloat16"
         )
         try:
             with torch.inference_mode(), cast:
@@ -109,12 +111,12 @@ class Torch:
 
     def _answer(self, tensors: "dict[str, Tensor]", names: tuple[str, ...]) -> "tuple[Tensor, ...]":
         if LOGITS not in names:
-            return self._model.encode(tensors[IMAGE])
+            return self.model.encode(tensors[IMAGE])
         if IMAGE in tensors:
-            encoding = self._model.encode(tensors[IMAGE])
+            encoding = self.model.encode(tensors[IMAGE])
         else:
             encoding = tuple(tensors[name] for name in self.encoding)
-        output = self._model.click(encoding, *(tensors[name] for name in FCFI_INPUTS[1:]))
+        output = self.model.click(encoding, *(tensors[name] for name in FCFI_INPUTS[1:]))
         return tuple(output.logits if name == LOGITS else output.extras[name] for name in names)
 
 

@@ -1,0 +1,118 @@
+"""BRS: the maps of the clicks are optimised at each click, until the clicks are right.
+
+A network may disobey a click.  BRS then changes what it reads: it adds maps to those on which the
+clicks are drawn, found by some steps of L-BFGS, so that the answer is right at every click.
+Source: Jang and Kim, CVPR 2019, in the form of f-BRS's authors (DistMap-BRS), which works inside
+    the zoom's crop instead of on tiles.  Differs: from the second click on, and only while a click
+    is wrong, as in the original; no limit on the number of clicks that the network sees.
+Cost: a pass; then, only after a click that is disobeyed, up to `Search.evaluations` passes forward
+    and backward.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from fcfi.methods.gradients import encoded, inputs_of, model_of
+from fcfi.methods.method import Method
+from fcfi.methods.optimising import Marks, Search, as_answer, begins, search
+from fcfi.models.fcfi import FCFI
+from fcfi.prediction.fcfi import FCFIPredictor
+from fcfi.prediction.interface import Flip
+from fcfi.prediction.looks import ForwardRunner, Look, LookResult
+from fcfi.prediction.prediction import THRESHOLD
+from fcfi.prediction.zoom import Crop, Zoom
+from fcfi.runtimes.network import Network
+
+PENALTY: Final = 1e-3
+"""Of the squared change, summed over all pixels of the maps (as released)."""
+USUAL: Final = Search(evaluations=20, steady=2)
+"""Twenty passes at most (f-BRS's release; the original has 100), and no second stop, as in the
+original: the search ends when the clicks are right."""
+
+
+@dataclass(frozen=True, eq=False)
+class ChangedMaps:
+    """What BRS keeps of an object: the change of the maps (K, h, w), and the crop it is for."""
+
+    crop: Crop
+    change: NDArray[np.float32]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory, about."""
+        return self.change.nbytes
+
+
+@dataclass(frozen=True)
+class BRS:
+    """A runner that optimises the click maps.  Holds no state; threads may share it."""
+
+    network: Network
+    model: FCFI
+    limits: Search
+
+    @property
+    def settings(self) -> Mapping[str, float | str]:
+        """The limits of the search, and what changes cost."""
+        return {
+            "method": "brs",
+            "evaluations": self.limits.evaluations,
+            "radius": self.limits.radius,
+            "steady": self.limits.steady,
+            "penalty": PENALTY,
+        }
+
+    def __call__(self, look: Look) -> LookResult:
+        """Return the network's answer, or that with changed maps if it disobeys a click."""
+        kept = look.memory if isinstance(look.memory, ChangedMaps) else None
+        if kept is not None and kept.crop != look.crop:
+            kept = None  # another part of the picture: its pixels are others
+        if kept is None or not begins(look, self.limits):
+            plain = ForwardRunner(self.network)(look)
+            if not begins(look, self.limits):
+                return plain
+            probs = torch.from_numpy(np.array(plain.probs))[None, None]
+            at_clicks = Marks.of(look.clicks, look.feedback.shape, self.limits.radius)
+            if at_clicks.right(probs, self.limits.threshold):
+                return plain
+        return self._optimised(look, kept)
+
+    def _optimised(self, look: Look, kept: ChangedMaps | None) -> LookResult:
+        image, inputs = inputs_of(look, self.model)
+        encoding = encoded(self.model, image)
+        marks = Marks.of(look.clicks, look.feedback.shape, self.limits.radius, image)
+        start = torch.zeros_like(inputs.disks)
+        if kept is not None:
+            start = torch.from_numpy(kept.change).to(image.device)[None]
+
+        def answer(change: Tensor) -> Tensor:
+            changed = inputs._replace(disks=inputs.disks + change)
+            return self.model.click(encoding, *changed).logits
+
+        found = search(
+            answer, [start], lambda change: PENALTY * change.square().sum(), marks, self.limits
+        )
+        change = found.variables[0][0].cpu().numpy()
+        return LookResult(as_answer(found.probs), ChangedMaps(look.crop, change))
+
+
+def make(
+    network: Network,
+    zoom: Zoom | None = None,
+    flip: Flip = "none",
+    threshold: float = THRESHOLD,
+    limits: Search = USUAL,
+) -> FCFIPredictor:
+    """Return the predictor of BRS.  Raises ConfigError for a network without gradients."""
+    model = model_of(network, "brs").requires_grad_(False)
+    runner = BRS(network, model, replace(limits, threshold=threshold))
+    return FCFIPredictor(network, zoom, flip, threshold, runner=runner)
+
+
+METHOD: Final = Method("brs", "BRS, Jang and Kim, CVPR 2019", True, make)

@@ -1,0 +1,117 @@
+"""f-BRS-B: a scale and a bias for each channel of the features, optimised at each click.
+
+As BRS, but over a few numbers, and only the head behind the features is run again.
+Source: Sofiiuk et al., CVPR 2020, variant B.  The features are those that the head reads, behind
+    the neck.  Differs: the network sees all clicks, where the release shows it the first eight.
+Cost: a pass; then up to `Search.evaluations` runs of the head forward and backward.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from fcfi.methods.gradients import encoded, inputs_of, model_of
+from fcfi.methods.method import Method
+from fcfi.methods.optimising import Marks, Search, as_answer, begins, search
+from fcfi.models.fcfi import FCFI, Features
+from fcfi.prediction.fcfi import FCFIPredictor
+from fcfi.prediction.interface import Flip
+from fcfi.prediction.looks import ForwardRunner, Look, LookResult
+from fcfi.prediction.prediction import THRESHOLD
+from fcfi.prediction.zoom import Zoom
+from fcfi.runtimes.network import Network
+
+SCALE_PENALTY: Final = 1e-3
+"""Of the squared change of a scale (as released), and below of a bias."""
+BIAS_PENALTY: Final = 1e-2
+USUAL: Final = Search()
+
+
+@dataclass(frozen=True, eq=False)
+class ScaleAndBias:
+    """What f-BRS keeps of an object: (2, C), changes of the scale and the bias of a channel.
+
+    They are kept wherever the crop moves: they speak of the object and not of its pixels.
+    """
+
+    values: NDArray[np.float32]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory, about."""
+        return self.values.nbytes
+
+
+@dataclass(frozen=True)
+class FBRS:
+    """A runner that optimises the features.  Holds no state; threads may share it."""
+
+    network: Network
+    model: FCFI
+    limits: Search
+
+    @property
+    def settings(self) -> Mapping[str, float | str]:
+        """The limits of the search, and what changes cost."""
+        return {
+            "method": "f-brs",
+            "evaluations": self.limits.evaluations,
+            "radius": self.limits.radius,
+            "steady": self.limits.steady,
+            "scale_penalty": SCALE_PENALTY,
+            "bias_penalty": BIAS_PENALTY,
+        }
+
+    def __call__(self, look: Look) -> LookResult:
+        """Return the network's answer, with scaled features from the second click on."""
+        kept = look.memory if isinstance(look.memory, ScaleAndBias) else None
+        if not begins(look, self.limits):
+            return ForwardRunner(self.network)(look)
+        if kept is None:
+            plain = ForwardRunner(self.network)(look)
+            probs = torch.from_numpy(np.array(plain.probs))[None, None]
+            at_clicks = Marks.of(look.clicks, look.feedback.shape, self.limits.radius)
+            if at_clicks.right(probs, self.limits.threshold):
+                return plain
+
+        image, inputs = inputs_of(look, self.model)
+        with torch.no_grad():
+            features, extras = self.model.seen(encoded(self.model, image), *inputs)
+        marks = Marks.of(look.clicks, look.feedback.shape, self.limits.radius, image)
+        start = torch.zeros(2, features.fused.shape[1], device=image.device)
+        if kept is not None:
+            start = torch.from_numpy(kept.values).to(image.device)
+
+        def answer(values: Tensor) -> Tensor:
+            scale, bias = values[:, :, None, None]
+            changed = Features(features.fused * (1 + scale) + bias, features.skip)
+            logits: Tensor = self.model.answer(changed, extras, inputs.feedback).logits
+            return logits
+
+        def cost(values: Tensor) -> Tensor:
+            squares = values.square().sum(1)
+            return SCALE_PENALTY * squares[0] + BIAS_PENALTY * squares[1]
+
+        found = search(answer, [start], cost, marks, self.limits)
+        return LookResult(as_answer(found.probs), ScaleAndBias(found.variables[0].cpu().numpy()))
+
+
+def make(
+    network: Network,
+    zoom: Zoom | None = None,
+    flip: Flip = "none",
+    threshold: float = THRESHOLD,
+    limits: Search = USUAL,
+) -> FCFIPredictor:
+    """Return the predictor of f-BRS-B.  Raises ConfigError for a network without gradients."""
+    model = model_of(network, "f-brs").requires_grad_(False)
+    runner = FBRS(network, model, replace(limits, threshold=threshold))
+    return FCFIPredictor(network, zoom, flip, threshold, runner=runner)
+
+
+METHOD: Final = Method("f-brs", "f-BRS-B, Sofiiuk et al., CVPR 2020", True, make)

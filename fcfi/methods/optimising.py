@@ -1,0 +1,176 @@
+"""The search that BRS and f-BRS share: change some variables until the clicks are right.
+
+L-BFGS on how wrong the answer is at the clicks, plus what changes cost.  The variables differ: the
+maps of the clicks (BRS), or the scale and bias of the features (f-BRS).
+Source: the losses, limits and stops of f-BRS's release, in which BRS was built again; torch's
+    L-BFGS with strong Wolfe conditions instead of SciPy's.  Marks reach the rim of the picture,
+    where the release loses them.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from fcfi.errors import ConfigError
+from fcfi.prediction.looks import Look
+from fcfi.prediction.prediction import THRESHOLD
+from fcfi.prompts.clicks import Clicks
+
+
+@dataclass(frozen=True)
+class Search:
+    """How long is searched, and how closely.
+
+    evaluations: passes at most; 0 switches the method off.
+    radius: of the square mark round a click, in network pixels: 1 is 3 x 3.
+    steady: the search ends when the masks of two evaluations running have at least this IoU; above
+        1 it never ends so.
+    threshold: of the predictor: a pixel is object above this probability.
+    """
+
+    evaluations: int = 20
+    radius: int = 1
+    steady: float = 0.99
+    threshold: float = THRESHOLD
+
+    def __post_init__(self) -> None:
+        for name, value in asdict(self).items():
+            if value < 0:
+                raise ConfigError(f"expected {name} of at least 0, got {value}: raise it")
+
+
+@dataclass(frozen=True, eq=False)
+class Marks:
+    """The pixels that clicks speak of: (1, 1, H, W) float 0/1 for each sign."""
+
+    positive: Tensor
+    negative: Tensor
+
+    @classmethod
+    def of(
+        cls, clicks: Clicks, shape: tuple[int, ...], radius: int, like: Tensor | None = None
+    ) -> "Marks":
+        """Return the marks of clicks in network pixels.
+
+        shape: height and width of the crop.  like: a tensor on the device that they are for.
+        """
+        maps = np.zeros((2, 1, 1, *shape), np.float32)
+        # Later clicks win where two of different signs overlap: they correct the earlier ones.
+        for click in clicks:
+            rows = slice(max(0, click.y - radius), click.y + radius + 1)
+            columns = slice(max(0, click.x - radius), click.x + radius + 1)
+            maps[0 if click.positive else 1, ..., rows, columns] = 1
+            maps[1 if click.positive else 0, ..., rows, columns] = 0
+        positive, negative = torch.from_numpy(maps).to("cpu" if like is None else like.device)
+        return cls(positive, negative)
+
+    def error(self, probs: Tensor) -> Tensor:
+        """Return the mean squared error in the marks of each sign, summed."""
+        wrong = (1 - probs).square() * self.positive
+        wrong_off = probs.square() * self.negative
+        return wrong.sum() / self.positive.sum().clamp_min(1) + (
+            wrong_off.sum() / self.negative.sum().clamp_min(1)
+        )
+
+    def right(self, probs: Tensor, threshold: float) -> bool:
+        """Return whether every marked pixel is on its side of the threshold."""
+        object_ = probs > threshold
+        missed = (~object_ & (self.positive > 0)).any() | (object_ & (self.negative > 0)).any()
+        return not bool(missed)
+
+
+class _Ended(Exception):  # noqa: N818, no error: it leaves the optimizer from inside
+    """The search has found what it looks for."""
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """The best evaluation of a search.
+
+    probs: (1, 1, H, W).  variables: at which it was found.  evaluations: that were made.
+    """
+
+    probs: Tensor
+    variables: tuple[Tensor, ...]
+    evaluations: int
+
+
+def search(
+    answer: Callable[..., Tensor],
+    start: Sequence[Tensor],
+    cost: Callable[..., Tensor],
+    marks: Marks,
+    limits: Search,
+) -> Found:
+    """Return the variables whose answer is least wrong at the marks, near where they began.
+
+    answer: variables to logits (1, 1, H, W).  start: their values at first.
+    cost: of variables, a number.
+    Ends as soon as all marks are right, when the mask stays as it is, or after
+    `limits.evaluations`.
+    """
+    assert limits.evaluations, "a search that is switched off is not begun"
+    variables = [value.clone().requires_grad_() for value in start]
+    optimizer = torch.optim.LBFGS(
+        variables,
+        max_iter=limits.evaluations,
+        max_eval=limits.evaluations,
+        history_size=20,
+        tolerance_grad=1e-8,
+        tolerance_change=0,
+        line_search_fn="strong_wolfe",
+    )
+    best: Found | None = None
+    lowest = float("inf")
+    before: Tensor | None = None
+    count = 0
+
+    def evaluate() -> Tensor:
+        nonlocal best, lowest, before, count
+        if count >= limits.evaluations:  # a line search may ask for some more
+            raise _Ended
+        count += 1
+        optimizer.zero_grad()
+        probs = answer(*variables).sigmoid()
+        loss = marks.error(probs) + cost(*variables)
+        seen = probs.detach()
+        mask = seen > limits.threshold
+        # The lowest and not the last: a line search tries points that are worse.
+        if float(loss.detach()) < lowest or best is None:
+            lowest = float(loss.detach())
+            best = Found(seen, tuple(value.detach().clone() for value in variables), count)
+        # The release stops by a gradient of zero, which confuses a line search that has begun.
+        right = marks.right(seen, limits.threshold)
+        if right or (before is not None and iou(before, mask) > limits.steady):
+            if right:
+                best = Found(seen, tuple(value.detach().clone() for value in variables), count)
+            raise _Ended
+        before = mask
+        loss.backward()  # type: ignore[no-untyped-call]
+        return loss.detach()
+
+    with suppress(_Ended):
+        optimizer.step(evaluate)  # type: ignore[no-untyped-call]
+    assert best is not None, "at least one evaluation was made"
+    return Found(best.probs, best.variables, count)
+
+
+def iou(left: Tensor, right: Tensor) -> float:
+    """Return the IoU of two masks; 1 for two empty ones."""
+    either = int((left | right).sum())
+    return int((left & right).sum()) / either if either else 1.0
+
+
+def begins(look: Look, limits: Search) -> bool:
+    """Return whether a look is optimised: from the second click on, which corrects an answer."""
+    return bool(limits.evaluations and look.gate and len(look.clicks) >= 2)
+
+
+def as_answer(probs: Tensor) -> NDArray[np.float32]:
+    """Return probabilities (1, 1, H, W) as an array (H, W)."""
+    return probs[0, 0].float().cpu().numpy()

@@ -1,0 +1,74 @@
+"""The registry of methods at test time: each is one file, and one line in MODULES."""
+
+from difflib import get_close_matches
+from importlib import import_module
+from typing import Final
+
+from fcfi.errors import ConfigError, how_to_install
+from fcfi.methods.method import Method
+from fcfi.prediction.fcfi import FCFIPredictor
+from fcfi.prediction.interface import Flip
+from fcfi.prediction.prediction import THRESHOLD
+from fcfi.prediction.zoom import Zoom
+from fcfi.runtimes.network import Network
+from fcfi.runtimes.plan import AUTO
+
+MODULES: Final[dict[str, str]] = {
+    "brs": "fcfi.methods.brs",
+    "f-brs": "fcfi.methods.f_brs",
+    "ia": "fcfi.methods.adaptation",
+    "graph-cut": "fcfi.methods.graph_cut",
+    "merge": "fcfi.methods.merging",
+}
+"""Modules whose constant `METHOD` is the method of a name; imported when it is looked up."""
+TORCH: Final = "torch"
+FCFI: Final = "fcfi"
+"""Method of the network files on which these methods work."""
+
+
+def find_method(name: str) -> Method:
+    """Return the method of this name.
+
+    Raises ConfigError for an unknown name, or where a library that it needs is not installed.
+    """
+    if name not in MODULES:
+        near = get_close_matches(name, MODULES, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise ConfigError(
+            f"expected --method to be one of {', '.join(MODULES)}, got {name[:50]!r}{hint}"
+        )
+    try:
+        module = import_module(MODULES[name])
+    except ImportError as error:
+        raise ConfigError(
+            f"the method {name} needs {error.name}, which is not installed: "
+            f"{how_to_install('train')}"
+        ) from error
+    found: Method = module.METHOD
+    return found
+
+
+def runtime_for(name: str | None, runtime: str) -> str:
+    """Return the runtime to ask for: torch where a method needs gradients and nobody chose."""
+    automatic = runtime == AUTO and name is not None
+    return TORCH if automatic and find_method(str(name)).gradients else runtime
+
+
+def make_predictor(
+    name: str,
+    network: Network,
+    zoom: Zoom | None = None,
+    flip: Flip = "none",
+    threshold: float = THRESHOLD,
+) -> FCFIPredictor:
+    """Return the predictor of a method at test time on an opened network.
+
+    Raises ConfigError for an unknown method or a network that lacks what it needs.
+    """
+    method = find_method(name)
+    if network.info.method != FCFI:
+        raise ConfigError(
+            f"expected a network of the method {FCFI} for --method {name}, got "
+            f"{network.info.name} of {network.info.method[:50]!r}: choose another network"
+        )
+    return method.make(network, zoom, flip, threshold)
