@@ -35,7 +35,7 @@ Method = Annotated[
     typer.Option(
         "--method",
         metavar="NAME",
-        help="A published method round the network: brs, f-brs, ia, graph-cut or merge.",
+        help="A published method round the network, as brs; docs/reference/methods.md lists them.",
     ),
 ]
 

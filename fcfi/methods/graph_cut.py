@@ -19,7 +19,7 @@ from fcfi.errors import ConfigError
 from fcfi.methods.method import Method, with_steps
 from fcfi.prediction.guidance import clicks_on
 from fcfi.prediction.prediction import Prediction, frozen
-from fcfi.prediction.steps import Context
+from fcfi.prediction.steps import Context, on_side
 from fcfi.prompts.clicks import Clicks
 
 UNSURE: Final = (0.02, 0.98)
@@ -145,20 +145,6 @@ def cut_labels(
     reached = breadth_first_order(left, source, return_predecessors=False)
     labels.flat[nodes] = np.isin(every, reached)
     return labels
-
-
-def on_side(
-    probs: NDArray[np.float32], labels: NDArray[np.bool_], threshold: float
-) -> NDArray[np.float32]:
-    """Return probabilities on the side of the threshold that the labels say.
-
-    A pixel that changes sides is as sure of it as it was of the other.
-    """
-    above = np.nextafter(np.float32(threshold), np.float32(1))
-    below = np.nextafter(np.float32(threshold), np.float32(0))
-    mirrored = np.float32(1) - probs
-    moved = np.where(labels, np.maximum(mirrored, above), np.minimum(mirrored, below))
-    return np.where(labels == (probs > threshold), probs, moved).astype(np.float32)
 
 
 def _pairs(axis: int) -> tuple[tuple[slice, ...], tuple[slice, ...]]:

@@ -19,6 +19,9 @@ MODULES: Final[dict[str, str]] = {
     "ia": "fcfi.methods.adaptation",
     "graph-cut": "fcfi.methods.graph_cut",
     "merge": "fcfi.methods.merging",
+    "focus-cut": "fcfi.methods.focus_cut",
+    "keep-clicked": "fcfi.methods.keep_clicked",
+    "pixel-diffusion": "fcfi.methods.pixel_diffusion",
 }
 """Modules whose constant `METHOD` is the method of a name; imported when it is looked up."""
 TORCH: Final = "torch"

@@ -55,7 +55,7 @@ class Merge:
 
         # The next look's feedback says what the mask says, as softly as it was found.
         crop = prediction.crop
-        seen_region = _shrunk(region, crop.height, crop.width)
+        seen_region = shrunk(region, crop.height, crop.width)
         seen = np.where(seen_region, prediction.seen, before.through(crop))
         return replace(
             prediction,
@@ -105,7 +105,7 @@ def _moved(clicks: Clicks, box: Box) -> Clicks:
     return tuple(replace(click, x=click.x - box.left, y=click.y - box.top) for click in clicks)
 
 
-def _shrunk(region: Mask, height: int, width: int) -> Mask:
+def shrunk(region: Mask, height: int, width: int) -> Mask:
     """Return a region at network size: a cell is in it if any of its pixels is."""
     rows, columns = region.shape
     y, x = np.nonzero(region)

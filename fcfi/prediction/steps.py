@@ -51,3 +51,17 @@ class Step(Protocol):
 
     def __call__(self, context: Context, prediction: Prediction) -> Prediction:
         """Return the changed prediction."""
+
+
+def on_side(
+    probs: NDArray[np.float32], labels: NDArray[np.bool_], threshold: float
+) -> NDArray[np.float32]:
+    """Return probabilities on the side of the threshold that the labels say.
+
+    A pixel that changes sides is as sure of it as it was of the other.
+    """
+    above = np.nextafter(np.float32(threshold), np.float32(1))
+    below = np.nextafter(np.float32(threshold), np.float32(0))
+    mirrored = np.float32(1) - probs
+    moved = np.where(labels, np.maximum(mirrored, above), np.minimum(mirrored, below))
+    return np.where(labels == (probs > threshold), probs, moved).astype(np.float32)

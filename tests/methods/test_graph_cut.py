@@ -7,8 +7,9 @@ import pytest
 
 from fcfi.errors import ConfigError
 from fcfi.methods import make_predictor
-from fcfi.methods.graph_cut import GraphCut, bound_pixels, cut_labels, on_side
+from fcfi.methods.graph_cut import GraphCut, bound_pixels, cut_labels
 from fcfi.prediction.fcfi import FCFIPredictor
+from fcfi.prediction.steps import on_side
 from fcfi.prediction.zoom import Zoom
 from fcfi.prompts.clicks import Click
 from tests.networks import ColourNetwork
