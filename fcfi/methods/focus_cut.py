@@ -125,14 +125,14 @@ class FocusViews:
         for each in found:
             if each is not None:
                 cut(region, each[0])[...] = True
-        mask = np.where(region, probs > prediction.threshold, prediction.mask)
+        found_mask = np.where(region, probs > prediction.threshold, prediction.mask)
         inside_crop = cut(region, prediction.box)
         cells = shrunk(inside_crop, prediction.crop.height, prediction.crop.width)
         seen = np.where(cells, np.clip(prediction.crop.map(probs), 0, 1), prediction.seen)
         return replace(
             prediction,
             seen=frozen(seen.astype(np.float32)),
-            exact=ExactMask(RunMask.of(mask, 0, 0)),
+            exact=ExactMask(RunMask.of(found_mask, 0, 0)),
         )
 
 

@@ -27,7 +27,8 @@ CELL: Final = 14
 def distances(clicks: Clicks, height: int, width: int, positive: bool) -> NDArray[np.float32]:
     """Return 1 at the clicks of a sign, falling to 0 at FAR pixels; 0 without such a click."""
     away = distance_to(clicks, height, width, positive)
-    return (1 - np.minimum(away, np.float32(FAR)) / np.float32(FAR)).astype(np.float32)
+    near = 1 - np.minimum(away, np.float32(FAR)) / np.float32(FAR)
+    return np.asarray(near, np.float32)
 
 
 def gaussians(
@@ -75,7 +76,7 @@ def superpixel_distances(
     seeds = middles[sorted({int(labels[click.y, click.x]) for click in clicked})]
     away = np.linalg.norm(middles[:, None] - seeds[None], axis=2).min(1)
     near = 1 - np.minimum(away, FAR) / FAR
-    return near.astype(np.float32)[labels]
+    return np.asarray(near[labels], np.float32)
 
 
 def superpixels(pixels: NDArray[np.float32]) -> NDArray[np.int32]:
