@@ -36,7 +36,7 @@ def gaussians(
 ) -> NDArray[np.float32]:
     """Return 1 at the clicks of a sign and one half at `size` / 2 pixels from the nearest."""
     away = distance_to(clicks, height, width, positive)
-    return np.exp(np.float32(-4 * log(2) / size**2) * away * away).astype(np.float32)
+    return np.asarray(np.exp(np.float32(-4 * log(2) / size**2) * away * away), np.float32)
 
 
 def first_gaussian(clicks: Clicks, height: int, width: int) -> NDArray[np.float32]:
