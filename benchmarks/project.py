@@ -11,6 +11,7 @@ milliseconds.
 import json
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
@@ -26,6 +27,7 @@ from fcfi.project import (
     DeleteObjects,
     EditObject,
     EditObjects,
+    Filter,
     MergeObjects,
     MoveObject,
     Project,
@@ -36,7 +38,7 @@ from fcfi.project import (
 )
 from fcfi.project.actions import ImportedObject, ImportObjects
 from fcfi.project.database import Database
-from fcfi.project.document import Document, DrawnObject
+from fcfi.project.document import Document, DrawnObject, Mark
 from fcfi.project.store import pack_document, sort_key
 from fcfi.project.tables import change, mask, object_label, picture, revision
 
@@ -92,23 +94,26 @@ def _add(database: Database, numbers: range, objects: int, masks: list[RunMask])
     labels: list[dict[str, Any]] = []
     for number in numbers:
         identity, name = number + 1, f"folder {number // 1000}/photo {number}.jpg"
-        names = [masks[(number * 7 + index) % MASKS].sha256 for index in range(objects)]
+        # Every tenth picture shows nothing, and others more or less than the mean.
+        present = 0 if number % 10 == 0 else objects - 5 + number % 11 if objects > 10 else objects
+        names = [masks[(number * 7 + index) % MASKS].sha256 for index in range(present)]
         drawn = tuple(
             DrawnObject(rank, 1 + rank % LABELS, start=sha256, mask=sha256)
             for rank, sha256 in enumerate(names, 1)
         )
-        document = Document(drawn, objects + 1, number % 2 == 0)
+        document = Document(drawn, present + 1, Mark("done") if number % 2 == 0 else None)
         pictures.append(
             {
                 "id": identity,
                 "name": name,
                 "sort": sort_key(name),
+                "folded": name.lower(),
                 "width": WIDTH,
                 "height": HEIGHT,
                 "modified": 1,
                 "bytes": 1,
                 "state": "done" if document.done else "work",
-                "objects": objects,
+                "objects": len(drawn),
                 "version": 1,
                 "position": 1,
                 "length": 1,
@@ -133,8 +138,7 @@ def _add(database: Database, numbers: range, objects: int, masks: list[RunMask])
                 "revision": identity,
             }
         )
-        for label in range(1, min(LABELS, objects) + 1):
-            count = sum(1 for added in drawn if added.label == label)
+        for label, count in Counter(added.label for added in drawn).items():
             labels.append({"picture": identity, "label": label, "objects": count})
     with database.writing() as connection:
         connection.execute(insert(picture), pictures)
@@ -145,8 +149,10 @@ def _add(database: Database, numbers: range, objects: int, masks: list[RunMask])
 
 def measured(project: Project, repeat: int) -> dict[str, float]:
     """Return the milliseconds of every action and of what the page asks for at its start."""
-    middle = project.pictures(limit=1, offset=project.pictures(limit=0).total // 2).items[0].id
-    other = project.pictures(limit=1).items[0].id
+    drawn_on = Filter(least=8)
+    half = project.pictures(limit=0, which=drawn_on).total // 2
+    middle = project.pictures(limit=1, offset=half, which=drawn_on).items[0].id
+    other = project.pictures(limit=1, which=drawn_on).items[0].id
     drawn = _mask(np.random.default_rng(1))
 
     def act(action: Any) -> Callable[[], object]:
@@ -168,6 +174,16 @@ def measured(project: Project, repeat: int) -> dict[str, float]:
         ),
         "list, searched": lambda: project.pictures(search="photo 77"),
         "list, done ones": lambda: project.pictures(state="done"),
+        "list, one label": lambda: project.pictures(which=Filter(label=3)),
+        "list, no object": lambda: project.pictures(which=Filter(most=0)),
+        "list, by objects": lambda: project.pictures(which=Filter(order="most_objects")),
+        "list, all at once": lambda: project.pictures(
+            "done", "photo 7", which=Filter(label=3, least=1, order="last_marked")
+        ),
+        "index, by objects": lambda: project.index_of(middle, which=Filter(order="most_objects")),
+        "next, by objects": lambda: project.following(
+            middle, which=Filter(label=3, order="most_objects")
+        ),
         "next picture": lambda: project.following(middle),
         "index of a picture": lambda: project.index_of(middle),
         "open a picture": lambda: project.picture(middle),

@@ -35,7 +35,10 @@ def export_masks(
         ),
     ] = None,
     only_done: Annotated[
-        bool, typer.Option("--only-done", help="Only pictures that are marked as done.")
+        bool, typer.Option("--only-done", help="Only pictures that are done or checked.")
+    ] = False,
+    only_checked: Annotated[
+        bool, typer.Option("--only-checked", help="Only pictures that are marked as checked.")
     ] = False,
     logs: Annotated[
         bool,
@@ -58,10 +61,10 @@ def export_masks(
             project = stack.enter_context(
                 Project.open(folder, None, store=store, progress=progress)
             )
-            report = project.export(name, target, only_done, progress)
+            report = project.export(name, target, only_done, progress, only_checked)
         typer.echo(report.text())
         if logs:
-            written, problems = project.export_logs(target, only_done)
+            written, problems = project.export_logs(target, only_done, only_checked)
             typer.echo(f"clicks of {written} pictures in {target / 'logs'}")
             _warn(problems)
         _warn(project.warnings)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         DeleteObjects,
         EditObject,
         EditObjects,
+        MarkPicture,
         MergeObjects,
         MoveObject,
         Redo,
@@ -27,11 +28,12 @@ if TYPE_CHECKING:
         SetMask,
         Undo,
     )
-    from fcfi.project.document import Document, DrawnObject
+    from fcfi.project.document import Document, DrawnObject, Mark
     from fcfi.project.project import Project
     from fcfi.project.states import (
         Change,
         Counts,
+        Filter,
         ImportReport,
         Label,
         PictureConflict,
@@ -55,8 +57,11 @@ __all__ = [
     "DrawnObject",
     "EditObject",
     "EditObjects",
+    "Filter",
     "ImportReport",
     "Label",
+    "Mark",
+    "MarkPicture",
     "MergeObjects",
     "MoveObject",
     "PictureConflict",
@@ -87,6 +92,7 @@ _HOMES = {
             "DeleteObjects",
             "EditObject",
             "EditObjects",
+            "MarkPicture",
             "MergeObjects",
             "MoveObject",
             "Redo",
@@ -100,11 +106,13 @@ _HOMES = {
     ),
     "Document": "fcfi.project.document",
     "DrawnObject": "fcfi.project.document",
+    "Mark": "fcfi.project.document",
     "Project": "fcfi.project.project",
     **dict.fromkeys(
         (
             "Change",
             "Counts",
+            "Filter",
             "ImportReport",
             "Label",
             "PictureConflict",

@@ -7,12 +7,17 @@ when it is read (UPGRADES).  Knows nothing of networks, files or databases.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args
 
 from fcfi.documents import Upgrade, upgraded
 from fcfi.errors import InputError
 from fcfi.prompts.clicks import Clicks
 from fcfi.prompts.rounds import NO_ROUNDS, Rounds
+
+Marked = Literal["done", "doubtful", "checked"]
+"""What a person says of a picture."""
+DONE: Final[tuple[Marked, ...]] = ("done", "checked")
+"""Marks of pictures that need no more work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +75,33 @@ class DrawnObject:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A mark that a person set on a picture: done, doubtful, or checked by a second look.
+
+    author: who, "" without a name.  time: seconds since 1970 (UTC), 0 where it is not known.
+    """
+
+    state: Marked
+    author: str = ""
+    time: float = 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return texts and numbers only."""
+        return {"state": self.state, "author": self.author, "time": self.time}
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
-    """The objects of a picture from bottom to top, the next one's id, and whether it is done."""
+    """The objects of a picture from bottom to top, the next one's id, and its mark if it has one."""
 
     objects: tuple[DrawnObject, ...] = ()
     next_id: int = 1
-    done: bool = False
+    mark: Mark | None = None
+
+    @property
+    def done(self) -> bool:
+        """Whether the picture needs no more work."""
+        return self.mark is not None and self.mark.state in DONE
 
     @property
     def masks(self) -> frozenset[str]:
@@ -88,7 +114,7 @@ class Document:
             "version": len(UPGRADES) + 1,
             "objects": [drawn.to_json() for drawn in self.objects],
             "next_id": self.next_id,
-            "done": self.done,
+            "mark": None if self.mark is None else self.mark.to_json(),
         }
 
     @classmethod
@@ -102,7 +128,10 @@ class Document:
         try:
             document = upgraded(data, "a document", UPGRADES)
             objects = tuple(DrawnObject.from_json(drawn) for drawn in document["objects"])
-            return cls(objects, document["next_id"], document["done"])
+            mark = None if document["mark"] is None else Mark(**document["mark"])
+            if mark is not None and mark.state not in get_args(Marked):
+                raise ValueError(f"mark {str(mark.state)[:20]!r}")
+            return cls(objects, document["next_id"], mark)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise InputError(f"a document is damaged: {type(error).__name__} {error}") from error
 
@@ -124,5 +153,11 @@ def _with_tidy(document: dict[str, Any]) -> dict[str, Any]:
     return {**document, "objects": [{**drawn, "tidy": 0} for drawn in document["objects"]]}
 
 
-UPGRADES: Final[tuple[Upgrade, ...]] = (_with_prompts, _with_tidy)
+def _with_mark(document: dict[str, Any]) -> dict[str, Any]:
+    """Return version 4 of a document of version 3, which said only whether a picture was done."""
+    others = {key: value for key, value in document.items() if key != "done"}
+    return {**others, "mark": Mark("done").to_json() if document["done"] else None}
+
+
+UPGRADES: Final[tuple[Upgrade, ...]] = (_with_prompts, _with_tidy, _with_mark)
 """From each version to the next; see `fcfi.documents.upgraded`."""

@@ -18,7 +18,7 @@ from fcfi.masks.runs import RunMask
 from fcfi.project.document import Document
 from fcfi.project.labelling import Labels
 from fcfi.project.progress import CHECKING, WRITING, Progress, counted, silent
-from fcfi.project.states import PictureRow
+from fcfi.project.states import DRAWN, PictureRow, State
 from fcfi.project.store import Drawn, Store
 
 BATCH: Final = 100
@@ -34,18 +34,22 @@ class Work(Collection[AnnotatedPicture]):
     """
 
     def __init__(
-        self, store: Store, labels: Labels, only_done: bool, progress: Progress = silent
+        self,
+        store: Store,
+        labels: Labels,
+        states: Collection[State] = DRAWN,
+        progress: Progress = silent,
     ) -> None:
         """Note which revisions there are now.
 
-        only_done: leave out pictures that are not marked as done.  progress: is called for each
-            picture of an iteration: the first writes, the next ones read back.
+        states: leave out pictures in other states.  progress: is called for each picture of an
+            iteration: the first writes, the next ones read back.
         """
         self._progress = progress
         self._stages = iter((WRITING,))
         self._store = store
-        self._only_done = only_done
-        self._drawn = store.drawn(only_done)
+        self._states = states
+        self._drawn = store.drawn(states)
         self._resolved = labels.resolved()
         self._names = {label.id: label.name for label in labels.all()}
 
@@ -72,7 +76,7 @@ class Work(Collection[AnnotatedPicture]):
     def labels(self) -> tuple[str, ...]:
         """Return all names in their order; "object" last, if an object without a label needs it."""
         names = tuple(self._names.values())
-        present = self._store.labels_in(self._only_done)
+        present = self._store.labels_in(self._states)
         if UNNAMED in names or all(self._name(label) != UNNAMED for label in present):
             return names
         return (*names, UNNAMED)
@@ -133,7 +137,7 @@ def write(format_name: str, work: Work, folder: Path) -> Report:
     """
     if not len(work):
         raise InputError(
-            "nothing to export: no picture has objects, or no picture is marked as done"
+            "nothing to export: no picture has objects, or no picture has the requested mark"
         )
     with in_place(folder) as beside:
         return export(format_name, work, beside, work.labels(), work.sizes())

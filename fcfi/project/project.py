@@ -26,12 +26,17 @@ from fcfi.project.actions.registry import apply, describe
 from fcfi.project.answerers import Answerers
 from fcfi.project.cache import ByteCache
 from fcfi.project.database import Database, store_url
-from fcfi.project.document import Document, DrawnObject
+from fcfi.project.document import DONE, Document, DrawnObject
 from fcfi.project.labelling import Labels, normal
 from fcfi.project.pictures import Pictures
 from fcfi.project.progress import Progress, silent
 from fcfi.project.replay import Replay
 from fcfi.project.states import (
+    CHECKED,
+    DRAWN,
+    EVERYTHING,
+    TO_DO,
+    Filter,
     ImportReport,
     Label,
     PictureConflict,
@@ -40,7 +45,7 @@ from fcfi.project.states import (
     PictureState,
     State,
 )
-from fcfi.project.store import Shown, Signature, Step, Store, Stored
+from fcfi.project.store import Listing, Shown, Signature, Step, Store, Stored
 from fcfi.project.store.part import RESTORE
 from fcfi.project.world import Masks, PictureWorld
 from fcfi.prompts.click_log import ClickLog, to_runs
@@ -145,34 +150,48 @@ class Project:
         self.warnings = self._opening_warnings + self._pictures.scan(progress)
 
     def pictures(
-        self, state: State | None = None, search: str = "", offset: int = 0, limit: int = 200
+        self,
+        state: State | None = None,
+        search: str = "",
+        offset: int = 0,
+        limit: int = 200,
+        which: Filter = EVERYTHING,
     ) -> PictureList:
         """Return `limit` pictures of the list, from `offset`.
 
-        state: only pictures in this state.  search: a part of the name, in any case.
+        state: only pictures in this state.  search: a part of the name, in any case.  which:
+            further conditions, and the order.
         """
-        return self._store.pictures(state, search, offset, limit)
+        return self._store.pictures(_listing(state, search, which), offset, limit)
 
-    def index_of(self, id: int, state: State | None = None, search: str = "") -> int | None:  # noqa: A002
+    def index_of(
+        self,
+        id: int,  # noqa: A002
+        state: State | None = None,
+        search: str = "",
+        which: Filter = EVERYTHING,
+    ) -> int | None:
         """Return the index of a picture in the list of `pictures`; None if it is not in the list.
 
         Raises NotFound.
         """
-        return self._store.index_of(id, state, search)
+        return self._store.index_of(id, _listing(state, search, which))
 
     def following(
         self,
         id: int | None = None,  # noqa: A002
-        states: Collection[State] = ("new", "work"),
+        states: Collection[State] = TO_DO,
         search: str = "",
+        which: Filter = EVERYTHING,
     ) -> PictureRow | None:
         """Return the next picture in one of these states, or None if no picture is in them.
 
         id: of the picture to search behind; after the last picture the search goes on at the
             first.  None searches from the first.
-        search: a part of the name, in any case.  Raises NotFound.
+        search: a part of the name, in any case.  which: further conditions, and the order.
+        Raises NotFound.
         """
-        return self._store.following(id, states, search)
+        return self._store.following(id, Listing.of(which, states, search))
 
     def row(self, id: int) -> PictureRow:  # noqa: A002, the contract's name
         """Return a picture's row in the list.  Raises NotFound."""
@@ -324,26 +343,32 @@ class Project:
         folder: Path,
         only_done: bool = False,
         progress: Progress = silent,
+        only_checked: bool = False,
     ) -> Report:
         """Write the masks in a format (fcfi.formats), read them back and report what was kept.
 
         Pictures without work and objects without a pixel are left out.  Objects without a label
         are called "object".
-        only_done: leave out pictures that are not marked as done.  progress: may raise; then, and
-            after any error or kill, no part of the export remains.
+        only_done: leave out pictures that are neither done nor checked.  only_checked: leave out
+            all that are not checked.  progress: may raise; then, and after any error or kill, no
+            part of the export remains.
         Raises ConfigError, InputError.
         """
-        work = exporting.Work(self._store, self._labels, only_done, progress)
+        work = exporting.Work(
+            self._store, self._labels, _exported(only_done, only_checked), progress
+        )
         exporting.check_target(format, Path(folder), self.folder)
         return exporting.write(format, work, Path(folder))
 
-    def export_logs(self, folder: Path, only_done: bool = False) -> tuple[int, tuple[str, ...]]:
+    def export_logs(
+        self, folder: Path, only_done: bool = False, only_checked: bool = False
+    ) -> tuple[int, tuple[str, ...]]:
         """Write the click logs of each picture as `logs/NAME.json`.
 
         Return how many were written, and a sentence for each picture that cannot be read.  Raises
         InputError.
         """
-        work = exporting.Work(self._store, self._labels, only_done)
+        work = exporting.Work(self._store, self._labels, _exported(only_done, only_checked))
         return exporting.write_logs(work, self.logs, Path(folder))
 
     def import_files(
@@ -449,7 +474,14 @@ class Project:
         """Return the picture, and a change to it that is not written yet; None if nothing changes."""
         labels = frozenset(stored.labels.values())
         world = PictureWorld(
-            stored.row, labels, self._pictures, self._masks, self._replay, self._clock, self._read
+            stored.row,
+            labels,
+            self._pictures,
+            self._masks,
+            self._replay,
+            self._clock,
+            self._read,
+            signature.author,
         )
         document = apply(stored.document, action, world)
         stored = dataclasses.replace(stored, row=world.row)
@@ -549,6 +581,16 @@ class _Receiver:
             else Stored(row, Document(), None, None, self._resolved, None, 0, 0)
         )
         return objects, *self._project._step(stored, objects, self._signature)
+
+
+def _listing(state: State | None, search: str, which: Filter) -> Listing:
+    """Return the list of pictures in a state, or in any."""
+    return Listing.of(which, () if state is None else (state,), search)
+
+
+def _exported(only_done: bool, only_checked: bool) -> Collection[State]:
+    """Return the states of the pictures that an export holds."""
+    return CHECKED if only_checked else DONE if only_done else DRAWN
 
 
 def _settings_key(author: str) -> str:

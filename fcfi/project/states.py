@@ -5,13 +5,37 @@ Values only.  Knows nothing of databases.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from fcfi.errors import Conflict
 from fcfi.masks.runs import RunMask
 from fcfi.project.document import Document
 
-State = Literal["new", "work", "done"]
+State = Literal["new", "work", "done", "doubtful", "checked"]
+DRAWN: Final[tuple[State, ...]] = ("work", "done", "doubtful", "checked")
+"""Pictures on which somebody worked."""
+CHECKED: Final[tuple[State, ...]] = ("checked",)
+"""Pictures on which a second look was had."""
+TO_DO: Final[tuple[State, ...]] = ("new", "work")
+"""Pictures that wait for an annotator; those in doubt wait for an answer."""
+Order = Literal["name", "most_objects", "fewest_objects", "last_marked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which pictures a list has beside their state and name, and its order.
+
+    label: only pictures with an object of this label; 0: of none.  least, most: only pictures with
+    so many objects; None: without end.
+    """
+
+    label: int | None = None
+    least: int = 0
+    most: int | None = None
+    order: Order = "name"
+
+
+EVERYTHING: Final = Filter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +47,8 @@ class PictureRow:
     time of the file's last change in ns, which tells its versions apart.  bytes: size of the file.
     objects: how many.
     version: rises with every change.  problem: why it cannot be opened, or None.
+    marked_by, marked_at: who set the state done, doubtful or checked, and when (seconds since
+        1970, UTC); "" and 0 where nobody did or it is not known.
     """
 
     id: int
@@ -35,6 +61,8 @@ class PictureRow:
     objects: int
     version: int
     problem: str | None
+    marked_by: str = ""
+    marked_at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +73,8 @@ class Counts:
     new: int
     work: int
     done: int
+    doubtful: int = 0
+    checked: int = 0
 
 
 @dataclass(frozen=True, slots=True)

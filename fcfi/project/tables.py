@@ -45,16 +45,23 @@ picture: Final = Table(
     Column("height", Integer, nullable=False),
     Column("modified", BigInteger, nullable=False),
     Column("bytes", BigInteger, nullable=False),
-    Column("state", String(4), nullable=False, index=True),
+    Column("state", String(8), nullable=False, index=True),
     Column("objects", Integer, nullable=False),
     Column("version", Integer, nullable=False),
     Column("position", Integer, nullable=False),
     Column("length", Integer, nullable=False),
     Column("problem", Text),
+    Column("folded", Text, nullable=False, server_default=""),  # the name in small letters
+    Column("marked_by", Text, nullable=False, server_default=""),
+    Column("marked_at", Float, nullable=False, server_default="0"),
     Index("picture_order", "sort", "name"),
     Index("picture_state_order", "state", "sort", "name"),
     sqlite_autoincrement=True,
 )
+# An order is read off an index only if each of its columns runs in the same direction.
+Index("picture_fewest_objects", picture.c.objects, picture.c.sort, picture.c.name)
+Index("picture_most_objects", picture.c.objects.desc(), picture.c.sort, picture.c.name)
+Index("picture_last_marked", picture.c.marked_at.desc(), picture.c.sort, picture.c.name)
 revision: Final = Table(
     "revision",
     metadata,

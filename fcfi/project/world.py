@@ -63,13 +63,15 @@ class PictureWorld:
         replay: Replay,
         clock: Callable[[], float],
         others: Callable[[int], Shown],
+        author: str,
     ) -> None:
         """row: brought up to date when the pixels are looked at.  labels: ids that an object may have.
 
-        others: gives other pictures by their ids.
+        others: returns other pictures by their ids.  author: the name of who acts.
         """
         self.labels = labels
         self.now = clock
+        self.author = author
         self.row = row
         self._pictures = pictures
         self._masks = masks

@@ -47,7 +47,7 @@ class Exports:
         self._kept: OrderedDict[str, Export] = OrderedDict()
         self._lock = Lock()
 
-    def make(self, format_name: str, only_done: bool) -> Export:
+    def make(self, format_name: str, only_done: bool = False, only_checked: bool = False) -> Export:
         """Write the project in a format.  Raises ConfigError, InputError, FullDiskError."""
         identity = secrets.token_urlsafe(16)
         try:
@@ -56,7 +56,9 @@ class Exports:
             raise write_error(UNWRITTEN, error) from error
         path = folder / f"{_safe(self._project.folder.name)}-{_safe(format_name)}.zip"
         try:
-            report = self._project.export(format_name, folder / "files", only_done)
+            report = self._project.export(
+                format_name, folder / "files", only_done, only_checked=only_checked
+            )
             _zip(folder / "files", path)
             shutil.rmtree(folder / "files")
         except OSError as error:

@@ -93,10 +93,15 @@ class LabelMerge(Request):
 
 
 class ExportRequest(Request):
-    """format: a name from the project's list of formats.  only_done: leave out pictures that are not marked as done."""
+    """format: a name from the project's list of formats.
+
+    only_done: leave out pictures that are neither done nor checked.  only_checked: leave out all
+        that are not checked.
+    """
 
     format: Text
     only_done: bool = False
+    only_checked: bool = False
 
 
 class ImportPath(Request):
@@ -180,6 +185,8 @@ class CountsAnswer(Answer):
     new: int
     work: int
     done: int
+    doubtful: int
+    checked: int
 
 
 class ProjectAnswer(Answer):
@@ -197,17 +204,24 @@ class ProjectAnswer(Answer):
 
 
 class PictureRowAnswer(Answer):
-    """A picture as the list shows it.  modified: changes with the file; goes into addresses of tiles as v."""
+    """A picture as the list shows it.
+
+    modified: changes with the file; goes into addresses of tiles as v.  marked_by, marked_at: who
+    set the state done, doubtful or checked, and when (seconds since 1970, UTC); "" and 0 where
+    nobody did or it is not known.
+    """
 
     id: int
     name: str
     width: int
     height: int
     modified: str
-    state: Literal["new", "work", "done"]
+    state: Literal["new", "work", "done", "doubtful", "checked"]
     objects: int
     version: int
     problem: str | None
+    marked_by: str
+    marked_at: float
 
 
 class PictureListAnswer(Answer):
@@ -292,11 +306,20 @@ class ObjectAnswer(Answer):
     area: int
 
 
+class MarkAnswer(Answer):
+    """A mark of a picture: who set it, and when (seconds since 1970, UTC; 0: not known)."""
+
+    state: Literal["done", "doubtful", "checked"]
+    author: str
+    time: float
+
+
 class DocumentAnswer(Answer):
-    """The objects from bottom to top."""
+    """The objects from bottom to top.  done: whether it needs no more work (done or checked)."""
 
     objects: list[ObjectAnswer]
     done: bool
+    mark: MarkAnswer | None
 
 
 class MaskAnswer(Answer):

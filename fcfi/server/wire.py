@@ -46,8 +46,12 @@ def state(given: PictureState, known: Collection[str] = ()) -> dict[str, Any]:
 
 
 def document(given: Document, masks: Mapping[str, RunMask]) -> dict[str, Any]:
-    """DocumentAnswer."""
-    return {"objects": [_object(drawn, masks) for drawn in given.objects], "done": given.done}
+    """Return a DocumentAnswer."""
+    return {
+        "objects": [_object(drawn, masks) for drawn in given.objects],
+        "done": given.done,
+        "mark": None if given.mark is None else given.mark.to_json(),
+    }
 
 
 def row(given: PictureRow) -> dict[str, Any]:
@@ -62,6 +66,8 @@ def row(given: PictureRow) -> dict[str, Any]:
         "objects": given.objects,
         "version": given.version,
         "problem": given.problem,
+        "marked_by": given.marked_by,
+        "marked_at": given.marked_at,
     }
 
 

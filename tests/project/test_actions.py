@@ -21,6 +21,7 @@ from fcfi.project.actions import (
     EditObjects,
     ImportedObject,
     ImportObjects,
+    MarkPicture,
     MergeObjects,
     MoveObject,
     RemoveClick,
@@ -29,7 +30,7 @@ from fcfi.project.actions import (
     SetMask,
 )
 from fcfi.project.actions.registry import apply
-from fcfi.project.document import Document, DrawnObject
+from fcfi.project.document import Document, DrawnObject, Mark
 from fcfi.prompts.clicks import Click, Scribble
 from fcfi.prompts.rounds import NO_ROUNDS, Rounds
 from tests.project.builders import HEIGHT, WIDTH, click, runs, square
@@ -41,6 +42,7 @@ class Memory:
     height, width = HEIGHT, WIDTH
     labels = (1, 2)
     network = "weights"
+    author = "Ann"
 
     def __init__(self) -> None:
         self.kept: dict[str, RunMask] = {}
@@ -304,6 +306,30 @@ def test_an_import_adds_on_top_what_is_not_there_yet(world: Memory) -> None:
 def test_done_is_a_step_like_others(world: Memory) -> None:
     assert after(world, SetDone(True)).done
     assert not after(world, SetDone(True), SetDone(False)).done
+
+
+def test_a_mark_is_signed_and_a_checked_picture_is_done(world: Memory) -> None:
+    document = after(world, click(10, 10), MarkPicture("checked"))
+    assert document.mark == Mark("checked", "Ann", world.now())
+    assert document.done
+    assert apply(document, MarkPicture("checked"), world) is document
+    assert apply(document, SetDone(True), world) is document
+    assert not apply(document, MarkPicture("doubtful"), world).done
+    assert apply(document, MarkPicture(None), world).mark is None
+
+
+def test_a_change_of_what_was_checked_is_done_and_not_checked(world: Memory) -> None:
+    document = after(world, click(10, 10), click(30, 30), MarkPicture("checked"))
+    for action, mark in (
+        (EditObject(1, visible=False), "checked"),
+        (EditObject(1, label=2), "done"),
+        (DeleteObjects((1,)), "done"),
+        (click(12, 12, 1), "done"),
+        (MarkPicture("doubtful"), "doubtful"),
+    ):
+        now = apply(document, action, world).mark
+        assert now is not None
+        assert now.state == mark, action
 
 
 @pytest.mark.parametrize(

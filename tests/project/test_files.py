@@ -125,7 +125,7 @@ def test_objects_without_a_label_are_called_object_and_empty_ones_are_left_out(
 def test_an_export_is_of_one_moment(folder: Path, tmp_path: Path) -> None:
     with opened(folder) as project:
         project.act(1, 0, SetMask(None, runs(2, 3)))
-        work = exporting.Work(project._store, project._labels, only_done=False)
+        work = exporting.Work(project._store, project._labels)
         project.act(1, 1, SetMask(1, runs(20, 20)))
         project.act(2, 0, SetMask(None, runs(20, 20)))
         (one,) = work
@@ -149,7 +149,7 @@ def test_few_pictures_at_a_time_are_read_for_an_export(
             return real(identities)
 
         monkeypatch.setattr(project._store, "documents", documents)
-        pictures = iter(exporting.Work(project._store, project._labels, only_done=False))
+        pictures = iter(exporting.Work(project._store, project._labels))
         for read in (2, 2, 3):
             next(pictures)
             assert len(asked) == read

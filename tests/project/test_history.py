@@ -21,6 +21,7 @@ from fcfi.project import (
     Document,
     EditObject,
     EditObjects,
+    MarkPicture,
     MergeObjects,
     MoveObject,
     PictureConflict,
@@ -52,6 +53,7 @@ actions: st.SearchStrategy[Any] = st.one_of(
     st.builds(DeleteObjects, st.tuples(objects)),
     st.builds(MergeObjects, objects, st.tuples(objects)),
     st.builds(SetDone, st.booleans()),
+    st.builds(MarkPicture, st.sampled_from([None, "done", "doubtful", "checked"])),
 )
 
 
@@ -136,9 +138,11 @@ class History(RuleBasedStateMachine):
         assert state.can_redo == (self.cursor < len(self.documents) - 1)
         assert set(state.masks) == document.masks
         assert state.picture.objects == len(document.objects)
+        mark = document.mark
         assert state.picture.state == (
-            "done" if document.done else "work" if document.objects else "new"
+            mark.state if mark is not None else "work" if document.objects else "new"
         )
+        assert state.picture.marked_by == ("" if mark is None else "Ann")
 
     def teardown(self) -> None:
         if hasattr(self, "project"):

@@ -1,12 +1,23 @@
 """Places, next pictures and counts of labels, without reading the whole project."""
 
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from fcfi.errors import InputError, NotFound
-from fcfi.project import DeleteObjects, EditObject, Project, Redo, SetDone, Undo
+from fcfi.project import (
+    DeleteObjects,
+    EditObject,
+    Filter,
+    MarkPicture,
+    Project,
+    Redo,
+    SetDone,
+    Undo,
+)
+from fcfi.project.states import State
 from tests.project.builders import click, opened, write_photos
 
 NAMES = ("a.png", "b 2.png", "b 10.png", "c.png")
@@ -83,6 +94,86 @@ def test_counts_of_labels_follow_every_change_undo_and_redo(folder: Path) -> Non
         act(project, picture, DeleteObjects((1,)))
         project.remove_label(label.id)
         assert project.labels() == ()
+
+
+@pytest.fixture
+def sorted_out(folder: Path) -> Iterator[Project]:
+    """A project with 2, 1, 0 and 1 objects, two labels, and marks by two people."""
+    clock = iter(range(1, 100))
+    with opened(folder, labels=["cat", "dog"]) as project:
+        project._clock = lambda: float(next(clock))
+        known, (cat, dog) = ids(project), project.labels()
+        act(project, known["a.png"], click(20, 20, label=cat.id), click(40, 40, label=dog.id))
+        act(project, known["b 2.png"], click(20, 20))
+        act(project, known["c.png"], click(20, 20, label=dog.id))
+        for name, mark, author in (
+            ("c.png", "checked", "Ann"),
+            ("b 2.png", "doubtful", "Bob"),
+            ("b 10.png", "done", "Ann"),
+        ):
+            row = project.row(known[name])
+            project.act(row.id, row.version, MarkPicture(mark), author)  # type: ignore[arg-type]
+        yield project
+
+
+@pytest.mark.parametrize(
+    ("state", "which", "names"),
+    [
+        (None, Filter(label=1), ["a.png"]),
+        (None, Filter(label=2), ["a.png", "c.png"]),
+        (None, Filter(label=0), ["b 2.png"]),
+        (None, Filter(most=0), ["b 10.png"]),
+        (None, Filter(least=1, most=1), ["b 2.png", "c.png"]),
+        ("checked", Filter(label=2), ["c.png"]),
+        (None, Filter(order="most_objects"), ["a.png", "b 2.png", "c.png", "b 10.png"]),
+        (None, Filter(order="fewest_objects"), ["b 10.png", "b 2.png", "c.png", "a.png"]),
+        (None, Filter(order="last_marked"), ["b 10.png", "b 2.png", "c.png", "a.png"]),
+    ],
+)
+def test_a_list_is_filtered_and_sorted_and_its_indices_and_next_pictures_follow(
+    sorted_out: Project, state: State | None, which: Filter, names: list[str]
+) -> None:
+    listed = sorted_out.pictures(state, which=which)
+    assert [row.name for row in listed.items] == names
+    assert listed.total == len(names)
+    states: tuple[State, ...] = () if state is None else (state,)
+    for index, row in enumerate(listed.items):
+        assert sorted_out.index_of(row.id, state, which=which) == index
+        following = sorted_out.following(row.id, states, which=which)
+        assert following == listed.items[(index + 1) % len(names)]
+    left_out = {row.id for row in sorted_out.pictures().items} - {row.id for row in listed.items}
+    assert all(sorted_out.index_of(row, state, which=which) is None for row in left_out)
+
+
+def test_a_merged_label_is_found_under_the_other_one(sorted_out: Project) -> None:
+    cat, dog = sorted_out.labels()
+    sorted_out.merge_label(cat.id, dog.id)
+    assert sorted_out.pictures(which=Filter(label=dog.id)).total == 2
+
+
+def test_rows_and_counts_say_who_marked_what(sorted_out: Project) -> None:
+    counts = sorted_out.pictures().counts
+    assert (counts.work, counts.done, counts.doubtful, counts.checked) == (1, 1, 1, 1)
+    row = sorted_out.row(ids(sorted_out)["c.png"])
+    assert (row.state, row.marked_by) == ("checked", "Ann")
+    assert row.marked_at > 0
+    # An undone mark is not there any more.
+    act(sorted_out, row.id, Undo())
+    row = sorted_out.row(row.id)
+    assert (row.state, row.marked_by, row.marked_at) == ("work", "", 0.0)
+
+
+def test_the_next_picture_to_do_is_not_one_in_doubt(sorted_out: Project) -> None:
+    found = sorted_out.following(ids(sorted_out)["a.png"])
+    assert found is not None
+    assert found.name == "a.png"
+
+
+def test_exports_of_done_and_of_checked_pictures(sorted_out: Project, tmp_path: Path) -> None:
+    assert sorted_out.export("coco", tmp_path / "all").pictures == 4
+    assert sorted_out.export("coco", tmp_path / "done", only_done=True).pictures == 2
+    checked = sorted_out.export("coco", tmp_path / "checked", only_checked=True)
+    assert (checked.pictures, len(checked.objects)) == (1, 1)
 
 
 def test_an_old_project_counts_the_labels_that_it_has(tmp_path: Path) -> None:

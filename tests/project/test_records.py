@@ -15,10 +15,11 @@ from fcfi.project.actions import (
     EditObjects,
     ImportedObject,
     ImportObjects,
+    MarkPicture,
     MergeObjects,
 )
 from fcfi.project.actions.registry import describe
-from fcfi.project.document import Document, DrawnObject
+from fcfi.project.document import Document, DrawnObject, Mark
 from fcfi.prompts.clicks import Click
 from fcfi.prompts.rounds import Round, Rounds
 from tests.generated import floats
@@ -48,13 +49,21 @@ objects = st.builds(
 )
 
 
-@given(st.builds(Document, st.lists(objects, max_size=3).map(tuple), numbers, st.booleans()))
+marks = st.builds(
+    Mark,
+    st.sampled_from(["done", "doubtful", "checked"]),
+    st.text(max_size=5),
+    floats(0, 2e9),
+)
+
+
+@given(st.builds(Document, st.lists(objects, max_size=3).map(tuple), numbers, st.none() | marks))
 def test_documents_come_back_from_json(document: Document) -> None:
     assert Document.from_json(json.loads(json.dumps(document.to_json()))) == document
 
 
 @pytest.mark.parametrize(
-    "data", [None, {}, {"version": 4}, {"version": 1}, {"version": 1, "objects": [{"id": 1}]}]
+    "data", [None, {}, {"version": 5}, {"version": 1}, {"version": 1, "objects": [{"id": 1}]}]
 )
 def test_a_damaged_document_is_refused(data: Any) -> None:
     with pytest.raises(InputError):
@@ -68,6 +77,8 @@ def test_records_are_read_aloud() -> None:
     assert describe(EditObject(2, finished=False).record(before)) == "object 2 opened again"
     assert describe(EditObjects((1, 2), label=3).record(before)) == "another label for 2 objects"
     assert describe(MergeObjects(2, (1, 3)).record(before)) == "2 objects merged into object 2"
+    assert describe(MarkPicture("checked").record(before)) == "picture marked as checked"
+    assert describe(MarkPicture(None).record(before)) == "picture marked as not done"
     assert describe(CopyObjects(7).record(before)) == "objects copied from another picture"
     imported = ImportObjects((ImportedObject(None, runs(0, 0)),)).record(before)
     assert describe({"type": "undo", "of": imported}) == "undone: 1 object imported"

@@ -61,7 +61,7 @@ def test_the_project_says_what_the_page_needs(app: FastAPI, folder: Path) -> Non
     told = ask(app, "GET", "/api/project").json
     assert (told["name"], told["folder"], told["version"]) == ("photos", "photos", __version__)
     assert [label["name"] for label in told["labels"]] == ["person", "dog"]
-    assert told["counts"] == {"all": 3, "new": 3, "work": 0, "done": 0}
+    assert told["counts"] == {"all": 3, "new": 3, "work": 0, "done": 0, "doubtful": 0, "checked": 0}
     assert told["settings"] == {}
     assert {"name": "coco", "title": "COCO", "cannot_hold": []} in told["formats"]
     network = {
@@ -151,14 +151,25 @@ def test_the_list_of_pictures_is_asked_in_parts(app: FastAPI, folder: Path) -> N
     part = ask(app, "GET", "/api/pictures?search=SUB%2F&offset=0&limit=1").json
     assert (part["total"], [row["name"] for row in part["items"]]) == (1, ["sub/c.png"])
     assert ask(app, "GET", "/api/pictures?state=done").json["items"] == []
-    for wrong in ("state=old", "limit=-1", "limit=9999", "offset=x", f"search={'x' * 500}"):
+    assert ask(app, "GET", "/api/pictures?most=0&order=fewest_objects").json["total"] == 3
+    assert ask(app, "GET", "/api/pictures?label=1").json["items"] == []
+    for wrong in (
+        "order=size",
+        "label=-1",
+        "least=x",
+        "state=old",
+        "limit=-1",
+        "limit=9999",
+        "offset=x",
+        f"search={'x' * 500}",
+    ):
         assert ask(app, "GET", f"/api/pictures?{wrong}").status == 422
 
 
 def test_new_pictures_are_found(app: FastAPI, folder: Path) -> None:
     Pillow.fromarray(photo(7)).save(folder / "new.png")
     assert ask(app, "POST", "/api/pictures/scan").json == {
-        "counts": {"all": 4, "new": 4, "work": 0, "done": 0}
+        "counts": {"all": 4, "new": 4, "work": 0, "done": 0, "doubtful": 0, "checked": 0}
     }
 
 

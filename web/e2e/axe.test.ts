@@ -63,6 +63,8 @@ test.each(['dark', 'light'] as const)('nothing is found in the %s page', async (
     }
     await person.press('Escape');
   }
+  await person.see('picture-filter').click();
+  await look('conditions of the list');
   await person.page.getByRole('searchbox').fill('nothing has this name');
   await person.page.getByText('No picture fits').waitFor();
   await look('an empty list');

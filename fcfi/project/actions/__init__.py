@@ -20,6 +20,7 @@ from fcfi.project.actions.merge_objects import MergeObjects as MergeObjects
 from fcfi.project.actions.copy_objects import CopyObjects as CopyObjects
 from fcfi.project.actions.duplicate_objects import DuplicateObjects as DuplicateObjects
 from fcfi.project.actions.set_done import SetDone as SetDone
+from fcfi.project.actions.mark_picture import MarkPicture as MarkPicture
 from fcfi.project.actions.import_objects import ImportObjects as ImportObjects
 from fcfi.project.actions.undo import Undo as Undo
 from fcfi.project.actions.redo import Redo as Redo

@@ -32,6 +32,10 @@ class World(Protocol):
     def network(self) -> str | None:
         """The identity of the predictor: of weights and settings together."""
 
+    @property
+    def author(self) -> str:
+        """The name of who acts; "" without one."""
+
     def now(self) -> float:
         """Seconds since 1970 (UTC)."""
 

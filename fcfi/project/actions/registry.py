@@ -9,13 +9,14 @@ All that depends on which actions there are is read from here: what requests may
 changes of a picture are put into words.
 """
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from fcfi.errors import ConfigError, InputError
 from fcfi.project.actions.base import Action, Edit, World
 from fcfi.project.actions.fields import MAX_OBJECTS
-from fcfi.project.document import Document
+from fcfi.project.document import Document, Mark
 
 Kind = TypeVar("Kind", bound=type[Action])
 _registered: dict[str, type[Action]] = {}
@@ -47,7 +48,26 @@ def apply(document: Document, action: Edit, world: World) -> Document:
             f"expected at most {MAX_OBJECTS} objects on a picture, got {len(changed.objects)}: "
             "merge or delete some"
         )
-    return changed
+    return _unchecked(document, changed, world)
+
+
+def _unchecked(before: Document, after: Document, world: World) -> Document:
+    """Return the document after an action; if it changed objects of a checked picture, only done.
+
+    What was looked at a second time is not what is there now, and an export of checked pictures
+    holds nothing that nobody checked.
+    """
+    mark = before.mark
+    if mark is None or mark.state != "checked" or after.mark != mark:
+        return after
+    if _exported(before) == _exported(after):
+        return after
+    return dataclasses.replace(after, mark=Mark("done", world.author, world.now()))
+
+
+def _exported(document: Document) -> list[tuple[object, ...]]:
+    """Return what exports hold of a document's objects."""
+    return [(drawn.label, drawn.mask) for drawn in document.objects if drawn.mask is not None]
 
 
 def describe(record: Mapping[str, Any]) -> str:

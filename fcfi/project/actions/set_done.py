@@ -1,11 +1,11 @@
 """A picture that is done."""
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from fcfi.project.actions.base import Edit, World
+from fcfi.project.actions.mark_picture import marked
 from fcfi.project.actions.registry import register
 from fcfi.project.document import Document
 
@@ -13,14 +13,19 @@ from fcfi.project.document import Document
 @register
 @dataclass(frozen=True, slots=True)
 class SetDone(Edit):
-    """Say that the picture is done, or not."""
+    """Say that the picture is done, or not; MarkPicture can say more.
+
+    A picture that is checked is done, and stays checked.
+    """
 
     type: ClassVar[str] = "set_done"
     done: bool
 
     def apply(self, document: Document, world: World) -> Document:
         """Return the document, done or not."""
-        return dataclasses.replace(document, done=self.done)
+        if self.done and document.done:
+            return document
+        return marked(document, "done" if self.done else None, world)
 
     def record(self, before: Document) -> dict[str, Any]:
         """Return whether it is done."""

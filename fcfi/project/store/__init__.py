@@ -12,11 +12,12 @@ from fcfi.project.store.networks import Networks
 from fcfi.project.store.pictures import StoredPictures
 from fcfi.project.store.rows import sort_key
 from fcfi.project.store.settings import Settings
-from fcfi.project.store.values import Drawn, FoundPicture, Shown, Signature, Step, Stored
+from fcfi.project.store.values import Drawn, FoundPicture, Listing, Shown, Signature, Step, Stored
 
 __all__ = [
     "Drawn",
     "FoundPicture",
+    "Listing",
     "Shown",
     "Signature",
     "Step",

@@ -17,7 +17,15 @@ from fcfi.project.store.rows import summary_of
 from fcfi.project.store.values import Step, Stored
 from fcfi.project.tables import change, object_label, picture, revision
 
-_MOVED: Final = ("version", "position", "length", "state", "objects")
+_MOVED: Final = (
+    "version",
+    "position",
+    "length",
+    "state",
+    "objects",
+    "marked_by",
+    "marked_at",
+)
 """What a change to a picture sets in its row."""
 
 

@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from fcfi.errors import InputError
 from fcfi.project.document import Document
-from fcfi.project.states import Change
+from fcfi.project.states import Change, State
 from fcfi.project.store.documents import pack_document, unpack_document
 from fcfi.project.store.labels import labels_now, note_labels
 from fcfi.project.store.masks import add_masks
@@ -167,9 +167,11 @@ class History(Part):
                 for row in rows
             )
 
-    def drawn(self, done: bool) -> list[Drawn]:
-        """The pictures in work or done (or only done ones), as they are now, in the order of names."""
-        states = ("done",) if done else ("work", "done")
+    def drawn(self, states: Collection[State]) -> list[Drawn]:
+        """Return the pictures in these states, as they are now, in the order of names.
+
+        A picture on which nobody ever did anything has no revision, and is left out.
+        """
         here = and_(revision.c.picture == picture.c.id, revision.c.number == picture.c.position)
         asked = (
             select(*SHOWN, revision.c.id.label("revision"))

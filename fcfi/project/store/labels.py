@@ -1,18 +1,22 @@
 """How many objects of each label are on each picture as it is now."""
 
 from collections import Counter
-from collections.abc import Collection
-from typing import Final
+from collections.abc import Callable, Collection
+from typing import Any, Final
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
+    Select,
     delete,
     func,
     insert,
+    or_,
     select,
 )
 
 from fcfi.project.document import Document
+from fcfi.project.states import State
 from fcfi.project.store.part import Part
 from fcfi.project.tables import (
     label,
@@ -27,9 +31,8 @@ NOW: Final = select(label.c.id, label.c.merged_into)
 class ObjectLabels(Part):
     """Labels of objects, counted as revisions are written, so that no document is read for them."""
 
-    def labels_in(self, done: bool) -> frozenset[int]:
-        """Return the labels of the objects on the pictures of `drawn`; 0: objects without one."""
-        states = ("done",) if done else ("work", "done")
+    def labels_in(self, states: Collection[State]) -> frozenset[int]:
+        """Return the labels of the objects on pictures in these states; 0: objects without one."""
         asked = (
             select(object_label.c.label)
             .distinct()
@@ -38,6 +41,19 @@ class ObjectLabels(Part):
         )
         with self.database.reading() as connection:
             return frozenset(connection.execute(asked).scalars())
+
+
+def with_label(label_id: int) -> Select[Any]:
+    """Return the query of the pictures with an object of a label; 0: of none.
+
+    Objects keep the number of a label that was merged into another one.
+    """
+    if label_id == 0:
+        belongs: ColumnElement[bool] = object_label.c.label == 0
+    else:
+        here = or_(label.c.id == label_id, label.c.merged_into == label_id)
+        belongs = object_label.c.label.in_(select(label.c.id).where(here))
+    return select(object_label.c.picture).where(belongs)
 
 
 def count_objects(connection: Connection, labels: Collection[int]) -> int:
@@ -51,14 +67,20 @@ def note_labels(connection: Connection, identity: int, document: Document) -> No
     """Note how many objects of each label are on a picture now."""
     # Written anew: the few labels of a picture cost less than to find out which changed.
     connection.execute(delete(object_label).where(object_label.c.picture == identity))
-    rows = label_rows(identity, document)
+    now = labels_now(connection)
+    rows = label_rows(identity, document, lambda label: label if label in now else 0)
     if rows:
         connection.execute(insert(object_label), rows)
 
 
-def label_rows(identity: int, document: Document) -> list[dict[str, int]]:
-    """Return rows that say how many objects of each label a document has; 0 stands for none."""
-    counts = Counter(drawn.label or 0 for drawn in document.objects)
+def label_rows(
+    identity: int, document: Document, known: Callable[[int], int] = int
+) -> list[dict[str, int]]:
+    """Return rows that say how many objects of each label a document has; 0 stands for none.
+
+    known: makes 0 of a label that was removed, which undo may bring back.
+    """
+    counts = Counter(known(drawn.label or 0) for drawn in document.objects)
     return [
         {"picture": identity, "label": label, "objects": count} for label, count in counts.items()
     ]

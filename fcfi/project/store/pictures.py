@@ -1,27 +1,56 @@
 """The list of pictures: a part of it, the next picture, what a look at the folder says."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Final
+from dataclasses import replace
+from typing import Any, Final, get_args
 
-from sqlalchemy import Connection, Select, bindparam, delete, func, select, tuple_, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
-from fcfi.project.states import Counts, PictureList, PictureRow, State
+from fcfi.project.states import Counts, Order, PictureList, PictureRow, State
+from fcfi.project.store.labels import with_label
 from fcfi.project.store.part import MOST, Part, parts
 from fcfi.project.store.rows import SHOWN, find_row, missing, row_of, sort_key
-from fcfi.project.store.values import FoundPicture
+from fcfi.project.store.values import FoundPicture, Listing
 from fcfi.project.tables import picture
 
-_EMPTY: Final = {"state": "new", "objects": 0, "version": 0, "position": 0, "length": 0}
+NUMBERS: Final[Mapping[Order, tuple[Column[Any], bool]]] = {
+    "most_objects": (picture.c.objects, True),
+    "fewest_objects": (picture.c.objects, False),
+    "last_marked": (picture.c.marked_at, True),
+}
+"""The column that an order compares before names, and whether its largest value is first."""
+_EMPTY: Final = {
+    "state": "new",
+    "objects": 0,
+    "version": 0,
+    "position": 0,
+    "length": 0,
+    "marked_by": "",
+    "marked_at": 0.0,
+}
 
 
 class StoredPictures(Part):
     """The rows of all pictures."""
 
-    def pictures(self, state: State | None, search: str, offset: int, limit: int) -> PictureList:
-        """A part of the list in the order of names, numbers in them compared as numbers."""
-        asked = _listed(state, search)
+    def pictures(self, listing: Listing, offset: int, limit: int) -> PictureList:
+        """Return a part of a list; in the order of names numbers are compared as numbers."""
+        asked = _listed(listing)
         ordered = (
-            asked.order_by(picture.c.sort, picture.c.name)
+            asked.order_by(*_ordered(listing.order))
             .offset(max(0, offset))
             .limit(max(0, min(limit, MOST)))
         )
@@ -31,36 +60,32 @@ class StoredPictures(Part):
             rows = connection.execute(ordered.with_only_columns(*SHOWN)).all()
             return PictureList(total, _counts(connection), tuple(row_of(row) for row in rows))
 
-    def index_of(self, identity: int, state: State | None, search: str) -> int | None:
+    def index_of(self, identity: int, listing: Listing) -> int | None:
         """Return the index of a picture in such a list; None if it is not in it.
 
         Raises NotFound.
         """
         with self.database.reading() as connection:
             here = _sorted_as(connection, identity)
-            asked = _listed(state, search)
+            asked = _listed(listing)
             if not connection.execute(asked.where(picture.c.id == identity)).first():
                 return None
-            before = tuple_(picture.c.sort, picture.c.name) < tuple_(*here)
-            counted = asked.where(before).with_only_columns(
+            counted = asked.where(_before(listing.order, here)).with_only_columns(
                 func.count(), maintain_column_froms=True
             )
             return connection.execute(counted).scalar_one()
 
-    def following(
-        self, identity: int | None, states: Collection[State], search: str = ""
-    ) -> PictureRow | None:
-        """Return the first picture in one of these states after another one, or of all.
+    def following(self, identity: int | None, listing: Listing) -> PictureRow | None:
+        """Return the first picture of a list after another picture, or of all.
 
-        search: only names with this text.  After the last picture the search begins again at the
-        first; None if no picture fits.  Raises
-        NotFound for a picture that is not there.
+        After the last picture the search begins again at the first; None if no picture fits.
+        Raises NotFound for a picture that is not there.
         """
         with self.database.reading() as connection:
             here = None if identity is None else _sorted_as(connection, identity)
-            found = None if here is None else _first(connection, states, search, here)
+            found = None if here is None else _first(connection, listing, here)
             if found is None:
-                found = _first(connection, states, search, None)
+                found = _first(connection, listing, None)
             return None if found is None else row_of(found)
 
     def row(self, identity: int) -> PictureRow:
@@ -84,7 +109,10 @@ class StoredPictures(Part):
         """Add pictures, or what is new about them."""
         if not found:
             return
-        rows = [{**_fields(look), "sort": sort_key(look.name), **_EMPTY} for look in found]
+        rows = [
+            {**_fields(look), "sort": sort_key(look.name), "folded": look.name.lower(), **_EMPTY}
+            for look in found
+        ]
         statement = self.database.insert(picture)
         changed = {
             key: statement.excluded[key]
@@ -124,46 +152,90 @@ class StoredPictures(Part):
                 )
 
 
-def _listed(state: State | None, search: str) -> Select[Any]:
+def _listed(listing: Listing) -> Select[Any]:
     """Return the query of a list of pictures, without an order."""
-    asked = select(picture) if state is None else select(picture).where(picture.c.state == state)
-    if search:
-        asked = asked.where(func.lower(picture.c.name).contains(search.lower(), autoescape=True))
+    asked = select(picture)
+    if listing.states:
+        asked = asked.where(picture.c.state.in_(listing.states))
+    if listing.search:
+        asked = asked.where(picture.c.folded.contains(listing.search.lower(), autoescape=True))
+    if listing.least > 0:
+        asked = asked.where(picture.c.objects >= listing.least)
+    if listing.most is not None:
+        asked = asked.where(picture.c.objects <= listing.most)
+    if listing.label is not None:
+        asked = asked.where(picture.c.id.in_(with_label(listing.label)))
     return asked
 
 
-def _first(
-    connection: Connection, states: Collection[State], search: str, after: tuple[str, str] | None
-) -> Any:
-    """Return the first row in one of these states behind what orders another; None without any.
+def _ordered(order: Order) -> tuple[ColumnElement[Any], ...]:
+    """Return the columns of an order; names decide among equals."""
+    names = (picture.c.sort, picture.c.name)
+    number = NUMBERS.get(order)
+    if number is None:
+        return names
+    column, falling = number
+    return (column.desc() if falling else column.asc(), *names)
+
+
+def _before(order: Order, here: Any) -> ColumnElement[bool]:
+    """Return the condition for pictures that stand before one, which has what orders it."""
+    names = tuple_(picture.c.sort, picture.c.name) < tuple_(here.sort, here.name)
+    return _beyond(order, here, names, -1)
+
+
+def _after(order: Order, here: Any) -> ColumnElement[bool]:
+    """Return the condition for pictures that stand behind one, which has what orders it."""
+    names = tuple_(picture.c.sort, picture.c.name) > tuple_(here.sort, here.name)
+    return _beyond(order, here, names, 1)
+
+
+def _beyond(order: Order, here: Any, names: ColumnElement[bool], side: int) -> ColumnElement[bool]:
+    """Return `names` where names alone order; else the number decides first."""
+    number = NUMBERS.get(order)
+    if number is None:
+        return names
+    column, falling = number
+    value = getattr(here, column.name)
+    further = column < value if falling == (side > 0) else column > value
+    return or_(further, and_(column == value, names))
+
+
+def _first(connection: Connection, listing: Listing, after: Any) -> Any:
+    """Return the first row of a list behind what orders another picture; None without any.
 
     Each state is asked for by itself, which an index answers at once in a project of any size.
     """
     rows: list[Any] = []
-    for state in states:
-        asked = _listed(state, search).with_only_columns(*SHOWN, picture.c.sort)
+    for state in listing.states or get_args(State):
+        asked = _listed(replace(listing, states=(state,))).with_only_columns(*SHOWN, picture.c.sort)
         if after is not None:
-            asked = asked.where(tuple_(picture.c.sort, picture.c.name) > tuple_(*after))
-        asked = asked.order_by(picture.c.sort, picture.c.name).limit(1)
+            asked = asked.where(_after(listing.order, after))
+        asked = asked.order_by(*_ordered(listing.order)).limit(1)
         rows += connection.execute(asked).all()
-    return min(rows, key=lambda row: (row.sort, row.name), default=None)
+    number = NUMBERS.get(listing.order)
+
+    def rank(row: Any) -> tuple[float, str, str]:
+        value = 0 if number is None else getattr(row, number[0].name)
+        return (-value if number is not None and number[1] else value), row.sort, row.name
+
+    return min(rows, key=rank, default=None)
 
 
-def _sorted_as(connection: Connection, identity: int) -> tuple[str, str]:
-    """Return what orders a picture in the list.  Raises NotFound."""
-    asked = select(picture.c.sort, picture.c.name).where(picture.c.id == identity)
-    found = connection.execute(asked).one_or_none()
+def _sorted_as(connection: Connection, identity: int) -> Any:
+    """Return a row of what orders a picture in lists.  Raises NotFound."""
+    asked = select(picture.c.sort, picture.c.name, picture.c.objects, picture.c.marked_at)
+    found = connection.execute(asked.where(picture.c.id == identity)).one_or_none()
     if found is None:
         raise missing(identity)
-    return found.sort, found.name
+    return found
 
 
 def _counts(connection: Connection) -> Counts:
     rows = connection.execute(select(picture.c.state, func.count()).group_by(picture.c.state)).all()
     found: dict[str, int] = {row[0]: row[1] for row in rows}
-    return Counts(
-        sum(found.values()), found.get("new", 0), found.get("work", 0), found.get("done", 0)
-    )
+    counts = {state: found.get(state, 0) for state in get_args(State)}
+    return Counts(sum(found.values()), **counts)
 
 
 def _fields(found: FoundPicture) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from fcfi.project.tables import picture
 DIGITS: Final = 12
 """Numbers in names are compared as numbers of so many digits."""
 _TYPES: Final = frozenset(
-    (int, str, int, int, int, int, str, int, int, problem) for problem in (str, type(None))
+    (int, str, int, int, int, int, str, int, int, problem, str, float)
+    for problem in (str, type(None))
 )
 """Types of the fields of a PictureRow, in their order."""
 SHOWN: Final = tuple(picture.c[column] for column in PictureRow.__dataclass_fields__)
@@ -46,9 +47,15 @@ def missing(identity: int) -> NotFound:
 
 
 def summary_of(document: Document) -> dict[str, Any]:
-    """What the list says of a document."""
-    state: State = "done" if document.done else "work" if document.objects else "new"
-    return {"state": state, "objects": len(document.objects)}
+    """Return what the list says of a document."""
+    mark = document.mark
+    drawn: State = "work" if document.objects else "new"
+    return {
+        "state": drawn if mark is None else mark.state,
+        "objects": len(document.objects),
+        "marked_by": "" if mark is None else mark.author,
+        "marked_at": 0.0 if mark is None else mark.time,
+    }
 
 
 def sort_key(name: str) -> str:

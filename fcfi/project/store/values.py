@@ -1,12 +1,12 @@
 """What the store takes and returns, beside the values of states.py."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from fcfi.masks.runs import RunMask
 from fcfi.project.document import Document
-from fcfi.project.states import PictureRow
+from fcfi.project.states import Filter, PictureRow, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,19 @@ class Stored(Shown):
     revision: int | None
     position: int
     length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Filter):
+    """A list of pictures: those in these states (of all without any) whose name holds a text."""
+
+    states: tuple[State, ...] = ()
+    search: str = ""
+
+    @classmethod
+    def of(cls, which: Filter, states: Collection[State], search: str) -> "Listing":
+        """Return the list of a filter, in these states and with this text in the name."""
+        return cls(which.label, which.least, which.most, which.order, tuple(states), search)
 
 
 @dataclass(frozen=True, slots=True)

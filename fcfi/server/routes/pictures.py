@@ -1,12 +1,12 @@
 """Pictures: the list, the state of one, and actions on it."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from fcfi.project.actions.fields import MAX_INT
-from fcfi.project.states import PictureConflict, State
+from fcfi.project.states import TO_DO, Filter, Order, PictureConflict, State
 from fcfi.server import wire
 from fcfi.server.backend import Backend
 from fcfi.server.problems import problem
@@ -24,13 +24,30 @@ from fcfi.server.schemas import (
 
 MOST = 1000
 """Rows of one answer."""
-InState = Annotated[
-    Literal["new", "work", "done"] | None, Query(description="Only pictures in this state.")
-]
+InState = Annotated[State | None, Query(description="Only pictures in this state.")]
 Search = Annotated[Text, Query(description="Only names with this text.")]
 After = Annotated[int | None, Query(ge=1, le=MAX_INT, description="The picture to begin behind.")]
 Offset = Annotated[int, Query(ge=0, le=MAX_INT)]
 Limit = Annotated[int, Query(ge=0, le=MOST)]
+LabelIn = Annotated[
+    int | None,
+    Query(ge=0, le=MAX_INT, description="Only pictures with an object of this label; 0: of none."),
+]
+Least = Annotated[int, Query(ge=0, le=MAX_INT, description="Only pictures with so many objects.")]
+Most = Annotated[
+    int | None, Query(ge=0, le=MAX_INT, description="Only pictures with at most so many objects.")
+]
+Sorted = Annotated[Order, Query(description="What comes first; names decide among equals.")]
+
+
+def _filter(
+    label: LabelIn = None, least: Least = 0, most: Most = None, order: Sorted = "name"
+) -> Filter:
+    """Return the conditions and the order of a request."""
+    return Filter(label, least, most, order)
+
+
+Which = Annotated[Filter, Depends(_filter)]
 
 
 def router(backend: Backend) -> APIRouter:
@@ -45,9 +62,15 @@ def router(backend: Backend) -> APIRouter:
         summary="The list of pictures, or a part of it",
     )
     async def listed(
-        state: InState = None, search: Search = "", offset: Offset = 0, limit: Limit = 200
+        which: Which,
+        state: InState = None,
+        search: Search = "",
+        offset: Offset = 0,
+        limit: Limit = 200,
     ) -> Response:
-        found = await backend.reads.run(lambda: project.pictures(state, search, offset, limit))
+        found = await backend.reads.run(
+            lambda: project.pictures(state, search, offset, limit, which)
+        )
         return wire.answer(wire.listed(found))
 
     @routes.post(
@@ -68,12 +91,12 @@ def router(backend: Backend) -> APIRouter:
         summary="The next picture that is to do, and its place in the list",
     )
     async def following(
-        after: After = None, state: InState = None, search: Search = ""
+        which: Which, after: After = None, state: InState = None, search: Search = ""
     ) -> Response:
         def work() -> Response:
-            states: tuple[State, ...] = ("new", "work") if state is None else (state,)
-            row = project.following(after, states, search)
-            place = None if row is None else project.index_of(row.id, state, search)
+            states: tuple[State, ...] = TO_DO if state is None else (state,)
+            row = project.following(after, states, search, which)
+            place = None if row is None else project.index_of(row.id, state, search, which)
             return wire.answer({"picture": None if row is None else wire.row(row), "place": place})
 
         return await backend.reads.run(work)
@@ -84,8 +107,10 @@ def router(backend: Backend) -> APIRouter:
         responses=errors(404),
         summary="The place of a picture in a list, from 0; null if it is not in it",
     )
-    async def place(picture: PictureId, state: InState = None, search: Search = "") -> Response:
-        found = await backend.reads.run(lambda: project.index_of(picture, state, search))
+    async def place(
+        picture: PictureId, which: Which, state: InState = None, search: Search = ""
+    ) -> Response:
+        found = await backend.reads.run(lambda: project.index_of(picture, state, search, which))
         return wire.answer({"place": found})
 
     @routes.get(

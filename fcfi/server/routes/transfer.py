@@ -80,7 +80,9 @@ def router(backend: Backend) -> APIRouter:
         summary="Write the masks in a format; the answer says what it keeps and where the zip file is",
     )
     async def export(body: ExportRequest) -> Response:
-        made = await backend.jobs.run(lambda: backend.exports.make(body.format, body.only_done))
+        made = await backend.jobs.run(
+            lambda: backend.exports.make(body.format, body.only_done, body.only_checked)
+        )
         return wire.answer(
             {
                 "id": made.id,

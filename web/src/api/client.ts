@@ -3,7 +3,7 @@
  */
 
 import type { paths } from './schema';
-import type { ActionRequest, Change, LabelChange, PictureStage, PictureState } from './types';
+import type { ActionRequest, Change, LabelChange, ListQuery, PictureState } from './types';
 
 /** The server answered with an error. */
 export class Refused extends Error {
@@ -139,12 +139,12 @@ export const pictures = (
   query: NonNullable<paths['/api/pictures']['get']['parameters']['query']>,
 ) => call('get', '/api/pictures', { parameters: { query } });
 /** Where a picture is in a list; null: the list leaves it out. */
-export const placeOf = (id: number, query: { state?: PictureStage; search?: string }) =>
+export const placeOf = (id: number, query: ListQuery) =>
   call('get', '/api/pictures/{picture}/place', {
     parameters: { path: { picture: id }, query },
   });
-/** The first picture of a list that is not done, behind another one or from the start. */
-export const nextPicture = (query: { after?: number; state?: PictureStage; search?: string }) =>
+/** The first picture of a list in a state, or to do, behind another one or from the start. */
+export const nextPicture = (query: ListQuery & { after?: number }) =>
   call('get', '/api/pictures/next', { parameters: { query } });
 export const scan = () => call('post', '/api/pictures/scan');
 export const picture = (id: number) =>
@@ -173,5 +173,7 @@ export function importFiles(files: readonly File[], format: string) {
 }
 export const importPath = (path: string, format: string) =>
   call('post', '/api/imports', { parameters: { query: { format } }, body: { path } });
-export const exportMasks = (format: string, onlyDone: boolean) =>
-  call('post', '/api/exports', { body: { format, only_done: onlyDone } });
+export const exportMasks = (format: string, only: 'all' | 'done' | 'checked') =>
+  call('post', '/api/exports', {
+    body: { format, only_done: only === 'done', only_checked: only === 'checked' },
+  });

@@ -334,6 +334,7 @@ export interface components {
         | components['schemas']['MergeObjects']
         | components['schemas']['CopyObjects']
         | components['schemas']['DuplicateObjects']
+        | components['schemas']['MarkPicture']
         | components['schemas']['SetDone']
         | components['schemas']['Undo']
         | components['schemas']['Redo'];
@@ -459,7 +460,9 @@ export interface components {
     /** @description Pictures by state. */
     CountsAnswer: {
       all: number;
+      checked: number;
       done: number;
+      doubtful: number;
       new: number;
       work: number;
     };
@@ -472,9 +475,10 @@ export interface components {
        */
       type: 'delete_objects';
     };
-    /** @description The objects from bottom to top. */
+    /** @description The objects from bottom to top.  done: whether it needs no more work (done or checked). */
     DocumentAnswer: {
       done: boolean;
+      mark: components['schemas']['MarkAnswer'] | null;
       objects: components['schemas']['ObjectAnswer'][];
     };
     /** @description Put objects on top once more, in their order: each begins from the mask of its original. */
@@ -518,9 +522,16 @@ export interface components {
       report: components['schemas']['ReportAnswer'];
       url: string;
     };
-    /** @description format: a name from the project's list of formats.  only_done: leave out pictures that are not marked as done. */
+    /**
+     * @description format: a name from the project's list of formats.
+     *
+     *     only_done: leave out pictures that are neither done nor checked.  only_checked: leave out all
+     *         that are not checked.
+     */
     ExportRequest: {
       format: string;
+      /** @default false */
+      only_checked: boolean;
       /** @default false */
       only_done: boolean;
     };
@@ -583,6 +594,22 @@ export interface components {
     /** @description All labels, in their order. */
     Labels: {
       labels: components['schemas']['LabelAnswer'][];
+    };
+    /** @description A mark of a picture: who set it, and when (seconds since 1970, UTC; 0: not known). */
+    MarkAnswer: {
+      author: string;
+      /** @enum {string} */
+      state: 'done' | 'doubtful' | 'checked';
+      time: number;
+    };
+    /** @description Mark the picture as done, doubtful or checked, or take its mark away (null). */
+    MarkPicture: {
+      mark: ('done' | 'doubtful' | 'checked') | null;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: 'mark_picture';
     };
     /** @description A mask: lengths of runs over its box, row by row, background first. */
     MaskAnswer: {
@@ -677,16 +704,24 @@ export interface components {
       items: components['schemas']['PictureRowAnswer'][];
       total: number;
     };
-    /** @description A picture as the list shows it.  modified: changes with the file; goes into addresses of tiles as v. */
+    /**
+     * @description A picture as the list shows it.
+     *
+     *     modified: changes with the file; goes into addresses of tiles as v.  marked_by, marked_at: who
+     *     set the state done, doubtful or checked, and when (seconds since 1970, UTC); "" and 0 where
+     *     nobody did or it is not known.
+     */
     PictureRowAnswer: {
       height: number;
       id: number;
+      marked_at: number;
+      marked_by: string;
       modified: string;
       name: string;
       objects: number;
       problem: string | null;
       /** @enum {string} */
-      state: 'new' | 'work' | 'done';
+      state: 'new' | 'work' | 'done' | 'doubtful' | 'checked';
       version: number;
       width: number;
     };
@@ -763,7 +798,11 @@ export interface components {
       /** @default true */
       positive: boolean;
     };
-    /** @description Say that the picture is done, or not. */
+    /**
+     * @description Say that the picture is done, or not; MarkPicture can say more.
+     *
+     *     A picture that is checked is done, and stays checked.
+     */
     SetDone: {
       done: boolean;
       /**
@@ -1552,12 +1591,20 @@ export interface operations {
   listed_api_pictures_get: {
     parameters: {
       query?: {
+        /** @description Only pictures with an object of this label; 0: of none. */
+        label?: number | null;
+        /** @description Only pictures with so many objects. */
+        least?: number;
         limit?: number;
+        /** @description Only pictures with at most so many objects. */
+        most?: number | null;
         offset?: number;
+        /** @description What comes first; names decide among equals. */
+        order?: 'name' | 'most_objects' | 'fewest_objects' | 'last_marked';
         /** @description Only names with this text. */
         search?: string;
         /** @description Only pictures in this state. */
-        state?: ('new' | 'work' | 'done') | null;
+        state?: ('new' | 'work' | 'done' | 'doubtful' | 'checked') | null;
       };
       header?: never;
       path?: never;
@@ -1897,10 +1944,18 @@ export interface operations {
   place_api_pictures__picture__place_get: {
     parameters: {
       query?: {
+        /** @description Only pictures with an object of this label; 0: of none. */
+        label?: number | null;
+        /** @description Only pictures with so many objects. */
+        least?: number;
+        /** @description Only pictures with at most so many objects. */
+        most?: number | null;
+        /** @description What comes first; names decide among equals. */
+        order?: 'name' | 'most_objects' | 'fewest_objects' | 'last_marked';
         /** @description Only names with this text. */
         search?: string;
         /** @description Only pictures in this state. */
-        state?: ('new' | 'work' | 'done') | null;
+        state?: ('new' | 'work' | 'done' | 'doubtful' | 'checked') | null;
       };
       header?: never;
       path: {
@@ -2148,10 +2203,18 @@ export interface operations {
       query?: {
         /** @description The picture to begin behind. */
         after?: number | null;
+        /** @description Only pictures with an object of this label; 0: of none. */
+        label?: number | null;
+        /** @description Only pictures with so many objects. */
+        least?: number;
+        /** @description Only pictures with at most so many objects. */
+        most?: number | null;
+        /** @description What comes first; names decide among equals. */
+        order?: 'name' | 'most_objects' | 'fewest_objects' | 'last_marked';
         /** @description Only names with this text. */
         search?: string;
         /** @description Only pictures in this state. */
-        state?: ('new' | 'work' | 'done') | null;
+        state?: ('new' | 'work' | 'done' | 'doubtful' | 'checked') | null;
       };
       header?: never;
       path?: never;

@@ -2,12 +2,19 @@
  * types`.
  */
 
-import type { components } from './schema';
+import type { components, paths } from './schema';
 
 type Schemas = components['schemas'];
 
 export type PictureRow = Schemas['PictureRowAnswer'];
 export type PictureStage = PictureRow['state'];
+/** What a person says of a picture; null: nothing. */
+export type Marked = NonNullable<PictureDocument['mark']>['state'] | null;
+/** Conditions and order of a list of pictures. */
+export type ListQuery = Omit<
+  NonNullable<paths['/api/pictures']['get']['parameters']['query']>,
+  'offset' | 'limit'
+>;
 export type PictureList = Schemas['PictureListAnswer'];
 export type PictureState = Schemas['PictureAnswer'];
 export type PictureDocument = Schemas['DocumentAnswer'];

@@ -82,13 +82,13 @@ describe('preview', () => {
       waits(1, { type: 'edit_object', object: 2, visible: false }),
       waits(2, { type: 'move_object', object: 3, place: 0 }),
       waits(3, { type: 'delete_objects', objects: [1] }),
-      waits(4, { type: 'set_done', done: true }),
+      waits(4, { type: 'mark_picture', mark: 'checked' }),
     ]);
     expect(seen.objects.map((object) => [object.id, object.visible])).toEqual([
       [3, true],
       [2, false],
     ]);
-    expect(seen.done).toBe(true);
+    expect([seen.done, seen.mark]).toEqual([true, 'checked']);
   });
 });
 

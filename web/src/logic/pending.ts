@@ -9,6 +9,7 @@ import type {
   Box,
   Click,
   DrawnObject,
+  Marked,
   PictureDocument,
   PictureState,
   PlacedClick,
@@ -48,6 +49,8 @@ export interface ViewObject extends DrawnObject {
 
 export interface ViewDocument {
   objects: ViewObject[];
+  mark: Marked;
+  /** Whether the picture needs no more work. */
   done: boolean;
 }
 
@@ -58,6 +61,7 @@ export function preview(
 ): ViewDocument {
   const confirmed: ViewDocument = {
     done: document.done,
+    mark: document.mark?.state ?? null,
     objects: document.objects.map((object) => ({ ...object, strokes: [], pending: false })),
   };
   return pending.reduce(previewAction, confirmed);
@@ -120,8 +124,10 @@ function previewAction(document: ViewDocument, { key, action }: PendingAction): 
         (sum, id) => change(sum, id, (object) => ({ ...object, pending: true })),
         document,
       );
-    case 'set_done':
-      return { ...document, done: action.done };
+    case 'mark_picture': {
+      const done = action.mark === 'done' || action.mark === 'checked';
+      return { ...document, mark: action.mark, done };
+    }
     default:
       // Undo, redo and copying depend on what only the server knows.
       return document;

@@ -41,6 +41,10 @@ export type Command =
   | 'previous'
   | 'done'
   | 'done_next'
+  | 'doubtful'
+  | 'checked'
+  | 'checked_next'
+  | 'find'
   | 'copy_next'
   | 'save'
   | 'export'
@@ -154,6 +158,15 @@ export const SHORTCUTS: readonly Shortcut[] = [
     group: 'Pictures',
     keys: ['Shift+D', 'Shift+Enter'],
   },
+  { command: 'doubtful', title: 'Picture doubtful', group: 'Pictures', keys: ['Q'] },
+  { command: 'checked', title: 'Picture checked', group: 'Pictures', keys: ['Y'] },
+  {
+    command: 'checked_next',
+    title: 'Picture checked, show the next that is done',
+    group: 'Pictures',
+    keys: ['Shift+Y'],
+  },
+  { command: 'find', title: 'Find a picture', group: 'Pictures', keys: ['/'] },
   {
     command: 'copy_next',
     title: 'Copy the objects to the next picture',

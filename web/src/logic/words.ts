@@ -59,6 +59,28 @@ export function splitName(path: string): { folder: string; file: string } {
   return { folder: path.slice(0, cut), file: path.slice(cut) };
 }
 
+/** The states of a picture, as the page calls them. */
+export const STATES = {
+  new: 'New',
+  work: 'In work',
+  done: 'Done',
+  doubtful: 'Doubtful',
+  checked: 'Checked',
+} as const;
+
+/** Who marked a picture and when, as far as it is known: "by Ann, 3 May, 14:05". */
+export function signed(author: string, time: number): string {
+  const when = time
+    ? new Date(time * 1000).toLocaleString([], {
+        day: 'numeric',
+        month: 'short',
+        hour: '2-digit',
+        minute: '2-digit',
+      })
+    : '';
+  return [author && `by ${author}`, when].filter(Boolean).join(', ');
+}
+
 export function clock(time: number): string {
   const date = new Date(time * 1000);
   return Number.isNaN(date.getTime())

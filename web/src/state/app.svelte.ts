@@ -50,6 +50,8 @@ export class App {
   adjusting = $state(false);
   /** The list of pictures or the panel of objects, on narrow screens. */
   drawer: 'pictures' | 'objects' | null = $state(null);
+  /** Whether the field that searches pictures is to get the keys. */
+  finding = $state(false);
   /** Whether the list of labels is open for typing. */
   pickingLabel = $state(false);
   /** Milliseconds from the last answer to its mask on screen. */

@@ -3,17 +3,18 @@
 
 import { SvelteMap } from 'svelte/reactivity';
 import { Refused, Unreachable } from '../api/client';
-import type { PictureStage, PictureState } from '../api/types';
+import type { Marked, PictureStage, PictureState } from '../api/types';
 import type { Api } from './api';
 import type { Connection } from './connection.svelte';
 import type { ActiveMemory } from './active-memory';
 import type { Notes } from './notes.svelte';
 import { OpenPicture, type PictureHost } from './open-picture.svelte';
-import { PictureIndex } from './picture-index.svelte';
+import { PictureIndex, type Which } from './picture-index.svelte';
 import type { Platform } from './platform';
 
 /** Open pictures kept in memory beside those with something pending. */
 const KEPT = 12;
+const MARKS: ReadonlySet<string> = new Set(['done', 'doubtful', 'checked']);
 
 export interface NavigationParts {
   api: Pick<Api, 'pictures' | 'placeOf' | 'nextPicture' | 'picture' | 'scan'>;
@@ -49,7 +50,7 @@ export class Navigation {
     await this.index.ask('', '');
     const named = Number(/^#picture=(\d+)$/.exec(this.parts.platform.hash())?.[1]);
     const position = Number.isFinite(named) ? await this.locate(named) : null;
-    const first = position ?? (await this.nextOpen()) ?? 0;
+    const first = position ?? (await this.nextWith(null)) ?? 0;
     if (this.index.total > 0) await this.go(first);
   }
 
@@ -93,9 +94,13 @@ export class Navigation {
     void this.go(this.position + by);
   }
 
-  async filter(state: PictureStage | '', search: string): Promise<void> {
+  async filter(
+    state: PictureStage | '',
+    search: string,
+    which: Which = this.index.which,
+  ): Promise<void> {
     try {
-      await this.index.ask(state, search);
+      await this.index.ask(state, search, which);
       const { asked } = this.index;
       const shown = this.current;
       const position = shown ? await this.locate(shown.id) : null;
@@ -138,21 +143,40 @@ export class Navigation {
     this.next = null;
   }
 
-  setDone(done: boolean): void {
-    this.current?.add({ type: 'set_done', done });
-    this.parts.notes.announce(done ? 'Picture done' : 'Picture not done');
+  mark(mark: Marked): void {
+    this.current?.add({ type: 'mark_picture', mark });
+    this.parts.notes.announce(mark ? `Picture ${mark}` : 'Picture not done');
+  }
+
+  /** Set a mark, or take it away if the picture has it. */
+  toggleMark(mark: Marked): void {
+    this.mark(this.current?.document.mark === mark ? null : mark);
   }
 
   /** Mark the picture as done and show the next one that is not. */
   async doneAndNext(): Promise<void> {
+    const done = this.current?.document.done ?? true;
+    await this.markAndNext(done ? null : 'done', null, 'All pictures of this list are done.');
+  }
+
+  /** Mark the picture as checked and show the next one that is done and not checked. */
+  async checkedAndNext(): Promise<void> {
+    const checked = this.current?.document.mark === 'checked';
+    const none = 'No other picture of this list waits for a check.';
+    await this.markAndNext(checked ? null : 'checked', 'done', none);
+  }
+
+  /** Set a mark, if there is one to set, and show the next picture that has the other mark. */
+  private async markAndNext(mark: Marked, other: Marked, none: string): Promise<void> {
     const { current, moves } = this;
     if (!current) return;
+    // What is under way belongs to what is marked.
     this.parts.leaving();
-    if (!current.document.done) this.setDone(true);
+    if (mark) this.mark(mark);
     try {
-      const next = await this.nextOpen();
+      const next = await this.nextWith(other);
       if (moves !== this.moves) return;
-      if (next === null) this.parts.notes.add('All pictures of this list are done.', 'info');
+      if (next === null) this.parts.notes.add(none, 'info');
       else await this.go(next);
     } catch (error) {
       this.parts.notes.error(error);
@@ -188,19 +212,24 @@ export class Navigation {
     }
   }
 
-  /** The index of the next picture that is not done, cyclic; null if all others are. */
-  private async nextOpen(): Promise<number | null> {
+  /** The index of the next picture with this mark, cyclic; null: no other has it.
+   *
+   * Without a mark: of the next picture that waits for work.
+   */
+  private async nextWith(mark: Marked): Promise<number | null> {
     const { index } = this;
-    if (index.filter === 'done') return null;
+    // A list of one state holds no picture of another.
+    if (mark ? index.filter !== '' && index.filter !== mark : MARKS.has(index.filter)) return null;
     const seen = new Set<number>();
     let after = this.current?.id;
     for (;;) {
-      const row = await index.following(after);
-      // Round once: all others are done, or it is not saved yet that they are.
+      const row = await index.following(after, mark ?? undefined);
+      // Round once: no other has it, or it is not saved yet that another mark was set.
       if (!row || seen.has(row.id)) return null;
       seen.add(row.id);
       after = row.id;
-      if (row.id !== this.current?.id && !this.opened.get(row.id)?.document.done)
+      const kept = this.opened.get(row.id);
+      if (row.id !== this.current?.id && (!kept || kept.document.mark === mark))
         return this.arrive(row.id);
     }
   }

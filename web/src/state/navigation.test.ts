@@ -70,6 +70,33 @@ describe('navigation', () => {
     expect(app.notes.shown.at(-1)?.text).toBe('All pictures of this list are done.');
   });
 
+  it('marks a picture as checked and finds the next one that is done', async () => {
+    const server = new FakeServer('a.jpg', 'b.jpg', 'c.jpg', 'd.jpg');
+    for (const id of [1, 4]) server.finish(id);
+    server.finish(2, 'doubtful');
+    const { app } = await started(server, '#picture=1');
+    await app.navigation.checkedAndNext();
+    await settled();
+    expect([server.state(1).document.mark?.state, app.navigation.current?.name]).toEqual([
+      'checked',
+      'd.jpg',
+    ]);
+    await app.navigation.checkedAndNext();
+    await settled();
+    expect(app.notes.shown.at(-1)?.text).toBe('No other picture of this list waits for a check.');
+    expect(app.navigation.index.counts).toMatchObject({ done: 0, doubtful: 1, checked: 2 });
+  });
+
+  it('takes a mark away that is set a second time', async () => {
+    const { app, server } = await started(['a.jpg']);
+    app.navigation.toggleMark('doubtful');
+    app.navigation.toggleMark('checked');
+    app.navigation.toggleMark('checked');
+    await settled();
+    const marks = server.actions.map((action) => 'mark' in action && action.mark);
+    expect(marks).toEqual(['doubtful', 'checked', null]);
+  });
+
   it('copies the objects to the next picture once they are saved', async () => {
     const { app, server } = await started(['a.jpg', 'b.jpg']);
     await app.navigation.copyToNext();

@@ -1,15 +1,35 @@
 /** The list of pictures, as far as it was looked at. */
 
-import type { Counts, PictureRow, PictureStage } from '../api/types';
+import type { Counts, ListQuery, PictureRow, PictureStage } from '../api/types';
 import type { Api } from './api';
 
 const PAGE = 100;
 
+export type Order = 'name' | 'most_objects' | 'fewest_objects' | 'last_marked';
+
+/** Which pictures a list has beside their state and name, and its order. */
+export interface Which {
+  /** Pictures with an object of this label; 0: with an object without one. */
+  label: number | null;
+  objects: 'any' | 'none' | 'some';
+  order: Order;
+}
+
+export const EVERYTHING: Which = { label: null, objects: 'any', order: 'name' };
+
 export class PictureIndex {
-  counts: Counts = $state.raw({ all: 0, new: 0, work: 0, done: 0 });
+  counts: Counts = $state.raw({
+    all: 0,
+    new: 0,
+    work: 0,
+    done: 0,
+    doubtful: 0,
+    checked: 0,
+  });
   total = $state(0);
   filter: PictureStage | '' = $state('');
   search = $state('');
+  which: Which = $state.raw(EVERYTHING);
   loaded = $state(false);
   /** Counts the lists that were asked for. */
   asked = $state(0);
@@ -35,9 +55,10 @@ export class PictureIndex {
     return this.indexOf(id) ?? (await this.api.placeOf(id, this.query)).place;
   }
 
-  /** The first picture of this list behind another that is not done, as the server has it. */
-  async following(after: number | undefined): Promise<PictureRow | null> {
-    return (await this.api.nextPicture({ after, ...this.query })).picture;
+  /** The first picture of this list behind another, as the server has it: in a state, or to do. */
+  async following(after: number | undefined, state?: PictureStage): Promise<PictureRow | null> {
+    const { query } = this;
+    return (await this.api.nextPicture({ ...query, after, state: state ?? query.state })).picture;
   }
 
   /** Load the rows of these indices, as far as they are not loaded yet. */
@@ -61,9 +82,10 @@ export class PictureIndex {
   }
 
   /** Ask for another list, or for the same list again. */
-  async ask(filter: PictureStage | '', search: string): Promise<void> {
+  async ask(filter: PictureStage | '', search: string, which: Which = this.which): Promise<void> {
     this.filter = filter;
     this.search = search;
+    this.which = which;
     this.asked++;
     this.pages.clear();
     this.begun = this.loadPage(0, true);
@@ -86,8 +108,16 @@ export class PictureIndex {
     this.rows[index] = row;
   }
 
-  private get query(): { state?: PictureStage; search?: string } {
-    return { state: this.filter || undefined, search: this.search || undefined };
+  private get query(): ListQuery {
+    const { label, objects, order } = this.which;
+    return {
+      state: this.filter || undefined,
+      search: this.search || undefined,
+      label: label ?? undefined,
+      least: objects === 'some' ? 1 : undefined,
+      most: objects === 'none' ? 0 : undefined,
+      order: order === 'name' ? undefined : order,
+    };
   }
 
   private async loadPage(page: number, fresh = false): Promise<void> {

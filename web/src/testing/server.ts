@@ -1,14 +1,14 @@
 /** A server in memory: pictures, labels and settings behind the functions of the client. */
 
 import { Conflict, Refused, Unreachable } from '../api/client';
-import type { Action, DrawnObject, Label, PictureRow, PictureState } from '../api/types';
+import type { Action, DrawnObject, Label, Marked, PictureRow, PictureState } from '../api/types';
 import type { Api } from '../state/api';
 import { object, row } from './states';
 
 interface Stored {
   row: PictureRow;
   objects: DrawnObject[];
-  done: boolean;
+  mark: Marked;
   nextId: number;
 }
 
@@ -31,14 +31,14 @@ export class FakeServer {
 
   addPicture(id: number, name: string, more: Partial<PictureRow> = {}): void {
     const made = row({ id, name, state: 'new', version: 0, objects: 0, ...more });
-    this.pictures.set(id, { row: made, objects: [], done: false, nextId: 1 });
+    this.pictures.set(id, { row: made, objects: [], mark: null, nextId: 1 });
   }
 
-  /** Mark a picture as done. */
-  finish(id: number): void {
+  /** Mark a picture. */
+  finish(id: number, mark: NonNullable<Marked> = 'done'): void {
     const stored = this.pictures.get(id)!;
-    stored.done = true;
-    stored.row = { ...stored.row, state: 'done' };
+    stored.mark = mark;
+    stored.row = { ...stored.row, state: mark };
   }
 
   /** Hold all actions until `free` is called. */
@@ -52,10 +52,12 @@ export class FakeServer {
   }
 
   state(id: number): PictureState {
-    const { row: stored, objects, done } = this.pictures.get(id)!;
+    const { row: stored, objects, mark: state } = this.pictures.get(id)!;
+    const mark = state && { state, author: '', time: 0 };
+    const done = state === 'done' || state === 'checked';
     return {
       picture: stored,
-      document: { objects, done },
+      document: { objects, done, mark },
       masks: {},
       can_undo: stored.version > 0,
       can_redo: false,
@@ -126,7 +128,8 @@ export class FakeServer {
           const begin = all.findIndex((found) => found.id === after) + 1;
           const turned = [...all.slice(begin), ...all.slice(0, begin)];
           const fits = new Set(this.listed(state, search).map((found) => found.id));
-          const next = turned.find((found) => found.state !== 'done' && fits.has(found.id));
+          const states = state ? [state] : ['new', 'work'];
+          const next = turned.find((found) => states.includes(found.state) && fits.has(found.id));
           const place = this.listed(state, search).findIndex((found) => found.id === next?.id);
           return { picture: next ?? null, place: next ? place : null };
         }),
@@ -167,7 +170,14 @@ export class FakeServer {
   private counts() {
     const rows = [...this.pictures.values()].map((stored) => stored.row);
     const count = (state: string) => rows.filter((found) => found.state === state).length;
-    return { all: rows.length, new: count('new'), work: count('work'), done: count('done') };
+    return {
+      all: rows.length,
+      new: count('new'),
+      work: count('work'),
+      done: count('done'),
+      doubtful: count('doubtful'),
+      checked: count('checked'),
+    };
   }
 
   /** Do an action as the server does it, as far as tests need it. */
@@ -231,8 +241,8 @@ export class FakeServer {
         for (const { label } of this.pictures.get(action.picture)!.objects)
           stored.objects = [...stored.objects, object(stored.nextId++, { label, start: true })];
         break;
-      case 'set_done':
-        stored.done = action.done;
+      case 'mark_picture':
+        stored.mark = action.mark;
         break;
       default:
         break;
@@ -241,7 +251,7 @@ export class FakeServer {
       ...stored.row,
       version: stored.row.version + 1,
       objects: stored.objects.length,
-      state: stored.done ? 'done' : stored.objects.length > 0 ? 'work' : 'new',
+      state: stored.mark ?? (stored.objects.length > 0 ? 'work' : 'new'),
     };
   }
 }

@@ -33,6 +33,8 @@ export function row(more: Partial<PictureRow> = {}): PictureRow {
     version: 0,
     problem: null,
     modified: '1',
+    marked_by: '',
+    marked_at: 0,
     ...more,
   };
 }
@@ -40,7 +42,7 @@ export function row(more: Partial<PictureRow> = {}): PictureRow {
 export function state(version: number, objects: DrawnObject[] = [], done = false): PictureState {
   return {
     picture: row({ objects: objects.length, version }),
-    document: { objects, done },
+    document: { objects, done, mark: done ? { state: 'done', author: '', time: 0 } : null },
     masks: {},
     can_undo: version > 0,
     can_redo: false,
