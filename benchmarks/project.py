@@ -184,6 +184,7 @@ def measured(project: Project, repeat: int) -> dict[str, float]:
         "next, by objects": lambda: project.following(
             middle, which=Filter(label=3, order="most_objects")
         ),
+        "objects of each label": project.label_counts,
         "next picture": lambda: project.following(middle),
         "index of a picture": lambda: project.index_of(middle),
         "open a picture": lambda: project.picture(middle),

@@ -273,6 +273,13 @@ class Project:
         """Return the labels in their order."""
         return self._labels.all()
 
+    def label_counts(self) -> dict[int, int]:
+        """Return how many objects each label has, by its id; 0: objects without a label.
+
+        A label without objects is not in it.
+        """
+        return self._store.label_counts()
+
     def add_label(self, name: str, colour: str | None = None) -> tuple[Label, ...]:
         """Add a label at the end and return all labels.
 

@@ -170,6 +170,12 @@ class Labels(Answer):
     labels: list[LabelAnswer]
 
 
+class LabelCounts(Answer):
+    """Objects of each label that has some, by its id; 0: objects without a label."""
+
+    counts: dict[int, int]
+
+
 class FormatAnswer(Answer):
     """A format to export to.  cannot_hold: holes, parts, overlap."""
 

@@ -147,8 +147,10 @@ def test_a_list_is_filtered_and_sorted_and_its_indices_and_next_pictures_follow(
 
 def test_a_merged_label_is_found_under_the_other_one(sorted_out: Project) -> None:
     cat, dog = sorted_out.labels()
+    assert sorted_out.label_counts() == {0: 1, cat.id: 1, dog.id: 2}
     sorted_out.merge_label(cat.id, dog.id)
     assert sorted_out.pictures(which=Filter(label=dog.id)).total == 2
+    assert sorted_out.label_counts() == {0: 1, dog.id: 3}
 
 
 def test_rows_and_counts_say_who_marked_what(sorted_out: Project) -> None:

@@ -153,6 +153,7 @@ def test_the_list_of_pictures_is_asked_in_parts(app: FastAPI, folder: Path) -> N
     assert ask(app, "GET", "/api/pictures?state=done").json["items"] == []
     assert ask(app, "GET", "/api/pictures?most=0&order=fewest_objects").json["total"] == 3
     assert ask(app, "GET", "/api/pictures?label=1").json["items"] == []
+    assert ask(app, "GET", "/api/labels/counts").json == {"counts": {}}
     for wrong in (
         "order=size",
         "label=-1",

@@ -23,13 +23,19 @@ test('one of 80 labels is given by typing a few letters, a new one is added', as
   await person.press('l');
   await person.page.keyboard.type('traf');
   expect(await person.see('label-match').allInnerTexts()).toEqual(['traffic light']);
+  // One object of 'class 1' is there, and that is counted.
+  await person.page.keyboard.press('Control+A');
+  await person.page.keyboard.type('class 1');
+  await expect.poll(() => person.see('label-count').allInnerTexts()).toEqual(['1']);
+  await person.page.keyboard.press('Control+A');
+  await person.page.keyboard.type('traf');
   await person.press('Enter');
   await person.settled();
   expect(await labelOf()).toBe('traffic light');
 
   // The keys are the canvas's again; with nothing typed the recent label comes first.
   await person.press('l');
-  expect((await person.see('label-match').allInnerTexts())[0]).toBe('traffic light');
+  expect((await person.see('label-match').allInnerTexts())[0]).toMatch(/^traffic light/);
   await person.press('ArrowDown', 'Enter');
   await person.settled();
   expect(await labelOf()).toBe('class 1');
@@ -40,6 +46,11 @@ test('one of 80 labels is given by typing a few letters, a new one is added', as
   await person.page.getByTestId('label-chip').filter({ hasText: 'new thing' }).waitFor();
   await person.settled();
   expect(await labelOf()).toBe('new thing');
+
+  // Of 81 labels those with a key and those that were used last are at hand, and all on demand.
+  expect(await person.see('label-chip').count()).toBe(11);
+  await person.see('labels-all').click();
+  expect(await person.see('label-chip').count()).toBe(81);
 
   // The objects keep their space beside 81 labels.
   const list = (await person.see('object-list').boundingBox())!;

@@ -8,6 +8,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    case,
     delete,
     func,
     insert,
@@ -41,6 +42,22 @@ class ObjectLabels(Part):
         )
         with self.database.reading() as connection:
             return frozenset(connection.execute(asked).scalars())
+
+    def label_counts(self) -> dict[int, int]:
+        """Return how many objects each label has on all pictures as they are now; 0: no label."""
+        now = case((label.c.id.is_(None), 0), else_=func.coalesce(label.c.merged_into, label.c.id))
+        counted = (
+            select(object_label.c.label, func.sum(object_label.c.objects).label("objects"))
+            .group_by(object_label.c.label)
+            .subquery()
+        )
+        asked = (
+            select(now, func.sum(counted.c.objects))
+            .select_from(counted.outerjoin(label, label.c.id == counted.c.label))
+            .group_by(now)
+        )
+        with self.database.reading() as connection:
+            return {identity: int(count) for identity, count in connection.execute(asked)}
 
 
 def with_label(label_id: int) -> Select[Any]:

@@ -10,7 +10,7 @@ from fcfi.project.actions.fields import MAX_INT
 from fcfi.server import wire
 from fcfi.server.backend import Backend
 from fcfi.server.routes.described import WRITING, errors
-from fcfi.server.schemas import LabelChange, LabelMerge, LabelRequest, Labels
+from fcfi.server.schemas import LabelChange, LabelCounts, LabelMerge, LabelRequest, Labels
 
 LabelId = Annotated[int, Path(ge=1, le=MAX_INT, description="A label's number.")]
 
@@ -26,6 +26,16 @@ def router(backend: Backend) -> APIRouter:
             return wire.answer({"labels": wire.labels(project.labels())})
 
         return await backend.writes.run(work)
+
+    @routes.get(
+        "/counts",
+        response_model=LabelCounts,
+        responses=errors(),
+        summary="How many objects each label has on all pictures",
+    )
+    async def counts() -> Response:
+        found = await backend.reads.run(project.label_counts)
+        return wire.answer({"counts": found})
 
     @routes.post("", response_model=Labels, responses=errors(*WRITING), summary="Add a label")
     async def add(body: LabelRequest) -> Response:

@@ -126,6 +126,7 @@ export const saveSettings = (settings: Record<string, unknown>, author: string) 
     body: settings as Body<'/api/settings', 'put'>,
   });
 
+export const labelCounts = () => call('get', '/api/labels/counts');
 export const addLabel = (name: string, colour: string) =>
   call('post', '/api/labels', { body: { name, colour } });
 export const editLabel = (label: number, change: LabelChange) =>

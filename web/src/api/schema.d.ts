@@ -121,6 +121,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/labels/counts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How many objects each label has on all pictures */
+    get: operations['counts_api_labels_counts_get'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/pictures': {
     parameters: {
       query?: never;
@@ -581,6 +598,12 @@ export interface components {
       colour?: string | null;
       name?: string | null;
       place?: number | null;
+    };
+    /** @description Objects of each label that has some, by its id; 0: objects without a label. */
+    LabelCounts: {
+      counts: {
+        [key: string]: number;
+      };
     };
     /** @description The label that the objects get. */
     LabelMerge: {
@@ -1552,6 +1575,71 @@ export interface operations {
       };
       /** @description The request's content type is not taken. */
       415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not as described, or the picture cannot be read. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A fault of ours. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  counts_api_labels_counts_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LabelCounts'];
+        };
+      };
+      /** @description The token is missing or wrong (off loopback). */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Asked for under another host name, or by the page of another site. */
+      403: {
         headers: {
           [name: string]: unknown;
         };

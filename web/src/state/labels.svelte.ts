@@ -5,6 +5,12 @@ import { freshColour } from '../logic/colours';
 import type { Api } from './api';
 import type { Notes } from './notes.svelte';
 
+/** Labels that are all shown at once. */
+const FEW = 24;
+/** Labels that have a digit key, and recent ones that are shown beside them. */
+const KEYED = 9;
+const RECENT = 10;
+
 export class Labels {
   all: readonly Label[] = $state.raw([]);
   /** The label that new objects get. */
@@ -12,9 +18,15 @@ export class Labels {
   /** Ids of the labels that were used, the most recent first. */
   recent: readonly number[] = $state.raw([]);
 
+  /** Objects of each label on all pictures, by its id, as of the last count. */
+  counts: Readonly<Record<number, number>> = $state.raw({});
+
   /** merged: called after two labels became one, because objects have other labels then. */
   constructor(
-    private readonly api: Pick<Api, 'addLabel' | 'editLabel' | 'mergeLabel' | 'removeLabel'>,
+    private readonly api: Pick<
+      Api,
+      'labelCounts' | 'addLabel' | 'editLabel' | 'mergeLabel' | 'removeLabel'
+    >,
     private readonly notes: Notes,
     private readonly merged: () => Promise<void>,
   ) {}
@@ -28,6 +40,24 @@ export class Labels {
 
   find(id: number | null): Label | undefined {
     return this.all.find((label) => label.id === id);
+  }
+
+  /** Count the objects of each label anew. */
+  async count(): Promise<void> {
+    try {
+      this.counts = (await this.api.labelCounts()).counts;
+    } catch {
+      // Counts are a help only: those of before stay.
+    }
+  }
+
+  /** The labels that fit on the panel: all, or those with a key, those used last, and `id`. */
+  atHand(id: number | null): readonly Label[] {
+    if (this.all.length <= FEW) return this.all;
+    const recent = new Set(this.recent.slice(0, RECENT));
+    return this.all.filter(
+      (label, index) => index < KEYED || recent.has(label.id) || label.id === id,
+    );
   }
 
   /** Note that a label was used. */

@@ -52,3 +52,22 @@ it('names objects without a label by their number', () => {
   expect(made.nameOf({ id: 3, label: null })).toBe('Object 3');
   expect(made.nameOf({ id: -1, label: null })).toBe('New object');
 });
+
+it('has those with a key, the last used and the current label at hand', () => {
+  const many = Array.from({ length: 80 }, (_, index) => `class ${index}`);
+  const { labels: made } = labels(...many);
+  made.noteUse(50);
+  made.noteUse(3);
+  const ids = made.atHand(70).map((found) => found.id);
+  expect(ids).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 50, 70]);
+  expect(labels('cat', 'dog').labels.atHand(null)).toHaveLength(2);
+});
+
+it('counts the objects of each label, and keeps the last count without a server', async () => {
+  const { server, labels: made } = labels('cat');
+  server.labelCounts = { 1: 7 };
+  await made.count();
+  server.down = true;
+  await made.count();
+  expect(made.counts).toEqual({ 1: 7 });
+});

@@ -15,6 +15,7 @@ interface Stored {
 export class FakeServer {
   readonly pictures = new Map<number, Stored>();
   labels: Label[] = [];
+  labelCounts: Record<number, number> = {};
   settings: Record<string, Record<string, unknown>> = {};
   /** Everything that was asked, as "name argument". */
   readonly log: string[] = [];
@@ -92,6 +93,7 @@ export class FakeServer {
         })),
       saveSettings: (settings, author) =>
         answer(`saveSettings ${author}`, () => (this.settings[author] = settings)),
+      labelCounts: () => answer('labelCounts', () => ({ counts: this.labelCounts })),
       addLabel: (name, colour) =>
         answer(`addLabel ${name}`, () => {
           const id = Math.max(0, ...this.labels.map((label) => label.id)) + 1;
