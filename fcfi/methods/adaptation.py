@@ -94,8 +94,7 @@ class Tail(nn.Module):
             assert isinstance(body, LiteBody)
             assert still.levels is not None
             features = body.fuse(*still.levels, still.encoding)
-        seen, extras = self.model.through_neck(features, still.inputs)
-        return self.model.answer(seen, extras, still.inputs.feedback).logits
+        return self.model.answer(self.model.through_neck(features, still.inputs)).logits
 
     def weights(self) -> dict[str, Tensor]:
         """Return the weights on which the logits depend, detached."""

@@ -81,16 +81,16 @@ class FBRS:
 
         image, inputs = inputs_of(look, self.model)
         with torch.no_grad():
-            features, extras = self.model.seen(encoded(self.model, image), *inputs)
+            seen = self.model.seen(encoded(self.model, image), *inputs)
         marks = Marks.of(look.clicks, look.feedback.shape, self.limits.radius, image)
-        start = torch.zeros(2, features.fused.shape[1], device=image.device)
+        start = torch.zeros(2, seen.features.fused.shape[1], device=image.device)
         if kept is not None:
             start = torch.from_numpy(kept.values).to(image.device)
 
         def answer(values: Tensor) -> Tensor:
             scale, bias = values[:, :, None, None]
-            changed = Features(features.fused * (1 + scale) + bias, features.skip)
-            logits: Tensor = self.model.answer(changed, extras, inputs.feedback).logits
+            changed = Features(seen.features.fused * (1 + scale) + bias, seen.features.skip)
+            logits: Tensor = self.model.answer(seen._replace(features=changed)).logits
             return logits
 
         def cost(values: Tensor) -> Tensor:

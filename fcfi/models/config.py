@@ -15,7 +15,7 @@ from fcfi.prediction.guidance import CLICK_MAPS, check_click_maps
 Correction = Literal["none", "similarity", "encoded"]
 Fusion = Literal["none", "collaborative"]
 Prompts = Literal["stem", "late"]
-PromptMaps = Literal["all", "clicks"]
+PromptMaps = Literal["all", "clicks", "edge"]
 Head = Literal["light", "fine"]
 
 OPTIONAL: Final = ("prompts", "prompt_maps", "head")
@@ -39,11 +39,13 @@ class ModelConfig:
         again.
     prompt_maps: which maps enter there: `all`, feedback and clicks, or `clicks` only, so that the
         feedback acts through correction and fusion alone, as in the paper's ResNet-101
-        (EfficientNet-Lite with prompts in the stem).
+        (EfficientNet-Lite with prompts in the stem); or `edge`, the clicks and the edge of the
+        feedback.
     head:       `light`, which answers at stride 4, or `fine`, which also reads the pixels and
         answers at every one (EfficientNet-Lite with prompts in the stem).
     score:      whether the network estimates the IoU of its own answers.
     neck:       what acts between features and head; a name of `fcfi.models.necks`.
+    answers:    what is made of the head's logits; a name of `fcfi.models.answers`.
     click_maps: how clicks are drawn; a name of `fcfi.prediction.guidance.CLICK_MAPS`.
     """
 
@@ -57,6 +59,7 @@ class ModelConfig:
     head: Head = "light"
     score: bool = False
     neck: str = "feedback"
+    answers: str = "plain"
     click_maps: str = field(default="disks", metadata={"values": lambda: CLICK_MAPS})
 
     def __post_init__(self) -> None:
@@ -72,6 +75,12 @@ class ModelConfig:
                 )
             if hint is bool and type(value) is not bool:
                 raise ConfigError(f"expected {name} to be true or false, got {value!r}")
+        for name in ("neck", "answers"):
+            if self.prompts != "stem" and getattr(self, name) != getattr(type(self), name):
+                raise ConfigError(
+                    f"expected {name} = {getattr(type(self), name)!r} with prompts = "
+                    f"{self.prompts!r}, got {getattr(self, name)!r}: use prompts = 'stem' for it"
+                )
         check_click_maps(self.click_maps)
         options = find_backbone(self.backbone).options
         for name in OPTIONAL:

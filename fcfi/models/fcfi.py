@@ -10,7 +10,9 @@ from typing import NamedTuple, Protocol
 import torch
 from torch import Tensor, nn
 
+from fcfi.models.answers import find_answers
 from fcfi.models.config import ModelConfig
+from fcfi.models.edge_flow import edge_of
 from fcfi.models.layers import resize_like
 from fcfi.models.necks import NeckInputs, find_neck
 from fcfi.models.score import AnswerScore
@@ -37,6 +39,18 @@ class Features(NamedTuple):
 
     fused: Tensor
     skip: Tensor
+
+
+class Seen(NamedTuple):
+    """What the head reads.
+
+    features: F and the second map, behind the neck.  extras: outputs of the neck, by name.
+    inputs: what the neck saw.
+    """
+
+    features: Features
+    extras: Mapping[str, Tensor]
+    inputs: NeckInputs
 
 
 Encoding = tuple[Tensor, ...]
@@ -95,6 +109,7 @@ class FCFI(nn.Module):
         self._parts = tuple(parts)
         for name, module in parts.items():
             setattr(self, name, module)
+        self.answers = find_answers(config.answers)(config, body.channels, pixels)
         self.score = AnswerScore(body.channels) if config.score else None
 
     def forward(
@@ -134,8 +149,7 @@ class FCFI(nn.Module):
         shown: Tensor | None = None,
     ) -> Output:
         """Answer one click on an encoded image; shapes as in `forward`."""
-        features, extras = self.seen(encoding, feedback, disks, window, cell, label, gate, shown)
-        return self.answer(features, extras, feedback)
+        return self.answer(self.seen(encoding, feedback, disks, window, cell, label, gate, shown))
 
     def seen(
         self,
@@ -147,34 +161,39 @@ class FCFI(nn.Module):
         label: Tensor,
         gate: Tensor,
         shown: Tensor | None = None,
-    ) -> tuple[Features, dict[str, Tensor]]:
-        """Return the features that the head reads, and the outputs of the neck, by name."""
+    ) -> Seen:
+        """Return what the head reads; shapes as in `forward`."""
         prompts = self.prompts(feedback if shown is None else feedback * shown, disks)
         features = self.body.features(encoding, prompts)
         # An encoding has no pixels any more: only prompts are there at full size.
         pixels = prompts if self.body.encoding else torch.cat([*encoding, prompts], 1)
-        return self.through_neck(features, NeckInputs(pixels, feedback, window, cell, label, gate))
+        inputs = NeckInputs(pixels, feedback, window, cell, label, gate)
+        return self.through_neck(features, inputs)
 
     def prompts(self, feedback: Tensor, disks: Tensor) -> Tensor:
         """Return the prompt maps (B, prompts, H, W) that the body takes."""
+        if self.config.prompt_maps == "edge":
+            feedback = edge_of(feedback)
         maps = torch.cat([feedback, disks], 1)
         # A body that does not take the feedback takes the maps of the clicks, which come last.
         return maps[:, maps.shape[1] - self.body.prompts :]
 
-    def through_neck(
-        self, features: Features, inputs: NeckInputs
-    ) -> tuple[Features, dict[str, Tensor]]:
-        """Return the body's features as the neck changes them, and its outputs by name."""
+    def through_neck(self, features: Features, inputs: NeckInputs) -> Seen:
+        """Return the body's features as the neck changes them."""
         parts = {name: getattr(self, name) for name in self._parts}
         fused, extras = self._neck.run(parts, features.fused, inputs)
-        return Features(fused, features.skip), extras
+        return Seen(Features(fused, features.skip), extras, inputs)
 
-    def answer(self, features: Features, extras: Mapping[str, Tensor], feedback: Tensor) -> Output:
-        """Return the output for what `seen` returned; of the feedback only its size counts."""
-        logits, more = self.body.head(features)
-        outputs = {**extras, **more}
+    def answer(self, seen: Seen) -> Output:
+        """Return the output for what `seen` returned."""
+        logits, more = self.body.head(seen.features)
+        outputs = {**seen.extras, **more}
+        feedback = seen.inputs.feedback
         if logits.shape[-2:] != feedback.shape[-2:]:  # a fine head answers at every pixel itself
             logits = resize_like(logits, feedback)
+        if self.answers is not None:
+            logits, more = self.answers(seen.features.fused, logits, seen.inputs)
+            outputs |= more
         if self.score is not None:
-            outputs["score"] = self.score(features.fused, logits)
+            outputs["score"] = self.score(seen.features.fused, logits)
         return Output(logits, outputs)

@@ -98,7 +98,7 @@ BACKBONES: Final = tuple(
     Backbone(
         name,
         lite_body,
-        options={"prompts": ("late",), "prompt_maps": ("clicks",), "head": ("fine",)},
+        options={"prompts": ("late",), "prompt_maps": ("clicks", "edge"), "head": ("fine",)},
         variants=_VARIANTS.get(name, {}),
         load_imagenet=_load_imagenet,
     )

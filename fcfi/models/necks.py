@@ -5,51 +5,26 @@ outputs by name, each for a loss of that name.  FCFI's own, `feedback`, corrects
 the new click (FFC) and lets it and the features update each other (CFF).
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from collections.abc import Mapping
+from typing import Any, Final
 
 from torch import Tensor, nn
 
 from fcfi.errors import ConfigError
 from fcfi.models.config import ModelConfig
+from fcfi.models.diffusion import DIFFUSION
+from fcfi.models.edge_flow import LATE_PROMPTS
 from fcfi.models.feedback import (
     CollaborativeFusion,
     CorrectedFusion,
     EncodedCorrection,
     SimilarityCorrection,
 )
+from fcfi.models.first_click import FIRST
 from fcfi.models.layers import resize_like
+from fcfi.models.parts import Neck, NeckInputs
 
-
-class NeckInputs(NamedTuple):
-    """What a neck sees beside the features F (B, C, h, w).
-
-    pixels: (B, *, H, W), the prompt maps, and before them the normalised image if the body keeps
-        it.
-    feedback: (B, 1, H, W) in [0, 1].  window: (B, 1, h, w) 0/1.  cell: (B,) int64.
-    label, gate: (B, 1, 1, 1) 0/1.
-    """
-
-    pixels: Tensor
-    feedback: Tensor
-    window: Tensor
-    cell: Tensor
-    label: Tensor
-    gate: Tensor
-
-
-@dataclass(frozen=True)
-class Neck:
-    """A neck.
-
-    parts: returns its modules by name, for a configuration, the channels of F and those of
-        `NeckInputs.pixels`; the network holds them under these names.
-    run: returns the features for the head and further outputs, given the parts.
-    """
-
-    parts: Callable[[ModelConfig, int, int], Mapping[str, nn.Module | None]]
-    run: Callable[[Mapping[str, Any], Tensor, NeckInputs], tuple[Tensor, dict[str, Tensor]]]
+__all__ = ["NECKS", "Neck", "NeckInputs", "find_neck"]
 
 
 def feedback_parts(
@@ -80,7 +55,12 @@ def run_feedback(
     return features, extras
 
 
-NECKS: Final[dict[str, Neck]] = {"feedback": Neck(feedback_parts, run_feedback)}
+NECKS: Final[dict[str, Neck]] = {
+    "feedback": Neck(feedback_parts, run_feedback),
+    "first": FIRST,
+    "diffusion": DIFFUSION,
+    "late-prompts": LATE_PROMPTS,
+}
 """By the name that `model.neck` in a recipe has."""
 
 

@@ -171,7 +171,7 @@ def step(
 
     # ── losses ────────────────────────────────────────────────────────────────────────────────────
     # Of the answer, and of the feedback behind both modules, so that each of them learns its part.
-    loss, parts = total_loss(output, batch.truth, batch.window, batch.beyond, losses)
+    loss, parts = total_loss(output, batch.truth, batch.window, batch.beyond, losses, batch.disks)
 
     # ── backward ──────────────────────────────────────────────────────────────────────────────────
     # The norm is computed even without a limit: it shows whether all gradients are finite, and is

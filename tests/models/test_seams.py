@@ -91,9 +91,9 @@ def test_maps_may_depend_on_the_pixels_as_they_are_seen(monkeypatch: pytest.Monk
 
 
 def test_unknown_maps_are_refused() -> None:
-    with pytest.raises(ConfigError, match="expected click_maps to be one of disks, got 'rings'"):
+    with pytest.raises(ConfigError, match="expected click_maps to be one of disks, .* got 'rings'"):
         ModelConfig("lite0", click_maps="rings")
-    with pytest.raises(NetworkError, match="whose clicks are drawn as disks, got colour with 'rin"):
+    with pytest.raises(NetworkError, match="whose clicks are drawn as disks or .* with 'rin"):
         FCFIPredictor(ColourNetwork(click_maps="rings"))
 
 
@@ -108,7 +108,7 @@ def run_toy(parts: Any, features: Tensor, inputs: NeckInputs) -> tuple[Tensor, d
 
 
 def test_another_neck_is_an_entry_of_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(ConfigError, match="expected neck to be one of feedback, got 'toy'"):
+    with pytest.raises(ConfigError, match="expected neck to be one of feedback, .* got 'toy'"):
         build(ModelConfig("lite0", neck="toy"))
     monkeypatch.setitem(NECKS, "toy", Neck(toy_parts, run_toy))
     network = build(ModelConfig("lite0", neck="toy"))

@@ -5,12 +5,16 @@ import torch
 
 from fcfi.errors import ConfigError
 from fcfi.models.fcfi import Output
+from fcfi.training.click_weights import click_weights, weights_of_map
 from fcfi.training.losses import (
     BORDER,
     LOSSES,
+    Goal,
     LossConfig,
     border_of,
     cell_truth,
+    coarse_border,
+    missed_overlap,
     normalised_focal,
     soft_overlap,
     total_loss,
@@ -131,14 +135,14 @@ def test_every_part_is_added_with_its_weight_and_reaches_its_output() -> None:
 def test_an_output_finds_its_loss_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
     truth = torch.ones(1, 1, 16, 16, dtype=torch.uint8)
     diverse = torch.full((1, 1, 16, 16), 0.5, requires_grad=True)
-    output = Output(torch.zeros(1, 1, 16, 16), {"diverse": diverse})
+    output = Output(torch.zeros(1, 1, 16, 16), {"own": diverse})
     arguments = (output, truth, torch.ones(1, 1, 4, 4), torch.zeros(1), LossConfig())
-    with pytest.raises(ConfigError, match="expected outputs with a loss .* got 'diverse'"):
+    with pytest.raises(ConfigError, match="expected outputs with a loss .* got 'own'"):
         total_loss(*arguments)
-    monkeypatch.setitem(LOSSES, "diverse", lambda output, goal: (output - goal.truth).abs().mean())
+    monkeypatch.setitem(LOSSES, "own", lambda output, goal: (output - goal.truth).abs().mean())
     total, parts = total_loss(*arguments)
-    assert float(parts["diverse"]) == 0.5
-    torch.testing.assert_close(total, parts["final"] + parts["diverse"])
+    assert float(parts["own"]) == 0.5
+    torch.testing.assert_close(total, parts["final"] + parts["own"])
     total.backward()
     assert diverse.grad is not None
 
@@ -175,3 +179,104 @@ def test_the_score_learns_the_iou_with_the_whole_object() -> None:
     (gradient,) = torch.autograd.grad(total, score)
     torch.testing.assert_close(gradient[:, 0], (0.5 - torch.tensor([16 / 24, 16 / 32])) / 2)
     assert float(parts["score"]) > 0
+
+
+# ── losses of other methods ───────────────────────────────────────────────────────────────────────
+
+
+def goal_of(truth: torch.Tensor, clicks: torch.Tensor, **outputs: torch.Tensor) -> Goal:
+    middle = cell_truth(truth)
+    return Goal(
+        truth=truth,
+        window=torch.ones(len(truth), 1, *middle.shape[-2:]),
+        beyond=torch.zeros(len(truth)),
+        cells=(middle == 1).float(),
+        cell_counts=(middle != 255).float(),
+        logits=torch.zeros(truth.shape),
+        target=(truth == 1).float(),
+        counts=(truth != 255).float(),
+        clicks=clicks,
+        outputs=outputs,
+    )
+
+
+def test_pixels_near_clicks_of_their_side_weigh_more() -> None:
+    clicks = torch.zeros(1, 2, 8, 160)
+    clicks[0, 0, 4, 10] = clicks[0, 1, 4, 150] = 1
+    target = torch.zeros(1, 1, 8, 160)
+    target[..., :80] = 1
+    weights = click_weights(clicks, target)[0, 0, 4]
+    assert weights[[10, 150]].tolist() == [2, 2]
+    assert weights[60] == pytest.approx(2 - 1.2 * 0.5, abs=0.02)
+    assert weights[80] == pytest.approx(2 - 1.2 * 0.7, abs=0.02)
+    assert click_weights(clicks * 0, target).unique().tolist() == pytest.approx([0.8])
+    first = weights_of_map(clicks[:, :1], target)[0, 0, 4]
+    assert first[10] == 2
+    assert first[80:].unique().tolist() == pytest.approx([0.8])
+
+
+def two_answers() -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """A truth of two samples, and answers: the first is right in the first, the second in both."""
+    truth = torch.zeros(2, 1, 16, 16, dtype=torch.uint8)
+    truth[..., :8, :] = 1
+    right = torch.where(truth == 1, 9.0, -9.0)
+    answers = torch.cat([right, right], 1)
+    answers[1, 0] = -answers[1, 0]
+    clicks = torch.zeros(2, 2, 16, 16)
+    clicks[:, 0, 3, 3] = 1
+    return truth, answers, clicks
+
+
+def test_the_best_answer_counts_in_every_sample_and_early_ones_more() -> None:
+    truth, answers, clicks = two_answers()
+    goal = goal_of(truth, clicks, diverse=answers)
+    assert missed_overlap(answers, goal).round().tolist() == [[0, 0], [1, 0]]
+    loss = LOSSES["diverse"](answers, goal)
+    # Of the second sample only the first answer is wrong: twice 0.0025, and at the click by half.
+    assert float(loss) == pytest.approx((0.0025 * 2 + 0.5) / 2, abs=2e-3)
+    swapped = LOSSES["diverse"](answers.flip(1), goal)
+    assert float(loss - swapped) == pytest.approx(0.0025 / 2, abs=1e-4)
+    scores = torch.tensor([[2.0, -2.0], [-2.0, 2.0]])
+    assert float(LOSSES["chosen"](scores, goal)) < 0.05 < float(LOSSES["chosen"](-scores, goal))
+    several = LOSSES["several"](answers, goal)
+    both_wrong = LOSSES["several"](-answers, goal)
+    assert float(several) < float(both_wrong)
+
+
+def test_an_edge_is_one_pixel_to_either_side_and_weighs_as_much_as_the_rest() -> None:
+    truth, _, clicks = two_answers()
+    goal = goal_of(truth, clicks)
+    nothing = torch.full((2, 1, 16, 16), -6.0)
+    right = nothing.clone()
+    right[..., 7:9, :] = 6
+    assert float(LOSSES["edge"](right, goal)) < 0.01
+    # Two rows of sixteen are edge; weighted by eight, they are eight fifteenths of the sum.
+    assert float(LOSSES["edge"](nothing, goal)) == pytest.approx(6 * 8 / 15, abs=0.02)
+
+
+def test_a_refined_part_counts_inside_alone_and_more_where_coarse_masks_are_wrong() -> None:
+    truth = torch.zeros(1, 1, 32, 32, dtype=torch.uint8)
+    truth[..., 10:21, 3:30] = 1
+    border = coarse_border((truth == 1).float())
+    assert border[0, 0, 10, 16] == 1
+    assert border[0, 0, 15, 16] == border[0, 0, 0, 0] == 0
+    goal = goal_of(truth, torch.zeros(1, 2, 32, 32))
+    output = torch.randn(1, 3, 32, 32)
+    output[:, 2] = 0
+    output[:, 2, :16] = 1
+    changed = output.clone()
+    changed[:, :2, 16:] += 5
+    assert LOSSES["refined"](output, goal).equal(LOSSES["refined"](changed, goal))
+    changed[:, :2, :16] += 5
+    assert not LOSSES["refined"](output, goal).equal(LOSSES["refined"](changed, goal))
+
+
+def test_the_branch_of_the_first_click_learns_most_near_it() -> None:
+    truth = torch.ones(1, 1, 32, 256, dtype=torch.uint8)
+    clicks = torch.zeros(1, 3, 32, 256)
+    clicks[0, 2, 2, 2] = 1
+    logits = torch.zeros(1, 1, 8, 64, requires_grad=True)
+    LOSSES["first"](logits, goal_of(truth, clicks)).backward()
+    assert logits.grad is not None
+    near, far = logits.grad[0, 0, 0, 0], logits.grad[0, 0, 0, 60]
+    assert float(near / far) == pytest.approx(2 / 0.8, rel=0.01)
