@@ -20,6 +20,7 @@ MODULES: Final[dict[str, str]] = {
     "graph-cut": "fcfi.methods.graph_cut",
     "merge": "fcfi.methods.merging",
     "focus-cut": "fcfi.methods.focus_cut",
+    "focal-click": "fcfi.methods.focal_click",
     "keep-clicked": "fcfi.methods.keep_clicked",
     "pixel-diffusion": "fcfi.methods.pixel_diffusion",
 }

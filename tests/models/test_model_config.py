@@ -28,7 +28,10 @@ from fcfi.models.config import ModelConfig, variants
             "expected prompts = 'stem' with backbone 'hrnet18s', got 'late': "
             "use one of lite0, lite1, lite2 for it",
         ),
-        ({"prompt_maps": "none"}, "expected prompt_maps to be one of all, clicks, edge, got 'none'"),
+        (
+            {"prompt_maps": "none"},
+            "expected prompt_maps to be one of all, clicks, edge, got 'none'",
+        ),
         (
             {"backbone": "hrnet18s", "prompt_maps": "clicks"},
             "expected prompt_maps = 'all' with backbone 'hrnet18s', got 'clicks': "
