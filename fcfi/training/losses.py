@@ -195,12 +195,13 @@ def refined_loss(output: Tensor, goal: Goal) -> Tensor:
 
     output: (B, 3, H, W).
     """
-    logits, border, inside = output.float().split(1, 1)
+    logits, border, inside = (output.float()[:, part : part + 1] for part in range(3))
     counts = goal.counts * inside
     edge = coarse_border(goal.target)
     refined = normalised_focal(logits, goal.target, counts * (0.5 + 0.5 * edge))
     entropy = functional.binary_cross_entropy_with_logits(border, edge, reduction="none")
-    return refined + (entropy * counts).sum() / counts.sum().clamp_min(1)
+    bordering: Tensor = (entropy * counts).sum() / counts.sum().clamp_min(1)
+    return refined + bordering
 
 
 def coarse_border(target: Tensor) -> Tensor:
