@@ -30,6 +30,7 @@ class Refiner(nn.Module):
     def __init__(self, channels: int, clicks: int) -> None:
         """channels: of F.  clicks: number of click maps."""
         super().__init__()
+        self.clicks = clicks
         self.pixels = nn.Sequential(
             nn.Conv2d(3 + clicks + 1, WIDTH, 3, 2, 1, bias=False),
             nn.BatchNorm2d(WIDTH),
@@ -91,8 +92,7 @@ class Refiner(nn.Module):
             for index, box in enumerate(boxes)
         ]
         pixels, seen, cells = (torch.cat(each) for each in zip(*parts, strict=True))
-        count = self.pixels[0].in_channels - 4
-        refined, border = self.refine(pixels[:, :3], pixels[:, -count:], seen, cells)
+        refined, border = self.refine(pixels[:, :3], pixels[:, -self.clicks :], seen, cells)
         output = logits.new_zeros(len(boxes), 3, height, width)
         for index, (top, bottom, left, right) in enumerate(boxes):
             both = torch.cat([refined[index : index + 1], border[index : index + 1]], 1)
