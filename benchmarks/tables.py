@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from benchmarks import methods_table
 from fcfi import weights
 from fcfi.files import write_text
 from fcfi.published import PUBLISHED
@@ -159,7 +160,10 @@ def written() -> dict[Path, str]:
     times = RESULTS / "latency.json"
     latency = json.loads(times.read_text(encoding="utf-8")) if times.is_file() else None
     texts = {
-        RESULTS_PAGE: {"results": results_table(records)},
+        RESULTS_PAGE: {
+            "results": results_table(records),
+            methods_table.MARKS: methods_table.markdown(methods_table.read()),
+        },
         SPEED_PAGE: {"latency": latency_table(latency) if latency else NOTHING},
         README: {"summary": summary(records, latency, weights.find(None).name)},
     }

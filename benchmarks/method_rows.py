@@ -1,0 +1,150 @@
+"""The rows of the methods' table: which network each learns, and what acts round it in use.
+
+Data only; `benchmarks.methods` trains and measures them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+BASE: Final = "RITM"
+"""The row that all others are compared with."""
+
+
+@dataclass(frozen=True)
+class Training:
+    """A network to train.
+
+    changes: values of the recipe, by section and key.
+    start: the training whose weights it begins from; None for ImageNet's.
+    share: of the budget in clicks.
+    """
+
+    changes: Mapping[str, Mapping[str, Any]]
+    start: str | None = None
+    share: float = 1.0
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the table.
+
+    training: the network that answers.
+    method: at test time (`--method`), or None.
+    published: method and backbone of the published row beside it, or None.
+    note: what is not as in the paper, in a few words.
+    every: of the objects of a large dataset every so many are measured, where a click is dear.
+    sequence: whether finished objects change the network for the next (SA).
+    """
+
+    training: str
+    method: str | None = None
+    published: tuple[str, str] | None = None
+    note: str = ""
+    every: int = 1
+    sequence: bool = False
+
+
+def _clicks_only(maps: str, **model: str) -> Mapping[str, Mapping[str, Any]]:
+    """Return the changes of a network that does not see the mask before."""
+    return {
+        "model": {"prompt_maps": "clicks", "click_maps": maps, **model},
+        # Without the mask, a session that begins from one says nothing.
+        "rounds": {"from_mask": 0.0},
+    }
+
+
+def _first_click() -> Mapping[str, Mapping[str, Any]]:
+    """Return the changes of FCA-Net."""
+    changes = _clicks_only("gaussians+first", neck="first")
+    # One starting click, so that the first of a session is the first that was made.
+    return {
+        **changes,
+        "rounds": {**changes["rounds"], "start": 1},
+        "losses": {"clicks": 1.0},
+    }
+
+
+TRAININGS: Final[Mapping[str, Training]] = {
+    "RITM": Training({}),
+    "clicks only": Training(_clicks_only("disks")),
+    "FCFI, modules alone": Training(
+        {
+            "model": {
+                "prompt_maps": "clicks",
+                "correction": "similarity",
+                "fusion": "collaborative",
+            }
+        }
+    ),
+    "FCFI": Training({"model": {"correction": "similarity", "fusion": "collaborative"}}),
+    "DOS": Training(_clicks_only("distances")),
+    "Gaussians": Training(_clicks_only("gaussians")),
+    "FocusCut": Training({"crops": {"part": 0.5, "part_ratio": (0.25, 1.1)}}),
+    "FocalClick": Training(
+        {
+            "model": {"answers": "refiner"},
+            # The refiner alone learns: the coarse answer is that of RITM's row, to the bit.
+            "run": {"freeze": ("body.*",)},
+        },
+        start="RITM",
+        share=2 / 3,
+    ),
+    "CDNet": Training(_clicks_only("disks", neck="diffusion", answers="several")),
+    "FCA-Net": Training(_first_click()),
+    "CAG": Training(_clicks_only("superpixels")),
+    "LD": Training(_clicks_only("distances+disks", answers="diverse")),
+    "EdgeFlow": Training(
+        {"model": {"prompt_maps": "edge", "neck": "late-prompts", "answers": "edge"}}
+    ),
+}
+"""By name, in the order in which they are trained: what says most for its hours first."""
+
+ROWS: Final[Mapping[str, Row]] = {
+    "RITM": Row("RITM", published=("RITM", "HRNet-18s"), note="learns from every round"),
+    "clicks only": Row("clicks only", note="RITM without the mask before"),
+    "Gaussians": Row("Gaussians", note="clicks only, drawn as Gaussians"),
+    "FCFI, modules alone": Row("FCFI, modules alone", published=("FCFI", "ResNet-101")),
+    "FCFI": Row("FCFI", published=("FCFI", "HRNet-18s"), note="mask among the prompts too"),
+    "DOS w/o GC": Row("DOS", published=("DOS w/o GC", "FCN-8s"), note="clicks learnt in rounds"),
+    "DOS w/ GC": Row(
+        "DOS", "graph-cut", ("DOS w/ GC", "FCN-8s"), note="cut where unsure, SciPy's flow"
+    ),
+    "BRS": Row("DOS", "brs", ("BRS", "DenseNet"), note="inside the zoom's crop", every=5),
+    "f-BRS-B": Row("DOS", "f-brs", ("f-BRS-B", "ResNet-101"), note="sees all clicks"),
+    "f-BRS-B on disks": Row("clicks only", "f-brs", note="f-BRS-B on RITM's drawing of clicks"),
+    "IA": Row("clicks only", "ia", note="pyramid and head learn", every=5),
+    "IA+SA": Row(
+        "clicks only",
+        "ia",
+        ("IA+SA", "ResNet-101"),
+        note="objects in a drawn order, not alone",
+        every=5,
+        sequence=True,
+    ),
+    "IA on RITM": Row("RITM", "ia", note="pyramid and head learn", every=5),
+    "LD": Row("LD", published=("LD", "VGG-19"), note="six answers on our backbone"),
+    "CAG": Row("CAG", published=("CAG", "FCN-8s"), note="superpixels only, no proposals"),
+    "FCA-Net": Row("FCA-Net", published=("FCA-Net", "ResNet-101"), note="narrower branch"),
+    "FCA-Net, kept parts": Row("FCA-Net", "keep-clicked", note="with structural integrity"),
+    "CDNet w/o PDM": Row("CDNet", note="feature diffusion and diverse heads"),
+    "CDNet": Row("CDNet", "pixel-diffusion", ("CDNet", "ResNet-101"), note="diffusion at stride 8"),
+    "RITM, focus views": Row("RITM", "focus-cut", note="FocusCut's views, not learnt"),
+    "FocusCut w/o views": Row("FocusCut", note="what learning parts costs the whole"),
+    "FocusCut": Row("FocusCut", "focus-cut", ("FocusCut", "ResNet-101"), note="disks"),
+    "FocalClick-S2": Row(
+        "FocalClick", "focal-click", ("FocalClick-S2", "HRNet-18s"), note="refiner on RITM's row"
+    ),
+    "EdgeFlow": Row("EdgeFlow", published=("EdgeFlow", "HRNet-18"), note="fine net at stride 2"),
+}
+"""By name, in the order of the table."""
+
+PUBLISHED_ONLY: Final[Mapping[tuple[str, str], str]] = {
+    ("RIS-Net", "VGG-16"): "no code was released, and how regions follow from clicks, their pooled "
+    "size and the discount are in nothing that can be read",
+    ("FocalClick-S1", "HRNet-18s"): "FocalClick-S2 at half the size: a smaller zoom of the same "
+    "row, which one budget does not train apart",
+}
+"""Published rows that are not measured here, each with the reason."""
+LARGE: Final = 200
+"""Objects from which on `every` counts."""

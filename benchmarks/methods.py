@@ -1,0 +1,355 @@
+"""The methods of the paper's table side by side: one backbone, one budget, one protocol.
+
+    python -m benchmarks.methods run --data data/train --eval data/eval/GrabCut
+    python -m benchmarks.methods table        the stored results as Markdown, and into the document
+
+Every network begins from ImageNet's weights and learns from equally many clicks (`--clicks`), once
+for each seed; every row is measured with the protocol `fixed` in torch, float32, and compared with
+RITM's row object by object.  Finished runs and measurements are kept: the same command resumes.
+`benchmarks/method_rows.py` says what the rows are.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import numpy as np
+import typer
+
+from benchmarks.ablation import trained
+from benchmarks.method_rows import BASE, LARGE, ROWS, TRAININGS, Row, Training
+from benchmarks.methods_table import FORMAT, MARKS, STORED, TARGETS, markdown, read
+from benchmarks.stored import new_record as stored_record
+from benchmarks.tables import RESULTS_PAGE, ROOT, fill
+from fcfi import cli
+from fcfi.boxes import Box
+from fcfi.data import open_dataset
+from fcfi.data.sample import Sample
+from fcfi.errors import ConfigError
+from fcfi.evaluation import ObjectResult, Protocol, evaluate_object
+from fcfi.files import write_text
+from fcfi.images import Image
+from fcfi.masks.metrics import LIMIT
+from fcfi.prediction.fcfi import FCFIPredictor
+from fcfi.prediction.looks import Look, LookResult, LookRunner
+from fcfi.prediction.prediction import CachedImage, Prediction
+from fcfi.prompts.clicks import Click, Prompts
+from fcfi.runtimes.opening import open_network
+from fcfi.runtimes.plan import RunRequest, choice_of
+from fcfi.training.config import DataConfig, Recipe, parse_recipe, read_recipe
+
+RECIPE: Final = ROOT / "recipes" / "methods.toml"
+CLICKS: Final = 57_600
+"""Clicks that a network learns from: 3,600 steps of 16 crops, about an hour of a core."""
+THREADS: Final = 1
+"""Of torch: rows are compared with each other, and a thread more makes times jump."""
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def run(
+    data: Annotated[Path, typer.Option(help="Pictures to learn from.")],
+    sets: Annotated[
+        list[Path], typer.Option("--eval", help="A dataset to measure on; may be given again.")
+    ],
+    clicks: Annotated[int, typer.Option(help="Clicks that each network learns from.")] = CLICKS,
+    seeds: Annotated[int, typer.Option(help="How often each network is trained.")] = 1,
+    folder: Annotated[Path, typer.Option("--output", "-o", help="Folder of the runs.")] = Path(
+        "runs/methods"
+    ),
+    recipe: Annotated[Path, typer.Option(help="The recipe that all share.")] = RECIPE,
+    stored: Annotated[Path, typer.Option(help="The file of results.")] = STORED,
+    change: Annotated[
+        list[str] | None, typer.Option("--set", help="Another value for a key of the recipe.")
+    ] = None,
+    only: Annotated[
+        list[str] | None, typer.Option("--row", help="A row, if not all; may be given again.")
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(help="Objects of a dataset at most, to try it out.")
+    ] = None,
+    most: Annotated[int, typer.Option(help="Clicks on an object, at most.")] = LIMIT,
+) -> None:
+    """Train every network and measure every row, seed by seed."""
+    plan = read_recipe(recipe, [f"data.root={data.as_posix()}", *(change or [])])
+    rows = chosen(only or ROWS)
+    record_for(stored, plan, clicks, most)
+    budget = Budget(clicks, most, limit)
+    wanted = {row.training for row in rows.values()}
+    for seed in range(seeds):
+        for name, training in TRAININGS.items():
+            if name not in wanted:
+                continue
+            weights = learnt(plan, name, training, clicks, seed, folder)
+            for row_name, row in rows.items():
+                for dataset in sets if row.training == name else ():
+                    note(stored, plan, budget, (row_name, seed, dataset), weights, row)
+    typer.echo(markdown(read(stored)))
+
+
+@app.command()
+def table(
+    stored: Annotated[Path, typer.Option(help="The file of results.")] = STORED,
+    page: Annotated[Path, typer.Option(help="The document to write into.")] = RESULTS_PAGE,
+) -> None:
+    """Print the stored results, and write them into the document."""
+    text = markdown(read(stored))
+    typer.echo(text)
+    write_text(page, fill(page.read_text(encoding="utf-8"), MARKS, text))
+
+
+def chosen(names: Iterable[str]) -> Mapping[str, Row]:
+    """Return the rows of these names, and RITM's, which all are compared with.
+
+    Raises ConfigError for a name that no row has.
+    """
+    wanted = [BASE, *(name for name in names if name != BASE)]
+    if unknown := [name for name in wanted if name not in ROWS]:
+        raise ConfigError(
+            f"--row {unknown[0]!r} is unknown: use one of {', '.join(map(repr, ROWS))}"
+        )
+    return {name: row for name, row in ROWS.items() if name in wanted}
+
+
+# ── learning ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def learnt(
+    plan: Recipe, name: str, training: Training, clicks: int, seed: int, folder: Path
+) -> Path:
+    """Return the weights of a training of this seed; a finished one is kept."""
+    start = None
+    if training.start is not None:
+        first = TRAININGS[training.start]
+        start = learnt(plan, training.start, first, clicks, seed, folder)
+    recipe = recipe_of(plan, training, clicks, seed)
+    return trained(recipe, folder / f"{name.replace(' ', '').replace(',', '-')}-{seed}", start)
+
+
+def recipe_of(plan: Recipe, training: Training, clicks: int, seed: int) -> Recipe:
+    """Return the shared recipe with the changes of a training, and its part of the budget."""
+    values = plan.as_dict()
+    for section, changes in training.changes.items():
+        kept = values[section]
+        # Patterns of weights that stay are added: the shared ones still hold.
+        added = {
+            key: (*kept[key], *value) if key == "freeze" else value
+            for key, value in changes.items()
+        }
+        values[section] = {**kept, **added}
+    steps = max(1, round(training.share * clicks / plan.run.batch))
+    values["run"] |= {"steps": steps, "minutes": 0.0, "seed": seed}
+    return parse_recipe(values)
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How much is learnt and measured.
+
+    clicks: that a network learns from.  most: clicks on an object, at most.
+    objects: of a dataset, at most; None for all.
+    """
+
+    clicks: int
+    most: int
+    objects: int | None
+
+
+# ── measuring ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass
+class Watched:
+    """A predictor whose clicks are timed, and of which is counted whether they are obeyed."""
+
+    predictor: FCFIPredictor
+    seconds: list[float] = field(default_factory=list)
+    obeyed: list[bool] = field(default_factory=list)
+
+    @property
+    def info(self) -> Any:
+        """The network that answers."""
+        return self.predictor.info
+
+    @property
+    def settings(self) -> Mapping[str, float | str]:
+        """Those of the predictor."""
+        return self.predictor.settings
+
+    @property
+    def threshold(self) -> float:
+        """That of the predictor."""
+        return self.predictor.threshold
+
+    def predict(
+        self,
+        image: Image | CachedImage,
+        prompts: Prompts,
+        previous: Prediction | None = None,
+        within: Box | None = None,
+    ) -> Prediction:
+        """Return the predictor's answer."""
+        began = time.perf_counter()
+        prediction = self.predictor.predict(image, prompts, previous, within)
+        mask = prediction.mask
+        self.seconds.append(time.perf_counter() - began)
+        last = prompts[-1]
+        assert isinstance(last, Click)
+        self.obeyed.append(bool(mask[last.y, last.x]) == last.positive)
+        return prediction
+
+
+@dataclass
+class Recording:
+    """A runner that keeps the last look and its result, from which SA learns."""
+
+    inner: LookRunner
+    look: Look | None = None
+    result: LookResult | None = None
+
+    @property
+    def settings(self) -> Mapping[str, float | str]:
+        """Those of the runner."""
+        return self.inner.settings
+
+    def __call__(self, look: Look) -> LookResult:
+        """Return the runner's result."""
+        self.look, self.result = look, self.inner(look)
+        return self.result
+
+
+def predictor_of(row: Row, weights: Path, rules: Protocol) -> FCFIPredictor:
+    """Return what answers in a row."""
+    from fcfi.methods import make_predictor
+
+    network = open_network(choice_of(weights, RunRequest("torch", "float32", THREADS)))
+    if row.method is None:
+        return FCFIPredictor(network, rules.zoom, rules.flip, rules.threshold)
+    return make_predictor(row.method, network, rules.zoom, rules.flip, rules.threshold)
+
+
+def measure(
+    row: Row, weights: Path, samples: Sequence[Sample], rules: Protocol, seed: int
+) -> tuple[list[ObjectResult], Watched]:
+    """Return the results of a row on objects, and what was seen of its clicks."""
+    watched = Watched(predictor_of(row, weights, rules))
+    if not row.sequence:
+        return [evaluate_object(watched, sample, rules) for sample in samples], watched
+    # In a drawn order that is the same for all: what was learnt depends on it.
+    order = np.random.default_rng(seed).permutation(len(samples))
+    results: dict[int, ObjectResult] = {}
+    for index in order.tolist():
+        results[index] = _in_sequence(watched, samples[index], rules)
+    return [results[index] for index in range(len(samples))], watched
+
+
+def _in_sequence(watched: Watched, sample: Sample, rules: Protocol) -> ObjectResult:
+    """Return the result of an object, from which the predictor then learns for good."""
+    from fcfi.methods.adaptation import IA, after_object
+
+    plain = watched.predictor
+    assert isinstance(plain.runner, IA)
+    recording = Recording(plain.runner)
+    watched.predictor = _with_runner(plain, recording)
+    result = evaluate_object(watched, sample, rules)
+    runner = plain.runner
+    if recording.look is not None and recording.result is not None:
+        runner = after_object(runner, recording.look, recording.result.probs > plain.threshold)
+    watched.predictor = _with_runner(plain, runner)
+    return result
+
+
+def _with_runner(predictor: FCFIPredictor, runner: LookRunner) -> FCFIPredictor:
+    return FCFIPredictor(
+        predictor.network,
+        predictor.zoom,
+        predictor.flip,
+        predictor.threshold,
+        runner=runner,
+        steps=predictor.steps,
+    )
+
+
+def note(
+    stored: Path,
+    plan: Recipe,
+    budget: Budget,
+    key: tuple[str, int, Path],
+    weights: Path,
+    row: Row,
+) -> None:
+    """Measure one row on one dataset and store it at once, unless that is done."""
+    record = record_for(stored, plan, budget.clicks, budget.most)
+    name, seed, folder = key
+    done = [(each["row"], each["seed"], each["data"]) for each in record["results"]]
+    if (name, seed, folder.name) in done:
+        return
+    dataset = open_dataset(folder)
+    every = row.every if len(dataset) >= LARGE else 1
+    indices = range(0, len(dataset), every)[: budget.objects]
+    rules = Protocol(zoom=plan.zoom, targets=TARGETS, limit=budget.most)
+    results, watched = measure(row, weights, [dataset[index] for index in indices], rules, seed)
+    found = summary_of(results, watched, indices)
+    shown = {key: value for key, value in found.items() if key != "objects"}
+    typer.echo(f"{name}, seed {seed}, {folder.name}: {shown}")
+    record["results"].append({"row": name, "seed": seed, "data": folder.name, **found})
+    write_text(stored, json.dumps(record) + "\n")
+
+
+def summary_of(
+    results: Sequence[ObjectResult], watched: Watched, indices: Sequence[int]
+) -> dict[str, Any]:
+    """Return what is stored of a measurement: numbers, and every object's curve."""
+    fell = [
+        after < before - 0.01
+        for result in results
+        for before, after in zip(result.ious, result.ious[1:], strict=False)
+    ]
+    return {
+        "weights_sha256": watched.info.sha256,
+        "settings": dict(watched.settings),
+        "runtime": watched.info.runtime,
+        "seconds": {
+            "median": round(float(np.median(watched.seconds)), 4),
+            "p95": round(float(np.percentile(watched.seconds, 95)), 4),
+        },
+        "obeyed": round(float(np.mean(watched.obeyed)), 4),
+        "fell": round(float(np.mean(fell)), 4) if fell else 0.0,
+        "objects": [
+            {
+                "index": index,
+                "ious": [round(iou, 4) for iou in result.ious],
+                "boundary": [round(iou, 4) for iou in result.boundary_ious],
+            }
+            for index, result in zip(indices, results, strict=True)
+        ],
+    }
+
+
+def record_for(stored: Path, plan: Recipe, clicks: int, most: int) -> dict[str, Any]:
+    """Return the stored result to add to, or a new result.
+
+    Raises ConfigError if it is of another recipe or budget.
+    """
+    # The path of the pictures on this machine stays private.
+    recipe = replace(plan, data=replace(plan.data, root=DataConfig.root)).as_dict()
+    fresh = stored_record(FORMAT, recipe=recipe, clicks=clicks, most=most) | {"results": []}
+    record = read(stored)
+    if record is None:
+        return fresh
+    kept = (record["recipe"], record["clicks"], record["most"])
+    if kept != (json.loads(json.dumps(recipe)), clicks, most):
+        raise ConfigError(
+            f"expected a result of this recipe and budget, got another in {stored}: "
+            "give another --stored"
+        )
+    return record
+
+
+if __name__ == "__main__":
+    sys.exit(cli.main(program=app, name="python -m benchmarks.methods"))

@@ -1,0 +1,145 @@
+"""The table of the methods, from the results that `benchmarks.methods` stored.
+
+Imports no torch: `benchmarks.tables` writes it too.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from statistics import fmean
+from typing import Any, Final
+
+import numpy as np
+
+from benchmarks.method_rows import BASE, PUBLISHED_ONLY, ROWS
+from fcfi.errors import ConfigError
+from fcfi.masks.metrics import noc
+from fcfi.published import PUBLISHED
+
+FORMAT: Final = "fcfi-methods/1"
+"""Marks a stored result of this file."""
+STORED: Final = Path(__file__).parent / "results" / "methods.json"
+MARKS: Final = "methods"
+"""Name of the markers in the document."""
+SETS: Final = ("GrabCut", "Berkeley", "DAVIS")
+"""Datasets of the published rows, by which names of folders begin."""
+TARGETS: Final = (0.85, 0.90, 0.95)
+"""IoUs to which clicks are counted."""
+NOTHING: Final = "Not measured yet.\n"
+
+Results = Sequence[Mapping[str, Any]]
+
+
+def read(stored: Path = STORED) -> dict[str, Any] | None:
+    """Return a stored result, or None.  Raises ConfigError for a file of another kind."""
+    if not stored.is_file():
+        return None
+    record: dict[str, Any] = json.loads(stored.read_text(encoding="utf-8"))
+    if record.get("format") != FORMAT:
+        raise ConfigError(
+            f"expected a result of the format {FORMAT}, got another file: {stored}; "
+            "give another --stored"
+        )
+    return record
+
+
+def markdown(record: Mapping[str, Any] | None) -> str:
+    """Return the table of a stored result, and what it was measured with."""
+    if record is None or not record["results"]:
+        return NOTHING
+    results: Results = record["results"]
+    most = int(record["most"])
+    sets = list(dict.fromkeys(result["data"] for result in results))
+    head = ["method", *(f"{name} 85 / 90 / 95 (not reached)" for name in sets)]
+    head += ["against RITM, @90", "boundary IoU", "obeyed", "ms a click", "published"]
+    lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
+    for name, row in ROWS.items():
+        mine = [result for result in results if result["row"] == name]
+        if not mine:
+            continue
+        cells = [f"{name}: {row.note}" if row.note else name]
+        cells += [
+            clicks_cell([each for each in mine if each["data"] == data], most) for data in sets
+        ]
+        cells += [
+            "-" if name == BASE else against(mine, [r for r in results if r["row"] == BASE], most),
+            f"{fmean(boundary(each) for each in mine):.3f}",
+            f"{100 * fmean(each['obeyed'] for each in mine):.1f} %",
+            f"{1000 * fmean(each['seconds']['median'] for each in mine):.0f} "
+            f"({1000 * max(each['seconds']['p95'] for each in mine):.0f})",
+            published_cell(row.published),
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    run, machine = record["recipe"]["run"], record["machine"]
+    seeds = len({result["seed"] for result in results})
+    lines += [
+        "",
+        *(f"{m}, {b}: published only, since {w}." for (m, b), w in PUBLISHED_ONLY.items()),
+    ]
+    lines += [
+        "",
+        f"Lite0, {record['clicks']:,} clicks a network in crops of {run['sizes'][0][1]} px, from "
+        f"ImageNet's weights, {seeds} seed{'s' * (seeds > 1)}; protocol `fixed`, "
+        f"{record['recipe']['zoom']['target']} px, torch, float32. "
+        f"Measured on {machine['cpu']} ({record['date'][:10]}).",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def clicks_cell(results: Results, most: int) -> str:
+    """Return NoC at each target, and the objects not reached at 90, as the mean over seeds."""
+    if not results:
+        return "-"
+    parts = [f"{fmean(mean_noc(each, target, most) for each in results):.2f}" for target in TARGETS]
+    missed = fmean(
+        sum(max(row["ious"], default=0.0) < 0.90 for row in each["objects"]) for each in results
+    )
+    part = results[0]["objects"]
+    # Objects are measured in part where a click is dear; the number says so.
+    return f"{' / '.join(parts)} ({missed:g} of {len(part)})"
+
+
+def mean_noc(result: Mapping[str, Any], target: float, most: int) -> float:
+    """Return the mean clicks to an IoU."""
+    return fmean(noc(row["ious"], target, most) for row in result["objects"])
+
+
+def boundary(result: Mapping[str, Any]) -> float:
+    """Return the mean boundary IoU after the fifth click, or the last of fewer."""
+    return fmean((row["boundary"][:5] or [0.0])[-1] for row in result["objects"])
+
+
+def against(results: Results, base: Results, most: int) -> str:
+    """Return the mean difference of clicks to 90 % from RITM's row, object by object.
+
+    Only objects that both measured count, all datasets and seeds together.
+    """
+    known = {
+        (each["data"], each["seed"], row["index"]): noc(row["ious"], 0.90, most)
+        for each in base
+        for row in each["objects"]
+    }
+    differences = [
+        noc(row["ious"], 0.90, most) - known[key]
+        for each in results
+        for row in each["objects"]
+        if (key := (each["data"], each["seed"], row["index"])) in known
+    ]
+    if len(differences) < 2:
+        return "-"
+    mean = float(np.mean(differences))
+    error = float(np.std(differences, ddof=1) / np.sqrt(len(differences)))
+    # Under two errors, chance alone can make it: a tie, and printed as one.
+    return f"{mean:+.2f} ± {error:.2f}{' (tie)' if abs(mean) < 2 * error or not mean else ''}"
+
+
+def published_cell(wanted: tuple[str, str] | None) -> str:
+    """Return the published clicks to 90 % of a row, with its backbone and data."""
+    for row in PUBLISHED if wanted else ():
+        if (row.method, row.backbone) == wanted:
+            found = {name: row.noc(name, 0.90) for name in SETS}
+            shown = ", ".join(
+                f"{name} {value:.2f}" for name, value in found.items() if value is not None
+            )
+            return f"{shown} ({row.backbone}, {row.training})"
+    return "-"
