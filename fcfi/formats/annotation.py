@@ -6,7 +6,7 @@ name that leaves its folder.  Knows nothing of files or formats.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
@@ -32,6 +32,7 @@ class AnnotatedObject:
     label: not empty, on one line.
     mask:  as run lengths, in pixels of the picture.
     id:    a number that the caller or a file gave it, or None.
+    attributes: values by name, as far as the format holds them.
     order: of two objects on one pixel, the one with the greater order lies on top; of equals the
         later.
     """
@@ -40,6 +41,7 @@ class AnnotatedObject:
     mask: RunMask
     id: int | None = None
     order: int = 0
+    attributes: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_label(self.label)

@@ -68,6 +68,7 @@ def write(
                     "image_id": len(images),
                     "category_id": category,
                     **_shape(annotated.mask, picture.height, picture.width),
+                    **({"attributes": dict(annotated.attributes)} if annotated.attributes else {}),
                 }
             )
     if None not in given and len(set(given)) == len(given):
@@ -302,7 +303,15 @@ def object_of(
     if mask is None:
         raise NoPixelError("its outline covers no pixel of the picture")
     object_id = record.get("id")
-    return AnnotatedObject(names[category], mask, object_id if isinstance(object_id, int) else None)
+    values = record.get("attributes")
+    return AnnotatedObject(
+        names[category],
+        mask,
+        object_id if isinstance(object_id, int) else None,
+        attributes=values if isinstance(values, dict) else {},
+    )
 
 
-CODEC: Final = Codec("coco", "COCO", write, read, detect, numbered_labels=True)
+CODEC: Final = Codec(
+    "coco", "COCO", write, read, detect, numbered_labels=True, holds_attributes=True
+)

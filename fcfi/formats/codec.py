@@ -132,6 +132,7 @@ class Codec:
         that the project has.
     mask_folders: names of folders with PNG files that are masks; a scan for pictures skips them.
     beside: skip them only where a file of this name lies beside them.
+    holds_attributes: whether values of objects' attributes are written and read.
     """
 
     name: str
@@ -143,6 +144,7 @@ class Codec:
     numbered_labels: bool = False
     mask_folders: tuple[str, ...] = ()
     beside: str | None = None
+    holds_attributes: bool = False
 
     def skipped(self, entries: Iterable[str]) -> frozenset[str]:
         """Return those of a folder's entries that hold masks of this format, not pictures."""

@@ -7,8 +7,9 @@ Layout: `annotations.xml`.
 Source: CVAT's description of its XML format.  Knows nothing of other formats.
 """
 
+import math
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -111,11 +112,48 @@ def _image(number: int, picture: AnnotatedPicture) -> str:
         rows.append(
             f'<mask label={quoteattr(annotated.label)} source="manual" occluded="0" '
             f'rle="{lengths}" left="{mask.left}" top="{mask.top}" width="{mask.width}" '
-            f'height="{mask.height}" z_order="{annotated.order}"></mask>\n'
+            f'height="{mask.height}" z_order="{annotated.order}">'
+            f"{_written(annotated.attributes)}</mask>\n"
         )
     name = quoteattr(picture.file_name)
     size = f'width="{picture.width}" height="{picture.height}"'
     return f'<image id="{number}" name={name} {size}>\n{"".join(rows)}</image>\n'
+
+
+def _written(attributes: Mapping[str, Any]) -> str:
+    """Return values of attributes as CVAT writes them: texts in elements of their own."""
+    return "".join(
+        f"<attribute name={quoteattr(name)}>"
+        f"{escape(str(value).lower() if isinstance(value, bool) else str(value))}</attribute>"
+        for name, value in attributes.items()
+    )
+
+
+def _values(shape: ElementTree.Element) -> dict[str, Any]:
+    """Return the values of a shape's attributes; the file has texts, so their form says the kind.
+
+    An attribute without a value is left out.
+    """
+    found = {}
+    for element in shape.findall("attribute"):
+        text = (element.text or "").strip()
+        if element.get("name") and text:
+            found[element.get("name", "")] = _value(text)
+    return found
+
+
+def _value(text: str) -> str | bool | int | float:
+    """Return a text as what it stands for; a number only if it is written back the same."""
+    if text in ("true", "false"):
+        return text == "true"
+    for kind in (int, float):
+        try:
+            number: int | float = kind(text)
+        except ValueError:
+            continue
+        if str(number) == text and math.isfinite(number):
+            return number
+    return text
 
 
 def _parse(file: Path) -> ElementTree.Element:
@@ -145,7 +183,7 @@ def _picture(
     image: ElementTree.Element, name: str, known: KnownPictures, file: Path
 ) -> AnnotatedPicture:
     width, height = known.size(name, image.get("width"), image.get("height"), file)
-    found: dict[Any, tuple[str, int, RunMask]] = {}
+    found: dict[Any, tuple[str, int, RunMask, dict[str, Any]]] = {}
     for number, shape in known.numbered(image, name):
         if shape.tag in WITHOUT_AREA:
             known.leave_out(f"a {shape.tag} has no area", name, number)
@@ -160,9 +198,12 @@ def _picture(
             key = (label, group) if group not in (None, "", "0") else number
             order = _whole(shape, "z_order") if shape.get("z_order") else 0
             joined = found[key][2].union([mask]) if key in found else mask
-            found[key] = (label, order, joined)
+            # The shapes of a group are one object, so what one of them says is said of it.
+            values = found[key][3] if key in found else {}
+            found[key] = (label, order, joined, values | _values(shape))
     objects = tuple(
-        AnnotatedObject(label, mask, order=order) for label, order, mask in found.values()
+        AnnotatedObject(label, mask, order=order, attributes=values)
+        for label, order, mask, values in found.values()
     )
     return AnnotatedPicture(name, width, height, objects)
 
@@ -231,4 +272,4 @@ def _numbers(words: Sequence[str]) -> list[float]:
     return values
 
 
-CODEC: Final = Codec("cvat", "CVAT for images 1.1", write, read, detect)
+CODEC: Final = Codec("cvat", "CVAT for images 1.1", write, read, detect, holds_attributes=True)

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, get_args
 
 from fcfi.documents import Upgrade, upgraded
 from fcfi.errors import InputError
+from fcfi.project.attributes import Values, ordered
 from fcfi.prompts.clicks import Clicks
 from fcfi.prompts.rounds import NO_ROUNDS, Rounds
 
@@ -18,6 +19,10 @@ Marked = Literal["done", "doubtful", "checked"]
 """What a person says of a picture."""
 DONE: Final[tuple[Marked, ...]] = ("done", "checked")
 """Marks of pictures that need no more work."""
+
+
+PARSED: Final = ("within", "rounds", "attributes")
+"""Keys of an object that are not the value of a field as they stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,7 @@ class DrawnObject:
     colour: "#rrggbb", None for the label's.
     network: who answered the rounds last: the identity of weights and settings, or in documents of
         version 0.1 the sha256 of the weights alone.
+    attributes: values of the label's attributes, in the order of names.
     """
 
     id: int
@@ -45,6 +51,7 @@ class DrawnObject:
     tidy: int = 0
     colour: str | None = None
     network: str | None = None
+    attributes: Values = ()
 
     @property
     def clicks(self) -> Clicks:
@@ -65,13 +72,15 @@ class DrawnObject:
             "tidy": self.tidy,
             "colour": self.colour,
             "network": self.network,
+            "attributes": dict(self.attributes),
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "DrawnObject":
         """Return the object of `to_json`.  Raises InputError, KeyError or TypeError."""
-        others = {key: value for key, value in data.items() if key not in ("within", "rounds")}
-        return cls(**others, rounds=Rounds.from_json(data))
+        others = {key: value for key, value in data.items() if key not in PARSED}
+        values = ordered(data["attributes"])
+        return cls(**others, rounds=Rounds.from_json(data), attributes=values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,5 +168,10 @@ def _with_mark(document: dict[str, Any]) -> dict[str, Any]:
     return {**others, "mark": Mark("done").to_json() if document["done"] else None}
 
 
-UPGRADES: Final[tuple[Upgrade, ...]] = (_with_prompts, _with_tidy, _with_mark)
+def _with_attributes(document: dict[str, Any]) -> dict[str, Any]:
+    """Return version 5 of a document of version 4, in which objects had no attributes."""
+    return {**document, "objects": [{**drawn, "attributes": {}} for drawn in document["objects"]]}
+
+
+UPGRADES: Final[tuple[Upgrade, ...]] = (_with_prompts, _with_tidy, _with_mark, _with_attributes)
 """From each version to the next; see `fcfi.documents.upgraded`."""

@@ -15,7 +15,8 @@ from fcfi.formats import AnnotatedObject, AnnotatedPicture, Report, export, find
 from fcfi.formats.annotation import UNNAMED
 from fcfi.formats.target import Target, in_place
 from fcfi.masks.runs import RunMask
-from fcfi.project.document import Document
+from fcfi.project.attributes import Value, fitting
+from fcfi.project.document import Document, DrawnObject
 from fcfi.project.labelling import Labels
 from fcfi.project.progress import CHECKING, WRITING, Progress, counted, silent
 from fcfi.project.states import DRAWN, PictureRow, State
@@ -51,6 +52,7 @@ class Work(Collection[AnnotatedPicture]):
         self._states = states
         self._drawn = store.drawn(states)
         self._resolved = labels.resolved()
+        self._schemas = labels.schemas()
         self._names = {label.id: label.name for label in labels.all()}
 
     def __len__(self) -> int:
@@ -84,6 +86,13 @@ class Work(Collection[AnnotatedPicture]):
     def _name(self, label: int | None) -> str:
         return self._names.get(self._resolved.get(label or 0, 0), UNNAMED)
 
+    def _values(self, drawn: DrawnObject) -> dict[str, Value]:
+        """Return the values of an object's attributes that fit its label as it is now."""
+        if not drawn.attributes:
+            return {}
+        now = self._resolved.get(drawn.label or 0, 0)
+        return dict(fitting(drawn.attributes, self._schemas.get(now, ())))
+
     def _pictures(self) -> Iterator[AnnotatedPicture]:
         # Two transactions for a hundred pictures: one for each would take most of the time.
         for begin in range(0, len(self._drawn), BATCH):
@@ -99,7 +108,12 @@ class Work(Collection[AnnotatedPicture]):
         self, drawn: Drawn, document: Document, masks: Mapping[str, RunMask]
     ) -> AnnotatedPicture:
         objects = tuple(
-            AnnotatedObject(self._name(annotated.label), masks[annotated.mask], number)
+            AnnotatedObject(
+                self._name(annotated.label),
+                masks[annotated.mask],
+                number,
+                attributes=self._values(annotated),
+            )
             for number, annotated in enumerate(document.objects, 1)
             if annotated.mask is not None
         )

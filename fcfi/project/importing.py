@@ -5,18 +5,18 @@ receiver takes what was read.
 """
 
 import tempfile
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Final, Protocol, TextIO
+from typing import Any, Final, Protocol, TextIO
 
 from fcfi.errors import InputError, guard, write_error
 from fcfi.formats import Sizes
 from fcfi.formats.annotation import UNNAMED
 from fcfi.formats.folders import EXPORT_AGAIN
-from fcfi.masks.runs import RunMask
 from fcfi.project.actions import ImportedObject, ImportObjects
+from fcfi.project.attributes import Values
 from fcfi.project.progress import ADDING, Progress, counted
-from fcfi.project.reading import AUTO, Question, Summary, pictures_in, read
+from fcfi.project.reading import AUTO, Question, SpooledObject, Summary, pictures_in, read
 from fcfi.project.states import ImportReport
 
 __all__ = ["AUTO", "Reader", "Receiver", "bring_in"]
@@ -39,6 +39,12 @@ class Receiver(Protocol):
 
     def label_id(self, name: str) -> int:
         """Return the id of a label, which is added if it is missing; InputError for a bad name."""
+
+    def fit(self, label: int, values: Mapping[str, Any]) -> tuple[Values, tuple[str, ...]]:
+        """Return the values that fit a label's attributes, and a sentence for each other value.
+
+        A name that the label does not have is added to its attributes.
+        """
 
     def prepare(self, name: str, objects: ImportObjects) -> None:
         """Get objects ready for the picture of a name; InputError if they do not fit."""
@@ -70,15 +76,21 @@ def bring_in(
         except OSError as error:
             raise write_error(NO_ROOM, error) from error
         pictures, refused, problems = 0, 0, []
+        unfit: list[str] = []
         items = pictures_in(spool)
         for name, objects in counted(items, progress, ADDING, summary.pictures):
             try:
                 with guard(InputError, f"{name} cannot be imported", EXPORT_AGAIN):
-                    receiver.prepare(name, _objects(receiver, objects))
+                    receiver.prepare(name, _objects(receiver, objects, unfit))
                 pictures += 1
             except InputError as error:
                 refused += len(objects)
                 problems.append(str(error))
+    if unfit:
+        problems.append(
+            f"{len(unfit)} value{'s'[: len(unfit) > 1]} of attributes left out, the first because "
+            f"{unfit[0]}"
+        )
     sentences = (*summary.sentences, *problems)
     if summary.end is not None:
         if not pictures:
@@ -90,10 +102,22 @@ def bring_in(
     return ImportReport(summary.format, pictures, added, labels, sentences, summary.found, taken)
 
 
-def _objects(receiver: Receiver, objects: Sequence[tuple[str, RunMask]]) -> ImportObjects:
-    """Return the objects of a picture; one that nothing names has no label."""
+def _objects(
+    receiver: Receiver, objects: Sequence[SpooledObject], unfit: list[str]
+) -> ImportObjects:
+    """Return the objects of a picture; an object that nothing names has no label.
+
+    unfit: gets a sentence for each value of an attribute that is left out.
+    """
     imported = []
-    for label, mask in objects:
+    for label, mask, values in objects:
         unnamed = label == UNNAMED and UNNAMED not in receiver.label_names()
-        imported.append(ImportedObject(None if unnamed else receiver.label_id(label), mask))
+        identity = None if unnamed else receiver.label_id(label)
+        taken: Values = ()
+        if values and identity is None:
+            unfit += [f"an object without a label cannot have {name!r}" for name in values]
+        elif values and identity is not None:
+            taken, problems = receiver.fit(identity, values)
+            unfit += problems
+        imported.append(ImportedObject(identity, mask, taken))
     return ImportObjects(tuple(imported))

@@ -5,6 +5,7 @@ that documents of before the merge, undone and made again, find it.  Knows nothi
 """
 
 import colorsys
+import json
 import unicodedata
 from collections.abc import Sequence
 from typing import Any, Final
@@ -12,9 +13,10 @@ from typing import Any, Final
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from fcfi.errors import InputError, NotFound, StoreError
+from fcfi.errors import InputError, NotFound, StoreError, guard
 from fcfi.formats.annotation import check_label
 from fcfi.project.actions.fields import check_colour
+from fcfi.project.attributes import Attribute, check_schema
 from fcfi.project.database import Database
 from fcfi.project.states import Label
 from fcfi.project.store import count_objects
@@ -26,6 +28,7 @@ MAX_NAME: Final = 200
 SHOWN: Final = 50
 """Characters of a long name that a message repeats."""
 MAX_LABELS: Final = 5000
+NO_ATTRIBUTES: Final = "[]"
 GOLDEN: Final = 0.618033988749895
 """Part of the circle of hues from one colour to the next: no two of many are alike."""
 SATURATION: Final = 0.75
@@ -44,6 +47,14 @@ class Labels:
         """The labels in their order."""
         with self._database.reading() as connection:
             return _living(connection)
+
+    def schema(self, identity: int) -> tuple[Attribute, ...]:
+        """Return the attributes of a label; none of a label that is not there."""
+        return self.schemas().get(identity, ())
+
+    def schemas(self) -> dict[int, tuple[Attribute, ...]]:
+        """Return the attributes of each label by its id."""
+        return {found.id: found.attributes for found in self.all()}
 
     def resolved(self) -> dict[int, int]:
         """What every label that was ever there is now: itself, or what it was merged into."""
@@ -71,8 +82,16 @@ class Labels:
             missing = [name for name in dict.fromkeys(map(_name, names)) if name not in known]
             _append(connection, len(known), missing, None)
 
-    def edit(self, identity: int, name: str | None, colour: str | None, place: int | None) -> None:
+    def edit(
+        self,
+        identity: int,
+        name: str | None,
+        colour: str | None,
+        place: int | None,
+        attributes: Sequence[Attribute] | None = None,
+    ) -> None:
         """Other properties for a label.  Raises NotFound, InputError."""
+        check_schema(attributes or ())
         check_colour(colour)
         with self._database.writing() as connection:
             found = _find(connection, identity)
@@ -87,6 +106,11 @@ class Labels:
             if colour is not None:
                 connection.execute(
                     update(label).where(label.c.id == identity).values(colour=colour)
+                )
+            if attributes is not None:
+                packed = json.dumps([attribute.to_json() for attribute in attributes])
+                connection.execute(
+                    update(label).where(label.c.id == identity).values(attributes=packed)
                 )
             if place is not None:
                 others = [other for other in _living(connection) if other.id != identity]
@@ -140,9 +164,20 @@ def _living(connection: Connection) -> tuple[Label, ...]:
     asked = select(label).where(label.c.merged_into.is_(None)).order_by(label.c.place, label.c.id)
     rows = connection.execute(asked).all()
     for row in rows:  # SQLite keeps any value in any column
-        if tuple(map(type, (row.id, row.name, row.colour))) != (int, str, str):
+        if tuple(map(type, (row.id, row.name, row.colour, row.attributes))) != (int, str, str, str):
             raise StoreError(f"the labels in the store are damaged: {RESTORE}")
-    return tuple(Label(row.id, row.name, row.colour, index) for index, row in enumerate(rows))
+    return tuple(
+        Label(row.id, row.name, row.colour, index, _schema(row.attributes))
+        for index, row in enumerate(rows)
+    )
+
+
+def _schema(packed: str) -> tuple[Attribute, ...]:
+    """Return the attributes of a label in the store.  Raises StoreError for damaged ones."""
+    if packed == NO_ATTRIBUTES:
+        return ()
+    with guard(StoreError, "the attributes of a label in the store are damaged", RESTORE):
+        return tuple(Attribute.from_json(attribute) for attribute in json.loads(packed))
 
 
 def _find(connection: Connection, identity: int) -> Label:

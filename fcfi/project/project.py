@@ -24,6 +24,16 @@ from fcfi.project import exporting, importing, place, reading
 from fcfi.project.actions import Action, Edit, ImportObjects, Move
 from fcfi.project.actions.registry import apply, describe
 from fcfi.project.answerers import Answerers
+from fcfi.project.attributes import (
+    Attribute,
+    Value,
+    Values,
+    check_schema,
+    fitting,
+    guessed,
+    of_file,
+    ordered,
+)
 from fcfi.project.cache import ByteCache
 from fcfi.project.database import Database, store_url
 from fcfi.project.document import DONE, Document, DrawnObject
@@ -294,12 +304,13 @@ class Project:
         name: str | None = None,
         colour: str | None = None,
         place: int | None = None,
+        attributes: Sequence[Attribute] | None = None,
     ) -> tuple[Label, ...]:
         """Change a label's name, colour or place in the order and return all labels.
 
         Raises NotFound, InputError.
         """
-        self._labels.edit(id, name, colour, place)
+        self._labels.edit(id, name, colour, place, attributes)
         return self.labels()
 
     def merge_label(self, id: int, into: int) -> tuple[Label, ...]:  # noqa: A002
@@ -418,7 +429,21 @@ class Project:
             else dataclasses.replace(drawn, network=network)
             for drawn in document.objects
         )
-        return dataclasses.replace(stored, document=dataclasses.replace(document, objects=objects))
+        document = self._fitting(dataclasses.replace(document, objects=objects))
+        return dataclasses.replace(stored, document=document)
+
+    def _fitting(self, document: Document) -> Document:
+        """Return a document whose objects have only values that fit their labels' attributes."""
+        if not any(drawn.attributes for drawn in document.objects):
+            return document
+        schemas = self._labels.schemas()
+        objects = tuple(
+            dataclasses.replace(
+                drawn, attributes=fitting(drawn.attributes, schemas.get(drawn.label or 0, ()))
+            )
+            for drawn in document.objects
+        )
+        return dataclasses.replace(document, objects=objects)
 
     def _answered(self, identity: int, key: str | None) -> Shown | None:
         """Return a picture as the change of this key left it, with its labels as they are now.
@@ -489,8 +514,10 @@ class Project:
             self._clock,
             self._read,
             signature.author,
+            self._labels.schema,
         )
-        document = apply(stored.document, action, world)
+        # Another label of an object may not have the attributes of the one before.
+        document = self._fitting(apply(stored.document, action, world))
         stored = dataclasses.replace(stored, row=world.row)
         if document == stored.document:
             return stored, None
@@ -519,6 +546,8 @@ class _Receiver:
         self._rows = project._store.known()
         # What every label is now, by id: read once, and again when one is added.
         self._resolved = project._labels.resolved()
+        self._schemas = project._labels.schemas()
+        self._schemas_before = dict(self._schemas)
         self._ready: dict[int, tuple[ImportObjects, Stored, Step | None]] = {}
 
     def __enter__(self) -> "_Receiver":
@@ -534,6 +563,10 @@ class _Receiver:
             return
         # The labels that the failed import added go with it.
         for identity in self._labels.values():
+            schema = self._schemas_before.get(identity, ())
+            if identity in self._before and self._schemas.get(identity, ()) != schema:
+                with suppress(FCFIError):
+                    self._project._labels.edit(identity, None, None, None, schema)
             if identity not in self._before:
                 with suppress(FCFIError):  # in use by now, or the store is gone
                     self._project._labels.remove(identity)
@@ -554,6 +587,25 @@ class _Receiver:
         if identity not in self._resolved:
             self._resolved = self._project._labels.resolved()
         return identity
+
+    def fit(self, label: int, values: Mapping[str, Any]) -> tuple[Values, tuple[str, ...]]:
+        taken: dict[str, Value] = {}
+        problems = []
+        known = {attribute.name: attribute for attribute in self._schemas.get(label, ())}
+        added = False
+        for name, value in values.items():
+            try:
+                if name not in known:
+                    new = guessed(name, value)
+                    check_schema((*known.values(), new))
+                    known[name], added = new, True
+                taken[name] = of_file(known[name], value)
+            except InputError as error:
+                problems.append(str(error))
+        if added:
+            self._schemas[label] = tuple(known.values())
+            self._project._labels.edit(label, None, None, None, self._schemas[label])
+        return ordered(taken), tuple(problems)
 
     def prepare(self, name: str, objects: ImportObjects) -> None:
         if name not in self._rows:

@@ -20,6 +20,8 @@ from fcfi.masks.runs import RunMask
 from fcfi.project.progress import READING, Progress
 
 AUTO: Final = "auto"
+SpooledObject = tuple[str, RunMask, Mapping[str, Any]]
+"""A label, a mask, and values of attributes as the file has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,21 +95,26 @@ def read(question: Question, spool: TextIO, progress: Progress) -> Summary:
     return Summary(codec.name, pictures, tally.found, tally.taken, sentences, end)
 
 
-def pictures_in(spool: TextIO) -> Iterator[tuple[str, list[tuple[str, RunMask]]]]:
-    """Yield the pictures of a spool file from its beginning: a name, and labels with masks.
+def pictures_in(spool: TextIO) -> Iterator[tuple[str, list[SpooledObject]]]:
+    """Yield the pictures of a spool file from its beginning: a name, and its objects.
 
     Objects come from bottom to top.
     """
     spool.seek(0)
     for line in spool:
         picture: Mapping[str, Any] = json.loads(line)
-        objects = [(label, RunMask.from_json(mask)) for label, mask in picture["objects"]]
+        objects = [
+            (label, RunMask.from_json(mask), values) for label, mask, values in picture["objects"]
+        ]
         yield picture["name"], objects
 
 
 def _line(picture: AnnotatedPicture) -> str:
     """Return a picture as a line of a spool file."""
-    objects = [[annotated.label, annotated.mask.to_json()] for annotated in picture.bottom_up()]
+    objects = [
+        [annotated.label, annotated.mask.to_json(), annotated.attributes]
+        for annotated in picture.bottom_up()
+    ]
     return json.dumps({"name": picture.file_name, "objects": objects}) + "\n"
 
 

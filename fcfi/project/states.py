@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 
 from fcfi.errors import Conflict
 from fcfi.masks.runs import RunMask
+from fcfi.project.attributes import Attribute
 from fcfi.project.document import Document
 
 State = Literal["new", "work", "done", "doubtful", "checked"]
@@ -149,6 +150,7 @@ class Label:
     name: str
     colour: str
     place: int
+    attributes: tuple[Attribute, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,7 @@ label: Final = Table(
     Column("name", Text, nullable=False),
     Column("colour", String(7), nullable=False),
     Column("place", Integer, nullable=False),
+    Column("attributes", Text, nullable=False, server_default="[]"),
     Column("merged_into", ForeignKey("label.id")),
     Index(
         "label_name",

@@ -4,12 +4,13 @@ Made anew for each action; what an action keeps is only in the store once the ac
 actions.base.World.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from fcfi.errors import InputError, PictureError
 from fcfi.masks.runs import RunMask
 from fcfi.masks.truth import Mask
 from fcfi.prediction.interface import identity
+from fcfi.project.attributes import Attribute
 from fcfi.project.cache import ByteCache
 from fcfi.project.document import Document, DrawnObject
 from fcfi.project.pictures import Pictures, key
@@ -64,14 +65,17 @@ class PictureWorld:
         clock: Callable[[], float],
         others: Callable[[int], Shown],
         author: str,
+        schema: Callable[[int], Sequence[Attribute]],
     ) -> None:
         """row: brought up to date when the pixels are looked at.  labels: ids that an object may have.
 
         others: returns other pictures by their ids.  author: the name of who acts.
+        schema: returns the attributes of a label.
         """
         self.labels = labels
         self.now = clock
         self.author = author
+        self.schema = schema
         self.row = row
         self._pictures = pictures
         self._masks = masks

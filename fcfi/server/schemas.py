@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, JsonValue, create_model
 
+from fcfi.project.attributes import MAX_ATTRIBUTES, MAX_CHOICES
 from fcfi.project.project import AUTHOR_LETTERS, SETTINGS_BYTES
 from fcfi.server.actions import ActionModel, Colour, Id, Request, Whole, any_action
 
@@ -71,6 +72,14 @@ def action_request() -> type[ActionRequest]:
     )
 
 
+class AttributeRequest(Request):
+    """What objects of a label may say: a name, the kind of its values, and for a choice which."""
+
+    name: Name
+    kind: Literal["text", "number", "choice", "bool"]
+    choices: Annotated[list[Name], Field(max_length=MAX_CHOICES, default_factory=list)]
+
+
 class LabelRequest(Request):
     """A new label; without a colour it is given one."""
 
@@ -79,11 +88,12 @@ class LabelRequest(Request):
 
 
 class LabelChange(Request):
-    """What is to change of a label.  place: in the list, from 0."""
+    """What is to change of a label.  place: in the list, from 0.  attributes: all it has then."""
 
     name: Name | None = None
     colour: Colour | None = None
     place: Whole | None = None
+    attributes: Annotated[list[AttributeRequest], Field(max_length=MAX_ATTRIBUTES)] | None = None
 
 
 class LabelMerge(Request):
@@ -155,6 +165,14 @@ class Health(Answer):
     network: NetworkAnswer | None
 
 
+class AttributeAnswer(Answer):
+    """An attribute of a label: its name, the kind of its values, and the choices of a choice."""
+
+    name: str
+    kind: Literal["text", "number", "choice", "bool"]
+    choices: list[str]
+
+
 class LabelAnswer(Answer):
     """A label of the project."""
 
@@ -162,6 +180,7 @@ class LabelAnswer(Answer):
     name: str
     colour: str
     place: int
+    attributes: list[AttributeAnswer]
 
 
 class Labels(Answer):
@@ -182,6 +201,7 @@ class FormatAnswer(Answer):
     name: str
     title: str
     cannot_hold: list[str]
+    holds_attributes: bool
 
 
 class CountsAnswer(Answer):
@@ -309,6 +329,7 @@ class ObjectAnswer(Answer):
     clicks: list[ClickAnswer]
     boxes: list[BoxAnswer]
     scribbles: list[ScribbleAnswer]
+    attributes: dict[str, str | bool | int | float]
     area: int
 
 

@@ -93,7 +93,12 @@ def labels(given: Sequence[Label]) -> list[dict[str, Any]]:
 def formats() -> list[dict[str, Any]]:
     """FormatAnswer, each."""
     return [
-        {"name": codec.name, "title": codec.title, "cannot_hold": list(codec.cannot_hold)}
+        {
+            "name": codec.name,
+            "title": codec.title,
+            "cannot_hold": list(codec.cannot_hold),
+            "holds_attributes": codec.holds_attributes,
+        }
         for codec in codecs().values()
     ]
 
@@ -131,6 +136,7 @@ def _object(drawn: DrawnObject, masks: Mapping[str, RunMask]) -> dict[str, Any]:
         "start": drawn.start is not None,
         "network": drawn.network,
         **_prompts(drawn),
+        "attributes": dict(drawn.attributes),
         "area": 0 if drawn.mask is None else masks[drawn.mask].area,
     }
 

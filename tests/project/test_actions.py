@@ -1,6 +1,7 @@
 """What each action makes of a document, with a world that only remembers."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,14 +27,23 @@ from fcfi.project.actions import (
     MoveObject,
     RemoveClick,
     ResetObject,
+    SetAttributes,
     SetDone,
     SetMask,
 )
 from fcfi.project.actions.registry import apply
+from fcfi.project.attributes import Attribute
 from fcfi.project.document import Document, DrawnObject, Mark
 from fcfi.prompts.clicks import Click, Scribble
 from fcfi.prompts.rounds import NO_ROUNDS, Rounds
 from tests.project.builders import HEIGHT, WIDTH, click, runs, square
+
+SCHEMA = (
+    Attribute("broken", "bool"),
+    Attribute("colour", "choice", ("red", "blue")),
+    Attribute("note", "text"),
+    Attribute("weight", "number"),
+)
 
 
 class Memory:
@@ -43,6 +53,9 @@ class Memory:
     labels = (1, 2)
     network = "weights"
     author = "Ann"
+
+    def schema(self, label: int) -> tuple[Attribute, ...]:
+        return SCHEMA if label == 1 else ()
 
     def __init__(self) -> None:
         self.kept: dict[str, RunMask] = {}
@@ -306,6 +319,44 @@ def test_an_import_adds_on_top_what_is_not_there_yet(world: Memory) -> None:
 def test_done_is_a_step_like_others(world: Memory) -> None:
     assert after(world, SetDone(True)).done
     assert not after(world, SetDone(True), SetDone(False)).done
+
+
+def test_attributes_are_set_changed_and_taken_away(world: Memory) -> None:
+    document = after(world, click(10, 10, label=1))
+    for values, now in (
+        ({"weight": 2.5, "broken": True}, (("broken", True), ("weight", 2.5))),
+        ({"colour": "red", "broken": None}, (("colour", "red"), ("weight", 2.5))),
+        ({"note": "as is", "weight": None}, (("colour", "red"), ("note", "as is"))),
+    ):
+        document = apply(document, SetAttributes(1, values), world)  # type: ignore[arg-type]
+        assert document.objects[0].attributes == now
+    copied = apply(document, DuplicateObjects((1,)), world).objects[-1]
+    assert copied.attributes == document.objects[0].attributes
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"size": 1}, "no attribute 'size'"),
+        ({"weight": "heavy"}, "expected 'weight' as a number, got 'heavy'"),
+        ({"weight": True}, "as a number"),
+        ({"weight": float("nan")}, "as a number"),
+        ({"broken": 1}, "expected 'broken' as true or false, got 1"),
+        ({"colour": "green"}, "one of red, blue, got 'green'"),
+        ({"note": "x" * 1001}, "at most 1000 characters"),
+    ],
+)
+def test_a_value_that_does_not_fit_is_refused_in_a_sentence(
+    world: Memory, values: dict[str, Any], words: str
+) -> None:
+    document = after(world, click(10, 10, label=1))
+    with pytest.raises(InputError, match=words):
+        apply(document, SetAttributes(1, values), world)
+
+
+def test_an_object_without_a_label_has_no_attributes(world: Memory) -> None:
+    with pytest.raises(InputError, match="give it a label first"):
+        after(world, click(10, 10), SetAttributes(1, {"weight": 1}))
 
 
 def test_a_mark_is_signed_and_a_checked_picture_is_done(world: Memory) -> None:

@@ -63,7 +63,12 @@ def test_the_project_says_what_the_page_needs(app: FastAPI, folder: Path) -> Non
     assert [label["name"] for label in told["labels"]] == ["person", "dog"]
     assert told["counts"] == {"all": 3, "new": 3, "work": 0, "done": 0, "doubtful": 0, "checked": 0}
     assert told["settings"] == {}
-    assert {"name": "coco", "title": "COCO", "cannot_hold": []} in told["formats"]
+    assert {
+        "name": "coco",
+        "title": "COCO",
+        "cannot_hold": [],
+        "holds_attributes": True,
+    } in told["formats"]
     network = {
         "name": "colour",
         "sha256": "sha256 of colour",
@@ -112,6 +117,11 @@ def test_labels_are_added_changed_merged_and_removed(app: FastAPI) -> None:
     added = ask(app, "POST", "/api/labels", {"name": "cat", "colour": "#102030"}).json["labels"]
     assert [(one["name"], one["place"]) for one in added] == [("person", 0), ("dog", 1), ("cat", 2)]
     cat = added[2]["id"]
+    schema = [{"name": "age", "kind": "number", "choices": []}]
+    with_age = ask(app, "PATCH", f"/api/labels/{cat}", {"attributes": schema}).json["labels"]
+    assert with_age[-1]["attributes"] == schema
+    no_choice = {"attributes": [{"name": "age", "kind": "choice"}]}
+    assert "expected choices" in ask(app, "PATCH", f"/api/labels/{cat}", no_choice).error
     changed = ask(app, "PATCH", f"/api/labels/{cat}", {"name": "lion", "place": 0}).json["labels"]
     assert [one["name"] for one in changed] == ["lion", "person", "dog"]
     assert changed[0]["colour"] == "#102030"

@@ -55,6 +55,14 @@ test.each(['dark', 'light'] as const)('nothing is found in the %s page', async (
     await person.see(name).first().click();
     await person.page.locator('dialog[open]').waitFor();
     await look(`dialog ${name}`);
+    if (name === 'labels-edit') {
+      await person.see('label-attributes').first().click();
+      await person.see('attribute-name').fill('broken');
+      await person.see('attribute-add').click();
+      await person.see('attribute-editor').getByText('broken', { exact: true }).waitFor();
+      await look('attributes of a label');
+      await person.see('attribute-editor').getByRole('button').first().click();
+    }
     if (name === 'export') {
       await person.see('export-format-coco').check();
       await person.see('export-start').click();

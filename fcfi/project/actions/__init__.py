@@ -19,6 +19,7 @@ from fcfi.project.actions.delete_objects import DeleteObjects as DeleteObjects
 from fcfi.project.actions.merge_objects import MergeObjects as MergeObjects
 from fcfi.project.actions.copy_objects import CopyObjects as CopyObjects
 from fcfi.project.actions.duplicate_objects import DuplicateObjects as DuplicateObjects
+from fcfi.project.actions.set_attributes import SetAttributes as SetAttributes
 from fcfi.project.actions.set_done import SetDone as SetDone
 from fcfi.project.actions.mark_picture import MarkPicture as MarkPicture
 from fcfi.project.actions.import_objects import ImportObjects as ImportObjects

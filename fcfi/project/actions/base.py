@@ -5,10 +5,11 @@ of the store, so undo shows the revision before; and a mask is the answer to an 
 prompts, so replay asks the world again.
 """
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from typing import Any, ClassVar, Literal, Protocol
 
 from fcfi.masks.runs import RunMask
+from fcfi.project.attributes import Attribute
 from fcfi.project.document import Document, DrawnObject
 from fcfi.prompts.rounds import Rounds
 
@@ -27,6 +28,9 @@ class World(Protocol):
     @property
     def labels(self) -> Container[int]:
         """Ids of the project's labels."""
+
+    def schema(self, label: int) -> Sequence[Attribute]:
+        """Return the attributes of a label."""
 
     @property
     def network(self) -> str | None:

@@ -9,6 +9,7 @@ from fcfi.project.actions.base import Edit, World
 from fcfi.project.actions.objects import check_label, with_new
 from fcfi.project.actions.registry import register
 from fcfi.project.actions.words import plural
+from fcfi.project.attributes import Values
 from fcfi.project.document import Document, DrawnObject
 
 
@@ -31,7 +32,7 @@ class ImportObjects(Edit):
         for imported in self.objects:
             label = None if imported.label is None else check_label(imported.label, world)
             mask = world.keep(imported.mask)
-            new.append(DrawnObject(0, label, start=mask, mask=mask))
+            new.append(DrawnObject(0, label, start=mask, mask=mask, attributes=imported.attributes))
         return with_new(document, new)
 
     def record(self, before: Document) -> dict[str, Any]:
@@ -46,7 +47,8 @@ class ImportObjects(Edit):
 
 @dataclass(frozen=True, slots=True)
 class ImportedObject:
-    """A label, if it has one, and a mask."""
+    """A label, if it has one, a mask, and values that fit the label's attributes."""
 
     label: int | None
     mask: RunMask
+    attributes: Values = ()

@@ -71,6 +71,7 @@ def copy_of(drawn: DrawnObject) -> DrawnObject:
         keep_out=drawn.keep_out,
         tidy=drawn.tidy,
         colour=drawn.colour,
+        attributes=drawn.attributes,
     )
 
 

@@ -67,7 +67,11 @@ def _unchecked(before: Document, after: Document, world: World) -> Document:
 
 def _exported(document: Document) -> list[tuple[object, ...]]:
     """Return what exports hold of a document's objects."""
-    return [(drawn.label, drawn.mask) for drawn in document.objects if drawn.mask is not None]
+    return [
+        (drawn.label, drawn.mask, drawn.attributes)
+        for drawn in document.objects
+        if drawn.mask is not None
+    ]
 
 
 def describe(record: Mapping[str, Any]) -> str:

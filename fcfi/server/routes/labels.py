@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path
 from starlette.responses import Response
 
 from fcfi.project.actions.fields import MAX_INT
+from fcfi.project.attributes import Attribute
 from fcfi.server import wire
 from fcfi.server.backend import Backend
 from fcfi.server.routes.described import WRITING, errors
@@ -45,9 +46,13 @@ def router(backend: Backend) -> APIRouter:
         "/{label}", response_model=Labels, responses=errors(*WRITING, 404), summary="Change a label"
     )
     async def edit(label: LabelId, body: LabelChange) -> Response:
-        return await changed(
-            lambda: project.edit_label(label, **body.model_dump(exclude_none=True))
-        )
+        others = body.model_dump(exclude={"attributes"}, exclude_none=True)
+        attributes = None
+        if body.attributes is not None:
+            attributes = [
+                Attribute(given.name, given.kind, tuple(given.choices)) for given in body.attributes
+            ]
+        return await changed(lambda: project.edit_label(label, **others, attributes=attributes))
 
     @routes.post(
         "/{label}/merge",

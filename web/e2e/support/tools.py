@@ -109,6 +109,7 @@ def read(path: str) -> list[dict[str, Any]]:
         {
             "file_name": coco.imgs[one["image_id"]]["file_name"],
             "label": coco.cats[one["category_id"]]["name"],
+            "attributes": one.get("attributes", {}),
             "values": base64.b64encode(
                 (coco.annToMask(one) * INSIDE).astype(np.uint8).tobytes()
             ).decode(),

@@ -351,6 +351,7 @@ export interface components {
         | components['schemas']['MergeObjects']
         | components['schemas']['CopyObjects']
         | components['schemas']['DuplicateObjects']
+        | components['schemas']['SetAttributes']
         | components['schemas']['MarkPicture']
         | components['schemas']['SetDone']
         | components['schemas']['Undo']
@@ -397,6 +398,20 @@ export interface components {
        */
       type: 'prompt';
       within?: components['schemas']['BoxRequest'] | null;
+    };
+    /** @description An attribute of a label: its name, the kind of its values, and the choices of a choice. */
+    AttributeAnswer: {
+      choices: string[];
+      /** @enum {string} */
+      kind: 'text' | 'number' | 'choice' | 'bool';
+      name: string;
+    };
+    /** @description What objects of a label may say: a name, the kind of its values, and for a choice which. */
+    AttributeRequest: {
+      choices?: string[];
+      /** @enum {string} */
+      kind: 'text' | 'number' | 'choice' | 'bool';
+      name: string;
     };
     /** @description A box that was drawn round an object; right and bottom are the first pixels outside. */
     BoxAnswer: {
@@ -560,6 +575,7 @@ export interface components {
     /** @description A format to export to.  cannot_hold: holes, parts, overlap. */
     FormatAnswer: {
       cannot_hold: string[];
+      holds_attributes: boolean;
       name: string;
       title: string;
     };
@@ -588,13 +604,15 @@ export interface components {
     JsonValue: unknown;
     /** @description A label of the project. */
     LabelAnswer: {
+      attributes: components['schemas']['AttributeAnswer'][];
       colour: string;
       id: number;
       name: string;
       place: number;
     };
-    /** @description What is to change of a label.  place: in the list, from 0. */
+    /** @description What is to change of a label.  place: in the list, from 0.  attributes: all it has then. */
     LabelChange: {
+      attributes?: components['schemas']['AttributeRequest'][] | null;
       colour?: string | null;
       name?: string | null;
       place?: number | null;
@@ -695,6 +713,9 @@ export interface components {
      */
     ObjectAnswer: {
       area: number;
+      attributes: {
+        [key: string]: string | boolean | number;
+      };
       boxes: components['schemas']['BoxAnswer'][];
       clicks: components['schemas']['ClickAnswer'][];
       colour: string | null;
@@ -820,6 +841,18 @@ export interface components {
       points: number[][];
       /** @default true */
       positive: boolean;
+    };
+    /** @description Other values for some attributes of an object, as its label has them; null takes one away. */
+    SetAttributes: {
+      object: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: 'set_attributes';
+      values: {
+        [key: string]: string | boolean | number | null;
+      };
     };
     /**
      * @description Say that the picture is done, or not; MarkPicture can say more.

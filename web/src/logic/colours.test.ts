@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { freshColour, lighter, objectColour, PALETTE, textOn, withAlpha } from './colours';
 
-const labels = [{ id: 3, name: 'cat', colour: '#123456', place: 0 }];
+const labels = [{ id: 3, name: 'cat', colour: '#123456', place: 0, attributes: [] }];
 
 describe('colours', () => {
   it('of an object is its own, else its label’s, else one by number', () => {
@@ -17,6 +17,7 @@ describe('colours', () => {
       name: `${id}`,
       colour,
       place: id,
+      attributes: [],
     }));
     expect(freshColour(taken)).toBe(PALETTE[4]);
   });

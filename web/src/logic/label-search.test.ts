@@ -7,6 +7,7 @@ const labels = names.map((name, index) => ({
   name,
   colour: '#000000',
   place: index,
+  attributes: [],
 }));
 const found = (typed: string, recent: number[] = []) =>
   matchingLabels(labels, typed, recent).map((label) => label.name);

@@ -6,6 +6,7 @@
 
 import type {
   Action,
+  AttributeValue,
   Box,
   Click,
   DrawnObject,
@@ -67,6 +68,17 @@ export function preview(
   return pending.reduce(previewAction, confirmed);
 }
 
+/** Values with changes to some of them; null takes a value away. */
+function withValues(
+  old: DrawnObject['attributes'],
+  changes: Record<string, AttributeValue | null>,
+): DrawnObject['attributes'] {
+  const all = Object.entries({ ...old, ...changes });
+  return Object.fromEntries(
+    all.filter((entry): entry is [string, AttributeValue] => entry[1] !== null),
+  );
+}
+
 function previewAction(document: ViewDocument, { key, action }: PendingAction): ViewDocument {
   switch (action.type) {
     case 'click':
@@ -108,6 +120,11 @@ function previewAction(document: ViewDocument, { key, action }: PendingAction): 
         document,
       );
     }
+    case 'set_attributes':
+      return change(document, action.object, (object) => ({
+        ...object,
+        attributes: withValues(object.attributes, action.values),
+      }));
     case 'delete_objects': {
       const objects = document.objects.filter((object) => !action.objects.includes(object.id));
       return { ...document, objects };
@@ -208,6 +225,7 @@ function newObject(key: number, label: number | null): ViewObject {
     mask: null,
     start: false,
     network: null,
+    attributes: {},
     ...NO_PROMPTS,
     area: 0,
     strokes: [],

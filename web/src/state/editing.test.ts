@@ -4,8 +4,8 @@ import { settled } from '../testing/platform';
 import { FakeServer } from '../testing/server';
 
 const LABELS = [
-  { id: 1, name: 'cat', colour: '#000000', place: 0 },
-  { id: 2, name: 'dog', colour: '#ffffff', place: 1 },
+  { id: 1, name: 'cat', colour: '#000000', place: 0, attributes: [] },
+  { id: 2, name: 'dog', colour: '#ffffff', place: 1, attributes: [] },
 ];
 async function labelled() {
   const server = new FakeServer('a.jpg');

@@ -4,7 +4,13 @@ import { FakeServer } from '../testing/server';
 import { Labels } from './labels.svelte';
 import { Notes } from './notes.svelte';
 
-const label = (id: number, name: string) => ({ id, name, colour: '#000000', place: id });
+const label = (id: number, name: string) => ({
+  id,
+  name,
+  colour: '#000000',
+  place: id,
+  attributes: [],
+});
 
 function labels(...names: string[]) {
   const server = new FakeServer();

@@ -97,7 +97,8 @@ export class FakeServer {
       addLabel: (name, colour) =>
         answer(`addLabel ${name}`, () => {
           const id = Math.max(0, ...this.labels.map((label) => label.id)) + 1;
-          this.labels = [...this.labels, { id, name, colour, place: this.labels.length }];
+          const place = this.labels.length;
+          this.labels = [...this.labels, { id, name, colour, place, attributes: [] }];
           return labels();
         }),
       editLabel: (id, change) =>

@@ -16,6 +16,7 @@ export function object(id: number, more: Partial<DrawnObject> = {}): DrawnObject
     clicks: [],
     boxes: [],
     scribbles: [],
+    attributes: {},
     tidy: 0,
     area: 0,
     ...more,

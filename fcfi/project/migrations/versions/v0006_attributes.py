@@ -1,0 +1,14 @@
+"""Labels have attributes, which their objects may have values for."""
+
+from typing import Final
+
+import sqlalchemy as sa
+from alembic import op
+
+revision: Final = "0006"
+down_revision: Final = "0005"
+
+
+def upgrade() -> None:
+    """To this form."""
+    op.add_column("label", sa.Column("attributes", sa.Text, nullable=False, server_default="[]"))
