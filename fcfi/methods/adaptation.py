@@ -42,7 +42,7 @@ Weights = Mapping[str, Tensor]
 
 @dataclass(frozen=True)
 class Adaptation:
-    """How the weights learn.
+    """How the weights learn; with ten steps, or held less, masks of our networks fall apart.
 
     steps: of Adam after a click; 0 switches the method off.
     rate: of Adam.
@@ -52,10 +52,10 @@ class Adaptation:
     radius: of the square mark round a click, in network pixels.
     """
 
-    steps: int = 10
+    steps: int = 3
     rate: float = 1e-4
     clicks: float = 0.5
-    hold: float = 1e4
+    hold: float = 1e6
     radius: int = 3
 
     def __post_init__(self) -> None:

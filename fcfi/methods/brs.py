@@ -4,9 +4,10 @@ A network may disobey a click.  BRS then changes what it reads: it adds maps to 
 clicks are drawn, found by some steps of L-BFGS, so that the answer is right at every click.
 Source: Jang and Kim, CVPR 2019, in the form of f-BRS's authors (DistMap-BRS), which works inside
     the zoom's crop instead of on tiles.  Differs: from the second click on, and only while a click
-    is wrong, as in the original; no limit on the number of clicks that the network sees.
+    is wrong, as in the original, whose marks are single pixels; no limit on the number of clicks
+    that the network sees.
 Cost: a pass; then, only after a click that is disobeyed, up to `Search.evaluations` passes forward
-    and backward.
+    and backward, mostly five.
 """
 
 from collections.abc import Mapping
@@ -31,7 +32,7 @@ from fcfi.runtimes.network import Network
 
 PENALTY: Final = 1e-3
 """Of the squared change, summed over all pixels of the maps (as released)."""
-USUAL: Final = Search(evaluations=20, steady=2)
+USUAL: Final = Search(evaluations=20, radius=0, steady=2, margin=0.1)
 """Twenty passes at most (f-BRS's release; the original has 100), and no second stop, as in the
 original: the search ends when the clicks are right."""
 
@@ -65,6 +66,7 @@ class BRS:
             "evaluations": self.limits.evaluations,
             "radius": self.limits.radius,
             "steady": self.limits.steady,
+            "margin": self.limits.margin,
             "penalty": PENALTY,
         }
 
@@ -79,7 +81,7 @@ class BRS:
                 return plain
             probs = torch.from_numpy(np.array(plain.probs))[None, None]
             at_clicks = Marks.of(look.clicks, look.feedback.shape, self.limits.radius)
-            if at_clicks.right(probs, self.limits.threshold):
+            if at_clicks.right(probs, self.limits):
                 return plain
         return self._optimised(look, kept)
 

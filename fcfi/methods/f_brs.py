@@ -76,7 +76,7 @@ class FBRS:
             plain = ForwardRunner(self.network)(look)
             probs = torch.from_numpy(np.array(plain.probs))[None, None]
             at_clicks = Marks.of(look.clicks, look.feedback.shape, self.limits.radius)
-            if at_clicks.right(probs, self.limits.threshold):
+            if at_clicks.right(probs, self.limits):
                 return plain
 
         image, inputs = inputs_of(look, self.model)

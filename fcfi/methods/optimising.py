@@ -30,12 +30,15 @@ class Search:
     radius: of the square mark round a click, in network pixels: 1 is 3 x 3.
     steady: the search ends when the masks of two evaluations running have at least this IoU; above
         1 it never ends so.
+    margin: how far beyond the threshold a marked pixel is to be, so that the click's own pixel,
+        which lies between those of the network, is right as well.
     threshold: of the predictor: a pixel is object above this probability.
     """
 
     evaluations: int = 20
     radius: int = 1
     steady: float = 0.99
+    margin: float = 0.0
     threshold: float = THRESHOLD
 
     def __post_init__(self) -> None:
@@ -77,11 +80,11 @@ class Marks:
             wrong_off.sum() / self.negative.sum().clamp_min(1)
         )
 
-    def right(self, probs: Tensor, threshold: float) -> bool:
+    def right(self, probs: Tensor, limits: Search) -> bool:
         """Return whether every marked pixel is on its side of the threshold."""
-        object_ = probs > threshold
-        missed = (~object_ & (self.positive > 0)).any() | (object_ & (self.negative > 0)).any()
-        return not bool(missed)
+        missed = (probs <= limits.threshold + limits.margin) & (self.positive > 0)
+        leaked = (probs > limits.threshold - limits.margin) & (self.negative > 0)
+        return not bool((missed | leaked).any())
 
 
 class _Ended(Exception):  # noqa: N818, no error: it leaves the optimizer from inside
@@ -145,7 +148,7 @@ def search(
             lowest = float(loss.detach())
             best = Found(seen, tuple(value.detach().clone() for value in variables), count)
         # The release stops by a gradient of zero, which confuses a line search that has begun.
-        right = marks.right(seen, limits.threshold)
+        right = marks.right(seen, limits)
         if right or (before is not None and iou(before, mask) > limits.steady):
             if right:
                 best = Found(seen, tuple(value.detach().clone() for value in variables), count)

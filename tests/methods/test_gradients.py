@@ -93,7 +93,7 @@ def test_the_search_ends_when_the_clicks_are_right_and_makes_no_more_evaluations
 
     start = [torch.tensor(-1.0), torch.tensor(1.0)]
     found = search(answer, start, lambda *_: torch.zeros(()), marks, Search(30, steady=2))
-    assert marks.right(found.probs, 0.49)
+    assert marks.right(found.probs, Search())
     assert found.evaluations == len(points) < 30
     assert start[0] == -1
     limited = search(answer, start, lambda *_: torch.zeros(()), marks, Search(1, steady=2))
@@ -115,13 +115,14 @@ def test_a_mask_that_stays_ends_the_search_as_in_the_release() -> None:
 
 
 def test_marks_reach_the_rim_and_later_clicks_win() -> None:
-    from fcfi.methods.optimising import Marks
+    from fcfi.methods.optimising import Marks, Search
 
     marks = Marks.of((Click(0, 0), Click(1, 0, False)), (4, 6), 1)
     assert marks.positive[0, 0].tolist() == [[0] * 6] * 4
     assert int(marks.negative.sum()) == 6
-    assert not marks.right(torch.full((1, 1, 4, 6), 0.9), 0.49)
-    assert marks.right(torch.full((1, 1, 4, 6), 0.1), 0.49)
+    assert not marks.right(torch.full((1, 1, 4, 6), 0.9), Search())
+    assert marks.right(torch.full((1, 1, 4, 6), 0.1), Search())
+    assert not marks.right(torch.full((1, 1, 4, 6), 0.4), Search(margin=0.1))
     assert float(marks.error(torch.full((1, 1, 4, 6), 0.5))) == pytest.approx(0.25)
 
 
@@ -349,3 +350,29 @@ def test_segment_takes_a_method(
     assert "for --method brs" in said
     assert "Traceback" not in said
     assert main([*arguments, "--method", "nothing"]) == 2
+
+
+def test_evaluate_takes_a_method_opens_the_checkpoint_and_names_both(
+    tmp_path: Path, photo: np.ndarray, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import json
+
+    from fcfi.cli import main
+    from fcfi.images import write_png
+
+    mask = np.zeros(photo.shape[:2], np.uint8)
+    mask[10:40, 20:60] = 255
+    for folder, pixels in (("images", photo), ("masks", mask)):
+        (tmp_path / "made" / folder).mkdir(parents=True)
+        write_png(tmp_path / "made" / folder / "a.png", pixels)
+    data, record = str(tmp_path / "made"), tmp_path / "out.json"
+    arguments = ["evaluate", "--data", data, "--json", str(record), "--threads", "1"]
+    assert main([*arguments, "--method", "f-brs"]) == 0, capsys.readouterr().err
+    network = json.loads(record.read_text())["network"]
+    assert network["name"] == "lite0 with f-brs"
+    assert network["runtime"].startswith("torch")
+    assert network["settings"]["method"] == "f-brs"
+    assert main([*arguments, "--method", "brs", "--flip", "average"]) == 2
+    assert "flip none with another runner" in capsys.readouterr().err
+    assert main([*arguments, "--method", "brs", "--predictor", "a:b"]) == 2
+    assert "expected --predictor without --network, --method" in capsys.readouterr().err
