@@ -65,6 +65,12 @@ def _first_click() -> Mapping[str, Mapping[str, Any]]:
     }
 
 
+def _random_clicks() -> Mapping[str, Mapping[str, Any]]:
+    """Return the changes of DOS as published: starting clicks alone, no round corrects them."""
+    changes = _clicks_only("distances")
+    return {**changes, "rounds": {**changes["rounds"], "most": 1}}
+
+
 TRAININGS: Final[Mapping[str, Training]] = {
     "RITM": Training({}),
     "clicks only": Training(_clicks_only("disks")),
@@ -79,6 +85,7 @@ TRAININGS: Final[Mapping[str, Training]] = {
     ),
     "FCFI": Training({"model": {"correction": "similarity", "fusion": "collaborative"}}),
     "DOS": Training(_clicks_only("distances")),
+    "DOS, random clicks": Training(_random_clicks()),
     "Gaussians": Training(_clicks_only("gaussians")),
     "FocusCut": Training({"crops": {"part": 0.5, "part_ratio": (0.25, 1.1)}}),
     "FocalClick": Training(
@@ -107,6 +114,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "FCFI, modules alone": Row("FCFI, modules alone", published=("FCFI", "ResNet-101")),
     "FCFI": Row("FCFI", published=("FCFI", "HRNet-18s"), note="mask among the prompts too"),
     "DOS w/o GC": Row("DOS", published=("DOS w/o GC", "FCN-8s"), note="clicks learnt in rounds"),
+    "DOS w/o GC, random clicks": Row("DOS, random clicks", note="learns as published"),
     "DOS w/ GC": Row(
         "DOS", "graph-cut", ("DOS w/ GC", "FCN-8s"), note="cut where unsure, SciPy's flow"
     ),

@@ -12,10 +12,10 @@ RITM's row object by object.  Finished runs and measurements are kept: the same 
 import json
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import numpy as np
 import typer
@@ -42,9 +42,17 @@ from fcfi.runtimes.opening import open_network
 from fcfi.runtimes.plan import RunRequest, choice_of
 from fcfi.training.config import DataConfig, Recipe, parse_recipe, read_recipe
 
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from fcfi.methods.gradients import Inputs
+    from fcfi.models.fcfi import FCFI
+
 RECIPE: Final = ROOT / "recipes" / "methods.toml"
 CLICKS: Final = 57_600
 """Clicks that a network learns from: 3,600 steps of 16 crops, about an hour of a core."""
+IMPORTANCE_CROPS: Final = 100
+"""Training crops on which IA measures how much each weight matters."""
 THREADS: Final = 1
 """Of torch: rows are compared with each other, and a thread more makes times jump."""
 
@@ -223,21 +231,44 @@ class Recording:
         return self.result
 
 
-def predictor_of(row: Row, weights: Path, rules: Protocol) -> FCFIPredictor:
+def predictor_of(row: Row, weights: Path, rules: Protocol, plan: Recipe) -> FCFIPredictor:
     """Return what answers in a row."""
     from fcfi.methods import make_predictor
+    from fcfi.methods.adaptation import IA, weighed
 
     network = open_network(choice_of(weights, RunRequest("torch", "float32", THREADS)))
     if row.method is None:
         return FCFIPredictor(network, rules.zoom, rules.flip, rules.threshold)
-    return make_predictor(row.method, network, rules.zoom, rules.flip, rules.threshold)
+    predictor = make_predictor(row.method, network, rules.zoom, rules.flip, rules.threshold)
+    if isinstance(predictor.runner, IA):
+        looks = training_looks(predictor.runner.tail.model, plan, IMPORTANCE_CROPS)
+        return _with_runner(predictor, weighed(predictor.runner, looks))
+    return predictor
+
+
+def training_looks(model: "FCFI", plan: Recipe, count: int) -> "Iterator[tuple[Tensor, Inputs]]":
+    """Yield training crops as a model takes them in, each at the beginning of a session."""
+    from fcfi.methods.gradients import Inputs
+    from fcfi.training.rounds import collate
+    from fcfi.training.sessions import start_session
+    from fcfi.training.stream import BrokenItems, crop_stream, load_pictures
+
+    broken = BrokenItems(plan.data.strict)
+    pictures = load_pictures(plan.data, broken)
+    size = plan.run.sizes[0][1:]
+    crops = crop_stream(pictures, plan.crops, size, 0, (plan.run.seed, 0, 0), broken)
+    rng = np.random.default_rng(plan.run.seed)
+    for _ in range(count):
+        session = start_session(next(crops), plan.rounds, rng)
+        batch = collate([session], plan.rounds, rng, model.config.click_maps)
+        yield batch.image, Inputs(*batch[1:7])
 
 
 def measure(
-    row: Row, weights: Path, samples: Sequence[Sample], rules: Protocol, seed: int
+    row: Row, weights: Path, samples: Sequence[Sample], rules: Protocol, seed: int, plan: Recipe
 ) -> tuple[list[ObjectResult], Watched]:
     """Return the results of a row on objects, and what was seen of its clicks."""
-    watched = Watched(predictor_of(row, weights, rules))
+    watched = Watched(predictor_of(row, weights, rules, plan))
     if not row.sequence:
         return [evaluate_object(watched, sample, rules) for sample in samples], watched
     # In a drawn order that is the same for all: what was learnt depends on it.
@@ -293,7 +324,8 @@ def note(
     every = row.every if len(dataset) >= LARGE else 1
     indices = range(0, len(dataset), every)[: budget.objects]
     rules = Protocol(zoom=plan.zoom, targets=TARGETS, limit=budget.most)
-    results, watched = measure(row, weights, [dataset[index] for index in indices], rules, seed)
+    samples = [dataset[index] for index in indices]
+    results, watched = measure(row, weights, samples, rules, seed, plan)
     found = summary_of(results, watched, indices)
     shown = {key: value for key, value in found.items() if key != "objects"}
     typer.echo(f"{name}, seed {seed}, {folder.name}: {shown}")

@@ -162,6 +162,7 @@ class IA:
 
     begin: the weights that every object begins with, those of the model or after SA.
     importance: of each of them, summing to 1.
+    weighed: `measured`, or `even` if every weight counts the same.
     """
 
     network: Network
@@ -170,11 +171,12 @@ class IA:
     importance: Weights
     how: Adaptation
     threshold: float = THRESHOLD
+    weighed: str = "even"
 
     @property
     def settings(self) -> Mapping[str, float | str]:
         """How the weights learn."""
-        return {"method": "ia", **asdict(self.how)}
+        return {"method": "ia", "importance": self.weighed, **asdict(self.how)}
 
     def __call__(self, look: Look) -> LookResult:
         """Return the answer with weights adapted to the clicks, from the second click on."""
@@ -266,19 +268,20 @@ def after_object(runner: IA, look: Look, mask: NDArray[np.bool_]) -> IA:
     return replace(runner, begin=once.learnt(still, runner.begin, marks, target))
 
 
-def runner_of(
-    network: Network,
-    how: Adaptation,
-    importance: Weights | None = None,
-    threshold: float = THRESHOLD,
-) -> IA:
-    """Return the runner of IA on a network; without importance, every weight counts the same.
+def runner_of(network: Network, how: Adaptation, threshold: float = THRESHOLD) -> IA:
+    """Return the runner of IA on a network, for which every weight counts the same.
 
     Raises ConfigError for a network without gradients.
     """
     tail = Tail(model_of(network, "ia").requires_grad_(False))
     weights = tail.weights()
-    return IA(network, tail, weights, importance or even_importance(weights), how, threshold)
+    return IA(network, tail, weights, even_importance(weights), how, threshold)
+
+
+def weighed(runner: IA, looks: Iterable[tuple[Tensor, Inputs]]) -> IA:
+    """Return the runner with the importance of its weights measured on training crops."""
+    importance = importance_of(runner.tail, runner.begin, looks)
+    return replace(runner, importance=importance, weighed="measured")
 
 
 def make(
@@ -289,7 +292,7 @@ def make(
     how: Adaptation = Adaptation(),
 ) -> FCFIPredictor:
     """Return the predictor of IA.  Raises ConfigError for a network without gradients."""
-    runner = runner_of(network, how, threshold=threshold)
+    runner = runner_of(network, how, threshold)
     return FCFIPredictor(network, zoom, flip, threshold, runner=runner)
 
 

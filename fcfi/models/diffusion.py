@@ -14,12 +14,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from fcfi.errors import ConfigError
 from fcfi.models.layers import resize_like, separable_conv_bn_relu
 from fcfi.models.parts import Neck, NeckInputs
 
 if TYPE_CHECKING:
     from fcfi.models.config import ModelConfig
 
+MAPS: Final = "disks"
+"""How the last two maps of the clicks are drawn for it."""
 STRIDE: Final = 8
 """Input pixels to a cell of the attention."""
 REACH: Final = 2
@@ -76,13 +79,19 @@ def diffuse(query: Tensor, key: Tensor, value: Tensor, gate: Tensor, mask: Tenso
     query, key, value: (B, C, N).  gate, mask: (B, 1, N).
     A cell outside of the mask scores 0, not minus infinity: it keeps a weight, as released.
     """
-    scores = query.transpose(1, 2) @ key
-    weights = (scores * mask).softmax(2)
+    # In float32: unscaled scores are large, and their differences are what counts.
+    scores = query.float().transpose(1, 2) @ key.float()
+    weights = (scores * mask).softmax(2).to(value.dtype)
     spread: Tensor = value @ weights.transpose(1, 2)
     return spread * gate
 
 
 def _parts(config: "ModelConfig", channels: int, pixels: int) -> Mapping[str, nn.Module | None]:
+    if not config.click_maps.endswith(MAPS):
+        raise ConfigError(
+            f"expected click_maps = {MAPS!r} with neck = 'diffusion', got {config.click_maps!r}: "
+            "features spread from disks round the clicks"
+        )
     return {"diffusion": FeatureDiffusion(channels)}
 
 

@@ -68,13 +68,16 @@ class LatePrompts(nn.Module):
 def warp(maps: Tensor, flow: Tensor) -> Tensor:
     """Return maps (B, C, h, w) seen from cells moved by a flow (B, 2, h, w), x and y in cells."""
     height, width = maps.shape[-2:]
-    rows = torch.arange(height, device=maps.device, dtype=maps.dtype)
-    columns = torch.arange(width, device=maps.device, dtype=maps.dtype)
+    # In float32: positions in bfloat16 are whole cells off in a large map.
+    values, flow = maps.float(), flow.float()
+    rows = torch.arange(height, device=maps.device, dtype=values.dtype)
+    columns = torch.arange(width, device=maps.device, dtype=values.dtype)
     x = columns[None, None] + flow[:, 0]
     y = rows[None, :, None] + flow[:, 1]
     # Pixel centres are at integers; the sampler counts from -1 to 1 between the outer edges.
     grid = torch.stack([(2 * x + 1) / width - 1, (2 * y + 1) / height - 1], 3)
-    return functional.grid_sample(maps, grid, padding_mode="border", align_corners=False)
+    warped = functional.grid_sample(values, grid, padding_mode="border", align_corners=False)
+    return warped.to(maps.dtype)
 
 
 class EdgeAnswer(nn.Module):

@@ -14,12 +14,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from fcfi.errors import ConfigError
 from fcfi.models.layers import conv_bn_relu, resize_like
 from fcfi.models.parts import Neck, NeckInputs
 
 if TYPE_CHECKING:
     from fcfi.models.config import ModelConfig
 
+MAPS: Final = "gaussians+first"
+"""How clicks are drawn for it."""
 WIDTHS: Final = (64, 64, 64, 96, 96, 96)
 """Channels of the six layers; the first and the fourth halve height and width."""
 HALVING: Final = (0, 3)
@@ -64,6 +67,11 @@ class FirstClickBranch(nn.Module):
 
 
 def _parts(config: "ModelConfig", channels: int, pixels: int) -> Mapping[str, nn.Module | None]:
+    if config.click_maps != MAPS:
+        raise ConfigError(
+            f"expected click_maps = {MAPS!r} with neck = 'first', got {config.click_maps!r}: its "
+            "last map is the first click"
+        )
     return {"first": FirstClickBranch(channels)}
 
 

@@ -262,7 +262,7 @@ def test_weights_that_are_held_stay(network: OpenedNetwork, photo: np.ndarray) -
 def test_sequence_adaptation_learns_a_finished_mask_for_good(
     network: OpenedNetwork, photo: np.ndarray
 ) -> None:
-    from fcfi.methods.adaptation import Adaptation, after_object, importance_of, runner_of
+    from fcfi.methods.adaptation import Adaptation, after_object, runner_of, weighed
     from fcfi.methods.gradients import inputs_of
     from fcfi.prediction.looks import Look
     from fcfi.prediction.prediction import CachedImage
@@ -270,8 +270,13 @@ def test_sequence_adaptation_learns_a_finished_mask_for_good(
     first = answers(FCFIPredictor(network, SMALL), photo, 1)[0]
     look = Look(CachedImage(photo), first.crop, first.seen, first.crop.clicks(CLICKS[:2]), 1.0)
     runner = runner_of(network, Adaptation(rate=1e-3, hold=0))
-    weights = importance_of(runner.tail, runner.begin, [inputs_of(look, runner.tail.model)])
-    assert sum(float(value.sum()) for value in weights.values()) == pytest.approx(1, abs=1e-4)
+    measured = weighed(runner, [inputs_of(look, runner.tail.model)])
+    sizes = {name: float(value.sum()) for name, value in measured.importance.items()}
+    assert sum(sizes.values()) == pytest.approx(1, abs=1e-4)
+    # The last layer moves the output most of all, number for number.
+    last = measured.importance["model.body.classifier.2.bias"]
+    assert float(last.mean()) > 10 / sum(value.numel() for value in runner.begin.values())
+    assert (runner.settings["importance"], measured.settings["importance"]) == ("even", "measured")
     target = np.zeros(first.seen.shape, bool)
     target[:32] = True
 

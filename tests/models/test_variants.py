@@ -50,11 +50,13 @@ def inputs_for(network: FCFI) -> tuple[torch.Tensor, ...]:
     return tuple(example(2, 64, 96, clicks=network.config.click_count))
 
 
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 @pytest.mark.parametrize("name", VARIANTS)
-def test_every_output_has_a_loss_and_every_part_learns(name: str) -> None:
+def test_every_output_has_a_loss_and_every_part_learns(name: str, precision: str) -> None:
     network = network_of(**VARIANTS[name]).train()
     inputs = inputs_for(network)
-    output = network(*inputs)
+    with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bfloat16"):
+        output = network(*inputs)
     assert output.logits.shape == (2, 1, 64, 96)
     assert set(output.extras) == LEARNT[name] <= LOSSES.keys()
     truth = torch.zeros(2, 1, 64, 96, dtype=torch.uint8)
@@ -103,6 +105,10 @@ def test_unknown_names_and_other_places_of_prompts_are_refused() -> None:
         with pytest.raises(ConfigError, match=f"expected {name} = .* with prompts = 'late'"):
             ModelConfig("lite0", prompts="late", **{name: value})  # type: ignore[arg-type]
     assert "plain" in ANSWERS
+    with pytest.raises(ConfigError, match=r"click_maps = 'gaussians\+first' with neck = 'first'"):
+        network_of(neck="first")
+    with pytest.raises(ConfigError, match="click_maps = 'disks' with neck = 'diffusion', got 'gau"):
+        network_of(neck="diffusion", click_maps="gaussians")
 
 
 # ── CDNet ─────────────────────────────────────────────────────────────────────────────────────────
@@ -187,6 +193,9 @@ def test_a_flow_moves_maps_by_whole_and_half_cells() -> None:
     maps = torch.arange(24.0).reshape(1, 1, 4, 6)
     flow = torch.zeros(1, 2, 4, 6)
     torch.testing.assert_close(warp(maps, flow), maps, atol=1e-4, rtol=0)
+    wide = torch.linspace(0, 1, 400).expand(1, 1, 2, 400)
+    half = torch.zeros(1, 2, 2, 400, dtype=torch.bfloat16)
+    assert warp(wide.bfloat16(), half).equal(wide.bfloat16())
     flow[:, 0] = 1  # one to the right
     torch.testing.assert_close(warp(maps, flow)[..., :5], maps[..., 1:], atol=1e-4, rtol=0)
     flow[:, 0], flow[:, 1] = 0.5, 1

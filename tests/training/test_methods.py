@@ -59,8 +59,9 @@ def test_every_training_is_a_recipe_that_can_be_built(name: str) -> None:
 
 @pytest.mark.filterwarnings("ignore:not in .*, begins at random")
 def test_rows_are_trained_and_measured_once(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(methods, "IMPORTANCE_CROPS", 2)
     shard, pictures, stored = (
         write_shard(tmp_path / "train-000.tar"),
         tmp_path / "made",
@@ -97,6 +98,7 @@ def test_rows_are_trained_and_measured_once(
     # Rows of one training have one network.
     assert by_row["BRS"]["weights_sha256"] == by_row["DOS w/ GC"]["weights_sha256"]
     assert by_row["BRS"]["settings"]["method"] == "brs"
+    assert by_row["IA+SA"]["settings"]["importance"] == "measured"
     table = capsys.readouterr().out
     assert all(f"| {name}" in table for name in (BASE, *FEW))
     run()
