@@ -34,6 +34,7 @@ class Row:
     published: method and backbone of the published row beside it, or None.
     note: what is not as in the paper, in a few words.
     every: of the objects of a large dataset every so many are measured, where a click is dear.
+    target: longer side of the network's input in pixels, or None for that of the recipe.
     sequence: whether finished objects change the network for the next (SA).
     """
 
@@ -42,6 +43,7 @@ class Row:
     published: tuple[str, str] | None = None
     note: str = ""
     every: int = 1
+    target: int | None = None
     sequence: bool = False
 
 
@@ -140,6 +142,13 @@ ROWS: Final[Mapping[str, Row]] = {
     "RITM, focus views": Row("RITM", "focus-cut", note="FocusCut's views, not learnt"),
     "FocusCut w/o views": Row("FocusCut", note="what learning parts costs the whole"),
     "FocusCut": Row("FocusCut", "focus-cut", ("FocusCut", "ResNet-101"), note="disks"),
+    "FocalClick-S1": Row(
+        "FocalClick",
+        "focal-click",
+        ("FocalClick-S1", "HRNet-18s"),
+        note="the network of S2, which looks at 128 px",
+        target=128,
+    ),
     "FocalClick-S2": Row(
         "FocalClick", "focal-click", ("FocalClick-S2", "HRNet-18s"), note="refiner on RITM's row"
     ),
@@ -150,8 +159,6 @@ ROWS: Final[Mapping[str, Row]] = {
 PUBLISHED_ONLY: Final[Mapping[tuple[str, str], str]] = {
     ("RIS-Net", "VGG-16"): "no code was released, and how regions follow from clicks, their pooled "
     "size and the discount are in nothing that can be read",
-    ("FocalClick-S1", "HRNet-18s"): "FocalClick-S2 at half the size: a smaller zoom of the same "
-    "row, which one budget does not train apart",
 }
 """Published rows that are not measured here, each with the reason."""
 LARGE: Final = 200

@@ -323,7 +323,8 @@ def note(
     dataset = open_dataset(folder)
     every = row.every if len(dataset) >= LARGE else 1
     indices = range(0, len(dataset), every)[: budget.objects]
-    rules = Protocol(zoom=plan.zoom, targets=TARGETS, limit=budget.most)
+    zoom = plan.zoom if row.target is None else replace(plan.zoom, target=row.target)
+    rules = Protocol(zoom=zoom, targets=TARGETS, limit=budget.most)
     samples = [dataset[index] for index in indices]
     results, watched = measure(row, weights, samples, rules, seed, plan)
     found = summary_of(results, watched, indices)

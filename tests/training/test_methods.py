@@ -29,7 +29,7 @@ CHANGES = [
     "crops.minimum_visible=20",
     "zoom.target=64",
 ]
-FEW = ("FocalClick-S2", "BRS", "IA+SA", "DOS w/ GC")
+FEW = ("FocalClick-S1", "BRS", "IA+SA", "DOS w/ GC")
 """Rows of every kind: a second training, gradients, a sequence, a step."""
 
 
@@ -98,6 +98,7 @@ def test_rows_are_trained_and_measured_once(
     # Rows of one training have one network.
     assert by_row["BRS"]["weights_sha256"] == by_row["DOS w/ GC"]["weights_sha256"]
     assert by_row["BRS"]["settings"]["method"] == "brs"
+    assert by_row["FocalClick-S1"]["settings"]["target"] == 128
     assert by_row["IA+SA"]["settings"]["importance"] == "measured"
     table = capsys.readouterr().out
     assert all(f"| {name}" in table for name in (BASE, *FEW))
