@@ -5,13 +5,13 @@ sha256 (masks.py); their pixels lie elsewhere.  A document of an older version i
 when it is read (UPGRADES).  Knows nothing of networks, files or databases.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, get_args
 
 from fcfi.documents import Upgrade, upgraded
 from fcfi.errors import InputError
-from fcfi.project.attributes import Values, ordered
+from fcfi.project.attributes import Attribute, Values, fitting, ordered
 from fcfi.prompts.clicks import Clicks
 from fcfi.prompts.rounds import NO_ROUNDS, Rounds
 
@@ -116,6 +116,32 @@ class Document:
     def masks(self) -> frozenset[str]:
         """The present masks."""
         return frozenset(drawn.mask for drawn in self.objects if drawn.mask is not None)
+
+    def relabelled(self, labels: Mapping[int, int]) -> "Document":
+        """Return the document with its labels as they are now (see Labels.resolved).
+
+        Merged labels are followed, and removed ones are taken off.
+        """
+        if all(
+            drawn.label is None or labels.get(drawn.label) == drawn.label for drawn in self.objects
+        ):
+            return self
+        objects = tuple(
+            drawn if drawn.label is None else replace(drawn, label=labels.get(drawn.label))
+            for drawn in self.objects
+        )
+        return replace(self, objects=objects)
+
+    def fitted(self, schemas: Mapping[int, Sequence[Attribute]]) -> "Document":
+        """Return the document with only those values that fit the attributes of their labels.
+
+        schemas: attributes by the label's id.
+        """
+        objects = tuple(
+            replace(drawn, attributes=fitting(drawn.attributes, schemas.get(drawn.label or 0, ())))
+            for drawn in self.objects
+        )
+        return replace(self, objects=objects)
 
     def to_json(self) -> dict[str, Any]:
         """Return dictionaries, lists, texts and numbers only."""

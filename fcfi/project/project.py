@@ -4,43 +4,30 @@ Calls block, and threads may share a project.  It joins the list of files, the s
 and the caches; pictures are only read.  Knows nothing of HTTP or of pages.
 """
 
-import dataclasses
-import hashlib
-import json
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from sqlalchemy.engine import URL
 
-from fcfi.errors import FCFIError, InputError, NotFound, StoreError, guard
+from fcfi.errors import InputError
 from fcfi.formats import Report
-from fcfi.images import Image, image_sha256
+from fcfi.images import Image
 from fcfi.prediction.interface import Predictor
-from fcfi.project import exporting, importing, place, reading
-from fcfi.project.actions import Action, Edit, ImportObjects, Move
-from fcfi.project.actions.registry import apply, describe
-from fcfi.project.answerers import Answerers
-from fcfi.project.attributes import (
-    Attribute,
-    Value,
-    Values,
-    check_schema,
-    fitting,
-    guessed,
-    of_file,
-    ordered,
-)
+from fcfi.project import exporting, importing, place, preferences, reading
+from fcfi.project.actions import Action
+from fcfi.project.attributes import Attribute
 from fcfi.project.cache import ByteCache
 from fcfi.project.database import Database, store_url
-from fcfi.project.document import DONE, Document, DrawnObject
-from fcfi.project.labelling import Labels, normal
+from fcfi.project.document import DONE
+from fcfi.project.editing import Editing
+from fcfi.project.labelling import Labels
+from fcfi.project.logs import logs_of
 from fcfi.project.pictures import Pictures
 from fcfi.project.progress import Progress, silent
-from fcfi.project.replay import Replay
+from fcfi.project.receiving import ProjectReceiver
 from fcfi.project.states import (
     CHECKED,
     DRAWN,
@@ -49,25 +36,17 @@ from fcfi.project.states import (
     Filter,
     ImportReport,
     Label,
-    PictureConflict,
     PictureList,
     PictureRow,
     PictureState,
     State,
 )
-from fcfi.project.store import Listing, Shown, Signature, Step, Store, Stored
-from fcfi.project.store.part import RESTORE
-from fcfi.project.world import Masks, PictureWorld
-from fcfi.prompts.click_log import ClickLog, to_runs
+from fcfi.project.store import Listing, Store
+from fcfi.project.world import Masks
 
 CACHE_BYTES: Final = 1 << 30
-SETTINGS_BYTES: Final = 64 * 1024
-"""The largest size of a page's settings as JSON."""
-SETTINGS: Final = "page"
-"""Key in the store of the settings that apply without an author's name."""
 AUTHOR_LETTERS: Final = 100
 """The longest name of an author, in characters."""
-Seen = TypeVar("Seen", bound=Shown)
 
 
 class Project:
@@ -89,13 +68,13 @@ class Project:
         self.cache = ByteCache(cache_bytes)
         self._database = database
         self._store = Store(database)
-        self._answerers = Answerers(self._store)
         self._labels = Labels(database)
         self._masks = Masks(self._store, self.cache)
         self._pictures = Pictures(folder, self._store, self.cache)
-        self._replay = Replay(predictor, self.cache)
+        self._editing = Editing(
+            self._store, self._labels, self._pictures, self._masks, predictor, self.cache, clock
+        )
         self._opening_warnings = warnings
-        self._clock = clock
 
     @classmethod
     def open(
@@ -124,7 +103,8 @@ class Project:
         url, warnings = _where(folder, store)
         project = cls(folder, Database(url), predictor, cache_bytes, warnings)
         try:
-            project._begin(labels, progress)
+            project._labels.ensure(labels)
+            project.scan(progress)
         except BaseException:
             project.close()
             raise
@@ -209,7 +189,7 @@ class Project:
 
     def picture(self, id: int) -> PictureState:  # noqa: A002
         """Return a picture with its objects, masks and history.  Raises NotFound."""
-        return self._state(self._read(id))
+        return self._editing.state(self._editing.read(id))
 
     def act(
         self,
@@ -233,16 +213,7 @@ class Project:
             raise InputError(
                 f"the author's name has {len(author)} characters: give {AUTHOR_LETTERS} or less"
             )
-        signature = Signature(author, self._clock(), key)
-        # The last line is for another process that got the same request in between.
-        after = (
-            self._answered(id, key)
-            or self._changed(id, version, action, signature)
-            or self._answered(id, key)
-        )
-        if after is None:
-            raise self._conflict(id, version)
-        return self._state(after)
+        return self._editing.change(id, version, action, self._editing.signature(author, key))
 
     def image(self, id: int) -> Image:  # noqa: A002
         """Return a picture's pixels, (H, W, 3) uint8 RGB, read only.
@@ -260,21 +231,9 @@ class Project:
 
         Raises NotFound, PictureError if the picture, whose sha256 is in the logs, cannot be read.
         """
-        stored = self._read(id)
-        clicked = [drawn for drawn in stored.document.objects if drawn.rounds]
-        if not clicked:
-            return ()
-        row, image = self._pictures.pixels(stored.row)
-        sha256, names = image_sha256(image), {label.id: label.name for label in self.labels()}
-        return tuple(
-            {
-                "object": drawn.id,
-                "label": names.get(drawn.label or 0),
-                "keep_out": drawn.keep_out,
-                "tidy": drawn.tidy,
-                "log": self._log(drawn, row, sha256).to_json(),
-            }
-            for drawn in clicked
+        names = {label.id: label.name for label in self.labels()}
+        return logs_of(
+            self._editing.read(id), names, self._pictures, self._masks, self._editing.answerers
         )
 
     # Labels and settings
@@ -331,27 +290,14 @@ class Project:
 
         An author who has stored none gets those stored without an author.
         """
-        kept = self._store.setting(_settings_key(author)) or self._store.setting(SETTINGS)
-        with guard(StoreError, "the settings in the store are damaged", RESTORE):
-            return dict(kept or {})
+        return preferences.settings_of(self._store, author)
 
     def set_settings(self, settings: Mapping[str, Any], author: str = "") -> None:
         """Store an author's settings, all at once.
 
         Raises InputError if they cannot be written as JSON, or are too large.
         """
-        try:
-            size = len(json.dumps(settings, allow_nan=False).encode())
-        except (TypeError, ValueError, RecursionError) as error:
-            raise InputError(
-                f"expected settings that can be written as JSON, got {error}: send others"
-            ) from error
-        if size > SETTINGS_BYTES:
-            raise InputError(
-                f"expected settings of at most {SETTINGS_BYTES} bytes of JSON, got {size}: "
-                "remove some"
-            )
-        self._store.keep_setting(_settings_key(author), dict(settings))
+        preferences.keep_settings(self._store, settings, author)
 
     # Files
 
@@ -407,239 +353,11 @@ class Project:
             limits on time and memory, which takes half a second more.
         Raises InputError, DatasetError if nothing can be read.
         """
-        with _Receiver(self, author) as receiver:
+        signature = self._editing.signature(author)
+        with ProjectReceiver(
+            self.folder, self._store, self._labels, self._editing, signature
+        ) as receiver:
             return importing.bring_in(receiver, Path(path), format, progress, reader)
-
-    # Internals
-
-    def _begin(self, labels: Sequence[str], progress: Progress) -> None:
-        self._labels.ensure(labels)
-        self.scan(progress)
-
-    def _read(self, identity: int) -> Stored:
-        """Return a picture with its labels and networks as they are now."""
-        return self._resolved(self._store.read(identity))
-
-    def _resolved(self, stored: Seen) -> Seen:
-        """Return a picture as it was read, with its labels and networks as they are now."""
-        document = resolved(stored.document, stored.labels)
-        objects = tuple(
-            drawn
-            if (network := self._answerers.identity_of(drawn.network)) == drawn.network
-            else dataclasses.replace(drawn, network=network)
-            for drawn in document.objects
-        )
-        document = self._fitting(dataclasses.replace(document, objects=objects))
-        return dataclasses.replace(stored, document=document)
-
-    def _fitting(self, document: Document) -> Document:
-        """Return a document whose objects have only values that fit their labels' attributes."""
-        if not any(drawn.attributes for drawn in document.objects):
-            return document
-        schemas = self._labels.schemas()
-        objects = tuple(
-            dataclasses.replace(
-                drawn, attributes=fitting(drawn.attributes, schemas.get(drawn.label or 0, ()))
-            )
-            for drawn in document.objects
-        )
-        return dataclasses.replace(document, objects=objects)
-
-    def _answered(self, identity: int, key: str | None) -> Shown | None:
-        """Return a picture as the change of this key left it, with its labels as they are now.
-
-        None if no change has the key.
-        """
-        noted = None if key is None else self._store.noted(identity, key)
-        return None if noted is None else self._resolved(noted)
-
-    def _state(self, stored: Shown) -> PictureState:
-        with guard(StoreError, f"{stored.row.name} in the store is damaged", RESTORE):
-            return PictureState(
-                stored.row,
-                stored.document,
-                self._masks.find(stored.document.masks),
-                None if stored.undo is None else describe(stored.undo),
-                None if stored.redo is None else describe(stored.redo),
-            )
-
-    def _conflict(self, identity: int, version: int) -> PictureConflict:
-        return PictureConflict(
-            self.picture(identity), self._store.changes(identity, version, describe)
-        )
-
-    def _changed(
-        self, identity: int, version: int, action: Action, signature: Signature
-    ) -> Stored | None:
-        """Make a change to a picture of this version; return None if it has another by now."""
-        stored = self._read(identity)
-        if stored.row.version != version:
-            return None
-        if isinstance(action, Move):
-            moved = self._store.move(identity, version, action.by, signature)
-            return self._read(identity) if moved else None
-        if not isinstance(action, Edit):
-            raise InputError(
-                f"expected an action that edits or moves, got {action.type}: derive it from Edit"
-            )
-        return self._edit(stored, action, signature)
-
-    def _edit(self, stored: Stored, action: Edit, signature: Signature) -> Stored | None:
-        """Make a change; return None if the picture was changed since it was read.
-
-        An action that changes nothing is not stored.
-        """
-        stored, step = self._step(stored, action, signature)
-        if step is None:
-            return stored
-        # Not at opening, since the network may still be loaded then.
-        if self.predictor is not None and any(drawn.rounds for drawn in step.document.objects):
-            self._answerers.keep(self.predictor)
-        after = self._store.write(stored, step)
-        if after is not None:
-            self._masks.put(step.masks)
-        return after
-
-    def _step(
-        self, stored: Stored, action: Edit, signature: Signature
-    ) -> tuple[Stored, Step | None]:
-        """Return the picture, and a change to it that is not written yet; None if nothing changes."""
-        labels = frozenset(stored.labels.values())
-        world = PictureWorld(
-            stored.row,
-            labels,
-            self._pictures,
-            self._masks,
-            self._replay,
-            self._clock,
-            self._read,
-            signature.author,
-            self._labels.schema,
-        )
-        # Another label of an object may not have the attributes of the one before.
-        document = self._fitting(apply(stored.document, action, world))
-        stored = dataclasses.replace(stored, row=world.row)
-        if document == stored.document:
-            return stored, None
-        masks = world.new_masks(document)
-        return stored, Step(document, masks, action.record(stored.document), signature)
-
-    def _log(self, drawn: DrawnObject, row: PictureRow, sha256: str) -> ClickLog:
-        """Return an object's click log, as `fcfi.session` writes it."""
-        known = self._answerers.find(drawn.network)
-        start = None
-        if drawn.start is not None:
-            start = to_runs(self._masks.get(drawn.start).pixels(row.height, row.width))
-        network = {"name": known.name, "sha256": known.weights, "runtime": known.runtime}
-        return ClickLog(row.height, row.width, sha256, network, known.settings, start, drawn.rounds)
-
-
-class _Receiver:
-    """The receiver of one import's objects, in a `with` block."""
-
-    def __init__(self, project: Project, author: str) -> None:
-        self.folder = project.folder
-        self._project = project
-        self._signature = Signature(author, project._clock())
-        self._labels = {label.name: label.id for label in project.labels()}
-        self._before = frozenset(self._labels.values())
-        self._rows = project._store.known()
-        # What every label is now, by id: read once, and again when one is added.
-        self._resolved = project._labels.resolved()
-        self._schemas = project._labels.schemas()
-        self._schemas_before = dict(self._schemas)
-        self._ready: dict[int, tuple[ImportObjects, Stored, Step | None]] = {}
-
-    def __enter__(self) -> "_Receiver":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if kind is None:
-            return
-        # The labels that the failed import added go with it.
-        for identity in self._labels.values():
-            schema = self._schemas_before.get(identity, ())
-            if identity in self._before and self._schemas.get(identity, ()) != schema:
-                with suppress(FCFIError):
-                    self._project._labels.edit(identity, None, None, None, schema)
-            if identity not in self._before:
-                with suppress(FCFIError):  # in use by now, or the store is gone
-                    self._project._labels.remove(identity)
-
-    def sizes(self) -> Mapping[str, tuple[int, int]]:
-        return self._project._store.sizes()
-
-    def label_names(self) -> Collection[str]:
-        return self._labels.keys()
-
-    def label_id(self, name: str) -> int:
-        name = normal(name)
-        if name not in self._labels:
-            self._labels = {label.name: label.id for label in self._project.labels()}
-        if name not in self._labels:
-            self._labels = {label.name: label.id for label in self._project.add_label(name)}
-        identity = self._labels[name]
-        if identity not in self._resolved:
-            self._resolved = self._project._labels.resolved()
-        return identity
-
-    def fit(self, label: int, values: Mapping[str, Any]) -> tuple[Values, tuple[str, ...]]:
-        taken: dict[str, Value] = {}
-        problems = []
-        known = {attribute.name: attribute for attribute in self._schemas.get(label, ())}
-        added = False
-        for name, value in values.items():
-            try:
-                if name not in known:
-                    new = guessed(name, value)
-                    check_schema((*known.values(), new))
-                    known[name], added = new, True
-                taken[name] = of_file(known[name], value)
-            except InputError as error:
-                problems.append(str(error))
-        if added:
-            self._schemas[label] = tuple(known.values())
-            self._project._labels.edit(label, None, None, None, self._schemas[label])
-        return ordered(taken), tuple(problems)
-
-    def prepare(self, name: str, objects: ImportObjects) -> None:
-        if name not in self._rows:
-            raise NotFound(f"the project does not have a picture {name!r}: look at its list again")
-        row = self._rows[name]
-        if row.id in self._ready:  # a picture may come from several files
-            earlier = self._ready[row.id][0]
-            objects = ImportObjects((*earlier.objects, *objects.objects))
-        self._ready[row.id] = self._made(row, objects)
-
-    def save(self, progress: Progress) -> int:
-        while True:
-            steps = [(stored, step) for _, stored, step in self._ready.values() if step is not None]
-            late = self._project._store.write_all(steps, progress)
-            if not late:
-                break
-            for identity in late:  # changed by others since they were read
-                objects = self._ready[identity][0]
-                row = self._project._store.row(identity)
-                self._ready[identity] = self._made(row, objects)
-        return sum(
-            len(step.document.objects) - len(stored.document.objects) for stored, step in steps
-        )
-
-    def _made(
-        self, row: PictureRow, objects: ImportObjects
-    ) -> tuple[ImportObjects, Stored, Step | None]:
-        # A picture without any change need not be read from the store.
-        stored = (
-            self._project._read(row.id)
-            if row.version
-            else Stored(row, Document(), None, None, self._resolved, None, 0, 0)
-        )
-        return objects, *self._project._step(stored, objects, self._signature)
 
 
 def _listing(state: State | None, search: str, which: Filter) -> Listing:
@@ -650,27 +368,6 @@ def _listing(state: State | None, search: str, which: Filter) -> Listing:
 def _exported(only_done: bool, only_checked: bool) -> Collection[State]:
     """Return the states of the pictures that an export holds."""
     return CHECKED if only_checked else DONE if only_done else DRAWN
-
-
-def _settings_key(author: str) -> str:
-    """Return the store's key of an author's settings; a name may be longer than a key."""
-    return hashlib.sha256(author.encode()).hexdigest() if author else SETTINGS
-
-
-def resolved(document: Document, labels: Mapping[int, int]) -> Document:
-    """Return the document with its labels as they are now (see Labels.resolved).
-
-    Merged labels are followed, and removed ones are taken off.
-    """
-    if all(
-        drawn.label is None or labels.get(drawn.label) == drawn.label for drawn in document.objects
-    ):
-        return document
-    objects = tuple(
-        drawn if drawn.label is None else dataclasses.replace(drawn, label=labels.get(drawn.label))
-        for drawn in document.objects
-    )
-    return dataclasses.replace(document, objects=objects)
 
 
 def _where(folder: Path, store: str | None) -> tuple[URL, tuple[str, ...]]:

@@ -10,7 +10,8 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, BaseModel, Field, JsonValue, create_model
 
 from fcfi.project.attributes import MAX_ATTRIBUTES, MAX_CHOICES
-from fcfi.project.project import AUTHOR_LETTERS, SETTINGS_BYTES
+from fcfi.project.preferences import SETTINGS_BYTES
+from fcfi.project.project import AUTHOR_LETTERS
 from fcfi.server.actions import ActionModel, Colour, Id, Request, Whole, any_action
 
 MAX_TEXT: Final = 200

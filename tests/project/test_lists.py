@@ -101,7 +101,7 @@ def sorted_out(folder: Path) -> Iterator[Project]:
     """A project with 2, 1, 0 and 1 objects, two labels, and marks by two people."""
     clock = iter(range(1, 100))
     with opened(folder, labels=["cat", "dog"]) as project:
-        project._clock = lambda: float(next(clock))
+        project._editing._clock = lambda: float(next(clock))
         known, (cat, dog) = ids(project), project.labels()
         act(project, known["a.png"], click(20, 20, label=cat.id), click(40, 40, label=dog.id))
         act(project, known["b 2.png"], click(20, 20))

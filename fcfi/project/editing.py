@@ -1,0 +1,174 @@
+"""Changes to pictures: the picture is read, an action makes a new document, and a step is stored.
+
+Values come in and go out; what is remembered is in the store and the caches.  Threads may share an
+`Editing`.  Knows nothing of files or of lists of pictures.
+"""
+
+import dataclasses
+from collections.abc import Callable
+from typing import TypeVar
+
+from fcfi.errors import InputError, StoreError, guard
+from fcfi.prediction.interface import Predictor
+from fcfi.project.actions import Action, Edit, Move
+from fcfi.project.actions.registry import apply, describe
+from fcfi.project.answerers import Answerers
+from fcfi.project.cache import ByteCache
+from fcfi.project.document import Document
+from fcfi.project.labelling import Labels
+from fcfi.project.pictures import Pictures
+from fcfi.project.replay import Replay
+from fcfi.project.states import PictureConflict, PictureState
+from fcfi.project.store import Shown, Signature, Step, Store, Stored
+from fcfi.project.store.part import RESTORE
+from fcfi.project.world import Masks, PictureWorld
+
+Seen = TypeVar("Seen", bound=Shown)
+
+
+class Editing:
+    """The pictures of a store, read and changed one at a time."""
+
+    def __init__(
+        self,
+        store: Store,
+        labels: Labels,
+        pictures: Pictures,
+        masks: Masks,
+        predictor: Predictor | None,
+        cache: ByteCache,
+        clock: Callable[[], float],
+    ) -> None:
+        """Take the parts of a project.
+
+        predictor: answers prompts; without one they are refused.  clock: returns seconds since 1970.
+        """
+        self.answerers = Answerers(store)
+        self._store = store
+        self._labels = labels
+        self._pictures = pictures
+        self._masks = masks
+        self._predictor = predictor
+        self._replay = Replay(predictor, cache)
+        self._clock = clock
+
+    def signature(self, author: str, key: str | None = None) -> Signature:
+        """Return who makes a change, now, and the key by which it can be found again."""
+        return Signature(author, self._clock(), key)
+
+    def read(self, identity: int) -> Stored:
+        """Return a picture with its labels and networks as they are now.  Raises NotFound."""
+        return self._current(self._store.read(identity))
+
+    def state(self, stored: Shown) -> PictureState:
+        """Return what is shown of a picture.  Raises StoreError for one that is damaged."""
+        with guard(StoreError, f"{stored.row.name} in the store is damaged", RESTORE):
+            return PictureState(
+                stored.row,
+                stored.document,
+                self._masks.find(stored.document.masks),
+                None if stored.undo is None else describe(stored.undo),
+                None if stored.redo is None else describe(stored.redo),
+            )
+
+    def change(
+        self, identity: int, version: int, action: Action, signature: Signature
+    ) -> PictureState:
+        """Make a change to a picture of this version, unless its key says that it was made.
+
+        Raises what `Project.act` raises.
+        """
+        # The last line is for another process that got the same request in between.
+        after = (
+            self._answered(identity, signature.key)
+            or self._changed(identity, version, action, signature)
+            or self._answered(identity, signature.key)
+        )
+        if after is None:
+            raise PictureConflict(
+                self.state(self.read(identity)), self._store.changes(identity, version, describe)
+            )
+        return self.state(after)
+
+    def step(
+        self, stored: Stored, action: Edit, signature: Signature
+    ) -> tuple[Stored, Step | None]:
+        """Return the picture, and a change to it that is not stored yet; None if nothing changes."""
+        labels = frozenset(stored.labels.values())
+        world = PictureWorld(
+            stored.row,
+            labels,
+            self._pictures,
+            self._masks,
+            self._replay,
+            self._clock,
+            self.read,
+            signature.author,
+            self._labels.schema,
+        )
+        # Another label of an object may not have the attributes of the one before.
+        document = self._fitted(apply(stored.document, action, world))
+        stored = dataclasses.replace(stored, row=world.row)
+        if document == stored.document:
+            return stored, None
+        masks = world.new_masks(document)
+        return stored, Step(document, masks, action.record(stored.document), signature)
+
+    def _current(self, stored: Seen) -> Seen:
+        """Return a picture as it was read, with its labels and networks as they are now."""
+        document = stored.document.relabelled(stored.labels)
+        objects = tuple(
+            drawn
+            if (network := self.answerers.identity_of(drawn.network)) == drawn.network
+            else dataclasses.replace(drawn, network=network)
+            for drawn in document.objects
+        )
+        document = self._fitted(dataclasses.replace(document, objects=objects))
+        return dataclasses.replace(stored, document=document)
+
+    def _fitted(self, document: Document) -> Document:
+        """Return the document with only those values that fit the attributes of their labels."""
+        # Most documents have no values, and then no attributes need be read.
+        if not any(drawn.attributes for drawn in document.objects):
+            return document
+        return document.fitted(self._labels.schemas())
+
+    def _answered(self, identity: int, key: str | None) -> Shown | None:
+        """Return a picture as the change of this key left it, with its labels as they are now.
+
+        None if no change has the key.
+        """
+        noted = None if key is None else self._store.noted(identity, key)
+        return None if noted is None else self._current(noted)
+
+    def _changed(
+        self, identity: int, version: int, action: Action, signature: Signature
+    ) -> Stored | None:
+        """Make a change to a picture of this version; return None if it has another by now."""
+        stored = self.read(identity)
+        if stored.row.version != version:
+            return None
+        if isinstance(action, Move):
+            moved = self._store.move(identity, version, action.by, signature)
+            return self.read(identity) if moved else None
+        if not isinstance(action, Edit):
+            raise InputError(
+                f"expected an action that edits or moves, got {action.type}: derive it from Edit"
+            )
+        return self._edit(stored, action, signature)
+
+    def _edit(self, stored: Stored, action: Edit, signature: Signature) -> Stored | None:
+        """Make a change; return None if the picture was changed since it was read.
+
+        An action that changes nothing is not stored.
+        """
+        stored, step = self.step(stored, action, signature)
+        if step is None:
+            return stored
+        # Not at opening, since the network may still be loaded then.
+        if self._predictor is not None and any(drawn.rounds for drawn in step.document.objects):
+            self.answerers.keep(self._predictor)
+        after = self._store.write(stored, step)
+        if after is not None:
+            self._masks.put(step.masks)
+        return after

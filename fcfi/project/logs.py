@@ -1,0 +1,54 @@
+"""The click logs of a picture's objects, from which another network can make their masks again."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fcfi.images import image_sha256
+from fcfi.project.answerers import Answerers
+from fcfi.project.document import DrawnObject
+from fcfi.project.pictures import Pictures
+from fcfi.project.states import PictureRow
+from fcfi.project.store import Stored
+from fcfi.project.world import Masks
+from fcfi.prompts.click_log import ClickLog, to_runs
+
+
+def logs_of(
+    stored: Stored,
+    labels: Mapping[int, str],
+    pictures: Pictures,
+    masks: Masks,
+    answerers: Answerers,
+) -> tuple[dict[str, Any], ...]:
+    """Return a log for each object with clicks, as JSON, with the object's id, label and switches.
+
+    labels: names by id.  Raises PictureError if the picture, whose sha256 is in the logs, cannot be
+    read.
+    """
+    clicked = [drawn for drawn in stored.document.objects if drawn.rounds]
+    if not clicked:
+        return ()
+    row, image = pictures.pixels(stored.row)
+    sha256 = image_sha256(image)
+    return tuple(
+        {
+            "object": drawn.id,
+            "label": labels.get(drawn.label or 0),
+            "keep_out": drawn.keep_out,
+            "tidy": drawn.tidy,
+            "log": _log(drawn, row, sha256, masks, answerers).to_json(),
+        }
+        for drawn in clicked
+    )
+
+
+def _log(
+    drawn: DrawnObject, row: PictureRow, sha256: str, masks: Masks, answerers: Answerers
+) -> ClickLog:
+    """Return an object's click log, as `fcfi.session` writes it."""
+    known = answerers.find(drawn.network)
+    start = None
+    if drawn.start is not None:
+        start = to_runs(masks.get(drawn.start).pixels(row.height, row.width))
+    network = {"name": known.name, "sha256": known.weights, "runtime": known.runtime}
+    return ClickLog(row.height, row.width, sha256, network, known.settings, start, drawn.rounds)

@@ -1,0 +1,45 @@
+"""The page's settings of each author: shortcuts, theme and the like, kept in the store as JSON."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from fcfi.errors import InputError, StoreError, guard
+from fcfi.project.store import Store
+from fcfi.project.store.part import RESTORE
+
+SETTINGS_BYTES: Final = 64 * 1024
+"""The largest size of a page's settings as JSON."""
+SHARED: Final = "page"
+"""Key in the store of the settings that apply without an author's name."""
+
+
+def settings_of(store: Store, author: str) -> dict[str, Any]:
+    """Return an author's settings; one who has stored none gets those stored without an author."""
+    kept = store.setting(_key(author)) or store.setting(SHARED)
+    with guard(StoreError, "the settings in the store are damaged", RESTORE):
+        return dict(kept or {})
+
+
+def keep_settings(store: Store, settings: Mapping[str, Any], author: str) -> None:
+    """Store an author's settings, all at once.
+
+    Raises InputError if they cannot be written as JSON, or are too large.
+    """
+    try:
+        size = len(json.dumps(settings, allow_nan=False).encode())
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InputError(
+            f"expected settings that can be written as JSON, got {error}: send others"
+        ) from error
+    if size > SETTINGS_BYTES:
+        raise InputError(
+            f"expected settings of at most {SETTINGS_BYTES} bytes of JSON, got {size}: remove some"
+        )
+    store.keep_setting(_key(author), dict(settings))
+
+
+def _key(author: str) -> str:
+    """Return the store's key of an author's settings; a name may be longer than a key."""
+    return hashlib.sha256(author.encode()).hexdigest() if author else SHARED
