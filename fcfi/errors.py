@@ -39,7 +39,9 @@ Item = TypeVar("Item")
 
 def how_to_install(extra: str) -> str:
     """Return what to type for an optional part of the package, installed from its own folder."""
-    return f"pip install '.[{extra}]' in the folder of fcfi's README"
+    # The weights that training begins from are in that folder, and left out of what pip copies.
+    option = "-e " if extra == "train" else ""
+    return f"pip install {option}'.[{extra}]' in the folder of fcfi's README"
 
 
 def showable(text: str) -> str:

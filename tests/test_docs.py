@@ -146,3 +146,16 @@ def test_the_python_of_the_readme_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     for block in blocks:
         exec(compile(block, "README.md", "exec"), names)
     assert names["mask"].sum() > 1000  # type: ignore[attr-defined]
+
+
+def test_pages_install_what_their_commands_need() -> None:
+    installed = {}
+    for page in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))):
+        for line in re.findall(r"pip install .*", page.read_text("utf-8")):
+            # The package is in no index under its name, which may become somebody else's.
+            assert not re.search(r"install (-\S+ )*['\"]?fcfi\b", line), (page, line)
+            if "[train" in line:
+                installed[page.name] = line
+    # Without -e the weights that `fcfi train --from NAME` begins from are not installed.
+    assert "train-and-evaluate.md" in installed
+    assert all(line.startswith("pip install -e ") for line in installed.values()), installed

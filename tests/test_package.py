@@ -119,7 +119,7 @@ def test_weights_to_train_on_from_have_the_name_of_their_network(folder: Path) -
     assert weights.checkpoint("small") == folder / "small.safetensors"
     assert weights.checkpoint(str(folder / "small.safetensors")) == folder / "small.safetensors"
     for wrong, message in (
-        ("large", "large.safetensors out of the source distribution"),
+        ("large", "pip install -e .* path of fcfi/weights/large.safetensors"),
         ("smal", "no shipped network is called 'smal'"),
         ("missing.safetensors", "does not exist"),
     ):

@@ -35,7 +35,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
-from fcfi.errors import NetworkError
+from fcfi.errors import NetworkError, how_to_install
 
 FOLDER: Final = Path(__file__).parent
 TABLE: Final = "table.toml"
@@ -163,9 +163,8 @@ def checkpoint(name_or_path: str, folder: Path | None = None) -> Path:
     path = (folder or FOLDER) / f"{find(name_or_path, folder).name}.safetensors"
     if not path.is_file():
         raise NetworkError(
-            f"the weights of {name_or_path} to train from are not in this installation: take "
-            f"fcfi/weights/{path.name} out of the source distribution of fcfi, or out of its "
-            "repository, and give its path"
+            f"the weights of {name_or_path} to train from are not in this installation: "
+            f"{how_to_install('train')}, or give the path of fcfi/weights/{path.name} there"
         )
     return path
 
