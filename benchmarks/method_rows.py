@@ -89,7 +89,12 @@ TRAININGS: Final[Mapping[str, Training]] = {
     "DOS": Training(_clicks_only("distances")),
     "DOS, random clicks": Training(_random_clicks()),
     "Gaussians": Training(_clicks_only("gaussians")),
-    "FocusCut": Training({"crops": {"part": 0.5, "part_ratio": (0.25, 1.1)}}),
+    "FocusCut": Training(
+        {
+            "crops": {"part": 0.5, "part_ratio": (0.25, 1.1), "part_at": "border"},
+            "rounds": {"spoil": 0.6},
+        }
+    ),
     "FocalClick": Training(
         {
             "model": {"answers": "refiner"},

@@ -1,6 +1,7 @@
 """How training crops are drawn: the section [crops] of a recipe."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from fcfi.data.shares import Share, check_shares
 from fcfi.errors import ConfigError
@@ -28,6 +29,8 @@ class CropConfig:
     close_ratio: side of a close view over the object's longer side, drawn log-uniformly.
     part: chance of a view of a part of the object instead; its session begins with a wrong mask.
     part_ratio: side of such a view over the object's longer side, drawn log-uniformly.
+    part_at: what its centre is: anywhere on the `object`'s box, or a pixel of its `border`, where
+        masks are wrong.
     wide_ratio: side of a wide view over the picture's longer side.
     stretch: largest change of width against height.
     flip: chance of mirroring.
@@ -56,6 +59,7 @@ class CropConfig:
     close_ratio: tuple[float, float] = (1.05, 3.0)
     part: Share = 0.0
     part_ratio: tuple[float, float] = (0.35, 1.0)
+    part_at: Literal["object", "border"] = "object"
     wide_ratio: tuple[float, float] = (0.5, 1.0)
     stretch: float = 1.25
     flip: Share = 0.5
@@ -71,6 +75,10 @@ class CropConfig:
 
     def __post_init__(self) -> None:
         check_shares("crops", self)
+        if self.part_at not in ("object", "border"):
+            raise ConfigError(
+                f"expected crops.part_at to be 'object' or 'border', got {self.part_at!r}"
+            )
         for name in ("close_ratio", "part_ratio", "wide_ratio", "brightness", "contrast"):
             low, high = getattr(self, name)
             if low > high or (name.endswith("ratio") and low <= 0):

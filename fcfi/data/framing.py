@@ -102,6 +102,34 @@ def choose_box(
     return Box(left, top, left + width, top + height)
 
 
+def centred(box: Box, point: tuple[int, int], height: int, width: int) -> Box:
+    """Return a box of the same size with its centre at a point, moved inside the picture.
+
+    point: (x, y).  height, width: of the picture; a box larger than it is laid over its middle.
+    """
+    left = _inside(point[0] - box.width // 2, box.width, width)
+    top = _inside(point[1] - box.height // 2, box.height, height)
+    return Box(left, top, left + box.width, top + box.height)
+
+
+def _inside(start: int, side: int, size: int) -> int:
+    """Return where a side begins inside a picture of this size."""
+    return min(max(0, start), size - side) if side <= size else (size - side) // 2
+
+
+def border_point(target: NDArray[np.bool_], rng: np.random.Generator) -> tuple[int, int]:
+    """Return a pixel (x, y) of an object, (H, W) with at least one pixel, at its border."""
+    inner = cv2.erode(
+        target.astype(np.uint8),
+        np.ones((3, 3), np.uint8),
+        borderType=cv2.BORDER_CONSTANT,
+        borderValue=0,
+    )
+    rows, columns = np.nonzero(target & (inner == 0))
+    index = int(rng.integers(len(rows)))
+    return int(columns[index]), int(rows[index])
+
+
 def cut(
     array: NDArray[Any], box: Box, height: int, width: int, fill: int | tuple[int, int, int]
 ) -> NDArray[Any]:

@@ -17,7 +17,9 @@ from fcfi.data.broken import BrokenError
 from fcfi.data.config import CropConfig
 from fcfi.data.crop import TrainingCrop
 from fcfi.data.framing import (
+    border_point,
     box_round,
+    centred,
     choose_box,
     choose_point,
     cut,
@@ -162,6 +164,9 @@ class CropSampler:
         else:
             part = rng.random() < config.part
             box = choose_box(tight_box(objects), part, shape, width / height, config, rng)
+            if part and config.part_at == "border":
+                whole = np.isin(labelling.ids, [instance.id for instance in objects])
+                box = centred(box, border_point(whole, rng), *shape)
 
         # ── pixels ────────────────────────────────────────────────────────────────────────────────
         # Seams are closed at the picture's size: in a small crop they are too narrow to be seen.

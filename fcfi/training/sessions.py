@@ -30,6 +30,8 @@ NEGATIVE_LAST = 0.5
 """Share of the sessions whose starting clicks end with a negative one, if there is any."""
 EDGE = 6
 """Pixels from the edge of a crop that count as its edge."""
+MISTAKES = 10
+"""Most mistakes that are made to spoil a mask."""
 BOX_JITTER = 0.1
 """How far a drawn box's sides are off, as a share of the box's width or height."""
 BOX_ALONE = 0.5
@@ -50,6 +52,8 @@ class RoundsConfig:
     centre: chance that the first click is at the object's centre, as in the paper; otherwise it is
         anywhere deep inside.
     from_mask: chance to start from a wrong mask instead of from nothing; views of a part always do.
+    spoil: largest IoU of the wrong mask of a view of a part: mistakes are added until it is
+        reached, or ten were made; 1 makes one.
     soften: chance that the feedback is blurred, as zooming in does.
     anywhere: chance that a click lies anywhere inside the error, not only deep inside: people do
         not click in centres.
@@ -69,6 +73,7 @@ class RoundsConfig:
     start_decay: Share = 0.35
     centre: Share = 0.5
     from_mask: Share = 0.1
+    spoil: Share = 1.0
     soften: Share = 0.2
     anywhere: Share = 0.0
     edge: Share = 0.0
@@ -119,7 +124,10 @@ def start_session(
     """Return a new session: from a wrong mask and a click on its error, a box, or clicks."""
     # A view of a part says little without the mask so far, so it always has one.
     if crop.part or rng.random() < config.from_mask:
-        wrong = wrong_mask(crop.truth == OBJECT, rng)
+        target = crop.truth == OBJECT
+        wrong = wrong_mask(target, rng)
+        if crop.part:
+            wrong = spoiled(wrong, target, config.spoil, rng)
         click = next_click_of_person(crop.truth, wrong, (), config, rng)
         if click is not None:
             feedback = softened(wrong, rng) if crop.part else wrong.astype(np.float32)
@@ -129,6 +137,19 @@ def start_session(
     if rng.random() < config.box / remaining:
         return start_from_box(crop, config, rng)
     return CropSession(crop, starting_clicks(crop, config, rng))
+
+
+def spoiled(
+    wrong: NDArray[np.bool_], target: NDArray[np.bool_], most: float, rng: np.random.Generator
+) -> NDArray[np.bool_]:
+    """Return a wrong mask with mistakes added until its IoU with the object is at most `most`."""
+    truth = target.astype(np.uint8)
+    for _ in range(MISTAKES - 1):
+        # A mask that has vanished cannot be spoiled further.
+        if not wrong.any() or iou(wrong, truth) <= most:
+            break
+        wrong = wrong_mask(wrong, rng)
+    return wrong
 
 
 def start_from_box(

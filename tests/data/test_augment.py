@@ -6,10 +6,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fcfi.boxes import Box
+from fcfi.data import sampler as sampler_module
 from fcfi.data.augment import mirror, paste
 from fcfi.data.config import CropConfig
 from fcfi.data.crop import TrainingCrop
-from fcfi.data.framing import box_round, choose_box, cut, point_in_crop, tight_box
+from fcfi.data.framing import (
+    border_point,
+    box_round,
+    centred,
+    choose_box,
+    cut,
+    point_in_crop,
+    tight_box,
+)
 from fcfi.data.pictures import Instance, Labelling, Picture, by_source
 from fcfi.data.sampler import CropSampler
 from fcfi.data.shards import read_pictures
@@ -112,6 +121,41 @@ def test_a_view_of_a_part_shows_less_than_the_object_round_a_place_in_it() -> No
         assert (box.width, box.height) == (100, 100)
         assert 100 <= box.left + 50 <= 300 or box.left in (0, 400)
         assert 60 <= box.top + 50 <= 260 or box.top in (0, 300)
+
+
+def test_a_view_may_lie_round_the_border_of_an_object() -> None:
+    target = np.zeros((60, 80), bool)
+    target[10:40, 20:50] = True
+    target[59, 79] = True
+    rng = np.random.default_rng(0)
+    points = {border_point(target, rng) for _ in range(400)}
+    assert (79, 59) in points
+    inner = {(x, y) for x, y in points if 20 < x < 49 and 10 < y < 39}
+    assert not inner
+    assert all(target[y, x] for x, y in points)
+    assert centred(Box(0, 0, 20, 10), (40, 30), 60, 80) == Box(30, 25, 50, 35)
+    assert centred(Box(0, 0, 20, 10), (79, 0), 60, 80) == Box(60, 0, 80, 10)
+    assert centred(Box(0, 0, 100, 10), (5, 5), 60, 80) == Box(-10, 0, 90, 10)
+
+
+def test_views_at_the_border_are_drawn_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pictures = by_source(read_pictures(write_shard(tmp_path / "a.tar")))
+    points: list[tuple[int, int]] = []
+
+    def noted(box: Box, point: tuple[int, int], height: int, width: int) -> Box:
+        points.append(point)
+        return centred(box, point, height, width)
+
+    monkeypatch.setattr(sampler_module, "centred", noted)
+    for part_at, part in (("object", 1.0), ("border", 0.0)):
+        config = CropConfig(part=part, part_at=part_at, minimum_visible=20)  # type: ignore[arg-type]
+        CropSampler(pictures, config).draw(64, 64, np.random.default_rng(1))
+    assert points == []
+    config = CropConfig(part=1.0, part_at="border", minimum_visible=20)
+    assert CropSampler(pictures, config).draw(64, 64, np.random.default_rng(1)).part
+    assert points
 
 
 def test_a_view_of_a_part_says_so_in_its_crop(tmp_path: Path) -> None:

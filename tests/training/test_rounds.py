@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from fcfi.data.crop import TrainingCrop
 from fcfi.errors import ConfigError
+from fcfi.masks.metrics import iou
 from fcfi.prediction.guidance import BOX_OBJECT, CLICK_MAPS, Pixels
 from fcfi.prompts.clicks import Click, Clicks
 from fcfi.training.rounds import Batch, EveryRound, LastRound, collate, make_rounds
@@ -20,6 +21,7 @@ from fcfi.training.sessions import (
     first_click,
     next_click_of_person,
     scribble_clicks,
+    spoiled,
     start_session,
     starting_clicks,
 )
@@ -106,6 +108,19 @@ def test_wrong_masks_are_wrong_but_near() -> None:
         ious.append((wrong & target).sum() / (wrong | target).sum())
     assert 0.3 < np.median(ious) < 0.97
     assert np.std(ious) > 0.05
+
+
+def test_a_mask_is_spoiled_until_it_is_bad_enough() -> None:
+    target = crop().truth == 1
+    bad_enough = []
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        first = wrong_mask(target, rng)
+        bad = spoiled(first, target, 0.6, rng)
+        bad_enough.append(iou(bad, target.astype(np.uint8)) <= 0.6)
+        assert spoiled(first, target, 1.0, rng) is first
+    # Mistakes may undo each other, and their number is limited.
+    assert sum(bad_enough) >= 15
 
 
 def test_starting_from_a_wrong_mask_opens_the_gate() -> None:
