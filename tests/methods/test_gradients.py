@@ -237,6 +237,25 @@ def test_ia_learns_the_clicks_and_leaves_the_network_as_it_was(
     assert any("classifier" in name for name in memory.weights)
 
 
+def test_a_network_that_encodes_once_adapts_its_head(tmp_path: Path, photo: np.ndarray) -> None:
+    from fcfi.methods.adaptation import Adaptation, Adapted, make
+    from fcfi.models.build import build
+    from fcfi.models.checkpoint import save_model
+    from fcfi.models.config import ModelConfig
+
+    torch.manual_seed(0)
+    save_model(build(ModelConfig("lite0", mid=8, prompts="late")), tmp_path / "late.safetensors")
+    network = opened(tmp_path / "late.safetensors")
+    plain = answers(FCFIPredictor(network, SMALL), photo, 2)
+    found = answers(make(network, SMALL, how=Adaptation(steps=1, rate=1e-2)), photo, 2)
+    assert found[0].seen.tobytes() == plain[0].seen.tobytes()
+    assert (found[1].seen != plain[1].seen).any()
+    memory = found[1].memory
+    assert isinstance(memory, Adapted)
+    assert memory.weights is not None
+    assert all("classifier" in name or "fusion" in name for name in memory.weights)
+
+
 def test_weights_that_are_held_stay(network: OpenedNetwork, photo: np.ndarray) -> None:
     from fcfi.methods.adaptation import Adaptation, distance, even_importance, runner_of
     from fcfi.prediction.looks import Look
