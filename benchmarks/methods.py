@@ -251,12 +251,12 @@ def training_looks(model: "FCFI", plan: Recipe, count: int) -> "Iterator[tuple[T
     from fcfi.methods.gradients import Inputs
     from fcfi.training.rounds import collate
     from fcfi.training.sessions import start_session
-    from fcfi.training.stream import BrokenItems, crop_stream, load_pictures
+    from fcfi.training.stream import BrokenItems, CropStream, load_pictures
 
     broken = BrokenItems(plan.data.strict)
     pictures = load_pictures(plan.data, broken)
     size = plan.run.sizes[0][1:]
-    crops = crop_stream(pictures, plan.crops, size, 0, (plan.run.seed, 0, 0), broken)
+    crops = CropStream(pictures, plan.crops, size, 0, (plan.run.seed, 0, 0), broken)
     rng = np.random.default_rng(plan.run.seed)
     for _ in range(count):
         session = start_session(next(crops), plan.rounds, rng)

@@ -18,6 +18,7 @@ class TrainingCrop:
     beyond: pixels of the object outside of the crop, at the crop's scale.
     again: whether the crop was learnt from before and is shown once more.
     point: (x, y) of the first click, if the crop was chosen round it.
+    index: of the crop in its stream, with which it can be drawn again.
     """
 
     image: NDArray[np.uint8]
@@ -27,3 +28,4 @@ class TrainingCrop:
     beyond: float = 0.0
     again: bool = False
     point: tuple[int, int] | None = None
+    index: int = 0

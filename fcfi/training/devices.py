@@ -1,6 +1,7 @@
 """Where a run computes: one process, or many that agree with each other (Lightning Fabric)."""
 
 import os
+from typing import Any
 
 import cv2
 import torch
@@ -60,3 +61,12 @@ def agree(fabric: Fabric, seconds: float, halt: bool, due: bool) -> tuple[float,
     most = fabric.all_reduce(own, reduce_op="max")
     assert isinstance(most, Tensor)
     return float(most[0]), bool(most[1]), bool(most[2])
+
+
+def gathered(fabric: Fabric, value: Any) -> list[Any]:
+    """Return the values of all processes in the first one, by rank; an empty list in the others."""
+    if fabric.world_size == 1:
+        return [value]
+    found = [None] * fabric.world_size if fabric.is_global_zero else None
+    torch.distributed.gather_object(value, found)
+    return found or []

@@ -7,10 +7,11 @@ many (Lightning Fabric; `torchrun` for several devices or machines).
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,17 +19,18 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from fcfi.data.pictures import PicturesBySource
-from fcfi.errors import ConfigError, DivergedError
+from fcfi.errors import ConfigError, DivergedError, guard
 from fcfi.formats.tally import LeftOut
 from fcfi.training.config import Recipe
 from fcfi.training.devices import agree, make_fabric, to_device
 from fcfi.training.losses import LossConfig, total_loss, whole_iou
 from fcfi.training.optimise import keep_statistics, set_rate
+from fcfi.training.position import Source, fits, position_of, resume_random
 from fcfi.training.progress import Display
-from fcfi.training.rounds import Batch, EveryRound, LastRound, make_rounds
+from fcfi.training.rounds import Batch, make_rounds
 from fcfi.training.run_state import CHECKPOINT, WEIGHTS, Clock, Learner, make_learner, restore, save
 from fcfi.training.stopping import forgiving_workers, stop_requests
-from fcfi.training.stream import BrokenItems, crop_stream, load_pictures
+from fcfi.training.stream import BrokenItems, CropStream, load_pictures
 from fcfi.training.validate import development_objects, measure
 
 BAD_STEPS = 20
@@ -70,12 +72,12 @@ def train(recipe: Recipe, folder: Path, start: Path | None = None) -> Trained:
     learner = make_learner(recipe, fabric, start)
     saved = folder / CHECKPOINT
     # A folder with a checkpoint is resumed: the same command begins and continues a run.
-    clock = restore(saved, recipe.model, learner) if saved.exists() else Clock()
+    clock, position = restore(saved, recipe, learner) if saved.exists() else (Clock(), None)
     before = clock.part(recipe.run)
     measured = partial(measure, objects=objects, zoom=recipe.zoom) if objects else None
     display = Display(folder, recipe.name, measured) if fabric.is_global_zero else None
     try:
-        run(recipe, folder, learner, clock, pictures, display, broken)
+        run(recipe, folder, learner, clock, pictures, display, broken, position)
     finally:
         if display is not None:
             display.close()
@@ -90,14 +92,16 @@ def run(
     pictures: PicturesBySource,
     display: Display | None,
     broken: BrokenItems | None = None,
+    position: Mapping[str, Any] | None = None,
 ) -> None:
     """Do all steps from where the clock stands to the end of the run, or until a stop is requested.
 
     display: of the first process of a run; the others have none.
     broken: takes note of what cannot be read.
+    position: in the random data, of a run that is resumed (see position.py).
     """
     fabric = learner.fabric
-    size: tuple[int, int] | None = None
+    source: Source | None = None
     saved = time.monotonic()
     bad_steps = 0
     halt = False
@@ -108,9 +112,12 @@ def run(
 
             # ── crops ─────────────────────────────────────────────────────────────────────────────
             # Later parts of a run show larger ones; a stream has crops of one size.
-            if size != size_at(recipe.run.sizes, part):
-                size = size_at(recipe.run.sizes, part)
-                rounds = new_rounds(recipe, learner, clock, pictures, size, broken)
+            size = size_at(recipe.run.sizes, part)
+            if source is None or source.size != size:
+                with guard(ConfigError, f"{folder / CHECKPOINT} cannot be resumed", "remove it"):
+                    source = make_source(recipe, learner, clock, pictures, size, broken, position)
+                position = None
+            rounds = source.rounds
 
             # ── clicks ────────────────────────────────────────────────────────────────────────────
             # One way of simulating them asks the network for the answers to earlier clicks.
@@ -151,8 +158,10 @@ def run(
             # ── save ──────────────────────────────────────────────────────────────────────────────
             if due:
                 saved = time.monotonic()
-                save(folder, recipe, learner, clock)
-    save(folder, recipe, learner, clock)
+                save(folder, recipe, learner, clock, position_of(source, fabric.device))
+    # A run that was finished already is saved with the position that it had.
+    last = position if source is None else position_of(source, fabric.device)
+    save(folder, recipe, learner, clock, last)
 
 
 def step(
@@ -212,20 +221,32 @@ def size_at(sizes: Sequence[tuple[float, int, int]], part: float) -> tuple[int, 
     return [(height, width) for since, height, width in sizes if since <= part][-1]
 
 
-def new_rounds(
+def make_source(
     recipe: Recipe,
     learner: Learner,
     clock: Clock,
     pictures: PicturesBySource,
     size: tuple[int, int],
     broken: BrokenItems | None = None,
-) -> EveryRound | LastRound:
-    """Return simulated clicks on a fresh stream of crops; `broken` notes what cannot be read."""
-    # Another stream for each process and each resumption: the same crops would teach nothing new.
-    seed = (recipe.run.seed, learner.fabric.global_rank, clock.step)
-    crops = crop_stream(pictures, recipe.crops, size, recipe.run.workers, seed, broken)
+    position: Mapping[str, Any] | None = None,
+) -> Source:
+    """Return simulated clicks on a stream of crops: a fresh one, or that of a position.
+
+    broken: takes note of what cannot be read.
+    """
+    resumed = position if position is not None and fits(position, size) else None
+    begun, taken = (clock.step, 0) if resumed is None else (resumed["begun"], resumed["taken"])
+    # Another stream for each process and each size of crops.
+    seed = (recipe.run.seed, learner.fabric.global_rank, begun)
+    crops = CropStream(pictures, recipe.crops, size, recipe.run.workers, seed, broken, taken)
     rng = np.random.default_rng(seed)
-    return make_rounds(crops, recipe.run.batch, recipe.rounds, rng, recipe.model.click_maps)
+    rounds = make_rounds(crops, recipe.run.batch, recipe.rounds, rng, recipe.model.click_maps)
+    if resumed is not None:
+        rounds.restore(resumed["rounds"], crops.again)
+    # Also where crops of another size begin: dropout knows nothing of them.
+    if position is not None:
+        resume_random(position, learner.fabric.device)
+    return Source(begun, size, crops, rounds)
 
 
 def _make_folder(folder: Path) -> None:

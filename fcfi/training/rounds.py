@@ -11,7 +11,7 @@ evaluation mode), only the last is trained on.
 Knows nothing of files, optimizers or losses.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
@@ -25,6 +25,7 @@ from torch import Tensor
 from fcfi.data.crop import TrainingCrop
 from fcfi.masks.metrics import iou
 from fcfi.prediction.guidance import encode
+from fcfi.prompts.clicks import Click
 from fcfi.training.sessions import (
     THRESHOLD,
     CropSession,
@@ -87,6 +88,14 @@ class _Rounds:
     def _collated(self, sessions: Sequence[CropSession]) -> Batch:
         return collate(sessions, self._config, self._rng, self._click_maps)
 
+    def state(self) -> dict[str, Any]:
+        """Return what a resumed run needs, as plain values and tensors; of crops, their indices."""
+        return {"random": self._rng.bit_generator.state}
+
+    def restore(self, state: Mapping[str, Any], crop: Callable[[int], TrainingCrop]) -> None:
+        """Take over a state; `crop` draws a crop of the stream again, by its index."""
+        self._rng.bit_generator.state = state["random"]
+
 
 class EveryRound(_Rounds):
     """A pool of sessions, each a click further at every step.
@@ -104,11 +113,27 @@ class EveryRound(_Rounds):
     ) -> None:
         super().__init__(crops, batch, config, rng, click_maps)
         self._hard: list[TrainingCrop] = []
-        self._pool = self._fresh_sessions()
+        self._pool: list[CropSession] = []
 
     def next_batch(self, predict: Callable[[Batch], Tensor]) -> Batch:
         """Return the pool as a batch; `predict` is not needed."""
+        if not self._pool:
+            self._pool = self._fresh_sessions()
         return self._collated(self._pool)
+
+    def state(self) -> dict[str, Any]:
+        """Return the running sessions too, and which crops are kept."""
+        return {
+            **super().state(),
+            "pool": [_record(session) for session in self._pool],
+            "hard": [crop.index for crop in self._hard],
+        }
+
+    def restore(self, state: Mapping[str, Any], crop: Callable[[int], TrainingCrop]) -> None:
+        """Take over the sessions too."""
+        super().restore(state, crop)
+        self._pool = [_session(record, crop) for record in state["pool"]]
+        self._hard = [replace(crop(index), again=True) for index in state["hard"]]
 
     def observe(self, probs: NDArray[np.float32]) -> None:
         """Take the predictions (B, S, S): click again, or make room for fresh crops."""
@@ -166,6 +191,25 @@ class LastRound(_Rounds):
 
     def observe(self, probs: NDArray[np.float32]) -> None:
         """Do nothing: the next step begins with fresh crops."""
+
+
+def _record(session: CropSession) -> dict[str, Any]:
+    feedback = session.feedback
+    return {
+        "crop": session.crop.index,
+        "again": session.crop.again,
+        "clicks": [(click.x, click.y, click.positive) for click in session.clicks],
+        "feedback": None if feedback is None else torch.from_numpy(feedback.copy()),
+    }
+
+
+def _session(record: Mapping[str, Any], crop: Callable[[int], TrainingCrop]) -> CropSession:
+    feedback = record["feedback"]
+    return CropSession(
+        replace(crop(record["crop"]), again=record["again"]),
+        tuple(Click(*values) for values in record["clicks"]),
+        None if feedback is None else feedback.numpy(),
+    )
 
 
 def make_rounds(

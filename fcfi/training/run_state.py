@@ -1,5 +1,6 @@
 """The state of a run: its clock, the network under training, and both in a file to resume from."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from fcfi.models.checkpoint import load_model, save_model, weights_sha256
 from fcfi.models.config import ModelConfig
 from fcfi.models.fcfi import FCFI
 from fcfi.training.config import Recipe, RunConfig
+from fcfi.training.devices import gathered
 from fcfi.training.optimise import freeze, make_optimizer
 from fcfi.training.start import first_network
 
@@ -80,8 +82,18 @@ def make_learner(recipe: Recipe, fabric: Fabric, start: Path | None) -> Learner:
     return Learner(fabric, origin, model, wrapped, average.to(fabric.device), optimizer)
 
 
-def save(folder: Path, recipe: Recipe, learner: Learner, clock: Clock) -> None:
-    """Write the file to resume from and the averaged weights; the other processes wait for it."""
+def save(
+    folder: Path,
+    recipe: Recipe,
+    learner: Learner,
+    clock: Clock,
+    position: Mapping[str, Any] | None = None,
+) -> None:
+    """Write the file to resume from and the averaged weights; the other processes wait for it.
+
+    position: of this process in its random data (see position.py).
+    """
+    positions = gathered(learner.fabric, position)
     if learner.fabric.is_global_zero:
         state = {
             "recipe": recipe.as_dict(),
@@ -91,6 +103,7 @@ def save(folder: Path, recipe: Recipe, learner: Learner, clock: Clock) -> None:
             "model": learner.model.state_dict(),
             "average": learner.average.state_dict(),
             "optimizer": learner.optimizer.state_dict(),
+            "positions": positions,
         }
         # A file and not a path: torch then reports a full disk as Python does.
         with replacing(folder / CHECKPOINT) as temporary, temporary.open("wb") as file:
@@ -106,18 +119,20 @@ def metadata_of(recipe: Recipe, clock: Clock) -> dict[str, str]:
     return {"recipe": recipe.name, "steps": str(clock.step), "training_data": sources, **zoom}
 
 
-def restore(path: Path, config: ModelConfig, learner: Learner) -> Clock:
-    """Load a save into the learner and return the run's clock.
+def restore(path: Path, recipe: Recipe, learner: Learner) -> tuple[Clock, dict[str, Any] | None]:
+    """Load a save into the learner; return the run's clock and the position of this process.
 
-    Only data is read: no code inside the file is run.  Raises ConfigError if the file is damaged or
-    of a run with another network, other start weights or other frozen weights.
+    The position is None if other crops come now: the data, the clicks, the batch or the number of
+    processes changed.  Only data is read: no code inside the file is run.  Raises ConfigError if
+    the file is damaged or of a run with another network, other start weights or other frozen
+    weights.
     """
     state = _read(path)
     try:
         network = ModelConfig.from_dict(state["recipe"]["model"])
     except Exception as error:  # of any kind: its values are whatever a file holds
         raise _unreadable(path, error) from error
-    if network != config:
+    if network != recipe.model:
         raise ConfigError(
             f"expected a run of this recipe's network, got another network in {path}: "
             "give another --output folder, or remove it"
@@ -131,12 +146,23 @@ def restore(path: Path, config: ModelConfig, learner: Learner) -> Clock:
         learner.model.load_state_dict(state["model"])
         learner.average.load_state_dict(state["average"])
         learner.optimizer.load_state_dict(state["optimizer"])
-        return Clock(state["step"], state["seconds"])
+        return Clock(state["step"], state["seconds"]), _position(state, recipe, learner.fabric)
     except Exception as error:  # likewise
         raise ConfigError(
             "expected a run with the same frozen weights, got other frozen weights or a damaged "
             f"file in {path} ({error}): give another --output folder, or remove it"
         ) from error
+
+
+def _position(state: dict[str, Any], recipe: Recipe, fabric: Fabric) -> dict[str, Any] | None:
+    """Return where this process was, if the recipe still leads there."""
+    positions: list[dict[str, Any] | None] = state.get("positions", [])
+    saved, now = state["recipe"], recipe.as_dict()
+    same = all(saved[name] == now[name] for name in ("data", "crops", "rounds"))
+    same = same and all(saved["run"][name] == now["run"][name] for name in ("batch", "seed"))
+    if not same or len(positions) != fabric.world_size:
+        return None
+    return positions[fabric.global_rank]
 
 
 def _read(path: Path) -> dict[str, Any]:

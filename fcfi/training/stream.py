@@ -1,12 +1,15 @@
 """The pictures of a recipe, and an endless stream of crops from them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any, cast
 
 import cv2
 import numpy as np
-from torch.utils.data import ConcatDataset, DataLoader, IterableDataset, get_worker_info
+import torch
+from torch.utils.data import ConcatDataset, DataLoader, Dataset, Sampler, get_worker_info
 
 from fcfi.data.broken import BrokenError
 from fcfi.data.config import CropConfig
@@ -101,62 +104,96 @@ def _joined(first: Sequence[Picture] | None, second: Sequence[Picture]) -> Seque
     return cast("Sequence[Picture]", ConcatDataset(both))
 
 
-def crop_stream(
-    pictures: PicturesBySource,
-    config: CropConfig,
-    size: tuple[int, int],
-    workers: int,
-    seed: tuple[int, ...],
-    broken: BrokenItems | None = None,
-) -> Iterator[TrainingCrop]:
-    """Return crops without end.
+class CropStream(Iterator[TrainingCrop]):
+    """Crops without end, each with a random generator of its own, from its index in the stream.
 
-    size: (height, width).  workers: processes that make crops; 0 makes them in this process.
-    seed: another seed is another stream.
-    broken: takes note of what cannot be read.
+    So a run that was interrupted continues the stream where it was, whatever the number of
+    workers, and can draw an earlier crop again.
     """
-    noted = broken or BrokenItems()
-    source = _Endless(CropSampler(pictures, config), size, seed)
-    if workers == 0:
-        return _or_raise(source, noted)
-    return _or_raise(
-        DataLoader(source, batch_size=None, num_workers=workers, prefetch_factor=AHEAD), noted
-    )
+
+    def __init__(
+        self,
+        pictures: PicturesBySource,
+        config: CropConfig,
+        size: tuple[int, int],
+        workers: int,
+        seed: tuple[int, ...],
+        broken: BrokenItems | None = None,
+        begin: int = 0,
+    ) -> None:
+        """Begin with a crop of the stream.
+
+        size: (height, width).  workers: processes that make crops; 0 makes them in this process.
+        seed: another seed is another stream.  broken: takes note of what cannot be read.
+        begin: index of the first crop.
+        """
+        self.taken = begin
+        self._broken = broken or BrokenItems()
+        self._drawn = _Drawn(CropSampler(pictures, config), size, seed)
+        self._ahead: Iterator[Sequence[TrainingCrop | FCFIError]]
+        if workers == 0:
+            self._ahead = map(self._drawn.__getitem__, count(begin))
+            return
+        self._ahead = iter(
+            DataLoader(
+                self._drawn,
+                sampler=_From(begin),
+                batch_size=None,
+                num_workers=workers,
+                prefetch_factor=AHEAD,
+                # The loader draws a number at its start: not from the generator of dropout, which
+                # a resumed run must find as it was left.
+                generator=torch.Generator().manual_seed(0),
+            )
+        )
+
+    def __next__(self) -> TrainingCrop:
+        """Return the next crop, note what is broken before it, and raise another error."""
+        crop = self._crop(next(self._ahead))
+        self.taken += 1
+        return crop
+
+    def again(self, index: int) -> TrainingCrop:
+        """Return a crop of the stream once more, drawn in this process."""
+        return self._crop(self._drawn[index])
+
+    def _crop(self, items: Sequence[TrainingCrop | FCFIError]) -> TrainingCrop:
+        # An error crosses from a worker as a value: raised there, its traceback would become part
+        # of the message.
+        *broken, last = items
+        for error in broken:
+            assert isinstance(error, BrokenError)
+            self._broken.note(error)
+        if isinstance(last, FCFIError):
+            raise last
+        return last
 
 
-def _or_raise(
-    crops: Iterable[TrainingCrop | FCFIError], broken: BrokenItems
-) -> Iterator[TrainingCrop]:
-    """Yield the crops, note what is broken among them, and raise another error."""
-    # An error crosses from a worker as a value: raised there, its traceback would become part of
-    # the message.
-    for crop in crops:
-        if isinstance(crop, BrokenError):
-            broken.note(crop)
-        elif isinstance(crop, FCFIError):
-            raise crop
-        else:
-            yield crop
-
-
-class _Endless(IterableDataset["TrainingCrop | FCFIError"]):
-    """Crops, between them what could not be read; each worker has a random stream of its own."""
+class _Drawn(Dataset["Sequence[TrainingCrop | FCFIError]"]):
+    """The crops of a stream by index: each after what could not be read on the way to it."""
 
     def __init__(self, sampler: CropSampler, size: tuple[int, int], seed: tuple[int, ...]) -> None:
         self._sampler = sampler
         self._size = size
         self._seed = seed
 
-    def __iter__(self) -> Iterator[TrainingCrop | FCFIError]:
-        worker = get_worker_info()
-        if worker is not None:
+    def __getitem__(self, index: int) -> Sequence[TrainingCrop | FCFIError]:
+        if get_worker_info() is not None:
             cv2.setNumThreads(1)  # the workers are the threads
-        rng = np.random.default_rng([*self._seed, 0 if worker is None else worker.id + 1])
+        drawn: TrainingCrop | FCFIError
         try:
-            while True:
-                crop = self._sampler.draw(*self._size, rng)
-                yield from self._sampler.take_broken()
-                yield crop
+            crop = self._sampler.draw(*self._size, np.random.default_rng([*self._seed, index]))
+            drawn = replace(crop, index=index)
         except FCFIError as error:
-            yield from self._sampler.take_broken()
-            yield error
+            drawn = error
+        return *self._sampler.take_broken(), drawn
+
+
+class _From(Sampler[int]):
+    """The indices from one on, without end."""
+
+    def __init__(self, begin: int) -> None:
+        self._begin = begin
+
+    def __iter__(self) -> Iterator[int]:
+        return count(self._begin)

@@ -9,10 +9,12 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from fcfi import cli
 from fcfi.data.broken import UNREADABLE_PICTURE
@@ -26,12 +28,13 @@ from fcfi.training import loop
 from fcfi.training.config import DataConfig, Recipe, SourceConfig, parse_recipe, read_recipe
 from fcfi.training.devices import agree, make_fabric
 from fcfi.training.loop import train
+from fcfi.training.losses import total_loss
 from fcfi.training.optimise import freeze, make_optimizer, set_rate
 from fcfi.training.progress import Display
 from fcfi.training.run_state import CHECKPOINT, WEIGHTS, Clock, Learner, make_learner, restore
 from fcfi.training.start import first_network
 from fcfi.training.stopping import forgiving_workers
-from fcfi.training.stream import BrokenItems, crop_stream, load_pictures
+from fcfi.training.stream import BrokenItems, CropStream, load_pictures
 from tests.data.builders import write_coco_and_lvis, write_sbd, write_shard
 
 RECIPES = Path(__file__).parents[2] / "recipes"
@@ -103,11 +106,84 @@ def test_a_run_resumes_where_it_was_saved(shard: Path, tmp_path: Path) -> None:
     train(small(shard, steps=1), tmp_path / "run")
     recipe = small(shard, steps=3)
     learner = make_learner(recipe, make_fabric(recipe.run), None)
-    clock = restore(tmp_path / "run" / CHECKPOINT, recipe.model, learner)
+    clock, _ = restore(tmp_path / "run" / CHECKPOINT, recipe, learner)
     assert clock.step == 1
     assert learner.optimizer.state_dict()["state"], "the optimiser's moments are kept"
     train(recipe, tmp_path / "run")
     assert torch.load(tmp_path / "run" / CHECKPOINT, weights_only=True)["step"] == 3
+
+
+@pytest.mark.parametrize(
+    ("rounds", "workers"),
+    [({"again": 0.9, "decay": 0.5, "most": 4, "from_mask": 0.5}, 0), ({"learn_from": "last"}, 1)],
+)
+def test_a_run_that_is_stopped_at_every_step_ends_like_one_that_is_not(
+    shard: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rounds: Any, workers: int
+) -> None:
+    # Crops of two sizes; the pool, its hard crops, the stream and dropout are resumed.
+    sizes = ((0.0, 64, 64), (0.7, 96, 64))
+    recipe = small(shard, steps=4)
+    recipe = replace(
+        recipe,
+        run=replace(recipe.run, sizes=sizes, workers=workers),
+        rounds=replace(recipe.rounds, **rounds),
+    )
+    dropout = nn.Dropout(0.5)
+    monkeypatch.setattr(loop, "total_loss", lambda *given: _dropped(dropout, *given))
+    train(recipe, tmp_path / "whole")
+    with monkeypatch.context() as patched:
+        patched.setattr(loop, "stop_requests", lambda: nullcontext([signal.SIGTERM]))
+        for step in range(1, 5):
+            assert train(recipe, tmp_path / "stopped").done == step / 4
+    whole, stopped = (
+        torch.load(tmp_path / name / CHECKPOINT, weights_only=True) for name in ("whole", "stopped")
+    )
+    assert same(stopped["positions"], whole["positions"])
+    for part in ("model", "average", "optimizer"):
+        assert same(stopped[part], whole[part]), part
+
+
+def same(first: Any, second: Any) -> bool:
+    """Whether two values of a save are equal to the bit."""
+    if isinstance(first, dict):
+        return first.keys() == second.keys() and all(same(first[key], second[key]) for key in first)
+    if isinstance(first, list | tuple):
+        return len(first) == len(second) and all(map(same, first, second))
+    return torch.equal(first, second) if isinstance(first, torch.Tensor) else first == second
+
+
+def _dropped(dropout: nn.Module, *given: Any) -> Any:
+    """The loss, times a random number of torch's generator."""
+    loss, parts = total_loss(*given)
+    return loss * (1 + dropout(torch.ones(()))), parts
+
+
+def test_a_run_on_other_data_begins_another_stream(shard: Path, tmp_path: Path) -> None:
+    train(small(shard, steps=1), tmp_path / "run")
+    recipe = small(shard, steps=3)
+    learner = make_learner(recipe, make_fabric(recipe.run), None)
+    others = (
+        replace(recipe, run=replace(recipe.run, batch=3)),
+        replace(recipe, crops=replace(recipe.crops, flip=0.0)),
+        replace(recipe, rounds=replace(recipe.rounds, most=3)),
+    )
+    assert restore(tmp_path / "run" / CHECKPOINT, recipe, learner)[1] is not None
+    for other in others:
+        assert restore(tmp_path / "run" / CHECKPOINT, other, learner)[1] is None
+
+
+def test_a_crop_is_drawn_again_by_its_index(shard: Path) -> None:
+    pictures = load_pictures(DataConfig(str(shard)))
+    config = CropConfig(minimum_visible=20)
+    stream = CropStream(pictures, config, (64, 64), 0, (3,))
+    crops = list(islice(stream, 5))
+    assert [crop.index for crop in crops] == [0, 1, 2, 3, 4]
+    assert stream.taken == 5
+    for workers in (0, 2):  # the same crops, whoever draws them
+        later = CropStream(pictures, config, (64, 64), workers, (3,), begin=2)
+        for crop, expected in zip(later, crops[2:], strict=False):
+            np.testing.assert_array_equal(crop.image, expected.image)
+    np.testing.assert_array_equal(stream.again(1).truth, crops[1].truth)
 
 
 def test_a_finished_run_is_left_as_it_is(shard: Path, tmp_path: Path) -> None:
@@ -200,7 +276,7 @@ def test_crops_are_drawn_without_broken_pictures_and_each_is_counted_once(
         broken = BrokenItems(strict)
         pictures = load_pictures(DataConfig(str(root), sources), broken)
         config = CropConfig(minimum_visible=20)
-        crops = crop_stream(pictures, config, (64, 64), workers, (0,), broken)
+        crops = CropStream(pictures, config, (64, 64), workers, (0,), broken)
         if strict:
             with pytest.raises(DatasetError, match=r"2008_000001#1: .*--strict"):
                 list(islice(crops, 60))
@@ -377,7 +453,7 @@ def test_every_recipe_takes_a_step_on_made_data(
     seen: list[int] = []
 
     def keep_nothing(
-        folder: Path, recipe: Recipe, learner: Learner, clock: Clock
+        folder: Path, recipe: Recipe, learner: Learner, clock: Clock, position: object
     ) -> None:  # a gigabyte for ResNet-101
         assert all(weight.isfinite().all() for weight in learner.average.parameters())
         seen.append(clock.step)
