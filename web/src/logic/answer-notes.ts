@@ -1,7 +1,7 @@
 /** What an answer of the server means for the person, in words. Pure. */
 
 import type { Action, DrawnObject, Network, PictureState } from '../api/types';
-import { plural } from './words';
+import { plural, t } from '../language/language.svelte';
 
 /** Whether another network than the present one made an object's mask. */
 export function madeByOther(object: DrawnObject, network: Network | null): boolean {
@@ -24,8 +24,10 @@ export function noteFor(
 ): AnswerNote | null {
   if (action.type === 'copy_objects') {
     const count = now.document.objects.length - before.document.objects.length;
-    if (count === 0) return { text: 'Those objects are on this picture already.', kind: 'info' };
-    const text = `${plural(count, 'object')} copied. Open one and click where it is wrong.`;
+    if (count === 0) return { text: t('Those objects are on this picture already.'), kind: 'info' };
+    const text = t('{objects} copied. Open one and click where it is wrong.', {
+      objects: plural(count, 'object'),
+    });
     return { text, kind: 'info' };
   }
   if (!['click', 'remove_click', 'edit_object'].includes(action.type)) return null;

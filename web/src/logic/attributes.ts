@@ -1,8 +1,10 @@
 /** Attributes as a person types them. Pure. */
 
 import type { Attribute, AttributeValue } from '../api/types';
+import type { Text } from '../language/en';
+import { t } from '../language/language.svelte';
 
-export const KINDS: readonly [Attribute['kind'], string][] = [
+export const KINDS: readonly [Attribute['kind'], Text][] = [
   ['text', 'Text'],
   ['number', 'Number'],
   ['choice', 'Choice'],
@@ -27,14 +29,15 @@ export function described(
   others: readonly Attribute[],
 ): Attribute | string {
   const trimmed = name.trim();
-  if (trimmed === '') return 'Give the attribute a name.';
-  if (others.some((other) => other.name === trimmed)) return `There is a “${trimmed}” already.`;
+  if (trimmed === '') return t('Give the attribute a name.');
+  if (others.some((other) => other.name === trimmed))
+    return t('There is a “{name}” already.', { name: trimmed });
   if (kind !== 'choice') return { name: trimmed, kind, choices: [] };
   const list = choices
     .split(',')
     .map((choice) => choice.trim())
     .filter(Boolean);
   const unique = [...new Set(list)];
-  if (unique.length < 2) return 'Give at least two choices, with commas between them.';
+  if (unique.length < 2) return t('Give at least two choices, with commas between them.');
   return { name: trimmed, kind, choices: unique };
 }

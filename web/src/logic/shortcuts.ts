@@ -1,5 +1,7 @@
 /** Keys: their commands, their notation, and a person's own choice. Data and pure functions. */
 
+import type { Text } from '../language/en';
+
 export type Command =
   | 'finish'
   | 'undo'
@@ -54,7 +56,7 @@ export type Command =
 
 export interface Shortcut {
   command: Command;
-  title: string;
+  title: Text;
   group: 'Objects' | 'Correcting' | 'View' | 'Pictures';
   keys: readonly string[];
 }

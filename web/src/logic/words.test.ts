@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { markerAt } from './markers';
-import { limits, obstacle, percent, pixels, short, situation, splitName } from './words';
+import { limits, obstacle, percent, pixels, situation, splitName } from './words';
+import { short } from '../language/language.svelte';
 
 const QUIET = { status: 'idle' as const, pending: 0, collected: 0, online: true, loading: false };
 

@@ -1,6 +1,8 @@
 /** Words for people: numbers, times, states. */
 
 import type { QueueStatus } from './queue';
+import type { Text } from '../language/en';
+import { languageCode, plural, t } from '../language/language.svelte';
 
 export interface Situation {
   status: QueueStatus;
@@ -13,33 +15,26 @@ export interface Situation {
 
 /** The status line: always one short sentence. */
 export function situation({ status, pending, collected, online, loading }: Situation): string {
-  if (status === 'conflict')
-    return `Changed by somebody else, ${plural(pending, 'action')} not saved`;
-  if (status === 'stuck') return `Not saved: ${plural(pending, 'action')} waiting`;
+  const actions = plural(pending, 'action');
+  if (status === 'conflict') return t('Changed by somebody else, {actions} not saved', { actions });
+  if (status === 'stuck') return t('Not saved: {actions} waiting', { actions });
   if (status === 'offline' || !online)
-    return pending > 0 ? `Offline, ${plural(pending, 'action')} waiting` : 'Offline';
-  if (collected > 0) return `${plural(collected, 'click')} collected, release Ctrl to predict`;
-  if (status === 'busy' && loading) return 'Loading the network';
-  if (status === 'busy') return pending > 1 ? `Thinking, ${pending - 1} more waiting` : 'Thinking';
-  return 'All saved';
+    return pending > 0 ? t('Offline, {actions} waiting', { actions }) : t('Offline');
+  if (collected > 0)
+    return t('{clicks} collected, release Ctrl to predict', { clicks: plural(collected, 'click') });
+  if (status === 'busy' && loading) return t('Loading the network');
+  if (status === 'busy')
+    return pending > 1
+      ? t('Thinking, {count} more waiting', { count: pending - 1 })
+      : t('Thinking');
+  return t('All saved');
 }
 
 /** Why a picture's actions are not sent, in a few words. */
 export function obstacle({ status, problem }: { status: QueueStatus; problem: string }): string {
-  if (status === 'conflict') return 'changed by somebody else';
+  if (status === 'conflict') return t('changed by somebody else');
   if (status === 'stuck') return problem;
-  return status === 'offline' ? 'the server does not answer' : 'on the way';
-}
-
-export function plural(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
-}
-
-/** A count in at most five letters: 999, 52.3K, 2M. */
-export function short(count: number): string {
-  return Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 }).format(
-    count,
-  );
+  return status === 'offline' ? t('the server does not answer') : t('on the way');
 }
 
 export function percent(scale: number): string {
@@ -71,24 +66,24 @@ export const STATES = {
 /** Who marked a picture and when, as far as it is known: "by Ann, 3 May, 14:05". */
 export function signed(author: string, time: number): string {
   const when = time
-    ? new Date(time * 1000).toLocaleString([], {
+    ? new Date(time * 1000).toLocaleString(languageCode(), {
         day: 'numeric',
         month: 'short',
         hour: '2-digit',
         minute: '2-digit',
       })
     : '';
-  return [author && `by ${author}`, when].filter(Boolean).join(', ');
+  return [author && t('by {name}', { name: author }), when].filter(Boolean).join(', ');
 }
 
 export function clock(time: number): string {
   const date = new Date(time * 1000);
   return Number.isNaN(date.getTime())
     ? ''
-    : date.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+    : date.toLocaleTimeString(languageCode(), { hour: '2-digit', minute: '2-digit' });
 }
 
-const LOSSES: Record<string, string> = {
+const LOSSES: Record<string, Text> = {
   holes: 'holes in a mask',
   parts: 'a mask of several parts',
   overlap: 'overlap of objects',
@@ -96,7 +91,11 @@ const LOSSES: Record<string, string> = {
 
 /** What a format cannot hold, as a sentence. */
 export function limits(cannotHold: readonly string[]): string {
-  if (cannotHold.length === 0) return 'Holds every mask exactly.';
-  const words = cannotHold.map((loss) => LOSSES[loss] ?? loss);
-  return `Cannot hold ${words.length > 1 ? `${words.slice(0, -1).join(', ')} and ` : ''}${words.at(-1)}.`;
+  if (cannotHold.length === 0) return t('Holds every mask exactly.');
+  const words = cannotHold.map((loss) => {
+    const known = LOSSES[loss];
+    return known ? t(known) : loss;
+  });
+  const losses = new Intl.ListFormat(languageCode(), { type: 'conjunction' }).format(words);
+  return t('Cannot hold {losses}.', { losses });
 }

@@ -24,6 +24,7 @@ import { Pointing } from './pointing.svelte';
 import { Saving } from './saving.svelte';
 import { Settings } from './settings.svelte';
 import { Viewport } from './viewport.svelte';
+import { said } from '../language/language.svelte';
 
 export type DialogName = 'help' | 'import' | 'export' | 'settings' | 'labels';
 
@@ -167,7 +168,7 @@ export class App {
 
   /** The tooltip of a button: its title, and the key of its command. */
   tip(title: string, command: Command): string {
-    return withKeys(title, command, this.settings.values.shortcuts, this.platform.mac);
+    return withKeys(said(title), command, this.settings.values.shortcuts, this.platform.mac);
   }
 
   /** Try to reach the server now. */

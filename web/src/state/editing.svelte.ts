@@ -25,6 +25,7 @@ import type { OpenPicture } from './open-picture.svelte';
 import { topmostAt } from './overlays';
 import type { Settings } from './settings.svelte';
 import { addStroke } from './strokes';
+import { t } from '../language/language.svelte';
 
 export type Tool = 'click' | 'brush' | 'eraser' | 'polygon' | 'select';
 
@@ -286,7 +287,10 @@ export class Editing {
     if (!mask) return;
     this.local = { picture, object: now.id, answer: now.mask, mask };
     this.parts.notes.add(
-      `That click changed much more than its surroundings. ${this.parts.keyOf('take_local')} keeps the change at the click only.`,
+      t(
+        'That click changed much more than its surroundings. {key} keeps the change at the click only.',
+        { key: this.parts.keyOf('take_local') },
+      ),
       'info',
     );
   }
@@ -452,7 +456,7 @@ export class Editing {
       return this.act({ type: 'edit_objects', objects: [...this.targets], label: id });
     const object = this.current?.active;
     if (object && object.label !== id) this.edit(object.id, { label: id });
-    const name = labels.find(id)?.name ?? 'No label';
+    const name = labels.find(id)?.name ?? t('No label');
     notes.announce(object ? `${name} assigned` : `${name} for new objects`);
   }
 

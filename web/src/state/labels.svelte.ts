@@ -4,6 +4,7 @@ import type { Label, LabelChange } from '../api/types';
 import { freshColour } from '../logic/colours';
 import type { Api } from './api';
 import type { Notes } from './notes.svelte';
+import { t } from '../language/language.svelte';
 
 /** Labels that are all shown at once. */
 const FEW = 24;
@@ -68,7 +69,9 @@ export class Labels {
   /** The name of an object: its label's, or its number. */
   nameOf(object: { id: number; label: number | null }): string {
     const label = this.find(object.label);
-    return label?.name ?? (object.id > 0 ? `Object ${object.id}` : 'New object');
+    return (
+      label?.name ?? (object.id > 0 ? t('Object {number}', { number: object.id }) : t('New object'))
+    );
   }
 
   /** Add a label; returns it, or null if the server refused. */

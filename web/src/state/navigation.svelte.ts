@@ -11,6 +11,7 @@ import type { Notes } from './notes.svelte';
 import { OpenPicture, type PictureHost } from './open-picture.svelte';
 import { PictureIndex, type Which } from './picture-index.svelte';
 import type { Platform } from './platform';
+import { t } from '../language/language.svelte';
 
 /** Open pictures kept in memory beside those with something pending. */
 const KEPT = 12;
@@ -277,7 +278,9 @@ export class Navigation {
     const replaced = picture.state.picture.modified !== now.picture.modified;
     if (!replaced || now.document.objects.length === 0 || now.picture.problem) return;
     this.parts.notes.add(
-      `The file of ${picture.name} was replaced: check whether its masks still fit.`,
+      t('The file of {name} was replaced: check whether its masks still fit.', {
+        name: picture.name,
+      }),
       'warning',
     );
   }

@@ -1,6 +1,7 @@
 /** Notices for the eyes, and announcements for screen readers. */
 
 import type { Platform } from './platform';
+import { said } from '../language/language.svelte';
 
 export type NoteKind = 'info' | 'warning' | 'error';
 export interface Note {
@@ -25,7 +26,7 @@ export class Notes {
   /** Show a notice; the same text again replaces the earlier notice. */
   add(text: string, kind: NoteKind): void {
     const key = ++this.lastKey;
-    const sentence = capitalised(text);
+    const sentence = capitalised(said(text));
     const others = this.shown.filter((note) => note.text !== sentence);
     this.shown = [...others, { key, text: sentence, kind }].slice(-MOST);
     this.announce(sentence);
@@ -42,7 +43,7 @@ export class Notes {
   }
 
   announce(text: string): void {
-    this.announced = text;
+    this.announced = said(text);
   }
 }
 

@@ -3,6 +3,8 @@
 export interface Platform {
   /** Whether the keyboard and mouse are a Mac's. */
   mac: boolean;
+  /** The languages that the person reads, the favourite first: "de-CH". */
+  languages: readonly string[];
   /** null: a browser that keeps nothing. */
   storage: Pick<Storage, 'getItem' | 'setItem'> | null;
   /** Kept until the tab is closed, also through a reload. */
@@ -19,6 +21,7 @@ export interface Platform {
 /** The browser's own. */
 export function browserPlatform(window: Window): Platform {
   return {
+    languages: window.navigator.languages,
     mac: /Mac|iP(hone|ad)/.test(window.navigator.platform),
     storage: storageOf(() => window.localStorage),
     session: storageOf(() => window.sessionStorage),

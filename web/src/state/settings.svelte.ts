@@ -11,6 +11,8 @@ export const MODES: readonly Mode[] = ['overlay', 'beside', 'masks', 'picture'];
 
 export interface Values {
   theme: Theme;
+  /** A language's code, or auto for the browser's. */
+  language: string;
   mode: Mode;
   /** How the picture is shown. */
   look: Look;
@@ -35,6 +37,7 @@ export interface Values {
 
 const DEFAULTS: Values = {
   theme: 'system',
+  language: 'auto',
   mode: 'overlay',
   look: PLAIN,
   opacity: 0.4,

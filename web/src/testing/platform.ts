@@ -4,6 +4,7 @@ import type { Platform } from '../state/platform';
 
 export class FakePlatform implements Platform {
   mac = false;
+  languages = ['en'];
   address = '';
   time = 0;
   readonly storage = memory();
