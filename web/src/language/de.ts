@@ -69,7 +69,7 @@ const de: Dictionary = {
     Doubtful: 'Zweifelhaft',
     Checked: 'Geprüft',
     'Cannot be read': 'Nicht lesbar',
-    'There is no picture in this folder yet.': 'In diesem Ordner ist noch kein Bild.',
+    'This folder has no picture yet.': 'In diesem Ordner ist noch kein Bild.',
     'No picture fits.': 'Kein Bild passt.',
     Labels: 'Labels',
     'Rename, colour, merge, remove': 'Umbenennen, färben, vereinen, entfernen',
@@ -185,7 +185,7 @@ const de: Dictionary = {
     'Leave mine out': 'Meine auslassen',
     'Apply mine again': 'Meine noch einmal anwenden',
     'This picture cannot be read.': 'Dieses Bild kann nicht gelesen werden.',
-    'There is no picture in {folder} yet.': 'In {folder} ist noch kein Bild.',
+    '{folder} has no picture yet.': 'In {folder} ist noch kein Bild.',
     'Look again': 'Noch einmal suchen',
     Notices: 'Hinweise',
     Dismiss: 'Ausblenden',
@@ -322,8 +322,8 @@ const de: Dictionary = {
     'All pictures of this list are done.': 'Alle Bilder dieser Liste sind fertig.',
     'No other picture of this list waits for a check.':
       'Kein anderes Bild dieser Liste wartet auf eine Prüfung.',
-    'There is no object here to copy.': 'Hier ist kein Objekt zu kopieren.',
-    'This is the last picture: there is none to copy to.':
+    'This picture has no object to copy.': 'Hier ist kein Objekt zu kopieren.',
+    'This is the last picture: no other follows to copy to.':
       'Das ist das letzte Bild: Es gibt keines, auf das kopiert werden kann.',
     'The file of {name} was replaced: check whether its masks still fit.':
       'Die Datei von {name} wurde ersetzt: Prüfen Sie, ob die Masken noch passen.',

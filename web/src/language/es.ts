@@ -69,7 +69,7 @@ const es: Dictionary = {
     Doubtful: 'Dudosas',
     Checked: 'Revisadas',
     'Cannot be read': 'No se puede leer',
-    'There is no picture in this folder yet.': 'Aún no hay imágenes en esta carpeta.',
+    'This folder has no picture yet.': 'Aún no hay imágenes en esta carpeta.',
     'No picture fits.': 'Ninguna imagen coincide.',
     Labels: 'Etiquetas',
     'Rename, colour, merge, remove': 'Renombrar, colorear, unir, quitar',
@@ -184,7 +184,7 @@ const es: Dictionary = {
     'Leave mine out': 'Omitir las mías',
     'Apply mine again': 'Aplicar las mías',
     'This picture cannot be read.': 'No se puede leer esta imagen.',
-    'There is no picture in {folder} yet.': 'Aún no hay imágenes en {folder}.',
+    '{folder} has no picture yet.': 'Aún no hay imágenes en {folder}.',
     'Look again': 'Buscar otra vez',
     Notices: 'Avisos',
     Dismiss: 'Descartar',
@@ -322,8 +322,8 @@ const es: Dictionary = {
     'All pictures of this list are done.': 'Todas las imágenes de esta lista están terminadas.',
     'No other picture of this list waits for a check.':
       'Ninguna otra imagen de esta lista espera revisión.',
-    'There is no object here to copy.': 'Aquí no hay ningún objeto que copiar.',
-    'This is the last picture: there is none to copy to.':
+    'This picture has no object to copy.': 'Aquí no hay ningún objeto que copiar.',
+    'This is the last picture: no other follows to copy to.':
       'Es la última imagen: no hay otra a la que copiar.',
     'The file of {name} was replaced: check whether its masks still fit.':
       'Se reemplazó el archivo de {name}: compruebe si sus máscaras aún encajan.',

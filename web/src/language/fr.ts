@@ -69,7 +69,7 @@ const fr: Dictionary = {
     Doubtful: 'Douteuses',
     Checked: 'Vérifiées',
     'Cannot be read': 'Illisible',
-    'There is no picture in this folder yet.': 'Ce dossier ne contient pas encore d’image.',
+    'This folder has no picture yet.': 'Ce dossier ne contient pas encore d’image.',
     'No picture fits.': 'Aucune image ne correspond.',
     Labels: 'Étiquettes',
     'Rename, colour, merge, remove': 'Renommer, colorer, fusionner, supprimer',
@@ -184,7 +184,7 @@ const fr: Dictionary = {
     'Leave mine out': 'Laisser les miennes',
     'Apply mine again': 'Appliquer les miennes',
     'This picture cannot be read.': 'Cette image est illisible.',
-    'There is no picture in {folder} yet.': 'Il n’y a pas encore d’image dans {folder}.',
+    '{folder} has no picture yet.': 'Il n’y a pas encore d’image dans {folder}.',
     'Look again': 'Chercher à nouveau',
     Notices: 'Avis',
     Dismiss: 'Masquer l’avis',
@@ -322,8 +322,8 @@ const fr: Dictionary = {
     'All pictures of this list are done.': 'Toutes les images de cette liste sont terminées.',
     'No other picture of this list waits for a check.':
       'Aucune autre image de cette liste n’attend de vérification.',
-    'There is no object here to copy.': 'Il n’y a pas d’objet à copier ici.',
-    'This is the last picture: there is none to copy to.':
+    'This picture has no object to copy.': 'Il n’y a pas d’objet à copier ici.',
+    'This is the last picture: no other follows to copy to.':
       'C’est la dernière image : il n’y en a pas vers laquelle copier.',
     'The file of {name} was replaced: check whether its masks still fit.':
       'Le fichier de {name} a été remplacé : vérifiez que ses masques conviennent encore.',

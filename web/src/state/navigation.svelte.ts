@@ -191,9 +191,9 @@ export class Navigation {
     if (!current) return;
     this.parts.leaving();
     if (current.document.objects.length === 0)
-      return notes.add('There is no object here to copy.', 'info');
+      return notes.add('This picture has no object to copy.', 'info');
     if (position < 0 || position + 1 >= this.index.total)
-      return notes.add('This is the last picture: there is none to copy to.', 'info');
+      return notes.add('This is the last picture: no other follows to copy to.', 'info');
     if (connection.online) await current.idle();
     if (moves !== this.moves) return;
     if (current.pending.length > 0)

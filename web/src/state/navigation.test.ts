@@ -100,7 +100,7 @@ describe('navigation', () => {
   it('copies the objects to the next picture once they are saved', async () => {
     const { app, server } = await started(['a.jpg', 'b.jpg']);
     await app.navigation.copyToNext();
-    expect(app.notes.shown.at(-1)?.text).toBe('There is no object here to copy.');
+    expect(app.notes.shown.at(-1)?.text).toBe('This picture has no object to copy.');
     app.editing.click({ x: 5, y: 5 }, true, false);
     await app.navigation.copyToNext();
     await settled();
