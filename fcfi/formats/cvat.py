@@ -184,7 +184,8 @@ def _picture(
 ) -> AnnotatedPicture:
     width, height = known.size(name, image.get("width"), image.get("height"), file)
     found: dict[Any, tuple[str, int, RunMask, dict[str, Any]]] = {}
-    for number, shape in known.numbered(image, name):
+    drawn: list[int] = []
+    for number, shape in known.drawable(image, name, width, height, drawn):
         if shape.tag in WITHOUT_AREA:
             known.leave_out(f"a {shape.tag} has no area", name, number)
             continue
@@ -192,6 +193,7 @@ def _picture(
             mask = _mask(shape, height, width)
             if mask is None:
                 raise NoPixelError(f"a {shape.tag} covers no pixel of the picture")
+            drawn.append(mask.width * mask.height)
             label = one_label(shape.get("label"), file)
             group = shape.get("group_id")
             # Shapes of a group are one object; a shape without a group is one by itself.

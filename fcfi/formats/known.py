@@ -136,7 +136,7 @@ class KnownPictures:
         work.  drawn: the caller adds the pixels of each box.
         """
         for number, shape in self.numbered(shapes, picture):
-            if sum(drawn) > MAX_COVERED * width * height:
+            if is_covered(drawn, width, height):
                 self.leave_out(TOO_MUCH, picture, number)
             else:
                 yield number, shape
@@ -182,3 +182,8 @@ def _whole(value: object) -> int | None:
     except (ValueError, OverflowError):
         return None
     return int(number) if number >= 1 and number.is_integer() else None
+
+
+def is_covered(drawn: Iterable[int], width: int, height: int) -> bool:
+    """Return whether boxes of so many pixels cover a picture more often than is drawn."""
+    return sum(drawn) > MAX_COVERED * width * height

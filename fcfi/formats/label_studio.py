@@ -36,7 +36,7 @@ from fcfi.formats.annotation import (
 )
 from fcfi.formats.codec import Candidate, Certainty, Codec, Found
 from fcfi.formats.folders import need_some, one_label, read_json
-from fcfi.formats.known import KnownPictures, NoPixelError
+from fcfi.formats.known import TOO_MUCH, KnownPictures, NoPixelError, is_covered
 from fcfi.formats.tally import Tally
 from fcfi.formats.target import Target
 from fcfi.images import ENDINGS
@@ -307,6 +307,7 @@ def _picture(task: Any, name: str, known: KnownPictures, file: Path) -> Annotate
     objects = []
     # Others are a choice, a text, or the labels of a region given beside it.
     regions = [part for part in results if _has_shape(part.get("value"))]
+    drawn: list[int] = []
     for number, part in known.numbered(regions, name):
         value = part["value"]
         kind = _kind(value)
@@ -321,12 +322,17 @@ def _picture(task: Any, name: str, known: KnownPictures, file: Path) -> Annotate
                 "export the task again"
             )
         size = given
+        # As `drawable` does; the size is known only now.
+        if is_covered(drawn, *given):
+            known.leave_out(TOO_MUCH, name, number)
+            continue
         with known.shape(name, number, file):
             if part.get("image_rotation"):
                 raise DatasetError("it was drawn on a turned picture")
             mask = SHAPES[kind](value, *reversed(given))
             if mask is None:
                 raise NoPixelError("it covers no pixel of the picture")
+            drawn.append(mask.width * mask.height)
             label = labels.get(_identity(part, number), UNNAMED)
             objects.append(AnnotatedObject(one_label(label, file), mask))
     return AnnotatedPicture(name, *size, tuple(objects)) if size is not None else None

@@ -405,19 +405,30 @@ def test_many_objects_on_a_large_picture_take_little_memory(tmp_path: Path) -> N
     assert peak < 30 * 12_000_000  # as many masks of the whole picture
 
 
-@pytest.mark.parametrize("form", ["yolo", "labelme"])
+@pytest.mark.parametrize("form", ["yolo", "labelme", "cvat", "label-studio"])
 def test_shapes_of_the_whole_picture_are_not_drawn_without_end(form: str, tmp_path: Path) -> None:
     count = MAX_COVERED + 20
     if form == "yolo":
         (tmp_path / "a.txt").write_text("0 0 0 1 0 1 1 0 1\n" * count)
         (tmp_path / "classes.txt").write_text("cup\n")
+    elif form == "cvat":
+        box = '<box label="cup" xtl="0" ytl="0" xbr="120" ybr="80"/>'
+        image = f'<image name="a.png" width="120" height="80">{box * count}</image>'
+        (tmp_path / "annotations.xml").write_text(f"<annotations>{image}</annotations>")
+    elif form == "label-studio":
+        value = {"x": 0, "y": 0, "width": 100, "height": 100, "rectanglelabels": ["cup"]}
+        size = {"original_width": 120, "original_height": 80}
+        result = [{"type": "rectanglelabels", "value": value, **size}] * count
+        tasks = [{"data": {"image": "a.png"}, "annotations": [{"result": result}]}]
+        (tmp_path / "tasks.json").write_text(json.dumps(tasks))
     else:
         corners = [[0, 0], [119, 0], [119, 79], [0, 79]]
         shape = {"label": "cup", "points": corners, "shape_type": "polygon"}
         content = {"imagePath": "a.png", "imageData": None, "shapes": [shape] * count}
         (tmp_path / "a.json").write_text(json.dumps(content))
     tally = Tally()
-    found = list(find_codec(form).read(tmp_path, {"a.png": (120, 80)}, None, tally))
+    file = {"cvat": "annotations.xml", "label-studio": "tasks.json"}.get(form, "")
+    found = list(find_codec(form).read(tmp_path / file, {"a.png": (120, 80)}, None, tally))
     assert len(found[0].objects) == MAX_COVERED + 1
     (left,) = tally.left_out()
     assert (left.reason, left.count) == (TOO_MUCH, 19)
