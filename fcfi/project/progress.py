@@ -16,6 +16,7 @@ PACKING: Final = "preparing"
 SAVING: Final = "saving"
 WRITING: Final = "writing"
 CHECKING: Final = "reading back"
+ZIPPING: Final = "making the zip file"
 Item = TypeVar("Item")
 
 
@@ -27,7 +28,7 @@ class Progress(Protocol):
     """A receiver of progress; it may raise, which ends the work."""
 
     def __call__(self, stage: str, done: int, total: int | None) -> None:
-        """Note that `done` pictures of `total` (None: not known) are through a stage."""
+        """Note that `done` of `total` (None: not known) are through a stage: pictures, or files of a zip."""
 
 
 def silent(stage: str, done: int, total: int | None) -> None:

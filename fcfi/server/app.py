@@ -22,7 +22,7 @@ from fcfi.server.backend import Backend
 from fcfi.server.connections import report_missing_handles
 from fcfi.server.limits import BodyLimit
 from fcfi.server.problems import Faults, handle_errors
-from fcfi.server.routes import images, labels, page, pictures, project, transfer
+from fcfi.server.routes import images, jobs, labels, page, pictures, project, transfer
 from fcfi.server.security import Guard
 from fcfi.server.settings import Settings
 
@@ -61,7 +61,7 @@ def create_app(
         redirect_slashes=False,
         lifespan=lifespan,
     )
-    for part in (project, labels, pictures, images, transfer):
+    for part in (project, labels, pictures, images, transfer, jobs):
         app.include_router(part.router(backend))
     page.add(app, rules.static)
     handle_errors(app, backend.journal, backend.shown)

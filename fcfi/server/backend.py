@@ -10,8 +10,10 @@ from fcfi.prediction.lazy import NetworkStatus
 from fcfi.project.cache import ByteCache
 from fcfi.project.project import Project
 from fcfi.server.exports import Exports
+from fcfi.server.jobs import Jobs
 from fcfi.server.journal import Journal
 from fcfi.server.paths import folders_of, without_folders
+from fcfi.server.problems import explain
 from fcfi.server.settings import Settings
 from fcfi.server.workers import Workers
 
@@ -22,14 +24,14 @@ READS: Final = 256
 WRITES: Final = 64
 """Changes of labels and settings that may wait; they run one after the other, as the store does."""
 JOBS: Final = 8
-"""Imports and exports that may run or wait; one runs."""
+"""Scans, imports and exports that may run or wait; one runs."""
 
 
 @dataclass(frozen=True)
 class Backend:
     """actions: act on pictures.  reads: quick ones, which never wait for a lock of the store.
 
-    writes: change labels and settings.  jobs: imports, exports and looking through the folder.
+    writes: change labels and settings.  jobs: scans, imports and exports.
     folders: whose paths no answer names.  large: held by who decodes a large picture that is not
     kept.  journal: the log.
     """
@@ -39,7 +41,7 @@ class Backend:
     actions: Workers
     reads: Workers
     writes: Workers
-    jobs: Workers
+    jobs: Jobs
     encoded: ByteCache
     exports: Exports
     folders: tuple[str, ...] = ()
@@ -51,16 +53,23 @@ class Backend:
         cls, project: Project, settings: Settings, network: Callable[[], NetworkStatus | None]
     ) -> "Backend":
         """With threads and caches as the settings say."""
+        folders, journal = folders_of(project.folder, Path(project.place).parent), Journal()
+        actions = Workers("act", settings.threads, settings.queue)
+
+        def explained(kind: str, error: Exception) -> str:
+            return without_folders(explain(error, journal, f"the {kind}"), folders)
+
         return cls(
             project,
             network,
-            Workers("act", settings.threads, settings.queue),
+            actions,
             Workers("read", READERS, READS),
             Workers("write", 1, WRITES),
-            Workers("job", 1, JOBS),
+            Jobs(Workers("job", 1, JOBS), explained, actions),
             ByteCache(settings.tile_bytes),
             Exports(project),
-            folders_of(project.folder, Path(project.place).parent),
+            folders,
+            journal=journal,
         )
 
     def shown(self, sentence: str) -> str:
@@ -69,6 +78,7 @@ class Backend:
 
     def close(self) -> None:
         """Wait for what runs.  The project stays open."""
+        self.jobs.cancel_all()
         for workers in (self.actions, self.reads, self.writes, self.jobs):
             workers.close()
         self.exports.close()

@@ -17,6 +17,7 @@ from typing import Final
 from fcfi.errors import write_error
 from fcfi.formats import Report
 from fcfi.leftovers import temporary_folder
+from fcfi.project.progress import ZIPPING, Progress, counted, silent
 from fcfi.project.project import Project
 
 KEPT: Final = 8
@@ -24,6 +25,8 @@ KEPT: Final = 8
 UNWRITTEN: Final = "the export cannot be written"
 STORED: Final = frozenset({".png", ".jpg", ".jpeg", ".zip"})
 """Endings of files that compress no further."""
+PIECE: Final = 1 << 20
+"""Bytes that are compressed between two reports of progress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,17 @@ class Exports:
         self._kept: OrderedDict[str, Export] = OrderedDict()
         self._lock = Lock()
 
-    def make(self, format_name: str, only_done: bool = False, only_checked: bool = False) -> Export:
-        """Write the project in a format.  Raises ConfigError, InputError, FullDiskError."""
+    def make(
+        self,
+        format_name: str,
+        only_done: bool = False,
+        only_checked: bool = False,
+        progress: Progress = silent,
+    ) -> Export:
+        """Write the project in a format.  Raises ConfigError, InputError, FullDiskError.
+
+        progress: may raise; then, and after any error, nothing of the export is left.
+        """
         identity = secrets.token_urlsafe(16)
         try:
             folder = self._place() / identity
@@ -57,9 +69,9 @@ class Exports:
         path = folder / f"{_safe(self._project.folder.name)}-{_safe(format_name)}.zip"
         try:
             report = self._project.export(
-                format_name, folder / "files", only_done, only_checked=only_checked
+                format_name, folder / "files", only_done, progress, only_checked
             )
-            _zip(folder / "files", path)
+            _zip(folder / "files", path, progress)
             shutil.rmtree(folder / "files")
         except OSError as error:
             shutil.rmtree(folder, ignore_errors=True)
@@ -103,12 +115,19 @@ class Exports:
             shutil.rmtree(oldest.path.parent, ignore_errors=True)
 
 
-def _zip(folder: Path, path: Path) -> None:
-    """All files of a folder as a zip file, in the order of their names."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-            how = zipfile.ZIP_STORED if file.suffix.lower() in STORED else zipfile.ZIP_DEFLATED
-            archive.write(file, file.relative_to(folder), how)
+def _zip(folder: Path, path: Path, progress: Progress) -> None:
+    """Write all files of a folder as a zip file, in the order of their names."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    with zipfile.ZipFile(path, "w") as archive:
+        for done, file in enumerate(counted(files, progress, ZIPPING, len(files))):
+            info = zipfile.ZipInfo.from_file(file, file.relative_to(folder))
+            stored = file.suffix.lower() in STORED
+            info.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
+            # In pieces: a file may be so large that a cancel would wait for seconds.
+            with file.open("rb") as source, archive.open(info, "w") as target:
+                while piece := source.read(PIECE):
+                    target.write(piece)
+                    progress(ZIPPING, done, len(files))
 
 
 def _safe(text: str) -> str:

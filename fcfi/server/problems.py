@@ -40,6 +40,7 @@ STATUSES: Final[Mapping[type[BaseException], int]] = {
     FullDiskError: 503,
     NetworkError: 503,
     StoreError: 503,
+    OSError: 503,
     FCFIError: 400,
 }
 """The status of an error is that of the first of its classes that stands here."""
@@ -74,24 +75,49 @@ def handle_errors(app: FastAPI, journal: Journal, shown: Callable[[str], str]) -
     """
 
     async def ours(_: Request, error: Exception) -> Response:
-        status = next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
-        headers = {"Retry-After": str(RETRY_SECONDS)} if isinstance(error, Busy) else None
-        if isinstance(error, LOGGED):
-            journal.note(str(error))
-        return problem(status, shown(str(error)), headers)
-
-    async def out_of_resources(_: Request, error: Exception) -> Response:
-        assert isinstance(error, OSError)
-        sentence = RESOURCES.get(error.errno or 0)
+        sentence = _expected(error, journal)
         if sentence is None:
-            raise error  # a fault of ours
-        journal.note(f"{sentence} ({error})")
-        return problem(503, sentence, {"Retry-After": str(RETRY_SECONDS)})
+            raise error
+        status = next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
+        again = isinstance(error, Busy | OSError)
+        headers = {"Retry-After": str(RETRY_SECONDS)} if again else None
+        return problem(status, shown(sentence), headers)
 
-    app.add_exception_handler(OSError, out_of_resources)
+    app.add_exception_handler(OSError, ours)
     app.add_exception_handler(FCFIError, ours)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
+
+
+def explain(error: Exception, journal: Journal, where: str) -> str:
+    """Return the sentence for what ended work that no request waits for, and log it likewise.
+
+    where: the work, for the log.  The sentence may name folders of this machine.
+    """
+    return _expected(error, journal) or _fault(error, where)
+
+
+def _expected(error: Exception, journal: Journal) -> str | None:
+    """Return the sentence of an error that is not a fault of ours; None for one that is."""
+    if isinstance(error, OSError):
+        sentence = RESOURCES.get(error.errno or 0)
+        if sentence is not None:
+            journal.note(f"{sentence} ({error})")
+        return sentence
+    if not isinstance(error, FCFIError):
+        return None
+    if isinstance(error, LOGGED):
+        journal.note(str(error))
+    return str(error)
+
+
+def _fault(error: Exception, where: str) -> str:
+    """Write a fault of ours into the log, and return the sentence for it."""
+    sentence = f"something went wrong inside fcfi ({type(error).__name__})"
+    debug = os.environ.get(DEBUG_VARIABLE, "") not in ("", "0")
+    hint = "" if debug else f"; start with {DEBUG_VARIABLE}=1 to see where"
+    LOG.error("%s at %s%s", sentence, one_line(f"{where}: {error}"), hint, exc_info=debug and error)
+    return f"{sentence}; what is saved stays saved; please report it"
 
 
 class Faults:
@@ -114,16 +140,10 @@ class Faults:
         except Exception as error:
             if scope["type"] != "http":
                 raise
-            sentence = f"something went wrong inside fcfi ({type(error).__name__})"
-            debug = os.environ.get(DEBUG_VARIABLE, "") not in ("", "0")
-            hint = "" if debug else f"; start with {DEBUG_VARIABLE}=1 to see where"
-            where = one_line(f"{scope['method']} {scope['path']}: {error}")
-            LOG.error("%s at %s%s", sentence, where, hint, exc_info=debug)
+            sentence = _fault(error, f"{scope['method']} {scope['path']}")
             if begun:  # the answer is cut off, which is all that can be said now
                 raise
-            await problem(500, f"{sentence}; what is saved stays saved; please report it")(
-                scope, receive, send
-            )
+            await problem(500, sentence)(scope, receive, send)
 
 
 def sentence_of(errors: Sequence[Mapping[str, Any]]) -> str:

@@ -7,7 +7,7 @@ Convention: x right, y down, whole pixels of the upright picture; the centre of 
 import json
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, Field, JsonValue, create_model
+from pydantic import AfterValidator, BaseModel, Field, JsonValue, RootModel, create_model
 
 from fcfi.project.attributes import MAX_ATTRIBUTES, MAX_CHOICES
 from fcfi.project.preferences import SETTINGS_BYTES
@@ -428,3 +428,44 @@ class ExportAnswer(Answer):
     id: str
     report: ReportAnswer
     url: str
+
+
+class JobAnswer(Answer):
+    """Long work: ask for it again until its state is `done`, `failed` or `cancelled`.
+
+    what: the stage that it is in, in words; empty before the first.
+    done, total: pictures (or files of a zip) through this stage, and all; null if not known.
+    problem: one sentence, of a failed job.  result: of a job that is done.
+    """
+
+    id: str
+    state: Literal["queued", "running", "done", "failed", "cancelled"]
+    what: str
+    done: int
+    total: int | None
+    problem: str | None
+
+
+class ImportJob(JobAnswer):
+    """The job of an import."""
+
+    kind: Literal["import"]
+    result: ImportAnswer | None
+
+
+class ExportJob(JobAnswer):
+    """The job of an export."""
+
+    kind: Literal["export"]
+    result: ExportAnswer | None
+
+
+class ScanJob(JobAnswer):
+    """The job of a look through the folder."""
+
+    kind: Literal["scan"]
+    result: Scanned | None
+
+
+class AnyJob(RootModel[Annotated[ImportJob | ExportJob | ScanJob, Field(discriminator="kind")]]):
+    """A job of any kind."""

@@ -22,6 +22,7 @@ from fcfi.project.states import (
     PictureState,
 )
 from fcfi.prompts.clicks import Click, Prompt, Scribble
+from fcfi.server.jobs import Job
 
 
 def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -121,6 +122,16 @@ def report(given: Report) -> dict[str, Any]:
         "objects": len(given.objects),
         "changed": [dataclasses.asdict(changed) for changed in given.changed],
     }
+
+
+def job(given: Job) -> dict[str, Any]:
+    """AnyJob; what its result is, the job's own work has written."""
+    return dataclasses.asdict(given)
+
+
+def begun(given: Job) -> Response:
+    """The answer to a request that has begun a job: what it is, and where to ask for it."""
+    return answer(job(given), 202, {"Location": f"/api/jobs/{given.id}"})
 
 
 def _object(drawn: DrawnObject, masks: Mapping[str, RunMask]) -> dict[str, Any]:

@@ -1,17 +1,19 @@
 """Threads that do the work, behind a bounded queue, so that the event loop is free to answer.
 
 Calls with one key run one after the other, in the order in which they came; calls with other keys
-run beside them.  However much one client asks for, there is room for another.  Used from one event
-loop; knows nothing of HTTP or projects.
+run beside them.  However much one client asks for, there is room for another.  Calls are waited for
+in one event loop, or begun and left alone (`start`).  Knows nothing of HTTP or projects.
 """
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from threading import Condition
 from typing import Final, TypeVar
 
 from fcfi.errors import FCFIError
@@ -50,6 +52,8 @@ class Workers:
         self._calls = 0
         self._calls_of: Counter[str] = Counter()
         self._turns: dict[int, _Turn] = {}
+        self._counts = Condition()
+        """Held where calls are counted, and woken when there is none any more."""
 
     async def run(self, call: Callable[[], Value]) -> Value:
         """What the call gives, run in a thread.  Raises Busy, and what it raises."""
@@ -69,6 +73,24 @@ class Workers:
                 if not turn.calls:
                     del self._turns[key]
 
+    def start(self, call: Callable[[], Value]) -> "Future[Value]":
+        """Begin a call, or queue it, without waiting for it.  Raises Busy."""
+        client = self._enter()
+        try:
+            future = self._pool.submit(call)
+        except BaseException:
+            self._leave(client)
+            raise
+        future.add_done_callback(lambda _: self._leave(client))
+        return future
+
+    def wait_until_idle(self, seconds: float) -> float:
+        """Wait until no call runs or waits, at most so long; return how long it was."""
+        begun = time.monotonic()
+        with self._counts:
+            self._counts.wait_for(lambda: not self._calls, seconds)
+        return time.monotonic() - begun
+
     def close(self) -> None:
         """Wait for what runs; what waits is dropped."""
         self._pool.shutdown(cancel_futures=True)
@@ -76,17 +98,30 @@ class Workers:
     @contextmanager
     def _entered(self) -> Iterator[None]:
         """Count a call of the present client while it runs or waits.  Raises Busy."""
-        client = CLIENT.get()
-        free = self._limit - self._calls
-        # The first call of a client takes any room that there is.
-        if free <= 0 or 0 < self._calls_of[client] >= free:
-            raise Busy(f"{self._calls} requests are under way already: try again in a moment")
-        self._calls += 1
-        self._calls_of[client] += 1
+        client = self._enter()
         try:
             yield
         finally:
+            self._leave(client)
+
+    def _enter(self) -> str:
+        """Count a call of the present client, and return the client.  Raises Busy."""
+        client = CLIENT.get()
+        with self._counts:
+            free = self._limit - self._calls
+            # The first call of a client takes any room that there is.
+            if free <= 0 or 0 < self._calls_of[client] >= free:
+                raise Busy(f"{self._calls} requests are under way already: try again in a moment")
+            self._calls += 1
+            self._calls_of[client] += 1
+        return client
+
+    def _leave(self, client: str) -> None:
+        """Count a call of a client no longer."""
+        with self._counts:
             self._calls -= 1
             self._calls_of[client] -= 1
             if not self._calls_of[client]:
                 del self._calls_of[client]
+            if not self._calls:
+                self._counts.notify_all()

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -85,6 +86,30 @@ async def asking(
         },
         b"".join(message.get("body", b"") for message in sent[1:]),
     )
+
+
+def result_of(app: ASGIApp, answer: Answer) -> Any:
+    """Return the result of the job that an answer has begun, which must not fail."""
+    job = ended(app, answer)
+    assert job["state"] == "done", job
+    return job["result"]
+
+
+def problem_of(app: ASGIApp, answer: Answer) -> str:
+    """Return why the job that an answer has begun has failed, which it must."""
+    job = ended(app, answer)
+    assert job["state"] == "failed", job
+    return str(job["problem"])
+
+
+def ended(app: ASGIApp, answer: Answer) -> Any:
+    """Return the job that an answer has begun, as it has ended."""
+    assert answer.status == 202, answer.body
+    job = answer.json
+    while job["state"] in ("queued", "running"):
+        time.sleep(0.002)  # its thread works meanwhile
+        job = ask(app, "GET", answer.headers["location"]).json
+    return job
 
 
 def _messages(chunks: list[bytes]) -> Iterable[Message]:

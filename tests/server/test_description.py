@@ -86,12 +86,16 @@ OPERATIONS = (
     ("POST", "/api/imports"),
     ("POST", "/api/exports"),
     ("GET", "/api/exports/{export}/{name}"),
+    ("GET", "/api/jobs/{job}"),
+    ("DELETE", "/api/jobs/{job}"),
 )
 FREE = (
     ("GET", "/api/health"),
     ("GET", "/api/project"),
     ("POST", "/api/pictures/scan"),
     ("GET", "/api/exports/{export}/{name}"),
+    ("GET", "/api/jobs/{job}"),
+    ("DELETE", "/api/jobs/{job}"),
 )
 """They take nothing, or any text."""
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from fcfi.project.actions.fields import MAX_INT
+from fcfi.project.progress import Progress
 from fcfi.project.states import TO_DO, Filter, Order, PictureConflict, State
 from fcfi.server import wire
 from fcfi.server.backend import Backend
@@ -17,7 +18,7 @@ from fcfi.server.schemas import (
     PictureAnswer,
     PictureListAnswer,
     PlaceAnswer,
-    Scanned,
+    ScanJob,
     Text,
     action_request,
 )
@@ -75,14 +76,17 @@ def router(backend: Backend) -> APIRouter:
 
     @routes.post(
         "/scan",
-        response_model=Scanned,
-        responses=errors(400),
-        summary="Look for new, changed and vanished pictures",
+        status_code=202,
+        response_model=ScanJob,
+        responses=errors(),
+        summary="Look for new, changed and vanished pictures, in a job",
     )
     async def scan() -> Response:
-        await backend.jobs.run(project.scan)
-        found = await backend.reads.run(lambda: project.pictures(limit=0))
-        return wire.answer({"counts": wire.listed(found)["counts"]})
+        def work(progress: Progress) -> dict[str, Any]:
+            project.scan(progress)
+            return {"counts": wire.listed(project.pictures(limit=0))["counts"]}
+
+        return wire.begun(backend.jobs.start("scan", work))
 
     @routes.get(
         "/next",
