@@ -13,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -206,7 +207,13 @@ def test_annotate_asks_nobody_and_writes_only_into_the_project(folder: Path) -> 
         file = (folder / "photos-labelme" / "a.json").read_bytes()
         sent = browser.post("/api/imports", files={"file": ("a.json", file)})
         exported = browser.post("/api/exports", json={"format": "coco", "only_done": False})
-    for answer in (page, clicked, sent, exported):
+        for begun in (sent, exported):
+            job = begun.json()
+            while job["state"] in ("queued", "running"):
+                time.sleep(0.05)
+                job = browser.get(begun.headers["location"]).json()
+            assert job["state"] == "done", job
+    for answer in (page, clicked):
         assert answer.status_code == 200, answer.text
     assert complaints(folder) == []
 

@@ -70,6 +70,7 @@ OPERATIONS = (
     ("GET", "/api/health"),
     ("GET", "/api/project"),
     ("PUT", "/api/settings"),
+    ("GET", "/api/labels/counts"),
     ("POST", "/api/labels"),
     ("PATCH", "/api/labels/{label}"),
     ("POST", "/api/labels/{label}/merge"),
@@ -90,6 +91,7 @@ OPERATIONS = (
     ("DELETE", "/api/jobs/{job}"),
 )
 FREE = (
+    ("GET", "/api/labels/counts"),
     ("GET", "/api/health"),
     ("GET", "/api/project"),
     ("POST", "/api/pictures/scan"),

@@ -3,13 +3,13 @@
 import logging
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, UploadFile
 
 from fcfi.errors import InputError, StoreError
 from fcfi.project import exporting
@@ -312,7 +312,12 @@ def test_what_was_sent_goes_with_its_job(
 
     closed: list[str] = []
     close = transfer._close
-    monkeypatch.setattr(transfer, "_close", lambda files: (closed.extend(files), close(files)))
+
+    def watched(files: Mapping[str, UploadFile]) -> None:
+        closed.extend(files)
+        close(files)
+
+    monkeypatch.setattr(transfer, "_close", watched)
     worked_on(app)
     export = ask(app, "POST", "/api/exports", {"format": "png"})
     held.wait()

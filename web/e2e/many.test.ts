@@ -12,11 +12,7 @@ const here = stage([], ['rocket.jpg']);
 beforeAll(async () => {
   for (let index = 1; index < PICTURES; index++)
     cpSync(join(here.photos, 'rocket.jpg'), join(here.photos, `series ${index}.jpg`));
-  await fetch(new URL('/api/pictures/scan', here.server.url), {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: '{}',
-  });
+  await here.server.scan();
 });
 
 /** Waits until the row that is marked as shown has this index in the list, and is in sight. */

@@ -13,12 +13,7 @@ const here = stage(['--labels', 'cup'], ['coffee.jpg', 'rocket.jpg']);
 
 beforeAll(async () => {
   cpSync(join(here.photos, 'coffee.jpg'), join(here.photos, 'coffee2.jpg'));
-  const headers = { 'Content-Type': 'application/json' };
-  await fetch(new URL('/api/pictures/scan', here.server.url), {
-    method: 'POST',
-    headers,
-    body: '{}',
-  });
+  await here.server.scan();
 });
 
 const goes = (person: Person, wanted: string) =>

@@ -16,11 +16,7 @@ const [WIDTH, HEIGHT] = [600, 400];
 
 beforeAll(async () => {
   cpSync(join(here.photos, 'coffee.jpg'), join(here.photos, 'coffee2.jpg'));
-  await fetch(new URL('/api/pictures/scan', here.server.url), {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: '{}',
-  });
+  await here.server.scan();
 });
 
 /** The objects of a COCO export, as pycocotools reads them. */

@@ -57,6 +57,18 @@ export class Server {
     return Number(new URL(this.url).port);
   }
 
+  /** Lets it look for new pictures, and waits until it has. */
+  async scan(): Promise<void> {
+    const asked = await fetch(new URL('/api/pictures/scan', this.url), { method: 'POST' });
+    let job = (await asked.json()) as { id: string; state: string };
+    while (job.state === 'queued' || job.state === 'running') {
+      await new Promise((go) => setTimeout(go, 20));
+      const answer = await fetch(new URL(`/api/jobs/${job.id}`, this.url));
+      job = (await answer.json()) as typeof job;
+    }
+    if (job.state !== 'done') throw new Error(`the scan has ended as ${job.state}`);
+  }
+
   /** Asks it to stop, as Ctrl+C does; gives its exit code. */
   stop(): Promise<number | null> {
     return this.end('SIGINT');

@@ -32,7 +32,7 @@ export class Unreachable extends Error {}
 
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 type Json<Part> = Part extends { content: { 'application/json': infer Value } } ? Value : never;
-type Success<Responses> = Json<Responses[keyof Responses & (200 | 201)]>;
+type Success<Responses> = Json<Responses[keyof Responses & (200 | 201 | 202)]>;
 /** Methods that an address has. */
 type MethodOf<Path extends keyof paths> = {
   [Name in Method]: paths[Path][Name] extends { responses: object } ? Name : never;
@@ -147,6 +147,7 @@ export const placeOf = (id: number, query: ListQuery) =>
 /** The first picture of a list in a state, or to do, behind another one or from the start. */
 export const nextPicture = (query: ListQuery & { after?: number }) =>
   call('get', '/api/pictures/next', { parameters: { query } });
+/** Begins a job, as imports and exports do. */
 export const scan = () => call('post', '/api/pictures/scan');
 export const picture = (id: number) =>
   call('get', '/api/pictures/{picture}', { parameters: { path: { picture: id } } });
@@ -178,3 +179,9 @@ export const exportMasks = (format: string, only: 'all' | 'done' | 'checked') =>
   call('post', '/api/exports', {
     body: { format, only_done: only === 'done', only_checked: only === 'checked' },
   });
+
+export const job = (id: string) =>
+  call('get', '/api/jobs/{job}', { parameters: { path: { job: id } } });
+/** Ends it at its next picture. */
+export const cancelJob = (id: string) =>
+  call('delete', '/api/jobs/{job}', { parameters: { path: { job: id } } });

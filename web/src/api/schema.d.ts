@@ -10,7 +10,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Write the masks in a format; the answer says what it keeps and where the zip file is */
+    /** Write the masks in a format, in a job; its result says what is kept and where */
     post: operations['export_api_exports_post'];
     delete?: never;
     options?: never;
@@ -61,9 +61,27 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Add objects from files of other tools: sent along, or lying in the folder of pictures */
+    /** Add objects from files of other tools, sent along or in the folder, in a job */
     post: operations['import_files_api_imports_post'];
     delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/jobs/{job}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How far a job is, or how it ended */
+    get: operations['ask_api_jobs__job__get'];
+    put?: never;
+    post?: never;
+    /** Cancel a job: it ends at its next picture and leaves nothing half */
+    delete: operations['cancel_api_jobs__job__delete'];
     options?: never;
     head?: never;
     patch?: never;
@@ -283,7 +301,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Look for new, changed and vanished pictures */
+    /** Look for new, changed and vanished pictures, in a job */
     post: operations['scan_api_pictures_scan_post'];
     delete?: never;
     options?: never;
@@ -399,6 +417,11 @@ export interface components {
       type: 'prompt';
       within?: components['schemas']['BoxRequest'] | null;
     };
+    /** @description A job of any kind. */
+    AnyJob:
+      | components['schemas']['ImportJob']
+      | components['schemas']['ExportJob']
+      | components['schemas']['ScanJob'];
     /** @description An attribute of a label: its name, the kind of its values, and the choices of a choice. */
     AttributeAnswer: {
       choices: string[];
@@ -554,6 +577,22 @@ export interface components {
       report: components['schemas']['ReportAnswer'];
       url: string;
     };
+    /** @description The job of an export. */
+    ExportJob: {
+      done: number;
+      id: string;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: 'export';
+      problem: string | null;
+      result: components['schemas']['ExportAnswer'] | null;
+      /** @enum {string} */
+      state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+      total: number | null;
+      what: string;
+    };
     /**
      * @description format: a name from the project's list of formats.
      *
@@ -600,6 +639,22 @@ export interface components {
       problems: string[];
       shapes: number;
       taken: number;
+    };
+    /** @description The job of an import. */
+    ImportJob: {
+      done: number;
+      id: string;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: 'import';
+      problem: string | null;
+      result: components['schemas']['ImportAnswer'] | null;
+      /** @enum {string} */
+      state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+      total: number | null;
+      what: string;
     };
     JsonValue: unknown;
     /** @description A label of the project. */
@@ -825,6 +880,22 @@ export interface components {
        */
       type: 'reset_object';
     };
+    /** @description The job of a look through the folder. */
+    ScanJob: {
+      done: number;
+      id: string;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: 'scan';
+      problem: string | null;
+      result: components['schemas']['Scanned'] | null;
+      /** @enum {string} */
+      state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+      total: number | null;
+      what: string;
+    };
     /** @description What is in the folder now. */
     Scanned: {
       counts: components['schemas']['CountsAnswer'];
@@ -909,12 +980,12 @@ export interface operations {
     };
     responses: {
       /** @description Successful Response */
-      200: {
+      202: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['ExportAnswer'];
+          'application/json': components['schemas']['ExportJob'];
         };
       };
       /** @description What came cannot be used. */
@@ -1155,12 +1226,12 @@ export interface operations {
     };
     responses: {
       /** @description Successful Response */
-      200: {
+      202: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['ImportAnswer'];
+          'application/json': components['schemas']['ImportJob'];
         };
       };
       /** @description What came cannot be used. */
@@ -1190,15 +1261,6 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description There is no such thing. */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
       /** @description The request is too large. */
       413: {
         headers: {
@@ -1210,6 +1272,160 @@ export interface operations {
       };
       /** @description The request's content type is not taken. */
       415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not as described, or the picture cannot be read. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A fault of ours. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  ask_api_jobs__job__get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description A job's id, as the request that began it returned it. */
+        job: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AnyJob'];
+        };
+      };
+      /** @description The token is missing or wrong (off loopback). */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Asked for under another host name, or by the page of another site. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description There is no such thing. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not as described, or the picture cannot be read. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A fault of ours. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  cancel_api_jobs__job__delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description A job's id, as the request that began it returned it. */
+        job: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AnyJob'];
+        };
+      };
+      /** @description The token is missing or wrong (off loopback). */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Asked for under another host name, or by the page of another site. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description There is no such thing. */
+      404: {
         headers: {
           [name: string]: unknown;
         };
@@ -2418,21 +2634,12 @@ export interface operations {
     requestBody?: never;
     responses: {
       /** @description Successful Response */
-      200: {
+      202: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Scanned'];
-        };
-      };
-      /** @description What came cannot be used. */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
+          'application/json': components['schemas']['ScanJob'];
         };
       };
       /** @description The token is missing or wrong (off loopback). */

@@ -41,6 +41,8 @@ export type ProjectInfo = Schemas['ProjectAnswer'];
 export type Change = Schemas['ChangeAnswer'];
 export type ImportReport = Schemas['ImportAnswer'];
 export type ExportReport = Schemas['ExportAnswer'];
+/** Long work of the server, as it was at one moment. */
+export type Job = Schemas['AnyJob'];
 export type ActionRequest = Schemas['ActionRequest'];
 /** Anything that a person can do to a picture. */
 export type Action = ActionRequest['action'];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { markerAt } from './markers';
-import { limits, obstacle, percent, pixels, situation, splitName } from './words';
+import { limits, obstacle, percent, pixels, situation, splitName, stageOf } from './words';
 import { short } from '../language/language.svelte';
 
 const QUIET = { status: 'idle' as const, pending: 0, collected: 0, online: true, loading: false };
@@ -19,6 +19,15 @@ describe('words', () => {
     expect(situation({ ...QUIET, collected: 2 })).toBe(
       '2 clicks collected, release Ctrl to predict',
     );
+  });
+
+  it('say how far long work is', () => {
+    const job = { state: 'running' as const, what: 'reading back', done: 3, total: 5 };
+    expect(stageOf({ ...job, state: 'queued' })).toBe('Waiting for other work');
+    expect(stageOf({ ...job, what: '' })).toBe('Starting');
+    expect(stageOf(job)).toBe('Reading back: 3 of 5');
+    expect(stageOf({ ...job, total: null })).toBe('Reading back: 3');
+    expect(stageOf({ ...job, done: 0, total: null })).toBe('Reading back');
   });
 
   it('never call a conflict or a stuck queue saved', () => {

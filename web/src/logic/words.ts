@@ -1,5 +1,6 @@
 /** Words for people: numbers, times, states. */
 
+import type { Job } from '../api/types';
 import type { QueueStatus } from './queue';
 import type { Text } from '../language/en';
 import { languageCode, plural, t } from '../language/language.svelte';
@@ -35,6 +36,20 @@ export function obstacle({ status, problem }: { status: QueueStatus; problem: st
   if (status === 'conflict') return t('changed by somebody else');
   if (status === 'stuck') return problem;
   return status === 'offline' ? t('the server does not answer') : t('on the way');
+}
+
+/** How far long work is: its stage, and how much of it. */
+export function stageOf({
+  state,
+  what,
+  done,
+  total,
+}: Pick<Job, 'state' | 'what' | 'done' | 'total'>): string {
+  if (state === 'queued') return 'Waiting for other work';
+  if (!what) return 'Starting';
+  const stage = what[0]!.toUpperCase() + what.slice(1);
+  if (total) return `${stage}: ${done} of ${total}`;
+  return done > 0 ? `${stage}: ${done}` : stage;
 }
 
 export function percent(scale: number): string {

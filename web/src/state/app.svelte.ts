@@ -1,7 +1,7 @@
 /** The page's state in one value: makes its parts and connects them. Components get it by context.
  */
 
-import type { Action, PictureState, ProjectInfo } from '../api/types';
+import type { Action, ExportReport, PictureState, ProjectInfo } from '../api/types';
 import { noteFor } from '../logic/answer-notes';
 import { keysOf, printed, withKeys, type Command } from '../logic/shortcuts';
 import { ActiveMemory } from './active-memory';
@@ -11,6 +11,7 @@ import { commandsOf, type Commands } from './commands';
 import { Connection } from './connection.svelte';
 import { Editing } from './editing.svelte';
 import { Hints } from './hints.svelte';
+import { JobWatch } from './job-watch.svelte';
 import { Labels } from './labels.svelte';
 import { lookedAt } from '../logic/view';
 import { Navigation } from './navigation.svelte';
@@ -43,6 +44,12 @@ export class App {
   readonly saving: Saving;
   readonly pointing: Pointing;
   readonly commands: Commands;
+  /** Long work of the server that was begun on this page, also while its dialog is closed. */
+  readonly scanning: JobWatch;
+  readonly importing: JobWatch;
+  readonly exporting: JobWatch;
+  /** An export that was made while its dialog was closed. */
+  exported: ExportReport | null = $state.raw(null);
   project: ProjectInfo | null = $state.raw(null);
   /** Why the page cannot start. */
   failure = $state('');
@@ -81,6 +88,8 @@ export class App {
     const current = () => this.navigation.current;
     this.notes = new Notes(platform);
     this.connection = new Connection(() => api.health(), platform);
+    const watch = () => new JobWatch(api, this.connection);
+    [this.scanning, this.importing, this.exporting] = [watch(), watch(), watch()];
     this.settings = new Settings(api, platform);
     this.network = new NetworkWatch(api, this.notes, platform);
     this.labels = new Labels(api, this.notes, async () => {
@@ -91,6 +100,7 @@ export class App {
       api,
       notes: this.notes,
       connection: this.connection,
+      scanning: this.scanning,
       platform,
       memory: new ActiveMemory(platform),
       host: {

@@ -6,6 +6,7 @@ import { Refused, Unreachable } from '../api/client';
 import type { Marked, PictureStage, PictureState } from '../api/types';
 import type { Api } from './api';
 import type { Connection } from './connection.svelte';
+import type { JobWatch } from './job-watch.svelte';
 import type { ActiveMemory } from './active-memory';
 import type { Notes } from './notes.svelte';
 import { OpenPicture, type PictureHost } from './open-picture.svelte';
@@ -21,6 +22,7 @@ export interface NavigationParts {
   api: Pick<Api, 'pictures' | 'placeOf' | 'nextPicture' | 'picture' | 'scan'>;
   notes: Notes;
   connection: Connection;
+  scanning: JobWatch;
   platform: Pick<Platform, 'hash' | 'setHash'>;
   memory: ActiveMemory;
   host: PictureHost;
@@ -117,7 +119,8 @@ export class Navigation {
   /** Look for new pictures in the folder. */
   async scan(): Promise<void> {
     try {
-      await this.parts.api.scan();
+      await this.parts.scanning.run(() => this.parts.api.scan());
+      // Also after a cancel, which keeps what was found so far.
       await this.filter(this.index.filter, this.index.search);
     } catch (error) {
       this.parts.notes.error(error);

@@ -1,7 +1,16 @@
 /** A server in memory: pictures, labels and settings behind the functions of the client. */
 
 import { Conflict, Refused, Unreachable } from '../api/client';
-import type { Action, DrawnObject, Label, Marked, PictureRow, PictureState } from '../api/types';
+import type {
+  Action,
+  DrawnObject,
+  ExportReport,
+  Job,
+  Label,
+  Marked,
+  PictureRow,
+  PictureState,
+} from '../api/types';
 import type { Api } from '../state/api';
 import { object, row } from './states';
 
@@ -12,6 +21,14 @@ interface Stored {
   nextId: number;
 }
 
+type JobOf<Kind> = Extract<Job, { kind: Kind }>;
+
+const EXPORTED: ExportReport = {
+  id: 'made',
+  report: { text: '', pictures: 1, objects: 1, changed: [] },
+  url: '/api/exports/made/photos-coco.zip',
+};
+
 export class FakeServer {
   readonly pictures = new Map<number, Stored>();
   labels: Label[] = [];
@@ -20,6 +37,10 @@ export class FakeServer {
   /** Everything that was asked, as "name argument". */
   readonly log: string[] = [];
   readonly actions: Action[] = [];
+  /** Long work by its id. */
+  readonly jobs = new Map<string, Job>();
+  /** Whether long work goes on until the test ends it. */
+  working = false;
   /** Whether requests fail as if there were no server. */
   down = false;
   /** Held requests resolve when this is called; null: requests are answered at once. */
@@ -137,7 +158,16 @@ export class FakeServer {
           return { picture: next ?? null, place: next ? place : null };
         }),
       picture: (id) => answer(`picture ${id}`, () => this.state(id)),
-      scan: () => answer('scan', () => ({ counts: this.counts() })),
+      scan: () => answer('scan', () => this.begin('scan', { counts: this.counts() })),
+      exportMasks: (format) =>
+        answer(`exportMasks ${format}`, () => this.begin('export', EXPORTED)),
+      job: (id) => answer(`job ${id}`, () => this.found(id)),
+      cancelJob: (id) =>
+        answer(`cancelJob ${id}`, () => {
+          const job = this.found(id);
+          if (this.working) this.jobs.set(id, { ...job, state: 'cancelled', result: null });
+          return this.found(id);
+        }),
       act: async (id, { version, action }) => {
         this.actions.push(structuredClone(action));
         await this.held;
@@ -150,6 +180,23 @@ export class FakeServer {
       },
     };
     return api as Api;
+  }
+
+  /** A job that is done, or that runs until it is ended. */
+  private begin<Kind extends Job['kind']>(kind: Kind, result: JobOf<Kind>['result']): JobOf<Kind> {
+    const id = `job${this.jobs.size + 1}`;
+    const now = this.working
+      ? { state: 'running' as const, what: 'writing', done: 1, total: 4, result: null }
+      : { state: 'done' as const, what: 'writing', done: 4, total: 4, result };
+    const job = { id, kind, problem: null, ...now } as unknown as JobOf<Kind>;
+    this.jobs.set(id, job);
+    return job;
+  }
+
+  private found(id: string): Job {
+    const job = this.jobs.get(id);
+    if (!job) throw new Refused(404, 'there is no such job any more', null);
+    return job;
   }
 
   private withoutLabel(
