@@ -3,10 +3,12 @@
     python -m benchmarks.bulk WORK --json benchmarks/results/bulk.json
 
 Cuts pictures of 640 x 480 pixels out of the bundled photographs and clicks on each several times.
-*Alone*: one process predicts all objects of decoded pictures, and nothing else.  *Calm*: one
-undisturbed `fcfi bulk run`.  *Stormy*: runs that are killed with all their processes at random
-moments, then two runners at once on one shard, then one for the rest.  Times are of the processor,
-children included, since other work may share the machine.
+*Alone*: one process predicts all objects of decoded pictures, and nothing else.  *Steady*: a worker
+that is running makes the same parts: files read, decoded, predicted, encoded, written; part by part
+in turn with the predictions alone, so that what else the machine does slows both.  *Calm*: one
+undisturbed `fcfi bulk run`, starts of processes included.  *Stormy*: runs that are killed with all
+their processes at random moments, then two runners at once on one shard, then one for the rest.
+Times are of the processor, children included, since other work may share the machine.
 """
 
 import json
@@ -16,6 +18,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -27,9 +30,12 @@ from fcfi.bulk.merging import merge
 from fcfi.bulk.opening import open_as_planned
 from fcfi.bulk.plan import Plan
 from fcfi.bulk.planning import make_plan
-from fcfi.bulk.rows import canonical, parse_row
+from fcfi.bulk.rows import Row, parse_row
+from fcfi.bulk.storage import Storage
+from fcfi.bulk.work import Job, Task, Worker, read_rows
 from fcfi.files import write_text
 from fcfi.images import read_image
+from fcfi.prediction.interface import Predictor
 from fcfi.prediction.prediction import CachedImage
 from fcfi.report import machine
 
@@ -53,12 +59,12 @@ def bulk(
     ] = None,
 ) -> None:
     """Measure bulk work."""
-    rows = make_rows(work, objects)
+    make_rows(work, objects)
     plans = [
         make_plan(str(work / "objects.jsonl"), str(work / name), SHARDS, PART_ROWS)
-        for name in ("calm", "stormy")
+        for name in ("calm", "stormy", "steady")
     ]
-    alone = predict_alone(work, rows, plans[0])
+    alone, steady = in_turn(work, plans[2])
     before = seconds_of_children()
     start(work / "calm").wait()
     calm = seconds_of_children() - before
@@ -72,8 +78,10 @@ def bulk(
         "pictures": objects // OBJECTS_OF_PICTURE,
         "parts": sum(plans[0].parts),
         "seconds_alone": round(alone, 1),
+        "seconds_steady": round(steady, 1),
         "seconds_calm": round(calm, 1),
-        "throughput_of_alone": round(alone / calm, 3),
+        "throughput_steady": round(alone / steady, 3),
+        "throughput_with_start": round(alone / calm, 3),
         "kills": killed,
         "same_bytes": files[0] == files[1],
         "machine": machine(),
@@ -83,14 +91,14 @@ def bulk(
         write_text(output, json.dumps(numbers, indent=1) + "\n")
 
 
-def make_rows(work: Path, objects: int) -> list[dict[str, Any]]:
-    """Write pictures and manifest, and return the rows."""
+def make_rows(work: Path, objects: int) -> None:
+    """Write pictures and manifest."""
     from PIL import Image
 
     random = np.random.default_rng(SEED)
     photos = [Image.open(path).convert("RGB") for path in sorted(EXAMPLES.glob("*.jpg"))]
     (work / "pictures").mkdir(parents=True)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for number in range(objects // OBJECTS_OF_PICTURE):
         photo = photos[number % len(photos)]
         side = float(random.uniform(0.5, 1))
@@ -106,27 +114,38 @@ def make_rows(work: Path, objects: int) -> list[dict[str, Any]]:
             rows.append({"id": f"{number}-{index}", "image": name, "clicks": clicks})
     text = "".join(f"{json.dumps(row)}\n" for row in rows)
     write_text(work / "objects.jsonl", text)
-    return rows
 
 
-def predict_alone(work: Path, rows: list[dict[str, Any]], plan: Plan) -> float:
-    """Return the processor seconds of all predictions and masks, without anything around them."""
-    predictor = open_as_planned(plan.network)
-    taken = 0.0
-    before = ""
-    for row in map(parse_row, map(canonical, rows)):
-        if row.image != before:
-            image = read_image(work / row.image)
-            before = row.image
-        began = time.process_time()
-        picture = CachedImage(image)
+def in_turn(work: Path, plan: Plan) -> tuple[float, float]:
+    """Return the processor seconds of predictions alone, and of a worker's parts, start left out.
+
+    plan: that of the folder `steady`, whose parts are made here.
+    """
+    job = Job(str(work / "steady"))
+    worker, predictor = Worker(job), open_as_planned(plan.network)
+    alone = steady = 0.0
+    for shard in range(plan.shards):
+        for part in plan.parts_of(shard):
+            rows = [parse_row(text) for text in read_rows(Storage(job.url), part)]
+            alone += predict_alone(work, rows, predictor)
+            began = time.process_time()
+            worker.make(Task(part), lambda image, done: None)
+            steady += time.process_time() - began
+    return alone, steady
+
+
+def predict_alone(work: Path, rows: Sequence[Row], predictor: Predictor) -> float:
+    """Return the processor seconds of predictions and masks, without anything around them."""
+    images = {row.image: read_image(work / row.image) for row in rows}
+    began = time.process_time()
+    for row in rows:
+        picture = CachedImage(images[row.image])
         prediction = None
         for count in range(1, len(row.prompts) + 1):
             prediction = predictor.predict(picture, row.prompts[:count], prediction)
         assert prediction is not None
         _ = prediction.mask
-        taken += time.process_time() - began
-    return taken
+    return time.process_time() - began
 
 
 def storm(folder: Path, calm: float) -> int:
