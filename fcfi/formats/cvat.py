@@ -39,6 +39,7 @@ from fcfi.masks.runs import RunMask, checked_flat
 from fcfi.masks.shapes import ellipse, turned_rectangle
 
 FILE: Final = "annotations.xml"
+OTHER_SUBSET: Final = "a picture of this name in another subset came before"
 WITHOUT_AREA: Final = ("points", "polyline", "tag", "skeleton", "cuboid")
 
 
@@ -75,12 +76,27 @@ def read(
     file = base if base.is_file() else base / FILE
     images = _parse(file).findall("image")
     count = 0
+    seen: dict[str, str] = {}
     for image in images:
-        name = known.name(image.get("name", ""), file)
-        if name is not None:
-            count += 1
-            yield from known.read(partial(_picture, image, name, known, file))
+        subset, given = image.get("subset", ""), image.get("name", "")
+        name = known.name(_in_subset(subset, given, known.sizes), file)
+        if name is None:
+            continue
+        # Subsets may have equal names; objects of one never land on the picture of another.
+        if seen.setdefault(name, subset) != subset:
+            known.leave_out_picture(OTHER_SUBSET, f"{subset}/{given}")
+            continue
+        count += 1
+        yield from known.read(partial(_picture, image, name, known, file))
     need_some(count, len(images), file)
+
+
+def _in_subset(subset: str, given: str, sizes: Sizes | None) -> str:
+    """Return a picture's name, in the folder of its subset where it lies there, as CVAT packs."""
+    for folder in (subset, f"images/{subset}"):
+        if subset and f"{folder}/{given}" in (sizes or {}):
+            return f"{folder}/{given}"
+    return given
 
 
 def detect(candidate: Candidate) -> Found | None:

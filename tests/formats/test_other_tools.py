@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from fcfi.formats import AnnotatedPicture, Tally, find_codec
+from fcfi.formats.cvat import OTHER_SUBSET
 from fcfi.formats.known import MAX_COVERED, TOO_MUCH
 from fcfi.masks.coco import by_columns, write_counts
 from fcfi.masks.polygons import fill_line
@@ -403,6 +404,29 @@ def test_many_objects_on_a_large_picture_take_little_memory(tmp_path: Path) -> N
     tracemalloc.stop()
     assert len(pictures[0].objects) == 30
     assert peak < 30 * 12_000_000  # as many masks of the whole picture
+
+
+def test_subsets_of_a_cvat_project_keep_to_their_own_pictures(tmp_path: Path) -> None:
+    box = '<box label="{}" xtl="0" ytl="0" xbr="9" ybr="9"/>'
+    images = "".join(
+        f'<image name="a.png" subset="{subset}" width="120" height="80">'
+        f"{box.format(subset)}</image>"
+        for subset in ("Train", "Validation")
+    )
+    file = tmp_path / "annotations.xml"
+    file.write_text(f"<annotations>{images}</annotations>")
+    for folder in ("", "images/"):
+        names = [f"{folder}Train/a.png", f"{folder}Validation/a.png"]
+        pictures, tally = read("cvat", file, dict.fromkeys(names, (120, 80)))
+        assert [(picture.file_name, picture.objects[0].label) for picture in pictures] == [
+            (names[0], "Train"),
+            (names[1], "Validation"),
+        ]
+        assert tally.left_out() == ()
+    pictures, tally = read("cvat", file)
+    assert [picture.objects[0].label for picture in pictures] == ["Train"]
+    (left,) = tally.left_out()
+    assert (left.reason, left.names) == (OTHER_SUBSET, ("Validation/a.png",))
 
 
 @pytest.mark.parametrize("form", ["yolo", "labelme", "cvat", "label-studio"])
