@@ -187,6 +187,12 @@ const de: Dictionary = {
     'This picture cannot be read.': 'Dieses Bild kann nicht gelesen werden.',
     '{folder} has no picture yet.': 'In {folder} ist noch kein Bild.',
     'Look again': 'Noch einmal suchen',
+    Cancel: 'Abbrechen',
+    Cancelling: 'Wird abgebrochen',
+    Starting: 'Beginnt',
+    'Waiting for other work': 'Wartet auf andere Arbeit',
+    'The export is made: open Export again to download it':
+      'Der Export ist fertig: öffne Export noch einmal, um ihn herunterzuladen',
     Notices: 'Hinweise',
     Dismiss: 'Ausblenden',
     Theme: 'Design',

@@ -186,6 +186,12 @@ const es: Dictionary = {
     'This picture cannot be read.': 'No se puede leer esta imagen.',
     '{folder} has no picture yet.': 'Aún no hay imágenes en {folder}.',
     'Look again': 'Buscar otra vez',
+    Cancel: 'Cancelar',
+    Cancelling: 'Cancelando',
+    Starting: 'Empezando',
+    'Waiting for other work': 'En espera de otro trabajo',
+    'The export is made: open Export again to download it':
+      'La exportación está lista: abre Exportar otra vez para descargarla',
     Notices: 'Avisos',
     Dismiss: 'Descartar',
     Theme: 'Tema',

@@ -186,6 +186,12 @@ const fr: Dictionary = {
     'This picture cannot be read.': 'Cette image est illisible.',
     '{folder} has no picture yet.': 'Il n’y a pas encore d’image dans {folder}.',
     'Look again': 'Chercher à nouveau',
+    Cancel: 'Annuler',
+    Cancelling: 'Annulation',
+    Starting: 'Démarrage',
+    'Waiting for other work': 'En attente d’un autre travail',
+    'The export is made: open Export again to download it':
+      'L’export est prêt : rouvrez Exporter pour le télécharger',
     Notices: 'Avis',
     Dismiss: 'Masquer l’avis',
     Theme: 'Thème',

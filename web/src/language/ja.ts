@@ -183,6 +183,12 @@ const ja: Dictionary = {
     'This picture cannot be read.': 'この画像は読めません。',
     '{folder} has no picture yet.': '{folder} にはまだ画像がありません。',
     'Look again': 'もう一度探す',
+    Cancel: 'キャンセル',
+    Cancelling: 'キャンセル中',
+    Starting: '開始しています',
+    'Waiting for other work': 'ほかの処理を待っています',
+    'The export is made: open Export again to download it':
+      '書き出しが完了しました。もう一度「書き出し」を開いてダウンロードしてください',
     Notices: 'お知らせ',
     Dismiss: '消す',
     Theme: 'テーマ',

@@ -45,8 +45,8 @@ export function stageOf({
   done,
   total,
 }: Pick<Job, 'state' | 'what' | 'done' | 'total'>): string {
-  if (state === 'queued') return 'Waiting for other work';
-  if (!what) return 'Starting';
+  if (state === 'queued') return t('Waiting for other work');
+  if (!what) return t('Starting');
   const stage = what[0]!.toUpperCase() + what.slice(1);
   if (total) return `${stage}: ${done} of ${total}`;
   return done > 0 ? `${stage}: ${done}` : stage;
