@@ -17,29 +17,28 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 
-# Present counts, and behind them the bars: a count that falls is written here, and none may rise.
 # The largest number of times that an identifier may stand in fcfi/.
 IDENTIFIERS = {
-    "one": 21,  # 20
-    "place": 30,  # 30
-    "told": 0,  # 0
-    "came": 0,  # 0
+    "one": 20,
+    "place": 5,
+    "told": 0,
+    "came": 0,
 }
 # The largest number of times that a phrase may stand in the code and the documents.
 PHRASES = {
-    "[Tt]old": 17,  # 0
-    "[Ww]ish": 0,  # 0
-    "[Ww]hoever": 0,  # 0
-    "[Ww]hat came of": 0,  # 0
-    r"\bg(one|oes|o|oing) on with\b|\bgone on\b": 0,  # 0
-    r"\bis (no(?! longer)|none)\b": 39,  # 10
-    r"\bgives\b": 14,  # 5
+    "[Tt]old": 0,
+    "[Ww]ish": 0,
+    "[Ww]hoever": 0,
+    "[Ww]hat came of": 0,
+    r"\bg(one|oes|o|oing) on with\b|\bgone on\b": 0,
+    r"\bis (no(?! longer)|none)\b": 10,
+    r"\bgives\b": 5,
 }
 # Comments for 100 lines of code in fcfi/, at least.
 COMMENTS = 2.5
 COLUMNS = 100
 # Lines of Python that may be wider.
-WIDE = 114  # 0
+WIDE = 0
 
 GLOSSARY = ROOT / "docs" / "reference" / "glossary.md"
 """The only file that may name the words to avoid."""

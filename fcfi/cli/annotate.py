@@ -153,7 +153,7 @@ def announce(project: "Project", settings: "Settings", address: str) -> None:
         f"({counts.done} done, {counts.work} in work)"
     )
     typer.echo(f"Labels:  {names}")
-    typer.echo(f"Work:    saved at every click in {project.place}")
+    typer.echo(f"Work:    saved at every click in {project.location}")
     for warning in project.warnings:
         typer.echo(f"note: {warning}", err=True)
     typer.echo(f"Open:    {address}")

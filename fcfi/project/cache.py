@@ -1,6 +1,7 @@
-"""A cache that holds at most so many bytes and forgets first what was not used for longest.
+"""A cache of limited size in bytes, which drops the values that were not used for longest.
 
-Thread-safe; what several threads want at once is made once.  Knows nothing of what it holds.
+Thread-safe; a value that several threads request at once is made once.  Knows nothing of its
+values.
 """
 
 from collections import OrderedDict
@@ -12,10 +13,10 @@ Value = TypeVar("Value")
 
 
 class ByteCache:
-    """Values by key.  A value that alone is larger than the limit is not kept."""
+    """A cache of values by key.  A value larger than the limit is not kept."""
 
     def __init__(self, limit: int) -> None:
-        """limit: in bytes."""
+        """Take the limit in bytes."""
         self.limit = limit
         self._items: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
         self._bytes = 0
@@ -24,11 +25,11 @@ class ByteCache:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of all values that are held."""
+        """The size of all values that are held."""
         return self._bytes
 
     def find(self, key: Hashable) -> Any:
-        """The value of a key, None if it is not held."""
+        """Return the value of a key, None if it is not held."""
         with self._lock:
             if key not in self._items:
                 return None
@@ -36,7 +37,7 @@ class ByteCache:
             return self._items[key][0]
 
     def put(self, key: Hashable, value: Any, nbytes: int) -> None:
-        """Hold a value of so many bytes."""
+        """Hold a value of `nbytes` bytes."""
         with self._lock:
             self._bytes -= self._items.pop(key, (None, 0))[1]
             if nbytes > self.limit:
@@ -49,9 +50,9 @@ class ByteCache:
     def get(
         self, key: Hashable, make: Callable[[], Value], nbytes: Callable[[Value], int]
     ) -> Value:
-        """The value of a key, made if it is not held.
+        """Return the value of a key, made if it is not held.
 
-        What `make` raises goes to who asked; nothing is kept then.
+        nbytes: returns the size of a value.  Raises what `make` raises; nothing is held then.
         """
         known: Value | None = self.find(key)
         if known is not None:

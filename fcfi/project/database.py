@@ -1,8 +1,8 @@
-"""The database under a project: opened, brought to the present form, and its faults told in one sentence.
+"""The database of a project's store: opening, migration, transactions, and errors as sentences.
 
-SQLite in WAL mode with synchronous=FULL: what was acknowledged is on the disk.  PostgreSQL by its
-URL.  A writer takes the write lock first, so that nothing that was read in a transaction can
-be stale when it is written. Knows the version of the tables, not what they mean.
+It is SQLite in WAL mode with synchronous=FULL, so that every acknowledged write is on the disk, or
+PostgreSQL at a URL.  A writing transaction takes the write lock first, so that nothing that it has
+read is stale when it writes.  Knows the version of the tables, not their meaning.
 """
 
 import logging
@@ -30,7 +30,7 @@ MIGRATIONS: Final = Path(__file__).parent / "migrations"
 PATIENCE: Final = 30.0
 """Seconds for which a caller waits for other writers, in this process and in others together."""
 CONNECTIONS: Final = 32
-"""Open at once, at most."""
+"""The most connections that are open at once."""
 DRIVER: Final = "postgresql+psycopg"
 WRITE: Final = "fcfi_write"
 """Execution option of connections that will write."""
@@ -38,18 +38,19 @@ LEFT: Final = "fcfi_left"
 """Execution option: seconds that the connection may still wait for other processes."""
 WAL: Final = "wal"
 WAL_PAUSES: Final = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
-"""Seconds between attempts to switch to it."""
+"""Seconds between attempts to switch to WAL."""
 MIGRATION_LOCK: Final = 0xFCF1
-"""Number of the advisory lock (PostgreSQL) under which tables are changed."""
+"""Number of the advisory lock (PostgreSQL) under which tables are migrated."""
 
 
 class Database:
-    """Transactions on one database.  Threads may share it."""
+    """An open database.  Threads may share it."""
 
     def __init__(self, url: URL, patience: float = PATIENCE) -> None:
-        """Open and migrate.
+        """Open the database and migrate its tables.
 
-        Raises ConfigError for an unusable URL, StoreError for a database that is.
+        patience: seconds for which a writer waits for others.  Raises ConfigError for an unusable
+        URL, StoreError for an unusable database.
         """
         self.url = url
         self.file = (
@@ -60,16 +61,16 @@ class Database:
         self._engine = _engine(url, patience)
         self._writer = self._engine.execution_options(**{WRITE: True})
         try:
-            with self.telling(), self._writer.begin() as connection:
-                _migrate(connection, self.place)
+            with self._store_errors(), self._writer.begin() as connection:
+                _migrate(connection, self.location)
             self._identity = self._inode()
         except BaseException:
             self._engine.dispose()
             raise
 
     @property
-    def place(self) -> str:
-        """Where it is, for messages; without a password."""
+    def location(self) -> str:
+        """The path or URL of the database, for messages; without a password."""
         return (
             str(self.file)
             if self.file is not None
@@ -78,28 +79,28 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """One transaction in which nothing is written; all that it reads is of one moment.
+        """Open a transaction that only reads; it sees the database at one moment.
 
         Raises StoreError.
         """
-        with self.telling(), self._engine.begin() as connection:
+        with self._store_errors(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """One transaction: when the block ends well it is on the disk, else nothing of it is.
+        """Open a transaction that writes: on the disk when the block ends well, else undone.
 
         Raises StoreError.
         """
         deadline = time.monotonic() + self._patience
-        with self._in_turn(), self.telling():
+        with self._in_turn(), self._store_errors():
             self._check_there()
             left = max(0.0, deadline - time.monotonic())
             with self._writer.execution_options(**{LEFT: left}).begin() as connection:
                 yield connection
 
     def insert(self, table: Table) -> Any:
-        """An INSERT that can say what to do about rows that are there already."""
+        """Return an INSERT that can say what to do about rows that exist already."""
         return sqlite.insert(table) if self.file is not None else postgresql.insert(table)
 
     def close(self) -> None:
@@ -107,8 +108,8 @@ class Database:
         self._engine.dispose()
 
     @contextmanager
-    def telling(self) -> Iterator[None]:
-        """The database's faults as StoreError, and whatever its damaged content makes our code raise."""
+    def _store_errors(self) -> Iterator[None]:
+        """Raise errors of the database, and those caused by damaged content, as StoreError."""
         try:
             yield
         except FCFIError:
@@ -118,41 +119,44 @@ class Database:
                 raise
             if isinstance(error, errors.IntegrityError):  # its rows contradict each other
                 raise StoreError(self._damaged(error)) from error
-            raise StoreError(_sentence(error, self.place)) from error
+            raise StoreError(_sentence(error, self.location)) from error
         except Exception as error:
             LOG.debug("the store is damaged", exc_info=True)
             raise StoreError(self._damaged(error)) from error
 
     def _damaged(self, error: Exception) -> str:
-        return f"the store {self.place} is damaged ({type(error).__name__}): put a copy back"
+        return f"the store {self.location} is damaged ({type(error).__name__}): put a copy back"
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:
-        """Hold the right to write among the threads of this process; StoreError if that takes long.
+        """Hold the right to write among the threads of this process.
 
-        Each thread waits as long as it would alone: those before it may be waiting for another
-        process, each for all of its time.
+        Raises StoreError if that takes too long.  Each thread may wait for its full patience: a
+        thread before it may spend all of its own on waiting for another process.
         """
         if self.file is None:  # PostgreSQL lets several write
             yield
             return
         if not self._lock.acquire(timeout=self._patience):
-            raise StoreError(f"the store {self.place} {_LOCKED}")
+            raise StoreError(f"the store {self.location} {_LOCKED}")
         try:
             yield
         finally:
             self._lock.release()
 
     def _check_there(self) -> None:
-        """StoreError if the file was removed or replaced: the system would go on writing into nothing."""
+        """Raise StoreError if the file was removed or replaced.
+
+        The system would else write into the old file, which has no name any more.
+        """
         if self._inode() != self._identity:
             raise StoreError(
-                f"the store {self.place} was removed or replaced while it was open, so this change is not saved: put "
-                "it back and start again"
+                f"the store {self.location} was removed or replaced while it was open, so this "
+                "change is not saved: put it back and start again"
             )
 
     def _inode(self) -> tuple[int, int] | None:
-        """What tells the file from another of its name."""
+        """Return the identity of the file, which another file of the same name does not have."""
         if self.file is None:
             return None
         try:
@@ -163,7 +167,7 @@ class Database:
 
 
 def store_url(store: str) -> URL:
-    """The address of a store: a URL, or the path of an SQLite file.
+    """Return the address of a store that is given as a URL or as the path of an SQLite file.
 
     Raises ConfigError for anything else.
     """
@@ -173,7 +177,7 @@ def store_url(store: str) -> URL:
         url = make_url(store)
     except (errors.ArgumentError, ValueError) as error:
         raise ConfigError(
-            f"the store {store!r} is no URL: give postgresql://USER@HOST/NAME"
+            f"expected a URL as the store, got {store!r}: give postgresql://USER@HOST/NAME"
         ) from error
     if url.drivername in ("postgres", "postgresql"):
         url = url.set(drivername=DRIVER)
@@ -181,13 +185,15 @@ def store_url(store: str) -> URL:
         url.drivername == "sqlite" and not url.database
     ):
         raise ConfigError(
-            f"the store {url.render_as_string(hide_password=True)} is of a kind that is not known: give "
-            "postgresql://USER@HOST/NAME, or the path of a file for SQLite"
+            "expected a store of PostgreSQL or SQLite, got "
+            f"{url.render_as_string(hide_password=True)}: give postgresql://USER@HOST/NAME, or the "
+            "path of a file for SQLite"
         )
     return url
 
 
 def _engine(url: URL, patience: float) -> Engine:
+    """Return SQLAlchemy's engine for a store.  Raises ConfigError without the driver."""
     try:
         if url.get_backend_name() == "sqlite":
             engine = create_engine(
@@ -211,8 +217,8 @@ def _engine(url: URL, patience: float) -> Engine:
         )
     except (ModuleNotFoundError, errors.NoSuchModuleError) as error:
         raise ConfigError(
-            f"the store {url.render_as_string(hide_password=True)} needs a driver that is not installed: "
-            f"{how_to_install('postgres')}"
+            f"the store {url.render_as_string(hide_password=True)} needs a driver that is not "
+            f"installed: {how_to_install('postgres')}"
         ) from error
 
 
@@ -227,7 +233,10 @@ def _set_up_sqlite(connection: Any, _: Any) -> None:
 
 
 def _use_wal(connection: Any) -> None:
-    """Switch a new database to WAL; SQLite does not wait by itself if others are doing so too."""
+    """Switch a new database to WAL.
+
+    SQLite does not wait by itself while another process switches, so several attempts are made.
+    """
     for pause in WAL_PAUSES:
         try:
             connection.execute(f"PRAGMA journal_mode={WAL}").close()
@@ -238,16 +247,19 @@ def _use_wal(connection: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """SQLAlchemy's begin, made a real one; a writer takes the lock at once and so never meets a stale snapshot."""
+    """Begin a transaction in SQLite, which SQLAlchemy's own begin leaves to the first statement.
+
+    A writer takes the lock at once, so that it never has a stale snapshot.
+    """
     options = connection.get_execution_options()
     connection.exec_driver_sql(f"PRAGMA busy_timeout = {round(1000 * options[LEFT])}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(WRITE) else "BEGIN")
 
 
 def _migrate(connection: Connection, store: str) -> None:
-    """Bring the tables to the present form.
+    """Migrate the tables to the present version.
 
-    StoreError if they are of a newer one, or of somebody else.
+    Raises StoreError if they are of a newer version, or of another program.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
@@ -256,7 +268,10 @@ def _migrate(connection: Connection, store: str) -> None:
     if found == HEAD:
         return
     if found is None and "picture" in there:
-        raise StoreError(f"{store} is a database of something else: give another one as store")
+        raise StoreError(
+            f"expected a store of fcfi, got the database of another program in {store}: "
+            "give another store"
+        )
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
@@ -267,14 +282,14 @@ def _migrate(connection: Connection, store: str) -> None:
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if found is not None and found not in known:
         raise StoreError(
-            f"the store {store} was made by a newer fcfi (its form is {found[:20]!r}, and {HEAD} is the last one known "
-            "here): update fcfi; nothing was changed"
+            f"the store {store} was made by a newer fcfi (its version is {found[:20]!r}, and the "
+            f"last version known here {HEAD!r}): update fcfi; nothing was changed"
         )
     try:
         command.upgrade(config, "head")
     except CommandError as error:
         raise StoreError(
-            f"the store {store} cannot be brought to the present form: {error}"
+            f"the store {store} cannot be migrated to the present version: {error}"
         ) from error
 
 
@@ -286,25 +301,30 @@ def _version(connection: Connection) -> str | None:
 
 
 def _sentence(error: errors.SQLAlchemyError, store: str) -> str:
-    """What a person can do about a database's fault."""
-    said = " ".join(str(getattr(error, "orig", None) or error).split())
-    for sign, meaning in _MEANINGS.items():
-        if sign in said:
+    """Return a sentence for an error of the database, which says what a person can do."""
+    text = " ".join(str(getattr(error, "orig", None) or error).split())
+    for part, meaning in _MEANINGS.items():
+        if part in text:
             return f"the store {store} {meaning}"
-    return f"the store {store} cannot be used ({said[:200]}): look after its disk or server; nothing was changed"
+    return (
+        f"the store {store} cannot be used ({text[:200]}): check its disk or server; nothing was "
+        "changed"
+    )
 
 
-_LOCKED: Final = "is in use by another program that does not let go: close it and try again"
+_LOCKED: Final = "is in use by another program: close that program and try again"
+_FULL: Final = "cannot be written, because the disk is full: make room; this change is not saved"
 _MEANINGS: Final = {
-    "database or disk is full": "cannot be written, because the disk is full: make room; this change is not saved",
-    "No space left": "cannot be written, because the disk is full: make room; this change is not saved",
+    "database or disk is full": _FULL,
+    "No space left": _FULL,
     "database is locked": _LOCKED,
     "lock timeout": _LOCKED,
-    "readonly database": "may not be written: allow it, or give another one with --store",
+    "readonly database": "may not be written: allow it, or give another store with --store",
     "unable to open database file": "cannot be opened: its folder is missing or may not be written",
-    "disk I/O error": "cannot be read or written, its disk or folder is gone: look after it and start again",
-    "is not a database": "is no SQLite file, or is damaged: put a copy back, or move it away to begin again",
-    "malformed": "is damaged: put a copy back, or move it away to begin again",
+    "disk I/O error": "cannot be read or written: check its disk and folder, and start again",
+    "is not a database": "is not an SQLite file, or is damaged: put a copy back, or move it away "
+    "to start anew",
+    "malformed": "is damaged: put a copy back, or move it away to start anew",
     "QueuePool limit": "is busy: try again",
 }
-"""What drivers say, and what it means."""
+"""Parts of the messages of database drivers, and what they mean."""

@@ -1,8 +1,8 @@
-"""What a person has made of one picture: a value that is never changed, and its form as JSON.
+"""The document of a picture: its objects, as a value that is never changed, and its form as JSON.
 
-Objects stand from bottom to top, in the order in which they are painted.  Masks are named by their
-sha256 (masks.py); their pixels lie elsewhere.  A document of an older version is brought up to date
-when it is read (UPGRADES).  Knows nothing of networks, files or databases.
+Objects are in the order in which they are painted, from bottom to top.  A document names masks by
+their sha256; the store holds their pixels.  A document of an older version is upgraded when it is
+read (UPGRADES).  Knows nothing of networks, files or databases.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,10 +30,10 @@ class DrawnObject:
     """An object of a picture.
 
     id: unique in the picture, never used again.  label: id of one of the project's labels.
-    start: the mask that the rounds begin from (drawn, imported or cleaned).  rounds: prompts that
-        were given together and predicted once.
-    mask: the present one; None has no pixel.  keep_out: finished neighbours are cut out of it.
-    tidy: specks and holes of at most so many pixels are taken out of what the network answers.
+    start: sha256 of the start mask (drawn, imported or cleaned).  rounds: its prompts.
+    mask: sha256 of the present mask; None is without a pixel.
+    keep_out: whether finished neighbours are cut out of the mask.
+    tidy: specks and holes of at most so many pixels are removed from predicted masks.
     colour: "#rrggbb", None for the label's.
     network: who answered the rounds last: the identity of weights and settings, or in documents of
         version 0.1 the sha256 of the weights alone.
@@ -59,7 +59,7 @@ class DrawnObject:
         return self.rounds.clicks
 
     def to_json(self) -> dict[str, Any]:
-        """Return dictionaries, lists, texts and numbers only."""
+        """Return the object as JSON: dictionaries, lists, texts and numbers."""
         return {
             "id": self.id,
             "label": self.label,
@@ -101,7 +101,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The objects of a picture from bottom to top, the next one's id, and its mark if it has one."""
+    """The objects from bottom to top, the next object's id, and the mark if it has one."""
 
     objects: tuple[DrawnObject, ...] = ()
     next_id: int = 1
@@ -114,7 +114,7 @@ class Document:
 
     @property
     def masks(self) -> frozenset[str]:
-        """The present masks."""
+        """The sha256 of the present masks."""
         return frozenset(drawn.mask for drawn in self.objects if drawn.mask is not None)
 
     def relabelled(self, labels: Mapping[int, int]) -> "Document":
@@ -144,7 +144,7 @@ class Document:
         return replace(self, objects=objects)
 
     def to_json(self) -> dict[str, Any]:
-        """Return dictionaries, lists, texts and numbers only."""
+        """Return the document as JSON: dictionaries, lists, texts and numbers."""
         return {
             "version": len(UPGRADES) + 1,
             "objects": [drawn.to_json() for drawn in self.objects],
@@ -200,4 +200,4 @@ def _with_attributes(document: dict[str, Any]) -> dict[str, Any]:
 
 
 UPGRADES: Final[tuple[Upgrade, ...]] = (_with_prompts, _with_tidy, _with_mark, _with_attributes)
-"""From each version to the next; see `fcfi.documents.upgraded`."""
+"""The upgrades from each version to the next; see `fcfi.documents.upgraded`."""

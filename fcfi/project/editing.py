@@ -41,7 +41,7 @@ class Editing:
     ) -> None:
         """Take the parts of a project.
 
-        predictor: answers prompts; without one they are refused.  clock: returns seconds since 1970.
+        predictor: answers prompts, which are refused without it.  clock: seconds since 1970 (UTC).
         """
         self.answerers = Answerers(store)
         self._store = store
@@ -93,7 +93,7 @@ class Editing:
     def step(
         self, stored: Stored, action: Edit, signature: Signature
     ) -> tuple[Stored, Step | None]:
-        """Return the picture, and a change to it that is not stored yet; None if nothing changes."""
+        """Return the picture, and a change to it that is not yet stored; None without a change."""
         labels = frozenset(stored.labels.values())
         world = PictureWorld(
             stored.row,

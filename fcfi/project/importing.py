@@ -1,7 +1,7 @@
-"""Annotations from files into a project: read into a spool file, then added, all or nothing.
+"""The import of annotations: files are read into a spool file, then added, all or nothing.
 
-What cannot be read is named and counted, and the rest is imported.  Knows nothing of databases: a
-receiver takes what was read.
+Shapes and pictures that cannot be read are named and counted, and the rest is imported.  Knows
+nothing of databases: a receiver takes the objects.
 """
 
 import tempfile
@@ -32,13 +32,16 @@ class Receiver(Protocol):
     folder: Path
 
     def sizes(self) -> Sizes:
-        """Return the pictures that there are, with their sizes."""
+        """Return the pictures of the project, with their sizes."""
 
     def label_names(self) -> Collection[str]:
         """Return the names of the labels in their order."""
 
     def label_id(self, name: str) -> int:
-        """Return the id of a label, which is added if it is missing; InputError for a bad name."""
+        """Return the id of a label, which is added if it is missing.
+
+        Raises InputError for an unusable name.
+        """
 
     def fit(self, label: int, values: Mapping[str, Any]) -> tuple[Values, tuple[str, ...]]:
         """Return the values that fit a label's attributes, and a sentence for each other value.
@@ -47,10 +50,10 @@ class Receiver(Protocol):
         """
 
     def prepare(self, name: str, objects: ImportObjects) -> None:
-        """Get objects ready for the picture of a name; InputError if they do not fit."""
+        """Prepare objects for the picture of a name.  Raises InputError if they do not fit."""
 
     def save(self, progress: Progress) -> int:
-        """Save all that is ready, or nothing of it; return the number of new objects."""
+        """Save all prepared objects, or none of them; return the number of new objects."""
 
 
 def bring_in(
@@ -60,7 +63,7 @@ def bring_in(
     progress: Progress,
     reader: Reader = read,
 ) -> ImportReport:
-    """Import a file, folder or zip of a format, or of the one that is recognised ("auto").
+    """Import a file, folder or zip of a format, or of the format that is recognised ("auto").
 
     progress: may raise, and nothing is imported.  Raises InputError, DatasetError.
     """

@@ -1,7 +1,7 @@
 """The project's labels in the database.
 
-Ids are never given again.  A label that was merged stays as a pointer to the one that it became, so
-that documents of before the merge, undone and made again, find it.  Knows nothing of pictures.
+Ids are never used again.  A merged label stays as a pointer to the label that it was merged into,
+which documents from before the merge follow when undo shows them.  Knows nothing of pictures.
 """
 
 import colorsys
@@ -24,27 +24,27 @@ from fcfi.project.store.part import RESTORE
 from fcfi.project.tables import label
 
 MAX_NAME: Final = 200
-"""Characters of a label's name."""
+"""The longest name of a label, in characters."""
 SHOWN: Final = 50
-"""Characters of a long name that a message repeats."""
+"""How many characters of a long name a message repeats."""
 MAX_LABELS: Final = 5000
 NO_ATTRIBUTES: Final = "[]"
 GOLDEN: Final = 0.618033988749895
-"""Part of the circle of hues from one colour to the next: no two of many are alike."""
+"""The step of the hue from one label to the next, in turns: no two of many labels look alike."""
 SATURATION: Final = 0.75
 BRIGHTNESS: Final = (1.0, 0.8)
-"""In turn."""
+"""The brightness of labels, by turns."""
 
 
 class Labels:
-    """Reads and writes; threads may share it."""
+    """The labels of a project; threads may share it."""
 
     def __init__(self, database: Database) -> None:
-        """On a database that is open."""
+        """Take the open database."""
         self._database = database
 
     def all(self) -> tuple[Label, ...]:
-        """The labels in their order."""
+        """Return the labels in their order."""
         with self._database.reading() as connection:
             return _living(connection)
 
@@ -57,13 +57,17 @@ class Labels:
         return {found.id: found.attributes for found in self.all()}
 
     def resolved(self) -> dict[int, int]:
-        """What every label that was ever there is now: itself, or what it was merged into."""
+        """Return for each label's id, present or merged, the id of the label that it is now."""
         with self._database.reading() as connection:
             rows = connection.execute(select(label.c.id, label.c.merged_into)).all()
             return {identity: into if into is not None else identity for identity, into in rows}
 
     def add(self, names: Sequence[str], colour: str | None = None) -> None:
-        """Add labels at the end.  Raises InputError for a name that is unusable or taken."""
+        """Add labels at the end.
+
+        colour: of all of them; None chooses different ones.  Raises InputError for an unusable
+        colour or name, or a name that is taken.
+        """
         check_colour(colour)
         named = [_name(name) for name in names]
         with self._database.writing() as connection:
@@ -76,7 +80,10 @@ class Labels:
             _append(connection, len(known), named, colour)
 
     def ensure(self, names: Sequence[str]) -> None:
-        """Add those of the labels that are not there yet, in one step: others may open the project at the same time."""
+        """Add the labels that are missing, in one transaction.
+
+        Another process may open the project, and add the same labels, at the same time.
+        """
         with self._database.writing() as connection:
             known = {living.name for living in _living(connection)}
             missing = [name for name in dict.fromkeys(map(_name, names)) if name not in known]
@@ -87,7 +94,7 @@ class Labels:
         identity: int,
         name: str | None,
         colour: str | None,
-        place: int | None,
+        index: int | None,
         attributes: Sequence[Attribute] | None = None,
     ) -> None:
         """Other properties for a label.  Raises NotFound, InputError."""
@@ -112,18 +119,21 @@ class Labels:
                 connection.execute(
                     update(label).where(label.c.id == identity).values(attributes=packed)
                 )
-            if place is not None:
+            if index is not None:
                 others = [other for other in _living(connection) if other.id != identity]
-                others.insert(max(0, place), found)
+                others.insert(max(0, index), found)
                 _order(connection, [other.id for other in others])
 
     def merge(self, identity: int, into: int) -> None:
-        """Make everything of one label of another one.  Raises NotFound, InputError."""
+        """Give the objects of a label another label.  Raises NotFound, InputError."""
         with self._database.writing() as connection:
-            _find(connection, identity)
+            found = _find(connection, identity)
             _find(connection, into)
             if identity == into:
-                raise InputError("a label cannot be merged into itself: give another one")
+                raise InputError(
+                    f"expected another label to merge {found.name!r} into, got the same: "
+                    "choose another"
+                )
             both = (label.c.id == identity) | (label.c.merged_into == identity)
             connection.execute(update(label).where(both).values(merged_into=into))
             _order(connection, [living.id for living in _living(connection)])
@@ -139,9 +149,10 @@ class Labels:
             )
             used = count_objects(connection, {identity, *merged})
             if used:
+                objects = "1 object" if used == 1 else f"{used} objects"
                 raise InputError(
-                    f"the label {found.name!r} is used by {used} object{'s'[: used > 1]}: merge it into another one, or "
-                    "give them other labels first"
+                    f"the label {found.name!r} is used by {objects}: merge it into another label, "
+                    "or give its objects other labels first"
                 )
             connection.execute(delete(label).where(label.c.merged_into == identity))
             connection.execute(delete(label).where(label.c.id == identity))
@@ -149,18 +160,19 @@ class Labels:
 
 
 def colour_of(number: int) -> str:
-    """`#rrggbb` for the label of a number from 0: hues far apart."""
+    """Return `#rrggbb` for the label of a number from 0; the hues of neighbours are far apart."""
     hue = (number * GOLDEN) % 1.0
     rgb = colorsys.hsv_to_rgb(hue, SATURATION, BRIGHTNESS[number % len(BRIGHTNESS)])
     return "#" + "".join(f"{round(channel * 255):02x}" for channel in rgb)
 
 
 def normal(name: str) -> str:
-    """A name in the form of Unicode in which names are compared and stored."""
+    """Return a name in the Unicode form in which names are compared and stored."""
     return unicodedata.normalize("NFC", name)
 
 
 def _living(connection: Connection) -> tuple[Label, ...]:
+    """Return the labels that are not merged, in order.  Raises StoreError if damaged."""
     asked = select(label).where(label.c.merged_into.is_(None)).order_by(label.c.place, label.c.id)
     rows = connection.execute(asked).all()
     for row in rows:  # SQLite keeps any value in any column
@@ -184,7 +196,9 @@ def _find(connection: Connection, identity: int) -> Label:
     for living in _living(connection):
         if living.id == identity:
             return living
-    raise NotFound(f"there is no label {identity} in this project: it was removed or merged")
+    raise NotFound(
+        f"the project does not have a label {identity}: it was removed or merged; choose another"
+    )
 
 
 def _order(connection: Connection, identities: Sequence[int]) -> None:
@@ -193,7 +207,10 @@ def _order(connection: Connection, identities: Sequence[int]) -> None:
 
 
 def _unique(connection: Connection, name: str, statement: Any) -> None:
-    """Run a statement; another one may have taken the name meanwhile (PostgreSQL)."""
+    """Run a statement that takes a name.
+
+    Raises InputError if another process has taken the name meanwhile (PostgreSQL).
+    """
     try:
         connection.execute(statement)
     except IntegrityError as error:
@@ -201,20 +218,24 @@ def _unique(connection: Connection, name: str, statement: Any) -> None:
 
 
 def _name(name: str) -> str:
-    """The name as it is stored.  Raises InputError if it is unusable."""
+    """Return a name as it is stored.  Raises InputError if it is unusable."""
     normalised = normal(name)
     check_label(normalised)
     if len(normalised) > MAX_NAME:
         raise InputError(
-            f"the label {normalised[:SHOWN]!r}... has {len(normalised)} characters: give {MAX_NAME} or less"
+            f"expected a label of at most {MAX_NAME} characters, got {normalised[:SHOWN]!r}... "
+            f"with {len(normalised)}: shorten it"
         )
     return normalised
 
 
 def _append(connection: Connection, there: int, names: Sequence[str], colour: str | None) -> None:
-    """New labels behind those that are there."""
+    """Add labels behind the `there` present ones."""
     if there + len(names) > MAX_LABELS:
-        raise InputError(f"the project would have more than {MAX_LABELS} labels: remove some")
+        raise InputError(
+            f"expected at most {MAX_LABELS} labels in the project, got {there + len(names)}: "
+            "remove some"
+        )
     first = connection.execute(select(func.coalesce(func.max(label.c.id), 0))).scalar_one()
     rows = [
         {"name": name, "colour": colour or colour_of(first + number), "place": there + number}
@@ -225,4 +246,5 @@ def _append(connection: Connection, there: int, names: Sequence[str], colour: st
 
 
 def _taken(name: str) -> InputError:
-    return InputError(f"there is a label {name!r} already: give another name, or merge the two")
+    """Return the error for a label's name that another label has."""
+    return InputError(f"the label {name!r} exists already: give another name, or merge the two")

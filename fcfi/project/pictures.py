@@ -1,8 +1,7 @@
-"""The pictures of a project as files: found, measured, decoded; the list says what is wrong with one.
+"""The picture files of a project: scanning the folder, decoding, and noting problems in the list.
 
-A file may vanish or change at any time.  Work on a picture keeps the size that it was made for: a
-file of another size is refused until the old one is back.  Files are only read.  Knows nothing of
-objects.
+A file may vanish or change at any time.  A picture with work keeps its size: a file of another size
+is refused until the old file is back.  Files are only read.  Knows nothing of objects.
 """
 
 import os
@@ -23,14 +22,14 @@ from fcfi.project.store import FoundPicture, Store
 CHANNELS: Final = 3
 """Bytes of a pixel."""
 BATCH: Final = 500
-"""Pictures that a scan looks at before it commits them; a cancelled scan keeps whole batches."""
+"""How many pictures a scan commits at once; a cancelled scan keeps whole batches."""
 
 
 class Pictures:
     """The files of a folder, with their rows in the store; threads may share it."""
 
     def __init__(self, folder: Path, store: Store, cache: ByteCache) -> None:
-        """cache: for decoded pictures."""
+        """Take the folder, the store and a cache for decoded pictures."""
         self._folder = folder
         self._store = store
         self._cache = cache
@@ -38,16 +37,16 @@ class Pictures:
         self._decoding = Lock()
 
     def scan(self, progress: Progress = silent) -> tuple[str, ...]:
-        """Bring the list to what is in the folder; return sentences that count what is left out.
+        """Update the list from the folder; return sentences that count the files left out.
 
-        progress: may raise, which keeps the pictures that were looked at so far; the next scan
-            goes on from there.  Raises StoreError.
+        progress: may raise, which keeps the pictures that were committed so far; the next scan
+            continues from there.  Raises StoreError.
         """
         files, left_out = scanning.find(self._folder)
         known = self._store.known()
         stamps = {name: (row.modified, row.bytes) for name, row in known.items()}
         changed = scanning.changed(files, stamps)
-        # A transaction costs as much as a hundred rows, and all in one would be lost by a cancel.
+        # A transaction costs as much as a hundred rows; a single one would be lost by a cancel.
         batch: list[FoundPicture] = []
         for file in counted(changed, progress, SCANNING, len(changed)) if changed else ():
             batch.append(self._look(file, known.get(file.name)))
@@ -67,14 +66,14 @@ class Pictures:
         return left_out
 
     def path(self, row: PictureRow) -> Path:
-        """The file of a picture.
+        """Return the path of a picture's file.
 
         Raises PictureError if it has vanished or leads out of the folder.
         """
-        return scanning.place(self._folder, row.name)
+        return scanning.path_of(self._folder, row.name)
 
     def pixels(self, row: PictureRow) -> tuple[PictureRow, Image]:
-        """A picture as it is on the disk now, (H, W, 3) uint8 RGB, read only, and its row.
+        """Return a picture's present row and its pixels, (H, W, 3) uint8 RGB, read only.
 
         Raises PictureError.
         """
@@ -91,9 +90,9 @@ class Pictures:
         return row, image
 
     def _remembered(self, row: PictureRow) -> Image:
-        """The decoded picture.
+        """Return the decoded picture, from the cache or from the disk.
 
-        Of those that are larger than the cache, the last one is kept beside it.
+        The last picture that is larger than the cache is kept beside the cache.
         """
         if row.width * row.height * CHANNELS <= self._cache.limit:
             return self._cache.get(
@@ -101,11 +100,12 @@ class Pictures:
             )
         with self._decoding:
             if self._large is None or self._large[0] != key(row):
-                self._large = None  # gone before the next one is decoded
+                self._large = None  # freed before the next picture is decoded
                 self._large = (key(row), self._decode(row))
             return self._large[1]
 
     def _decode(self, row: PictureRow) -> Image:
+        """Return the pixels of a file.  Raises PictureError for a damaged or resized picture."""
         path = self.path(row)
         try:
             image = read_image(path)
@@ -118,9 +118,9 @@ class Pictures:
         return image
 
     def _fresh(self, row: PictureRow) -> PictureRow:
-        """The row of a picture, its file looked at again if that changed.
+        """Return the row of a picture; a file that has changed is read again.
 
-        PictureError if it cannot be used.
+        Raises PictureError if it cannot be used.
         """
         try:
             status = os.stat(self.path(row))
@@ -140,7 +140,7 @@ class Pictures:
         return row
 
     def _look(self, file: scanning.File, row: PictureRow | None) -> FoundPicture:
-        """What is to be said of a file that is new or changed; work on a picture keeps its size."""
+        """Return the size and problem of a changed file; a picture with work keeps its size."""
         header = scanning.look(self._folder / file.name, file.name)
         size, problem = (header.width, header.height), header.problem
         if (
@@ -154,25 +154,27 @@ class Pictures:
         return FoundPicture(file.name, *size, file.modified, file.bytes, problem)
 
     def _mark_gone(self, untouched: Sequence[PictureRow], worked: Sequence[PictureRow]) -> None:
-        """Pictures without work leave the list; the others say what is wrong."""
+        """Take pictures without work off the list, and mark the others as gone."""
         if untouched:
             self._store.forget([row.id for row in untouched])
-        # All in one transaction: a disk that is not mounted takes every picture at once.
+        # In one transaction: when a disk is not mounted, every picture is gone at once.
         gone = {row.id: _gone(row.name) for row in worked if row.problem != _gone(row.name)}
         self._store.set_problems(gone)
 
 
 def key(row: PictureRow) -> tuple[Any, ...]:
-    """What tells the pixels of one version of a file from all others."""
+    """Return the cache's key of the pixels of a version of a file."""
     return ("image", row.id, row.modified, row.bytes)
 
 
 def _gone(name: str) -> str:
-    return f"{name} has vanished: put it back, and go on where you were"
+    """Return the sentence for a picture whose file is not there any more."""
+    return f"{name} has vanished: put it back to continue"
 
 
 def _resized(name: str, was: tuple[int, int], now: tuple[int, int]) -> str:
+    """Return the sentence for a picture whose file has another size; sizes are (width, height)."""
     return (
-        f"{name} has {now[0]} x {now[1]} pixels now and had {was[0]} x {was[1]}: put the old picture back, or give the "
-        "new one another name"
+        f"{name} has {now[0]} x {now[1]} pixels now and had {was[0]} x {was[1]}: put the old "
+        "picture back, or give the new picture another name"
     )

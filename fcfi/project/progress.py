@@ -1,7 +1,7 @@
-"""How far a scan, an import or an export is, and how it is cancelled.
+"""The progress of a scan, an import or an export, and its cancellation.
 
-Long work calls a `Progress` between two pictures.  To cancel it, the progress raises: nothing is
-caught on the way, so that files and transactions under way are taken back as after any error.
+A long job calls a `Progress` between two pictures.  To cancel the job, the progress raises: nothing
+catches it on the way, so that open files and transactions are rolled back as after any error.
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,25 +20,25 @@ ZIPPING: Final = "making the zip file"
 Item = TypeVar("Item")
 
 
-class Cancelled(FCFIError):  # noqa: N818, an end that somebody asked for
-    """The end of work that somebody cancelled."""
+class Cancelled(FCFIError):  # noqa: N818, an end that was requested
+    """The end of a job that was cancelled."""
 
 
 class Progress(Protocol):
-    """A receiver of progress; it may raise, which ends the work."""
+    """A receiver of progress; it may raise, which ends the job."""
 
     def __call__(self, stage: str, done: int, total: int | None) -> None:
-        """Note that `done` of `total` (None: not known) are through a stage: pictures, or files of a zip."""
+        """Note how many pictures or files of `total` (None: unknown) are done in a stage."""
 
 
 def silent(stage: str, done: int, total: int | None) -> None:
-    """Note nothing: the progress of a caller that asks for none."""
+    """Ignore the progress."""
 
 
 def counted(
     items: Iterable[Item], progress: Progress, stage: str, total: int | None
 ) -> Iterator[Item]:
-    """Yield the items and report each of them, also the beginning.
+    """Yield the items and report the progress at the start and after each of them.
 
     >>> seen = []
     >>> list(counted("ab", lambda *now: seen.append(now), "reading", 2))

@@ -16,7 +16,7 @@ from fcfi.errors import InputError
 from fcfi.formats import Report
 from fcfi.images import Image
 from fcfi.prediction.interface import Predictor
-from fcfi.project import exporting, importing, place, preferences, reading
+from fcfi.project import exporting, importing, location, preferences, reading
 from fcfi.project.actions import Action
 from fcfi.project.attributes import Attribute
 from fcfi.project.cache import ByteCache
@@ -126,9 +126,9 @@ class Project:
         self.close()
 
     @property
-    def place(self) -> str:
+    def location(self) -> str:
         """The location of the store, for messages; without a password."""
-        return self._database.place
+        return self._database.location
 
     # Pictures
 
@@ -262,14 +262,14 @@ class Project:
         id: int,  # noqa: A002
         name: str | None = None,
         colour: str | None = None,
-        place: int | None = None,
+        index: int | None = None,
         attributes: Sequence[Attribute] | None = None,
     ) -> tuple[Label, ...]:
-        """Change a label's name, colour or place in the order and return all labels.
+        """Change a label's name, colour or index and return all labels.
 
         Raises NotFound, InputError.
         """
-        self._labels.edit(id, name, colour, place, attributes)
+        self._labels.edit(id, name, colour, index, attributes)
         return self.labels()
 
     def merge_label(self, id: int, into: int) -> tuple[Label, ...]:  # noqa: A002
@@ -374,5 +374,5 @@ def _where(folder: Path, store: str | None) -> tuple[URL, tuple[str, ...]]:
     """Return the address of the store, and warnings about it."""
     if store is not None:
         return store_url(store), ()
-    chosen = place.choose(folder)
+    chosen = location.choose(folder)
     return store_url(str(chosen.file)), chosen.warnings

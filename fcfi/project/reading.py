@@ -1,7 +1,7 @@
-"""Annotation files of others as pictures in a spool file, read by fcfi.formats alone.
+"""Reading annotation files into a spool file, with a line for each picture.
 
-Knows nothing of projects: what it needs to know of one (names, sizes, labels) is given, so that it
-may run in a process of its own.  What cannot be read is named and counted, and the rest is kept.
+Knows nothing of projects: the names, sizes and labels that it needs are arguments, so that it may
+run in a process of its own.  Shapes and pictures that cannot be read are named and counted.
 """
 
 import json
@@ -26,7 +26,7 @@ SpooledObject = tuple[str, RunMask, Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What to read and what to know for it.
+    """The files to read, and the facts of the project that this needs.
 
     path: a file, a folder or a zip.  format: a name, or "auto".  folder: of the pictures.
     sizes: (width, height) of each picture by its name.  labels: names in their order.
@@ -41,11 +41,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a reading found.
+    """The report of a reading.
 
-    format: of the files.  pictures: written to the spool.  found, taken: shapes.
-    sentences: why shapes and pictures were left out.  end: the error at which the reading ended
-        early, or None.
+    format: of the files.  pictures: the number written to the spool.  found, taken: the numbers of
+        shapes in the files and of those that were read.
+    sentences: why shapes and pictures were left out.  end: the error that ended the reading early,
+        or None.
     """
 
     format: str
@@ -57,9 +58,9 @@ class Summary:
 
 
 def read(question: Question, spool: TextIO, progress: Progress) -> Summary:
-    """Read annotations into a spool file, one line for each picture.
+    """Read annotations into a spool file, a line for each picture.
 
-    Raises InputError, DatasetError if nothing at all can be read.
+    Raises InputError, DatasetError if nothing can be read.
     """
     known = codecs()
     path, name = question.path, question.format
@@ -87,7 +88,7 @@ def read(question: Question, spool: TextIO, progress: Progress) -> Summary:
                 pictures += 1
                 progress(READING, pictures, None)
         except FCFIError as error:
-            # A later file is damaged: what was read before it is kept.
+            # A later file is damaged: the pictures that were read before it are kept.
             if not isinstance(error, InputError | DatasetError):
                 raise
             end = type(error)(_shown((str(error),), shown)[0])
@@ -98,7 +99,7 @@ def read(question: Question, spool: TextIO, progress: Progress) -> Summary:
 def pictures_in(spool: TextIO) -> Iterator[tuple[str, list[SpooledObject]]]:
     """Yield the pictures of a spool file from its beginning: a name, and its objects.
 
-    Objects come from bottom to top.
+    An object is a label's name and a mask.
     """
     spool.seek(0)
     for line in spool:
@@ -130,11 +131,11 @@ def _shown(sentences: Sequence[str], shown: Mapping[str, str]) -> tuple[str, ...
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Path]:
-    """Open the file or folder to read: a zip is unpacked into a temporary folder."""
+    """Open the file or folder to read; a zip is unpacked into a temporary folder."""
     if path.is_file() and zipfile.is_zipfile(path):
         with unpacked(path) as folder:
             yield folder
     elif path.is_file() and path.suffix.lower() == ".zip":
-        raise InputError(f"{path.name} is not a zip, or is cut off: give a whole file")
+        raise InputError(f"{path.name} is not a zip, or is truncated: give a whole file")
     else:
         yield path

@@ -1,8 +1,8 @@
-"""Masks by replay: the answer to some rounds of prompts, from the longest part that is known.
+"""Predictions by replay: rounds of prompts are predicted from the longest part that is cached.
 
-An object's state is where it began and its rounds; what was predicted on the way is only
-remembered, never stored.  So undo and a restart need no network, and a click that is removed leaves
-no trace.  Thread-safe.  Knows nothing of databases.
+An object is its start mask and its rounds; the predictions on the way are cached, never stored.
+So undo and a restart need no network, and a click that is removed leaves no trace.  Thread-safe.
+Knows nothing of databases.
 """
 
 from collections.abc import Callable, Hashable
@@ -17,14 +17,14 @@ from fcfi.project.cache import ByteCache
 from fcfi.prompts.rounds import Rounds
 
 LAST_CROP: Final = 12_000_000
-"""Bytes of a picture's last crop beside its pixels, about: the crop, and two encodings of it."""
+"""The approximate size of a picture's last crop and its two encodings, in bytes."""
 
 
 class Replay:
-    """A predictor that remembers; it shares its cache with others."""
+    """A predictor whose predictions are cached."""
 
     def __init__(self, predictor: Predictor | None, cache: ByteCache) -> None:
-        """Without a predictor prompts are refused."""
+        """Take a predictor, or None to refuse prompts, and a cache that may be shared."""
         self.predictor = predictor
         self._cache = cache
 
@@ -36,15 +36,16 @@ class Replay:
         begin: Callable[[str], Mask],
         rounds: Rounds,
     ) -> Prediction:
-        """Return the answer after the last of these rounds, of which there is at least one.
+        """Return the prediction after the last of these rounds, of which there is at least one.
 
-        picture: names the pixels of `image`.  start: sha256 of the mask to begin from, which
+        picture: identifies the pixels that `image` returns.  start: sha256 of the start mask, which
             `begin` returns, or None.
         Raises NetworkError without a predictor, and what `image` and the predictor raise.
         """
         if self.predictor is None:
             raise NetworkError(
-                "no network is loaded, so that clicks make no mask: open the project with a network"
+                "clicks need a network, and the project was opened without one: open it with a "
+                "network"
             )
         done, prediction = self._known(picture, start, rounds)
         if prediction is None and start is not None:
@@ -62,9 +63,9 @@ class Replay:
         return prediction
 
     def _cached_image(self, picture: Hashable, image: Callable[[], Image]) -> CachedImage:
-        """Return the picture with what was made of its last crop.
+        """Return the picture with its last crop.
 
-        It is weighed with its pixels, which it may outlive.
+        Its size in the cache includes the pixels, which it keeps in memory.
         """
         return self._cache.get(
             ("last crop", picture),
@@ -75,7 +76,7 @@ class Replay:
     def _known(
         self, picture: Hashable, start: str | None, rounds: Rounds
     ) -> tuple[int, Prediction | None]:
-        """Return how many of the first rounds have a remembered answer, and that answer."""
+        """Return how many of the first rounds have a cached prediction, and that prediction."""
         for count in range(len(rounds), 0, -1):
             known: Prediction | None = self._cache.find(_key(picture, start, rounds.first(count)))
             if known is not None:
@@ -84,5 +85,5 @@ class Replay:
 
 
 def _key(picture: Hashable, start: str | None, rounds: Rounds) -> Hashable:
-    """Return all that an answer depends on; the times are not part of it."""
+    """Return the cache's key of a prediction: all that it depends on, which excludes the times."""
     return picture, start, rounds.within, tuple(part.prompts for part in rounds)

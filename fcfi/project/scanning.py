@@ -1,9 +1,9 @@
-"""The pictures in a folder: which files they are, and what their headers say.
+"""Finding the pictures in a folder and reading their headers.
 
-Hidden files and folders and the masks of known layouts are passed over; links that lead out of the
-folder and pictures in formats that are not read are left out, counted and named.
-Only files that are new or changed are opened, and only their headers are read; a JPEG or PNG whose
-end is missing is noticed by its last bytes.  Knows nothing of databases, and writes nothing.
+Hidden files and folders and the masks of known layouts are skipped; links that lead out of the
+folder and pictures in formats that cannot be read are left out, counted and named.  Only new or
+changed files are opened, and only their headers are read; a JPEG or PNG without its end is noticed
+by its last bytes.  Knows nothing of databases, and writes nothing.
 """
 
 import os
@@ -22,20 +22,23 @@ UNREAD: Final = (
     *(".heic", ".heif", ".hif", ".jxl", ".psd", ".svg"),
     *(".dng", ".cr2", ".cr3", ".nef", ".arw", ".raf", ".orf", ".rw2"),
 )
-"""Ends of names of pictures that nothing here decodes, so that a person may look for them."""
+"""Endings of pictures that fcfi cannot decode, and that a person may miss in the list."""
 LINK: Final = "a link that leads out of the folder, or to nothing: put the picture itself there"
 UNUSABLE_NAME: Final = (
     "its name has control characters or backslashes, or is not in UTF-8: rename it"
 )
 TAIL: Final = 64
-"""Bytes at the end of a file in which its end mark is looked for first."""
+"""How many bytes at the end of a file are searched for its end mark first."""
 CHUNK: Final = 1 << 20
-"""Bytes read at once when it is not there."""
+"""How many bytes are read at once when the whole file is searched."""
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A picture's file: name relative to the folder, / between folders; time of last change in ns; size in bytes."""
+    """A picture's file.
+
+    name: relative to the folder, / between folders.  modified: time of its last change in ns.
+    """
 
     name: str
     modified: int
@@ -44,7 +47,11 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Width and height, upright, in pixels (0 if unknown), and why the picture cannot be used, or None."""
+    """The header of a picture.
+
+    width, height: upright, in pixels; 0 if unknown.  problem: why the picture cannot be used, or
+    None.
+    """
 
     width: int
     height: int
@@ -54,7 +61,7 @@ class Header:
 def find(folder: Path) -> tuple[dict[str, File], tuple[str, ...]]:
     """Return the pictures below a folder by name, and sentences that count those left out.
 
-    Raises StoreError if the folder is gone.
+    Raises StoreError if the folder cannot be read.
     """
     files: dict[str, File] = {}
     tally = Tally()
@@ -62,7 +69,7 @@ def find(folder: Path) -> tuple[dict[str, File], tuple[str, ...]]:
     for entry, name in _walk(folder, ""):
         if name.lower().endswith(UNREAD) and _inside(entry, root):
             kind = Path(name).suffix[1:].upper()
-            tally.leave_out_picture(f"{kind} is not read: convert it to JPEG or PNG", name)
+            tally.leave_out_picture(f"{kind} cannot be read: convert it to JPEG or PNG", name)
         if not name.lower().endswith(ENDINGS):
             continue
         if not _inside(entry, root):
@@ -82,8 +89,11 @@ def find(folder: Path) -> tuple[dict[str, File], tuple[str, ...]]:
     return files, tally.sentences()
 
 
-def place(folder: Path, name: str) -> Path:
-    """The path of a picture.  Raises PictureError if it is not there, is no file, or leads out of the folder."""
+def path_of(folder: Path, name: str) -> Path:
+    """Return the path of a picture.
+
+    Raises PictureError if it is not a file, or leads out of the folder.
+    """
     path = folder / name
     real = os.path.realpath(path)
     if not Path(real).is_relative_to(os.path.realpath(folder)):
@@ -91,14 +101,12 @@ def place(folder: Path, name: str) -> Path:
             f"{name} is a link that leads out of {folder}: put the picture itself there"
         )
     if not os.path.isfile(real):
-        raise PictureError(
-            f"{name} has vanished from {folder}: put it back, and go on where you were"
-        )
+        raise PictureError(f"{name} has vanished from {folder}: put it back to continue")
     return path
 
 
 def look(path: Path, name: str) -> Header:
-    """What a picture's header says."""
+    """Return the header of a picture, with the problem of an unreadable or truncated file."""
     try:
         width, height = read_size(path)
     except InputError as error:
@@ -111,12 +119,12 @@ def look(path: Path, name: str) -> Header:
     return Header(
         width,
         height,
-        None if whole else f"{name} is cut off: its end is missing; put a whole file there",
+        None if whole else f"{name} is truncated, its end is missing: put a whole file there",
     )
 
 
 def _walk(folder: Path, prefix: str) -> Iterator[tuple["os.DirEntry[str]", str]]:
-    """Every file and link that is not hidden, with its name; folders behind links are not entered."""
+    """Yield the files and links that are not hidden, with their names; skip linked folders."""
     try:
         with os.scandir(folder) as entries:
             listed = sorted(entries, key=lambda entry: entry.name)
@@ -137,7 +145,7 @@ def _walk(folder: Path, prefix: str) -> Iterator[tuple["os.DirEntry[str]", str]]
 
 
 def _inside(entry: "os.DirEntry[str]", root: str) -> bool:
-    """Whether an entry is a file of the folder: no link that leads out of it, no device."""
+    """Return whether an entry is a file inside of the folder, not a device or a link out of it."""
     try:
         if not entry.is_symlink():
             return entry.is_file()
@@ -147,10 +155,10 @@ def _inside(entry: "os.DirEntry[str]", root: str) -> bool:
 
 
 def _has_end(stream: BinaryIO) -> bool:
-    """Whether a JPEG or PNG has its end mark; others are not judged.
+    """Return whether a JPEG or PNG has its end mark; True for other files.
 
-    Telephones append films to JPEGs, so the mark need not be last; thumbnails hold one too, so the
-    search begins where the pixels do.
+    Telephones append films to JPEGs, so the mark need not be at the end; thumbnails have a mark
+    too, so the search starts where the pixels do.
     """
     head = stream.read(2)
     jpeg = head == b"\xff\xd8"
@@ -163,7 +171,10 @@ def _has_end(stream: BinaryIO) -> bool:
 
 
 def _pixels_at(stream: BinaryIO) -> int:
-    """Where a JPEG's pixels begin: at its first start of scan (ITU-T T.81, B.1.1.4: every segment says its size)."""
+    """Return where a JPEG's pixels begin: at its first start of scan.
+
+    Every segment before it states its size (ITU-T T.81, B.1.1.4).
+    """
     position = 2
     while True:
         stream.seek(position)
@@ -174,6 +185,7 @@ def _pixels_at(stream: BinaryIO) -> int:
 
 
 def _holds(stream: BinaryIO, mark: bytes, begin: int) -> bool:
+    """Return whether a file has a mark at or after a position."""
     stream.seek(begin)
     last = b""
     while part := stream.read(CHUNK):
@@ -184,5 +196,5 @@ def _holds(stream: BinaryIO, mark: bytes, begin: int) -> bool:
 
 
 def changed(files: Mapping[str, File], known: Mapping[str, tuple[int, int]]) -> list[File]:
-    """The files that are new, or whose time or size (`known`, by name) is another one."""
-    return [one for one in files.values() if known.get(one.name) != (one.modified, one.bytes)]
+    """Return the files whose time and size are not those in `known`, which is by name."""
+    return [file for file in files.values() if known.get(file.name) != (file.modified, file.bytes)]

@@ -1,6 +1,6 @@
-"""What a project says of itself: rows of pictures, the state of one, labels, changes, reports.
+"""The values that a project returns: rows and states of pictures, labels, changes and reports.
 
-Values only.  Knows nothing of databases.
+Knows nothing of databases.
 """
 
 from collections.abc import Mapping
@@ -68,7 +68,7 @@ class PictureRow:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Pictures by state."""
+    """The number of pictures in each state."""
 
     all: int
     new: int
@@ -82,7 +82,7 @@ class Counts:
 class PictureList:
     """A part of the list.
 
-    total: pictures that the question fits.  counts: of the whole project.
+    total: the number of pictures that fit the state and the search.  counts: of the whole project.
     """
 
     total: int
@@ -92,11 +92,10 @@ class PictureList:
 
 @dataclass(frozen=True, slots=True)
 class PictureState:
-    """All that there is on one picture.
+    """A picture with its objects and masks.
 
-    masks: the present mask of every object, by sha256.  undo_text, redo_text: what would be taken
-        back or made again,
-    None if there is nothing.
+    masks: the present mask of every object, by sha256.  undo_text, redo_text: the change that undo
+        or redo would take back or make again, in words; None without such a change.
     """
 
     picture: PictureRow
@@ -107,7 +106,7 @@ class PictureState:
 
     @property
     def can_undo(self) -> bool:
-        """Whether there is a change to take back."""
+        """Whether a change can be taken back."""
         return self.undo_text is not None
 
     @property
@@ -118,7 +117,10 @@ class PictureState:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Who changed a picture, when (seconds since 1970, UTC), how, and to which version."""
+    """A change of a picture.
+
+    version: of the picture after it.  time: in seconds since 1970 (UTC).  text: describes it.
+    """
 
     version: int
     author: str
@@ -127,16 +129,17 @@ class Change:
 
 
 class PictureConflict(Conflict):
-    """A change that came too late.
+    """A change that was made for an older version of its picture.
 
-    state: of the picture now.  changes: made since the version that it was for.
+    state: of the picture now.  changes: those made since that version.
     """
 
     def __init__(self, state: PictureState, changes: tuple[Change, ...]) -> None:
-        """Say what happened in between."""
+        """Make the sentence, which names the last change in between."""
         last = f" (last: {changes[-1].text})" if changes else ""
         super().__init__(
-            f"{state.picture.name} was changed meanwhile{last}: look at what is there now and make the change again"
+            f"{state.picture.name} was changed meanwhile{last}: look at its present state and make "
+            "the change again"
         )
         self.state = state
         self.changes = changes
@@ -144,18 +147,18 @@ class PictureConflict(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One of the project's labels; place: in the list, from 0."""
+    """A label of the project.  index: in the list of labels, from 0."""
 
     id: int
     name: str
     colour: str
-    place: int
+    index: int
     attributes: tuple[Attribute, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Answerer:
-    """What answered prompts.
+    """A predictor that answered prompts.
 
     weights: their sha256.  name: of the network.  runtime: library, precision and device.
     settings: of the predictor.
@@ -169,12 +172,14 @@ class Answerer:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did.
+    """The report of an import.
 
-    format: that was found or given.  pictures: that the files are about.  objects: added; objects
-        that were there already, pixel by pixel, are not added again.
-    labels: added.  problems: a sentence for each reason why shapes or pictures were left out.
-    shapes, taken: shapes in the files on your pictures, and how many of them were read.
+    format: the name of the files' format.  pictures: the number of pictures in the files.
+    objects: the number added; objects that are already there with the same pixels are not added
+        again.
+    labels: the names added.  problems: a sentence for each reason why shapes or pictures were left
+        out.
+    shapes, taken: shapes in the files on pictures of the project, and how many were read.
     """
 
     format: str

@@ -1,11 +1,11 @@
 """The tables of a project's store.
 
-A picture's history is a line of revisions, numbered from 1; `position` says which one is shown (0:
-nothing drawn yet) and `length` how many there are.  Undo and redo move `position`.  Who acts after
-an undo begins another line: the revisions beyond lose their number, and stay.  Nothing but labels
-is ever deleted.  `change` notes everything that raised the picture's version, undo and redo too,
-with the revision that it left on show (None: nothing drawn yet) and the key that its author gave
-it.
+A picture's history is a line of revisions, numbered from 1.  `position` is the number of the
+revision that is shown (0: nothing drawn yet), and `length` that of the last.  Undo and redo move
+`position`.  An action after an undo begins another line: the revisions beyond it lose their number
+and stay in the table.  Only labels are ever deleted.  `change` records everything that raised the
+picture's version, undo and redo too, with the revision that was then shown (None: nothing drawn
+yet) and the key of the request.
 """
 
 from typing import Final
@@ -27,11 +27,11 @@ from sqlalchemy import (
 )
 
 SHA256: Final = 64
-"""Characters."""
+"""The length of a sha256, in characters."""
 KEY: Final = 36
-"""Characters of a change's key, a UUID."""
+"""The length of a change's key, a UUID, in characters."""
 VERSION_TABLE: Final = "fcfi_version"
-"""Where Alembic notes which migration was last."""
+"""The table in which Alembic notes the last migration."""
 
 metadata: Final = MetaData()
 
@@ -114,7 +114,7 @@ label: Final = Table(
     ),
     sqlite_autoincrement=True,
 )
-object_label: Final = Table(  # of each picture's present document; label 0: objects without one
+object_label: Final = Table(  # counts of each picture's present document; 0 is without a label
     "object_label",
     metadata,
     Column("picture", ForeignKey("picture.id"), primary_key=True),

@@ -1,7 +1,7 @@
-"""What actions on one picture may ask of the project round it: its size, its pixels, the network, masks.
+"""The project as seen by an action on a picture: size, pixels, prediction, masks, other pictures.
 
-Made anew for each action; what an action keeps is only in the store once the action is.  See
-actions.base.World.
+It implements actions.base.World and is made anew for each action.  The masks that an action keeps
+get into the store together with the action.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -21,15 +21,15 @@ from fcfi.prompts.rounds import Rounds
 
 
 class Masks:
-    """Stored masks by sha256, through the cache."""
+    """The stored masks by sha256, read through the cache."""
 
     def __init__(self, store: Store, cache: ByteCache) -> None:
-        """The cache is shared with others."""
+        """Take the store, and a cache that may be shared."""
         self._store = store
         self._cache = cache
 
     def find(self, names: Collection[str]) -> dict[str, RunMask]:
-        """All of these masks."""
+        """Return all of these masks.  Raises StoreError if one is damaged or missing."""
         found: dict[str, RunMask] = {}
         for name in names:
             known = self._cache.find(("mask", name))
@@ -43,17 +43,17 @@ class Masks:
         return found
 
     def put(self, masks: Mapping[str, RunMask]) -> None:
-        """Remember masks that were stored just now."""
+        """Put masks into the cache that were stored just now."""
         for name, runs in masks.items():
             self._cache.put(("mask", name), runs, runs.nbytes)
 
     def get(self, name: str) -> RunMask:
-        """One mask."""
+        """Return a mask.  Raises StoreError if it is damaged or missing."""
         return self.find((name,))[name]
 
 
 class PictureWorld:
-    """The world round one picture; for one action."""
+    """The world round a picture, for a single action."""
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class PictureWorld:
         author: str,
         schema: Callable[[int], Sequence[Attribute]],
     ) -> None:
-        """row: brought up to date when the pixels are looked at.  labels: ids that an object may have.
+        """Take the parts of the project.
 
         others: returns other pictures by their ids.  author: the name of who acts.
         schema: returns the attributes of a label.
@@ -85,12 +85,12 @@ class PictureWorld:
 
     @property
     def height(self) -> int:
-        """Of the picture, in pixels.  Raises PictureError if it is not known."""
+        """The height of the picture, in pixels.  Raises PictureError if it is not known."""
         return self._size[1]
 
     @property
     def width(self) -> int:
-        """Of the picture, in pixels.  Raises PictureError if it is not known."""
+        """The width of the picture, in pixels.  Raises PictureError if it is not known."""
         return self._size[0]
 
     @property
@@ -100,12 +100,16 @@ class PictureWorld:
         return None if predictor is None else identity(predictor)
 
     def objects(self, picture: int) -> tuple[DrawnObject, ...]:
-        """Those of another picture.  Raises InputError if it has another size, NotFound."""
+        """Return the objects of another picture.
+
+        Raises InputError if it has another size, NotFound.
+        """
         other = self._others(picture)
         if (other.row.width, other.row.height) != self._size:
             raise InputError(
-                f"{other.row.name} has {other.row.width} x {other.row.height} pixels and {self.row.name} "
-                f"{self.width} x {self.height}: objects are copied between pictures of one size only"
+                f"expected a picture of {self.width} x {self.height} pixels, got {other.row.name} "
+                f"with {other.row.width} x {other.row.height}: objects are copied between pictures "
+                "of the same size"
             )
         return other.document.objects
 
@@ -119,16 +123,19 @@ class PictureWorld:
         return answer.run_mask
 
     def mask(self, sha256: str) -> RunMask:
-        """Return a mask that is kept."""
+        """Return a stored mask, or one that this action has kept."""
         kept = self._kept.get(sha256)
         return kept if kept is not None else self._masks.get(sha256)
 
     def keep(self, mask: RunMask | None) -> str | None:
-        """Keep a mask and return its sha256; None for none."""
+        """Keep a mask for the document and return its sha256; None for None.
+
+        Raises InputError if it does not fit into the picture.
+        """
         if mask is None:
             return None
         if not self.box_fits(mask):
-            mask.pixels(self.height, self.width)  # raises what is wrong with it
+            mask.pixels(self.height, self.width)  # raises the error
         self._kept[mask.sha256] = mask
         return mask.sha256
 
@@ -137,11 +144,11 @@ class PictureWorld:
         return mask.left + mask.width <= self.width and mask.top + mask.height <= self.height
 
     def _pixels(self, sha256: str) -> Mask:
-        """Return a mask that is kept, (H, W) bool."""
+        """Return a mask as pixels, (H, W) bool."""
         return self.mask(sha256).pixels(self.height, self.width)
 
     def new_masks(self, document: Document) -> dict[str, RunMask]:
-        """The masks that were kept on the way and are in the document."""
+        """Return the masks that this action has kept and that the document names."""
         named = document.masks | {
             drawn.start for drawn in document.objects if drawn.start is not None
         }
@@ -151,6 +158,6 @@ class PictureWorld:
     def _size(self) -> tuple[int, int]:
         if not self.row.width:
             raise PictureError(
-                self.row.problem or f"the size of {self.row.name} is not known: look for it again"
+                self.row.problem or f"the size of {self.row.name} is not known: scan the folder"
             )
         return self.row.width, self.row.height

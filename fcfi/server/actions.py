@@ -1,10 +1,10 @@
-"""Actions in requests: checked and described by models made from the registered actions.
+"""Models of actions in requests, made from the classes of the registered actions.
 
     {"type": "click", "object": 2, "clicks": [{"x": 10, "y": 20, "positive": true}], "label": 1}
 
-A key that is absent leaves a property as it is; null is a value.  What an action holds is said
-once, by the fields of its class; here stands only how each kind of value looks in JSON, so that an
-action that is registered anywhere can be requested and is described.
+A key that is absent leaves a property as it is; null is a value.  The fields of an action's class
+say what it holds; this module only says how each type of value looks in JSON.  So an action that
+is registered anywhere can be requested, and is part of the OpenAPI description.
 """
 
 import dataclasses
@@ -33,9 +33,9 @@ from fcfi.project.actions.fields import COLOUR, MAX_INT, Length, Pattern, Range
 from fcfi.prompts.clicks import Click, Prompt, Scribble
 
 MAX_RUNS: Final = 4_000_000
-"""Of one mask."""
+"""The most run lengths of a mask."""
 MAX_CORNERS: Final = 1000
-"""Of one scribble."""
+"""The most corners of a scribble."""
 
 Id = Annotated[int, Field(ge=1, le=MAX_INT)]
 Whole = Annotated[int, Field(ge=0, le=MAX_INT)]
@@ -43,7 +43,7 @@ Colour = Annotated[str, Field(pattern=f"^{COLOUR.pattern}$", examples=["#ff8800"
 
 
 class Request(BaseModel):
-    """Part of a request: exact types, no unknown keys."""
+    """A request or a part of one: exact types, no unknown keys."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -76,7 +76,10 @@ class ScribbleRequest(Request):
 
 
 def _kind_of_prompt(given: Any) -> str:
-    """Return the tag of a prompt by a key that no other kind has, so that errors name its own keys."""
+    """Return the tag of a prompt, found by a key that no other kind of prompt has.
+
+    So an error names the keys of the kind that was meant, not those of all three.
+    """
     keys = given if isinstance(given, Mapping) else ()
     return "box" if "left" in keys else "scribble" if "points" in keys else "click"
 
@@ -106,13 +109,13 @@ IN_JSON: Final[Mapping[Any, Any]] = {
     Prompt: PromptRequest,
     RunMask: MaskRequest,
 }
-"""How values that JSON does not know look in a request."""
+"""The model in a request of each type that JSON does not have."""
 LIMITS: Final[Mapping[type, Callable[[Any], Any]]] = {
     Range: lambda limit: Field(ge=limit.low, le=limit.high),
     Length: lambda limit: Field(min_length=limit.low, max_length=limit.high),
     Pattern: lambda limit: Field(pattern=limit.expression, examples=[limit.example]),
 }
-"""What limits of a field (`fcfi.project.actions.fields`) are to pydantic."""
+"""The pydantic constraint for each limit of a field (`fcfi.project.actions.fields`)."""
 
 
 class ActionModel(Request):
@@ -121,9 +124,9 @@ class ActionModel(Request):
     kind: ClassVar[type[Action]]
 
     def made(self) -> Action:
-        """Return the project's action, without keys that are absent.
+        """Return the project's action, made from the keys that are present.
 
-        Raises InputError for a mask that cannot be.
+        Raises InputError for an impossible mask.
         """
         values = {name: _value(getattr(self, name)) for name in self.model_fields_set - {"type"}}
         made: Action = self.kind(**values)
@@ -131,19 +134,19 @@ class ActionModel(Request):
 
 
 def any_action() -> Any:
-    """Return the type of a request that holds any of the actions that are registered now."""
+    """Return the type of a request's action: any of those that are registered now."""
     models = [_model(kind) for kind in actions().values() if kind.over_http]
     return Annotated[reduce(or_, models), Field(discriminator="type")]
 
 
 def _model(kind: type[Action]) -> type[ActionModel]:
-    """Return the model of an action: its keys, which of them are required, which may be null."""
+    """Return the model of an action, with the keys that are required and those that may be null."""
     hints = get_type_hints(kind, include_extras=True)
     keys: dict[str, Any] = {"type": Literal[kind.type]}
     for field in dataclasses.fields(kind):  # type: ignore[arg-type]  # each action is a dataclass
         value = _in_json(hints[field.name])
         required = field.default is dataclasses.MISSING
-        # The default is never read: `made` looks at the keys that were set.
+        # The default is never read: `made` takes only the keys that were set.
         keys[field.name] = value if required else (value, Field(default_factory=lambda: None))
     model = create_model(kind.__name__, __base__=ActionModel, __doc__=kind.__doc__, **keys)
     model.kind = kind
@@ -151,7 +154,7 @@ def _model(kind: type[Action]) -> type[ActionModel]:
 
 
 def _in_json(hint: Any) -> Any:
-    """Return the type of a request's value for the type of an action's field."""
+    """Return the type in a request for the type of an action's field."""
     if hint in IN_JSON:
         return IN_JSON[hint]
     origin, parts = get_origin(hint), get_args(hint)
@@ -161,7 +164,7 @@ def _in_json(hint: Any) -> Any:
     if origin is tuple:  # tuple[X, ...]
         return list[_in_json(parts[0])]  # type: ignore[misc]  # made at run time
     if origin in (Union, UnionType):
-        # What stays as it is is a key that is absent.
+        # KEEP is not a value in JSON: an absent key stands for it.
         return reduce(or_, (_in_json(part) for part in parts if part is not Keep))
     return hint
 

@@ -1,10 +1,10 @@
-"""The application: `create_app(project, settings)` puts HTTP in front of a project.
+"""The web application: `create_app(project, settings)` puts HTTP in front of a project.
 
     request -> Guard (security.py) -> Faults (problems.py) -> BodyLimit (limits.py) -> a route ->
     threads -> project
 
-Routes hold no logic of the project: they check, ask it in a thread, and write down its answer
-(schemas.py, wire.py).
+Routes hold no logic of the project: they check a request, call the project in a thread, and write
+the response (schemas.py, wire.py).
 """
 
 import asyncio
@@ -27,8 +27,9 @@ from fcfi.server.security import Guard
 from fcfi.server.settings import Settings
 
 DESCRIPTION: Final = (
-    "Click-based image segmentation on a folder of pictures. Everything that a person does to a picture is an action "
-    "on a version of it; the answer is the picture's new state. Every error is JSON with one sentence under `error`."
+    "Click-based image segmentation on a folder of pictures. Each change of a picture is an action "
+    "on a version of it; the response is the picture's new state. Every error is JSON with one "
+    "sentence under `error`."
 )
 
 
@@ -37,9 +38,9 @@ def create_app(
     settings: Settings | None = None,
     network: Callable[[], NetworkStatus | None] = lambda: None,
 ) -> FastAPI:
-    """The application for a project, which stays the caller's to close.
+    """Return the application for a project, which the caller closes.
 
-    network: says what the network is and whether it is loaded.
+    network: returns the status of the network: which it is, and whether it is loaded.
     """
     rules = settings or Settings()
     backend = Backend.of(opened, rules, network)

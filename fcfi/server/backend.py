@@ -1,4 +1,4 @@
-"""What the routes share: the project, the threads that ask it, and caches of what was encoded."""
+"""The objects that all routes share: the project, the threads that call it, caches and the log."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -20,16 +20,16 @@ from fcfi.server.workers import Workers
 READERS: Final = 4
 """Threads that read lists, states and tiles."""
 READS: Final = 256
-"""Reads that may wait: a browser asks for a screen of thumbnails at once."""
+"""Reads that may wait: a browser requests a screen of thumbnails at once."""
 WRITES: Final = 64
-"""Changes of labels and settings that may wait; they run one after the other, as the store does."""
+"""Changes of labels and settings that may wait; the store takes them one after the other."""
 JOBS: Final = 8
 """Scans, imports and exports that may run or wait; one runs."""
 
 
 @dataclass(frozen=True)
 class Backend:
-    """actions: act on pictures.  reads: quick ones, which never wait for a lock of the store.
+    """The project, and what the routes share round it.
 
     writes: change labels and settings.  jobs: scans, imports and exports.
     folders: whose paths no answer names.  large: held by who decodes a large picture that is not
@@ -53,7 +53,7 @@ class Backend:
         cls, project: Project, settings: Settings, network: Callable[[], NetworkStatus | None]
     ) -> "Backend":
         """With threads and caches as the settings say."""
-        folders, journal = folders_of(project.folder, Path(project.place).parent), Journal()
+        folders, journal = folders_of(project.folder, Path(project.location).parent), Journal()
         actions = Workers("act", settings.threads, settings.queue)
 
         def explained(kind: str, error: Exception) -> str:
@@ -73,7 +73,7 @@ class Backend:
         )
 
     def shown(self, sentence: str) -> str:
-        """Return a sentence as an answer may say it: without paths of this machine."""
+        """Return a sentence without paths of this machine, as a response may hold it."""
         return without_folders(sentence, self.folders)
 
     def close(self) -> None:

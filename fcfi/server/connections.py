@@ -1,9 +1,9 @@
-"""Connections, which cost nothing to open, and must not keep others out.
+"""Idle connections are closed, and a lack of file handles is one line in the log.
 
 A connection is closed when nothing happens on it for a while although it is the other side's turn:
-it began no request, stopped in the head or the body of one, or does not take its answer.  When
-the process has no file handles left, the log says so in one line, and the server goes on as soon
-as some are free.  Knows nothing of the application behind.
+it began no request, stopped in the head or the body of a request, or does not take its response.
+When the process has no file handles left, the server serves again as soon as some are free.
+Knows nothing of the application behind it.
 """
 
 import asyncio
@@ -16,22 +16,22 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 from fcfi.server.journal import Journal
 
 SILENCE_SECONDS: Final = 30.0
-"""How long the server waits for a request, for the rest of one, and for an answer to be taken."""
+"""How long the server waits for a request, the rest of it, and the taking of its response."""
 NO_HANDLES: Final = frozenset((errno.EMFILE, errno.ENFILE))
 TOO_MANY: Final = (
-    "no file handles are left, so new connections wait: close pages that are not used, or raise "
-    "the limit (ulimit -n)"
+    "no file handles are left, so new connections wait: close unused pages, or raise the limit "
+    "(ulimit -n)"
 )
 Base: Any = AutoHTTPProtocol
 
 
 class ImpatientProtocol(Base):  # type: ignore[misc]
-    """The HTTP of one connection, which is closed after `silence` seconds without progress."""
+    """The HTTP of a connection, which is closed after `silence` seconds without progress."""
 
     silence = SILENCE_SECONDS
 
     def connection_made(self, transport: Any) -> None:
-        """Begin to wait for a request."""
+        """Start to wait for a request."""
         super().connection_made(transport)
         self._is_new_request = True
         self._unsent = 0
@@ -39,22 +39,22 @@ class ImpatientProtocol(Base):  # type: ignore[misc]
         self._check = self.loop.call_later(self.silence, self._look)
 
     def data_received(self, data: bytes) -> None:
-        """Note the progress that the bytes are."""
+        """Note that bytes arrived, unless they are single bytes of a request's head."""
         waited_for_head = self._waits_for_head()
         super().data_received(data)
-        # A head has its time altogether, so that single bytes do not hold a connection open.
+        # The whole head has one time limit, so that single bytes do not hold a connection open.
         if self._is_new_request or not (waited_for_head and self._waits_for_head()):
             self._progress()
         self._is_new_request = False
 
     def on_response_complete(self) -> None:
-        """Begin to wait for a further request."""
+        """Start to wait for the next request."""
         super().on_response_complete()
         self._is_new_request = True
         self._progress()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop waiting."""
+        """Stop to check the connection."""
         self._check.cancel()
         super().connection_lost(exc)
 
@@ -62,11 +62,11 @@ class ImpatientProtocol(Base):  # type: ignore[misc]
         self._since = self.loop.time()
 
     def _waits_for_head(self) -> bool:
-        """Return whether no request is under way."""
+        """Return whether the head of a request is still awaited."""
         return self.cycle is None or bool(self.cycle.response_complete)
 
     def _is_their_turn(self) -> bool:
-        """Return whether the other side has something to send, or an answer to take."""
+        """Return whether the other side has something to send, or a response to take."""
         if self._waits_for_head():
             return True
         sends = self.cycle.more_body and not self.flow.read_paused
@@ -83,11 +83,11 @@ class ImpatientProtocol(Base):  # type: ignore[misc]
         if left > 0:
             self._check = self.loop.call_later(left, self._look)
         else:
-            self.transport.abort()  # an answer that nobody takes is not worth waiting for
+            self.transport.abort()  # without waiting until the response is taken
 
 
 def report_missing_handles(loop: asyncio.AbstractEventLoop, journal: Journal) -> None:
-    """Let a loop write one line when there are no file handles left, instead of a traceback."""
+    """Make a loop write one line, not a traceback, when no file handles are left."""
 
     def handle(loop: asyncio.AbstractEventLoop, context: Mapping[str, Any]) -> None:
         error = context.get("exception")

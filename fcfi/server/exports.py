@@ -1,6 +1,6 @@
-"""Exports waiting to be downloaded: a zip file each, in a temporary folder that goes with the server.
+"""Exports that wait to be downloaded, as zip files in a temporary folder of the server.
 
-Knows nothing of HTTP.
+The folder is deleted when the server stops.  Knows nothing of HTTP.
 """
 
 import re
@@ -21,7 +21,7 @@ from fcfi.project.progress import ZIPPING, Progress, counted, silent
 from fcfi.project.project import Project
 
 KEPT: Final = 8
-"""Exports that wait; one more replaces the oldest."""
+"""How many exports are kept; a further export replaces the oldest."""
 UNWRITTEN: Final = "the export cannot be written"
 STORED: Final = frozenset({".png", ".jpg", ".jpeg", ".zip"})
 """Endings of files that compress no further."""
@@ -31,7 +31,7 @@ PIECE: Final = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """One export.  id: cannot be guessed.  path: of its zip file."""
+    """An export.  id: cannot be guessed.  path: of its zip file."""
 
     id: str
     path: Path
@@ -39,10 +39,10 @@ class Export:
 
 
 class Exports:
-    """Makes exports and keeps the last ones.  Threads may share it."""
+    """The last exports of a project.  Threads may share it."""
 
     def __init__(self, project: Project, keep: int = KEPT) -> None:
-        """A folder is made at the first export."""
+        """Take the project; the folder is made at the first export."""
         self._project = project
         self._keep = keep
         self._folder: Path | None = None
@@ -63,7 +63,7 @@ class Exports:
         """
         identity = secrets.token_urlsafe(16)
         try:
-            folder = self._place() / identity
+            folder = self._open_folder() / identity
         except OSError as error:
             raise write_error(UNWRITTEN, error) from error
         path = folder / f"{_safe(self._project.folder.name)}-{_safe(format_name)}.zip"
@@ -84,7 +84,7 @@ class Exports:
         return made
 
     def find(self, identity: str, name: str) -> Path | None:
-        """The zip file of an export, None if it is not there any more."""
+        """Return the path of an export's zip file; None if it is not kept any more."""
         with self._lock:
             kept = self._kept.get(identity)
         return (
@@ -94,16 +94,17 @@ class Exports:
         )
 
     def close(self) -> None:
-        """Delete all."""
+        """Delete all exports."""
         with self._lock:
             self._kept.clear()
             self._folder = None
             self._stack.close()
 
-    def _place(self) -> Path:
+    def _open_folder(self) -> Path:
+        """Return the folder of exports, which is made if it is not there."""
         with self._lock:
             if self._folder is None or not self._folder.is_dir():
-                self._stack.close()  # of a folder that something else has deleted
+                self._stack.close()  # the lock of a folder that something else has deleted
                 self._folder = self._stack.enter_context(temporary_folder("export"))
             return self._folder
 
@@ -131,5 +132,5 @@ def _zip(folder: Path, path: Path, progress: Progress) -> None:
 
 
 def _safe(text: str) -> str:
-    """Letters, digits, dots and hyphens only."""
+    """Return a name for a file, made of letters, digits, dots and hyphens only."""
     return re.sub(r"[^A-Za-z0-9.-]+", "_", text).strip("._") or "pictures"

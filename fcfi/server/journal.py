@@ -1,7 +1,7 @@
-"""The log: what the page was told of pictures, stores, networks and imports, for who looks at the terminal.
+"""The server log: problems of pictures, stores, networks and imports as lines in the terminal.
 
-One line each, whatever signs the name of a file holds.  The same sentence comes once a minute at
-most, since a page asks for many tiles of one damaged picture.  Knows nothing of HTTP.
+A sentence is one line, whatever signs a file's name holds.  The same sentence is written once a
+minute at most, since a page requests many tiles of one damaged picture.  Knows nothing of HTTP.
 """
 
 import logging
@@ -13,36 +13,37 @@ from typing import Final
 
 LOG: Final = logging.getLogger("fcfi.server")
 QUIET_SECONDS: Final = 60.0
+"""How long a sentence is not written again."""
 KEPT: Final = 1000
-"""Sentences that are remembered."""
+"""How many sentences are remembered for that."""
 SHOWN: Final = 20
-"""Of many sentences that come at once."""
+"""How many of many sentences at once are written."""
 
 
 class Journal:
-    """Writes sentences into the log.  Threads may share it."""
+    """The writer of sentences into the server log.  Threads may share it."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """clock: seconds."""
+        """Take a clock, in seconds."""
         self._clock = clock
-        self._told: OrderedDict[str, float] = OrderedDict()
+        self._written: OrderedDict[str, float] = OrderedDict()
         self._lock = Lock()
 
     def note(self, sentence: str) -> None:
-        """Write a sentence, unless it was written just now."""
+        """Write a sentence, unless it was written within the last minute."""
         line, now = one_line(sentence), self._clock()
         with self._lock:
-            last = self._told.get(line)
+            last = self._written.get(line)
             if last is not None and now - last < QUIET_SECONDS:
                 return
-            self._told[line] = now
-            self._told.move_to_end(line)
-            if len(self._told) > KEPT:
-                self._told.popitem(last=False)
+            self._written[line] = now
+            self._written.move_to_end(line)
+            if len(self._written) > KEPT:
+                self._written.popitem(last=False)
         LOG.warning("%s", line)
 
     def note_all(self, sentences: Sequence[str]) -> None:
-        """Write the first of many sentences, and how many there are beside them."""
+        """Write the first of many sentences, and how many more there are."""
         for sentence in sentences[:SHOWN]:
             self.note(sentence)
         if len(sentences) > SHOWN:
@@ -50,5 +51,5 @@ class Journal:
 
 
 def one_line(text: str) -> str:
-    """The text without signs that end a line or steer a terminal."""
+    """Return the text without signs that end a line or control a terminal."""
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)

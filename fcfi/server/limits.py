@@ -1,6 +1,7 @@
-"""The size of a request's body, bounded while it streams in: a header may promise anything.
+"""The limit on the size of a request's body, also counted while the body streams in.
 
-Knows which paths take files and nothing else of them.
+The header that states the size may be wrong.  Knows which path takes files, and nothing else of
+the routes.
 """
 
 from typing import Final
@@ -11,14 +12,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from fcfi.server.problems import problem
 
 UPLOADS: Final = "/api/imports"
-"""The one path that takes files."""
+"""The only path that takes files."""
 
 MAX_DIGITS: Final = 15
-"""Of a length that is worth reading as a number."""
+"""The most digits of a stated size that is read as a number."""
 
 
 class BodyLimit:
-    """ASGI middleware: 413 for a body that is too large, told before it is read where the header says so."""
+    """ASGI middleware that refuses a body that is too large with 413.
+
+    A body whose header states its size is refused before it is read.
+    """
 
     def __init__(self, app: ASGIApp, json_bytes: int, upload_bytes: int) -> None:
         self._app = app
@@ -31,15 +35,15 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         limit = self._upload_bytes if scope["path"] == UPLOADS else self._json_bytes
-        promised = dict(scope["headers"]).get(b"content-length", b"0")
-        if not promised.isdigit() or len(promised) > MAX_DIGITS or int(promised) > limit:
+        stated = dict(scope["headers"]).get(b"content-length", b"0")
+        if not stated.isdigit() or len(stated) > MAX_DIGITS or int(stated) > limit:
             await problem(413, _too_large(limit))(scope, receive, send)
             return
         await self._app(scope, _counted(receive, limit), send)
 
 
 def _counted(receive: Receive, limit: int) -> Receive:
-    """`receive`, which raises once more than `limit` bytes have come."""
+    """Return a `receive` that raises once more than `limit` bytes have arrived."""
     received = 0
 
     async def counted() -> Message:
@@ -55,5 +59,6 @@ def _counted(receive: Receive, limit: int) -> Receive:
 
 def _too_large(limit: int) -> str:
     return (
-        f"the request is larger than the {limit / (1 << 20):g} MB that are taken: send less at once"
+        f"expected a request of at most {limit / (1 << 20):g} MB, got a larger body: "
+        "send less at once"
     )

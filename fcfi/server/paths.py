@@ -1,4 +1,4 @@
-"""Paths on the wire: none that comes leaves its folder, and none of this machine goes out."""
+"""Paths in requests must stay inside their folder; responses do not name this machine's folders."""
 
 import os
 import re
@@ -12,18 +12,19 @@ from fcfi.errors import InputError
 from fcfi.leftovers import FILES, FOLDER
 
 MAX_NAME: Final = 200
-"""Bytes of a file's name, in UTF-8: file systems take 255."""
+"""The longest name of a file, in bytes of UTF-8: file systems take 255."""
 UNSAFE: Final = frozenset('<>:"|?*\\/') | {chr(code) for code in (*range(32), 127)}
-"""What some file system does not take in a name."""
+"""Signs that some file system does not take in a name."""
 
 
 def inside(folder: Path, relative: str) -> Path:
-    """The file or folder at `relative` in a folder, links followed.
+    """Return the path of a file or folder inside of a folder, links followed.
 
-    Raises InputError if it is not in there.
+    Raises InputError if it is outside or does not exist.
     """
     refused = InputError(
-        f"{relative[:MAX_NAME]!r} is no path inside of the folder of pictures: give one relative to it"
+        f"expected a path inside of the folder of pictures, got {relative[:MAX_NAME]!r}: "
+        "give a path relative to the folder"
     )
     if (
         not relative
@@ -46,19 +47,19 @@ def inside(folder: Path, relative: str) -> Path:
         raise refused
     if not there:
         raise InputError(
-            f"there is no {relative[:MAX_NAME]!r} in the folder of pictures: check the name"
+            f"{relative[:MAX_NAME]!r} is not in the folder of pictures: check the name"
         )
     return path
 
 
 TEMPORARY: Final = re.compile(rf"{FOLDER.pattern}/(?:{FILES}/)?")
-"""A temporary folder of ours, whose name says nothing to a person."""
+"""A temporary folder of fcfi, whose name says nothing to a person."""
 ABSOLUTE: Final = re.compile(r"(?<![\w/.:])/(?:[^/\s'\",;:()]+/)+(?=[^/\s])")
 """The folders of an absolute path in a sentence."""
 
 
 def folders_of(*folders: Path) -> tuple[str, ...]:
-    """Return the spellings of these folders, and of those of this machine, the longest first."""
+    """Return the spellings of these folders and of this machine's usual ones, longest first."""
     here = (Path.cwd(), Path.home(), Path(sys.prefix), Path(tempfile.gettempdir()))
     given = {folder.absolute() for folder in (*folders, *here)}
     spelt = {str(path) for folder in given for path in (folder, folder.resolve())}
@@ -67,7 +68,7 @@ def folders_of(*folders: Path) -> tuple[str, ...]:
 
 
 def without_folders(text: str, folders: Iterable[str]) -> str:
-    """Return a sentence in which no folder of this machine is named; what lies in one stays.
+    """Return a sentence without the names of this machine's folders; paths inside of them stay.
 
     >>> without_folders("cannot write /srv/my work/a/b.png: disk full", ["/srv/my work"])
     'cannot write a/b.png: disk full'
@@ -75,18 +76,21 @@ def without_folders(text: str, folders: Iterable[str]) -> str:
     for folder in folders:
         text = text.replace(f"{folder}{os.sep}", "")
         text = text.replace(folder, Path(folder).name)
-    # Whatever else lies on this machine keeps its last name.
+    # Of any other absolute path the last name stays.
     return ABSOLUTE.sub("", TEMPORARY.sub("", text))
 
 
 def file_name(given: str | None) -> str:
-    """A name for a file that was sent, without folders and signs that a file system does not take.
+    """Return a name for a file that was sent, without folders and unsafe signs.
 
-    Raises InputError if nothing is left of it.
+    Raises InputError if the name is then empty.
     """
     last = (given or "").replace("\\", "/").rpartition("/")[2]
     kept = "".join(sign for sign in last if sign not in UNSAFE)
     kept = kept.encode("utf-8", "ignore")[-MAX_NAME:].decode("utf-8", "ignore").strip(" .")
     if not kept:
-        raise InputError("a file came without a name: send it with the name that it has on disk")
+        raise InputError(
+            f"expected a file with a name, got {(given or '')[:MAX_NAME]!r}: "
+            "send it under the name that it has on disk"
+        )
     return kept

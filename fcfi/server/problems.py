@@ -1,7 +1,7 @@
-"""What went wrong, as JSON with one clear sentence and the right status: the one place where errors become statuses.
+"""Errors as responses: JSON with one sentence, and the HTTP status of the kind of error.
 
-What is wrong with a picture, the store or the network goes to the log too.  A fault of ours is told
-without its traceback, which goes to the log with FCFI_DEBUG=1.
+Problems of a picture, the store or the network are written to the log too.  The response to a
+fault of ours has no traceback; with FCFI_DEBUG=1 the log has it.
 """
 
 import os
@@ -43,35 +43,35 @@ STATUSES: Final[Mapping[type[BaseException], int]] = {
     OSError: 503,
     FCFIError: 400,
 }
-"""The status of an error is that of the first of its classes that stands here."""
+"""HTTP statuses by class of error; an error has that of the nearest base class found here."""
 LOGGED: Final = (PictureError, StoreError, NetworkError, FullDiskError)
-"""Errors that are not what a person just did."""
+"""Errors that the person at the page did not cause."""
 RESOURCES: Final[Mapping[int, str]] = {
     **dict.fromkeys(FULL, "the server's disk is full: make room on it; nothing was changed"),
     **dict.fromkeys(NO_HANDLES, "the server has no file handles left: try again in a moment"),
 }
-"""Sentences for what the server's machine may lack, by the number of the system's error."""
+"""Sentences for missing resources of the server's machine, by the system's error number."""
 SAID: Final[Mapping[int, str]] = {
-    404: "there is nothing at {path}",
+    404: "nothing is at {path}",
     405: "{path} does not take {method}",
     400: "the request cannot be read: send JSON as the description at /api/openapi.json says",
 }
-"""Sentences for what the framework refuses on its own."""
+"""Sentences for the requests that the framework refuses, by status."""
 MAX_SHOWN: Final = 200
-"""Characters of a path that a sentence repeats."""
+"""How many characters of a path a sentence repeats."""
 
 
 def problem(
     status: int, sentence: str, headers: Mapping[str, str] | None = None, **more: Any
 ) -> Response:
-    """{"error": sentence, ...} with this status."""
+    """Return the response {"error": sentence, ...} with this status."""
     return JSONResponse({"error": sentence, **more}, status, dict(headers or {}))
 
 
 def handle_errors(app: FastAPI, journal: Journal, shown: Callable[[str], str]) -> None:
-    """Let every error that a route raises become such an answer.
+    """Turn every error that a route raises into such a response.
 
-    shown: returns a sentence as an answer may say it; the log has it whole.
+    shown: returns a sentence as a response may hold it; the log gets the whole sentence.
     """
 
     async def ours(_: Request, error: Exception) -> Response:
@@ -121,13 +121,13 @@ def _fault(error: Exception, where: str) -> str:
 
 
 class Faults:
-    """ASGI middleware: a fault of ours becomes a 500 without its traceback, and a line in the log."""
+    """ASGI middleware that turns a fault of ours into a 500 without traceback, and a log line."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, and tell what goes wrong."""
+        """Pass the request on, and report a fault."""
         begun = False
 
         async def watched(message: Message) -> None:
@@ -147,10 +147,10 @@ class Faults:
 
 
 def sentence_of(errors: Sequence[Mapping[str, Any]]) -> str:
-    """One sentence of what the validation of a request found: the first thing, and where."""
+    """Return a sentence for the first error that the validation of a request found."""
     first = errors[0]
     if first["type"] == "json_invalid":
-        return f"the request is no JSON ({first.get('ctx', {}).get('error', 'it is cut off')})"
+        return f"the request is not JSON ({first.get('ctx', {}).get('error', 'it is cut off')})"
     path, words = [], [str(word) for word in first["loc"]]
     for word in words[1:]:
         path.append(f"[{word}]" if word.isdecimal() else f".{word}")

@@ -1,7 +1,7 @@
-"""The wire format: what requests must look like (checked) and what answers look like (described for OpenAPI).
+"""The schemas of requests, which are checked, and of responses, which OpenAPI describes.
 
-Convention: x right, y down, whole pixels of the upright picture; the centre of the top left one is
-    (0, 0).
+Convention: x right, y down, whole pixels of the upright picture; the centre of the top left pixel
+is (0, 0).
 """
 
 import json
@@ -15,9 +15,9 @@ from fcfi.project.project import AUTHOR_LETTERS
 from fcfi.server.actions import ActionModel, Colour, Id, Request, Whole, any_action
 
 MAX_TEXT: Final = 200
-"""Characters of a name."""
+"""The longest name, in characters."""
 MAX_KNOWN: Final = 20_000
-"""Masks that a page may say it has."""
+"""The most masks that a page may list as known."""
 
 PLAIN: Final = r"^[^\x00-\x1f\x7f]*$"
 """A text without control characters."""
@@ -42,7 +42,7 @@ Key = Annotated[
 
 
 class Answer(BaseModel):
-    """Part of an answer."""
+    """A response or a part of one."""
 
 
 # ── requests ──────────────────────────────────────────────────────────────────────────────────────
@@ -51,9 +51,8 @@ class Answer(BaseModel):
 class ActionRequest(Request):
     """An action on the picture as it was at `version`.
 
-    known: masks that the answer need not hold.  key: a UUID of this action alone; asked again with
-        it, what was done
-    already is not done twice, and the first answer comes again.
+    known: sha256 of masks that the response need not hold.  key: a UUID that marks this action
+    alone: a request that is repeated with it is applied once, and gets the first response again.
     """
 
     version: Whole
@@ -82,23 +81,23 @@ class AttributeRequest(Request):
 
 
 class LabelRequest(Request):
-    """A new label; without a colour it is given one."""
+    """A new label; without a colour the server chooses one."""
 
     name: Name
     colour: Colour | None = None
 
 
 class LabelChange(Request):
-    """What is to change of a label.  place: in the list, from 0.  attributes: all it has then."""
+    """New properties of a label.  index: in the list, from 0.  attributes: replace the old ones."""
 
     name: Name | None = None
     colour: Colour | None = None
-    place: Whole | None = None
+    index: Whole | None = None
     attributes: Annotated[list[AttributeRequest], Field(max_length=MAX_ATTRIBUTES)] | None = None
 
 
 class LabelMerge(Request):
-    """The label that the objects get."""
+    """The label that the objects get.  into: its id."""
 
     into: Id
 
@@ -125,20 +124,20 @@ def _small_json(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
     try:
         size = len(json.dumps(value, allow_nan=False, ensure_ascii=False).encode())
     except ValueError as error:  # NaN, half of a surrogate pair
-        raise ValueError("settings hold a number or text that JSON has not") from error
+        raise ValueError("settings hold a number or text that JSON cannot hold") from error
     if size > SETTINGS_BYTES:
-        raise ValueError(f"settings take {size} bytes and at most {SETTINGS_BYTES} are kept")
+        raise ValueError(f"expected settings of at most {SETTINGS_BYTES} bytes, got {size}")
     return value
 
 
 SettingsRequest = Annotated[dict[str, JsonValue], AfterValidator(_small_json)]
 
 
-# ── answers ───────────────────────────────────────────────────────────────────────────────────────
+# ── responses ─────────────────────────────────────────────────────────────────────────────────────
 
 
 class Problem(Answer):
-    """What went wrong, in one sentence."""
+    """An error.  error: one sentence."""
 
     error: str
 
@@ -147,7 +146,7 @@ class NetworkAnswer(Answer):
     """The network.
 
     runtime: empty until it is loaded.  problem: why it cannot be used.  identity: of weights and
-    settings together, as objects name who answered; null until it is loaded.
+    settings together, as objects name their network; null until it is loaded.
     """
 
     name: str
@@ -159,7 +158,7 @@ class NetworkAnswer(Answer):
 
 
 class Health(Answer):
-    """That the server is there."""
+    """The sign that the server runs."""
 
     status: Literal["ok"]
     version: str
@@ -175,12 +174,12 @@ class AttributeAnswer(Answer):
 
 
 class LabelAnswer(Answer):
-    """A label of the project."""
+    """A label of the project.  index: in the list of labels, from 0."""
 
     id: int
     name: str
     colour: str
-    place: int
+    index: int
     attributes: list[AttributeAnswer]
 
 
@@ -197,7 +196,7 @@ class LabelCounts(Answer):
 
 
 class FormatAnswer(Answer):
-    """A format to export to.  cannot_hold: holes, parts, overlap."""
+    """A format of exports.  cannot_hold: any of holes, parts and overlap."""
 
     name: str
     title: str
@@ -206,7 +205,7 @@ class FormatAnswer(Answer):
 
 
 class CountsAnswer(Answer):
-    """Pictures by state."""
+    """The number of pictures in each state."""
 
     all: int
     new: int
@@ -217,7 +216,10 @@ class CountsAnswer(Answer):
 
 
 class ProjectAnswer(Answer):
-    """The folder, its labels, and what the page needs to begin.  warnings: sentences for the person."""
+    """The folder, its labels, and what else the page needs at its start.
+
+    warnings: sentences for the annotator.
+    """
 
     name: str
     folder: str
@@ -252,7 +254,7 @@ class PictureRowAnswer(Answer):
 
 
 class PictureListAnswer(Answer):
-    """A part of the list.  total: pictures that the question fits."""
+    """A part of the list.  total: the number of pictures that fit the state and the search."""
 
     total: int
     counts: CountsAnswer
@@ -260,26 +262,34 @@ class PictureListAnswer(Answer):
 
 
 class FollowingAnswer(Answer):
-    """The next picture that is to do.  picture: null if there is none.  place: in the requested list, from 0."""
+    """The next picture to work on.
+
+    picture: null if every picture is done.  index: in the requested list, from 0; null without a
+    picture.
+    """
 
     picture: PictureRowAnswer | None
-    place: int | None
+    index: int | None
 
 
-class PlaceAnswer(Answer):
-    """The place of a picture in a list, from 0; null if it is not in it."""
+class IndexAnswer(Answer):
+    """The index of a picture in the requested list, from 0; null if it is not in the list."""
 
-    place: int | None
+    index: int | None
 
 
 class Scanned(Answer):
-    """What is in the folder now."""
+    """The pictures after a scan."""
 
     counts: CountsAnswer
 
 
 class ClickAnswer(Answer):
-    """A click; those of one round were predicted together.  index: among the object's prompts."""
+    """A click.
+
+    round: from 0; the prompts of a round were predicted together.  index: among all prompts of the
+    object, from 0.
+    """
 
     x: int
     y: int
@@ -311,10 +321,10 @@ class ScribbleAnswer(Answer):
 class ObjectAnswer(Answer):
     """An object.
 
-    tidy: specks and holes of so many pixels are taken out of the network's answers.
-    mask: its sha256, null without a pixel.  start: whether its clicks begin from a mask.  network:
-        sha256 of the one
-    that made the mask from clicks; with another one, further clicks go on from the mask.
+    tidy: specks and holes of at most so many pixels are removed from predicted masks.
+    mask: its sha256, null without a pixel.  start: whether its clicks start from a mask.
+    network: the identity of the network that made the mask from clicks; with another network,
+    further clicks start from the mask.
     """
 
     id: int
@@ -361,7 +371,7 @@ class MaskAnswer(Answer):
 
 
 class PictureAnswer(Answer):
-    """All that there is on one picture.  masks: by sha256."""
+    """A picture with its objects.  masks: by sha256."""
 
     picture: PictureRowAnswer
     document: DocumentAnswer
@@ -373,7 +383,7 @@ class PictureAnswer(Answer):
 
 
 class ChangeAnswer(Answer):
-    """What somebody did meanwhile; time: seconds since 1970 (UTC)."""
+    """A change that was made meanwhile.  time: seconds since 1970 (UTC)."""
 
     author: str
     time: float
@@ -388,10 +398,10 @@ class ConflictAnswer(Problem):
 
 
 class ImportAnswer(Answer):
-    """What an import did.
+    """The report of an import.
 
     objects, labels: added.  problems: a sentence for each reason why shapes or pictures were left
-        out.  shapes, taken: shapes in the files on your pictures, and how many of them were read.
+    out.  shapes, taken: shapes in the files on pictures of the project, and how many were read.
     """
 
     format: str
@@ -404,7 +414,7 @@ class ImportAnswer(Answer):
 
 
 class ChangedAnswer(Answer):
-    """An object that the files do not hold to the pixel."""
+    """An object that the files hold with other pixels."""
 
     file_name: str
     number: int
@@ -414,7 +424,7 @@ class ChangedAnswer(Answer):
 
 
 class ReportAnswer(Answer):
-    """What an export kept.  text: for people."""
+    """The report of an export.  text: for people."""
 
     text: str
     pictures: int
@@ -423,7 +433,7 @@ class ReportAnswer(Answer):
 
 
 class ExportAnswer(Answer):
-    """url: where the zip file is, until the server stops or some more exports were made."""
+    """An export.  url: of its zip file, until the server stops or has made several more exports."""
 
     id: str
     report: ReportAnswer

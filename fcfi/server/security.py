@@ -1,14 +1,13 @@
-"""Who may speak to the server, and what a browser may do with its answers.
+"""The checks of who may send requests, and the headers that limit what a browser does.
 
-Host      a name that another site points at this machine (DNS rebinding) is refused: 403.
-Origin    a request that another site's page sends to /api is refused: 403.  Browsers say whose page
-it is.
-type      what is written comes as JSON, or as files at the one path that takes them: 415 for
-anything else, so that no
-          form of another site can write.
-token     off loopback each request brings it: in the address that was printed, after that in a
-cookie, or as bearer. headers   nothing is loaded from elsewhere, framed, sniffed or told to other
-sites.
+- Host: a name that another site points at this machine (DNS rebinding) is refused with 403.
+- Origin: a request that another site's page sends to /api is refused with 403; browsers name the
+  site.
+- Content type: a body is JSON, or files at the path that takes them; any other is refused with
+  415, so that no form of another site can write.
+- Token: off loopback each request carries it: in the address that was printed, after that in a
+  cookie, or as bearer.
+- Headers: nothing is loaded from elsewhere, framed, sniffed or reported to other sites.
 
 Knows nothing of projects.
 """
@@ -36,7 +35,7 @@ HOST_FORM: Final = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9_.-]+))(?::\d{1,5})
 WILDCARDS: Final = ("0.0.0.0", "::", "")
 """Hosts that listen at every address of the machine."""
 OWN_SITE: Final = ("same-origin", "none")
-"""Values of Sec-Fetch-Site: the page itself, or the person who types an address."""
+"""Values of Sec-Fetch-Site for the page itself, and for an address that a person typed."""
 READING: Final = ("GET", "HEAD", "OPTIONS")
 CONTENT_POLICY: Final = "; ".join(
     (
@@ -59,25 +58,29 @@ HEADERS: Final = {
     "cross-origin-resource-policy": "same-origin",
 }
 NOT_KEPT: Final = "no-store"
-"""Answers are kept by no browser unless they say otherwise."""
+"""Cache-Control of a response without its own: browsers do not keep it."""
 WELCOME: Final = (
-    '<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=/">'
+    '<!doctype html><html lang="en"><meta charset="utf-8">'
+    '<meta http-equiv="refresh" content="0;url=/">'
     '<title>fcfi</title><p><a href="/">Open the pictures</a></p></html>'
 )
-"""Sent with the cookie.  Its refresh is a request of our own page, so that the strict cookie goes with it even if the
-address was a link on another site, and the token leaves the address bar."""
+"""The page that is sent with the cookie.
+
+Its refresh is a request of our own page, so that the strict cookie goes with it even if the address
+was a link on another site; and the token leaves the address bar.
+"""
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a request is not served."""
+    """The reason why a request is refused: an HTTP status and a sentence."""
 
     status: int
     sentence: str
 
 
 class Guard:
-    """ASGI middleware: refuses what the head of this file says, and adds its headers to every answer."""
+    """ASGI middleware that makes the checks of this module and adds its headers to responses."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
@@ -87,12 +90,12 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it."""
         if scope["type"] == "http":
-            # Who shares an address, behind a proxy, shares its part of the queue.
+            # Clients behind a proxy have one address, and share its part of the queue.
             CLIENT.set((scope.get("client") or ("",))[0])
             await self._answer(scope)(scope, receive, _with_headers(send))
         elif scope["type"] == "lifespan":
             await self._app(scope, receive, send)
-        else:  # there are no web sockets here
+        else:  # no web sockets are served
             await send({"type": "websocket.close", "code": 1008})
 
     def _answer(self, scope: Scope) -> ASGIApp:
@@ -118,13 +121,13 @@ class Guard:
             return None
         return Refusal(
             401,
-            f"this server wants its token: open the address that `{self._settings.opened_with}` "
+            f"this server needs its token: open the address that `{self._settings.opened_with}` "
             "printed, or send the token with the request",
         )
 
 
 def allowed_hosts(host: str, further: Iterable[str] = ()) -> frozenset[str]:
-    """Return the names under which a server at `host` may be asked for, in lower case."""
+    """Return the host names under which a server at `host` may be requested, in lower case."""
     names = {*LOOPBACK, host.lower().strip("[]"), *(name.lower() for name in further)}
     if host in WILDCARDS:
         names |= {socket.gethostname().lower(), socket.getfqdn().lower()}
@@ -134,9 +137,10 @@ def allowed_hosts(host: str, further: Iterable[str] = ()) -> frozenset[str]:
 def check_host(
     headers: Mapping[str, str], names: frozenset[str], settings: Settings
 ) -> Refusal | None:
-    """Return a refusal of a request for another host, or None.
+    """Return a refusal of a request for another host name, or None.
 
-    Where the server listens everywhere any address in numbers will do: no name points there.
+    A server that listens at all addresses accepts any address in numbers: DNS rebinding needs a
+    name.
     """
     match = HOST_FORM.fullmatch(headers.get("host", ""))
     name = (match[1] or match[2]).lower().rstrip(".") if match else ""
@@ -145,26 +149,26 @@ def check_host(
         return None
     return Refusal(
         403,
-        f"this server is not asked for under that name: open the address that "
+        "this server does not answer to that host name: open the address that "
         f"`{settings.opened_with}` printed",
     )
 
 
 def check_origin(method: str, path: str, headers: Mapping[str, str]) -> Refusal | None:
-    """Refuse what another site's page sends."""
+    """Return a refusal of a request from another site's page, or None."""
     origin = headers.get("origin")
     foreign = headers.get("sec-fetch-site", "none") not in OWN_SITE or (
         origin is not None and origin.lower().partition("://")[2] != headers["host"].lower()
     )
     if foreign and (method not in READING or path.startswith("/api")):
         return Refusal(
-            403, "the page of another site sent this request, and only this server's own page may"
+            403, "another site's page sent this request: only this server's own page may send it"
         )
     return None
 
 
 def check_content_type(method: str, path: str, headers: Mapping[str, str]) -> Refusal | None:
-    """Refuse a body that is not declared as JSON, or as files where files are taken."""
+    """Return a refusal of a body that is neither JSON nor files where they are taken; or None."""
     bodiless = headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
     content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
     if method in READING or (bodiless and not content_type):
@@ -175,15 +179,17 @@ def check_content_type(method: str, path: str, headers: Mapping[str, str]) -> Re
     if content_type in taken:
         return None
     return Refusal(
-        415, f"the request's content type is {content_type[:100]!r}: send {' or '.join(taken)}"
+        415,
+        f"expected the content type {' or '.join(taken)}, got {content_type[:100]!r}: "
+        "send the right header",
     )
 
 
 def _tokens(scope: Scope, headers: Mapping[str, str], settings: Settings) -> list[str]:
-    """Return the tokens that a request brings.
+    """Return the tokens that a request carries.
 
-    As bearer, as the password of Basic, in the header that the settings name, in its cookie, in
-    its address.
+    They may be sent as bearer, as the password of Basic, in the header that the settings name, in
+    the cookie and in the address.
     """
     found = []
     kind, _, value = headers.get("authorization", "").partition(" ")
@@ -193,7 +199,7 @@ def _tokens(scope: Scope, headers: Mapping[str, str], settings: Settings) -> lis
         found.append(_password(value.strip()))
     if settings.token_header is not None:
         found.append(headers.get(settings.token_header.lower(), ""))
-    # The header holds whatever other servers of this host left.
+    # The header also holds the cookies of other servers of this host.
     cookie = cookie_parser(headers.get("cookie", "")).get(_cookie(settings.port))
     if cookie is not None:
         found.append(cookie)
@@ -205,7 +211,7 @@ def _tokens(scope: Scope, headers: Mapping[str, str], settings: Settings) -> lis
 
 
 def _password(credentials: str) -> str:
-    """Return the password of Basic credentials, empty for damaged ones; the user's name is free."""
+    """Return the password of Basic credentials, empty for damaged ones; any user name will do."""
     try:
         text = base64.b64decode(credentials, validate=True).decode()
     except ValueError:
@@ -220,17 +226,17 @@ def _welcome(token: str, port: int) -> Response:
 
 
 def _cookie(port: int) -> str:
-    """Cookies know no ports: two servers of one machine want two names."""
+    """Return the name of the cookie; it has the port, since a browser's cookies ignore ports."""
     return f"fcfi-token-{port}"
 
 
 def _same(given: str, other: str) -> bool:
-    """Compared in a time that says nothing of how much is right."""
+    """Return whether two texts are equal, in a time that does not depend on where they differ."""
     return hmac.compare_digest(given.encode("utf-8", "replace"), other.encode("utf-8", "replace"))
 
 
 def _headers(scope: Scope) -> dict[str, str]:
-    """The request's headers; of one that comes twice, both, so that it fits nothing."""
+    """Return the request's headers; a repeated header has both values, so that it fits nothing."""
     found: dict[str, str] = {}
     for name, value in scope["headers"]:
         key, text = name.decode("latin-1").lower(), value.decode("latin-1")
@@ -239,7 +245,7 @@ def _headers(scope: Scope) -> dict[str, str]:
 
 
 def _with_headers(send: Send) -> Send:
-    """`send`, which adds HEADERS to what does not have them."""
+    """Return a `send` that adds the HEADERS that a response does not have."""
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -1,4 +1,4 @@
-"""Run the server: a free port, the address told and opened in the browser, and a clean stop.
+"""Running the server: find a free port, make a token, open the browser, and stop cleanly.
 
 Knows nothing of projects or the command line.
 """
@@ -25,18 +25,18 @@ from fcfi.server.settings import is_loopback
 
 PORTS_TRIED: Final = 100
 GRACE_SECONDS: Final = 5
-"""How long requests that are under way may take once the server is to stop."""
+"""How long running requests may take once the server is to stop."""
 KEEP_ALIVE_SECONDS: Final = 30
 TOKEN_BYTES: Final = 32
 HIGHEST_PORT: Final = 65535
 ANY_ADDRESS: Final = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
-"""What to open in a browser of this machine where the server listens everywhere."""
+"""The address to open in a browser of this machine for a server that listens everywhere."""
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens at the first free port from `port` on.
+    """Return a socket that listens at the first free port from `port` on.
 
-    Raises ConfigError if there is none.
+    Raises ConfigError if none of `PORTS_TRIED` ports is free, or the host cannot be used.
     """
     try:
         family, _, _, _, address = socket.getaddrinfo(
@@ -44,7 +44,8 @@ def listen(host: str, port: int) -> socket.socket:
         )[0]
     except (OSError, UnicodeError, OverflowError) as error:
         raise ConfigError(
-            f"--host {host} is no address of this machine: give 127.0.0.1, or 0.0.0.0 for all"
+            f"expected an address of this machine as --host, got {host}: give 127.0.0.1, or "
+            "0.0.0.0 for all"
         ) from error
     for number in range(port, min(port + PORTS_TRIED, HIGHEST_PORT + 1)):
         try:
@@ -54,24 +55,24 @@ def listen(host: str, port: int) -> socket.socket:
                 continue
             if error.errno == errno.EACCES:
                 raise ConfigError(
-                    f"--port {number} is not allowed for you: give one from 1024 on"
+                    f"you may not listen at --port {number}: give a port from 1024 on"
                 ) from error
             reason = error.strerror or error
             raise ConfigError(
                 f"cannot listen at {host}, port {number}: {reason}; give another --host"
             ) from error
     raise ConfigError(
-        f"all ports from {port} on are taken: stop another server, or give another --port"
+        f"all ports from {port} on are in use: stop another server, or give another --port"
     )
 
 
 def new_token(host: str) -> str | None:
-    """A token that cannot be guessed, or None where only this machine reaches the server."""
+    """Return a token that cannot be guessed, or None if only this machine reaches the server."""
     return None if is_loopback(host) else secrets.token_urlsafe(TOKEN_BYTES)
 
 
 def url(host: str, port: int, token: str | None) -> str:
-    """The address for a browser of this machine."""
+    """Return the address for a browser of this machine."""
     name = ANY_ADDRESS.get(host, host)
     return f"http://{f'[{name}]' if ':' in name else name}:{port}/" + (
         f"?token={token}" if token else ""
@@ -79,7 +80,7 @@ def url(host: str, port: int, token: str | None) -> str:
 
 
 def run(app: FastAPI, listening: socket.socket) -> None:
-    """Serve until SIGINT or SIGTERM comes; requests under way are answered first."""
+    """Serve until SIGINT or SIGTERM; running requests are answered first."""
     config = uvicorn.Config(
         app,
         log_level="warning",
@@ -96,7 +97,10 @@ def run(app: FastAPI, listening: socket.socket) -> None:
 
 
 def open_browser(address: str) -> bool:
-    """Open the address in the person's browser, in the background; False if this machine shows no windows."""
+    """Open the address in the default browser, in the background.
+
+    Return False, without opening anything, on a machine that shows no windows.
+    """
     windows = sys.platform in ("win32", "darwin") or any(
         os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
     )
@@ -108,7 +112,7 @@ def open_browser(address: str) -> bool:
 def _open(address: str, opener: Callable[[str], Any]) -> None:
     try:
         opener(address)
-    except Exception as error:  # whatever a browser does, the server goes on
+    except Exception as error:  # no fault of a browser stops the server
         print(f"the browser could not be opened ({error}): open {address}", file=sys.stderr)  # noqa: T201
 
 
@@ -127,13 +131,13 @@ def _bound(family: int, address: tuple[Any, ...]) -> socket.socket:
 
 @contextmanager
 def _signals_end_quietly() -> Iterator[None]:
-    """After its own clean stop uvicorn sends the signal again, to what handled it before: to nobody, here."""
+    """Ignore the signal that uvicorn sends again after its clean stop, to the handler before."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def heard(_: int, __: FrameType | None) -> None:
-        """The server has stopped."""
+        """Do nothing: the server has stopped."""
 
     before = {number: signal.signal(number, heard) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

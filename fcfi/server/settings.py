@@ -1,4 +1,4 @@
-"""What a server is told: where it listens, who may use it, and how much it takes in.
+"""The settings of a server: where it listens, who may use it, and how much it takes in.
 
 Knows nothing of HTTP.
 """
@@ -15,29 +15,32 @@ LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 """Names of this machine that no other machine reaches."""
 PORT: Final = 8017
 STATIC: Final = Path(__file__).parent / "static"
-"""Where the built page lies."""
+"""The folder of the built page."""
 MEBIBYTE: Final = 1 << 20
 MAX_PREDICTING: Final = 4
-"""Threads that predict; more only share the same processor."""
+"""The most threads that predict; more would share the same processor."""
 
 
 def predicting_threads() -> int:
-    """Two at least, so that one user's slow picture does not stop another's click."""
+    """Return the number of threads that predict.
+
+    At least two, so that one annotator's slow picture does not stop another's click.
+    """
     return max(2, min(MAX_PREDICTING, os.cpu_count() or 1))
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How to serve.
+    """The settings of a server.
 
-    host, port: where it listens.  token: what a request must bring, or None; needed off loopback.
-    threads: that predict.  queue: actions that may be under way or wait, half of them of one
-        client; one more is refused with 503.
-    token_header: a header that may bring the token too, or None.
-    allow_hosts: further names under which the server may be asked for.
+    host, port: where it listens.  token: the password of requests, or None; needed off loopback.
+    threads: number of threads that predict.  queue: the most actions that run or wait, half of
+        them of one client; a further action is refused with 503.
+    token_header: a header that may carry the token too, or None.
+    allow_hosts: further host names under which the server may be requested.
     opened_with: the command that printed the address, for sentences.
-    json_bytes, upload_bytes: largest body of a request, and of one that brings files.
-    tile_bytes: encoded tiles and thumbnails that are kept.  static: folder of the built page.
+    json_bytes, upload_bytes: the largest body of a request, and of one with files.
+    tile_bytes: size of the cache of tiles and thumbnails.  static: folder of the built page.
     """
 
     host: str = LOOPBACK[0]
@@ -60,7 +63,7 @@ class Settings:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches that host."""
+    """Return whether only this machine reaches a server at that host."""
     return host.lower() in LOOPBACK or _is_loopback_address(host)
 
 

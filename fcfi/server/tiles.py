@@ -2,8 +2,8 @@
 
 Level 0 has the picture's own pixels; each level above halves both sides (rounded up), and the last
 is the first that fits one tile.  A pixel of level n is the mean of the 2^n x 2^n pixels below it;
-where the picture ends among them, its last ones are repeated.  Tiles are made when they are asked
-for, from the picture itself, in bands, so that there is no second picture in memory.
+where the picture ends among them, its last pixels are repeated.  A tile is made when it is
+requested, from the picture itself and in bands, so that memory never holds a second picture.
 
 Convention: column and row count tiles of SIDE pixels from the top left.
 """
@@ -17,13 +17,13 @@ import numpy as np
 from fcfi.images import Image
 
 SIDE: Final = 512
-"""Pixels of a tile; those at the right and lower edge are smaller."""
+"""The side of a tile in pixels; tiles at the right and lower edge are smaller."""
 QUALITY: Final = 90
-"""Of the JPEGs above level 0."""
+"""The quality of the JPEGs above level 0."""
 COMPRESSION: Final = 1
-"""Of the PNGs at level 0: the loopback is faster than the compressor (0 to 9)."""
+"""The level (0 to 9) of the PNGs at level 0: sending is faster than compressing more."""
 BAND_BYTES: Final = 8 << 20
-"""Of the picture that are worked on at once."""
+"""How much of the picture is shrunk at once."""
 PNG: Final = "image/png"
 JPEG: Final = "image/jpeg"
 
@@ -37,12 +37,12 @@ class Tile:
 
 
 def levels(height: int, width: int) -> int:
-    """How many levels a picture has, 1 or more."""
+    """Return the number of levels of a picture, 1 or more."""
     return max(0, (max(height, width) - 1) // SIDE).bit_length() + 1
 
 
 def exists(height: int, width: int, level: int, column: int, row: int) -> bool:
-    """Whether a picture of this size has this tile."""
+    """Return whether a picture of this size has this tile."""
     if not 0 <= level < levels(height, width) or column < 0 or row < 0:
         return False
     step = SIDE << level
@@ -50,7 +50,7 @@ def exists(height: int, width: int, level: int, column: int, row: int) -> bool:
 
 
 def tile(image: Image, level: int, column: int, row: int) -> Tile:
-    """A tile, which must exist, of a picture (H, W, 3)."""
+    """Return a tile of a picture (H, W, 3); the tile must exist."""
     step = SIDE << level
     part = image[row * step : (row + 1) * step, column * step : (column + 1) * step]
     if level == 0:
@@ -59,12 +59,15 @@ def tile(image: Image, level: int, column: int, row: int) -> Tile:
 
 
 def jpeg(image: Image) -> bytes:
-    """A JPEG of a picture (H, W, 3)."""
+    """Return a picture (H, W, 3) as a JPEG."""
     return _encode(image, ".jpg", cv2.IMWRITE_JPEG_QUALITY, QUALITY)
 
 
 def shrink(part: Image, factor: int) -> Image:
-    """(ceil(H / factor), ceil(W / factor), 3): the means of squares of `factor` pixels of a picture (H, W, 3)."""
+    """Return the means of squares of `factor` x `factor` pixels of a picture (H, W, 3).
+
+    The result is (ceil(H / factor), ceil(W / factor), 3) uint8.
+    """
     height, width = -(-part.shape[0] // factor), -(-part.shape[1] // factor)
     small = np.empty((height, width, 3), np.uint8)
     rows = max(1, BAND_BYTES // (3 * factor * factor * width))

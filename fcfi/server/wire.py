@@ -1,4 +1,4 @@
-"""The project's values as the wire format of schemas.py: the one place where they are converted."""
+"""The conversion of the project's values to JSON in the form of schemas.py."""
 
 import dataclasses
 import json
@@ -26,13 +26,13 @@ from fcfi.server.jobs import Job
 
 
 def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """JSON of dictionaries, lists, texts and finite numbers."""
+    """Return a response with JSON of dictionaries, lists, texts and finite numbers."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return Response(text.encode(), status, dict(headers or {}), "application/json")
 
 
 def state(given: PictureState, known: Collection[str] = ()) -> dict[str, Any]:
-    """PictureAnswer, without the masks that are known."""
+    """Return a PictureAnswer without the masks that are known."""
     return {
         "picture": row(given.picture),
         "document": document(given.document, given.masks),
@@ -56,7 +56,7 @@ def document(given: Document, masks: Mapping[str, RunMask]) -> dict[str, Any]:
 
 
 def row(given: PictureRow) -> dict[str, Any]:
-    """PictureRowAnswer.  The time is a text: it has more digits than a browser's numbers."""
+    """Return a PictureRowAnswer; the time is a text, with more digits than a browser's numbers."""
     return {
         "id": given.id,
         "name": given.name,
@@ -73,7 +73,7 @@ def row(given: PictureRow) -> dict[str, Any]:
 
 
 def listed(given: PictureList) -> dict[str, Any]:
-    """PictureListAnswer."""
+    """Return a PictureListAnswer."""
     return {
         "total": given.total,
         "counts": dataclasses.asdict(given.counts),
@@ -82,17 +82,17 @@ def listed(given: PictureList) -> dict[str, Any]:
 
 
 def conflict(error: PictureConflict) -> dict[str, Any]:
-    """What ConflictAnswer has beside its sentence."""
+    """Return the keys of a ConflictAnswer beside its sentence."""
     return {"changes": [_change(change) for change in error.changes], "state": state(error.state)}
 
 
 def labels(given: Sequence[Label]) -> list[dict[str, Any]]:
-    """LabelAnswer, each."""
+    """Return a LabelAnswer for each label."""
     return [dataclasses.asdict(label) for label in given]
 
 
 def formats() -> list[dict[str, Any]]:
-    """FormatAnswer, each."""
+    """Return a FormatAnswer for each format."""
     return [
         {
             "name": codec.name,
@@ -105,17 +105,17 @@ def formats() -> list[dict[str, Any]]:
 
 
 def network(given: NetworkStatus | None) -> dict[str, Any] | None:
-    """NetworkAnswer."""
+    """Return a NetworkAnswer, or None without a network."""
     return None if given is None else dataclasses.asdict(given)
 
 
 def imported(given: ImportReport) -> dict[str, Any]:
-    """ImportAnswer."""
+    """Return an ImportAnswer."""
     return dataclasses.asdict(given)
 
 
 def report(given: Report) -> dict[str, Any]:
-    """ReportAnswer."""
+    """Return a ReportAnswer."""
     return {
         "text": given.text(),
         "pictures": given.pictures,

@@ -1,4 +1,4 @@
-"""Threads that do the work, behind a bounded queue, so that the event loop is free to answer.
+"""Threads behind a bounded queue that run the project's calls, so that the event loop stays free.
 
 Calls with one key run one after the other, in the order in which they came; calls with other keys
 run beside them.  However much one client asks for, there is room for another.  Calls are waited for
@@ -19,34 +19,34 @@ from typing import Final, TypeVar
 from fcfi.errors import FCFIError
 
 RETRY_SECONDS: Final = 1
-"""When a refused call is worth another try."""
+"""After how long a refused call may be tried again."""
 CLIENT: Final[ContextVar[str]] = ContextVar("client", default="")
-"""The client for which calls of the running task are made; set where a request comes in."""
+"""The client whose request the running task serves; set where the request arrives."""
 Value = TypeVar("Value")
 
 
-class Busy(FCFIError):  # noqa: N818, what it is and no fault
-    """As much work as is allowed is under way or waits."""
+class Busy(FCFIError):  # noqa: N818, a state rather than a fault
+    """The state in which as many calls as are allowed run or wait."""
 
 
 @dataclass
 class _Turn:
-    """Whose turn it is among calls with one key.  asyncio.Lock serves in the order of arrival."""
+    """The queue of the calls with one key; asyncio.Lock serves in the order of arrival."""
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     calls: int = 0
 
 
 class Workers:
-    """Some threads and a queue: at most `limit` calls run or wait.
+    """Threads and a queue: at most `limit` calls run or wait.
 
-    A client may have as many of them as there are free: alone half of the queue, with one other
-    that asks for as much a third, and so on, so that a further client always finds room.
+    A client may have as many calls as are free: alone half of the queue, beside another client
+    with as many calls a third, and so on, so that a further client always finds room.
     Source of the rule: Choudhury and Hahne, "Dynamic queue length thresholds", 1998, for switches.
     """
 
     def __init__(self, name: str, threads: int, limit: int) -> None:
-        """The name shows in the list of the process's threads."""
+        """Make the threads; the name shows in the list of the process's threads."""
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"fcfi-{name}")
         self._limit = limit
         self._calls = 0
@@ -56,12 +56,12 @@ class Workers:
         """Held where calls are counted, and woken when there is none any more."""
 
     async def run(self, call: Callable[[], Value]) -> Value:
-        """What the call gives, run in a thread.  Raises Busy, and what it raises."""
+        """Run a call in a thread and return its result.  Raises Busy, and what the call raises."""
         with self._entered():
             return await asyncio.get_running_loop().run_in_executor(self._pool, call)
 
     async def in_turn(self, key: int, call: Callable[[], Value]) -> Value:
-        """As `run`, after all earlier calls with this key have ended."""
+        """Run a call as `run` does, after all earlier calls with this key have ended."""
         with self._entered():
             turn = self._turns.setdefault(key, _Turn())
             turn.calls += 1
@@ -92,7 +92,7 @@ class Workers:
         return time.monotonic() - begun
 
     def close(self) -> None:
-        """Wait for what runs; what waits is dropped."""
+        """Wait for the running calls; waiting calls are dropped."""
         self._pool.shutdown(cancel_futures=True)
 
     @contextmanager

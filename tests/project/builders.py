@@ -16,7 +16,7 @@ HEIGHT, WIDTH = 48, 64
 
 
 def photo(seed: int = 0, height: int = HEIGHT, width: int = WIDTH) -> np.ndarray:
-    """(height, width, 3): coarse patches of colour, so that the colour network makes sensible masks."""
+    """Return (height, width, 3): coarse patches of colour, on which masks are sensible."""
     patches = np.random.default_rng(seed).integers(0, 256, (height // 8, width // 8, 3), np.uint8)
     return np.repeat(np.repeat(patches, 8, axis=0), 8, axis=1)
 

@@ -1,4 +1,4 @@
-"""The cache never holds more bytes than it may, forgets the oldest first, and makes a thing once."""
+"""The cache never exceeds its limit, drops the oldest value first, and makes a value once."""
 
 import threading
 import time

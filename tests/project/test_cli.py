@@ -62,7 +62,7 @@ def test_only_pictures_that_are_done_are_written_if_so_wanted(
         ),
         (
             ["import-masks", "{folder}", "{folder}", "--store", "mysql://x/y"],
-            "of a kind that is not known",
+            "expected a store of PostgreSQL or SQLite",
         ),
     ],
 )

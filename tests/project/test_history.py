@@ -1,4 +1,4 @@
-"""Undo and redo over everything, through closing and opening: any sequence of actions equals a list and a cursor.
+"""Undo and redo, also over closing and opening, equal a list and a cursor for any actions.
 
 Every change has a key, and who asks for it again gets the first answer, whatever was done since.
 """

@@ -1,4 +1,7 @@
-"""The same work on PostgreSQL; skipped where no server can be started and FCFI_TEST_POSTGRES (a URL) names none."""
+"""The same work on PostgreSQL.
+
+Skipped if no server can be started and FCFI_TEST_POSTGRES, a URL, is not set.
+"""
 
 import os
 import shutil
@@ -154,7 +157,10 @@ def test_a_server_that_goes_away_is_told_and_used_again(folder: Path, store: str
     with opened(folder, store=store) as project:
         engine = create_engine(store.replace("postgresql://", "postgresql+psycopg://"))
         with engine.connect() as connection:
-            others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+            others = (
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE pid <> pg_backend_pid()"
+            )
             connection.execute(text(f"{others} AND datname = 'fcfi_test'"))
         engine.dispose()
         assert project.act(1, 0, click(10, 10)).picture.version == 1

@@ -1,4 +1,4 @@
-"""A folder of pictures as a project: the list, one picture, labels, settings, logs, and what may go wrong."""
+"""A folder of pictures as a project: list, pictures, labels, settings, logs and errors."""
 
 import hashlib
 import json
@@ -94,7 +94,7 @@ def test_a_picture_that_is_undone_to_the_beginning_is_new_again(folder: Path) ->
 def test_what_is_not_there_is_not_found(folder: Path) -> None:
     with opened(folder) as project:
         for ask in (project.picture, project.image, project.logs, project.row, project.path):
-            with pytest.raises(NotFound, match="no picture 99"):
+            with pytest.raises(NotFound, match="not have a picture 99"):
                 ask(99)
         with pytest.raises(NotFound):
             project.act(99, 0, Undo())
@@ -237,7 +237,7 @@ def test_without_a_network_the_work_is_seen_and_edited_but_not_clicked(folder: P
     with opened(folder) as project:
         project.act(1, 0, click(10, 10))
     with Project.open(folder, None) as project:
-        with pytest.raises(fcfi.FCFIError, match="no network"):
+        with pytest.raises(fcfi.FCFIError, match="need a network"):
             project.act(1, 1, click(10, 10, object=1))
         assert project.act(1, 1, EditObject(1, finished=True)).document.objects[0].finished
         assert project.act(1, 2, Undo()).masks
@@ -397,7 +397,7 @@ def test_a_link_that_is_put_in_a_pictures_place_does_not_lead_out(
 
 def test_labels_are_added_once_in_order_with_colours_of_their_own(folder: Path) -> None:
     with opened(folder, labels=("cat", "dog", "cat")) as project:
-        assert [(one.name, one.place) for one in project.labels()] == [("cat", 0), ("dog", 1)]
+        assert [(one.name, one.index) for one in project.labels()] == [("cat", 0), ("dog", 1)]
         assert len({one.colour for one in project.labels()}) == 2
     with opened(folder, labels=("dog", "bird")) as project:
         assert [one.name for one in project.labels()] == ["cat", "dog", "bird"]
@@ -405,8 +405,8 @@ def test_labels_are_added_once_in_order_with_colours_of_their_own(folder: Path) 
 
 def test_labels_are_renamed_coloured_and_moved(folder: Path) -> None:
     with opened(folder, labels=("cat", "dog", "bird")) as project:
-        project.edit_label(3, name="Vogel", colour="#123456", place=0)
-        assert [(one.name, one.place) for one in project.labels()] == [
+        project.edit_label(3, name="Vogel", colour="#123456", index=0)
+        assert [(one.name, one.index) for one in project.labels()] == [
             ("Vogel", 0),
             ("cat", 1),
             ("dog", 2),
@@ -447,9 +447,9 @@ def test_a_merged_label_is_followed_through_undo_and_further_merges(folder: Path
         project.merge_label(1, 3)
         assert project.act(1, 2, Undo()).document.objects[0].label == 3
         assert [one.name for one in project.add_label("kitten")] == ["animal", "kitten"]
-        with pytest.raises(InputError, match="used"):
+        with pytest.raises(InputError, match="is used by"):
             project.remove_label(3)
-        with pytest.raises(InputError, match="itself"):
+        with pytest.raises(InputError, match="the same"):
             project.merge_label(3, 3)
         with pytest.raises(NotFound):
             project.merge_label(2, 3)
@@ -585,7 +585,7 @@ def test_objects_are_copied_between_pictures_of_one_size_as_one_step(folder: Pat
         assert project.act(target, 1, click(50, 40, object=1)).document.objects[0].clicks
         assert project.act(target, 2, Undo()).document == copied.document
         assert project.act(target, 3, Undo()).document.objects == ()
-        with pytest.raises(InputError, match="80 x 80.*one size only"):
+        with pytest.raises(InputError, match="80 x 80.*same size"):
             project.act(source, 2, CopyObjects(id_of(project, "other.png")))
         with pytest.raises(NotFound):
             project.act(source, 2, CopyObjects(99))

@@ -73,5 +73,5 @@ def test_other_pixels_and_other_starts_are_not_mixed_up() -> None:
 
 
 def test_without_a_network_clicks_are_refused() -> None:
-    with pytest.raises(NetworkError, match="no network"):
+    with pytest.raises(NetworkError, match="need a network"):
         masks_of(Replay(None, ByteCache(0)), ROUNDS)

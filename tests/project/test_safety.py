@@ -1,4 +1,4 @@
-"""What was acknowledged is on the disk, whatever happens; what cannot be saved is said in one sentence."""
+"""Acknowledged changes survive any accident; a change that cannot be saved is one sentence."""
 
 import ctypes
 import os
@@ -23,7 +23,7 @@ from fcfi.project.tables import metadata
 from tests.project.builders import click, opened, write_photos
 
 PR_CAPBSET_DROP, CAP_DAC_OVERRIDE = 24, 1
-"""Linux: root without this capability has the rights that a folder's mode gives, as everybody has."""
+"""Linux: root without this capability has only the rights of a folder's mode."""
 
 KEY = "1b4e28ba-2fa1-4d2e-883f-0016d3cca427"
 
@@ -181,8 +181,9 @@ def test_work_from_before_changes_had_keys_goes_on(folder: Path) -> None:
         )
         connection.execute("DROP TABLE change")
         connection.execute(
-            "CREATE TABLE change (picture INTEGER NOT NULL REFERENCES picture(id), version INTEGER NOT NULL, "
-            "action TEXT NOT NULL, author TEXT NOT NULL, time FLOAT NOT NULL, PRIMARY KEY (picture, version))"
+            "CREATE TABLE change (picture INTEGER NOT NULL REFERENCES picture(id), "
+            "version INTEGER NOT NULL, action TEXT NOT NULL, author TEXT NOT NULL, "
+            "time FLOAT NOT NULL, PRIMARY KEY (picture, version))"
         )
         connection.execute("INSERT INTO change SELECT * FROM old")
         connection.execute("DROP TABLE old")
@@ -229,13 +230,13 @@ def test_a_database_of_something_else_is_refused(folder: Path, tmp_path: Path) -
     with sqlite3.connect(other) as connection:
         connection.execute("CREATE TABLE picture (x)")
     connection.close()
-    with pytest.raises(StoreError, match="something else"):
+    with pytest.raises(StoreError, match="another program"):
         opened(folder, store=str(other))
 
 
 def test_a_file_that_is_no_database_is_refused(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "notes.sqlite").write_text("these are my notes, not a database\n" * 100)
-    with pytest.raises(StoreError, match="no SQLite file, or is damaged"):
+    with pytest.raises(StoreError, match="not an SQLite file, or is damaged"):
         opened(folder, store=str(tmp_path / "notes.sqlite"))
 
 

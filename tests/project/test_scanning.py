@@ -1,4 +1,4 @@
-"""Which files are pictures, what their headers say, and that only new and changed ones are opened."""
+"""Which files are pictures, what their headers say, and that only changed files are opened."""
 
 import os
 from pathlib import Path
@@ -85,9 +85,9 @@ def test_pictures_that_nothing_decodes_and_links_are_counted_and_named(tmp_path:
     with opened(folder) as project:
         assert [row.name for row in project.pictures().items] == ["a.png"]
         assert set(project.warnings) == {
-            "3 pictures left out: HEIC is not read: convert it to JPEG or PNG "
+            "3 pictures left out: HEIC cannot be read: convert it to JPEG or PNG "
             "(IMG_1.HEIC; IMG_2.heic; sub/IMG_3.HEIC)",
-            "1 picture left out: NEF is not read: convert it to JPEG or PNG (raw.NEF)",
+            "1 picture left out: NEF cannot be read: convert it to JPEG or PNG (raw.NEF)",
             "1 picture left out: a link that leads out of the folder, or to nothing: "
             "put the picture itself there (b.png)",
         }
@@ -123,8 +123,8 @@ def test_the_size_in_the_list_is_that_of_the_upright_picture(
 @pytest.mark.parametrize(
     ("name", "damage", "words"),
     [
-        ("cut.jpg", lambda data: data[: len(data) * 2 // 3], "cut off"),
-        ("cut.png", lambda data: data[:-20], "cut off"),
+        ("cut.jpg", lambda data: data[: len(data) * 2 // 3], "truncated"),
+        ("cut.png", lambda data: data[:-20], "truncated"),
         ("start.jpg", lambda data: data[:20], "start.jpg"),
         ("empty.png", lambda _: b"", "empty"),
         ("text.jpg", lambda _: b"this is not a picture at all", "not a picture"),
@@ -154,7 +154,7 @@ def test_what_follows_the_end_of_a_jpeg_does_not_matter_and_a_thumbnail_is_not_i
     cut = save(tmp_path / "cut.jpg", noise, exif=thumbnail)
     cut.write_bytes(cut.read_bytes()[:-500])
     assert scanning.look(film, "film.jpg").problem is None
-    assert "cut off" in (scanning.look(cut, "cut.jpg").problem or "")
+    assert "truncated" in (scanning.look(cut, "cut.jpg").problem or "")
 
 
 def test_only_new_and_changed_files_are_opened(

@@ -1,4 +1,4 @@
-"""The page on actions is walked: an action in a file of its own acts, is undone, replayed and sent."""
+"""The page on actions is walked: an action in its own file acts, is undone, replayed and sent."""
 
 import re
 import runpy

@@ -1,4 +1,4 @@
-"""Requests put to an ASGI application directly, as a server would, with any bytes that a client could send."""
+"""A client that sends requests, of any bytes, to an ASGI application without a server."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Actions come over the wire as JSON; whatever comes is one of the project's actions, or refused in one sentence."""
+"""JSON in requests becomes one of the project's actions, or is refused in one sentence."""
 
 import json
 import re
@@ -161,7 +161,6 @@ keys = st.sampled_from(
         "index",
         "mask",
         "objects",
-        "place",
         "done",
         "colour",
         "visible",

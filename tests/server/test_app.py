@@ -115,7 +115,7 @@ def test_settings_that_cannot_be_kept_are_refused(app: FastAPI, wrong: Any) -> N
 
 def test_labels_are_added_changed_merged_and_removed(app: FastAPI) -> None:
     added = ask(app, "POST", "/api/labels", {"name": "cat", "colour": "#102030"}).json["labels"]
-    assert [(one["name"], one["place"]) for one in added] == [("person", 0), ("dog", 1), ("cat", 2)]
+    assert [(one["name"], one["index"]) for one in added] == [("person", 0), ("dog", 1), ("cat", 2)]
     cat = added[2]["id"]
     schema = [{"name": "age", "kind": "number", "choices": []}]
     with_age = ask(app, "PATCH", f"/api/labels/{cat}", {"attributes": schema}).json["labels"]
@@ -331,7 +331,10 @@ def test_who_never_read_the_answer_may_ask_again_and_gets_it(
     asked = {"version": version, "action": action, "author": "Ada", "key": str(uuid.uuid4())}
     with served(app) as address, client(address) as browser:
         body = json.dumps(asked).encode()
-        head = f"POST /api/pictures/1/actions HTTP/1.1\r\nHost: {address[7:]}\r\nContent-Type: application/json\r\n"
+        head = (
+            f"POST /api/pictures/1/actions HTTP/1.1\r\nHost: {address[7:]}\r\n"
+            "Content-Type: application/json\r\n"
+        )
         with socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2]))) as line:
             line.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
         for _ in range(1000):  # the line is gone; the server does what it was told
@@ -680,7 +683,7 @@ def test_no_answer_names_a_folder_of_this_machine(
 ) -> None:
     problem = f"{tmp_path}/my nets/lite0.onnx is not there"
     lost = NetworkStatus("lite0", "ab" * 32, "", "failed", problem)
-    project.warnings = (f"{folder} may only be read: the work is stored in {project.place}",)
+    project.warnings = (f"{folder} may only be read: the work is stored in {project.location}",)
     app = create_app(project, network=lambda: lost)
     (folder / "labels").mkdir()
     (folder / "labels" / "bad.json").write_text("{")
@@ -838,7 +841,7 @@ def test_the_built_page_is_small(project: Project) -> None:
 def test_nothing_beside_the_page_is_served(app: FastAPI, address: str) -> None:
     answer = ask(app, "GET", address)
     assert answer.status == 404
-    assert answer.error.startswith("there is nothing at /")
+    assert answer.error.startswith("nothing is at /")
 
 
 def test_without_a_built_page_that_is_said(project: Project, tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ OPERATIONS = (
     ("DELETE", "/api/labels/{label}"),
     ("GET", "/api/pictures"),
     ("GET", "/api/pictures/next"),
-    ("GET", "/api/pictures/{picture}/place"),
+    ("GET", "/api/pictures/{picture}/index"),
     ("POST", "/api/pictures/scan"),
     ("GET", "/api/pictures/{picture}"),
     ("POST", "/api/pictures/{picture}/actions"),

@@ -321,7 +321,10 @@ def test_what_was_sent_goes_with_its_job(
     worked_on(app)
     export = ask(app, "POST", "/api/exports", {"format": "png"})
     held.wait()
-    parts = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.json"\r\n\r\n{}\r\n--x--\r\n'
+    parts = (
+        b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.json"\r\n\r\n{}\r\n'
+        b"--x--\r\n"
+    )
     kind = "multipart/form-data; boundary=x"
     begun = [ask(app, "POST", "/api/imports", parts, content_type=kind) for _ in range(2)]
     assert closed == []

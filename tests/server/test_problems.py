@@ -162,7 +162,7 @@ def test_a_fault_in_the_middle_of_an_answer_cuts_it_off(app: FastAPI) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "body", "status", "sentence"),
     [
-        ("GET", "/nothing", None, 404, "there is nothing at /nothing"),
+        ("GET", "/nothing", None, 404, "nothing is at /nothing"),
         ("DELETE", "/act", None, 405, "/act does not take DELETE"),
         (
             "GET",
@@ -171,7 +171,7 @@ def test_a_fault_in_the_middle_of_an_answer_cuts_it_off(app: FastAPI) -> None:
             422,
             "the request is wrong at limit: input should be less than or equal to 10",
         ),
-        ("POST", "/act", b"{", 422, "the request is no JSON"),
+        ("POST", "/act", b"{", 422, "the request is not JSON"),
         ("POST", "/act", b"", 422, "the request is wrong at its body: field required"),
         ("POST", "/act", b"\xff", 400, "the request cannot be read"),
         ("POST", "/act", b"[" * 4000, 400, "the request cannot be read"),

@@ -56,7 +56,7 @@ def test_this_machine_is_asked_for_by_its_own_names(host: str) -> None:
 def test_another_name_that_points_here_is_refused(host: str) -> None:
     answer = ask(guarded(), "GET", "/api/project", host=host)
     assert answer.status == 403
-    assert "under that name" in answer.error
+    assert "that host name" in answer.error
 
 
 def test_a_server_at_all_addresses_is_asked_for_by_numbers_and_not_by_foreign_names() -> None:
@@ -84,7 +84,7 @@ def test_a_server_at_all_addresses_is_asked_for_by_numbers_and_not_by_foreign_na
 def test_pages_of_other_sites_cannot_write(method: str, origin: str) -> None:
     answer = ask(guarded(), method, "/api/labels", {}, origin=origin)
     assert answer.status == 403
-    assert "page of another site" in answer.error
+    assert "another site's page" in answer.error
 
 
 def test_the_own_page_and_programs_can_write() -> None:
@@ -182,7 +182,7 @@ def test_the_token_comes_in_the_address_a_cookie_or_as_bearer(
     )
     assert answer.status == status
     if status == 401:
-        assert "wants its token" in answer.error
+        assert "needs its token" in answer.error
         assert answer.headers["www-authenticate"] == "Bearer"
 
 

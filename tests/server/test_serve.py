@@ -73,7 +73,7 @@ def test_an_address_that_is_not_ours_is_told(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(serve, "PORTS_TRIED", 1)
     with (
         serve.listen("127.0.0.1", 0) as first,
-        pytest.raises(ConfigError, match="are taken: stop another server"),
+        pytest.raises(ConfigError, match="are in use: stop another server"),
     ):
         serve.listen("127.0.0.1", first.getsockname()[1])
 
@@ -157,7 +157,7 @@ def test_a_port_in_use_is_said(photos: Path, network_file: Path) -> None:
         (["photos/a.png"], "is a file: give the folder"),
         (["photos", "--labels", "a,,b"], "expected --labels as names with commas between them"),
         (["photos", "--network", "nothing"], "no shipped network is called 'nothing'"),
-        (["photos", "--host", "no.such.host.invalid"], "--host no.such.host.invalid is no address"),
+        (["photos", "--host", "no.such.host.invalid"], "as --host, got no.such.host.invalid"),
         (["photos", "--port", "70000"], "less than or equal to 65535"),
         (["photos", "--memory", "1"], "128"),
         (["photos", "--import", "nothing.json", "--port", "0"], "nothing.json"),

@@ -1,4 +1,4 @@
-"""Tiles: level 0 is exact, levels above are means, together they cover the picture and nothing else."""
+"""Tiles: level 0 is exact, the levels above are means, and together they cover the picture."""
 
 import io
 import tracemalloc

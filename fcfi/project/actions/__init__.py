@@ -1,7 +1,7 @@
-"""What a person can do to a picture: each action is one file, and one line here.
+"""The actions: what a person can do to a picture.  Each is one file, and one line here.
 
-The line lets the action be registered, and names it for those who use the package.  Actions of
-other packages register themselves (docs/extend/action.md).
+The line imports the file, which registers the action, and exports its name.  Actions of other
+packages register themselves (docs/extend/action.md).
 """
 
 # In the order of requests in the description of the server, which the page's types follow.

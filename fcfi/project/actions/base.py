@@ -1,8 +1,9 @@
-"""What an action is: a frozen dataclass with its type, its fields, and what it makes of a document.
+"""The base classes of actions, and the interface of what they may ask of the project (`World`).
 
-How it is undone and replayed is not its business.  Every document that an edit makes is a revision
-of the store, so undo shows the revision before; and a mask is the answer to an object's rounds of
-prompts, so replay asks the world again.
+An action is a frozen dataclass with a type, fields, and a method that makes a new document.  It
+need not know how it is undone or replayed: every document that an edit makes is a revision of the
+store, so undo shows the revision before; and a mask is the answer to an object's rounds of
+prompts, so replay predicts them again.
 """
 
 from collections.abc import Container, Mapping, Sequence
@@ -15,19 +16,19 @@ from fcfi.prompts.rounds import Rounds
 
 
 class World(Protocol):
-    """What an action may ask of the world round the document."""
+    """What an action may ask of the project round the document."""
 
     @property
     def height(self) -> int:
-        """Of the picture, in pixels."""
+        """The height of the picture, in pixels."""
 
     @property
     def width(self) -> int:
-        """Of the picture, in pixels."""
+        """The width of the picture, in pixels."""
 
     @property
     def labels(self) -> Container[int]:
-        """Ids of the project's labels."""
+        """The ids of the project's labels."""
 
     def schema(self, label: int) -> Sequence[Attribute]:
         """Return the attributes of a label."""
@@ -41,26 +42,26 @@ class World(Protocol):
         """The name of who acts; "" without one."""
 
     def now(self) -> float:
-        """Seconds since 1970 (UTC)."""
+        """Return the time in seconds since 1970 (UTC)."""
 
     def objects(self, picture: int) -> tuple[DrawnObject, ...]:
-        """Those of another picture, which has this one's size and whose masks are kept."""
+        """Return the objects of another picture of the same size; their masks are stored."""
 
     def predict(self, start: str | None, rounds: Rounds) -> RunMask | None:
         """Return the mask that these rounds of prompts make; None if it has no pixel."""
 
     def mask(self, sha256: str) -> RunMask:
-        """Return a mask that is kept."""
+        """Return a stored mask, or one that this action has kept."""
 
     def keep(self, mask: RunMask | None) -> str | None:
-        """Keep a mask and return its sha256; None for none.
+        """Keep a mask for the document and return its sha256; None for None.
 
         Raises InputError if it does not fit into the picture.
         """
 
 
 class Action:
-    """Something that a person does to a picture.
+    """An act of a person on a picture.
 
     type: its name in requests and records.  over_http: whether requests may hold it.
     """
@@ -70,7 +71,7 @@ class Action:
     over_http: ClassVar[bool] = True
 
     def record(self, before: Document) -> dict[str, Any]:
-        """Return what is stored of it beside its result: its type, its object and small values."""
+        """Return what is stored of it beside the new document: its type and a few small values."""
         return {"type": self.type}
 
     @classmethod
@@ -80,29 +81,29 @@ class Action:
 
 
 class Edit(Action):
-    """An action that makes a new document; what it makes of it depends on nothing but the world.
+    """An action that makes a new document, from the old one and the world alone.
 
-    A subclass that records more calls `Edit.record(self, before)`: a dataclass with slots is made a
-    second time, so `super()` without arguments looks for a class that is not there any more.
+    A subclass that records more calls `Edit.record(self, before)`: `dataclass(slots=True)` makes
+    the class a second time, so that `super()` without arguments looks for the discarded first.
     """
 
     __slots__ = ()
 
     def apply(self, document: Document, world: World) -> Document:
-        """Return the document after it.  Raises InputError if it does not fit the document."""
+        """Return the document after the edit.  Raises InputError if the edit does not fit it."""
         raise NotImplementedError
 
     def record(self, before: Document) -> dict[str, Any]:
-        """Return the type and, where it has an `object`, the id of that object or the new one."""
+        """Return the type and, of an edit with an `object`, the id of that or of the new object."""
         record: dict[str, Any] = {"type": self.type}
         if hasattr(self, "object"):
-            # Without an id an edit makes an object, which gets the document's next one.
+            # Without an id an edit makes an object, which gets the document's next id.
             record["object"] = before.next_id if self.object is None else self.object
         return record
 
 
 class Move(Action):
-    """An action that shows another revision: by -1 the one before, by 1 the one after."""
+    """An action that shows another revision: -1 shows the revision before, 1 the next one."""
 
     __slots__ = ()
     by: ClassVar[Literal[-1, 1]]

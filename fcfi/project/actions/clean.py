@@ -1,4 +1,4 @@
-"""Fill holes and drop specks of a mask."""
+"""The action `clean`: fill holes and drop specks of a mask."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,11 @@ from fcfi.project.document import Document
 @register
 @dataclass(frozen=True, slots=True)
 class Clean(Edit):
-    """Fill holes of at most and drop pieces below so many pixels; clicks go on from there."""
+    """Fill the holes and drop the specks of a mask; further clicks start from the result.
+
+    fill_holes: the largest hole that is filled, in pixels.  drop_specks: the smallest component
+    that stays, in pixels.
+    """
 
     type: ClassVar[str] = "clean"
     object: ObjectId
@@ -24,17 +28,18 @@ class Clean(Edit):
     drop_specks: Pixels = 0
 
     def apply(self, document: Document, world: World) -> Document:
-        """Return the document with the object begun from the cleaned mask."""
+        """Return the document with the object starting from the cleaned mask."""
         drawn = find(document, self.object)
         if self.fill_holes < 0 or self.drop_specks < 0:
             raise InputError(
-                "fill_holes and drop_specks are areas in pixels: give 0 (leave as it is) or more"
+                "expected fill_holes and drop_specks as areas in pixels, got "
+                f"{min(self.fill_holes, self.drop_specks)}: give 0 (leave as it is) or more"
             )
         if drawn.mask is None:
             return document
         mask = world.mask(drawn.mask)
         clean = cleaned(mask, self.fill_holes, self.drop_specks)
-        # A mask that was clean keeps its prompts: the document, unchanged, is not a new revision.
+        # A mask that was clean keeps its prompts; the unchanged document makes no new revision.
         if clean == mask:
             return document
         return with_object(document, begun(document, drawn, world.keep(clean), world))

@@ -1,4 +1,4 @@
-"""Objects of another picture."""
+"""The action `copy_objects`: copy objects from another picture."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,9 +14,10 @@ from fcfi.project.document import Document
 @register
 @dataclass(frozen=True, slots=True)
 class CopyObjects(Edit):
-    """Objects of another picture of this size, put on top in their order, to be corrected by clicks.
+    """Copies of another picture's objects, on top in their order, to be corrected by clicks.
 
-    Those that are there already, pixel by pixel, are left out.  objects: their ids; None copies all.
+    The other picture has the same size.  Copies of objects that are already there with the same
+    pixels are left out.  objects: their ids; None copies all.
     """
 
     type: ClassVar[str] = "copy_objects"
@@ -24,7 +25,7 @@ class CopyObjects(Edit):
     objects: ObjectIds | None = None
 
     def apply(self, document: Document, world: World) -> Document:
-        """Return the document with copies, which begin from the masks of their originals."""
+        """Return the document with the copies, which start from the masks of their originals."""
         return with_new(
             document,
             [

@@ -1,4 +1,4 @@
-"""Take objects away."""
+"""The action `delete_objects`: delete objects of a picture."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from fcfi.project.document import Document
 @register
 @dataclass(frozen=True, slots=True)
 class DeleteObjects(Edit):
-    """Take objects away."""
+    """The deletion of some objects."""
 
     type: ClassVar[str] = "delete_objects"
     objects: ObjectIds
@@ -27,7 +27,7 @@ class DeleteObjects(Edit):
         return without_objects(document, self.objects)
 
     def record(self, before: Document) -> dict[str, Any]:
-        """Return the objects."""
+        """Return the ids of the objects."""
         return Edit.record(self, before) | {"objects": list(self.objects)}
 
     @classmethod

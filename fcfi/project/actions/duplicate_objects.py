@@ -1,4 +1,4 @@
-"""Objects once more."""
+"""The action `duplicate_objects`: copy objects within their picture."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from fcfi.project.document import Document
 @register
 @dataclass(frozen=True, slots=True)
 class DuplicateObjects(Edit):
-    """Put objects on top once more, in their order: each begins from the mask of its original."""
+    """Copies of some objects, on top in their order; each starts from its original's mask."""
 
     type: ClassVar[str] = "duplicate_objects"
     objects: ObjectIds
@@ -28,7 +28,7 @@ class DuplicateObjects(Edit):
         return with_numbered(document, copies)
 
     def record(self, before: Document) -> dict[str, Any]:
-        """Return the objects."""
+        """Return the ids of the objects."""
         return Edit.record(self, before) | {"objects": list(self.objects)}
 
     @classmethod

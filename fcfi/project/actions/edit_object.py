@@ -1,4 +1,4 @@
-"""Properties of an object."""
+"""The action `edit_object`: change the properties of an object."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from fcfi.project.document import Document
 @register
 @dataclass(frozen=True, slots=True)
 class EditObject(Edit):
-    """Other properties for one object."""
+    """New values for some properties of an object."""
 
     type: ClassVar[str] = "edit_object"
     object: ObjectId

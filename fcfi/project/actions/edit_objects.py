@@ -1,4 +1,4 @@
-"""Properties of several objects."""
+"""The action `edit_objects`: change the properties of several objects at once."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from fcfi.project.document import Document
 @register
 @dataclass(frozen=True, slots=True)
 class EditObjects(Edit):
-    """Other properties for several objects."""
+    """New values for some properties of several objects."""
 
     type: ClassVar[str] = "edit_objects"
     objects: ObjectIds
@@ -32,7 +32,7 @@ class EditObjects(Edit):
         return document
 
     def record(self, before: Document) -> dict[str, Any]:
-        """Return the objects and their new properties."""
+        """Return the ids of the objects and their new properties."""
         objects = {"objects": list(self.objects)}
         return Edit.record(self, before) | objects | changes_of(self)
 

@@ -1,8 +1,8 @@
-"""What the fields of actions may hold, beside their types: read by what checks requests.
+"""Types and limits of the fields of actions, from which the server checks requests.
 
     index: Annotated[int, Range(0)]
 
-Plain values, so that the project knows nothing of HTTP and the server nothing of single actions.
+They are plain values: the project knows nothing of HTTP, and the server nothing of single actions.
 """
 
 import re
@@ -13,16 +13,16 @@ from typing import Annotated, Final
 from fcfi.errors import InputError
 
 MAX_CLICKS: Final = 100
-"""Clicks of one round."""
+"""The most clicks of a round."""
 MAX_OBJECTS: Final = 5000
-"""Objects of one picture."""
+"""The most objects of a picture."""
 MAX_INT: Final = 2**31 - 1
-"""The largest number that the store keeps."""
+"""The largest number that the store holds."""
 COLOUR: Final = re.compile(r"#[0-9a-f]{6}")
 
 
 class Keep(Enum):
-    """KEEP stands for: leave as it is (None is a value)."""
+    """The type of KEEP, which leaves a property as it is (None is a value)."""
 
     KEEP = "keep"
 
@@ -58,7 +58,7 @@ ObjectId = Annotated[int, Range(1)]
 LabelId = Annotated[int, Range(1)]
 PictureId = Annotated[int, Range(1)]
 Index = Annotated[int, Range(0)]
-"""From 0."""
+"""A position in a list, from 0."""
 Pixels = Annotated[int, Range(0)]
 """An area in pixels."""
 ObjectIds = Annotated[tuple[ObjectId, ...], Length(1, MAX_OBJECTS)]
@@ -68,4 +68,6 @@ Colour = Annotated[str, Pattern(f"^{COLOUR.pattern}$", "#ff8800")]
 def check_colour(colour: str | None) -> None:
     """Raise InputError unless it is None or `#rrggbb` in small letters."""
     if colour is not None and not COLOUR.fullmatch(colour):
-        raise InputError(f"expected a colour as #rrggbb, got {colour[:20]!r}: give one as #ff8800")
+        raise InputError(
+            f"expected a colour as #rrggbb in small letters, got {colour[:20]!r}: write #ff8800"
+        )

@@ -1,4 +1,4 @@
-"""Objects from a file."""
+"""The action `import_objects`: add objects that were read from annotation files."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ from fcfi.project.document import Document, DrawnObject
 @register
 @dataclass(frozen=True, slots=True)
 class ImportObjects(Edit):
-    """Objects from a file, put on top in their order.
+    """Objects from a file, on top in their order.
 
-    Those that are there already, pixel by pixel, are left out.
+    Objects that are already there with the same pixels are left out.
     """
 
     type: ClassVar[str] = "import_objects"
-    # Imports come from files only: a request cannot hold masks without end.
+    # Imports come from files alone: the masks of a request must be limited in number.
     over_http: ClassVar[bool] = False
     objects: tuple["ImportedObject", ...]
 
@@ -36,7 +36,7 @@ class ImportObjects(Edit):
         return with_new(document, new)
 
     def record(self, before: Document) -> dict[str, Any]:
-        """Return how many objects."""
+        """Return the number of objects."""
         return Edit.record(self, before) | {"count": len(self.objects)}
 
     @classmethod

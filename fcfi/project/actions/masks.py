@@ -1,4 +1,4 @@
-"""An object's mask: where it begins, what its prompts make of it, and what is cut out of that."""
+"""The mask of an object, made from its start mask, its prompts and its finished neighbours."""
 
 import dataclasses
 
@@ -10,9 +10,9 @@ from fcfi.prompts.rounds import NO_ROUNDS
 
 
 def of_present(drawn: DrawnObject, world: World) -> DrawnObject:
-    """Return the object, begun from its mask if another predictor made that.
+    """Return the object; if another predictor made its mask, it starts anew from that mask.
 
-    Finished work never changes by itself: its rounds would be answered anew.
+    Else the rounds would be predicted again, and work that a person accepted would change.
     """
     if not drawn.rounds or drawn.mask is None or drawn.network == world.network:
         return drawn
@@ -20,13 +20,16 @@ def of_present(drawn: DrawnObject, world: World) -> DrawnObject:
 
 
 def predicted(document: Document, drawn: DrawnObject, world: World) -> DrawnObject:
-    """Return the object with the mask of its prompts."""
+    """Return the object with the mask that its start and prompts make."""
     network = world.network if drawn.rounds else None
     return _masked(document, dataclasses.replace(drawn, network=network), world)
 
 
 def begun(document: Document, drawn: DrawnObject, start: str | None, world: World) -> DrawnObject:
-    """Return the object without prompts, from a mask that is kept on; None is no pixel."""
+    """Return the object without prompts, starting from a mask; None starts without a pixel.
+
+    start: the sha256 of a mask that is stored or kept.
+    """
     fresh = dataclasses.replace(drawn, start=start, rounds=NO_ROUNDS, network=None)
     return _masked(document, fresh, world)
 
@@ -38,22 +41,23 @@ def cleaned(mask: RunMask, holes: int, specks: int) -> RunMask | None:
 
 
 def _masked(document: Document, drawn: DrawnObject, world: World) -> DrawnObject:
-    """Return the object with the mask that start and prompts make.
+    """Return the object with the mask that its start and prompts make.
 
-    Specks and holes go if it is tidied, then finished neighbours are cut out if it is kept out.
+    An object with `tidy` loses its specks and holes, then one with `keep_out` the pixels of its
+    finished neighbours.
     """
-    # Nothing to predict or to cut: the mask is the start itself, and no pixel is looked at.
+    # Without prediction or cutting the mask is the start itself, and no pixel need be decoded.
     if not drawn.rounds and (drawn.start is None or not drawn.keep_out):
         return dataclasses.replace(drawn, mask=drawn.start)
     if drawn.rounds:
         mask = world.predict(drawn.start, drawn.rounds)
     else:
         mask = world.mask(drawn.start or "")
-    # What a person drew or imported stays as it is; only answers of the network are tidied.
+    # A mask that a person drew or imported stays as it is; only predicted ones are tidied.
     if drawn.tidy and drawn.rounds and mask is not None:
         mask = cleaned(mask, drawn.tidy, drawn.tidy)
     if drawn.keep_out and mask is not None:
-        # By name, so that neighbours with the same mask are cut out once.
+        # A set of sha256, so that neighbours with the same mask are cut out once.
         neighbours = {
             other.mask for other in document.objects if other.finished and other.id != drawn.id
         }

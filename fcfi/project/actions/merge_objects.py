@@ -1,4 +1,4 @@
-"""One object of several."""
+"""The action `merge_objects`: make one object of several."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,17 +17,21 @@ from fcfi.project.document import Document
 @register
 @dataclass(frozen=True, slots=True)
 class MergeObjects(Edit):
-    """One object of several: it gets the pixels of the others, which go; clicks go on from there."""
+    """The union of several objects.
+
+    object: gets the pixels of the others; further clicks start from there.  objects: are deleted.
+    """
 
     type: ClassVar[str] = "merge_objects"
     object: ObjectId
     objects: ObjectIds
 
     def apply(self, document: Document, world: World) -> Document:
-        """Return the document with the union of the masks in the place of the first object."""
+        """Return the document with the union of the masks as the first object's mask."""
         if self.object in self.objects:
             raise InputError(
-                f"object {self.object} cannot be merged with itself: name another object"
+                f"expected other objects to merge into object {self.object}, got itself: "
+                "leave it out"
             )
         several = [find(document, identity) for identity in (self.object, *self.objects)]
         masks = [world.mask(drawn.mask) for drawn in several if drawn.mask is not None]
@@ -36,7 +40,7 @@ class MergeObjects(Edit):
         return with_object(document, begun(document, several[0], start, world))
 
     def record(self, before: Document) -> dict[str, Any]:
-        """Return the objects."""
+        """Return the ids of the objects."""
         return Edit.record(self, before) | {"objects": list(self.objects)}
 
     @classmethod

@@ -1,4 +1,4 @@
-"""The order of objects."""
+"""The action `move_object`: change the order of objects."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -16,19 +16,24 @@ from fcfi.project.document import Document
 @register
 @dataclass(frozen=True, slots=True)
 class MoveObject(Edit):
-    """Another place in the order; 0 is the bottom, what is beyond the top is the top."""
+    """A new index of an object in the order.
+
+    index: 0 is the bottom; any index beyond the last means the top.
+    """
 
     type: ClassVar[str] = "move_object"
     object: ObjectId
-    place: Index
+    index: Index
 
     def apply(self, document: Document, world: World) -> Document:
-        """Return the document with the object elsewhere in the order."""
+        """Return the document with the object at its new index."""
         drawn = find(document, self.object)
-        if self.place < 0:
-            raise InputError(f"place = {self.place} is not possible: 0 is the bottom")
+        if self.index < 0:
+            raise InputError(
+                f"expected an index from 0, got {self.index}: give 0 for the bottom of the order"
+            )
         others = [other for other in document.objects if other.id != drawn.id]
-        others.insert(self.place, drawn)
+        others.insert(self.index, drawn)
         return dataclasses.replace(document, objects=tuple(others))
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Objects of a document: found, changed, added and taken away, each as a new document."""
+"""Finding, changing, adding and removing objects of a document; each makes a new document."""
 
 import dataclasses
 from collections.abc import Mapping, Sequence
@@ -10,21 +10,21 @@ from fcfi.project.actions.fields import KEEP, check_colour
 from fcfi.project.document import Document, DrawnObject
 
 PROPERTIES: Final = ("label", "visible", "finished", "keep_out", "tidy", "colour")
-"""Of an object, which a person may change by themselves."""
+"""The fields of an object that a person may set."""
 
 
 def find(document: Document, identity: int) -> DrawnObject:
-    """Return an object.  Raises InputError if it is not there."""
+    """Return an object by its id.  Raises InputError if the document does not have it."""
     for drawn in document.objects:
         if drawn.id == identity:
             return drawn
     raise InputError(
-        f"there is no object {identity} on this picture: it was deleted, or was never there"
+        f"object {identity} is not on this picture: it was deleted or never existed; choose another"
     )
 
 
 def found_or_new(document: Document, identity: int | None) -> tuple[Document, DrawnObject]:
-    """Return the object, a new one on top if none is named, and a document that has it."""
+    """Return the object, or a new one on top for None, and a document that has it."""
     if identity is not None:
         return document, find(document, identity)
     new = DrawnObject(document.next_id)
@@ -33,16 +33,19 @@ def found_or_new(document: Document, identity: int | None) -> tuple[Document, Dr
 
 
 def with_object(document: Document, changed: DrawnObject) -> Document:
-    """Return the document with one of its objects changed."""
+    """Return the document with a changed object in place of the one with its id."""
     objects = tuple(changed if drawn.id == changed.id else drawn for drawn in document.objects)
     return dataclasses.replace(document, objects=objects)
 
 
 def with_new(document: Document, new: Sequence[DrawnObject]) -> Document:
-    """Return the document with new objects on top, without those that were there, to the pixel."""
-    there = {(drawn.label, drawn.mask) for drawn in document.objects}
+    """Return the document with new objects on top.
+
+    An object with the label and mask of one that is already there is left out.
+    """
+    present = {(drawn.label, drawn.mask) for drawn in document.objects}
     return with_numbered(
-        document, [drawn for drawn in new if (drawn.label, drawn.mask) not in there]
+        document, [drawn for drawn in new if (drawn.label, drawn.mask) not in present]
     )
 
 
@@ -62,7 +65,7 @@ def without_objects(document: Document, identities: Sequence[int]) -> Document:
 
 
 def copy_of(drawn: DrawnObject) -> DrawnObject:
-    """Return an object, not yet numbered, that begins from the mask of another."""
+    """Return an object, not yet numbered, that starts from the mask of another."""
     return DrawnObject(
         0,
         drawn.label,
@@ -79,28 +82,29 @@ def check_label(label: int, world: World) -> int:
     """Return a label's id.  Raises InputError if the project does not have it."""
     if label not in world.labels:
         raise InputError(
-            f"there is no label {label} in this project: it was removed, or was never there"
+            f"the project does not have a label {label}: it was removed, or never existed; "
+            "choose another"
         )
     return label
 
 
 def check_tidy(pixels: int) -> int:
-    """Return an area in pixels.  Raises InputError below 0."""
+    """Return an area in pixels.  Raises InputError if it is below 0."""
     if pixels < 0:
         raise InputError(f"expected tidy as an area in pixels, got {pixels}: give 0 or more")
     return pixels
 
 
 def changes_of(action: Any) -> dict[str, Any]:
-    """Return the properties of objects that an action names and does not leave as they are."""
+    """Return the properties that an action changes, with their new values."""
     values = {name: getattr(action, name, KEEP) for name in PROPERTIES}
     return {name: value for name, value in values.items() if value is not KEEP}
 
 
 def checked(changes: Mapping[str, Any], world: World) -> dict[str, Any]:
-    """Return changed properties of objects.
+    """Return the new values of properties.
 
-    Raises InputError for a label, a colour or an area that does not exist.
+    Raises InputError for a label that the project does not have, or an invalid colour or area.
     """
     if changes.get("label") is not None:
         check_label(changes["label"], world)

@@ -1,12 +1,13 @@
-"""A round of prompts on an object: what clicks alone and prompts of all kinds have in common."""
+"""The base class of the actions that add a round of prompts to an object."""
 
 import dataclasses
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 
 from fcfi.boxes import Box
 from fcfi.errors import InputError
-from fcfi.project.actions.base import World
-from fcfi.project.actions.fields import MAX_CLICKS
+from fcfi.project.actions.base import Edit, World
+from fcfi.project.actions.fields import MAX_CLICKS, LabelId, ObjectId, Pixels
 from fcfi.project.actions.masks import of_present, predicted
 from fcfi.project.actions.objects import check_label, check_tidy, found_or_new, with_object
 from fcfi.project.document import Document
@@ -14,41 +15,50 @@ from fcfi.prompts.clicks import Prompts, check_prompts
 from fcfi.prompts.rounds import Round
 
 MAX_CLICKS_OF_OBJECT: Final = 1000
+"""The most prompts of an object, in all rounds together."""
 
 
-def add_round(
-    document: Document,
-    identity: int | None,
-    prompts: Prompts,
-    world: World,
-    *,
-    label: int | None,
-    keep_out: bool | None,
-    tidy: int | None,
-    within: Box | None,
-) -> Document:
-    """Return the document with a round of prompts on an object, or on a new one on top.
+@dataclass(frozen=True, slots=True)
+class AddRound(Edit):
+    """A round of prompts on an object, or on a new object on top; a subclass holds the prompts.
 
-    None leaves label, keep_out and tidy as they are.  Raises InputError for prompts that are too
-    many or outside of the picture.
+    None leaves label, keep_out and tidy as they are.  within: the part of the picture that the
+    object's first look takes.
     """
-    if not 1 <= len(prompts) <= MAX_CLICKS:
-        raise InputError(
-            f"expected 1 to {MAX_CLICKS} clicks at once, got {len(prompts)}: give them in parts"
+
+    object: ObjectId | None
+    label: LabelId | None = dataclasses.field(default=None, kw_only=True)
+    keep_out: bool | None = dataclasses.field(default=None, kw_only=True)
+    tidy: Pixels | None = dataclasses.field(default=None, kw_only=True)
+    within: Box | None = dataclasses.field(default=None, kw_only=True)
+
+    def with_round(self, prompts: Prompts, document: Document, world: World) -> Document:
+        """Return the document with the object's mask after a round of prompts.
+
+        Raises InputError if the prompts are too many or outside of the picture.
+        """
+        if not 1 <= len(prompts) <= MAX_CLICKS:
+            raise InputError(
+                f"expected 1 to {MAX_CLICKS} clicks at once, got {len(prompts)}: send them in parts"
+            )
+        check_prompts(prompts, world.height, world.width)
+        document, drawn = found_or_new(document, self.object)
+        drawn = of_present(drawn, world)
+        count = len(drawn.rounds.prompts) + len(prompts)
+        if count > MAX_CLICKS_OF_OBJECT:
+            raise InputError(
+                f"expected at most {MAX_CLICKS_OF_OBJECT} clicks on object {drawn.id}, got "
+                f"{count}: draw the rest with the brush"
+            )
+        drawn = dataclasses.replace(
+            drawn,
+            rounds=drawn.rounds.after(Round.at(world.now(), prompts), self.within),
+            label=drawn.label if self.label is None else check_label(self.label, world),
+            keep_out=drawn.keep_out if self.keep_out is None else self.keep_out,
+            tidy=drawn.tidy if self.tidy is None else check_tidy(self.tidy),
         )
-    check_prompts(prompts, world.height, world.width)
-    document, drawn = found_or_new(document, identity)
-    drawn = of_present(drawn, world)
-    if len(drawn.rounds.prompts) + len(prompts) > MAX_CLICKS_OF_OBJECT:
-        raise InputError(
-            f"object {drawn.id} would have more than {MAX_CLICKS_OF_OBJECT} clicks: "
-            "draw the rest by brush"
-        )
-    drawn = dataclasses.replace(
-        drawn,
-        rounds=drawn.rounds.after(Round.at(world.now(), prompts), within),
-        label=drawn.label if label is None else check_label(label, world),
-        keep_out=drawn.keep_out if keep_out is None else keep_out,
-        tidy=drawn.tidy if tidy is None else check_tidy(tidy),
-    )
-    return with_object(document, predicted(document, drawn, world))
+        return with_object(document, predicted(document, drawn, world))
+
+    def record(self, before: Document) -> dict[str, Any]:
+        """Return the object, and whether the round made it."""
+        return Edit.record(self, before) | {"new": self.object is None}

@@ -1,4 +1,4 @@
-"""Make the change again that was taken back."""
+"""The action `redo`: make the change again that was undone last."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from fcfi.project.actions.registry import describe, register
 @register
 @dataclass(frozen=True, slots=True)
 class Redo(Move):
-    """Make the change again that was taken back."""
+    """A repetition of the change that was undone last."""
 
     type: ClassVar[str] = "redo"
     by: ClassVar[Literal[-1, 1]] = 1

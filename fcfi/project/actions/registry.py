@@ -5,8 +5,7 @@
     class Flatten(Edit):
         type: ClassVar[str] = "flatten"
 
-All that depends on which actions there are is read from here: what requests may hold, and how the
-changes of a picture are put into words.
+The server derives from it what requests may hold, and the history how changes are described.
 """
 
 import dataclasses
@@ -23,7 +22,7 @@ _registered: dict[str, type[Action]] = {}
 
 
 def register(kind: Kind) -> Kind:
-    """Add an action and return it.  Raises ConfigError if the name of its type is taken."""
+    """Add an action's class and return it.  Raises ConfigError if its type is taken."""
     if kind.type in _registered:
         raise ConfigError(
             f"expected a new type for an action, got {kind.type!r}, which is taken: rename it"
@@ -33,14 +32,14 @@ def register(kind: Kind) -> Kind:
 
 
 def actions() -> dict[str, type[Action]]:
-    """Return all actions by type: those of this package, then those registered since."""
+    """Return the classes of all actions by type, in the order of their registration."""
     return dict(_registered)
 
 
 def apply(document: Document, action: Edit, world: World) -> Document:
     """Return the document after an action.
 
-    Raises InputError if the action does not fit it; nothing has changed then.
+    Raises InputError if the action does not fit the document, or makes too many objects.
     """
     changed = action.apply(document, world)
     if len(changed.objects) > MAX_OBJECTS:
@@ -75,6 +74,6 @@ def _exported(document: Document) -> list[tuple[object, ...]]:
 
 
 def describe(record: Mapping[str, Any]) -> str:
-    """Return a record in words; of an action that is not registered, its type."""
+    """Return a record in words; its type if that action is not registered."""
     kind = _registered.get(str(record.get("type")))
     return str(record.get("type")) if kind is None else kind.describe(record)

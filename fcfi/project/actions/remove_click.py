@@ -1,4 +1,4 @@
-"""Take a prompt away."""
+"""The action `remove_click`: remove a click, box or scribble of an object."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -16,14 +16,17 @@ from fcfi.project.document import Document
 @register
 @dataclass(frozen=True, slots=True)
 class RemoveClick(Edit):
-    """Take one prompt away, by its index among the object's prompts; an object without any goes too."""
+    """The removal of a prompt; an object that has no other prompt or mask is deleted.
+
+    index: of the prompt among all prompts of the object, from 0.
+    """
 
     type: ClassVar[str] = "remove_click"
     object: ObjectId
     index: Index
 
     def apply(self, document: Document, world: World) -> Document:
-        """Return the document as if the prompt had never been given."""
+        """Return the document as if the prompt had never been made."""
         drawn = find(document, self.object)
         rounds = drawn.rounds.without(self.index)
         if not rounds and drawn.start is None:

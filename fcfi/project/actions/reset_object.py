@@ -1,4 +1,4 @@
-"""Begin an object again."""
+"""The action `reset_object`: remove the mask and prompts of an object."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ from fcfi.project.document import Document
 @register
 @dataclass(frozen=True, slots=True)
 class ResetObject(Edit):
-    """Forget an object's clicks and mask; its label stays."""
+    """The removal of an object's mask and prompts; its label stays."""
 
     type: ClassVar[str] = "reset_object"
     object: ObjectId
 
     def apply(self, document: Document, world: World) -> Document:
-        """Return the document with an object that has no pixel."""
+        """Return the document with the object without a pixel."""
         return with_object(document, begun(document, find(document, self.object), None, world))
 
     @classmethod

@@ -1,4 +1,4 @@
-"""A picture that is done."""
+"""The action `set_done`: mark a picture as done, or as not done."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class SetDone(Edit):
     done: bool
 
     def apply(self, document: Document, world: World) -> Document:
-        """Return the document, done or not."""
+        """Return the document with the mark."""
         if self.done and document.done:
             return document
         return marked(document, "done" if self.done else None, world)

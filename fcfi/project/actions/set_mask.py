@@ -1,4 +1,4 @@
-"""A mask drawn by brush."""
+"""The action `set_mask`: set the mask that a person drew with brush and eraser."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -17,7 +17,10 @@ from fcfi.project.document import Document
 @register
 @dataclass(frozen=True, slots=True)
 class SetMask(Edit):
-    """The mask as brush and eraser left it: clicks go on from there.  Without an object it makes a new one on top."""
+    """The mask of an object after brush and eraser; further clicks start from it.
+
+    object: None makes a new object on top.  mask: None is without a pixel.
+    """
 
     type: ClassVar[str] = "set_mask"
     object: ObjectId | None
@@ -25,7 +28,7 @@ class SetMask(Edit):
     label: LabelId | None = None
 
     def apply(self, document: Document, world: World) -> Document:
-        """Return the document with the object begun from the mask."""
+        """Return the document with the object starting from the mask."""
         document, drawn = found_or_new(document, self.object)
         if self.label is not None:
             drawn = dataclasses.replace(drawn, label=check_label(self.label, world))

@@ -1,4 +1,4 @@
-"""Take the last change back."""
+"""The action `undo`: take the last change back."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from fcfi.project.actions.registry import describe, register
 @register
 @dataclass(frozen=True, slots=True)
 class Undo(Move):
-    """Take the last change back."""
+    """A step back to the document before the last change."""
 
     type: ClassVar[str] = "undo"
     by: ClassVar[Literal[-1, 1]] = -1

@@ -1,4 +1,4 @@
-"""Parts of the sentences in which changes are described."""
+"""Parts of the sentences that describe changes, as in `2 clicks on object 3`."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,7 +23,7 @@ def object_in(record: Mapping[str, Any]) -> str:
 
 
 def edited(objects: str, record: Mapping[str, Any]) -> str:
-    """Return what changed of these objects, as in `object 3 finished`."""
+    """Return the sentence for changed properties of objects, as in `object 3 finished`."""
     if "finished" in record:
         return f"{objects} {'finished' if record['finished'] else 'opened again'}"
     if "visible" in record:

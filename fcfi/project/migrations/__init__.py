@@ -1,1 +1,1 @@
-"""How the tables came to be, step by step; run by Alembic when a store is opened."""
+"""The migrations of the tables, which Alembic runs when a store is opened."""

@@ -1,4 +1,4 @@
-"""Run by Alembic: brings the tables of the connection that it is given to the form that is asked for."""
+"""Alembic's entry point: it migrates the tables of the connection in its configuration."""
 
 from alembic import context
 
@@ -6,7 +6,7 @@ from fcfi.project.tables import VERSION_TABLE, metadata
 
 
 def run() -> None:
-    """One transaction, begun by who gave the connection, for all migrations."""
+    """Run all migrations in the transaction that the caller has begun on the connection."""
     context.configure(
         connection=context.config.attributes["connection"],
         target_metadata=metadata,

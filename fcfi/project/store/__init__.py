@@ -1,6 +1,6 @@
-"""The store: what the database keeps of a project, one part a file.
+"""The store of a project in the database, one part a file.
 
-Knows nothing of networks or of the pictures' files.
+Knows nothing of predictors or of the pictures' files.
 """
 
 from fcfi.project.store.bulk import Bulk
@@ -30,4 +30,4 @@ __all__ = [
 
 
 class Store(StoredPictures, History, Bulk, StoredMasks, ObjectLabels, Settings, Networks):
-    """All parts on one database; threads may share it."""
+    """All parts of the store on one database; threads may share it."""

@@ -26,7 +26,7 @@ _MOVED: Final = (
     "marked_by",
     "marked_at",
 )
-"""What a change to a picture sets in its row."""
+"""The columns of a picture's row that a change sets."""
 
 
 class Bulk(Part):
@@ -35,12 +35,12 @@ class Bulk(Part):
     def write_all(
         self, steps: Sequence[tuple[Stored, Step]], progress: Progress = silent
     ) -> list[int]:
-        """Make changes to many pictures, each given once, in one transaction: all or none.
+        """Make changes to many different pictures in one transaction: all or none.
 
-        Return the ids of the pictures that somebody else has changed since they were read; if there
-        are any, nothing is written.  progress: may raise, and nothing is written.
+        Return the ids of the pictures that others have changed since they were read; if there are
+        any, nothing is written.  progress: may raise; then nothing is written either.
         """
-        # Packed before anybody else is kept from writing.
+        # Packed before the transaction, which keeps others from writing.
         packed = [
             pack_document(step.document)
             for _, step in counted(steps, progress, PACKING, len(steps))

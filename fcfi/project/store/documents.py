@@ -1,4 +1,4 @@
-"""Documents of revisions, packed for the database."""
+"""Packing and unpacking the documents of revisions."""
 
 import json
 import zlib
@@ -18,5 +18,5 @@ def unpack_document(packed: bytes) -> Document:
     try:
         with guard(StoreError, "a picture's document in the store is damaged", RESTORE):
             return Document.from_json(json.loads(zlib.decompress(packed)))
-    except InputError as error:  # of the person who gave a document, were it not the store's
+    except InputError as error:  # not the user's mistake here, but damage of the store
         raise StoreError(f"the store holds a document that cannot be used: {error}") from error

@@ -1,7 +1,7 @@
-"""A picture's history: its line of revisions, and the changes that moved along it.
+"""The histories of pictures: their revisions, and the changes that made or showed them.
 
-A write goes through only if the picture's version is still the one that it was made for, in the
-same transaction as the revision and its masks.
+A change is written only if the picture still has the version that it was made for; this is checked
+in the same transaction that writes the revision and its masks.
 """
 
 import json
@@ -33,7 +33,7 @@ from fcfi.project.tables import change, picture, revision
 MADE: Final[Select[Any]] = select(
     revision.c.id, revision.c.number, revision.c.document, change.c.action
 ).join(change, and_(change.c.picture == revision.c.picture, change.c.version == revision.c.version))
-"""Revisions, each with the record of the change that made it."""
+"""The query of revisions, each with the record of the change that made it."""
 
 
 Describe = Callable[[Mapping[str, Any]], str]
@@ -43,7 +43,7 @@ class History(Part):
     """The histories of all pictures."""
 
     def read(self, identity: int) -> Stored:
-        """A picture with its document.  Raises NotFound."""
+        """Return a picture with its document.  Raises NotFound."""
         with self.database.reading() as connection:
             found = connection.execute(
                 select(picture).where(picture.c.id == identity)
@@ -65,7 +65,10 @@ class History(Part):
             )
 
     def noted(self, identity: int, key: str) -> Shown | None:
-        """A picture as the change of this key left it, whatever was done since; None if there is no such change."""
+        """Return a picture as the change of this key left it, whatever was changed since.
+
+        None if no change has the key.
+        """
         of_key = and_(change.c.picture == identity, change.c.key == key)
         with self.database.reading() as connection:
             found = connection.execute(
@@ -74,7 +77,7 @@ class History(Part):
             if found is None:
                 return None
             here = _latest(connection, revision.c.id == found.revision)
-            # The line went on from there with what was made from it last.
+            # What redo would have made then: the last revision that follows it and is older.
             made_of_it = and_(revision.c.picture == identity, revision.c.parent == found.revision)
             beyond = _latest(connection, made_of_it, revision.c.version < found.version)
             document = Document() if here is None else unpack_document(here.document)
@@ -89,7 +92,7 @@ class History(Part):
             )
 
     def write(self, before: Stored, step: Step) -> Stored | None:
-        """Make a change to a picture as it was read; None if somebody else has changed it since."""
+        """Make a change to a picture as it was read; return None if it has been changed since."""
         identity, version = before.row.id, before.row.version + 1
         position, summary = before.position + 1, summary_of(step.document)
         with self.database.writing() as connection:
@@ -120,9 +123,9 @@ class History(Part):
         )
 
     def move(self, identity: int, version: int, by: Literal[-1, 1], signature: Signature) -> bool:
-        """Undo (-1) or redo (1) on a picture of this version; False if it has another by now.
+        """Undo (-1) or redo (1) on a picture of this version; return False if it has another now.
 
-        Raises InputError if there is nothing to take back or make again.
+        Raises InputError if no change can be taken back or made again.
         """
         with self.database.writing() as connection:
             at_version = and_(picture.c.id == identity, picture.c.version == version)
@@ -155,9 +158,9 @@ class History(Part):
             return True
 
     def changes(self, identity: int, since: int, describe: Describe) -> tuple[Change, ...]:
-        """Return what was done to a picture after a version, in order.
+        """Return the changes of a picture after a version, in order.
 
-        describe: puts a record into words.
+        describe: returns a record in words.
         """
         asked = select(change).where(change.c.picture == identity, change.c.version > since)
         with self.database.reading() as connection:
@@ -194,7 +197,7 @@ class History(Part):
 
 
 def leave_line(connection: Connection, identity: int, position: int) -> None:
-    """The revisions from a position on were undone and are no longer made again."""
+    """Take the revisions from a position on, which were undone, out of the line."""
     beyond = and_(revision.c.picture == identity, revision.c.number >= position)
     connection.execute(update(revision).where(beyond).values(number=None))
 
@@ -218,13 +221,13 @@ def _note(
 
 
 def _line(connection: Connection, identity: int, numbers: Sequence[int]) -> dict[int, Any]:
-    """Revisions of these numbers, each with the record of the change that made it."""
+    """Return the revisions of these numbers, each with the record of the change that made it."""
     here = and_(revision.c.picture == identity, revision.c.number.in_(numbers))
     return {row.number: row for row in connection.execute(MADE.where(here))}
 
 
 def _latest(connection: Connection, *which: ColumnElement[bool]) -> Any:
-    """The last of these revisions that was made, as `_line` gives them; None if there is none."""
+    """Return the last of some revisions, with the record of its change; None without any."""
     return connection.execute(
         MADE.where(*which).order_by(revision.c.version.desc()).limit(1)
     ).one_or_none()

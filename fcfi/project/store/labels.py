@@ -1,4 +1,4 @@
-"""How many objects of each label are on each picture as it is now."""
+"""The numbers of objects of each label on each picture, counted as revisions are written."""
 
 from collections import Counter
 from collections.abc import Callable, Collection
@@ -26,11 +26,11 @@ from fcfi.project.tables import (
 )
 
 NOW: Final = select(label.c.id, label.c.merged_into)
-"""Every label that was ever there, and what it was merged into."""
+"""The query of all labels, present and merged, and what each was merged into."""
 
 
 class ObjectLabels(Part):
-    """Labels of objects, counted as revisions are written, so that no document is read for them."""
+    """The labels of objects; no document is read for them."""
 
     def labels_in(self, states: Collection[State]) -> frozenset[int]:
         """Return the labels of the objects on pictures in these states; 0: objects without one."""
@@ -74,7 +74,7 @@ def with_label(label_id: int) -> Select[Any]:
 
 
 def count_objects(connection: Connection, labels: Collection[int]) -> int:
-    """Return how many objects have one of these labels, on all pictures as they are now."""
+    """Return how many objects have any of these labels, on all pictures as they are now."""
     counted = func.coalesce(func.sum(object_label.c.objects), 0)
     asked = select(counted).where(object_label.c.label.in_(labels))
     return int(connection.execute(asked).scalar_one())
@@ -82,7 +82,7 @@ def count_objects(connection: Connection, labels: Collection[int]) -> int:
 
 def note_labels(connection: Connection, identity: int, document: Document) -> None:
     """Note how many objects of each label are on a picture now."""
-    # Written anew: the few labels of a picture cost less than to find out which changed.
+    # All rows of the picture are replaced, which is cheaper than finding those that changed.
     connection.execute(delete(object_label).where(object_label.c.picture == identity))
     now = labels_now(connection)
     rows = label_rows(identity, document, lambda label: label if label in now else 0)
@@ -104,5 +104,5 @@ def label_rows(
 
 
 def labels_now(connection: Connection) -> dict[int, int]:
-    """What every label is now."""
+    """Return for the id of each label, present or merged, the id of the label that it is now."""
     return {row.id: row.merged_into or row.id for row in connection.execute(NOW)}

@@ -1,4 +1,4 @@
-"""Masks by their sha256; a mask that several objects have is kept once."""
+"""The masks in the store, by their sha256; a mask that several objects have is stored once."""
 
 from collections.abc import Collection, Mapping
 from typing import Any, Final
@@ -19,7 +19,7 @@ class StoredMasks(Part):
     """The masks of all pictures."""
 
     def runs(self, names: Collection[str]) -> dict[str, RunMask]:
-        """Masks by sha256.  Raises StoreError if one is damaged or missing."""
+        """Return masks by sha256.  Raises StoreError if one is damaged or missing."""
         found: dict[str, RunMask] = {}
         with self.database.reading() as connection:
             for part in parts(list(names)):
@@ -31,13 +31,13 @@ class StoredMasks(Part):
 
 
 def add_masks(database: Database, connection: Connection, masks: Mapping[str, RunMask]) -> None:
-    """Keep masks by sha256, in the transaction of the revision that names them."""
+    """Store masks by sha256, in the transaction of the revision that names them."""
     rows = [
         {"sha256": sha256, **{key: getattr(added, key) for key in _BOX}, "runs": added.pack()}
         for sha256, added in masks.items()
     ]
     if rows:
-        # A mask that is there already is the same mask: its name is the hash of its runs.
+        # A stored mask of this name is the same mask, since the name is the hash of its runs.
         statement = database.insert(mask).on_conflict_do_nothing(index_elements=["sha256"])
         connection.execute(statement, rows)
 
@@ -47,7 +47,7 @@ def _unpack(row: Any) -> RunMask:
     with guard(StoreError, "a mask in the store is damaged", RESTORE):
         # SQLite keeps texts in columns of numbers.
         if any(type(side) is not int or side < 0 for side in (getattr(row, key) for key in _BOX)):
-            raise ValueError("its box is not made of numbers")
+            raise ValueError("its box does not hold numbers")
         runs = RunMask.unpack(row.left, row.top, row.width, row.height, row.runs)
         if int(runs.lengths.sum(dtype=np.uint64)) != row.width * row.height:
             raise ValueError("its runs do not fill its box")

@@ -1,4 +1,4 @@
-"""Who answered the prompts of objects."""
+"""The predictors that answered prompts, by the identity of weights and settings."""
 
 import json
 
@@ -11,10 +11,10 @@ from fcfi.project.tables import network
 
 
 class Networks(Part):
-    """The networks and settings that answered in this project, by identity."""
+    """The predictors that answered in this project, by identity."""
 
     def keep_network(self, identity: str, answerer: Answerer) -> None:
-        """Keep who answered under an identity (`fcfi.prediction.interface.identity`)."""
+        """Store the predictor of an identity (`fcfi.prediction.interface.identity`)."""
         if self.network(identity) == answerer:
             return
         values = {
@@ -30,7 +30,7 @@ class Networks(Part):
             )
 
     def network(self, identity: str) -> Answerer | None:
-        """Return who answered under an identity here, or None if nobody did."""
+        """Return the predictor of an identity, or None if it never answered in this project."""
         with self.database.reading() as connection:
             found = connection.execute(
                 select(network).where(network.c.identity == identity)

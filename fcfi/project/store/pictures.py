@@ -1,4 +1,4 @@
-"""The list of pictures: a part of it, the next picture, what a look at the folder says."""
+"""The list of pictures in the store: parts of it, the next picture, and updates by a scan."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -61,7 +61,7 @@ class StoredPictures(Part):
             return PictureList(total, _counts(connection), tuple(row_of(row) for row in rows))
 
     def index_of(self, identity: int, listing: Listing) -> int | None:
-        """Return the index of a picture in such a list; None if it is not in it.
+        """Return the index of a picture in the list of `pictures`; None if it is not in the list.
 
         Raises NotFound.
         """
@@ -89,24 +89,24 @@ class StoredPictures(Part):
             return None if found is None else row_of(found)
 
     def row(self, identity: int) -> PictureRow:
-        """One picture.  Raises NotFound."""
+        """Return a picture's row.  Raises NotFound."""
         with self.database.reading() as connection:
             return find_row(connection, identity)
 
     def known(self) -> dict[str, PictureRow]:
-        """All pictures by name."""
+        """Return the rows of all pictures by name."""
         with self.database.reading() as connection:
             return {row.name: row_of(row) for row in connection.execute(select(*SHOWN)).all()}
 
     def sizes(self) -> dict[str, tuple[int, int]]:
-        """Width and height of all pictures that have any, by name, in the order of the list."""
+        """Return the known (width, height) of pictures by name, in the order of the list."""
         asked = select(picture.c.name, picture.c.width, picture.c.height).where(picture.c.width > 0)
         with self.database.reading() as connection:
             rows = connection.execute(asked.order_by(picture.c.sort, picture.c.name)).all()
             return {name: (width, height) for name, width, height in rows}
 
     def put_pictures(self, found: Sequence[FoundPicture]) -> None:
-        """Add pictures, or what is new about them."""
+        """Add pictures, or update those that are in the list."""
         if not found:
             return
         rows = [
@@ -123,7 +123,7 @@ class StoredPictures(Part):
             connection.execute(statement, rows)
 
     def set_problem(self, identities: Collection[int], problem: str | None) -> None:
-        """Say why pictures cannot be opened, or that they can."""
+        """Note why pictures cannot be opened; None notes that they can."""
         with self.database.writing() as connection:
             for part in parts(list(identities)):
                 connection.execute(
@@ -137,14 +137,14 @@ class StoredPictures(Part):
         statement = (
             update(picture)
             .where(picture.c.id == bindparam("identity"))
-            .values(problem=bindparam("said"))
+            .values(problem=bindparam("sentence"))
         )
-        rows = [{"identity": identity, "said": text} for identity, text in problems.items()]
+        rows = [{"identity": identity, "sentence": text} for identity, text in problems.items()]
         with self.database.writing() as connection:
             connection.execute(statement, rows)
 
     def forget(self, identities: Collection[int]) -> None:
-        """Take pictures off the list on which nobody ever did anything."""
+        """Take pictures without any change off the list."""
         with self.database.writing() as connection:
             for part in parts(list(identities)):
                 connection.execute(
@@ -204,7 +204,8 @@ def _beyond(order: Order, here: Any, names: ColumnElement[bool], side: int) -> C
 def _first(connection: Connection, listing: Listing, after: Any) -> Any:
     """Return the first row of a list behind what orders another picture; None without any.
 
-    Each state is asked for by itself, which an index answers at once in a project of any size.
+    after: the sort key and name of that position.  Each state is a query of its own, which an index
+    answers at once in a project of any size.
     """
     rows: list[Any] = []
     for state in listing.states or get_args(State):

@@ -1,4 +1,4 @@
-"""Rows of the list of pictures, and what a document is in one."""
+"""The rows of pictures: reading them, and the columns that follow from a document or a name."""
 
 import re
 from typing import Any, Final
@@ -12,19 +12,20 @@ from fcfi.project.store.part import RESTORE
 from fcfi.project.tables import picture
 
 DIGITS: Final = 12
-"""Numbers in names are compared as numbers of so many digits."""
+"""Numbers in names are compared as numbers of this many digits."""
 _TYPES: Final = frozenset(
     (int, str, int, int, int, int, str, int, int, problem, str, float)
     for problem in (str, type(None))
 )
-"""Types of the fields of a PictureRow, in their order."""
+"""The types of the fields of a PictureRow, in their order."""
 SHOWN: Final = tuple(picture.c[column] for column in PictureRow.__dataclass_fields__)
+"""The columns of a PictureRow, in the order of its fields."""
 
 
 def row_of(found: Any) -> PictureRow:
-    """Return a row of the database, which has the columns `SHOWN`, as a value.
+    """Return a row of the database with the columns `SHOWN` as a value.
 
-    Raises StoreError for a damaged one.
+    Raises StoreError if it is damaged.
     """
     values = [getattr(found, name) for name in PictureRow.__dataclass_fields__]
     # SQLite keeps any value in any column.
@@ -43,7 +44,7 @@ def find_row(connection: Connection, identity: int) -> PictureRow:
 
 def missing(identity: int) -> NotFound:
     """Return the error for a picture that is not there."""
-    return NotFound(f"there is no picture {identity} in this project: look at its list again")
+    return NotFound(f"the project does not have a picture {identity}: look at its list again")
 
 
 def summary_of(document: Document) -> dict[str, Any]:
@@ -59,5 +60,5 @@ def summary_of(document: Document) -> dict[str, Any]:
 
 
 def sort_key(name: str) -> str:
-    """What names are ordered by: `Photo 10` after `photo 9`."""
+    """Return the text by which names are ordered: `Photo 10` comes after `photo 9`."""
     return re.sub(r"[0-9]+", lambda found: found[0].zfill(DIGITS), name.casefold())

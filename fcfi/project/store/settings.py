@@ -1,4 +1,4 @@
-"""Values of JSON that pages keep, by key."""
+"""The settings that pages store: JSON values by key."""
 
 import json
 from typing import Any
@@ -10,16 +10,16 @@ from fcfi.project.tables import setting
 
 
 class Settings(Part):
-    """What pages keep."""
+    """The settings of pages."""
 
     def setting(self, key: str) -> Any:
-        """A value that was kept, None if there is none."""
+        """Return the stored value of a key, or None."""
         with self.database.reading() as connection:
             found = connection.execute(select(setting.c.value).where(setting.c.key == key)).scalar()
             return None if found is None else json.loads(found)
 
     def keep_setting(self, key: str, value: Any) -> None:
-        """Keep a value of JSON."""
+        """Store a JSON value."""
         statement = self.database.insert(setting).values(
             key=key, value=json.dumps(value, ensure_ascii=False)
         )

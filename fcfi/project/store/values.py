@@ -1,4 +1,4 @@
-"""What the store takes and returns, beside the values of states.py."""
+"""The values that the store takes and returns, beside those of fcfi.project.states."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -11,9 +11,10 @@ from fcfi.project.states import Filter, PictureRow, State
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A picture, its document, and the records of what undo and redo would take back or make again.
+    """A picture at some moment of its history.
 
-    labels: what every label that was ever there is now: itself, or what it was merged into.
+    undo, redo: the records of the changes that undo and redo would take back or make again.
+    labels: for the id of each label, present or merged, the id of the label that it is now.
     """
 
     row: PictureRow
@@ -27,7 +28,8 @@ class Shown:
 class Stored(Shown):
     """A picture as it is now.
 
-    revision: the id of the one that is shown, None at the beginning.  position, length: see tables.
+    revision: the id of the revision that is shown, None at the beginning.  position, length: see
+    fcfi.project.tables.
     """
 
     revision: int | None
@@ -50,7 +52,7 @@ class Listing(Filter):
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Who makes a change, when, and the key that was given to it, if any."""
+    """The author of a change, its time (seconds since 1970, UTC), and its key, if it has one."""
 
     author: str
     time: float
@@ -59,7 +61,7 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A change: the document after it, its new masks by sha256, its record, and whose it is."""
+    """A change to write: the document after it, new masks by sha256, its record and signature."""
 
     document: Document
     masks: Mapping[str, RunMask]
@@ -69,7 +71,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class FoundPicture:
-    """What a look at a file says; see PictureRow."""
+    """A picture as a scan found it; the fields are those of PictureRow."""
 
     name: str
     width: int
@@ -81,7 +83,7 @@ class FoundPicture:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A picture and one revision of it, which never changes."""
+    """A picture with work on it, and the id of its present revision."""
 
     row: PictureRow
     revision: int

@@ -1,1 +1,1 @@
-"""The routes, one module a resource."""
+"""The routes of the API, a module for each resource, and of the page."""

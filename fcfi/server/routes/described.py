@@ -1,4 +1,4 @@
-"""What every route says of its errors in the OpenAPI description."""
+"""The errors of routes, and the parameter of a picture, in the OpenAPI description."""
 
 from typing import Annotated, Any, Final
 
@@ -10,25 +10,28 @@ from fcfi.server.schemas import ConflictAnswer, Problem
 Responses = dict[int | str, dict[str, Any]]
 
 SAID: Final = {
-    400: "What came cannot be used.",
+    400: "The request cannot be used.",
     401: "The token is missing or wrong (off loopback).",
-    403: "Asked for under another host name, or by the page of another site.",
-    404: "There is no such thing.",
+    403: "The request names another host, or comes from another site's page.",
+    404: "Not found.",
     409: "The picture was changed since that version.",
     413: "The request is too large.",
     415: "The request's content type is not taken.",
     422: "The request is not as described, or the picture cannot be read.",
     500: "A fault of ours.",
-    503: "Too much at once (try again after Retry-After), or the network or the store cannot be used.",
+    503: "Too many requests at once (try again after Retry-After), or the network or the store "
+    "cannot be used.",
 }
 ALWAYS: Final = (401, 403, 422, 500, 503)
+"""Statuses of errors that any route may return."""
 WRITING: Final = (400, 413, 415)
+"""Statuses of errors of routes that take a body."""
 
-PictureId = Annotated[int, Path(ge=1, le=MAX_INT, description="A picture's number.")]
+PictureId = Annotated[int, Path(ge=1, le=MAX_INT, description="A picture's id.")]
 
 
 def errors(*statuses: int) -> Responses:
-    """These errors, and those that any route may answer with."""
+    """Return the description of these errors and of those that any route may return."""
     models = {409: ConflictAnswer}
     return {
         status: {"model": models.get(status, Problem), "description": SAID[status]}

@@ -1,7 +1,7 @@
-"""Pixels: tiles of a picture and its thumbnail.
+"""The routes of pixels: a picture's tiles and its thumbnail.
 
-Addresses with `?v=` (the row's `modified`) never change what they mean, so a browser may keep their
-answers.
+The response of an address with `?v=` (the row's `modified`) never changes, so a browser may keep
+it.
 """
 
 import os
@@ -20,13 +20,15 @@ from fcfi.server.routes.described import PictureId, errors
 from fcfi.server.tiles import JPEG, PNG, Tile
 
 THUMBNAIL: Final = 192
-"""Longer side in pixels."""
+"""The longer side of a thumbnail, in pixels."""
 LARGE: Final = 25_000_000
-"""Pixels from which pictures that must be decoded whole have their turn: each takes 100 MB or more meanwhile."""
+"""Pixels above which pictures are decoded one at a time: each takes 100 MB or more meanwhile."""
 SCALED: Final = (".jpg", ".jpeg", ".jpe", ".jfif")
 """Endings of files that are decoded at a smaller scale."""
 KEPT: Final = "private, max-age=31536000, immutable"
+"""Cache-Control of a response that never changes."""
 CHECKED: Final = "private, no-cache"
+"""Cache-Control of a response that a browser requests anew each time."""
 MAX_LEVEL: Final = 16
 MAX_TILE: Final = 65535
 
@@ -34,7 +36,9 @@ Level = Annotated[
     int,
     Path(ge=0, le=MAX_LEVEL, description="0 has the picture's own pixels; each above halves them."),
 ]
-Place = Annotated[int, Path(ge=0, le=MAX_TILE, description="Counted in tiles from the top left.")]
+TileIndex = Annotated[
+    int, Path(ge=0, le=MAX_TILE, description="Counted in tiles from the top left.")
+]
 Version = Annotated[
     str | None,
     Query(max_length=40, description="The picture's `modified`: lets a browser keep it."),
@@ -42,7 +46,7 @@ Version = Annotated[
 
 
 def router(backend: Backend) -> APIRouter:
-    """Routes of pixels."""
+    """Return the routes of pixels."""
     routes = APIRouter(prefix="/api/pictures/{picture}", tags=["pixels"])
 
     @routes.get(
@@ -62,7 +66,7 @@ def router(backend: Backend) -> APIRouter:
         summary=f"A tile of {tiles.SIDE} px: PNG with exact pixels at level 0, JPEG above",
     )
     async def tile(
-        picture: PictureId, level: Level, column: Place, row: Place, v: Version = None
+        picture: PictureId, level: Level, column: TileIndex, row: TileIndex, v: Version = None
     ) -> Response:
         found = await backend.reads.run(lambda: _tile(backend, picture, level, column, row))
         if found is None:
@@ -76,7 +80,10 @@ def router(backend: Backend) -> APIRouter:
 def _tile(
     backend: Backend, picture: int, level: int, column: int, row: int
 ) -> tuple[Tile, int] | None:
-    """The tile, remembered or made, and the `modified` of the file that it shows; None outside of the picture."""
+    """Return a tile, from the cache or made now, and the `modified` of the file that it shows.
+
+    None for a tile outside of the picture.
+    """
     known = backend.project.row(picture)
     if known.height and not tiles.exists(known.height, known.width, level, column, row):
         return None
@@ -95,7 +102,7 @@ def _tile(
 
 
 def _thumbnail(backend: Backend, picture: int) -> tuple[Tile, int]:
-    """The thumbnail and the `modified` of the file that it shows, whatever the list still says."""
+    """Return the thumbnail and the `modified` of the file that it shows, read from the disk."""
     known, path = backend.project.row(picture), backend.project.path(picture)
     modified = os.stat(path).st_mtime_ns
 

@@ -1,4 +1,4 @@
-"""Labels: add, change, merge, remove.  Every answer is the whole list."""
+"""The routes of labels: add, change, merge, remove.  Each returns all labels."""
 
 from collections.abc import Callable
 from typing import Annotated
@@ -13,11 +13,11 @@ from fcfi.server.backend import Backend
 from fcfi.server.routes.described import WRITING, errors
 from fcfi.server.schemas import LabelChange, LabelCounts, LabelMerge, LabelRequest, Labels
 
-LabelId = Annotated[int, Path(ge=1, le=MAX_INT, description="A label's number.")]
+LabelId = Annotated[int, Path(ge=1, le=MAX_INT, description="A label's id.")]
 
 
 def router(backend: Backend) -> APIRouter:
-    """Routes of labels."""
+    """Return the routes of labels."""
     routes = APIRouter(prefix="/api/labels", tags=["labels"])
     project = backend.project
 
@@ -58,7 +58,7 @@ def router(backend: Backend) -> APIRouter:
         "/{label}/merge",
         response_model=Labels,
         responses=errors(*WRITING, 404),
-        summary="Give its objects another label and remove it",
+        summary="Merge a label into another, which its objects get",
     )
     async def merge(label: LabelId, body: LabelMerge) -> Response:
         return await changed(lambda: project.merge_label(label, body.into))

@@ -1,6 +1,6 @@
-"""The built page.
+"""The routes of the built page.
 
-Its index is asked for anew each time; what has a hash in its name may be kept for ever.
+A browser requests its index anew each time; a file with a hash in its name may be kept for ever.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ ASSETS: Final = "assets"
 HASHED: Final = re.compile(r"[-.][A-Za-z0-9_-]{8,}\.[a-z0-9.]+$")
 IMMUTABLE: Final = "public, max-age=31536000, immutable"
 CHECKED: Final = "no-cache"
-"""Kept, but asked for anew each time."""
+"""Cache-Control of a file that is kept, but requested anew each time."""
 TEXTS: Final = {
     ".css": "text/css",
     ".html": "text/html",
@@ -28,10 +28,10 @@ TEXTS: Final = {
     ".svg": "image/svg+xml",
     ".txt": "text/plain",
 }
-"""What is sent compressed, by suffix, with its media type."""
+"""The media types of files that are sent compressed, by suffix."""
 MISSING: Final = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>fcfi</title>'
-    "<p>The server is there, but this installation has no page: it comes with the released package, and in a "
+    "<p>The server runs, but this installation has no page: the released package has it, and in a "
     "checkout it is built in the folder <code>web</code>.</p></html>"
 )
 
@@ -58,7 +58,10 @@ def add(app: FastAPI, static: Path) -> None:
 
 
 def _file(request: Request, folder: Path, path: Path) -> Response:
-    """Return a file of a folder, links followed, compressed if that is accepted; 404 for anything else."""
+    """Return a file of a folder, links followed, compressed if the client accepts that.
+
+    Raises HTTPException 404 for anything else.
+    """
     try:
         real = path.resolve()
         found = real.is_relative_to(folder.resolve()) and real.is_file()
@@ -82,7 +85,7 @@ def _file(request: Request, folder: Path, path: Path) -> Response:
 
 
 def _accepts_gzip(request: Request) -> bool:
-    """Whether gzip is among the encodings that the client names, and not refused by q=0."""
+    """Return whether the client names gzip among its encodings and does not refuse it by q=0."""
     for part in request.headers.get("accept-encoding", "").lower().split(","):
         name, _, quality = part.replace(" ", "").partition(";")
         if name in ("gzip", "*"):

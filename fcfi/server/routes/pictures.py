@@ -1,4 +1,4 @@
-"""Pictures: the list, the state of one, and actions on it."""
+"""The routes of pictures: the list, the state of a picture, and actions on it."""
 
 from typing import Annotated, Any
 
@@ -15,19 +15,21 @@ from fcfi.server.routes.described import WRITING, PictureId, errors
 from fcfi.server.schemas import (
     ActionRequest,
     FollowingAnswer,
+    IndexAnswer,
     PictureAnswer,
     PictureListAnswer,
-    PlaceAnswer,
     ScanJob,
     Text,
     action_request,
 )
 
 MOST = 1000
-"""Rows of one answer."""
+"""The most rows of a response."""
 InState = Annotated[State | None, Query(description="Only pictures in this state.")]
 Search = Annotated[Text, Query(description="Only names with this text.")]
-After = Annotated[int | None, Query(ge=1, le=MAX_INT, description="The picture to begin behind.")]
+After = Annotated[
+    int | None, Query(ge=1, le=MAX_INT, description="The id of the picture to search behind.")
+]
 Offset = Annotated[int, Query(ge=0, le=MAX_INT)]
 Limit = Annotated[int, Query(ge=0, le=MOST)]
 LabelIn = Annotated[
@@ -52,7 +54,7 @@ Which = Annotated[Filter, Depends(_filter)]
 
 
 def router(backend: Backend) -> APIRouter:
-    """Routes of pictures."""
+    """Return the routes of pictures."""
     routes = APIRouter(prefix="/api/pictures", tags=["pictures"])
     project = backend.project
 
@@ -92,7 +94,7 @@ def router(backend: Backend) -> APIRouter:
         "/next",
         response_model=FollowingAnswer,
         responses=errors(404),
-        summary="The next picture that is to do, and its place in the list",
+        summary="The next picture to work on, and its index in the list",
     )
     async def following(
         which: Which, after: After = None, state: InState = None, search: Search = ""
@@ -100,28 +102,28 @@ def router(backend: Backend) -> APIRouter:
         def work() -> Response:
             states: tuple[State, ...] = TO_DO if state is None else (state,)
             row = project.following(after, states, search, which)
-            place = None if row is None else project.index_of(row.id, state, search, which)
-            return wire.answer({"picture": None if row is None else wire.row(row), "place": place})
+            index = None if row is None else project.index_of(row.id, state, search, which)
+            return wire.answer({"picture": None if row is None else wire.row(row), "index": index})
 
         return await backend.reads.run(work)
 
     @routes.get(
-        "/{picture}/place",
-        response_model=PlaceAnswer,
+        "/{picture}/index",
+        response_model=IndexAnswer,
         responses=errors(404),
-        summary="The place of a picture in a list, from 0; null if it is not in it",
+        summary="The index of a picture in the list, from 0; null if it is not in the list",
     )
-    async def place(
+    async def index(
         picture: PictureId, which: Which, state: InState = None, search: Search = ""
     ) -> Response:
         found = await backend.reads.run(lambda: project.index_of(picture, state, search, which))
-        return wire.answer({"place": found})
+        return wire.answer({"index": found})
 
     @routes.get(
         "/{picture}",
         response_model=PictureAnswer,
         responses=errors(404),
-        summary="All that there is on a picture",
+        summary="A picture with its objects",
     )
     async def state(picture: PictureId) -> Response:
         return await backend.reads.run(lambda: wire.answer(wire.state(project.picture(picture))))
@@ -136,20 +138,20 @@ def router(backend: Backend) -> APIRouter:
 
         return await backend.actions.in_turn(picture, work)
 
-    # FastAPI reads the model from the annotation: this one knows the actions registered by now.
+    # FastAPI reads the model from the annotation; this model has the actions registered by now.
     act.__annotations__["body"] = action_request()
     routes.post(
         "/{picture}/actions",
         response_model=PictureAnswer,
         responses=errors(*WRITING, 404, 409),
-        summary="Act on a picture as it was at a version; the answer is its new state",
+        summary="Act on a picture as it was at a version; the response is its new state",
     )(act)
 
     @routes.get(
         "/{picture}/logs",
         response_model=list[dict[str, Any]],
         responses=errors(404),
-        summary="The logs of clicks of its objects, from which another network makes their masks again",
+        summary="The click logs of its objects, which another network can replay",
     )
     async def logs(picture: PictureId) -> Response:
         found = await backend.reads.run(lambda: project.logs(picture))

@@ -1,4 +1,4 @@
-"""The project as a whole: that the server is there, what it serves, and settings that the page keeps."""
+"""The routes of the project as a whole: health, folder and labels, and the page's settings."""
 
 from typing import Annotated, Any
 
@@ -11,15 +11,15 @@ from fcfi.server.backend import Backend
 from fcfi.server.routes.described import WRITING, errors
 from fcfi.server.schemas import Author, Health, ProjectAnswer, SettingsRequest
 
-Whose = Annotated[Author, Query(description="Whose settings; those of nobody without a name.")]
+Whose = Annotated[Author, Query(description="Whose settings; without a name, the shared ones.")]
 
 
 def router(backend: Backend) -> APIRouter:
-    """Routes of the project."""
+    """Return the routes of the project."""
     routes = APIRouter(tags=["project"])
 
     @routes.get(
-        "/api/health", response_model=Health, responses=errors(), summary="Is the server there?"
+        "/api/health", response_model=Health, responses=errors(), summary="Whether the server runs"
     )
     async def health() -> Response:
         network = _network(backend)
@@ -38,7 +38,7 @@ def router(backend: Backend) -> APIRouter:
         "/api/settings",
         response_model=dict[str, object],
         responses=errors(*WRITING),
-        summary="Keep the page's settings (shortcuts, theme, ...): the whole object, 64 kB at most",
+        summary="Store the page's settings (shortcuts, theme, ...), all at once, 64 kB at most",
     )
     async def settings(body: SettingsRequest, author: Whose = "") -> Response:
         await backend.writes.run(lambda: backend.project.set_settings(body, author))
@@ -48,7 +48,7 @@ def router(backend: Backend) -> APIRouter:
 
 
 def _network(backend: Backend) -> dict[str, Any] | None:
-    """Return the network's status; a problem may name its file."""
+    """Return the network's status, without paths of this machine."""
     status = wire.network(backend.network())
     if status is not None and status["problem"]:
         status["problem"] = backend.shown(status["problem"])

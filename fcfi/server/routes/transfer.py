@@ -1,4 +1,4 @@
-"""Imports of labels that exist already, and exports of what was made."""
+"""The routes of imports and exports."""
 
 import os
 import shutil
@@ -27,12 +27,13 @@ from fcfi.server.routes.described import WRITING, errors
 from fcfi.server.schemas import MAX_TEXT, ExportJob, ExportRequest, ImportJob, ImportPath
 
 MAX_FILES: Final = 5000
-"""Of one import; more come as one zip file."""
+"""The most files of an import; more are sent as one zip file."""
 SENT: Final = "the files that were sent"
 RECEIVING: Final = "receiving files"
 FORM: Final = "multipart/form-data"
 Format = Annotated[
-    str, Query(alias="format", max_length=MAX_TEXT, description="A format's name; auto finds out.")
+    str,
+    Query(alias="format", max_length=MAX_TEXT, description="A format's name; auto recognises it."),
 ]
 BODY: Final[dict[str, Any]] = {
     "requestBody": {
@@ -54,7 +55,7 @@ BODY: Final[dict[str, Any]] = {
 
 
 def router(backend: Backend) -> APIRouter:
-    """Routes of imports and exports."""
+    """Return the routes of imports and exports."""
     routes = APIRouter(prefix="/api", tags=["imports and exports"])
 
     @routes.post(
@@ -113,7 +114,7 @@ def router(backend: Backend) -> APIRouter:
     async def download(export: str, name: str) -> Response:
         path = backend.exports.find(export, name)
         if path is None:
-            return problem(404, "this export is not kept any more: export again")
+            return problem(404, "this export was deleted meanwhile: export again")
         return FileResponse(path, filename=path.name, media_type="application/zip")
 
     return routes
@@ -160,8 +161,9 @@ def _path_of(body: bytes) -> ImportPath:
     try:
         return ImportPath.model_validate_json(body)
     except ValidationError as error:
-        found = [{**one, "loc": ("body", *one["loc"])} for one in error.errors(include_url=False)]
-        raise RequestValidationError(found) from error
+        found = error.errors(include_url=False)
+        in_body = [{**detail, "loc": ("body", *detail["loc"])} for detail in found]
+        raise RequestValidationError(in_body) from error
 
 
 def _import(

@@ -139,9 +139,9 @@ export const removeLabel = (label: number) =>
 export const pictures = (
   query: NonNullable<paths['/api/pictures']['get']['parameters']['query']>,
 ) => call('get', '/api/pictures', { parameters: { query } });
-/** Where a picture is in a list; null: the list leaves it out. */
-export const placeOf = (id: number, query: ListQuery) =>
-  call('get', '/api/pictures/{picture}/place', {
+/** The index of a picture in a list, from 0; null: the list leaves it out. */
+export const indexOf = (id: number, query: ListQuery) =>
+  call('get', '/api/pictures/{picture}/index', {
     parameters: { path: { picture: id }, query },
   });
 /** The first picture of a list in a state, or to do, behind another one or from the start. */

@@ -42,7 +42,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Is the server there? */
+    /** Whether the server runs */
     get: operations['health_api_health_get'];
     put?: never;
     post?: never;
@@ -131,7 +131,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Give its objects another label and remove it */
+    /** Merge a label into another, which its objects get */
     post: operations['merge_api_labels__label__merge_post'];
     delete?: never;
     options?: never;
@@ -180,7 +180,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** All that there is on a picture */
+    /** A picture with its objects */
     get: operations['state_api_pictures__picture__get'];
     put?: never;
     post?: never;
@@ -199,8 +199,25 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Act on a picture as it was at a version; the answer is its new state */
+    /** Act on a picture as it was at a version; the response is its new state */
     post: operations['act_api_pictures__picture__actions_post'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/pictures/{picture}/index': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The index of a picture in the list, from 0; null if it is not in the list */
+    get: operations['index_api_pictures__picture__index_get'];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -214,25 +231,8 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The logs of clicks of its objects, from which another network makes their masks again */
+    /** The click logs of its objects, which another network can replay */
     get: operations['logs_api_pictures__picture__logs_get'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/pictures/{picture}/place': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** The place of a picture in a list, from 0; null if it is not in it */
-    get: operations['place_api_pictures__picture__place_get'];
     put?: never;
     post?: never;
     delete?: never;
@@ -282,7 +282,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The next picture that is to do, and its place in the list */
+    /** The next picture to work on, and its index in the list */
     get: operations['following_api_pictures_next_get'];
     put?: never;
     post?: never;
@@ -334,7 +334,7 @@ export interface paths {
       cookie?: never;
     };
     get?: never;
-    /** Keep the page's settings (shortcuts, theme, ...): the whole object, 64 kB at most */
+    /** Store the page's settings (shortcuts, theme, ...), all at once, 64 kB at most */
     put: operations['settings_api_settings_put'];
     post?: never;
     delete?: never;
@@ -350,9 +350,8 @@ export interface components {
     /**
      * @description An action on the picture as it was at `version`.
      *
-     *     known: masks that the answer need not hold.  key: a UUID of this action alone; asked again with
-     *         it, what was done
-     *     already is not done twice, and the first answer comes again.
+     *     known: sha256 of masks that the response need not hold.  key: a UUID that marks this action
+     *     alone: a request that is repeated with it is applied once, and gets the first response again.
      */
     ActionRequest: {
       action:
@@ -381,7 +380,7 @@ export interface components {
       version: number;
     };
     /**
-     * @description One round of clicks on an object; without one, on a new object on top.
+     * @description A round of clicks on an object; without an object, on a new object on top.
      *
      *     None leaves label, keep_out and tidy as they are.  within: the part of the picture that the
      *     object's first look takes.
@@ -399,7 +398,7 @@ export interface components {
       type: 'click';
       within?: components['schemas']['BoxRequest'] | null;
     };
-    /** @description One round of clicks, boxes and scribbles on an object; the rest is as for `AddClicks`. */
+    /** @description A round of clicks, boxes and scribbles on an object; the rest is as for `AddClicks`. */
     AddPrompts: {
       keep_out?: boolean | null;
       label?: number | null;
@@ -452,13 +451,13 @@ export interface components {
       right: number;
       top: number;
     };
-    /** @description What somebody did meanwhile; time: seconds since 1970 (UTC). */
+    /** @description A change that was made meanwhile.  time: seconds since 1970 (UTC). */
     ChangeAnswer: {
       author: string;
       text: string;
       time: number;
     };
-    /** @description An object that the files do not hold to the pixel. */
+    /** @description An object that the files hold with other pixels. */
     ChangedAnswer: {
       file_name: string;
       iou: number;
@@ -466,7 +465,12 @@ export interface components {
       lost: string[];
       number: number;
     };
-    /** @description Fill holes of at most and drop pieces below so many pixels; clicks go on from there. */
+    /**
+     * @description Fill the holes and drop the specks of a mask; further clicks start from the result.
+     *
+     *     fill_holes: the largest hole that is filled, in pixels.  drop_specks: the smallest component
+     *     that stays, in pixels.
+     */
     Clean: {
       drop_specks?: number;
       fill_holes?: number;
@@ -477,7 +481,12 @@ export interface components {
        */
       type: 'clean';
     };
-    /** @description A click; those of one round were predicted together.  index: among the object's prompts. */
+    /**
+     * @description A click.
+     *
+     *     round: from 0; the prompts of a round were predicted together.  index: among all prompts of the
+     *     object, from 0.
+     */
     ClickAnswer: {
       index: number;
       positive: boolean;
@@ -499,9 +508,10 @@ export interface components {
       state: components['schemas']['PictureAnswer'];
     };
     /**
-     * @description Objects of another picture of this size, put on top in their order, to be corrected by clicks.
+     * @description Copies of another picture's objects, on top in their order, to be corrected by clicks.
      *
-     *     Those that are there already, pixel by pixel, are left out.  objects: their ids; None copies all.
+     *     The other picture has the same size.  Copies of objects that are already there with the same
+     *     pixels are left out.  objects: their ids; None copies all.
      */
     CopyObjects: {
       objects?: number[] | null;
@@ -512,7 +522,7 @@ export interface components {
        */
       type: 'copy_objects';
     };
-    /** @description Pictures by state. */
+    /** @description The number of pictures in each state. */
     CountsAnswer: {
       all: number;
       checked: number;
@@ -521,7 +531,7 @@ export interface components {
       new: number;
       work: number;
     };
-    /** @description Take objects away. */
+    /** @description The deletion of some objects. */
     DeleteObjects: {
       objects: number[];
       /**
@@ -536,7 +546,7 @@ export interface components {
       mark: components['schemas']['MarkAnswer'] | null;
       objects: components['schemas']['ObjectAnswer'][];
     };
-    /** @description Put objects on top once more, in their order: each begins from the mask of its original. */
+    /** @description Copies of some objects, on top in their order; each starts from its original's mask. */
     DuplicateObjects: {
       objects: number[];
       /**
@@ -545,7 +555,7 @@ export interface components {
        */
       type: 'duplicate_objects';
     };
-    /** @description Other properties for one object. */
+    /** @description New values for some properties of an object. */
     EditObject: {
       colour?: string | null;
       finished?: boolean;
@@ -560,7 +570,7 @@ export interface components {
       type: 'edit_object';
       visible?: boolean;
     };
-    /** @description Other properties for several objects. */
+    /** @description New values for some properties of several objects. */
     EditObjects: {
       label?: number | null;
       objects: number[];
@@ -571,7 +581,7 @@ export interface components {
       type: 'edit_objects';
       visible?: boolean;
     };
-    /** @description url: where the zip file is, until the server stops or some more exports were made. */
+    /** @description An export.  url: of its zip file, until the server stops or has made several more exports. */
     ExportAnswer: {
       id: string;
       report: components['schemas']['ReportAnswer'];
@@ -606,19 +616,24 @@ export interface components {
       /** @default false */
       only_done: boolean;
     };
-    /** @description The next picture that is to do.  picture: null if there is none.  place: in the requested list, from 0. */
+    /**
+     * @description The next picture to work on.
+     *
+     *     picture: null if every picture is done.  index: in the requested list, from 0; null without a
+     *     picture.
+     */
     FollowingAnswer: {
+      index: number | null;
       picture: components['schemas']['PictureRowAnswer'] | null;
-      place: number | null;
     };
-    /** @description A format to export to.  cannot_hold: holes, parts, overlap. */
+    /** @description A format of exports.  cannot_hold: any of holes, parts and overlap. */
     FormatAnswer: {
       cannot_hold: string[];
       holds_attributes: boolean;
       name: string;
       title: string;
     };
-    /** @description That the server is there. */
+    /** @description The sign that the server runs. */
     Health: {
       network: components['schemas']['NetworkAnswer'] | null;
       /** @constant */
@@ -626,10 +641,10 @@ export interface components {
       version: string;
     };
     /**
-     * @description What an import did.
+     * @description The report of an import.
      *
      *     objects, labels: added.  problems: a sentence for each reason why shapes or pictures were left
-     *         out.  shapes, taken: shapes in the files on your pictures, and how many of them were read.
+     *     out.  shapes, taken: shapes in the files on pictures of the project, and how many were read.
      */
     ImportAnswer: {
       format: string;
@@ -656,21 +671,25 @@ export interface components {
       total: number | null;
       what: string;
     };
+    /** @description The index of a picture in the requested list, from 0; null if it is not in the list. */
+    IndexAnswer: {
+      index: number | null;
+    };
     JsonValue: unknown;
-    /** @description A label of the project. */
+    /** @description A label of the project.  index: in the list of labels, from 0. */
     LabelAnswer: {
       attributes: components['schemas']['AttributeAnswer'][];
       colour: string;
       id: number;
+      index: number;
       name: string;
-      place: number;
     };
-    /** @description What is to change of a label.  place: in the list, from 0.  attributes: all it has then. */
+    /** @description New properties of a label.  index: in the list, from 0.  attributes: replace the old ones. */
     LabelChange: {
       attributes?: components['schemas']['AttributeRequest'][] | null;
       colour?: string | null;
+      index?: number | null;
       name?: string | null;
-      place?: number | null;
     };
     /** @description Objects of each label that has some, by its id; 0: objects without a label. */
     LabelCounts: {
@@ -678,11 +697,11 @@ export interface components {
         [key: string]: number;
       };
     };
-    /** @description The label that the objects get. */
+    /** @description The label that the objects get.  into: its id. */
     LabelMerge: {
       into: number;
     };
-    /** @description A new label; without a colour it is given one. */
+    /** @description A new label; without a colour the server chooses one. */
     LabelRequest: {
       colour?: string | null;
       name: string;
@@ -723,7 +742,11 @@ export interface components {
       top: number;
       width: number;
     };
-    /** @description One object of several: it gets the pixels of the others, which go; clicks go on from there. */
+    /**
+     * @description The union of several objects.
+     *
+     *     object: gets the pixels of the others; further clicks start from there.  objects: are deleted.
+     */
     MergeObjects: {
       object: number;
       objects: number[];
@@ -733,10 +756,14 @@ export interface components {
        */
       type: 'merge_objects';
     };
-    /** @description Another place in the order; 0 is the bottom, what is beyond the top is the top. */
+    /**
+     * @description A new index of an object in the order.
+     *
+     *     index: 0 is the bottom; any index beyond the last means the top.
+     */
     MoveObject: {
+      index: number;
       object: number;
-      place: number;
       /**
        * @description discriminator enum property added by openapi-typescript
        * @enum {string}
@@ -747,7 +774,7 @@ export interface components {
      * @description The network.
      *
      *     runtime: empty until it is loaded.  problem: why it cannot be used.  identity: of weights and
-     *     settings together, as objects name who answered; null until it is loaded.
+     *     settings together, as objects name their network; null until it is loaded.
      */
     NetworkAnswer: {
       identity: string | null;
@@ -761,10 +788,10 @@ export interface components {
     /**
      * @description An object.
      *
-     *     tidy: specks and holes of so many pixels are taken out of the network's answers.
-     *     mask: its sha256, null without a pixel.  start: whether its clicks begin from a mask.  network:
-     *         sha256 of the one
-     *     that made the mask from clicks; with another one, further clicks go on from the mask.
+     *     tidy: specks and holes of at most so many pixels are removed from predicted masks.
+     *     mask: its sha256, null without a pixel.  start: whether its clicks start from a mask.
+     *     network: the identity of the network that made the mask from clicks; with another network,
+     *     further clicks start from the mask.
      */
     ObjectAnswer: {
       area: number;
@@ -785,7 +812,7 @@ export interface components {
       tidy: number;
       visible: boolean;
     };
-    /** @description All that there is on one picture.  masks: by sha256. */
+    /** @description A picture with its objects.  masks: by sha256. */
     PictureAnswer: {
       can_redo: boolean;
       can_undo: boolean;
@@ -797,7 +824,7 @@ export interface components {
       redo_text: string | null;
       undo_text: string | null;
     };
-    /** @description A part of the list.  total: pictures that the question fits. */
+    /** @description A part of the list.  total: the number of pictures that fit the state and the search. */
     PictureListAnswer: {
       counts: components['schemas']['CountsAnswer'];
       items: components['schemas']['PictureRowAnswer'][];
@@ -824,15 +851,15 @@ export interface components {
       version: number;
       width: number;
     };
-    /** @description The place of a picture in a list, from 0; null if it is not in it. */
-    PlaceAnswer: {
-      place: number | null;
-    };
-    /** @description What went wrong, in one sentence. */
+    /** @description An error.  error: one sentence. */
     Problem: {
       error: string;
     };
-    /** @description The folder, its labels, and what the page needs to begin.  warnings: sentences for the person. */
+    /**
+     * @description The folder, its labels, and what else the page needs at its start.
+     *
+     *     warnings: sentences for the annotator.
+     */
     ProjectAnswer: {
       counts: components['schemas']['CountsAnswer'];
       folder: string;
@@ -846,7 +873,7 @@ export interface components {
       version: string;
       warnings: string[];
     };
-    /** @description Make the change again that was taken back. */
+    /** @description A repetition of the change that was undone last. */
     Redo: {
       /**
        * @description discriminator enum property added by openapi-typescript
@@ -854,7 +881,11 @@ export interface components {
        */
       type: 'redo';
     };
-    /** @description Take one prompt away, by its index among the object's prompts; an object without any goes too. */
+    /**
+     * @description The removal of a prompt; an object that has no other prompt or mask is deleted.
+     *
+     *     index: of the prompt among all prompts of the object, from 0.
+     */
     RemoveClick: {
       index: number;
       object: number;
@@ -864,14 +895,14 @@ export interface components {
        */
       type: 'remove_click';
     };
-    /** @description What an export kept.  text: for people. */
+    /** @description The report of an export.  text: for people. */
     ReportAnswer: {
       changed: components['schemas']['ChangedAnswer'][];
       objects: number;
       pictures: number;
       text: string;
     };
-    /** @description Forget an object's clicks and mask; its label stays. */
+    /** @description The removal of an object's mask and prompts; its label stays. */
     ResetObject: {
       object: number;
       /**
@@ -896,7 +927,7 @@ export interface components {
       total: number | null;
       what: string;
     };
-    /** @description What is in the folder now. */
+    /** @description The pictures after a scan. */
     Scanned: {
       counts: components['schemas']['CountsAnswer'];
     };
@@ -938,7 +969,11 @@ export interface components {
        */
       type: 'set_done';
     };
-    /** @description The mask as brush and eraser left it: clicks go on from there.  Without an object it makes a new one on top. */
+    /**
+     * @description The mask of an object after brush and eraser; further clicks start from it.
+     *
+     *     object: None makes a new object on top.  mask: None is without a pixel.
+     */
     SetMask: {
       label?: number | null;
       mask: components['schemas']['MaskRequest'] | null;
@@ -949,7 +984,7 @@ export interface components {
        */
       type: 'set_mask';
     };
-    /** @description Take the last change back. */
+    /** @description A step back to the document before the last change. */
     Undo: {
       /**
        * @description discriminator enum property added by openapi-typescript
@@ -988,7 +1023,7 @@ export interface operations {
           'application/json': components['schemas']['ExportJob'];
         };
       };
-      /** @description What came cannot be used. */
+      /** @description The request cannot be used. */
       400: {
         headers: {
           [name: string]: unknown;
@@ -1006,7 +1041,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description Asked for under another host name, or by the page of another site. */
+      /** @description The request names another host, or comes from another site's page. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -1051,7 +1086,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
+      /** @description Too many requests at once (try again after Retry-After), or the network or the store cannot be used. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -1092,7 +1127,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description Asked for under another host name, or by the page of another site. */
+      /** @description The request names another host, or comes from another site's page. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -1101,7 +1136,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description There is no such thing. */
+      /** @description Not found. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -1128,7 +1163,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
+      /** @description Too many requests at once (try again after Retry-After), or the network or the store cannot be used. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -1166,7 +1201,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description Asked for under another host name, or by the page of another site. */
+      /** @description The request names another host, or comes from another site's page. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -1193,7 +1228,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
+      /** @description Too many requests at once (try again after Retry-After), or the network or the store cannot be used. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -1207,7 +1242,7 @@ export interface operations {
   import_files_api_imports_post: {
     parameters: {
       query?: {
-        /** @description A format's name; auto finds out. */
+        /** @description A format's name; auto recognises it. */
         format?: string;
       };
       header?: never;
@@ -1234,7 +1269,7 @@ export interface operations {
           'application/json': components['schemas']['ImportJob'];
         };
       };
-      /** @description What came cannot be used. */
+      /** @description The request cannot be used. */
       400: {
         headers: {
           [name: string]: unknown;
@@ -1252,7 +1287,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description Asked for under another host name, or by the page of another site. */
+      /** @description The request names another host, or comes from another site's page. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -1297,7 +1332,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
+      /** @description Too many requests at once (try again after Retry-After), or the network or the store cannot be used. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -1338,7 +1373,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description Asked for under another host name, or by the page of another site. */
+      /** @description The request names another host, or comes from another site's page. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -1347,7 +1382,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description There is no such thing. */
+      /** @description Not found. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -1374,7 +1409,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
+      /** @description Too many requests at once (try again after Retry-After), or the network or the store cannot be used. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -1415,7 +1450,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description Asked for under another host name, or by the page of another site. */
+      /** @description The request names another host, or comes from another site's page. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -1424,7 +1459,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description There is no such thing. */
+      /** @description Not found. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -1451,7 +1486,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
+      /** @description Too many requests at once (try again after Retry-After), or the network or the store cannot be used. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -1484,7 +1519,7 @@ export interface operations {
           'application/json': components['schemas']['Labels'];
         };
       };
-      /** @description What came cannot be used. */
+      /** @description The request cannot be used. */
       400: {
         headers: {
           [name: string]: unknown;
@@ -1502,7 +1537,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description Asked for under another host name, or by the page of another site. */
+      /** @description The request names another host, or comes from another site's page. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -1547,7 +1582,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
+      /** @description Too many requests at once (try again after Retry-After), or the network or the store cannot be used. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -1563,7 +1598,7 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description A label's number. */
+        /** @description A label's id. */
         label: number;
       };
       cookie?: never;
@@ -1579,7 +1614,7 @@ export interface operations {
           'application/json': components['schemas']['Labels'];
         };
       };
-      /** @description What came cannot be used. */
+      /** @description The request cannot be used. */
       400: {
         headers: {
           [name: string]: unknown;
@@ -1597,7 +1632,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description Asked for under another host name, or by the page of another site. */
+      /** @description The request names another host, or comes from another site's page. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -1606,7 +1641,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description There is no such thing. */
+      /** @description Not found. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -1633,7 +1668,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
+      /** @description Too many requests at once (try again after Retry-After), or the network or the store cannot be used. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -1649,7 +1684,7 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description A label's number. */
+        /** @description A label's id. */
         label: number;
       };
       cookie?: never;
@@ -1669,7 +1704,7 @@ export interface operations {
           'application/json': components['schemas']['Labels'];
         };
       };
-      /** @description What came cannot be used. */
+      /** @description The request cannot be used. */
       400: {
         headers: {
           [name: string]: unknown;
@@ -1687,7 +1722,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description Asked for under another host name, or by the page of another site. */
+      /** @description The request names another host, or comes from another site's page. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -1696,7 +1731,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description There is no such thing. */
+      /** @description Not found. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -1741,7 +1776,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
+      /** @description Too many requests at once (try again after Retry-After), or the network or the store cannot be used. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -1757,7 +1792,7 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description A label's number. */
+        /** @description A label's id. */
         label: number;
       };
       cookie?: never;
@@ -1777,7 +1812,7 @@ export interface operations {
           'application/json': components['schemas']['Labels'];
         };
       };
-      /** @description What came cannot be used. */
+      /** @description The request cannot be used. */
       400: {
         headers: {
           [name: string]: unknown;
@@ -1795,7 +1830,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description Asked for under another host name, or by the page of another site. */
+      /** @description The request names another host, or comes from another site's page. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -1804,7 +1839,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description There is no such thing. */
+      /** @description Not found. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -1849,7 +1884,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
+      /** @description Too many requests at once (try again after Retry-After), or the network or the store cannot be used. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -1887,7 +1922,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description Asked for under another host name, or by the page of another site. */
+      /** @description The request names another host, or comes from another site's page. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -1914,7 +1949,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
+      /** @description Too many requests at once (try again after Retry-After), or the network or the store cannot be used. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -1967,7 +2002,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description Asked for under another host name, or by the page of another site. */
+      /** @description The request names another host, or comes from another site's page. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -1994,7 +2029,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
+      /** @description Too many requests at once (try again after Retry-After), or the network or the store cannot be used. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -2010,7 +2045,7 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description A picture's number. */
+        /** @description A picture's id. */
         picture: number;
       };
       cookie?: never;
@@ -2035,7 +2070,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description Asked for under another host name, or by the page of another site. */
+      /** @description The request names another host, or comes from another site's page. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -2044,7 +2079,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description There is no such thing. */
+      /** @description Not found. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -2071,7 +2106,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
+      /** @description Too many requests at once (try again after Retry-After), or the network or the store cannot be used. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -2087,7 +2122,7 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description A picture's number. */
+        /** @description A picture's id. */
         picture: number;
       };
       cookie?: never;
@@ -2107,7 +2142,7 @@ export interface operations {
           'application/json': components['schemas']['PictureAnswer'];
         };
       };
-      /** @description What came cannot be used. */
+      /** @description The request cannot be used. */
       400: {
         headers: {
           [name: string]: unknown;
@@ -2125,7 +2160,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description Asked for under another host name, or by the page of another site. */
+      /** @description The request names another host, or comes from another site's page. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -2134,7 +2169,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description There is no such thing. */
+      /** @description Not found. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -2188,7 +2223,97 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
+      /** @description Too many requests at once (try again after Retry-After), or the network or the store cannot be used. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  index_api_pictures__picture__index_get: {
+    parameters: {
+      query?: {
+        /** @description Only pictures with an object of this label; 0: of none. */
+        label?: number | null;
+        /** @description Only pictures with so many objects. */
+        least?: number;
+        /** @description Only pictures with at most so many objects. */
+        most?: number | null;
+        /** @description What comes first; names decide among equals. */
+        order?: 'name' | 'most_objects' | 'fewest_objects' | 'last_marked';
+        /** @description Only names with this text. */
+        search?: string;
+        /** @description Only pictures in this state. */
+        state?: ('new' | 'work' | 'done' | 'doubtful' | 'checked') | null;
+      };
+      header?: never;
+      path: {
+        /** @description A picture's id. */
+        picture: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['IndexAnswer'];
+        };
+      };
+      /** @description The token is missing or wrong (off loopback). */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request names another host, or comes from another site's page. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not as described, or the picture cannot be read. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A fault of ours. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Too many requests at once (try again after Retry-After), or the network or the store cannot be used. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -2204,7 +2329,7 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description A picture's number. */
+        /** @description A picture's id. */
         picture: number;
       };
       cookie?: never;
@@ -2231,7 +2356,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description Asked for under another host name, or by the page of another site. */
+      /** @description The request names another host, or comes from another site's page. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -2240,7 +2365,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description There is no such thing. */
+      /** @description Not found. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -2267,97 +2392,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  place_api_pictures__picture__place_get: {
-    parameters: {
-      query?: {
-        /** @description Only pictures with an object of this label; 0: of none. */
-        label?: number | null;
-        /** @description Only pictures with so many objects. */
-        least?: number;
-        /** @description Only pictures with at most so many objects. */
-        most?: number | null;
-        /** @description What comes first; names decide among equals. */
-        order?: 'name' | 'most_objects' | 'fewest_objects' | 'last_marked';
-        /** @description Only names with this text. */
-        search?: string;
-        /** @description Only pictures in this state. */
-        state?: ('new' | 'work' | 'done' | 'doubtful' | 'checked') | null;
-      };
-      header?: never;
-      path: {
-        /** @description A picture's number. */
-        picture: number;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['PlaceAnswer'];
-        };
-      };
-      /** @description The token is missing or wrong (off loopback). */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Asked for under another host name, or by the page of another site. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description There is no such thing. */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description The request is not as described, or the picture cannot be read. */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A fault of ours. */
-      500: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
+      /** @description Too many requests at once (try again after Retry-After), or the network or the store cannot be used. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -2376,7 +2411,7 @@ export interface operations {
       };
       header?: never;
       path: {
-        /** @description A picture's number. */
+        /** @description A picture's id. */
         picture: number;
       };
       cookie?: never;
@@ -2401,7 +2436,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description Asked for under another host name, or by the page of another site. */
+      /** @description The request names another host, or comes from another site's page. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -2410,7 +2445,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description There is no such thing. */
+      /** @description Not found. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -2437,7 +2472,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
+      /** @description Too many requests at once (try again after Retry-After), or the network or the store cannot be used. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -2460,7 +2495,7 @@ export interface operations {
         column: number;
         /** @description 0 has the picture's own pixels; each above halves them. */
         level: number;
-        /** @description A picture's number. */
+        /** @description A picture's id. */
         picture: number;
         /** @description Counted in tiles from the top left. */
         row: number;
@@ -2488,7 +2523,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description Asked for under another host name, or by the page of another site. */
+      /** @description The request names another host, or comes from another site's page. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -2497,7 +2532,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description There is no such thing. */
+      /** @description Not found. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -2524,7 +2559,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
+      /** @description Too many requests at once (try again after Retry-After), or the network or the store cannot be used. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -2538,7 +2573,7 @@ export interface operations {
   following_api_pictures_next_get: {
     parameters: {
       query?: {
-        /** @description The picture to begin behind. */
+        /** @description The id of the picture to search behind. */
         after?: number | null;
         /** @description Only pictures with an object of this label; 0: of none. */
         label?: number | null;
@@ -2577,7 +2612,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description Asked for under another host name, or by the page of another site. */
+      /** @description The request names another host, or comes from another site's page. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -2586,7 +2621,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description There is no such thing. */
+      /** @description Not found. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -2613,7 +2648,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
+      /** @description Too many requests at once (try again after Retry-After), or the network or the store cannot be used. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -2651,7 +2686,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description Asked for under another host name, or by the page of another site. */
+      /** @description The request names another host, or comes from another site's page. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -2678,7 +2713,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
+      /** @description Too many requests at once (try again after Retry-After), or the network or the store cannot be used. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -2692,7 +2727,7 @@ export interface operations {
   project_api_project_get: {
     parameters: {
       query?: {
-        /** @description Whose settings; those of nobody without a name. */
+        /** @description Whose settings; without a name, the shared ones. */
         author?: string;
       };
       header?: never;
@@ -2719,7 +2754,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description Asked for under another host name, or by the page of another site. */
+      /** @description The request names another host, or comes from another site's page. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -2746,7 +2781,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
+      /** @description Too many requests at once (try again after Retry-After), or the network or the store cannot be used. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -2760,7 +2795,7 @@ export interface operations {
   settings_api_settings_put: {
     parameters: {
       query?: {
-        /** @description Whose settings; those of nobody without a name. */
+        /** @description Whose settings; without a name, the shared ones. */
         author?: string;
       };
       header?: never;
@@ -2786,7 +2821,7 @@ export interface operations {
           };
         };
       };
-      /** @description What came cannot be used. */
+      /** @description The request cannot be used. */
       400: {
         headers: {
           [name: string]: unknown;
@@ -2804,7 +2839,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description Asked for under another host name, or by the page of another site. */
+      /** @description The request names another host, or comes from another site's page. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -2849,7 +2884,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description Too much at once (try again after Retry-After), or the network or the store cannot be used. */
+      /** @description Too many requests at once (try again after Retry-After), or the network or the store cannot be used. */
       503: {
         headers: {
           [name: string]: unknown;

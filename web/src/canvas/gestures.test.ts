@@ -124,7 +124,7 @@ describe('a press', () => {
     ]);
   });
 
-  it('that the browser takes away cancels a stroke and is no click', () => {
+  it('that the browser takes away cancels a stroke and is not a click', () => {
     const painting = stage({ paints: true });
     painting.press(0, 0);
     painting.send('pointercancel', 0, 0);

@@ -30,7 +30,7 @@ it.each(Object.entries(DICTIONARIES))('%s has every text, with the same values',
       expect(forms[rules.select(count)] ?? forms.other, noun).toContain('{count}');
 });
 
-it('says what it is told in the language that was chosen, and numbers in its form', async () => {
+it('speaks the language that was chosen, and numbers in its form', async () => {
   expect([t('Undo'), plural(1, 'picture'), plural(1200, 'picture')]).toEqual([
     'Undo',
     '1 picture',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { freshColour, lighter, objectColour, PALETTE, textOn, withAlpha } from './colours';
 
-const labels = [{ id: 3, name: 'cat', colour: '#123456', place: 0, attributes: [] }];
+const labels = [{ id: 3, name: 'cat', colour: '#123456', index: 0, attributes: [] }];
 
 describe('colours', () => {
   it('of an object is its own, else its label’s, else one by number', () => {
@@ -16,7 +16,7 @@ describe('colours', () => {
       id,
       name: `${id}`,
       colour,
-      place: id,
+      index: id,
       attributes: [],
     }));
     expect(freshColour(taken)).toBe(PALETTE[4]);

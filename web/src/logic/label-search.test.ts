@@ -6,7 +6,7 @@ const labels = names.map((name, index) => ({
   id: index + 1,
   name,
   colour: '#000000',
-  place: index,
+  index,
   attributes: [],
 }));
 const found = (typed: string, recent: number[] = []) =>

@@ -80,7 +80,7 @@ describe('preview', () => {
     const before = state(1, [object(1), object(2), object(3)]).document;
     const seen = preview(before, [
       waits(1, { type: 'edit_object', object: 2, visible: false }),
-      waits(2, { type: 'move_object', object: 3, place: 0 }),
+      waits(2, { type: 'move_object', object: 3, index: 0 }),
       waits(3, { type: 'delete_objects', objects: [1] }),
       waits(4, { type: 'mark_picture', mark: 'checked' }),
     ]);

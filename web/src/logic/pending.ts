@@ -133,7 +133,7 @@ function previewAction(document: ViewDocument, { key, action }: PendingAction): 
       const moved = document.objects.find((object) => object.id === action.object);
       if (!moved) return document;
       const rest = document.objects.filter((object) => object !== moved);
-      rest.splice(action.place, 0, moved);
+      rest.splice(action.index, 0, moved);
       return { ...document, objects: rest };
     }
     case 'merge_objects':

@@ -41,7 +41,7 @@ export function fromRuns(mask: RunsJson): Spans {
   return { top: mask.top, rows, xs: Int32Array.from(xs) };
 }
 
-/** The tight box and its runs, or null if there is no pixel. */
+/** The tight box and its runs, or null without a pixel. */
 export function toRuns(mask: Spans): RunsJson | null {
   const box = bounds(mask);
   if (!box) return null;
@@ -63,7 +63,7 @@ export function toRuns(mask: Spans): RunsJson | null {
   return { left: box.left, top: box.top, width, height: box.bottom - box.top, runs };
 }
 
-/** The tight box, or null if there is no pixel. */
+/** The tight box, or null without a pixel. */
 export function bounds(
   mask: Spans,
 ): { left: number; top: number; right: number; bottom: number } | null {

@@ -49,7 +49,7 @@ describe('view', () => {
     }
   });
 
-  it('knows the pixel under a point, and that there is none outside', () => {
+  it('knows the pixel under a point, and no pixel outside', () => {
     const view = { scale: 10, x: 5, y: 5 };
     expect(pixelAt(view, { x: 5, y: 5 }, PICTURE)).toEqual({ x: 0, y: 0 });
     expect(pixelAt(view, { x: 24.9, y: 15 }, PICTURE)).toEqual({ x: 1, y: 1 });

@@ -4,8 +4,8 @@ import { settled } from '../testing/platform';
 import { FakeServer } from '../testing/server';
 
 const LABELS = [
-  { id: 1, name: 'cat', colour: '#000000', place: 0, attributes: [] },
-  { id: 2, name: 'dog', colour: '#ffffff', place: 1, attributes: [] },
+  { id: 1, name: 'cat', colour: '#000000', index: 0, attributes: [] },
+  { id: 2, name: 'dog', colour: '#ffffff', index: 1, attributes: [] },
 ];
 async function labelled() {
   const server = new FakeServer('a.jpg');
@@ -191,7 +191,7 @@ describe('labels', () => {
     expect([server.state(1).document.objects[0]!.label, app.labels.armed]).toEqual([2, 2]);
   });
 
-  it('are added when there is none of the name', async () => {
+  it('are added when no label has the name', async () => {
     const { app, server } = await labelled();
     await app.editing.useNamedLabel('dog');
     await app.editing.useNamedLabel('fox');

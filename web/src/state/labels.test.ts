@@ -8,7 +8,7 @@ const label = (id: number, name: string) => ({
   id,
   name,
   colour: '#000000',
-  place: id,
+  index: id,
   attributes: [],
 });
 

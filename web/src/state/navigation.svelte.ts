@@ -19,7 +19,7 @@ const KEPT = 12;
 const MARKS: ReadonlySet<string> = new Set(['done', 'doubtful', 'checked']);
 
 export interface NavigationParts {
-  api: Pick<Api, 'pictures' | 'placeOf' | 'nextPicture' | 'picture' | 'scan'>;
+  api: Pick<Api, 'pictures' | 'indexOf' | 'nextPicture' | 'picture' | 'scan'>;
   notes: Notes;
   connection: Connection;
   scanning: JobWatch;
@@ -206,7 +206,7 @@ export class Navigation {
       this.current?.add({ type: 'copy_objects', picture: current.id });
   }
 
-  /** The index of a picture in the list; null: the list leaves it out, or there is none. */
+  /** The index of a picture in the list; null: the list or the project does not have it. */
   private async locate(id: number): Promise<number | null> {
     try {
       return await this.index.locate(id);

@@ -13,9 +13,9 @@ it('shows the last four notices, each text once, and announces the newest', () =
 
 it('begins sentences with a capital letter, but not names of files', () => {
   const notes = new Notes(new FakePlatform());
-  for (const text of ['there is no object 3', 'cup.jpg: gone', 'All saved.'])
+  for (const text of ['object 3 was deleted', 'cup.jpg: gone', 'All saved.'])
     notes.add(text, 'info');
-  expect(texts(notes)).toEqual(['There is no object 3', 'cup.jpg: gone', 'All saved.']);
+  expect(texts(notes)).toEqual(['Object 3 was deleted', 'cup.jpg: gone', 'All saved.']);
 });
 
 it('lets a notice go after its time, warnings last', () => {

@@ -38,7 +38,7 @@ export class PictureIndex {
   /** The first rows of the present list, which begin it anew. */
   private begun: Promise<void> = Promise.resolve();
 
-  constructor(private readonly api: Pick<Api, 'pictures' | 'placeOf' | 'nextPicture'>) {}
+  constructor(private readonly api: Pick<Api, 'pictures' | 'indexOf' | 'nextPicture'>) {}
 
   row(index: number): PictureRow | undefined {
     return this.rows[index];
@@ -52,7 +52,7 @@ export class PictureIndex {
 
   /** The index of a picture, from the server if its row is not loaded; null: not in this list. */
   async locate(id: number): Promise<number | null> {
-    return this.indexOf(id) ?? (await this.api.placeOf(id, this.query)).place;
+    return this.indexOf(id) ?? (await this.api.indexOf(id, this.query)).index;
   }
 
   /** The first picture of this list behind another, as the server has it: in a state, or to do. */

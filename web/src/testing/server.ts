@@ -118,8 +118,8 @@ export class FakeServer {
       addLabel: (name, colour) =>
         answer(`addLabel ${name}`, () => {
           const id = Math.max(0, ...this.labels.map((label) => label.id)) + 1;
-          const place = this.labels.length;
-          this.labels = [...this.labels, { id, name, colour, place, attributes: [] }];
+          const index = this.labels.length;
+          this.labels = [...this.labels, { id, name, colour, index, attributes: [] }];
           return labels();
         }),
       editLabel: (id, change) =>
@@ -140,11 +140,11 @@ export class FakeServer {
           const items = rows.slice(offset, offset + limit);
           return { total: rows.length, counts: this.counts(), items };
         }),
-      placeOf: (id, { state, search }) =>
-        answer(`placeOf ${id}`, () => {
+      indexOf: (id, { state, search }) =>
+        answer(`indexOf ${id}`, () => {
           if (!this.pictures.has(id)) throw new Refused(404, 'that picture was removed', null);
-          const place = this.listed(state, search).findIndex((found) => found.id === id);
-          return { place: place < 0 ? null : place };
+          const index = this.listed(state, search).findIndex((found) => found.id === id);
+          return { index: index < 0 ? null : index };
         }),
       nextPicture: ({ after, state, search }) =>
         answer(`nextPicture ${after ?? ''}`, () => {
@@ -154,8 +154,8 @@ export class FakeServer {
           const fits = new Set(this.listed(state, search).map((found) => found.id));
           const states = state ? [state] : ['new', 'work'];
           const next = turned.find((found) => states.includes(found.state) && fits.has(found.id));
-          const place = this.listed(state, search).findIndex((found) => found.id === next?.id);
-          return { picture: next ?? null, place: next ? place : null };
+          const index = this.listed(state, search).findIndex((found) => found.id === next?.id);
+          return { picture: next ?? null, index: next ? index : null };
         }),
       picture: (id) => answer(`picture ${id}`, () => this.state(id)),
       scan: () => answer('scan', () => this.begin('scan', { counts: this.counts() })),

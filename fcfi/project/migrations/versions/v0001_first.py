@@ -1,6 +1,6 @@
-"""The first form: pictures, revisions, changes, masks, labels, settings, networks.
+"""The first tables: pictures, revisions, changes, masks, labels, settings, networks.
 
-Stands on its own: what fcfi.project.tables says later does not change what was made here.
+They are defined here once more, since fcfi.project.tables changes with later versions.
 """
 
 from typing import Final
@@ -13,7 +13,7 @@ down_revision: Final = None
 
 
 def upgrade() -> None:
-    """To this form."""
+    """Make the tables."""
     op.create_table(
         "picture",
         sa.Column("id", sa.Integer, primary_key=True),

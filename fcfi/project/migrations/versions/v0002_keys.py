@@ -1,6 +1,6 @@
-"""Changes know their key, by which one that is asked for twice is made once, and the revision that they left on show.
+"""Changes have a key, so that a repeated request is applied once, and the revision after them.
 
-Changes made before have neither: nobody asks for them again.
+Older changes have neither: their requests are not repeated any more.
 """
 
 from typing import Final
@@ -13,7 +13,7 @@ down_revision: Final = "0001"
 
 
 def upgrade() -> None:
-    """To this form."""
+    """Add the columns."""
     with op.batch_alter_table("change") as change:
         change.add_column(
             sa.Column("revision", sa.Integer, sa.ForeignKey("revision.id", name="change_revision"))

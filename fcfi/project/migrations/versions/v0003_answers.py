@@ -1,6 +1,6 @@
-"""A network's row is named by who answers: weights and settings together, not the weights alone.
+"""The rows of networks are named by the identity of weights and settings, not by the weights alone.
 
-Rows made before keep the sha256 of their weights as their name.
+Older rows keep the sha256 of their weights as their name.
 """
 
 from typing import Final
@@ -13,7 +13,7 @@ down_revision: Final = "0002"
 
 
 def upgrade() -> None:
-    """Bring the tables to this form."""
+    """Rename the column, and add one for the weights."""
     with op.batch_alter_table("network") as network:
         network.alter_column("sha256", new_column_name="identity")
         network.add_column(sa.Column("weights", sa.String(64)))

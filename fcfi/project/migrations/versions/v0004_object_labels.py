@@ -1,4 +1,4 @@
-"""A table says how many objects of each label are on a picture, so that nobody need read all documents for it."""
+"""A table counts the objects of each label on each picture, so that no document need be read."""
 
 import json
 import zlib
@@ -13,7 +13,7 @@ down_revision: Final = "0003"
 
 
 def upgrade() -> None:
-    """To this form."""
+    """Make the table and fill it from the present documents; index the order of pictures."""
     op.create_table(
         "object_label",
         sa.Column("picture", sa.Integer, sa.ForeignKey("picture.id"), primary_key=True),

@@ -1,4 +1,4 @@
-"""Pictures may be doubtful or checked, and say who marked them and when; lists are sorted by more than names."""
+"""Pictures get marks (doubtful, checked) with author and time; lists have further orders."""
 
 from typing import Final
 

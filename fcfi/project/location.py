@@ -1,7 +1,7 @@
-"""Where a project's store lies, if nobody says: in the folder of pictures, or where it can be written.
+"""The default location of a project's store: in the folder of pictures, or elsewhere if read-only.
 
-A folder that may only be read gets a store beside it, or in the user's own data folder; work that
-was saved there once is found again, and work in a folder that may no longer be written is copied
+A folder that may only be read gets a store beside it, or in the user's own data folder.  A store
+that was once made there is found again; a store in a folder that may no longer be written is copied
 first.  Knows nothing of tables.
 """
 
@@ -19,51 +19,51 @@ from fcfi.errors import StoreError
 HIDDEN: Final = ".fcfi"
 FILE: Final = "project.sqlite"
 COMPANIONS: Final = ("", "-wal")
-"""Ends of the names of the files that SQLite's data are in."""
+"""Endings of the names of SQLite's data files, after the name of the store."""
 LETTERS: Final = 16
-"""Of the sha256 of a folder's path that name its store elsewhere."""
+"""How many letters of the sha256 of a folder's path are in the name of its store elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A store's file, in a folder that exists, and what a person should know about it."""
+class Location:
+    """A store's file, in a folder that exists, and warnings about it."""
 
     file: Path
     warnings: tuple[str, ...] = ()
 
 
-def choose(folder: Path) -> Place:
-    """Where the store of a folder of pictures lies.
+def choose(folder: Path) -> Location:
+    """Return the location of the store of a folder of pictures.
 
-    Raises StoreError if nothing can be written anywhere.
+    Raises StoreError if no location can be written.
     """
     usual = folder / HIDDEN / FILE
     if usual.is_file() and _writable(usual):
-        return Place(usual)
-    others = [place / FILE for place in _elsewhere(folder)]
+        return Location(usual)
+    others = [elsewhere / FILE for elsewhere in _elsewhere(folder)]
     used = next((file for file in others if file.is_file() and _writable(file)), None)
     if used is not None:
-        return Place(used, (f"the work on {folder} is stored in {used}, as before",))
+        return Location(used, (f"the work on {folder} is stored in {used}, as before",))
     if not usual.is_file() and _makeable(usual.parent):
-        return Place(usual)
+        return Location(usual)
     for file in others:
         if _makeable(file.parent):
-            return Place(file, (_explain(folder, file, _copied(usual, file)),))
+            return Location(file, (_explain(folder, file, _copied(usual, file)),))
     raise StoreError(
-        f"nothing can be written in {folder}, beside it or in {others[-1].parent}: allow one of them, or give a store "
-        "with --store"
+        f"no store can be written in {folder}, beside it or in {others[-1].parent}: allow writing "
+        "to one of them, or give a store with --store"
     )
 
 
 def _elsewhere(folder: Path) -> tuple[Path, ...]:
-    """Folders for the store of a folder that may only be read, the best first."""
+    """Return the folders for the store of a read-only folder, the best first."""
     real = folder.resolve()
     key = hashlib.sha256(os.fsencode(real)).hexdigest()[:LETTERS]
     return real.parent / f"{HIDDEN}-{real.name}", _user_data() / f"{real.name}-{key}"
 
 
 def _user_data() -> Path:
-    """The user's own data folder for this program."""
+    """Return the user's own data folder for fcfi."""
     home = Path.home()
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "fcfi"
@@ -73,12 +73,15 @@ def _user_data() -> Path:
 
 
 def _writable(file: Path) -> bool:
-    """Whether a store can be written: the file, and others beside it."""
+    """Return whether a store can be written: its file, and files beside it."""
     return os.access(file, os.W_OK) and _makeable(file.parent)
 
 
 def _makeable(folder: Path) -> bool:
-    """Whether files can be made in a folder, which is made if it is not there; tried, since rights do not say all."""
+    """Make a folder if it is missing; return whether files can be made in it.
+
+    A file is made to find out, since permissions do not tell everything.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
@@ -88,7 +91,7 @@ def _makeable(folder: Path) -> bool:
 
 
 def _copied(old: Path, new: Path) -> bool:
-    """Whether there was a store, which now is a copy in the new place."""
+    """Copy a store if it exists; return whether it does.  Raises StoreError if that fails."""
     if not old.is_file():
         return False
     try:
@@ -100,13 +103,17 @@ def _copied(old: Path, new: Path) -> bool:
         for end in COMPANIONS:
             new.with_name(new.name + end).unlink(missing_ok=True)
         raise StoreError(
-            f"the store {old} may not be written and cannot be copied to {new}: {error}"
+            f"the store {old} may not be written and cannot be copied to {new} ({error}): allow "
+            "writing to it, or give a store with --store"
         ) from error
     return True
 
 
 def _explain(folder: Path, file: Path, copied: bool) -> str:
-    """What a person should know about a store that is elsewhere."""
+    """Return the warning about a store that is elsewhere."""
     if copied:
-        return f"{folder} may only be read; its store was copied, and the work from here on is stored in {file}"
+        return (
+            f"{folder} may only be read: its store was copied, and from now on the work is stored "
+            f"in {file}"
+        )
     return f"{folder} may only be read: the work is stored in {file}"
