@@ -43,6 +43,8 @@ def main(
     _show_everything()
     try:
         code = program(args=arguments, prog_name=name, standalone_mode=False)
+        if code == INTERRUPTED:  # Typer returns this for Ctrl+C, without a word
+            return _report("stopped", INTERRUPTED)
         return code if isinstance(code, int) else DONE
     except FCFIError as error:
         return _report(str(error), YOUR_MISTAKE)

@@ -1,6 +1,8 @@
 """The console: tables on stdout, progress bars on stderr.  Both load rich when they are used."""
 
+import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -77,7 +79,8 @@ def work_bar() -> "Iterator[Work]":
 
     screen = Console(stderr=True)
     if not screen.is_terminal:
-        yield _lines(time.monotonic)
+        with _terminated_as_interrupted():
+            yield _lines(time.monotonic)
         return
     columns = (
         TextColumn("{task.description}"),
@@ -85,7 +88,10 @@ def work_bar() -> "Iterator[Work]":
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
-    with Bar(*columns, console=screen, transient=True) as bar:
+    with (
+        _terminated_as_interrupted(),
+        Bar(*columns, console=screen, transient=True) as bar,
+    ):
         tasks: dict[str, TaskID] = {}
 
         def advance(stage: str, done: int, total: int | None) -> None:
@@ -94,6 +100,20 @@ def work_bar() -> "Iterator[Work]":
             bar.update(tasks[stage], completed=done, total=total)
 
         yield advance
+
+
+@contextmanager
+def _terminated_as_interrupted() -> "Iterator[None]":
+    """Let SIGTERM end the block as Ctrl+C does, so that files under way are taken back."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    # Python's own handler of Ctrl+C raises KeyboardInterrupt, which the program reports.
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _lines(clock: "Callable[[], float]") -> "Work":

@@ -24,7 +24,7 @@ from fcfi.server.connections import ImpatientProtocol
 from fcfi.server.settings import is_loopback
 
 PORTS_TRIED: Final = 100
-GRACE_SECONDS: Final = 5
+GRACE_SECONDS: Final = 2
 """How long running requests may take once the server is to stop."""
 KEEP_ALIVE_SECONDS: Final = 30
 TOKEN_BYTES: Final = 32

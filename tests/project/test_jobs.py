@@ -247,3 +247,54 @@ def test_no_object_is_left_of_a_killed_import(folder: Path, point: tuple[str, in
 def test_a_folder_of_an_export_that_runs_stays(tmp_path: Path) -> None:
     with in_place(tmp_path / "one") as running, in_place(tmp_path / "two"):
         assert running.is_dir()
+
+
+# ── signals ───────────────────────────────────────────────────────────────────────────────────────
+
+STOPPED = """
+import os, signal, sys
+from fcfi import cli
+from fcfi.cli import show
+
+kind, stage, number, *words = sys.argv[1:]
+lines = show._lines
+
+def stopped(clock):
+    advance = lines(clock)
+
+    def progress(now, done, total):
+        advance(now, done, total)
+        if (now, done) == (stage, int(number)):
+            os.kill(os.getpid(), getattr(signal, kind))
+
+    return progress
+
+show._lines = stopped
+sys.exit(cli.main(words))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize(
+    ("command", "stage"),
+    [("export-masks", CHECKING), ("import-masks", READING), ("annotate", SCANNING)],
+)
+@pytest.mark.parametrize("kind", ["SIGINT", "SIGTERM"])
+def test_a_signal_ends_a_command_with_one_sentence_and_nothing_half(
+    folder: Path, tmp_path: Path, command: str, stage: str, kind: str
+) -> None:
+    files, target = annotated(folder), tmp_path / "sets" / "out"
+    if command == "export-masks":
+        with opened(folder) as project:
+            project.import_files(files)
+    words = {
+        "export-masks": ["--format", "png", "-o", str(target)],
+        "import-masks": [str(files)],
+        "annotate": ["--no-browser", "--port", "0"],
+    }[command]
+    run = [sys.executable, "-c", STOPPED, kind, stage, "1", command, str(folder), *words]
+    done = subprocess.run(run, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "error: stopped\n")
+    assert not target.parent.exists() or list(target.parent.iterdir()) == []
+    with opened(folder) as project:
+        assert objects_in(project) == ([1] * 4 if command == "export-masks" else [0] * 4)
