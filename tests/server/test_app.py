@@ -122,7 +122,7 @@ def test_labels_are_added_changed_merged_and_removed(app: FastAPI) -> None:
     assert with_age[-1]["attributes"] == schema
     no_choice = {"attributes": [{"name": "age", "kind": "choice"}]}
     assert "expected choices" in ask(app, "PATCH", f"/api/labels/{cat}", no_choice).error
-    changed = ask(app, "PATCH", f"/api/labels/{cat}", {"name": "lion", "place": 0}).json["labels"]
+    changed = ask(app, "PATCH", f"/api/labels/{cat}", {"name": "lion", "index": 0}).json["labels"]
     assert [one["name"] for one in changed] == ["lion", "person", "dog"]
     assert changed[0]["colour"] == "#102030"
     state = act(app, 1, 0, click(10, 10, label=cat)).json
