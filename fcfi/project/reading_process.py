@@ -282,8 +282,11 @@ def _prepare(inherited: _Inherited) -> None:
     cv2.setNumThreads(1)
     tempfile.tempdir = inherited.temporary
     logging.basicConfig(level=inherited.level)
+    # A program that adds a format when it is imported has been imported here, too.
+    here = {codec.name for codec in registered()}
     for codec in inherited.formats:
-        register(codec)
+        if codec.name not in here:
+            register(codec)
     parent = multiprocessing.parent_process()
 
     def end_with_parent() -> None:

@@ -256,6 +256,8 @@ import os, signal, sys
 from fcfi import cli
 from fcfi.cli import show
 
+# The tests may have been started with it ignored, as a shell does in the background.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 kind, stage, number, *words = sys.argv[1:]
 lines = show._lines
 

@@ -81,7 +81,7 @@ def test_float32_is_the_same_on_every_machine() -> None:
             FLOAT,
             "onnxruntime",
             "float32",
-            r"pip install '\.\[train\]'",
+            r"pip install -e '\.\[train\]'",
         ),
         (
             ALL,
