@@ -26,6 +26,8 @@ from fcfi.server.settings import is_loopback
 PORTS_TRIED: Final = 100
 GRACE_SECONDS: Final = 2
 """How long running requests may take once the server is to stop."""
+LAST_SECONDS: Final = 2.7
+"""After a signal, when the process ends whatever still runs: within three seconds in all."""
 KEEP_ALIVE_SECONDS: Final = 30
 TOKEN_BYTES: Final = 32
 HIGHEST_PORT: Final = 65535
@@ -92,8 +94,43 @@ def run(app: FastAPI, listening: socket.socket) -> None:
         timeout_graceful_shutdown=GRACE_SECONDS,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
     )
+    server = _PunctualServer(config)
     with _signals_end_quietly():
-        uvicorn.Server(config).run(sockets=[listening])
+        try:
+            server.run(sockets=[listening])
+        finally:
+            server.stopped()
+
+
+class _PunctualServer(uvicorn.Server):
+    """A server that ends soon after a signal, whatever still runs.
+
+    Requests and jobs get their time to end cleanly.  What does not, such as a large transaction,
+    ends with the process: as after any kill, the store has all of it or nothing.
+    """
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._last_call: threading.Timer | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to stop, and set the time at which the process ends in any case."""
+        super().handle_exit(sig, frame)
+        if self._last_call is None:
+            self._last_call = threading.Timer(LAST_SECONDS, _end_now)
+            self._last_call.daemon = True
+            self._last_call.start()
+
+    def stopped(self) -> None:
+        """Note that the server has stopped by itself."""
+        if self._last_call is not None:
+            self._last_call.cancel()
+
+
+def _end_now() -> None:
+    """End the process without waiting for its threads."""
+    print("Stopped; what was under way was taken back.", file=sys.stderr, flush=True)  # noqa: T201
+    os._exit(0)
 
 
 def open_browser(address: str) -> bool:

@@ -28,13 +28,12 @@ def photos(tmp_path: Path) -> Path:
 
 @contextlib.contextmanager
 def started(
-    folder: Path, network: Path, *options: str
+    folder: Path, network: Path, *options: str, program: tuple[str, str] = ("-m", "fcfi")
 ) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
     """The command in a process of its own, and what it says until it serves."""
     command = [
         sys.executable,
-        "-m",
-        "fcfi",
+        *program,
         "annotate",
         str(folder),
         "--network",
@@ -127,6 +126,29 @@ def test_it_says_what_it_serves_and_stops_cleanly(
             assert process.stdout is not None
             assert process.stdout.read() == "Stopped; everything is saved.\n"
             assert process.wait(20) == 0
+
+
+STUCK = """
+import sys, time
+from fcfi import cli
+from fcfi.project import exporting
+
+exporting.write = lambda *given: time.sleep(600)  # work that does not ask whether it is cancelled
+sys.exit(cli.main())
+"""
+
+
+def test_a_signal_ends_it_whatever_a_job_is_doing(photos: Path, network_file: Path) -> None:
+    program = ("-c", STUCK)
+    with started(photos, network_file, "--port", "0", program=program) as (process, said):
+        with httpx.Client(base_url=address(said), trust_env=False) as client:
+            job = client.post("/api/exports", json={"format": "coco"}).json()["id"]
+            while client.get(f"/api/jobs/{job}").json()["state"] == "queued":
+                pass
+        process.send_signal(signal.SIGTERM)
+        assert process.stdout is not None
+        assert process.stdout.read() == "Stopped; what was under way was taken back.\n"
+        assert process.wait(60) == 0
 
 
 def test_others_need_the_printed_token(photos: Path, network_file: Path) -> None:
