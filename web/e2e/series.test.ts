@@ -48,7 +48,7 @@ test('objects go to the next picture, are corrected there, and can be taken back
   // The next one has another size: said, and nothing happens.
   await person.press('Control+b');
   await goes(person, 'rocket.jpg');
-  await noted(person, 'one size only');
+  await noted(person, 'of the same size');
   expect(await person.objects()).toEqual([]);
   expect(person.watch.unexpected(/status of 400/)).toEqual([]);
   await person.leave();
