@@ -24,7 +24,7 @@ const noted = (person: Person, text: string) =>
 test('objects go to the next picture, are corrected there, and can be taken back', async () => {
   const person = await Person.visit(here.browser, here.server);
   await person.press('Control+b');
-  await noted(person, 'no object here');
+  await noted(person, 'no object to copy');
   await person.tap(290, 130);
   await person.press('Control+b'); // the answer is not there yet: nothing is lost
   await goes(person, 'coffee2.jpg');
