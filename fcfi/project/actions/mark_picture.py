@@ -1,4 +1,4 @@
-"""What a person says of a picture as a whole: done, doubtful, checked."""
+"""The action `mark_picture`: mark a picture as done, doubtful or checked."""
 
 import dataclasses
 from collections.abc import Mapping

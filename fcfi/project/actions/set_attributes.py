@@ -1,4 +1,4 @@
-"""What an object says of itself beside its label."""
+"""The action `set_attributes`: set the values of an object for the attributes of its label."""
 
 import dataclasses
 from collections.abc import Mapping
