@@ -1,7 +1,9 @@
 """A real Ray cluster on this machine: a killed worker costs nothing but time."""
 
+import gc
 import os
 import signal
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -32,7 +34,12 @@ def cluster() -> Iterator[Any]:
 
     ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, _node_ip_address="127.0.0.1")
     yield ray
-    ray.shutdown()
+    # Ray leaves handles of processes that still end; collected later, they warn in other tests.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        ray.shutdown()
+        del ray
+        gc.collect()
 
 
 def actor_processes() -> set[int]:
