@@ -330,14 +330,15 @@ def _check_network(predictor: Predictor, log: ClickLog) -> None:
     here, there = _network(predictor), log.network
     if here["sha256"] != there["sha256"]:
         raise InputError(
-            f"the log was made with the network {there['name']} (weights {there['sha256'][:12]}) "
-            f"and this one is {here['name']} ({here['sha256'][:12]}): take that one, or give "
-            'network="any" for a new mask'
+            # With repr, since a damaged log may hold lines in them.
+            f"expected the network of the log, {there['name'][:50]!r} (weights "
+            f"{there['sha256'][:12]!r}), got {here['name']!r} ({here['sha256'][:12]!r}): use that "
+            'one, or give network="any" for a new mask'
         )
     ours = predictor.settings
     for key in sorted(ours.keys() | log.settings.keys()):
         if ours.get(key) != log.settings.get(key):
             raise InputError(
-                f"the log was made with {key} = {log.settings.get(key)} and this predictor has "
-                f'{ours.get(key)}: take the same setting, or give network="any" for a new mask'
+                f"expected {key} = {log.settings.get(key)!r} as in the log, got {ours.get(key)!r}: "
+                'use the same setting, or give network="any" for a new mask'
             )

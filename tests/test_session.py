@@ -208,15 +208,19 @@ def test_a_log_of_something_else_is_refused_unless_allowed() -> None:
     with pytest.raises(InputError, match="picture of 60 x 40 pixels and this one has 60 x 39"):
         Session.replay(PREDICTOR, IMAGE[1:], log)
     newer = FCFIPredictor(ConstantNetwork(3), ZOOM)
-    with pytest.raises(InputError, match=r"made with the network colour .* this one is constant"):
+    with pytest.raises(InputError, match=r"the network of the log, 'colour' .* got 'constant'"):
         Session.replay(newer, IMAGE, log)
     assert Session.replay(newer, IMAGE, log, network="any").mask.any()
+    damaged = {**log, "network": {**log["network"], "sha256": "two\nlines"}}
+    with pytest.raises(InputError, match="two") as refused:
+        Session.replay(newer, IMAGE, damaged)
+    assert "\n" not in str(refused.value)
     for predictor, key in (
         (FCFIPredictor(ColourNetwork(), Zoom(target=96, minimum=16)), "target"),
         (FCFIPredictor(ColourNetwork(), ZOOM, "average"), "flip"),
         (FCFIPredictor(ColourNetwork(), ZOOM, threshold=0.6), "threshold"),
     ):
-        with pytest.raises(InputError, match=f"made with {key} = "):
+        with pytest.raises(InputError, match=f"expected {key} = .* as in the log"):
             Session.replay(predictor, IMAGE, log)
         assert Session.replay(predictor, IMAGE, log, network="any").clicks == (Click(30, 20),)
     with pytest.raises(ConfigError, match="give same or any"):
