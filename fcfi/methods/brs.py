@@ -21,11 +21,11 @@ from torch import Tensor
 
 from fcfi.methods.gradients import encoded, inputs_of, model_of
 from fcfi.methods.method import Method
-from fcfi.methods.optimising import Marks, Search, as_answer, begins, search
+from fcfi.methods.optimising import Marks, Search, as_answer, plain_answer, search
 from fcfi.models.fcfi import FCFI
 from fcfi.prediction.fcfi import FCFIPredictor
 from fcfi.prediction.interface import Flip
-from fcfi.prediction.looks import ForwardRunner, Look, LookResult
+from fcfi.prediction.looks import Look, LookResult
 from fcfi.prediction.prediction import THRESHOLD
 from fcfi.prediction.zoom import Crop, Zoom
 from fcfi.runtimes.network import Network
@@ -75,15 +75,8 @@ class BRS:
         kept = look.memory if isinstance(look.memory, ChangedMaps) else None
         if kept is not None and kept.crop != look.crop:
             kept = None  # another part of the picture: its pixels are others
-        if kept is None or not begins(look, self.limits):
-            plain = ForwardRunner(self.network)(look)
-            if not begins(look, self.limits):
-                return plain
-            probs = torch.from_numpy(np.array(plain.probs))[None, None]
-            at_clicks = Marks.of(look.clicks, look.feedback.shape, self.limits.radius)
-            if at_clicks.right(probs, self.limits):
-                return plain
-        return self._optimised(look, kept)
+        plain = plain_answer(look, self.network, kept is not None, self.limits)
+        return self._optimised(look, kept) if plain is None else plain
 
     def _optimised(self, look: Look, kept: ChangedMaps | None) -> LookResult:
         image, inputs = inputs_of(look, self.model)

@@ -17,11 +17,11 @@ from torch import Tensor
 
 from fcfi.methods.gradients import encoded, inputs_of, model_of
 from fcfi.methods.method import Method
-from fcfi.methods.optimising import Marks, Search, as_answer, begins, search
+from fcfi.methods.optimising import Marks, Search, as_answer, plain_answer, search
 from fcfi.models.fcfi import FCFI, Features
 from fcfi.prediction.fcfi import FCFIPredictor
 from fcfi.prediction.interface import Flip
-from fcfi.prediction.looks import ForwardRunner, Look, LookResult
+from fcfi.prediction.looks import Look, LookResult
 from fcfi.prediction.prediction import THRESHOLD
 from fcfi.prediction.zoom import Zoom
 from fcfi.runtimes.network import Network
@@ -70,14 +70,9 @@ class FBRS:
     def __call__(self, look: Look) -> LookResult:
         """Return the network's answer, with scaled features from the second click on."""
         kept = look.memory if isinstance(look.memory, ScaleAndBias) else None
-        if not begins(look, self.limits):
-            return ForwardRunner(self.network)(look)
-        if kept is None:
-            plain = ForwardRunner(self.network)(look)
-            probs = torch.from_numpy(np.array(plain.probs))[None, None]
-            at_clicks = Marks.of(look.clicks, look.feedback.shape, self.limits.radius)
-            if at_clicks.right(probs, self.limits):
-                return plain
+        plain = plain_answer(look, self.network, kept is not None, self.limits)
+        if plain is not None:
+            return plain
 
         image, inputs = inputs_of(look, self.model)
         with torch.no_grad():

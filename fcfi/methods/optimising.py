@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from fcfi.errors import ConfigError
-from fcfi.prediction.looks import Look
+from fcfi.prediction.looks import ForwardRunner, Look, LookResult
 from fcfi.prediction.prediction import THRESHOLD
 from fcfi.prompts.clicks import Clicks
+from fcfi.runtimes.network import Network
 
 
 @dataclass(frozen=True)
@@ -169,9 +170,21 @@ def iou(left: Tensor, right: Tensor) -> float:
     return int((left & right).sum()) / either if either else 1.0
 
 
-def begins(look: Look, limits: Search) -> bool:
-    """Return whether a look is optimised: from the second click on, which corrects an answer."""
-    return bool(limits.evaluations and look.gate and len(look.clicks) >= 2)
+def plain_answer(look: Look, network: Network, changed: bool, limits: Search) -> LookResult | None:
+    """Return the network's own answer to a look that needs no search; None for one that does.
+
+    A search begins at the second click, which corrects an answer, and only if a click is disobeyed.
+    changed: whether an earlier search has changed something for this object: it goes on then.
+    """
+    begins = bool(limits.evaluations and look.gate and len(look.clicks) >= 2)
+    if begins and changed:
+        return None
+    plain = ForwardRunner(network)(look)
+    if not begins:
+        return plain
+    probs = torch.from_numpy(np.array(plain.probs))[None, None]
+    marks = Marks.of(look.clicks, look.feedback.shape, limits.radius)
+    return plain if marks.right(probs, limits) else None
 
 
 def as_answer(probs: Tensor) -> NDArray[np.float32]:
