@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from statistics import mean
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
 import typer
 
@@ -60,6 +60,7 @@ PAPER_COLUMNS: Final = (
     "DAVIS, HRNet-18",
 )
 
+Row = TypeVar("Row")
 Key = tuple[str, int, str]
 """Row, seed and dataset of a measurement."""
 
@@ -90,7 +91,7 @@ def run(
 ) -> None:
     """Train and measure every row, seed by seed."""
     plan = read_recipe(recipe, [f"data.root={data.as_posix()}", *(change or [])])
-    rows = chosen(only or ROWS)
+    rows = chosen(only or ROWS, ROWS)
     record_for(stored, plan, trunk)
     begin = (
         trained(replace(plan, run=replace(plan.run, steps=trunk)), folder / "trunk")
@@ -115,13 +116,14 @@ def table(stored: Annotated[Path, typer.Option(help="The file of results.")] = S
     typer.echo(f"\n{paper_markdown()}")
 
 
-def chosen(names: Iterable[str]) -> Mapping[str, Mapping[str, str]]:
+def chosen(names: Iterable[str], rows: Mapping[str, Row]) -> Mapping[str, Row]:
     """Return the rows of these names.  Raises ConfigError for a name that no row has."""
-    if unknown := [name for name in names if name not in ROWS]:
+    wanted = list(names)
+    if unknown := [name for name in wanted if name not in rows]:
         raise ConfigError(
-            f"--row {unknown[0]!r} is unknown: use one of {', '.join(map(repr, ROWS))}"
+            f"--row {unknown[0]!r} is unknown: use one of {', '.join(map(repr, rows))}"
         )
-    return {name: ROWS[name] for name in names}
+    return {name: rows[name] for name in wanted}
 
 
 def trained(plan: Recipe, folder: Path, start: Path | None = None) -> Path:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import numpy as np
 import typer
 
-from benchmarks.ablation import trained
+from benchmarks import ablation
 from benchmarks.method_rows import BASE, LARGE, ROWS, TRAININGS, Row, Training
 from benchmarks.methods_table import FORMAT, MARKS, STORED, TARGETS, markdown, read
 from benchmarks.stored import new_record as stored_record
@@ -116,11 +116,7 @@ def chosen(names: Iterable[str]) -> Mapping[str, Row]:
 
     Raises ConfigError for a name that no row has.
     """
-    wanted = [BASE, *(name for name in names if name != BASE)]
-    if unknown := [name for name in wanted if name not in ROWS]:
-        raise ConfigError(
-            f"--row {unknown[0]!r} is unknown: use one of {', '.join(map(repr, ROWS))}"
-        )
+    wanted = ablation.chosen([BASE, *names], ROWS)
     return {name: row for name, row in ROWS.items() if name in wanted}
 
 
@@ -136,7 +132,9 @@ def learnt(
         first = TRAININGS[training.start]
         start = learnt(plan, training.start, first, clicks, seed, folder)
     recipe = recipe_of(plan, training, clicks, seed)
-    return trained(recipe, folder / f"{name.replace(' ', '').replace(',', '-')}-{seed}", start)
+    return ablation.trained(
+        recipe, folder / f"{name.replace(' ', '').replace(',', '-')}-{seed}", start
+    )
 
 
 def recipe_of(plan: Recipe, training: Training, clicks: int, seed: int) -> Recipe:

@@ -17,18 +17,8 @@ from fcfi.published import PUBLISHED
 from fcfi.training.config import read_recipe
 from fcfi.training.optimise import freeze
 from tests.data.builders import picture, write_shard
+from tests.training.test_ablation import CHANGES
 
-CHANGES = [
-    "run.batch=2",
-    "run.workers=0",
-    "run.imagenet=none",
-    "run.precision=32-true",
-    "run.accelerator=cpu",
-    "run.sizes=[[0.0, 64, 64]]",
-    "crops.weights={}",
-    "crops.minimum_visible=20",
-    "zoom.target=64",
-]
 FEW = ("FocalClick-S1", "BRS", "IA+SA", "DOS w/ GC")
 """Rows of every kind: a second training, gradients, a sequence, a step."""
 
