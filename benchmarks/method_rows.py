@@ -33,7 +33,7 @@ class Row:
     method: at test time (`--method`), or None.
     published: method and backbone of the published row beside it, or None.
     note: what is not as in the paper, in a few words.
-    every: of the objects of a large dataset every so many are measured, where a click is dear.
+    slow: whether a click takes so long that only SLOW_OBJECTS of each dataset are measured.
     target: longer side of the network's input in pixels, or None for that of the recipe.
     sequence: whether finished objects change the network for the next (SA).
     """
@@ -42,7 +42,7 @@ class Row:
     method: str | None = None
     published: tuple[str, str] | None = None
     note: str = ""
-    every: int = 1
+    slow: bool = False
     target: int | None = None
     sequence: bool = False
 
@@ -125,28 +125,30 @@ ROWS: Final[Mapping[str, Row]] = {
     "DOS w/ GC": Row(
         "DOS", "graph-cut", ("DOS w/ GC", "FCN-8s"), note="cut where unsure, SciPy's flow"
     ),
-    "BRS": Row("DOS", "brs", ("BRS", "DenseNet"), note="inside the zoom's crop", every=5),
-    "f-BRS-B": Row("DOS", "f-brs", ("f-BRS-B", "ResNet-101"), note="sees all clicks"),
-    "f-BRS-B on disks": Row("clicks only", "f-brs", note="f-BRS-B on RITM's drawing of clicks"),
-    "IA": Row("clicks only", "ia", note="pyramid and head learn", every=5),
+    "BRS": Row("DOS", "brs", ("BRS", "DenseNet"), note="inside the zoom's crop", slow=True),
+    "f-BRS-B": Row("DOS", "f-brs", ("f-BRS-B", "ResNet-101"), note="sees all clicks", slow=True),
+    "f-BRS-B on disks": Row(
+        "clicks only", "f-brs", note="f-BRS-B on RITM's drawing of clicks", slow=True
+    ),
+    "IA": Row("clicks only", "ia", note="pyramid and head learn", slow=True),
     "IA+SA": Row(
         "clicks only",
         "ia",
         ("IA+SA", "ResNet-101"),
         note="objects in a drawn order, not alone",
-        every=5,
+        slow=True,
         sequence=True,
     ),
-    "IA on RITM": Row("RITM", "ia", note="pyramid and head learn", every=5),
+    "IA on RITM": Row("RITM", "ia", note="pyramid and head learn", slow=True),
     "LD": Row("LD", published=("LD", "VGG-19"), note="six answers on our backbone"),
     "CAG": Row("CAG", published=("CAG", "FCN-8s"), note="superpixels only, no proposals"),
     "FCA-Net": Row("FCA-Net", published=("FCA-Net", "ResNet-101"), note="narrower branch"),
     "FCA-Net, kept parts": Row("FCA-Net", "keep-clicked", note="with structural integrity"),
     "CDNet w/o PDM": Row("CDNet", note="feature diffusion and diverse heads"),
     "CDNet": Row("CDNet", "pixel-diffusion", ("CDNet", "ResNet-101"), note="diffusion at stride 8"),
-    "RITM, focus views": Row("RITM", "focus-cut", note="FocusCut's views, not learnt"),
+    "RITM, focus views": Row("RITM", "focus-cut", note="FocusCut's views, not learnt", slow=True),
     "FocusCut w/o views": Row("FocusCut", note="what learning parts costs the whole"),
-    "FocusCut": Row("FocusCut", "focus-cut", ("FocusCut", "ResNet-101"), note="disks"),
+    "FocusCut": Row("FocusCut", "focus-cut", ("FocusCut", "ResNet-101"), note="disks", slow=True),
     "FocalClick-S1": Row(
         "FocalClick",
         "focal-click",
@@ -166,5 +168,5 @@ PUBLISHED_ONLY: Final[Mapping[tuple[str, str], str]] = {
     "size and the discount are in nothing that can be read",
 }
 """Published rows that are not measured here, each with the reason."""
-LARGE: Final = 200
-"""Objects from which on `every` counts."""
+SLOW_OBJECTS: Final = 40
+"""Objects of each dataset, evenly spread, on which a slow row is measured."""

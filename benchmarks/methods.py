@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import numpy as np
 import typer
+from safetensors import safe_open
 
 from benchmarks import ablation
-from benchmarks.method_rows import BASE, LARGE, ROWS, TRAININGS, Row, Training
+from benchmarks.method_rows import BASE, ROWS, SLOW_OBJECTS, TRAININGS, Row, Training
 from benchmarks.methods_table import FORMAT, MARKS, STORED, TARGETS, markdown, read
 from benchmarks.stored import new_record as stored_record
 from benchmarks.tables import RESULTS_PAGE, ROOT, fill
@@ -41,6 +42,7 @@ from fcfi.prompts.clicks import Click, Prompts
 from fcfi.runtimes.opening import open_network
 from fcfi.runtimes.plan import RunRequest, choice_of
 from fcfi.training.config import DataConfig, Recipe, parse_recipe, read_recipe
+from fcfi.training.run_state import WEIGHTS
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -58,45 +60,94 @@ THREADS: Final = 1
 
 app = typer.Typer(add_completion=False)
 
+DataOption = Annotated[Path, typer.Option("--data", help="Pictures to learn from.")]
+SetsOption = Annotated[
+    list[Path], typer.Option("--eval", help="A dataset to measure on; may be given again.")
+]
+ClicksOption = Annotated[
+    int, typer.Option("--clicks", help="Clicks that each network learns from.")
+]
+SeedsOption = Annotated[int, typer.Option("--seeds", help="How often each network is trained.")]
+FolderOption = Annotated[Path, typer.Option("--output", "-o", help="Folder of the runs.")]
+RecipeOption = Annotated[Path, typer.Option("--recipe", help="The recipe that all share.")]
+StoredOption = Annotated[Path, typer.Option("--stored", help="The file of results.")]
+ChangeOption = Annotated[
+    list[str] | None, typer.Option("--set", help="Another value for a key of the recipe.")
+]
+RowsOption = Annotated[
+    list[str] | None, typer.Option("--row", help="A row, if not all; may be given again.")
+]
+LimitOption = Annotated[
+    int | None, typer.Option("--limit", help="Objects of a dataset at most, to try it out.")
+]
+MostOption = Annotated[int, typer.Option("--most", help="Clicks on an object, at most.")]
+FOLDER: Final = Path("runs/methods")
+
 
 @app.command()
 def run(
-    data: Annotated[Path, typer.Option(help="Pictures to learn from.")],
-    sets: Annotated[
-        list[Path], typer.Option("--eval", help="A dataset to measure on; may be given again.")
-    ],
-    clicks: Annotated[int, typer.Option(help="Clicks that each network learns from.")] = CLICKS,
-    seeds: Annotated[int, typer.Option(help="How often each network is trained.")] = 1,
-    folder: Annotated[Path, typer.Option("--output", "-o", help="Folder of the runs.")] = Path(
-        "runs/methods"
-    ),
-    recipe: Annotated[Path, typer.Option(help="The recipe that all share.")] = RECIPE,
-    stored: Annotated[Path, typer.Option(help="The file of results.")] = STORED,
-    change: Annotated[
-        list[str] | None, typer.Option("--set", help="Another value for a key of the recipe.")
-    ] = None,
-    only: Annotated[
-        list[str] | None, typer.Option("--row", help="A row, if not all; may be given again.")
-    ] = None,
-    limit: Annotated[
-        int | None, typer.Option(help="Objects of a dataset at most, to try it out.")
-    ] = None,
-    most: Annotated[int, typer.Option(help="Clicks on an object, at most.")] = LIMIT,
+    data: DataOption,
+    sets: SetsOption,
+    clicks: ClicksOption = CLICKS,
+    seeds: SeedsOption = 1,
+    folder: FolderOption = FOLDER,
+    recipe: RecipeOption = RECIPE,
+    stored: StoredOption = STORED,
+    change: ChangeOption = None,
+    only: RowsOption = None,
+    limit: LimitOption = None,
+    most: MostOption = LIMIT,
 ) -> None:
     """Train every network and measure every row, seed by seed."""
-    plan = read_recipe(recipe, [f"data.root={data.as_posix()}", *(change or [])])
-    rows = chosen(only or ROWS)
-    record_for(stored, plan, clicks, most)
+    plan = plan_of(recipe, data, change)
     budget = Budget(clicks, most, limit)
-    wanted = {row.training for row in rows.values()}
-    for seed in range(seeds):
-        for name, training in TRAININGS.items():
-            if name not in wanted:
-                continue
-            weights = learnt(plan, name, training, clicks, seed, folder)
-            for row_name, row in rows.items():
-                for dataset in sets if row.training == name else ():
-                    note(stored, plan, budget, (row_name, seed, dataset), weights, row)
+    record_for(stored, plan, budget)
+    for (name, seed), rows in trainings(only, seeds).items():
+        weights = learnt(plan, name, TRAININGS[name], clicks, seed, folder)
+        note(stored, plan, budget, rows, seed, sets, weights)
+    typer.echo(markdown(read(stored)))
+
+
+@app.command()
+def learn(
+    data: DataOption,
+    clicks: ClicksOption = CLICKS,
+    seeds: SeedsOption = 1,
+    folder: FolderOption = FOLDER,
+    recipe: RecipeOption = RECIPE,
+    change: ChangeOption = None,
+    only: RowsOption = None,
+) -> None:
+    """Train every network, and measure nothing: another process can do that beside it."""
+    plan = plan_of(recipe, data, change)
+    for name, seed in trainings(only, seeds):
+        learnt(plan, name, TRAININGS[name], clicks, seed, folder)
+
+
+@app.command()
+def measure(
+    data: DataOption,
+    sets: SetsOption,
+    clicks: ClicksOption = CLICKS,
+    seeds: SeedsOption = 1,
+    folder: FolderOption = FOLDER,
+    recipe: RecipeOption = RECIPE,
+    stored: StoredOption = STORED,
+    change: ChangeOption = None,
+    only: RowsOption = None,
+    limit: LimitOption = None,
+    most: MostOption = LIMIT,
+) -> None:
+    """Measure every row whose network has been trained, and name the others."""
+    plan = plan_of(recipe, data, change)
+    budget = Budget(clicks, most, limit)
+    record_for(stored, plan, budget)
+    for (name, seed), rows in trainings(only, seeds).items():
+        weights = weights_path(folder, name, seed)
+        if finished(weights, recipe_of(plan, TRAININGS[name], clicks, seed)):
+            note(stored, plan, budget, rows, seed, sets, weights)
+        else:
+            typer.echo(f"{', '.join(rows)}, seed {seed}: not trained yet")
     typer.echo(markdown(read(stored)))
 
 
@@ -123,18 +174,48 @@ def chosen(names: Iterable[str]) -> Mapping[str, Row]:
 # ── learning ──────────────────────────────────────────────────────────────────────────────────────
 
 
+def trainings(
+    only: Iterable[str] | None, seeds: int
+) -> Mapping[tuple[str, int], Mapping[str, Row]]:
+    """Return the networks to train, by name and seed, each with the rows that use it."""
+    rows = chosen(only or ROWS)
+    users = {
+        name: {key: row for key, row in rows.items() if row.training == name} for name in TRAININGS
+    }
+    return {(name, seed): users[name] for seed in range(seeds) for name in users if users[name]}
+
+
+def plan_of(recipe: Path, data: Path, change: Iterable[str] | None) -> Recipe:
+    """Return the recipe that all networks share, with the pictures and values of this run."""
+    return read_recipe(recipe, [f"data.root={data.as_posix()}", *(change or [])])
+
+
+def weights_path(folder: Path, name: str, seed: int) -> Path:
+    """Return where the weights of a training are."""
+    return folder / f"{name.replace(' ', '').replace(',', '-')}-{seed}" / WEIGHTS
+
+
+def finished(weights: Path, recipe: Recipe) -> bool:
+    """Return whether these are the weights of the whole recipe, not of a save on the way."""
+    if not weights.is_file():
+        return False
+    with safe_open(weights, "numpy") as file:
+        return (file.metadata() or {}).get("steps") == str(recipe.run.steps)
+
+
 def learnt(
     plan: Recipe, name: str, training: Training, clicks: int, seed: int, folder: Path
 ) -> Path:
     """Return the weights of a training of this seed; a finished one is kept."""
+    recipe = recipe_of(plan, training, clicks, seed)
+    weights = weights_path(folder, name, seed)
+    if finished(weights, recipe):
+        return weights
     start = None
     if training.start is not None:
         first = TRAININGS[training.start]
         start = learnt(plan, training.start, first, clicks, seed, folder)
-    recipe = recipe_of(plan, training, clicks, seed)
-    return ablation.trained(
-        recipe, folder / f"{name.replace(' ', '').replace(',', '-')}-{seed}", start
-    )
+    return ablation.trained(recipe, weights.parent, start)
 
 
 def recipe_of(plan: Recipe, training: Training, clicks: int, seed: int) -> Recipe:
@@ -200,10 +281,10 @@ class Watched:
         within: Box | None = None,
     ) -> Prediction:
         """Return the predictor's answer."""
-        began = time.perf_counter()
+        began = time.process_time()
         prediction = self.predictor.predict(image, prompts, previous, within)
         mask = prediction.mask
-        self.seconds.append(time.perf_counter() - began)
+        self.seconds.append(time.process_time() - began)
         last = prompts[-1]
         assert isinstance(last, Click)
         self.obeyed.append(bool(mask[last.y, last.x]) == last.positive)
@@ -262,7 +343,7 @@ def training_looks(model: "FCFI", plan: Recipe, count: int) -> "Iterator[tuple[T
         yield batch.image, Inputs(*batch[1:7])
 
 
-def measure(
+def measured(
     row: Row, weights: Path, samples: Sequence[Sample], rules: Protocol, seed: int, plan: Recipe
 ) -> tuple[list[ObjectResult], Watched]:
     """Return the results of a row on objects, and what was seen of its clicks."""
@@ -308,28 +389,42 @@ def note(
     stored: Path,
     plan: Recipe,
     budget: Budget,
-    key: tuple[str, int, Path],
+    rows: Mapping[str, Row],
+    seed: int,
+    sets: Iterable[Path],
     weights: Path,
-    row: Row,
 ) -> None:
-    """Measure one row on one dataset and store it at once, unless that is done."""
-    record = record_for(stored, plan, budget.clicks, budget.most)
-    name, seed, folder = key
-    done = [(each["row"], each["seed"], each["data"]) for each in record["results"]]
-    if (name, seed, folder.name) in done:
-        return
-    dataset = open_dataset(folder)
-    every = row.every if len(dataset) >= LARGE else 1
-    indices = range(0, len(dataset), every)[: budget.objects]
-    zoom = plan.zoom if row.target is None else replace(plan.zoom, target=row.target)
-    rules = Protocol(zoom=zoom, targets=TARGETS, limit=budget.most)
-    samples = [dataset[index] for index in indices]
-    results, watched = measure(row, weights, samples, rules, seed, plan)
-    found = summary_of(results, watched, indices)
-    shown = {key: value for key, value in found.items() if key != "objects"}
-    typer.echo(f"{name}, seed {seed}, {folder.name}: {shown}")
-    record["results"].append({"row": name, "seed": seed, "data": folder.name, **found})
-    write_text(stored, json.dumps(record) + "\n")
+    """Measure the rows of a network on each dataset and store each result at once.
+
+    A result that is stored already, on as many objects, stays.
+    """
+    for folder in sets:
+        dataset = open_dataset(folder)
+        for name, row in rows.items():
+            record = record_for(stored, plan, budget)
+            key = {"row": name, "seed": seed, "data": folder.name}
+            indices = indices_of(row, len(dataset), budget.objects)
+            stays = [each for each in record["results"] if any(each[k] != key[k] for k in key)]
+            known = [each for each in record["results"] if all(each[k] == key[k] for k in key)]
+            if known and len(known[0]["objects"]) >= len(indices):
+                continue
+            zoom = plan.zoom if row.target is None else replace(plan.zoom, target=row.target)
+            rules = Protocol(zoom=zoom, targets=TARGETS, limit=budget.most)
+            samples = [dataset[index] for index in indices]
+            results, watched = measured(row, weights, samples, rules, seed, plan)
+            found = summary_of(results, watched, indices)
+            shown = {key: value for key, value in found.items() if key != "objects"}
+            typer.echo(f"{name}, seed {seed}, {folder.name}: {shown}")
+            record["results"] = [*stays, {**key, **found}]
+            write_text(stored, json.dumps(record) + "\n")
+
+
+def indices_of(row: Row, count: int, limit: int | None) -> list[int]:
+    """Return which of a dataset's `count` objects a row is measured on, evenly spread."""
+    wanted = min(count, SLOW_OBJECTS) if row.slow else count
+    if limit is not None:
+        wanted = min(wanted, limit)
+    return [count * index // wanted for index in range(wanted)]
 
 
 def summary_of(
@@ -362,19 +457,19 @@ def summary_of(
     }
 
 
-def record_for(stored: Path, plan: Recipe, clicks: int, most: int) -> dict[str, Any]:
+def record_for(stored: Path, plan: Recipe, budget: Budget) -> dict[str, Any]:
     """Return the stored result to add to, or a new result.
 
     Raises ConfigError if it is of another recipe or budget.
     """
     # The path of the pictures on this machine stays private.
     recipe = replace(plan, data=replace(plan.data, root=DataConfig.root)).as_dict()
-    fresh = stored_record(FORMAT, recipe=recipe, clicks=clicks, most=most) | {"results": []}
+    shared = {"recipe": recipe, "clicks": budget.clicks, "most": budget.most}
+    fresh = stored_record(FORMAT, **shared) | {"results": []}
     record = read(stored)
     if record is None:
         return fresh
-    kept = (record["recipe"], record["clicks"], record["most"])
-    if kept != (json.loads(json.dumps(recipe)), clicks, most):
+    if {key: record[key] for key in shared} != json.loads(json.dumps(shared)):
         raise ConfigError(
             f"expected a result of this recipe and budget, got another in {stored}: "
             "give another --stored"

@@ -51,7 +51,7 @@ def markdown(record: Mapping[str, Any] | None) -> str:
     most = int(record["most"])
     sets = list(dict.fromkeys(result["data"] for result in results))
     head = ["method", *(f"{name} 85 / 90 / 95 (not reached)" for name in sets)]
-    head += ["against RITM, @90", "boundary IoU", "obeyed", "ms a click", "published"]
+    head += ["against RITM, @90", "boundary IoU", "obeyed", "CPU ms a click", "published"]
     lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
     for name, row in ROWS.items():
         mine = [result for result in results if result["row"] == name]

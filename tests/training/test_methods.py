@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -63,19 +64,17 @@ def test_rows_are_trained_and_measured_once(
             (pictures / folder).mkdir(parents=True, exist_ok=True)
             cv2.imwrite(str(pictures / folder / f"made{number}.png"), array)
 
-    def run() -> None:
-        methods.run(
-            shard,
-            [pictures],
-            clicks=2,
-            most=2,
-            folder=tmp_path / "runs",
-            stored=stored,
-            change=CHANGES,
-            only=list(FEW),
-        )
+    common: dict[str, Any] = {"clicks": 2, "folder": tmp_path / "runs", "change": CHANGES, "only": list(FEW)}
+    measuring: dict[str, Any] = {"most": 2, "stored": stored, **common}
+    methods.measure(shard, [pictures], **measuring)
+    assert "RITM, seed 0: not trained yet" in capsys.readouterr().out
+    assert not stored.exists()
+    methods.learn(shard, **common)
+    methods.measure(shard, [pictures], limit=1, **measuring)
+    assert {len(result["objects"]) for result in json.loads(stored.read_text())["results"]} == {1}
 
-    run()
+    # Measured on more objects than before, a result is replaced.
+    methods.run(shard, [pictures], **measuring)
     record = json.loads(stored.read_text())
     assert {result["row"] for result in record["results"]} == {BASE, *FEW}
     assert str(tmp_path) not in stored.read_text()
@@ -92,10 +91,19 @@ def test_rows_are_trained_and_measured_once(
     assert by_row["IA+SA"]["settings"]["importance"] == "measured"
     table = capsys.readouterr().out
     assert all(f"| {name}" in table for name in (BASE, *FEW))
-    run()
+    methods.run(shard, [pictures], **measuring)
     assert json.loads(stored.read_text()) == record
     with pytest.raises(ConfigError, match="expected a result of this recipe and budget"):
-        methods.record_for(stored, read_recipe(methods.RECIPE), 99, 20)
+        methods.record_for(stored, read_recipe(methods.RECIPE), methods.Budget(99, 20, None))
+
+
+def test_a_slow_row_is_measured_on_objects_from_the_whole_of_a_dataset() -> None:
+    assert methods.indices_of(ROWS["RITM"], 345, None) == list(range(345))
+    assert methods.indices_of(ROWS["RITM"], 345, 3) == [0, 115, 230]
+    indices = methods.indices_of(ROWS["BRS"], 345, None)
+    assert len(set(indices)) == 40
+    assert (indices[0], indices[-1]) == (0, 336)
+    assert methods.indices_of(ROWS["BRS"], 30, None) == list(range(30))
 
 
 def result(row: str, *curves: list[float], data: str = "GrabCut") -> dict[str, object]:
