@@ -64,7 +64,12 @@ def test_rows_are_trained_and_measured_once(
             (pictures / folder).mkdir(parents=True, exist_ok=True)
             cv2.imwrite(str(pictures / folder / f"made{number}.png"), array)
 
-    common: dict[str, Any] = {"clicks": 2, "folder": tmp_path / "runs", "change": CHANGES, "only": list(FEW)}
+    common: dict[str, Any] = {
+        "clicks": 2,
+        "folder": tmp_path / "runs",
+        "change": CHANGES,
+        "only": list(FEW),
+    }
     measuring: dict[str, Any] = {"most": 2, "stored": stored, **common}
     methods.measure(shard, [pictures], **measuring)
     assert "RITM, seed 0: not trained yet" in capsys.readouterr().out
