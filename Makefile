@@ -1,11 +1,15 @@
 # fcfi: everything a checkout needs, from a machine with Python 3.11 (or later), pip and make.
 #   make demo   install the using half (no torch), segment a bundled photograph and open the annotation page
 #   make test   install what the tests need and run them
-# Settings: PYTHON (interpreter that makes .venv), PYTEST_ARGS (for example PYTEST_ARGS="-k geometry"), ARGS (for the
-# page of make demo, for example ARGS=--no-browser or ARGS="--port 9000"), FCFI_CHROMIUM (browser of make e2e).
+# Settings: PYTHON (interpreter that makes .venv), PYTEST_ARGS (for example PYTEST_ARGS="-k geometry"), WORKERS (of the
+# tests, for example WORKERS=0 for one process, in which a debugger works), ARGS (for the page of make demo, for example
+# ARGS=--no-browser or ARGS="--port 9000"), FCFI_CHROMIUM (browser of make e2e).
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || command -v python)
 PYTEST_ARGS ?=
+WORKERS ?= auto
+# A worker takes up to 2 GB.  The tests of a file stay together, since they share what is slow to make.
+PARALLEL := -n $(WORKERS) --maxprocesses=4 --dist=loadfile
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -38,13 +42,13 @@ DEMO_LABELS := --labels person,cat,cup,rocket
 DEMO_CLICKS := --click 169,341 --click 322,295 --click 188,95
 
 test: $(VENV)/.test ## run all tests (CPU, no network)
-	$(BIN)/python -m pytest -q $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -q $(PARALLEL) $(PYTEST_ARGS)
 
 # Not a test that passes or fails for good: each run draws new examples.  What it finds becomes a test of its own.
 # FUZZ_ARGS: for example FUZZ_ARGS="--seed 7 --only 'import coco'", as a fault says how it is repeated.
 fuzz: $(VENV)/.test ## damage files of every kind for ten minutes, then draw many more examples than the tests do
 	$(BIN)/python -m tests.fuzz $(FUZZ_ARGS)
-	FCFI_TEST_FUZZ=1 $(BIN)/python -m pytest -q -m "not slow" --ignore=tests/training $(PYTEST_ARGS)
+	FCFI_TEST_FUZZ=1 $(BIN)/python -m pytest -q $(PARALLEL) -m "hypothesis and not slow" --ignore=tests/training $(PYTEST_ARGS)
 
 oracles: .venv-oracles/.made ## let other tools read our files and drive our function: supervision, datumaro, cvat-cli and others
 	@.venv-oracles/bin/python -W ignore -c "import cvat_cli, cvat_sdk, datumaro, label_studio_sdk, labelme, pycocotools, supervision"
@@ -72,7 +76,7 @@ peers: .venv-peers/.made $(VENV)/.test web/node_modules/.package-lock.json ## cl
 	@touch $@
 
 quick: $(VENV)/.test ## run the tests that take milliseconds
-	$(BIN)/python -m pytest -q -m "not slow" $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -q $(PARALLEL) -m "not slow" $(PYTEST_ARGS)
 
 lint: $(VENV)/.test ## style, types and layers: ruff, mypy --strict, import-linter
 	$(BIN)/ruff check .
