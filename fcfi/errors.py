@@ -1,45 +1,52 @@
-"""The errors of fcfi: one tree, so that a caller can catch all of them or one kind.
+"""The errors of fcfi: one tree, so that a caller can catch all of them or some classes.
 
     FCFIError
     ├── InputError      a picture, mask or click that cannot be used
-    │   ├── PictureError    a picture of a project that vanished, changed or is damaged
-    │   ├── FullDiskError   a disk without room for what is to be written
+    │   ├── PictureError    a picture of a project that is missing, changed or damaged
+    │   ├── FullDiskError   a disk that is full
     │   ├── NotFound        something that a project does not have
-    │   └── Conflict        a change that came too late: somebody else was faster
+    │   └── Conflict        a picture that was changed since the version an action was made for
     ├── StoreError      a project's store that cannot be read or written
     ├── NetworkError    a network file, checkpoint or runtime that cannot be used
-    ├── DatasetError    a data set that is missing, empty or malformed
+    ├── DatasetError    a dataset that is missing, empty or malformed
     ├── ConfigError     a recipe, option or setting that cannot be used
-    ├── UnsupportedError    a call of another library's interface that fcfi does not have
-    └── DivergedError   a training run whose loss is not a number any more
+    ├── UnsupportedError    a call of another library's interface that fcfi does not implement
+    └── DivergedError   a training run whose loss is no longer a number
 
-Every message says what was expected, what came and what to do.  The command line prints it on one
-line and exits with 2.
+Every message says what was expected, what was found and what to do.  The command line prints it on
+one line and exits with 2.
 
-Where data of others comes in, the code that reads it stands in a `guard`: libraries raise almost
-anything on damaged bytes (OverflowError, RecursionError, zlib.error, ...), so that a list of what
-they raise is never complete.
+Code that reads foreign data runs in a `guard`: on damaged bytes libraries raise almost anything
+(OverflowError, RecursionError, zlib.error, ...), so that no list of exceptions is complete.
 """
 
 import errno
 import logging
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final, TypeVar
 
 LOG: Final = logging.getLogger(__name__)
 MAX_MESSAGE: Final = 2000
-"""Characters of a message: texts out of files, such as labels, may be of any length."""
+"""Longest message, in characters: texts from files, such as labels, may be of any length."""
 MAX_REASON: Final = 200
-"""Characters that a message repeats of what a library said."""
+"""Longest part of a library's message that our message repeats, in characters."""
 FULL: Final = frozenset((errno.ENOSPC, errno.EDQUOT))
 """Numbers of the system's errors that mean a full disk."""
+DEBUG_VARIABLE: Final = "FCFI_DEBUG"
+"""Environment variable: 1 shows the debug log and the traceback of a fault of ours."""
 Item = TypeVar("Item")
 
 
+def is_debugging() -> bool:
+    """Return whether DEBUG_VARIABLE asks for tracebacks."""
+    return os.environ.get(DEBUG_VARIABLE, "") not in ("", "0")
+
+
 def how_to_install(extra: str) -> str:
-    """Return what to type for an optional part of the package, installed from its own folder."""
-    # The weights that training begins from are in that folder, and left out of what pip copies.
+    """Return the command that installs an optional part of the package."""
+    # An editable install, since the weights that training starts from are not part of the wheel.
     option = "-e " if extra == "train" else ""
     return f"pip install {option}'.[{extra}]' in the folder of fcfi's README"
 
@@ -47,14 +54,14 @@ def how_to_install(extra: str) -> str:
 def showable(text: str) -> str:
     """Return a text of bounded length that every encoding of Unicode can write.
 
-    JSON and the names of files may hold halves of characters, which none can.
+    JSON and file names may hold lone surrogates, which no encoding can write.
     """
     short = text if len(text) <= MAX_MESSAGE else f"{text[: MAX_MESSAGE - 1]}…"
     return short.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 class FCFIError(Exception):
-    """A mistake that the person at the keyboard can mend; the message says how.
+    """A mistake that the user can correct; the message says how.
 
     >>> import fcfi
     >>> try:
@@ -65,7 +72,7 @@ class FCFIError(Exception):
     """
 
     def __init__(self, message: str = "") -> None:
-        """Keep the message so that it can be shown anywhere."""
+        """Keep the message in a form that any terminal can show."""
         super().__init__(showable(message))
 
 
@@ -74,19 +81,19 @@ class InputError(FCFIError):
 
 
 class PictureError(InputError):
-    """A picture of a project that vanished, changed or is damaged."""
+    """A picture of a project that is missing, changed or damaged."""
 
 
 class FullDiskError(InputError):
-    """A disk or quota without room for what is to be written."""
+    """A full disk or an exhausted quota."""
 
 
-class NotFound(InputError):  # noqa: N818, what a person calls it
+class NotFound(InputError):  # noqa: N818, the usual name
     """Something that a project does not have."""
 
 
 class Conflict(InputError):  # noqa: N818
-    """A change that came too late: somebody else was faster."""
+    """A picture that was changed since the version that an action was made for."""
 
 
 class StoreError(FCFIError):
@@ -98,7 +105,7 @@ class NetworkError(FCFIError):
 
 
 class DatasetError(FCFIError):
-    """A data set that is missing, empty or malformed."""
+    """A dataset that is missing, empty or malformed."""
 
 
 class ConfigError(FCFIError):
@@ -106,15 +113,15 @@ class ConfigError(FCFIError):
 
 
 class UnsupportedError(FCFIError, NotImplementedError):
-    """A call of another library's interface that fcfi does not have."""
+    """A call of another library's interface that fcfi does not implement."""
 
 
 class DivergedError(FCFIError):
-    """A training run whose loss is not a number any more."""
+    """A training run whose loss is no longer a number."""
 
 
 def write_error(problem: str, error: OSError) -> InputError:
-    """Return the error of a file that cannot be written: "PROBLEM: REASON", and what to do."""
+    """Return the error for a file that cannot be written: "PROBLEM: REASON", and what to do."""
     reason = f"{problem}: {error.strerror or error}"
     if error.errno in FULL:
         return FullDiskError(f"{reason}; make room there and try again")
@@ -123,10 +130,10 @@ def write_error(problem: str, error: OSError) -> InputError:
 
 @contextmanager
 def guard(kind: type[FCFIError], problem: str, advice: str) -> Iterator[None]:
-    """Raise `kind` instead of anything else that the block raises: "PROBLEM (REASON): ADVICE".
+    """Convert any exception in the block to `kind`, with the message "PROBLEM (REASON): ADVICE".
 
-    An FCFIError passes as it is, and so does what ends a program (KeyboardInterrupt).  The cause
-    goes to the debug log with its traceback.
+    An FCFIError and KeyboardInterrupt pass unchanged.  The cause goes to the debug log with its
+    traceback.
 
         with guard(DatasetError, f"{path} cannot be read", "give a whole file"):
             content = parse(path)
@@ -143,7 +150,7 @@ def guard(kind: type[FCFIError], problem: str, advice: str) -> Iterator[None]:
 def guarded(
     items: Iterable[Item], kind: type[FCFIError], problem: str, advice: str
 ) -> Iterator[Item]:
-    """Yield the items; what making one of them raises is raised as `guard` does, and ends them."""
+    """Yield the items; an exception of the iterator itself is converted as by `guard`."""
     iterator = iter(items)
     while True:
         with guard(kind, problem, advice):
@@ -151,11 +158,11 @@ def guarded(
                 item = next(iterator)
             except StopIteration:
                 return
-        yield item  # outside of the guard, which is not for what the caller does with it
+        yield item  # outside the guard, which must not convert the caller's own exceptions
 
 
 def _reason(cause: Exception) -> str:
-    """Return what an error says, in one line; its type where it says nothing that people know."""
+    """Return an exception's message in one line, or its type if the message does not help."""
     if isinstance(cause, MemoryError):
         return "not enough memory"
     try:

@@ -30,14 +30,14 @@ def test_a_batch_writes_masks_and_outcomes(
     rows = [{"image": str(PHOTO), "clicks": [[290, 130]], "name": name} for name in ("a", "b")]
     file.write_text("".join(json.dumps(row) + "\n" for row in rows))
     assert run("segment", "--batch", file, "-o", out, "--network", network) == 0
-    assert "2 masks made, 0 there before, 0 failed" in capsys.readouterr().out
+    assert "2 masks made, 0 made before, 0 failed" in capsys.readouterr().out
     single = tmp_path / "single.png"
     assert run("segment", PHOTO, "--click", "290,130", "-o", single, "--network", network) == 0
     np.testing.assert_array_equal(read_mask(out / "a.png", 400, 600), read_mask(single, 400, 600))
     file.write_text(file.read_text() + "{broken\n")
     assert run("segment", "--batch", file, "-o", out, "--network", network, "--workers", 1) == 2
     told = capsys.readouterr()
-    assert "0 masks made, 2 there before, 1 failed" in told.out
+    assert "0 masks made, 2 made before, 1 failed" in told.out
     assert "error: 1 lines failed, the first is line 3: the line is not JSON" in told.err
 
 

@@ -1,11 +1,12 @@
-"""The command line: a module for each family of commands, registered on one `app`.
+"""The command line: a module for each group of commands, all registered on one `app`.
 
-The commands hold no logic of their own and import what they need when they run: `fcfi --help` loads
-no runtime, and only `train`, `export` and `import` load torch.
+The commands contain no logic of their own and import what they need when they run: `fcfi --help`
+loads no runtime, and only `train`, `export` and `import` load torch.
 """
 
 from fcfi.cli import annotate, bulk, evaluate, networks, project, segment, serve, training
-from fcfi.cli.app import DEBUG_VARIABLE, app, main
+from fcfi.cli.app import app, main
+from fcfi.errors import DEBUG_VARIABLE
 
 __all__ = [
     "DEBUG_VARIABLE",

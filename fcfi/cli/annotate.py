@@ -1,4 +1,4 @@
-"""`fcfi annotate`: the server in front of a folder of pictures, and the page in the browser."""
+"""`fcfi annotate`: opens a folder of pictures as a project and serves the page for it."""
 
 from contextlib import ExitStack
 from pathlib import Path
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 MEBIBYTE: Final = 1 << 20
 LEAST_MEMORY: Final = 128
-"""MB: a photograph, its tiles and some predictions."""
+"""MB; enough for one photograph, its tiles and some predictions."""
 EXAMPLES: Final = """Example: fcfi annotate photos/ --labels person,dog
 
 Repair existing masks: fcfi annotate photos/ --import instances.json
 
-For other machines, with the printed address: fcfi annotate photos/ --host 0.0.0.0 --no-browser
+Let other machines open the printed address: fcfi annotate photos/ --host 0.0.0.0 --no-browser
 """
 
 
@@ -33,12 +33,12 @@ def annotate(
         Path,
         typer.Argument(metavar="DIR", help="The folder with your pictures.", show_default=False),
     ],
-    labels: Annotated[str, typer.Option(metavar="A,B,...", help="Labels to begin with.")] = "",
+    labels: Annotated[str, typer.Option(metavar="A,B,...", help="Labels to add first.")] = "",
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="The next free one is taken if it is in use.")
     ] = 8017,
     host: Annotated[
-        str, typer.Option(help="Where to listen; beyond this machine a token is needed.")
+        str, typer.Option(help="Address to listen on; a token guards all but this machine's own.")
     ] = "127.0.0.1",
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Open the page in your browser.")
@@ -51,7 +51,7 @@ def annotate(
         str | None,
         typer.Option(
             metavar="URL|FILE",
-            help="Where the work is stored, by default DIR/.fcfi; PostgreSQL for a team.",
+            help="The project's store, by default in DIR/.fcfi; PostgreSQL for a team.",
         ),
     ] = None,
     import_: Annotated[
@@ -59,7 +59,7 @@ def annotate(
         typer.Option(
             "--import",
             metavar="PATH",
-            help="Add the objects of another tool's files first (undo works).",
+            help="First add the objects in another tool's files (undo takes them back).",
         ),
     ] = None,
     memory: Annotated[
@@ -71,7 +71,7 @@ def annotate(
         ),
     ] = 1024,
 ) -> None:
-    """Make masks of pictures by clicking, in the browser; nothing leaves this machine."""
+    """Annotate a folder of pictures with clicks, in the browser; nothing leaves this machine."""
     check_folder(folder)
     names = parse_labels(labels)
     from fcfi.cli.show import work_bar
@@ -86,7 +86,7 @@ def annotate(
         chosen = plan_run(network, RunRequest(runtime, precision, threads))
     predictor = open_lazily(chosen)
     token, settings = serve.new_token(host), Settings()
-    # Before the project is opened: a port that cannot be had ends it before a long scan.
+    # Before the project is opened: an error about the port must not come after a long scan.
     listening = serve.listen(host, port)
     with listening, ExitStack() as stack:
         kept = memory * MEBIBYTE - settings.tile_bytes
@@ -95,13 +95,12 @@ def annotate(
                 Project.open(folder, predictor, names, store, kept, progress)
             )
             report = import_first(project, import_, progress) if import_ else None
-        # IPv6 has four parts in an address.
-        taken, (_, used, *_rest) = port, listening.getsockname()
+        # An address has two parts in IPv4 and four in IPv6; the port is the second.
+        used = listening.getsockname()[1]
         settings = Settings(host=host, port=used, token=token)
         if import_ is not None and report is not None:
             show_import(import_, report)
-        if taken not in (0, used):
-            typer.echo(f"note: port {taken} is taken, so {used} is used", err=True)
+        note_other_port(port, used)
         address = serve.url(host, used, token)
         announce(project, settings, address)
         if browser and not serve.open_browser(address):
@@ -117,8 +116,14 @@ def check_folder(folder: Path) -> None:
         raise InputError(f"{folder} {what}: give the folder with your pictures")
 
 
+def note_other_port(requested: int, used: int) -> None:
+    """Print a note if a server listens on another port than requested; 0 requests any."""
+    if requested not in (0, used):
+        typer.echo(f"note: port {requested} is taken, so {used} is used", err=True)
+
+
 def parse_labels(text: str) -> tuple[str, ...]:
-    """Return the names between commas.  Raises ConfigError for an empty name among others."""
+    """Return the comma-separated names.  Raises ConfigError if one of several is empty."""
     names = tuple(name.strip() for name in text.split(",")) if text.strip() else ()
     if not all(names):
         raise ConfigError(
@@ -129,14 +134,14 @@ def parse_labels(text: str) -> tuple[str, ...]:
 
 
 def import_first(project: "Project", path: Path, progress: "Progress") -> "ImportReport":
-    """Import files of another tool, which are read in a process of their own."""
+    """Import another tool's files, which are read in a separate process."""
     from fcfi.project.reading_process import read_apart
 
     return project.import_files(path, progress=progress, reader=read_apart)
 
 
 def show_import(path: Path, report: "ImportReport") -> None:
-    """Print what was found in files of another tool."""
+    """Print what was imported from another tool's files."""
     typer.echo(
         f"{path} ({report.format}): {report.objects} objects added on {report.pictures} pictures"
     )
@@ -145,12 +150,12 @@ def show_import(path: Path, report: "ImportReport") -> None:
 
 
 def announce(project: "Project", settings: "Settings", address: str) -> None:
-    """Print what is served, where, and how to stop."""
+    """Print what is served, its address, and how to stop the server."""
     counts = project.pictures(limit=0).counts
     names = ", ".join(label.name for label in project.labels()) or "none yet"
     typer.echo(
         f"{counts.all} pictures in {project.folder.resolve()} "
-        f"({counts.done} done, {counts.work} in work)"
+        f"({counts.done} done, {counts.work} in progress)"
     )
     typer.echo(f"Labels:  {names}")
     typer.echo(f"Work:    saved at every click in {project.location}")

@@ -1,9 +1,8 @@
-"""The program itself, and the one place where errors become exit codes.
+"""The program `fcfi` without its commands; the only module that turns errors into exit codes.
 
-Exit codes: 0 done; 2 a mistake that the person can mend (every FCFIError, every wrong option, too
-little memory); 1 a fault of fcfi; each is one line on stderr.  With FCFI_DEBUG=1 the debug log and
-the traceback of a fault follow.  Results go to stdout, progress and errors to stderr.  Knows no
-command.
+Exit codes: 0 success; 2 a mistake that the user can correct (every FCFIError, every wrong option,
+too little memory); 1 a fault of fcfi.  An error is one line on stderr; with FCFI_DEBUG=1 the debug
+log and the traceback of a fault follow.  Results go to stdout, progress and errors to stderr.
 """
 
 import logging
@@ -16,10 +15,8 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from fcfi.errors import FCFIError
+from fcfi.errors import DEBUG_VARIABLE, FCFIError, is_debugging
 
-DEBUG_VARIABLE: Final = "FCFI_DEBUG"
-"""Environment variable: 1 shows the debug log and the traceback of a fault."""
 NO_MEMORY: Final = "there is not enough memory: close other programs, or give smaller pictures"
 DONE, OUR_FAULT, YOUR_MISTAKE, INTERRUPTED = 0, 1, 2, 130
 
@@ -37,8 +34,8 @@ def main(
 ) -> int:
     """Run one command and return its exit code.
 
-    arguments: by default those of the process.  program, name: other commands (the benchmarks have
-        theirs), and what they are called.
+    arguments: by default the process's.
+    program, name: another set of commands, as the benchmarks have, and its name.
     """
     _show_everything()
     try:
@@ -53,7 +50,7 @@ def main(
     except (KeyboardInterrupt, typer.Abort):
         return _report("stopped", INTERRUPTED)
     except BrokenPipeError:
-        # The reader has gone, as in `fcfi networks | head`; flushing stdout at exit would fail.
+        # The pipe is closed, as in `fcfi networks | head`; flushing stdout at exit would fail.
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115, closed at exit
         return OUR_FAULT
     except Exception as error:
@@ -83,22 +80,18 @@ def _report(message: str, code: int) -> int:
 
 
 def _show_everything() -> None:
-    """Let any text be written, and the debug log if it is asked for."""
+    """Let the console print any text, and the debug log if it is requested."""
     for stream in (sys.stdout, sys.stderr):
-        # Names of files may hold bytes that no encoding can write.
+        # File names may hold bytes that no encoding can write.
         if isinstance(stream, TextIOWrapper) and stream.errors == "strict":
             stream.reconfigure(errors="backslashreplace")
-    if _is_debugging():
+    if is_debugging():
         logging.basicConfig(stream=sys.stderr)
         logging.getLogger("fcfi").setLevel(logging.DEBUG)
 
 
-def _is_debugging() -> bool:
-    return os.environ.get(DEBUG_VARIABLE, "") not in ("", "0")
-
-
 def _our_fault(error: Exception) -> int:
-    if _is_debugging():
+    if is_debugging():
         traceback.print_exc()
         return OUR_FAULT
     message = f"something went wrong inside fcfi ({type(error).__name__}: {error})"
@@ -115,5 +108,5 @@ def _usage(error: Any) -> str:
 
 def _is_usage(error: Exception) -> bool:
     """Return whether the error is the option parser's."""
-    # Some releases of Typer bring classes of their own, so that the methods decide.
+    # Some releases of Typer have their own classes, so the methods are compared instead.
     return hasattr(error, "format_message") and hasattr(error, "exit_code")

@@ -1,4 +1,4 @@
-"""`fcfi bulk`: any number of objects on any number of machines, from a plan to one file."""
+"""`fcfi bulk`: segments a manifest of objects on one or many machines, from a plan to one file."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -21,7 +21,7 @@ Folder = Annotated[
 ]
 Base = Annotated[
     str | None,
-    typer.Option(help="Where relative paths of pictures begin, if not in the manifest's folder."),
+    typer.Option(help="Start of relative paths of pictures; by default the manifest's folder."),
 ]
 
 
@@ -34,23 +34,23 @@ def plan(
         str, typer.Option("--output", "-o", help="The folder of the plan and its results.")
     ],
     shards: Annotated[
-        int, typer.Option(help="Pieces to give to machines; the pictures are shared out by hash.")
+        int, typer.Option(help="Shards to divide among machines; pictures are assigned by hash.")
     ] = 1,
     part_rows: Annotated[
-        int, typer.Option(help="Rows that are made and written at once, about.")
+        int, typer.Option(help="Rows of a part, which is written whole; approximate.")
     ] = 512,
     network: Network = None,
     runtime: Runtime = "auto",
     precision: Annotated[
-        str, typer.Option(help="float32, bfloat16 or int8; all machines must have it.")
+        str, typer.Option(help="float32, bfloat16 or int8; all machines must support it.")
     ] = "float32",
     flip: Annotated[
         Literal["none", "average"],
-        typer.Option(help="average: with the mirrored picture, at twice the time."),
+        typer.Option(help="average: with the mirrored picture; takes twice the time."),
     ] = "none",
     base: Base = None,
 ) -> None:
-    """Sort the objects of a manifest into shards, and fix the network for all machines."""
+    """Divide the objects of a manifest into shards, and fix the network for all machines."""
     need_bulk()
     from fcfi.bulk.planning import make_plan
     from fcfi.cli.show import counter
@@ -59,10 +59,9 @@ def plan(
         made = make_plan(
             manifest, output, shards, part_rows, network, runtime, precision, flip, base, advance
         )
-    answers = f"{made.network.name}, {made.network.runtime} in {made.network.precision}"
+    used = f"{made.network.name}, {made.network.runtime} in {made.network.precision}"
     typer.echo(
-        f"{output}: {made.total} objects in {made.shards} shards, "
-        f"{sum(made.parts)} parts; {answers}"
+        f"{output}: {made.total} objects in {made.shards} shards, {sum(made.parts)} parts; {used}"
     )
 
 
@@ -72,12 +71,12 @@ def run(
     shard: Annotated[
         str | None,
         typer.Option(
-            help="Numbers and ranges, as 0-3,7. By default the number that a job array of Slurm, "
-            "Kubernetes or AWS Batch sets, else all shards."
+            help="Numbers and ranges, such as 0-3,7. By default the number that a job array of "
+            "Slurm, Kubernetes or AWS Batch sets, else all shards."
         ),
     ] = None,
     all_shards: Annotated[
-        bool, typer.Option("--all", help="All shards, also in a job array.")
+        bool, typer.Option("--all", help="All shards, even in a job array.")
     ] = False,
     runner: Annotated[
         Literal["local", "ray"],
@@ -89,10 +88,10 @@ def run(
     network: Network = None,
     base: Base = None,
     retry_errors: Annotated[
-        bool, typer.Option("--retry-errors", help="Make parts again that hold rows that failed.")
+        bool, typer.Option("--retry-errors", help="Make parts with failed rows again.")
     ] = False,
 ) -> None:
-    """Make what is not there yet of a plan, or of some of its shards; resumes after any stop."""
+    """Make the missing parts of a plan, or of some of its shards; resumes after any stop."""
     need_bulk()
     if shard is not None and all_shards:
         raise InputError("expected --shard or --all, got both: give one of them")
@@ -109,19 +108,19 @@ def run(
     storage = Storage(folder)
     planned = read_plan(storage)
     missing = missing_parts(storage, planned, shards, retry_errors)
-    # Parts are of nearly the same size, and only the plan's sums are known without opening them.
+    # An estimate: parts are of nearly equal size, and the plan holds only their sum.
     rows = round(planned.total * len(missing) / max(1, sum(planned.parts)))
     with rows_bar(folder, rows) as advance:
         summary = run_plan(folder, shards, runner, workers, network, base, retry_errors, advance)
     typer.echo(
-        f"{folder}: {summary.parts} parts made, {summary.before} there before; "
+        f"{folder}: {summary.parts} parts made, {summary.before} made before; "
         f"{summary.rows} objects, {summary.failed} failed"
     )
 
 
 @bulk.command(epilog="Example: fcfi bulk status run1")
 def status(folder: Folder) -> None:
-    """Report how far a plan is, and which shards are missing."""
+    """Report how much of a plan is done, and which shards are missing."""
     need_bulk()
     from fcfi.bulk.status import ranges, status_of
 

@@ -1,4 +1,4 @@
-"""`fcfi evaluate`: the clicks that a robot needs on a dataset."""
+"""`fcfi evaluate`: counts the clicks that a robot needs on a dataset."""
 
 import re
 import sys
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, NamedTuple
 
 import typer
 
@@ -27,14 +27,16 @@ from fcfi.errors import InputError, guard
 
 if TYPE_CHECKING:
     from fcfi.data.sample import Sample
-    from fcfi.evaluation import Report
-    from fcfi.prediction.interface import Predictor
+    from fcfi.evaluation import Protocol, Report
+    from fcfi.prediction.interface import Flip, Predictor
+    from fcfi.runtimes.network import NetworkInfo
+    from fcfi.runtimes.plan import RunRequest
     from fcfi.start_masks import Start
 
 WORST: Final = 10
-"""Objects that --worst draws."""
+"""Number of objects that --worst draws."""
 PREDICTOR: Final = ("info", "settings", "threshold", "predict")
-"""What a predictor has."""
+"""The attributes of a predictor."""
 
 
 @app.command(epilog="Example: fcfi evaluate --data examples --json out.json --plot out.png")
@@ -60,7 +62,7 @@ def evaluate(
     ] = "fixed",
     flip: Annotated[
         Literal["none", "average"] | None,
-        typer.Option(help="average: with the mirrored picture; by default as the protocol says."),
+        typer.Option(help="average: with the mirrored picture; by default the protocol decides."),
     ] = None,
     start_from: Annotated[
         str | None,
@@ -72,7 +74,8 @@ def evaluate(
         str,
         typer.Option(
             metavar="centre|random|FILE",
-            help="Who clicks: the deepest error pixel, any error pixel, or recorded clicks.",
+            help="Where the robot clicks: deep inside the largest error, at random in it, or as "
+            "recorded in a file.",
         ),
     ] = "centre",
     own: Annotated[
@@ -80,18 +83,18 @@ def evaluate(
         typer.Option(
             "--predictor",
             metavar="MODULE:FUNCTION",
-            help="Measure the predictor that this function of your own returns.",
+            help="Measure the predictor that your function returns.",
         ),
     ] = None,
     limit: Annotated[
         int | None, typer.Option(help="Measure on this number of objects, drawn at random.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Of that draw, and of --robot random.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of --limit and of --robot random.")] = 0,
     json: Annotated[
-        Path | None, typer.Option(help="Write everything here, object by object.")
+        Path | None, typer.Option(help="Write the record to this file, object by object.")
     ] = None,
     plot: Annotated[
-        Path | None, typer.Option(help="Draw IoU against clicks here: PNG, SVG or PDF.")
+        Path | None, typer.Option(help="Plot IoU against clicks to this file: PNG, SVG or PDF.")
     ] = None,
     worst: Annotated[
         Path | None,
@@ -102,14 +105,14 @@ def evaluate(
     strict: Annotated[
         bool,
         typer.Option(
-            "--strict", help="Refuse a dataset with broken items; else they are counted and named."
+            "--strict", help="Refuse a dataset with broken items; else they are reported."
         ),
     ] = False,
     shard: Annotated[
         str | None,
         typer.Option(
             metavar="I/N",
-            help="Measure this part of the objects only, of N, into --json FILE.jsonl; resumes.",
+            help="Measure only shard I of N (from 0), into --json FILE.jsonl; resumes.",
         ),
     ] = None,
     merge: Annotated[
@@ -125,51 +128,36 @@ def evaluate(
         return
     if data is None:
         raise InputError("expected a dataset, got none: give its folder with --data")
-    from fcfi import report
-    from fcfi.data import open_dataset
-    from fcfi.evaluation import choose_protocol, protocol_of
-    from fcfi.evaluation import evaluate as measure
-    from fcfi.evaluation_shards import Evaluation, Shard, evaluate_shard
-    from fcfi.methods import make_predictor, runtime_for
-    from fcfi.robots import choose_robot
-    from fcfi.runtimes.opening import open_network
-    from fcfi.runtimes.plan import RunRequest
-    from fcfi.segmenter import plan_run
-    from fcfi.start_masks import starting_masks
-
+    if own is not None and (network is not None or method or protocol != "fixed" or flip):
+        raise InputError(
+            "expected --predictor without --network, --method, --protocol and --flip, got "
+            "both: they are for networks of fcfi"
+        )
     if shard is not None and (json is None or plot is not None or worst is not None):
         raise InputError("expected --shard with --json FILE.jsonl, without --plot and --worst")
-    kind = ".json" if shard is None else ".jsonl"
-    check_outputs(({json: (kind,)} if json else {}) | ({plot: report.PLOTS} if plot else {}))
-    need_plots(plot)
+    from fcfi import report
+    from fcfi.data import open_dataset
+    from fcfi.evaluation import evaluate as measure
+    from fcfi.evaluation import protocol_of
+    from fcfi.evaluation_shards import Evaluation, Shard, evaluate_shard
+    from fcfi.methods import runtime_for
+    from fcfi.robots import choose_robot
+    from fcfi.runtimes.plan import RunRequest
+    from fcfi.start_masks import starting_masks
+
+    _check_record(json, plot, ".json" if shard is None else ".jsonl")
     need_folder(worst)
     begin = None if start_from is None else starting_masks(start_from)
     objects = open_dataset(data, layout, split, strict)
     objects = objects if limit is None else objects.choose(limit, seed)
     who = choose_robot(robot, seed)
-    settings: Mapping[str, float | str] | None = None
     if own is None:
-        # The precision is float32 by default: a result must not depend on the machine.
-        with warnings_as_notes():
-            request = RunRequest(runtime_for(method, runtime), precision, threads)
-            opened = open_network(plan_run(network, request))
-        rules = choose_protocol(protocol, objects.name, opened.info, flip)
-        if method is None:
-            predictor = rules.predictor(opened)
-        else:
-            predictor = make_predictor(method, opened, rules.zoom, rules.flip, rules.threshold)
-            settings = predictor.settings
+        request = RunRequest(runtime_for(method, runtime), precision, threads)
+        measured = _network_of_fcfi(network, request, method, protocol, objects.name, flip)
     else:
-        if network is not None or method or protocol != "fixed" or flip is not None:
-            raise InputError(
-                "expected --predictor without --network, --method, --protocol and --flip, got "
-                "both: they are for networks of fcfi"
-            )
         predictor = own_predictor(own)
-        rules, settings = protocol_of(predictor), predictor.settings
-    info = predictor.info
-    if method is not None:  # its own row in the tables, beside the network alone
-        info = replace(info, name=f"{info.name} with {method}")
+        measured = _Measured(predictor, predictor.info, protocol_of(predictor), predictor.settings)
+    predictor, info, rules, settings = measured
     if shard is not None:
         assert json is not None
         common = Evaluation(
@@ -191,22 +179,55 @@ def evaluate(
         console().print(f"{json}: {count} of {len(objects)} objects")
         return
     with progress_bar(objects.name, len(objects)) as advance:
-        measured = measure(predictor, objects, rules, begin, advance, strict, who)
-    record = report.record_of(measured, info, seed, settings)
-    if json is not None:
-        report.write_record(json, record)
-    if plot is not None:
-        report.plot(plot, [record])
+        results = measure(predictor, objects, rules, begin, advance, strict, who)
     if worst is not None:
-        _draw_worst(worst, measured, objects, predictor, begin)
-    console().print(report.show(record))
+        _draw_worst(worst, results, objects, predictor, begin)
+    _show_record(report.record_of(results, info, seed, settings), json, plot)
+
+
+class _Measured(NamedTuple):
+    """What is measured, and what its record says about it.
+
+    info: of the network, named after its method if it has one.
+    settings: of the predictor; None where the protocol says them all.
+    """
+
+    predictor: "Predictor"
+    info: "NetworkInfo"
+    protocol: "Protocol"
+    settings: "Mapping[str, float | str] | None"
+
+
+def _network_of_fcfi(
+    network: str | None,
+    request: "RunRequest",
+    method: str | None,
+    protocol: str,
+    dataset: str,
+    flip: "Flip | None",
+) -> _Measured:
+    """Return a network by the rules of a protocol, with a method at test time if one is named."""
+    from fcfi.evaluation import choose_protocol
+    from fcfi.methods import make_predictor
+    from fcfi.runtimes.opening import open_network
+    from fcfi.segmenter import plan_run
+
+    with warnings_as_notes():
+        opened = open_network(plan_run(network, request))
+    rules = choose_protocol(protocol, dataset, opened.info, flip)
+    if method is None:
+        return _Measured(rules.predictor(opened), opened.info, rules, None)
+    predictor = make_predictor(method, opened, rules.zoom, rules.flip, rules.threshold)
+    # A row of its own in the tables, beside the network alone.
+    info = replace(predictor.info, name=f"{predictor.info.name} with {method}")
+    return _Measured(predictor, info, rules, predictor.settings)
 
 
 def own_predictor(text: str) -> "Predictor":
-    """Return what the function of `module:function` returns, called without arguments.
+    """Return the predictor that `module:function` returns, called without arguments.
 
-    The module is looked for where Python looks, and in the present folder.  Raises InputError for
-    a name that cannot be found or anything that is not a predictor.
+    The module is searched on Python's path and in the current folder.  Raises InputError if it
+    cannot be found or the function returns anything but a predictor.
     """
     module, _, function = text.partition(":")
     if not (all(part.isidentifier() for part in module.split(".")) and function.isidentifier()):
@@ -230,12 +251,24 @@ def own_predictor(text: str) -> "Predictor":
 
 def _merge(paths: list[Path], json: Path | None, plot: Path | None) -> None:
     """Report the shards of an evaluation as one."""
-    from fcfi import report
     from fcfi.evaluation_shards import merge_shards, shard_files
 
-    check_outputs(({json: (".json",)} if json else {}) | ({plot: report.PLOTS} if plot else {}))
+    _check_record(json, plot)
+    _show_record(merge_shards(shard_files(paths)), json, plot)
+
+
+def _check_record(json: Path | None, plot: Path | None, ending: str = ".json") -> None:
+    """Raise an error before any work if the record or its plot cannot be written."""
+    from fcfi import report
+
+    check_outputs(({json: (ending,)} if json else {}) | ({plot: report.PLOTS} if plot else {}))
     need_plots(plot)
-    record = merge_shards(shard_files(paths))
+
+
+def _show_record(record: "Mapping[str, Any]", json: Path | None, plot: Path | None) -> None:
+    """Print a record as a table, and write it and its plot if they are requested."""
+    from fcfi import report
+
     if json is not None:
         report.write_record(json, record)
     if plot is not None:
@@ -250,7 +283,7 @@ def _draw_worst(
     predictor: "Predictor",
     begin: "Start | None",
 ) -> None:
-    """Draw each of the hardest objects, the hardest first, as NN_OBJECT.png."""
+    """Draw the hardest objects as NN_OBJECT.png, where 01 is the hardest."""
     from fcfi.evaluation import answer_of
     from fcfi.images import write_png
     from fcfi.overlay import compare

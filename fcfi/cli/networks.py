@@ -1,4 +1,4 @@
-"""`fcfi networks`: the shipped networks, and how fast they are on this machine."""
+"""`fcfi networks`: lists the shipped networks, and measures their speed on this machine."""
 
 from typing import Annotated
 
@@ -14,7 +14,7 @@ def networks(
         bool,
         typer.Option(
             "--bench",
-            help="Measure every way in which this machine can run them; some seconds each.",
+            help="Measure each runtime and precision of this machine; some seconds each.",
         ),
     ] = False,
 ) -> None:
@@ -35,7 +35,7 @@ def networks(
 
 
 def _bench() -> None:
-    """Print a row for each runtime and precision; the chosen row is marked.
+    """Print the speed of each network in each runtime and precision; mark what `auto` chooses.
 
     The times are kept for `--budget`.
     """

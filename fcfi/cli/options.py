@@ -1,4 +1,4 @@
-"""What commands share: options, and checks of the arguments before any work."""
+"""Options that several commands share, and checks of arguments before any work."""
 
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,11 +23,11 @@ Runtime = Annotated[str, typer.Option(help="auto, openvino, onnxruntime or torch
 Precision = Annotated[
     str,
     typer.Option(
-        help="auto (the fastest that costs next to no clicks), float32, bfloat16 or int8."
+        help="auto (the fastest that needs hardly more clicks), float32, bfloat16 or int8."
     ),
 ]
 Threads = Annotated[
-    int | None, typer.Option(help="Processor threads, at most; by default the runtime decides.")
+    int | None, typer.Option(help="Most CPU threads to use; by default the runtime decides.")
 ]
 
 Method = Annotated[
@@ -35,7 +35,7 @@ Method = Annotated[
     typer.Option(
         "--method",
         metavar="NAME",
-        help="A published method round the network, as brs; docs/reference/methods.md lists them.",
+        help="A method at test time, such as brs; docs/reference/methods.md lists them.",
     ),
 ]
 
@@ -57,9 +57,9 @@ def warnings_as_notes() -> Iterator[None]:
 def check_outputs(
     outputs: Mapping[Path, tuple[str, ...]], inputs: Iterable[Path | None] = ()
 ) -> None:
-    """Raise InputError before any work if an output cannot be written, or would replace an input.
+    """Raise InputError if an output cannot be written, or would replace an input.
 
-    outputs: each path with the endings it may have, in lower case.
+    outputs: each path and the endings that it may have, in lower case.
     """
     taken = {path.resolve() for path in inputs if path is not None}
     for path, endings in outputs.items():
@@ -101,7 +101,7 @@ def need_training(command: str) -> None:
 
 
 def need_bulk() -> None:
-    """Raise ConfigError unless what bulk work needs is installed."""
+    """Raise ConfigError unless the libraries of bulk work are installed."""
     missing = [name for name in ("pyarrow", "fsspec") if find_spec(name) is None]
     if missing:
         raise ConfigError(
@@ -110,7 +110,7 @@ def need_bulk() -> None:
 
 
 def need_plots(plot: Path | None) -> None:
-    """Raise ConfigError before any work if a requested plot cannot be drawn."""
+    """Raise ConfigError if a plot is requested and matplotlib is not installed."""
     if plot is not None and find_spec("matplotlib") is None:
         raise ConfigError(
             f"--plot needs matplotlib, which is not installed: {how_to_install('plot')}"

@@ -1,4 +1,4 @@
-"""`fcfi export-masks` and `fcfi import-masks`: a project's masks to files, and files to masks."""
+"""`fcfi export-masks` and `fcfi import-masks`: masks from a project to files, and back."""
 
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,7 +14,7 @@ Folder = Annotated[
 ]
 Store = Annotated[
     str | None,
-    typer.Option(metavar="URL|FILE", help="Where the work is stored, if not in the folder itself."),
+    typer.Option(metavar="URL|FILE", help="The project's store, by default in DIR/.fcfi."),
 ]
 FORMATS = ", ".join(shipped_names())
 
@@ -43,12 +43,12 @@ def export_masks(
     logs: Annotated[
         bool,
         typer.Option(
-            "--logs", help="Write the clicks of every object too, to replay with another network."
+            "--logs", help="Also write every object's clicks, to replay with another network."
         ),
     ] = False,
     store: Store = None,
 ) -> None:
-    """Write the masks of a folder in a format, and report what it could not hold."""
+    """Write the masks of a folder in a format, and report what the format cannot hold."""
     from fcfi.cli.show import work_bar
     from fcfi.formats import find_codec
     from fcfi.project import Project
@@ -85,7 +85,7 @@ def import_masks(
     ] = "auto",
     store: Store = None,
 ) -> None:
-    """Add objects from files, to be repaired by clicks; undo takes an import back by picture."""
+    """Add objects from files, to correct them by clicks; undo takes them back, by picture."""
     from fcfi.cli.show import work_bar
     from fcfi.project import Project
     from fcfi.project.reading_process import read_apart

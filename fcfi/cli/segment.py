@@ -1,4 +1,4 @@
-"""`fcfi segment`: a photograph and clicks in, a mask out; or many of them, from a file."""
+"""`fcfi segment`: a mask from a photograph and clicks, or many masks from a file of clicks."""
 
 import re
 import warnings
@@ -56,21 +56,21 @@ def segment(
         typer.Option(
             "--click",
             metavar="X,Y[,-]",
-            help="A point on the object; with ,- off it. Order counts.",
+            help="A click on the object, or with ,- off it; in the order of the options.",
         ),
     ] = None,
     box: Annotated[
         str | None,
         typer.Option(
             metavar="LEFT,TOP,RIGHT,BOTTOM",
-            help="A box round the object, in pixels; clicks, if any, correct its mask.",
+            help="A box round the object, in pixels; clicks then correct its mask.",
         ),
     ] = None,
     within: Annotated[
         str | None,
         typer.Option(
             metavar="LEFT,TOP,RIGHT,BOTTOM",
-            help="The part of the photo for the first look, round a small object; "
+            help="The part of the photo that the network sees first, round a small object; "
             "by default all of it.",
         ),
     ] = None,
@@ -86,12 +86,12 @@ def segment(
     batch: Annotated[
         Path | None,
         typer.Option(
-            help="Many objects, a line each: "
+            help="A file of many objects, a line each: "
             '{"image": "a.jpg", "clicks": [[320, 180], [90, 60, "-"]]}.'
         ),
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(help="Lines of --batch done at once; by default one a core.")
+        int | None, typer.Option(help="Lines of --batch at the same time; by default one a core.")
     ] = None,
     network: Network = None,
     runtime: Runtime = "auto",
@@ -100,12 +100,12 @@ def segment(
     method: Method = None,
     from_mask: Annotated[
         Path | None,
-        typer.Option(help="A start mask of the photo's size, object where not 0."),
+        typer.Option(help="A start mask of the photo's size; pixels that are not 0 are object."),
     ] = None,
     flip: Annotated[
         Literal["none", "average"] | None,
         typer.Option(
-            help="average: with the mirrored picture; a little better, twice the time. "
+            help="average: with the mirrored picture; slightly better, takes twice the time. "
             "Default: none."
         ),
     ] = None,
@@ -113,12 +113,12 @@ def segment(
         str | None,
         typer.Option(
             metavar="TIME",
-            help="Time of a click, as 100ms: picks network, size and flip to keep to it.",
+            help="Time of a click, such as 100ms; network, size and flip are chosen to keep to it.",
         ),
     ] = None,
 ) -> None:
-    """Cut an object out of a photograph, or many out of many."""
-    # Checked before anything is imported: a wrong command line is answered at once.
+    """Cut an object out of a photograph, or many objects out of many photographs."""
+    # Checked before anything is imported, so that a wrong command line fails at once.
     if batch is None and (photo is None or not (click or box)):
         raise InputError(
             "expected a photo and at least one --click or a --box, got less: give both, as in "
@@ -169,7 +169,7 @@ def _segment_photo(
     if overlay == output:
         raise InputError(f"--output and --overlay are both {output}: give each a name of its own")
     drawn = {output: PNG} if overlay is None else {output: PNG, overlay: PNG}
-    # Before the network runs: a mistake in a name must not cost the work, nor overwrite an input.
+    # Before the network runs: a wrong name must neither waste the work nor overwrite an input.
     check_outputs(drawn, inputs=(given.photo, given.from_mask))
     import fcfi
     from fcfi.images import read_image, write_png
@@ -179,23 +179,23 @@ def _segment_photo(
     image = read_image(given.photo)
     with warnings_as_notes():
         if method is not None:
-            tool = _by_method(method, network, request, flip or "none")
+            segmenter = _by_method(method, network, request, flip or "none")
         elif budget is None:
-            how = flip or "none"
-            tool = fcfi.load(
+            segmenter = fcfi.load(
                 network,
                 request.runtime,
                 precision=request.precision,
                 threads=request.threads,
-                flip=how,
+                flip=flip or "none",
             )
         else:
-            tool = _fitting(budget, network, request, flip, image.shape[0] * image.shape[1])
-    session = tool.session(image)
+            pixels = image.shape[0] * image.shape[1]
+            segmenter = _within_budget(budget, network, request, flip, pixels)
+    session = segmenter.session(image)
     if given.from_mask is not None:
         session.start_from(read_mask(given.from_mask, *image.shape[:2]))
-    # The box first: a click then corrects what the box found.  `within` steers the first look
-    # alone; later ones zoom by the mask so far.
+    # The box first: clicks then correct its mask.  `within` is for the first look only; later
+    # looks zoom by the mask before.
     boxes = () if given.box is None else (given.box,)
     for number, prompt in enumerate((*boxes, *given.clicks)):
         session.give((prompt,), within=given.within if number == 0 else None)
@@ -213,7 +213,7 @@ def _segment_photo(
 def _by_method(
     method: str, network: str | None, request: "RunRequest", flip: "Flip"
 ) -> "Segmenter":
-    """Return a network with a method at test time round it."""
+    """Return a segmenter that uses a method at test time."""
     from fcfi.methods import make_predictor
     from fcfi.runtimes.opening import open_network
     from fcfi.segmenter import Segmenter, plan_run
@@ -222,19 +222,19 @@ def _by_method(
     return Segmenter(make_predictor(method, opened, flip=flip))
 
 
-def _fitting(
+def _within_budget(
     budget: str, network: str | None, request: "RunRequest", flip: "Flip | None", pixels: int
 ) -> "Segmenter":
-    """Return the network, size and flip that keep to a time and need the fewest clicks.
+    """Return the network, size and flip that need the fewest clicks within a time for each click.
 
-    network: the only candidate; None takes all shipped networks.
+    network: the only candidate; with None all shipped networks are candidates.
     """
     from fcfi.budget import best_within, fits, parse_budget, source_at, source_of
     from fcfi.segmenter import find_files, open_choice
     from fcfi.weights import shipped
 
     seconds = parse_budget(budget)
-    # Shipped networks have measured clicks by size; a user's file is judged by guesses.
+    # The clicks of shipped networks are measured for each size; a user's file gets estimates.
     named = [source_of(entry) for entry in shipped() if network in (None, entry.name)]
     sources = named or [source_at(find_files(network))]
     way = best_within(seconds, fits(sources, request, pixels, flip))
@@ -256,7 +256,7 @@ def _segment_batch(
     flip: "Flip",
     workers: int | None,
 ) -> None:
-    """Write the masks of a file with a line for each object."""
+    """Write the masks for a file with a line for each object."""
     if workers is not None and workers < 1:
         raise InputError(f"--workers {workers} is not possible: give at least 1")
     if folder.exists() and not folder.is_dir():
@@ -269,12 +269,12 @@ def _segment_batch(
     total = batch.count_lines(path)
     with warnings_as_notes():
         chosen = plan_run(network, request)
-    # A stream of the runtime for each worker, so that they do not wait for one another.
+    # One stream of the runtime for each worker, so that workers do not wait for each other.
     predictor = open_choice(replace(chosen, streams=count), flip=flip)
     with lines_bar(path.name, total) as advance:
         summary = batch.run(path, predictor, folder, count, advance)
     typer.echo(
-        f"{folder}: {summary.done} masks made, {summary.skipped} there before, "
+        f"{folder}: {summary.done} masks made, {summary.skipped} made before, "
         f"{summary.failed} failed"
     )
     if summary.failed:
@@ -285,7 +285,7 @@ def _segment_batch(
 
 
 def parse_click(text: str) -> Click:
-    """Return the click written as `x,y`, `x,y,+` (on the object) or `x,y,-` (off it).
+    """Return a click written as `x,y`, `x,y,+` (positive) or `x,y,-` (negative).
 
     Raises InputError for anything else.
     """
@@ -300,7 +300,7 @@ def parse_click(text: str) -> Click:
 
 
 def parse_box(text: str, option: str) -> Box:
-    """Return the box written as `left,top,right,bottom`.  Raises InputError for anything else."""
+    """Return a box written as `left,top,right,bottom`.  Raises InputError for anything else."""
     match = BOX_FORM.fullmatch(text)
     if not match:
         raise InputError(

@@ -1,18 +1,18 @@
-"""`fcfi serve`: the network behind other annotation tools."""
+"""`fcfi serve`: a server that answers the clicks of other annotation tools."""
 
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
-from fcfi.cli.annotate import LEAST_MEMORY, MEBIBYTE, parse_labels
+from fcfi.cli.annotate import LEAST_MEMORY, MEBIBYTE, note_other_port, parse_labels
 from fcfi.cli.app import app
 from fcfi.cli.options import Network, Precision, Runtime, Threads, warnings_as_notes
 from fcfi.errors import ConfigError
 
 PORT: Final = 9090
 PICTURE_SHARE: Final = 2 / 3
-"""Of the memory; the rest is for predictions."""
+"""The pictures' share of the memory; the rest is for predictions."""
 EXAMPLES: Final = """Example: fcfi serve --for label-studio --root photos/
 
 Pictures on Label Studio's own server: \
@@ -33,23 +33,24 @@ def serve(
         ),
     ] = "",
     host: Annotated[
-        str, typer.Option(help="Where to listen; beyond this machine a token is needed.")
+        str, typer.Option(help="Address to listen on; a token guards all but this machine's own.")
     ] = "127.0.0.1",
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="The next free one is taken if it is in use.")
     ] = PORT,
     allow_host: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="A further name under which tools ask for this server."),
+        typer.Option(metavar="NAME", help="Another host name by which tools reach this server."),
     ] = None,
     token: Annotated[
         str | None,
         typer.Option(
-            help="What requests must bring: as bearer, as the password of Basic, or in a header."
+            help="The token that requests must carry: as bearer, as a Basic password or in a "
+            "header."
         ),
     ] = None,
     token_header: Annotated[
-        str, typer.Option(metavar="NAME", help="The header that may bring the token.")
+        str, typer.Option(metavar="NAME", help="The header that may carry the token.")
     ] = "Token",
     root: Annotated[
         Path | None,
@@ -57,20 +58,21 @@ def serve(
     ] = None,
     tool_server: Annotated[
         str | None,
-        typer.Option(metavar="URL", help="The tool's server, where pictures may be fetched."),
+        typer.Option(metavar="URL", help="The tool's server, to fetch pictures from."),
     ] = None,
     tool_token: Annotated[
         str | None,
         typer.Option(
             metavar="TOKEN",
-            help="A token for that server; it is sent nowhere else.",
+            help="A token for that server; it is sent to no other.",
             envvar="FCFI_TOOL_TOKEN",
         ),
     ] = None,
     print_config: Annotated[
         str | None,
         typer.Option(
-            metavar="A,B,...", help="Print a configuration for Label Studio with these labels."
+            metavar="A,B,...",
+            help="Print a labelling configuration for Label Studio with these labels.",
         ),
     ] = None,
     network: Network = None,
@@ -124,8 +126,7 @@ def serve(
         kept = memory * MEBIBYTE
         pictures = int(kept * PICTURE_SHARE)
         prompted = Prompted(predictor, pictures, kept - pictures)
-        if port not in (0, used):
-            typer.echo(f"note: port {port} is taken, so {used} is used", err=True)
+        note_other_port(port, used)
         typer.echo(f"For:     {', '.join(FACES[name].title for name in faces)}")
         typer.echo(f"Address: {running.url(host, used, None)}")
         if secret:

@@ -12,7 +12,7 @@ import typer
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.progress import TaskID
+    from rich.progress import ProgressColumn, TaskID
 
     from fcfi.batch import Outcome
     from fcfi.evaluation import ObjectResult, Progress
@@ -20,41 +20,46 @@ if TYPE_CHECKING:
     from fcfi.project.progress import Progress as Work
 
 SHOWN_TARGET: Final = 0.90
-"""IoU whose clicks the progress bar shows."""
+"""The progress bar shows the mean clicks to this IoU."""
 LINE_SECONDS: Final = 10.0
-"""Between two lines of progress that do not go to a terminal."""
+"""Time between two lines of progress where stderr is not a terminal."""
 PIPED_WIDTH: Final = 120
-"""Columns of a table that does not go to a terminal."""
+"""Columns of a table where stdout is not a terminal."""
 
 
 def console() -> "Console":
     """Return the console for results."""
     from rich.console import Console
 
-    # Rich takes 80 columns for a pipe, which would squeeze the tables.
+    # Rich assumes 80 columns for a pipe, which are too few for the tables.
     return Console(width=None if sys.stdout.isatty() else PIPED_WIDTH, highlight=False)
 
 
 def print_left_out(left_out: "Iterable[LeftOut]") -> None:
-    """Print on stderr what a dataset has and could not be used, a line for each reason."""
+    """Print to stderr which items of a dataset could not be used, a line for each reason."""
     for left in left_out:
         typer.echo(f"warning: {' '.join(left.sentence().split())}", err=True)
+
+
+def _counted() -> "tuple[ProgressColumn, ...]":
+    """Return the columns of a bar with a known end: name, bar, count and remaining time."""
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+
+    return (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
 
 
 @contextmanager
 def progress_bar(name: str, total: int) -> "Iterator[Progress]":
     """Show a bar on stderr with the mean clicks to 90 % IoU so far and the remaining time."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    with Bar(*columns, console=Console(stderr=True)) as bar:
+    with Bar(*_counted(), console=Console(stderr=True)) as bar:
         task = bar.add_task(name, total=total)
         clicks: list[int] = []
 
@@ -74,7 +79,6 @@ def work_bar() -> "Iterator[Work]":
     A bar for each stage where stderr is a terminal, else a line every ten seconds.
     """
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
     screen = Console(stderr=True)
@@ -82,15 +86,9 @@ def work_bar() -> "Iterator[Work]":
         with _terminated_as_interrupted():
             yield _lines(time.monotonic)
         return
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
     with (
         _terminated_as_interrupted(),
-        Bar(*columns, console=screen, transient=True) as bar,
+        Bar(*_counted(), console=screen, transient=True) as bar,
     ):
         tasks: dict[str, TaskID] = {}
 
@@ -104,7 +102,7 @@ def work_bar() -> "Iterator[Work]":
 
 @contextmanager
 def _terminated_as_interrupted() -> "Iterator[None]":
-    """Let SIGTERM end the block as Ctrl+C does, so that files under way are taken back."""
+    """Let SIGTERM end the block as Ctrl+C does, so that unfinished files are removed."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -117,7 +115,7 @@ def _terminated_as_interrupted() -> "Iterator[None]":
 
 
 def _lines(clock: "Callable[[], float]") -> "Work":
-    """Return a progress that prints a line now and then.  clock: seconds."""
+    """Return a Progress that prints a line every LINE_SECONDS.  clock: returns seconds."""
     last = clock()
 
     def advance(stage: str, done: int, total: int | None) -> None:
@@ -138,16 +136,9 @@ def lines_bar(name: str, total: int) -> "Iterator[Callable[[Outcome], None]]":
     """
     from rich.console import Console
     from rich.markup import escape
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    with Bar(*columns, console=Console(stderr=True, soft_wrap=True)) as bar:
+    with Bar(*_counted(), console=Console(stderr=True, soft_wrap=True)) as bar:
         task = bar.add_task(name, total=total)
         failed = 0
 
@@ -163,28 +154,21 @@ def lines_bar(name: str, total: int) -> "Iterator[Callable[[Outcome], None]]":
 
 @contextmanager
 def rows_bar(name: str, total: int) -> "Iterator[Callable[[int], None]]":
-    """Show a bar on stderr with the rows done and the time left; its function takes further rows.
+    """Show a bar on stderr with the rows done and the remaining time.
 
-    total: about; a bar that ends early, or a little late, is not a mistake.
+    total: an estimate; the bar may end early or late.  Its function takes the further rows done.
     """
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    with Bar(*columns, console=Console(stderr=True)) as bar:
+    with Bar(*_counted(), console=Console(stderr=True)) as bar:
         task = bar.add_task(name, total=total)
         yield lambda rows: bar.update(task, advance=rows)
 
 
 @contextmanager
 def counter(name: str) -> "Iterator[Callable[[int], None]]":
-    """Show a number on stderr that rises; its function takes by how much."""
+    """Show a growing number on stderr; its function takes what is added."""
     from rich.console import Console
     from rich.progress import Progress as Bar
     from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn

@@ -13,7 +13,7 @@ from fcfi.cli.show import print_left_out
 
 @app.command(epilog="Example: fcfi train recipes/lite0.toml --data data/train --set run.minutes=30")
 def train(
-    recipe: Annotated[Path, typer.Argument(help="The run as a TOML file.", show_default=False)],
+    recipe: Annotated[Path, typer.Argument(help="The recipe, a TOML file.", show_default=False)],
     output: Annotated[
         Path | None,
         typer.Option(
@@ -21,7 +21,7 @@ def train(
         ),
     ] = None,
     data: Annotated[
-        Path | None, typer.Option(help="The pictures to learn from, instead of the recipe's.")
+        Path | None, typer.Option(help="The training data's folder, instead of the recipe's.")
     ] = None,
     start: Annotated[
         str | None,
@@ -34,12 +34,12 @@ def train(
         bool,
         typer.Option(
             "--strict",
-            help="Stop at pictures and masks that cannot be used; else they are counted.",
+            help="Refuse unusable pictures and masks; else they are counted and left out.",
         ),
     ] = False,
     changes: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Another value for a key of the recipe."),
+        typer.Option("--set", metavar="KEY=VALUE", help="Override a key of the recipe."),
     ] = None,
 ) -> None:
     """Train a network from a recipe, or resume a run that was stopped."""
@@ -61,7 +61,7 @@ def train(
     print_left_out(trained.left_out)
     if trained.before >= 1:
         typer.echo(
-            f"{folder} holds a finished run, which stays as it is; to train anew give another "
+            f"{folder} holds a finished run, which is not changed; to train again give another "
             "--output"
         )
     elif trained.done < 1:
@@ -89,14 +89,14 @@ def export(
         str | None, typer.Option(help="The network's name; by default the output's.")
     ] = None,
     training_data: Annotated[
-        str, typer.Option(help="The data it learnt from; by default as the checkpoint says.")
+        str, typer.Option(help="The training data; by default as the checkpoint says.")
     ] = "",
     licence: Annotated[str, typer.Option(help="The weights' licence.")] = "not stated",
     storage: Annotated[
         str, typer.Option(help="Type of the weights in the file: float32 or float16.")
     ] = "float32",
 ) -> None:
-    """Write a checkpoint as a network file, checked against torch."""
+    """Write a checkpoint as a network file, and compare its output with torch's."""
     check_outputs({output: (".onnx",)}, inputs=(checkpoint,))
     need_training("export")
     from fcfi.models.export import export as write

@@ -1,4 +1,4 @@
-"""What faces share: picture and prompts become a prediction, in threads, in turn for a picture."""
+"""From a request to a prediction, for all faces: in threads, one at a time for each picture."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,9 +16,9 @@ from fcfi.serving.pictures import Source, ToolServer
 from fcfi.serving.prompted import Prompted
 
 JsonBody = Annotated[dict[str, Any], Body()]
-"""The body of a request as it is; a face checks what it reads of it."""
+"""The body of a request, unchecked: each face checks the fields that it reads."""
 Ask = Callable[[str, CachedImage], tuple[Prompts, RunMask | None]]
-"""Returns the prompts and the mask to begin from, or None, given the picture and its name."""
+"""Returns the prompts and the start mask (or None), given the picture's name and the picture."""
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,10 @@ class Answered:
 
 @dataclass(frozen=True)
 class Answering:
-    """The predictor with its memory, and the threads that ask it.
+    """The predictor with its memory, and the threads that call it.
 
-    version: names network and weights, for tools that show it.
-    server: the tool's own, for pictures that a request only names.
+    version: the network's name and weights, for tools that show it.
+    server: the tool's own server, for pictures that a request names by address.
     """
 
     prompted: Prompted
@@ -46,10 +46,10 @@ class Answering:
     journal: Journal = field(default_factory=Journal)
 
     async def answer(self, read: Callable[[], Source], ask: Ask) -> Answered:
-        """Return the answer to a request.
+        """Return the prediction that a request asks for.
 
         read: returns the picture's file; called in a thread.
-        Raises Busy while too much is under way, and what `read` and `ask` raise.
+        Raises Busy while too many requests wait, and whatever `read` and `ask` raise.
         """
         source = await self.reading.run(read)
 
@@ -60,10 +60,10 @@ class Answering:
             prediction = self.prompted.predict(source.name, picture, prompts, start)
             return Answered(prediction, height, width)
 
-        # One at a time for a picture: the second of two requests then finds the first one's answer.
+        # One at a time for each picture: a second request then finds the first one's prediction.
         return await self.predicting.in_turn(hash(source.name), predict)
 
     def close(self) -> None:
-        """Wait for what runs."""
+        """Wait for the running requests and stop the threads."""
         self.reading.close()
         self.predicting.close()

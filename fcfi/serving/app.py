@@ -1,4 +1,4 @@
-"""The application of `fcfi serve`: the guards of the annotation server, and a face for each tool.
+"""The application of `fcfi serve`: the annotation server's middleware, and a face for each tool.
 
 request -> Guard -> Faults -> BodyLimit -> a face -> threads -> Prompted
 """
@@ -38,7 +38,7 @@ def create_app(
     """Return the application.
 
     status: what the network is and whether it is loaded; `/health` answers while it loads.
-    faces: names of FACES.  server: the tool's own, for pictures that requests only name.
+    faces: names in FACES.  server: the tool's own, for pictures that requests give by address.
     """
     now = status()
     answering = Answering(
@@ -58,7 +58,7 @@ def create_app(
         title="fcfi serve",
         version=__version__,
         openapi_url="/openapi.json",
-        docs_url=None,  # the usual pages load their scripts from elsewhere
+        docs_url=None,  # FastAPI's pages load their scripts from other servers
         redoc_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
@@ -67,9 +67,9 @@ def create_app(
     @app.get("/")
     @app.get("/health")
     async def health() -> dict[str, Any]:
-        """Return whether the network is loaded, in the words of all tools.
+        """Return whether the network is loaded, with the fields that each tool reads.
 
-        predictions: how many the network has made, so that the cost of a click can be counted.
+        predictions: how many the network has made, to count the looks that a click costs.
         """
         state = status().state
         return {

@@ -1,11 +1,11 @@
-"""CVAT's agents: a program of CVAT that asks CVAT for work and calls this function with it.
+"""A function for CVAT's agents: programs that fetch requests from CVAT and call it with each.
 
 For CVAT Online and CVAT Enterprise; no port is opened.  The agent loads this module by its name:
 
     cvat-cli function create-native "FCFI" --function-module fcfi.serving.cvat_agent
     cvat-cli function run-agent ID --function-module fcfi.serving.cvat_agent
 
-It keeps the pictures itself.  Source: the interface of interaction functions in cvat-sdk 2.80.
+The agent caches the pictures.  Source: the interface of interaction functions in cvat-sdk 2.80.
 """
 
 from dataclasses import dataclass, field
@@ -31,12 +31,12 @@ from fcfi.serving.faces.cvat import prompts_of
 from fcfi.serving.prompted import Prompted
 
 SPEC = InteractionFunctionSpec(min_pos_points=1, min_neg_points=0, min_bounding_boxes=0)
-"""One click on the object at least; clicks off it and a box are taken."""
+"""Needs at least one positive click; takes negative clicks and a box."""
 
 
 @dataclass(frozen=True)
 class NamedPicture:
-    """A picture and the name of its content."""
+    """A picture and its name: the sha256 of its pixels."""
 
     name: str
     picture: CachedImage
@@ -44,7 +44,7 @@ class NamedPicture:
 
 @dataclass(frozen=True)
 class Interactor:
-    """A function that answers clicks, as CVAT's agents want it."""
+    """A function that answers clicks, with the interface that CVAT's agents expect."""
 
     prompted: Prompted
     spec: InteractionFunctionSpec = field(default=SPEC)
@@ -62,12 +62,12 @@ class Interactor:
     ) -> list[InteractionResultShape]:
         """Return the mask for all prompts; no shape for an empty one.
 
-        Raises BadFunctionError for prompts that do not fit: of all errors, its sentence is the one
-        that the agent passes on to the person who clicked.
+        Raises BadFunctionError for prompts that do not fit: it is the only error whose message the
+        agent passes on to the annotator.
         """
         try:
             given = prompts_of(prompts.pos_points, prompts.neg_points, prompts.bounding_box)
-            # CVAT does not say in which order clicks on and off the object were made.
+            # CVAT sends positive and negative clicks apart, without their common order.
             ordered = self.prompted.in_order(pp_image.name, given)
             prediction = self.prompted.predict(pp_image.name, pp_image.picture, ordered)
         except FCFIError as error:
@@ -91,8 +91,8 @@ def create(
 ) -> Interactor:
     """Return the function, with the network loaded; the agent calls this in its own process.
 
-    The arguments are those of `fcfi.load`; they are given as `-p network=str:lite0`.
+    The arguments are those of `fcfi.load`, written as `-p network=str:lite0`.
     """
     segmenter = load(network, runtime, precision=precision, threads=threads)
-    # No pictures: the agent keeps them.
+    # No cache of pictures: the agent has its own.
     return Interactor(Prompted(segmenter.predictor, pictures=0))

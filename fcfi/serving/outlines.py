@@ -1,4 +1,4 @@
-"""Outlines for tools that have no masks: polygons without holes, small parts left out."""
+"""Outlines for tools without masks: polygons without holes, small components left out."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -11,9 +11,9 @@ from fcfi.masks.components import box_cut
 from fcfi.masks.truth import Mask
 
 SMALLEST: Final = 0.02
-"""A part below this share of the largest is left out."""
+"""A component below this share of the largest one's area is left out."""
 CORNERS: Final = 3
-"""A polygon has at least so many."""
+"""The smallest number of corners of a polygon."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,8 @@ class Outlines:
     """The polygons of a mask, the largest first.
 
     polygons: (N, 2) float64 each, x and y of pixel centres.
-    left_out: parts that were too small, or had fewer than three corners.  holes: that were filled.
+    left_out: number of components that were too small or had fewer than three corners.
+    holes: number of filled holes.
     """
 
     polygons: tuple[NDArray[np.float64], ...]
@@ -33,7 +34,7 @@ def outlines(mask: Mask, tolerance: float = 1.0, smallest: float = SMALLEST) -> 
     """Return the outlines of a mask (H, W) bool.
 
     tolerance: how far a polygon may be from the outline, in pixels.
-    smallest: share of the largest part's area below which a part is left out.
+    smallest: components below this share of the largest one's area are left out.
     """
     if not mask.any():
         return Outlines(())
@@ -41,7 +42,7 @@ def outlines(mask: Mask, tolerance: float = 1.0, smallest: float = SMALLEST) -> 
     found, hierarchy = cv2.findContours(
         inside.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE
     )
-    # The last number of a row is the outline around it: those of holes have one.
+    # A row's last number is the index of the enclosing outline; only holes have one.
     is_outer = hierarchy[0, :, 3] < 0
     outer = [outline for outline, yes in zip(found, is_outer, strict=True) if yes]
     areas = [cv2.contourArea(outline) for outline in outer]

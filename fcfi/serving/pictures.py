@@ -1,7 +1,7 @@
-"""Where the picture of a request is: in the request itself, in a folder, or on the tool's server.
+"""Reads the picture of a request: from the request itself, a folder, or the tool's own server.
 
-Nothing is fetched but from the one server that was named when fcfi was started; what a request says
-of servers and tokens is not trusted.
+Only the server that was named when fcfi was started is contacted; addresses of servers and tokens
+in requests are not trusted.
 """
 
 import base64
@@ -20,25 +20,25 @@ from typing import Final
 from fcfi.errors import ConfigError, InputError
 
 LONGEST: Final = 256 << 20
-"""Bytes of a picture's file, at most."""
+"""Largest size of a picture's file, in bytes."""
 SECONDS: Final = 20
-"""That the tool's server may take."""
+"""Timeout of a request to the tool's server."""
 FRESH_SECONDS: Final = 240
-"""How long an access token is used: those of Label Studio hold for 300 s."""
+"""How long an access token is used: Label Studio's expire after 300 s."""
 LOCAL_FILES: Final = "/data/local-files/"
-"""Path of Label Studio's addresses of files in a folder of its machine."""
+"""URL path under which Label Studio serves files from a local folder."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """A picture's file.  name: of its content, as `Prompted` wants it."""
+    """A picture's file.  name: the sha256 of its bytes."""
 
     name: str
     data: bytes
 
 
 def from_base64(text: object) -> Source:
-    """Return the file in base64, with or without `data:image/...;base64,` before it.
+    """Return a file from base64 text, with or without the prefix `data:image/...;base64,`.
 
     Raises InputError for anything else.
     """
@@ -58,11 +58,11 @@ def from_base64(text: object) -> Source:
 
 @dataclass
 class ToolServer:
-    """The tool's own server and its files, named when fcfi was started.
+    """The tool's own server and its local files, named when fcfi was started.
 
-    address: as `http://127.0.0.1:8080`; None fetches nothing.
+    address: such as `http://127.0.0.1:8080`; with None nothing is fetched.
     token: a legacy token (sent as `Token`) or a personal access token, which is a JWT and is
-        exchanged for short-lived ones.  It is sent to `address` and nowhere else.
+        exchanged for short-lived access tokens.  It is sent to `address` only.
     root: folder of `/data/local-files/?d=...`, read directly instead of over HTTP.
     """
 
@@ -84,7 +84,7 @@ class ToolServer:
     def read(self, address: object) -> Source:
         """Return the picture at an address that a request names.
 
-        Raises InputError for a file that may not be read or cannot be had.
+        Raises InputError for a file that may not be read or cannot be fetched.
         """
         if not isinstance(address, str):
             raise InputError(
@@ -108,7 +108,7 @@ class ToolServer:
         if not found:
             raise InputError(
                 f"expected a picture inside the folder of --root, got {name[:200]!r}: check that "
-                "--root is the folder that the tool's local storage begins at"
+                "--root is the root folder of the tool's local storage"
             )
         if path.stat().st_size > LONGEST:
             raise InputError(f"expected a picture of at most {LONGEST >> 20} MB: {name[:200]}")
@@ -118,20 +118,20 @@ class ToolServer:
     def _fetched(self, parts: urllib.parse.SplitResult) -> Source:
         if self.address is None:
             raise InputError(
-                "the picture is on another server and none was named: start fcfi with --tool-server"
+                "the picture is on another server, and fcfi knows none: start it with --tool-server"
             )
         own = urllib.parse.urlsplit(self.address)
         if parts.netloc and (parts.scheme, parts.netloc) != (own.scheme, own.netloc):
             raise InputError(
-                f"expected a picture on {self.address}, got one on {parts.netloc[:100]!r}: only "
-                "the server of --tool-server is asked"
+                f"expected a picture on {self.address}, got one on {parts.netloc[:100]!r}: start "
+                "fcfi with that server as --tool-server"
             )
         path = urllib.parse.urlunsplit(("", "", parts.path, parts.query, ""))
         data = self._request(path)
         return Source(hashlib.sha256(data).hexdigest(), data)
 
     def _request(self, path: str) -> bytes:
-        """Return what the tool's server answers.  Raises InputError if it does not."""
+        """Return the body of a response of the tool's server.  Raises InputError without one."""
         assert self.address is not None
         headers = {"Authorization": self._authorization()} if self.token else {}
         request = urllib.request.Request(self.address.rstrip("/") + path, headers=headers)
@@ -169,11 +169,11 @@ class ToolServer:
                 data: bytes = answer.read(LONGEST + 1)
         except urllib.error.HTTPError as error:
             reason = (
-                "give a token that it takes (--tool-token)"
+                "give a token that it accepts (--tool-token)"
                 if error.code in (401, 403)
                 else "check the picture's address there"
             )
-            raise InputError(f"{self.address} answered {error.code}: {reason}") from error
+            raise InputError(f"{self.address} returned status {error.code}: {reason}") from error
         except (OSError, ValueError) as error:
             raise InputError(f"{self.address} cannot be reached: {error}") from error
         if len(data) > LONGEST:
@@ -182,8 +182,8 @@ class ToolServer:
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """A redirect is an error: it may lead to another machine, and would take the token along."""
+    """Makes a redirect an error: it may lead to another machine, which would get the token."""
 
     def redirect_request(self, *_: object, **__: object) -> None:
-        """Return None, so that the answer itself is raised."""
+        """Return None, so that urllib raises the redirect as an error."""
         return

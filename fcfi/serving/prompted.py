@@ -1,7 +1,7 @@
-"""Predictions for programs that remember nothing: each request brings all prompts.
+"""Predictions for tools without sessions: each request holds all prompts of the object.
 
-What was answered before is kept by picture and prompts, so that a request with one prompt more
-costs one look, and a removed prompt none.
+Predictions are cached by picture and prompts, so that a request with one more prompt costs one
+look, and a request with one fewer none.
 """
 
 from collections import OrderedDict
@@ -20,25 +20,25 @@ from fcfi.prompts.clicks import Prompt, Prompts
 MEBIBYTE: Final = 1 << 20
 PICTURES: Final = 512 * MEBIBYTE
 PREDICTIONS: Final = 256 * MEBIBYTE
-"""Bytes that are kept."""
+"""Bytes of the two caches, by default."""
 MOST_PROMPTS: Final = 200
-"""Of a request: each that is not known costs a look."""
+"""Most prompts of a request: each that is not cached costs a look."""
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
 
 class Prompted:
-    """A predictor with a memory.  Threads may share it.
+    """A predictor with a cache of pictures and predictions.  Threads may share it.
 
-    Two requests for one picture at the same time may both compute what neither found; both answers
-    are the same.  To compute each look once, ask for one picture in one thread at a time.
+    Two requests for the same picture at the same time may both compute the same prediction.  To
+    compute each look once, use one thread at a time for each picture.
     """
 
     def __init__(
         self, predictor: Predictor, pictures: int = PICTURES, predictions: int = PREDICTIONS
     ) -> None:
-        """Keep at most so many bytes of pictures and of predictions."""
+        """Cache at most this number of bytes of pictures, and of predictions."""
         self.predictor = predictor
         self._pictures: _Memory[str, CachedImage] = _Memory(
             pictures, lambda picture: picture.image.nbytes
@@ -51,13 +51,13 @@ class Prompted:
 
     @property
     def made(self) -> int:
-        """The predictions that the network has made so far; those from memory do not count."""
+        """How many predictions the network has made; those from the cache do not count."""
         return self._made
 
     def picture(self, name: str, read: Callable[[], Image]) -> CachedImage:
-        """Return a picture, read only if it is not in memory.
+        """Return a picture; it is read only if it is not cached.
 
-        name: of its content: the same name always means the same pixels.
+        name: a name of its content: the same name always means the same pixels.
         """
         known = self._pictures.get(name)
         if known is None:
@@ -72,9 +72,9 @@ class Prompted:
         prompts: Prompts,
         start: RunMask | None = None,
     ) -> Prediction:
-        """Return the answer to all prompts; looks only for those that follow the known ones.
+        """Return the prediction for all prompts, with a look for each prompt that is not cached.
 
-        name: of the picture's content.  start: a mask to begin from.
+        name: as in `picture`.  start: the start mask.
         Raises InputError for prompts that do not fit the picture, or too many of them.
         """
         if not prompts and start is None:
@@ -82,14 +82,14 @@ class Prompted:
         if len(prompts) > MOST_PROMPTS:
             raise InputError(
                 f"expected at most {MOST_PROMPTS} prompts, got {len(prompts)}: "
-                "begin a new object, or start from the mask that there is"
+                "begin a new object, or start from the present mask"
             )
         known, previous = self._known(name, prompts, start)
         if previous is None and start is not None:
             height, width = picture.image.shape[:2]
             previous = Prediction.from_mask(start.pixels(height, width), self.predictor.threshold)
-        # One prompt after the other, since each answer is the feedback of the next look: the same
-        # list leads to the same mask, whatever was remembered of it.
+        # One prompt after the other, since each prediction is the feedback of the next look: the
+        # same list leads to the same mask, however much of it was cached.
         for count in range(known + 1, len(prompts) + 1):
             previous = self.predictor.predict(picture, prompts[:count], previous)
             with self._lock:
@@ -99,10 +99,10 @@ class Prompted:
         return previous
 
     def in_order(self, name: str, prompts: Prompts) -> Prompts:
-        """Return prompts in the order in which they were probably made.
+        """Return prompts in the order in which they were probably made, for tools that lose it.
 
-        For tools that do not say.  Of what was answered for this picture, the longest list whose
-        prompts are all among these comes first, in its order; the others follow as they are given.
+        The longest cached list of this picture that these prompts contain comes first, in its
+        order; the remaining prompts follow in the order given.
         """
         best: Prompts = ()
         for question in self._predictions.all_keys():
@@ -118,8 +118,8 @@ class Prompted:
     def _known(
         self, name: str, prompts: Prompts, start: RunMask | None
     ) -> tuple[int, Prediction | None]:
-        """Return how many of the first prompts are answered already, and that answer."""
-        # From the longest beginning: a further prompt costs one look, a removed one none.
+        """Return how many leading prompts have a cached prediction, and that prediction."""
+        # The longest list first: one more prompt then costs one look, one fewer none.
         for count in range(len(prompts), 0, -1):
             found = self._predictions.get(_Question(name, prompts[:count], start))
             if found is not None:
@@ -129,7 +129,7 @@ class Prompted:
 
 @dataclass(frozen=True)
 class _Question:
-    """What a prediction answers."""
+    """The key of a cached prediction: picture, prompts and start mask."""
 
     picture: str
     prompts: Prompts
@@ -137,7 +137,7 @@ class _Question:
 
 
 class _Memory(Generic[Key, Value]):
-    """The values used last, up to some bytes.  Threads may share it."""
+    """A cache of the most recently used values, limited in bytes.  Threads may share it."""
 
     def __init__(self, limit: int, size: Callable[[Value], int]) -> None:
         self._limit = limit
@@ -147,36 +147,36 @@ class _Memory(Generic[Key, Value]):
         self._lock = Lock()
 
     def get(self, key: Key) -> Value | None:
-        """Return a value, which is then the one used last, or None."""
+        """Return a value and mark it as used last, or return None."""
         with self._lock:
             if key in self._values:
                 self._values.move_to_end(key)
             return self._values.get(key)
 
     def put(self, key: Key, value: Value) -> None:
-        """Keep a value; drop those not used for longest while there are too many bytes."""
+        """Keep a value; drop the least recently used ones while there are too many bytes."""
         with self._lock:
             if key in self._values:
                 self._bytes -= self._size(self._values.pop(key))
             self._values[key] = value
             self._bytes += self._size(value)
-            # The newest stays, however large: its answer is being used.
+            # The newest value stays, however large: it is in use.
             while self._bytes > self._limit and len(self._values) > 1:
                 _, dropped = self._values.popitem(last=False)
                 self._bytes -= self._size(dropped)
 
     def all_keys(self) -> tuple[Key, ...]:
-        """Return the keys at this moment."""
+        """Return a copy of the present keys."""
         with self._lock:
             return tuple(self._values)
 
 
 def _contained(prompts: Prompts, among: Sequence[Prompt]) -> bool:
-    """Return whether all prompts are among others, each as often."""
+    """Return whether the prompts are a sub-multiset of others."""
     # A list and not a set: the same click may have been made twice.
-    left = list(among)
+    unused = list(among)
     for prompt in prompts:
-        if prompt not in left:
+        if prompt not in unused:
             return False
-        left.remove(prompt)
+        unused.remove(prompt)
     return True

@@ -180,7 +180,7 @@ def test_polygons_where_the_project_has_no_brush() -> None:
         ({"tasks": []}, "expected one task"),
         ({"tasks": [{"data": {"image": 3}}]}, "expected the picture's address as text"),
         ({"tasks": [{"data": {"other": "a.jpg"}}]}, "expected the picture's address as text"),
-        ({"tasks": [{"data": {"image": "http://x.example/a.jpg"}}]}, "none was named"),
+        ({"tasks": [{"data": {"image": "http://x.example/a.jpg"}}]}, "fcfi knows none"),
         ({"tasks": [{"data": {"image": "data:image/png;base64,AAAA"}}]}, "start is damaged"),
     ],
 )

@@ -81,9 +81,9 @@ def test_a_personal_token_is_exchanged_once(address: str) -> None:
 
 
 def test_a_wrong_token_a_redirect_and_silence_are_one_sentence(address: str) -> None:
-    with pytest.raises(InputError, match="answered 401: give a token that it takes"):
+    with pytest.raises(InputError, match="returned status 401: give a token that it accepts"):
         ToolServer(address, "wrong").read("/a.jpg")
-    with pytest.raises(InputError, match="answered 302"):
+    with pytest.raises(InputError, match="returned status 302"):
         ToolServer(address, "legacy").read("/moved.jpg")
     with pytest.raises(InputError, match="cannot be reached"):
         ToolServer("http://127.0.0.1:9").read("/a.jpg")
@@ -100,10 +100,10 @@ def test_a_wrong_token_a_redirect_and_silence_are_one_sentence(address: str) -> 
     ],
 )
 def test_no_other_server_is_asked(foreign: str, address: str) -> None:
-    with pytest.raises(InputError, match="only the server of --tool-server is asked"):
+    with pytest.raises(InputError, match="with that server as --tool-server"):
         ToolServer(address, "legacy").read(foreign)
     assert Handler.seen == []
-    with pytest.raises(InputError, match="none was named: start fcfi with --tool-server"):
+    with pytest.raises(InputError, match="fcfi knows none: start it with --tool-server"):
         ToolServer().read(foreign)
 
 

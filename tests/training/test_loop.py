@@ -215,7 +215,7 @@ def test_the_command_reports_the_end_of_a_run(
     assert cli.main(arguments) == 0
     assert "trained; next: fcfi export" in capsys.readouterr().out
     assert cli.main(arguments) == 0
-    assert "holds a finished run, which stays as it is" in capsys.readouterr().out
+    assert "holds a finished run, which is not changed" in capsys.readouterr().out
 
 
 def test_a_run_from_other_weights_is_not_resumed(shard: Path, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
-"""The faces: how each tool asks and is answered, one module a tool.
+"""The faces: each tool's requests and responses, one module a tool.
 
-A further one is a module with a function `router`, and a line in FACES.
+To add a tool, write a module with a function `router` and add a line to FACES.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,7 +17,7 @@ from fcfi.serving.faces import cvat, label_studio, x_anylabeling
 class Face:
     """How a tool is served.
 
-    title: the tool's own name.  router: returns its addresses.
+    title: the tool's own name.  router: returns its routes.
     """
 
     title: str
@@ -29,4 +29,4 @@ FACES: Final[Mapping[str, Face]] = {
     "cvat": Face("CVAT", cvat.router),
     "x-anylabeling": Face("X-AnyLabeling", x_anylabeling.router),
 }
-"""By the name that `fcfi serve --for` takes."""
+"""The faces by the name that `fcfi serve --for` takes."""

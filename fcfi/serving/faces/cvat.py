@@ -1,7 +1,7 @@
-"""CVAT, self-hosted: fcfi answers in the place of its serverless platform (nuclio's dashboard).
+"""CVAT, self-hosted: fcfi stands in for its serverless platform (nuclio's dashboard).
 
-CVAT lists the functions, and for each click posts the picture and all clicks, positive and negative
-in two lists; the order in which they were made is recovered from what was answered before.
+CVAT lists the functions.  At each click it posts the picture and all clicks, positive and negative
+ones in two lists; their common order is recovered from the requests before.
 Source: CVAT's lambda manager, as its interactors use it.
 """
 
@@ -19,25 +19,25 @@ from fcfi.serving.answering import Answering, JsonBody
 from fcfi.serving.pictures import from_base64
 
 FUNCTION: Final = "fcfi"
-"""The one function, by the name that CVAT has for it."""
+"""Name of the only function."""
 CORNERS: Final = 2
 BOX: Final = "obj_bbox"
 _SEQUENCES: Final = (list, tuple)
 
 
 def router(answering: Answering) -> APIRouter:
-    """Return the addresses that CVAT asks."""
+    """Return the routes that CVAT calls."""
     routes = APIRouter(prefix="/api")
     function = described(answering.version)
 
     @routes.get("/functions")
     async def functions() -> dict[str, Any]:
-        """Return the one function."""
+        """Return the only function, by its name."""
         return {FUNCTION: function}
 
     @routes.get("/functions/{name}")
     async def function_of(name: str) -> dict[str, Any]:
-        """Return the function of a name."""
+        """Return the description of a function."""
         _check(name)
         return function
 
@@ -60,9 +60,9 @@ def router(answering: Answering) -> APIRouter:
 
 
 def described(version: str) -> dict[str, Any]:
-    """Return what CVAT wants to know of the function.
+    """Return the description of the function, with the fields that CVAT reads.
 
-    version: of the network.
+    version: the network's name and weights.
     """
     return {
         "metadata": {
@@ -87,9 +87,9 @@ def described(version: str) -> dict[str, Any]:
 
 
 def prompts_of(positive: object, negative: object, box: object) -> Prompts:
-    """Return the box and the clicks of a request, those on the object first.
+    """Return the prompts of a request: the box, then the positive, then the negative clicks.
 
-    positive, negative: (x, y) each, or nothing.  box: two corners, or nothing.
+    positive, negative: lists of [x, y], or None.  box: two corners, or None.
     Raises InputError for anything else.
     """
     found = _box(box)
@@ -107,7 +107,7 @@ def _check(name: str) -> None:
 
 
 def _clicks(points: object, key: str, positive: bool) -> tuple[Click, ...]:
-    """Return the clicks of a list of [x, y]; InputError for anything else."""
+    """Return a list of [x, y] as clicks.  Raises InputError for anything else."""
     found = points or ()
     if not isinstance(found, _SEQUENCES):
         raise InputError(f"expected a list of [x, y] under {key!r}")
@@ -115,7 +115,7 @@ def _clicks(points: object, key: str, positive: bool) -> tuple[Click, ...]:
 
 
 def _box(corners: object) -> Box | None:
-    """Return the box of two corners, or None for none."""
+    """Return the box between two corners, or None without corners."""
     if not corners:
         return None
     if not isinstance(corners, _SEQUENCES) or len(corners) != CORNERS:

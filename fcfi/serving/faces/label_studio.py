@@ -1,8 +1,8 @@
 """Label Studio's ML backend: `/setup` once, `/predict` at every click of "Auto-Annotation".
 
-Label Studio sends all prompts of the object at each request, oldest first, in per cent of the
-picture.  It takes any 2xx as success and shows nothing of an error, which is in its log.
-Source: requests of Label Studio 1.23.2, as recorded.
+Each request of Label Studio holds all prompts of the object, oldest first, in per cent of the
+picture.  It takes any 2xx as success, and writes errors to its log only.
+Source: recorded requests of Label Studio 1.23.2.
 """
 
 import uuid
@@ -25,7 +25,7 @@ from fcfi.serving.answering import Answered, Answering, JsonBody
 from fcfi.serving.outlines import outlines
 
 OUTPUTS: Final = {"BrushLabels": "brushlabels", "PolygonLabels": "polygonlabels"}
-"""Controls that an answer can be drawn with, and their type in results."""
+"""Controls that can show a mask, and their type in results."""
 LONGEST_CONFIG: Final = 1 << 20
 PERCENT: Final = 100
 FULL_TURN: Final = 360
@@ -35,10 +35,10 @@ _Reader = Callable[[Mapping[str, Any], int, int], Click | Box | RunMask]
 
 @dataclass(frozen=True)
 class Control:
-    """A control of the labelling configuration that takes the answer.
+    """The control of a labelling configuration that shows the mask.
 
-    tag: BrushLabels or PolygonLabels.  name: of the control.  image: name of the picture's tag.
-    key: of the picture's address in a task.
+    tag: BrushLabels or PolygonLabels.  name: the control's.  image: name of the picture's tag.
+    key: field of a task that holds the picture's address.
     """
 
     tag: str
@@ -48,23 +48,23 @@ class Control:
 
 
 def router(answering: Answering) -> APIRouter:
-    """Return the addresses that Label Studio asks."""
+    """Return the routes that Label Studio calls."""
     routes = APIRouter()
 
     @routes.post("/setup")
     async def setup(body: JsonBody) -> dict[str, str]:
-        """Answer which network is served; the request's token and host are not used."""
+        """Return the served network; the request's token and host are not used."""
         control_of(body.get("schema"))
         return {"model_version": answering.version}
 
     @routes.get("/versions")
     async def versions() -> dict[str, list[str]]:
-        """Return the network that is served."""
+        """Return the served network."""
         return {"versions": [answering.version]}
 
     @routes.post("/webhook", status_code=201)
     async def webhook(_: JsonBody) -> dict[str, str]:
-        """Take note of nothing: fcfi does not train on Label Studio's events."""
+        """Ignore the event: fcfi does not train on what is annotated."""
         return {"status": "ok"}
 
     @routes.post("/predict")
@@ -73,7 +73,7 @@ def router(answering: Answering) -> APIRouter:
         context = _mapping(_mapping(body.get("params")).get("context"))
         given = context.get("result")
         if not isinstance(given, list) or not given:
-            # Sent when a task is opened.  An empty prediction would be shown as one.
+            # Sent when a task is opened.  Label Studio would list an empty prediction.
             return {"results": []}
         tasks = body.get("tasks")
         if not isinstance(tasks, list) or len(tasks) != 1 or not isinstance(tasks[0], Mapping):
@@ -93,7 +93,7 @@ def router(answering: Answering) -> APIRouter:
 def control_of(config: object) -> Control:
     """Return the first brush or polygon control of a labelling configuration (XML).
 
-    Raises InputError for one that has none, or cannot be read.
+    Raises InputError if it has neither or cannot be read.
     """
     if not isinstance(config, str) or len(config) > LONGEST_CONFIG:
         raise InputError("expected a labelling configuration as text")
@@ -116,9 +116,9 @@ def control_of(config: object) -> Control:
 
 
 def chosen(results: Sequence[Any]) -> list[Mapping[str, Any]]:
-    """Return the prompts that belong together: those of the last one's label, in their order.
+    """Return the prompts with the label of the last one, in their order.
 
-    Raises InputError without a prompt that this network takes.
+    Raises InputError if no prompt is of a type that fcfi takes.
     """
     regions = [item for item in results if isinstance(item, Mapping)]
     known = [region for region in regions if region.get("type") in _READERS]
@@ -141,9 +141,9 @@ def label_of(region: Mapping[str, Any]) -> str | None:
 def prompts_of(
     regions: Sequence[Mapping[str, Any]], picture: CachedImage
 ) -> tuple[Prompts, RunMask | None]:
-    """Return the prompts of regions, and the mask to begin from if a brush stroke is among them.
+    """Return regions as prompts, and brush strokes among them as a start mask.
 
-    Raises InputError for a picture that is turned, or of another size than Label Studio says.
+    Raises InputError if Label Studio shows the picture rotated or states another size.
     """
     height, width = picture.image.shape[:2]
     prompts: list[Click | Box] = []
@@ -168,14 +168,14 @@ def prompts_of(
 def answer_to(
     answered: Answered, regions: Sequence[Mapping[str, Any]], control: Control, version: str
 ) -> dict[str, Any]:
-    """Return the answer of `/predict` in Label Studio's form."""
+    """Return the response of `/predict` in Label Studio's schema."""
     score, mask = score_of(answered.prediction), answered.prediction.run_mask
     label = label_of(regions[-1])
     values: list[dict[str, Any]] = []
     if mask is not None and control.tag == "BrushLabels":
         values = [{"format": "rle", "rle": encode(mask, answered.height, answered.width)}]
     elif mask is not None:
-        # Corners lie at pixel centres here, and at their upper left ends in Label Studio.
+        # Whole coordinates are pixel centres here, and pixels' top left corners in Label Studio.
         scale = (PERCENT / answered.width, PERCENT / answered.height)
         found = outlines(mask.pixels(answered.height, answered.width)).polygons
         values = [
@@ -218,7 +218,7 @@ def config(labels: Sequence[str]) -> str:
 
 def _click(region: Mapping[str, Any], height: int, width: int) -> Click:
     value = _mapping(region.get("value"))
-    # Points drawn with the ordinary tool do not say; they mean the object.
+    # Points drawn with the ordinary tool have no sign; they are positive.
     positive = region.get("is_positive", True) is not False
     return Click(_pixel(value, "x", width), _pixel(value, "y", height), positive)
 
@@ -230,7 +230,7 @@ def _box(region: Mapping[str, Any], height: int, width: int) -> Box:
     left, top = _number(value, "x") / PERCENT * width, _number(value, "y") / PERCENT * height
     right = left + _number(value, "width") / PERCENT * width
     bottom = top + _number(value, "height") / PERCENT * height
-    # A rectangle drawn over the picture's edge means what lies inside.
+    # A rectangle may be drawn over the picture's edge: the part inside counts.
     sides = (max(0, round(left)), max(0, round(top)), min(width, round(right)))
     if not (sides[0] < sides[2] and sides[1] < min(height, round(bottom))):
         raise InputError("expected a rectangle on the picture of at least one pixel")
@@ -252,11 +252,11 @@ _READERS: Final[Mapping[str, _Reader]] = {
     "rectanglelabels": _box,
     "brushlabels": _strokes,
 }
-"""The reader of each type of region that is a prompt here."""
+"""The types of region that are prompts, and their readers."""
 
 
 def _pixel(value: Mapping[str, Any], key: str, size: int) -> int:
-    """Return the pixel at a per cent of the picture's side; its far end is the last pixel."""
+    """Return the pixel at a percentage of the picture's side; 100 is the last pixel."""
     share = _number(value, key) / PERCENT
     if not 0 <= share <= 1:
         raise InputError(f"expected a click on the picture, got {key} = {value.get(key)} per cent")

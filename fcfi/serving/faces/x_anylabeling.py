@@ -1,7 +1,7 @@
-"""X-AnyLabeling's remote server: the picture and all marks at each request, polygons back.
+"""X-AnyLabeling's remote server: each request holds the picture and all marks; polygons return.
 
-Its shapes have neither masks nor holes.  Errors are answered with 200 and `success` false.
-Source: requests of X-AnyLabeling 4.2.1, as recorded.
+The tool has neither masks nor holes.  Errors are returned with status 200 and `success` false.
+Source: recorded requests of X-AnyLabeling 4.2.1.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,9 +19,9 @@ from fcfi.serving.outlines import outlines
 from fcfi.serving.pictures import from_base64
 
 MODEL: Final = "fcfi"
-"""The one model, by the name that requests have."""
+"""Name of the only model in requests."""
 LABEL: Final = "AUTOLABEL_OBJECT"
-"""Says that the shape is not finished yet: its label is asked for."""
+"""Label of a shape that is not finished: the tool then asks for its label."""
 WIDGETS: Final = (
     ("button_add_point", None),
     ("button_remove_point", None),
@@ -31,17 +31,17 @@ WIDGETS: Final = (
     ("mask_fineness_slider", 10),
     ("mask_fineness_value_label", None),
 )
-"""What X-AnyLabeling shows for the model, with the values at the beginning."""
+"""Controls that X-AnyLabeling shows for the model, with their initial values."""
 DIAGONALS: Final = 1.0
-"""The tolerance of an outline is `epsilon_factor` times so many diagonals of its mask's box."""
+"""An outline's tolerance is `epsilon_factor` times this number of diagonals of the mask's box."""
 FINEST: Final = 0.5
 """Smallest tolerance in pixels."""
 NUMBERS: Final = {"point": 2, "rectangle": 4}
-"""Of a mark's data."""
+"""How many numbers each type of mark has."""
 
 
 def router(answering: Answering) -> APIRouter:
-    """Return the addresses that X-AnyLabeling asks."""
+    """Return the routes that X-AnyLabeling calls."""
     routes = APIRouter(prefix="/v1")
     described: dict[str, Any] = {
         "display_name": f"FCFI ({answering.version})",
@@ -53,19 +53,19 @@ def router(answering: Answering) -> APIRouter:
 
     @routes.get("/models")
     async def models() -> dict[str, Any]:
-        """Return the one model and what to show for it."""
+        """Return the only model and its controls."""
         return {"success": True, "data": {MODEL: described}}
 
     @routes.get("/models/{name}/info")
     async def info(name: str) -> dict[str, Any]:
-        """Return the model of a name."""
+        """Return the description of a model."""
         if name != MODEL:
             return _failed("MODEL_NOT_FOUND", f"expected the model {MODEL}, got {name[:50]!r}")
         return {"success": True, "data": described}
 
     @routes.post("/predict")
     async def predict(body: JsonBody) -> dict[str, Any]:
-        """Return the object's outlines for all marks."""
+        """Return the outlines of the object that the marks describe."""
         if body.get("model") != MODEL:
             sentence = f"expected the model {MODEL}, got {str(body.get('model'))[:50]!r}"
             answering.journal.note(sentence)
@@ -87,19 +87,19 @@ def router(answering: Answering) -> APIRouter:
 
 
 def prompts_of(marks: object) -> tuple[Prompt, ...]:
-    """Return the prompts of marks, in their order.  Raises InputError for damaged ones."""
+    """Return marks as prompts, in their order.  Raises InputError for damaged marks."""
     if not isinstance(marks, Sequence) or isinstance(marks, str) or not marks:
         raise InputError("expected a point or a rectangle among the marks, got none: click first")
     return tuple(_prompt(mark) for mark in marks)
 
 
 def answer_to(answered: Answered, factor: float) -> dict[str, Any]:
-    """Return the answer of `/v1/predict`.
+    """Return the response of `/v1/predict`.
 
     factor: tolerance of the outlines, in diagonals of the mask's box.
     """
     prediction = answered.prediction
-    box, shapes, said = prediction.object_box, [], ""
+    box, shapes, description = prediction.object_box, [], ""
     if box is not None:
         tolerance = max(FINEST, factor * DIAGONALS * float(np.hypot(box.width, box.height)))
         found = outlines(prediction.mask, tolerance)
@@ -107,19 +107,20 @@ def answer_to(answered: Answered, factor: float) -> dict[str, Any]:
             {
                 "label": LABEL,
                 "shape_type": "polygon",
-                # The first corner comes again: this tool closes no polygon by itself.
+                # The first corner is repeated: the tool does not close polygons.
                 "points": [*polygon.tolist(), polygon[0].tolist()],
                 "score": score_of(prediction),
             }
             for polygon in found.polygons
         ]
         losses = [(found.holes, "holes filled"), (found.left_out, "small parts left out")]
-        said = ", ".join(f"{count} {what}" for count, what in losses if count)
-    return {"success": True, "data": {"shapes": shapes, "description": said, "replace": False}}
+        description = ", ".join(f"{count} {what}" for count, what in losses if count)
+    data = {"shapes": shapes, "description": description, "replace": False}
+    return {"success": True, "data": data}
 
 
 def _prompt(mark: object) -> Prompt:
-    """Return the prompt of a mark; InputError for another kind or damaged numbers."""
+    """Return a mark as a prompt.  Raises InputError for an unknown type or damaged numbers."""
     kind = mark.get("type") if isinstance(mark, Mapping) else None
     if not isinstance(mark, Mapping) or kind not in NUMBERS:
         raise InputError(f"expected marks of the types {', '.join(NUMBERS)}, got {str(kind)[:40]}")
@@ -139,7 +140,7 @@ def _prompt(mark: object) -> Prompt:
 
 
 def _factor(params: Mapping[str, Any]) -> float:
-    """Return the fineness that was asked for, within what makes sense."""
+    """Return the requested `epsilon_factor`, or the default if it is not in [0, 1]."""
     factor = params.get("epsilon_factor")
     usable = type(factor) in (int, float) and 0 <= float(factor or 0) <= 1
     return float(factor) if usable and factor is not None else 0.001
