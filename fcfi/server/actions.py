@@ -1,10 +1,10 @@
-"""Models of actions in requests, made from the classes of the registered actions.
+"""Schemas of actions in requests, generated from the classes of the registered actions.
 
     {"type": "click", "object": 2, "clicks": [{"x": 10, "y": 20, "positive": true}], "label": 1}
 
-A key that is absent leaves a property as it is; null is a value.  The fields of an action's class
-say what it holds; this module only says how each type of value looks in JSON.  So an action that
-is registered anywhere can be requested, and is part of the OpenAPI description.
+An absent key leaves a property unchanged; null is a value.  The keys come from the fields of the
+action's class; this module only defines the JSON form of each type of value.  So every registered
+action can be requested, and is part of the OpenAPI description.
 """
 
 import dataclasses
@@ -43,13 +43,13 @@ Colour = Annotated[str, Field(pattern=f"^{COLOUR.pattern}$", examples=["#ff8800"
 
 
 class Request(BaseModel):
-    """A request or a part of one: exact types, no unknown keys."""
+    """A request or a part of it: exact types, no unknown keys."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class ClickRequest(Request):
-    """A click on the object (positive) or off it."""
+    """A click on the object (positive) or off it (negative)."""
 
     x: Whole
     y: Whole
@@ -66,7 +66,7 @@ class BoxRequest(Request):
 
 
 class ScribbleRequest(Request):
-    """A line drawn over the object (positive) or off it: its corners [x, y], in order."""
+    """A line on the object (positive) or off it (negative): its corners [x, y], in order."""
 
     points: Annotated[
         list[Annotated[list[Whole], Field(min_length=2, max_length=2)]],
@@ -76,9 +76,9 @@ class ScribbleRequest(Request):
 
 
 def _kind_of_prompt(given: Any) -> str:
-    """Return the tag of a prompt, found by a key that no other kind of prompt has.
+    """Return the tag of a prompt, by a key that only its kind has.
 
-    So an error names the keys of the kind that was meant, not those of all three.
+    A validation error then names the keys of this kind instead of all three kinds.
     """
     keys = given if isinstance(given, Mapping) else ()
     return "box" if "left" in keys else "scribble" if "points" in keys else "click"
@@ -93,7 +93,7 @@ PromptRequest = Annotated[
 
 
 class MaskRequest(Request):
-    """A mask: lengths of runs over its box, row by row, background first."""
+    """A mask: its box and the run lengths in it, row by row, background first."""
 
     left: Whole
     top: Whole
@@ -109,7 +109,7 @@ IN_JSON: Final[Mapping[Any, Any]] = {
     Prompt: PromptRequest,
     RunMask: MaskRequest,
 }
-"""The model in a request of each type that JSON does not have."""
+"""The schema of each type that JSON lacks."""
 LIMITS: Final[Mapping[type, Callable[[Any], Any]]] = {
     Range: lambda limit: Field(ge=limit.low, le=limit.high),
     Length: lambda limit: Field(min_length=limit.low, max_length=limit.high),
@@ -119,12 +119,12 @@ LIMITS: Final[Mapping[type, Callable[[Any], Any]]] = {
 
 
 class ActionModel(Request):
-    """An action in a request.  kind: the class that it is for."""
+    """An action in a request.  kind: the action's class."""
 
     kind: ClassVar[type[Action]]
 
     def made(self) -> Action:
-        """Return the project's action, made from the keys that are present.
+        """Return the project's action, made from the keys of the request.
 
         Raises InputError for an impossible mask.
         """
@@ -134,19 +134,19 @@ class ActionModel(Request):
 
 
 def any_action() -> Any:
-    """Return the type of a request's action: any of those that are registered now."""
+    """Return the type of a request's action: any action registered so far."""
     models = [_model(kind) for kind in actions().values() if kind.over_http]
     return Annotated[reduce(or_, models), Field(discriminator="type")]
 
 
 def _model(kind: type[Action]) -> type[ActionModel]:
-    """Return the model of an action, with the keys that are required and those that may be null."""
+    """Return the schema of an action, generated from the fields of its class."""
     hints = get_type_hints(kind, include_extras=True)
     keys: dict[str, Any] = {"type": Literal[kind.type]}
     for field in dataclasses.fields(kind):  # type: ignore[arg-type]  # each action is a dataclass
         value = _in_json(hints[field.name])
         required = field.default is dataclasses.MISSING
-        # The default is never read: `made` takes only the keys that were set.
+        # The default is never read: `made` uses only the keys of the request.
         keys[field.name] = value if required else (value, Field(default_factory=lambda: None))
     model = create_model(kind.__name__, __base__=ActionModel, __doc__=kind.__doc__, **keys)
     model.kind = kind
@@ -154,7 +154,7 @@ def _model(kind: type[Action]) -> type[ActionModel]:
 
 
 def _in_json(hint: Any) -> Any:
-    """Return the type in a request for the type of an action's field."""
+    """Return the type in requests for the type of an action's field."""
     if hint in IN_JSON:
         return IN_JSON[hint]
     origin, parts = get_origin(hint), get_args(hint)
@@ -170,7 +170,7 @@ def _in_json(hint: Any) -> Any:
 
 
 def _value(given: Any) -> Any:
-    """Return a request's value as the project takes it."""
+    """Return a request's value as the project's value."""
     if isinstance(given, list):
         return tuple(_value(element) for element in given)
     if isinstance(given, ClickRequest):

@@ -3,8 +3,8 @@
     request -> Guard (security.py) -> Faults (problems.py) -> BodyLimit (limits.py) -> a route ->
     threads -> project
 
-Routes hold no logic of the project: they check a request, call the project in a thread, and write
-the response (schemas.py, wire.py).
+Routes contain no logic of the project: they check the request, call the project in a thread, and
+write the response (schemas.py, wire.py).
 """
 
 import asyncio
@@ -40,7 +40,7 @@ def create_app(
 ) -> FastAPI:
     """Return the application for a project, which the caller closes.
 
-    network: returns the status of the network: which it is, and whether it is loaded.
+    network: returns the network's status: its name, and whether it is loaded.
     """
     rules = settings or Settings()
     backend = Backend.of(opened, rules, network)
@@ -57,7 +57,7 @@ def create_app(
         version=__version__,
         description=DESCRIPTION,
         openapi_url="/api/openapi.json",
-        docs_url=None,  # the usual pages load their scripts from elsewhere
+        docs_url=None,  # FastAPI's pages load their scripts from other servers
         redoc_url=None,
         redirect_slashes=False,
         lifespan=lifespan,

@@ -1,4 +1,4 @@
-"""The objects that all routes share: the project, the threads that call it, caches and the log."""
+"""What all routes share: the project, the threads that call it, caches and the server log."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -20,20 +20,23 @@ from fcfi.server.workers import Workers
 READERS: Final = 4
 """Threads that read lists, states and tiles."""
 READS: Final = 256
-"""Reads that may wait: a browser requests a screen of thumbnails at once."""
+"""Reads that may run or wait: a browser requests a screenful of thumbnails at once."""
 WRITES: Final = 64
-"""Changes of labels and settings that may wait; the store takes them one after the other."""
+"""Changes of labels and settings that may run or wait; one runs at a time."""
 JOBS: Final = 8
-"""Scans, imports and exports that may run or wait; one runs."""
+"""Scans, imports and exports that may run or wait; one runs at a time."""
 
 
 @dataclass(frozen=True)
 class Backend:
-    """The project, and what the routes share round it.
+    """The project, and the threads, caches and log that the routes use with it.
 
-    writes: change labels and settings.  jobs: scans, imports and exports.
-    folders: whose paths no answer names.  large: held by who decodes a large picture that is not
-    kept.  journal: the log.
+    actions, reads, writes: threads for actions on pictures, for reads, and for changes of labels
+        and settings.
+    encoded: cache of tiles and thumbnails.
+    folders: folders whose paths are removed from responses.
+    large: lock that lets one thumbnail of a large picture be made at a time.
+    journal: the server log.
     """
 
     project: Project
@@ -52,8 +55,9 @@ class Backend:
     def of(
         cls, project: Project, settings: Settings, network: Callable[[], NetworkStatus | None]
     ) -> "Backend":
-        """With threads and caches as the settings say."""
-        folders, journal = folders_of(project.folder, Path(project.location).parent), Journal()
+        """Return a backend with the threads and caches that the settings ask for."""
+        folders = folders_of(project.folder, Path(project.location).parent)
+        journal = Journal()
         actions = Workers("act", settings.threads, settings.queue)
 
         def explained(kind: str, error: Exception) -> str:
@@ -73,11 +77,14 @@ class Backend:
         )
 
     def shown(self, sentence: str) -> str:
-        """Return a sentence without paths of this machine, as a response may hold it."""
+        """Return a sentence for a response: without paths of this machine."""
         return without_folders(sentence, self.folders)
 
     def close(self) -> None:
-        """Wait for what runs.  The project stays open."""
+        """Cancel the jobs, wait for the running calls and delete the exports.
+
+        The project stays open.
+        """
         self.jobs.cancel_all()
         for workers in (self.actions, self.reads, self.writes, self.jobs):
             workers.close()

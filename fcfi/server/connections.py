@@ -1,8 +1,8 @@
-"""Idle connections are closed, and a lack of file handles is one line in the log.
+"""Closes idle connections, and reports a lack of file handles in one line of the log.
 
-A connection is closed when nothing happens on it for a while although it is the other side's turn:
-it began no request, stopped in the head or the body of a request, or does not take its response.
-When the process has no file handles left, the server serves again as soon as some are free.
+A connection is closed when the client makes no progress for a while: it sends no request, stops
+within the head or body of a request, or does not receive its response.
+When the process runs out of file handles, new connections wait until some are free.
 Knows nothing of the application behind it.
 """
 
@@ -16,7 +16,7 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 from fcfi.server.journal import Journal
 
 SILENCE_SECONDS: Final = 30.0
-"""How long the server waits for a request, the rest of it, and the taking of its response."""
+"""How long a client may take for the next bytes of a request or response."""
 NO_HANDLES: Final = frozenset((errno.EMFILE, errno.ENFILE))
 TOO_MANY: Final = (
     "no file handles are left, so new connections wait: close unused pages, or raise the limit "
@@ -31,7 +31,7 @@ class ImpatientProtocol(Base):  # type: ignore[misc]
     silence = SILENCE_SECONDS
 
     def connection_made(self, transport: Any) -> None:
-        """Start to wait for a request."""
+        """Start waiting for a request."""
         super().connection_made(transport)
         self._is_new_request = True
         self._unsent = 0
@@ -48,13 +48,13 @@ class ImpatientProtocol(Base):  # type: ignore[misc]
         self._is_new_request = False
 
     def on_response_complete(self) -> None:
-        """Start to wait for the next request."""
+        """Start waiting for the next request."""
         super().on_response_complete()
         self._is_new_request = True
         self._progress()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop to check the connection."""
+        """Stop checking the connection."""
         self._check.cancel()
         super().connection_lost(exc)
 
@@ -66,7 +66,7 @@ class ImpatientProtocol(Base):  # type: ignore[misc]
         return self.cycle is None or bool(self.cycle.response_complete)
 
     def _is_their_turn(self) -> bool:
-        """Return whether the other side has something to send, or a response to take."""
+        """Return whether the client has to send something, or to receive its response."""
         if self._waits_for_head():
             return True
         sends = self.cycle.more_body and not self.flow.read_paused
@@ -76,14 +76,14 @@ class ImpatientProtocol(Base):  # type: ignore[misc]
         return bool(sends or takes)
 
     def _look(self) -> None:
-        """Close the connection if it was silent for too long, else look again later."""
+        """Close the connection if the client was silent for too long, else check again later."""
         if not self._is_their_turn():
             self._progress()
-        left = self._since + self.silence - self.loop.time()
-        if left > 0:
-            self._check = self.loop.call_later(left, self._look)
+        remaining = self._since + self.silence - self.loop.time()
+        if remaining > 0:
+            self._check = self.loop.call_later(remaining, self._look)
         else:
-            self.transport.abort()  # without waiting until the response is taken
+            self.transport.abort()  # close() would wait for the client to receive the response
 
 
 def report_missing_handles(loop: asyncio.AbstractEventLoop, journal: Journal) -> None:

@@ -1,4 +1,4 @@
-"""Exports that wait to be downloaded, as zip files in a temporary folder of the server.
+"""Exports ready for download, as zip files in a temporary folder of the server.
 
 The folder is deleted when the server stops.  Knows nothing of HTTP.
 """
@@ -21,17 +21,17 @@ from fcfi.project.progress import ZIPPING, Progress, counted, silent
 from fcfi.project.project import Project
 
 KEPT: Final = 8
-"""How many exports are kept; a further export replaces the oldest."""
+"""How many exports are kept; each further one replaces the oldest."""
 UNWRITTEN: Final = "the export cannot be written"
 STORED: Final = frozenset({".png", ".jpg", ".jpeg", ".zip"})
-"""Endings of files that compress no further."""
+"""Endings of files that are compressed already."""
 PIECE: Final = 1 << 20
-"""Bytes that are compressed between two reports of progress."""
+"""Bytes to compress between two reports of progress."""
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """An export.  id: cannot be guessed.  path: of its zip file."""
+    """An export.  id: a random text that cannot be guessed.  path: its zip file."""
 
     id: str
     path: Path
@@ -42,7 +42,7 @@ class Exports:
     """The last exports of a project.  Threads may share it."""
 
     def __init__(self, project: Project, keep: int = KEPT) -> None:
-        """Take the project; the folder is made at the first export."""
+        """Keep the project and the number of exports; the first export makes the folder."""
         self._project = project
         self._keep = keep
         self._folder: Path | None = None
@@ -59,7 +59,7 @@ class Exports:
     ) -> Export:
         """Write the project in a format.  Raises ConfigError, InputError, FullDiskError.
 
-        progress: may raise; then, and after any error, nothing of the export is left.
+        progress: may raise an error; then, as after any error, the export is deleted.
         """
         identity = secrets.token_urlsafe(16)
         try:
@@ -84,7 +84,7 @@ class Exports:
         return made
 
     def find(self, identity: str, name: str) -> Path | None:
-        """Return the path of an export's zip file; None if it is not kept any more."""
+        """Return the path of an export's zip file, or None if it is no longer kept."""
         with self._lock:
             kept = self._kept.get(identity)
         return (
@@ -101,10 +101,10 @@ class Exports:
             self._stack.close()
 
     def _open_folder(self) -> Path:
-        """Return the folder of exports, which is made if it is not there."""
+        """Return the folder of exports; make it if it does not exist."""
         with self._lock:
             if self._folder is None or not self._folder.is_dir():
-                self._stack.close()  # the lock of a folder that something else has deleted
+                self._stack.close()  # release the lock of a folder that another program deleted
                 self._folder = self._stack.enter_context(temporary_folder("export"))
             return self._folder
 
@@ -124,7 +124,7 @@ def _zip(folder: Path, path: Path, progress: Progress) -> None:
             info = zipfile.ZipInfo.from_file(file, file.relative_to(folder))
             stored = file.suffix.lower() in STORED
             info.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
-            # In pieces: a file may be so large that a cancel would wait for seconds.
+            # In pieces: with a large file in one piece, a cancel would wait for seconds.
             with file.open("rb") as source, archive.open(info, "w") as target:
                 while piece := source.read(PIECE):
                     target.write(piece)
@@ -132,5 +132,5 @@ def _zip(folder: Path, path: Path, progress: Progress) -> None:
 
 
 def _safe(text: str) -> str:
-    """Return a name for a file, made of letters, digits, dots and hyphens only."""
+    """Return a text as a file name of ASCII letters, digits, dots, hyphens and underscores."""
     return re.sub(r"[^A-Za-z0-9.-]+", "_", text).strip("._") or "pictures"

@@ -1,7 +1,7 @@
-"""Long work that a request begins: how far it is, how it ended, and how it is cancelled.
+"""Jobs: long operations that a request starts, with progress, result and cancel.
 
-The table is in memory and bounded; jobs that have ended leave it, the oldest first.  Threads may
-share it.  Knows nothing of HTTP or projects.
+They are listed in a bounded table in memory, which drops the oldest ended jobs.  Threads may share
+it.  Knows nothing of HTTP or projects.
 """
 
 import secrets
@@ -19,19 +19,19 @@ Kind = Literal["import", "export", "scan"]
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 ENDED: Final = frozenset[State](("done", "failed", "cancelled"))
 KEPT: Final = 64
-"""Jobs in the table; those that have not ended stay, however many they are."""
+"""Most jobs in the table; jobs that have not ended always stay."""
 ID_BYTES: Final = 16
 ASIDE_SECONDS: Final = 0.25
-"""A job waits at most so long for clicks, and then works at least as long as it waited."""
+"""A job waits for clicks at most this long, and then runs at least as long as it waited."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job as it is at one moment.
+    """A job at one moment.
 
-    id: cannot be guessed.  what: the stage that it is in, "" before the first.
-    done, total: pictures that are through the stage, and all of them (None: not known).
-    problem: why it failed, or None.  result: what its work returned, None before it has ended.
+    id: a random text that cannot be guessed.  what: its stage, "" before the first.
+    done, total: pictures done in this stage, and all of them (None: not known).
+    problem: why it failed, or None.  result: what its work returned, or None until it is done.
     """
 
     id: str
@@ -45,11 +45,11 @@ class Job:
 
 
 Work = Callable[[Progress], Mapping[str, Any]]
-"""What a job does.  Its progress raises Cancelled, which ends the work."""
+"""The function that a job runs.  The progress that it calls raises Cancelled to end it."""
 
 
 class Jobs:
-    """Starts jobs and keeps them, also for a while after their end."""
+    """The table of jobs: starts, reports and cancels them."""
 
     def __init__(
         self,
@@ -60,8 +60,8 @@ class Jobs:
     ) -> None:
         """Make an empty table.
 
-        workers: run the jobs.  explain: returns the sentence for what ended one, and logs it.
-        yields_to: calls for which a job steps aside.
+        workers: run the jobs.  explain: logs the error that ended a job, and returns its sentence.
+        yields_to: workers whose calls go first: a job pauses while they run.
         """
         self._workers = workers
         self._explain = explain
@@ -73,13 +73,13 @@ class Jobs:
         self._lock = Lock()
 
     def start(self, kind: Kind, work: Work, release: Callable[[], object] = lambda: None) -> Job:
-        """Begin a job, or queue it.
+        """Start a job, or queue it.
 
-        release: called at its end, whichever it is.  Raises Busy, and then calls nothing.
+        release: called when the job ends in any way.  Raises Busy; then nothing is called.
         """
         job = Job(secrets.token_urlsafe(ID_BYTES), kind)
         with self._lock:
-            # Under the lock, so that nobody asks for a job that is not in the table yet.
+            # Under the lock, so that the job's thread finds the job in the table.
             future = self._workers.start(lambda: self._run(job.id, work))
             self._jobs[job.id] = job
             self._futures[job.id] = future
@@ -88,15 +88,14 @@ class Jobs:
         return job
 
     def find(self, identity: str) -> Job | None:
-        """Return a job as it is now, None if it is not in the table any more."""
+        """Return the present state of a job, or None if it is no longer in the table."""
         with self._lock:
             return self._jobs.get(identity)
 
     def cancel(self, identity: str) -> Job | None:
-        """Cancel a job and return it as it is now, None if it is not in the table any more.
+        """Cancel a job and return its state, or None if it is no longer in the table.
 
-        A queued one has ended then; a running one ends at its next picture; an ended one stays
-        as it is.
+        A queued job ends at once, a running job at its next picture; an ended job is not changed.
         """
         with self._lock:
             job = self._jobs.get(identity)
@@ -104,38 +103,38 @@ class Jobs:
                 return job
             self._cancelled.add(identity)
             future = self._futures[identity]
-        # Outside of the lock, since this calls `release`.
+        # Without the lock, since this calls `release`.
         if future.cancel():
             self._end(identity, state="cancelled")
         return self.find(identity)
 
     def cancel_all(self) -> None:
-        """Cancel whatever is queued or runs."""
+        """Cancel all queued and running jobs."""
         with self._lock:
             found = [job.id for job in self._jobs.values() if job.state not in ENDED]
         for identity in found:
             self.cancel(identity)
 
     def close(self) -> None:
-        """Cancel all jobs, and wait until none runs."""
+        """Cancel all jobs, and wait for their end."""
         self.cancel_all()
         self._workers.close()
 
     def _run(self, identity: str, work: Work) -> None:
-        """Do the work in a thread and note how it ends."""
+        """Run the work of a job, in a thread, and record how it ends."""
         self._change(identity, state="running")
         try:
             result = work(self._progress_of(identity))
         except Cancelled:
             self._end(identity, state="cancelled")
-        except Exception as error:  # the table is where it is reported
+        except Exception as error:  # reported in the table, as nothing waits for this thread
             kind = self._jobs[identity].kind
             self._end(identity, state="failed", problem=self._explain(kind, error))
         else:
             self._end(identity, state="done", result=result)
 
     def _progress_of(self, identity: str) -> Progress:
-        """Return the progress of a job, which notes it, steps aside for clicks, and cancels."""
+        """Return the progress function of a job: it records, pauses for clicks, and cancels."""
         works_until = 0.0
 
         def progress(stage: str, done: int, total: int | None) -> None:
@@ -143,8 +142,8 @@ class Jobs:
             if identity in self._cancelled:
                 raise Cancelled("somebody cancelled this")
             self._change(identity, what=stage, done=done, total=total)
-            # Threads share one interpreter: beside a job that computes, a click takes longer.
-            # While a job saves, clicks wait for the store, so that it must not wait for them.
+            # Threads share one interpreter, so a busy job slows clicks down: it pauses for them.
+            # Not while it saves: clicks then wait for the store, and each would wait for the other.
             if self._yields_to is None or stage == SAVING:
                 return
             if time.monotonic() >= works_until:
@@ -164,7 +163,7 @@ class Jobs:
             self._cancelled.discard(identity)
 
     def _drop_oldest(self) -> None:
-        """Drop jobs that have ended until few enough are kept."""
+        """Drop the oldest ended jobs until few enough are kept."""
         ended = [job.id for job in self._jobs.values() if job.state in ENDED]
         for identity in ended[: max(0, len(self._jobs) - self._keep)]:
             del self._jobs[identity]

@@ -1,7 +1,7 @@
 """The server log: problems of pictures, stores, networks and imports as lines in the terminal.
 
-A sentence is one line, whatever signs a file's name holds.  The same sentence is written once a
-minute at most, since a page requests many tiles of one damaged picture.  Knows nothing of HTTP.
+A sentence is one line, whatever characters a file name holds.  The same sentence is written at most
+once a minute, since a page requests many tiles of a damaged picture.  Knows nothing of HTTP.
 """
 
 import logging
@@ -13,18 +13,18 @@ from typing import Final
 
 LOG: Final = logging.getLogger("fcfi.server")
 QUIET_SECONDS: Final = 60.0
-"""How long a sentence is not written again."""
+"""Time in which the same sentence is not written again."""
 KEPT: Final = 1000
-"""How many sentences are remembered for that."""
+"""How many written sentences are remembered."""
 SHOWN: Final = 20
-"""How many of many sentences at once are written."""
+"""How many sentences of a list are written."""
 
 
 class Journal:
     """The writer of sentences into the server log.  Threads may share it."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """Take a clock, in seconds."""
+        """Keep the clock, which returns seconds."""
         self._clock = clock
         self._written: OrderedDict[str, float] = OrderedDict()
         self._lock = Lock()
@@ -43,7 +43,7 @@ class Journal:
         LOG.warning("%s", line)
 
     def note_all(self, sentences: Sequence[str]) -> None:
-        """Write the first of many sentences, and how many more there are."""
+        """Write the first sentences of a list, and how many more there are."""
         for sentence in sentences[:SHOWN]:
             self.note(sentence)
         if len(sentences) > SHOWN:
@@ -51,5 +51,5 @@ class Journal:
 
 
 def one_line(text: str) -> str:
-    """Return the text without signs that end a line or control a terminal."""
+    """Return a text whose line ends and control characters are replaced."""
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)

@@ -1,7 +1,7 @@
-"""The limit on the size of a request's body, also counted while the body streams in.
+"""Limits the size of a request's body, by its header and while the body streams in.
 
-The header that states the size may be wrong.  Knows which path takes files, and nothing else of
-the routes.
+The header alone is not enough, since it may be wrong.  Of the routes it knows only which path takes
+files.
 """
 
 from typing import Final
@@ -15,13 +15,13 @@ UPLOADS: Final = "/api/imports"
 """The only path that takes files."""
 
 MAX_DIGITS: Final = 15
-"""The most digits of a stated size that is read as a number."""
+"""A stated size with more digits is too large; it is not converted to a number."""
 
 
 class BodyLimit:
-    """ASGI middleware that refuses a body that is too large with 413.
+    """ASGI middleware that refuses a body that is too large with status 413.
 
-    A body whose header states its size is refused before it is read.
+    If the header states the size, the body is refused before it is read.
     """
 
     def __init__(self, app: ASGIApp, json_bytes: int, upload_bytes: int) -> None:

@@ -1,4 +1,4 @@
-"""Paths in requests must stay inside their folder; responses do not name this machine's folders."""
+"""Keeps paths of requests inside the folder, and this machine's folders out of responses."""
 
 import os
 import re
@@ -12,18 +12,18 @@ from fcfi.errors import InputError
 from fcfi.leftovers import FILES, FOLDER
 
 MAX_NAME: Final = 200
-"""The longest name of a file, in bytes of UTF-8: file systems take 255."""
+"""The longest file name, in bytes of UTF-8; file systems allow 255."""
 UNSAFE: Final = frozenset('<>:"|?*\\/') | {chr(code) for code in (*range(32), 127)}
-"""Signs that some file system does not take in a name."""
+"""Characters that some file system forbids in names."""
 
 
 def inside(folder: Path, relative: str) -> Path:
-    """Return the path of a file or folder inside of a folder, links followed.
+    """Return the path of a file or folder inside a folder, links followed.
 
     Raises InputError if it is outside or does not exist.
     """
     refused = InputError(
-        f"expected a path inside of the folder of pictures, got {relative[:MAX_NAME]!r}: "
+        f"expected a path inside the folder of pictures, got {relative[:MAX_NAME]!r}: "
         "give a path relative to the folder"
     )
     if (
@@ -36,16 +36,12 @@ def inside(folder: Path, relative: str) -> Path:
     root = folder.resolve()
     try:
         path = (root / relative).resolve()
-        there = path.exists()
-    except (
-        OSError,
-        RuntimeError,
-        ValueError,
-    ) as error:  # links in a circle, names that are too long
+        exists = path.exists()
+    except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a name too long
         raise refused from error
     if not path.is_relative_to(root):
         raise refused
-    if not there:
+    if not exists:
         raise InputError(
             f"{relative[:MAX_NAME]!r} is not in the folder of pictures: check the name"
         )
@@ -53,22 +49,22 @@ def inside(folder: Path, relative: str) -> Path:
 
 
 TEMPORARY: Final = re.compile(rf"{FOLDER.pattern}/(?:{FILES}/)?")
-"""A temporary folder of fcfi, whose name says nothing to a person."""
+"""A temporary folder of fcfi, whose random name is left out of sentences."""
 ABSOLUTE: Final = re.compile(r"(?<![\w/.:])/(?:[^/\s'\",;:()]+/)+(?=[^/\s])")
 """The folders of an absolute path in a sentence."""
 
 
 def folders_of(*folders: Path) -> tuple[str, ...]:
-    """Return the spellings of these folders and of this machine's usual ones, longest first."""
+    """Return all spellings of these folders and of this machine's usual ones, longest first."""
     here = (Path.cwd(), Path.home(), Path(sys.prefix), Path(tempfile.gettempdir()))
     given = {folder.absolute() for folder in (*folders, *here)}
     spelt = {str(path) for folder in given for path in (folder, folder.resolve())}
-    # The root would take every slash away.
+    # Without the root folder: every slash would be removed with it.
     return tuple(sorted((text for text in spelt if text != os.sep), key=len, reverse=True))
 
 
 def without_folders(text: str, folders: Iterable[str]) -> str:
-    """Return a sentence without the names of this machine's folders; paths inside of them stay.
+    """Return a sentence without the paths of folders; relative paths inside them stay.
 
     >>> without_folders("cannot write /srv/my work/a/b.png: disk full", ["/srv/my work"])
     'cannot write a/b.png: disk full'
@@ -76,12 +72,12 @@ def without_folders(text: str, folders: Iterable[str]) -> str:
     for folder in folders:
         text = text.replace(f"{folder}{os.sep}", "")
         text = text.replace(folder, Path(folder).name)
-    # Of any other absolute path the last name stays.
+    # Any other absolute path is cut to its last name.
     return ABSOLUTE.sub("", TEMPORARY.sub("", text))
 
 
 def file_name(given: str | None) -> str:
-    """Return a name for a file that was sent, without folders and unsafe signs.
+    """Return a safe name for an uploaded file, without folders and unsafe characters.
 
     Raises InputError if the name is then empty.
     """

@@ -17,7 +17,7 @@ from fcfi.server.actions import ActionModel, Colour, Id, Request, Whole, any_act
 MAX_TEXT: Final = 200
 """The longest name, in characters."""
 MAX_KNOWN: Final = 20_000
-"""The most masks that a page may list as known."""
+"""The most masks that a request may list as known."""
 
 PLAIN: Final = r"^[^\x00-\x1f\x7f]*$"
 """A text without control characters."""
@@ -42,17 +42,17 @@ Key = Annotated[
 
 
 class Answer(BaseModel):
-    """A response or a part of one."""
+    """A response or a part of it."""
 
 
 # ── requests ──────────────────────────────────────────────────────────────────────────────────────
 
 
 class ActionRequest(Request):
-    """An action on the picture as it was at `version`.
+    """An action on a picture.  version: the version of the picture that it was made for.
 
-    known: sha256 of masks that the response need not hold.  key: a UUID that marks this action
-    alone: a request that is repeated with it is applied once, and gets the first response again.
+    known: sha256 of masks that the response may leave out.  key: a UUID of this action: a repeated
+    request with the same key is applied once, and returns the first response again.
     """
 
     version: Whole
@@ -63,7 +63,7 @@ class ActionRequest(Request):
 
 
 def action_request() -> type[ActionRequest]:
-    """Return the model of a request with any action that is registered now."""
+    """Return the schema of a request with any action registered so far."""
     return create_model(
         ActionRequest.__name__,
         __base__=ActionRequest,
@@ -73,7 +73,7 @@ def action_request() -> type[ActionRequest]:
 
 
 class AttributeRequest(Request):
-    """What objects of a label may say: a name, the kind of its values, and for a choice which."""
+    """An attribute of a label: its name, the kind of its values, and the choices of a choice."""
 
     name: Name
     kind: Literal["text", "number", "choice", "bool"]
@@ -97,16 +97,16 @@ class LabelChange(Request):
 
 
 class LabelMerge(Request):
-    """The label that the objects get.  into: its id."""
+    """The label to merge into.  into: its id."""
 
     into: Id
 
 
 class ExportRequest(Request):
-    """format: a name from the project's list of formats.
+    """An export.  format: a name in the project's list of formats.
 
-    only_done: leave out pictures that are neither done nor checked.  only_checked: leave out all
-        that are not checked.
+    only_done: leave out pictures that are neither done nor checked.  only_checked: leave out
+    pictures that are not checked.
     """
 
     format: Text
@@ -115,7 +115,7 @@ class ExportRequest(Request):
 
 
 class ImportPath(Request):
-    """A file or folder in the folder of pictures, relative to it."""
+    """The path of a file or folder to import, relative to the folder of pictures."""
 
     path: Annotated[str, Field(min_length=1, max_length=4096)]
 
@@ -145,8 +145,8 @@ class Problem(Answer):
 class NetworkAnswer(Answer):
     """The network.
 
-    runtime: empty until it is loaded.  problem: why it cannot be used.  identity: of weights and
-    settings together, as objects name their network; null until it is loaded.
+    runtime: empty until it is loaded.  problem: why it cannot be used.  identity: a hash of its
+    weights and settings, which objects store; null until it is loaded.
     """
 
     name: str
@@ -158,7 +158,7 @@ class NetworkAnswer(Answer):
 
 
 class Health(Answer):
-    """The sign that the server runs."""
+    """The status of the server."""
 
     status: Literal["ok"]
     version: str
@@ -190,13 +190,13 @@ class Labels(Answer):
 
 
 class LabelCounts(Answer):
-    """Objects of each label that has some, by its id; 0: objects without a label."""
+    """The number of objects of each used label, by its id; 0: objects without a label."""
 
     counts: dict[int, int]
 
 
 class FormatAnswer(Answer):
-    """A format of exports.  cannot_hold: any of holes, parts and overlap."""
+    """A format of exports.  cannot_hold: which of holes, parts and overlap it loses."""
 
     name: str
     title: str
@@ -216,7 +216,7 @@ class CountsAnswer(Answer):
 
 
 class ProjectAnswer(Answer):
-    """The folder, its labels, and what else the page needs at its start.
+    """The folder, its labels, and everything else that the page needs at its start.
 
     warnings: sentences for the annotator.
     """
@@ -233,11 +233,11 @@ class ProjectAnswer(Answer):
 
 
 class PictureRowAnswer(Answer):
-    """A picture as the list shows it.
+    """A picture in the list.
 
-    modified: changes with the file; goes into addresses of tiles as v.  marked_by, marked_at: who
-    set the state done, doubtful or checked, and when (seconds since 1970, UTC); "" and 0 where
-    nobody did or it is not known.
+    modified: changes with the file; the parameter v of tiles.  marked_by, marked_at: who set the
+    state done, doubtful or checked, and when (seconds since 1970, UTC); "" and 0 if it is not set
+    or not known.
     """
 
     id: int
@@ -254,7 +254,7 @@ class PictureRowAnswer(Answer):
 
 
 class PictureListAnswer(Answer):
-    """A part of the list.  total: the number of pictures that fit the state and the search."""
+    """A part of the list.  total: the number of pictures that match the request."""
 
     total: int
     counts: CountsAnswer
@@ -287,8 +287,8 @@ class Scanned(Answer):
 class ClickAnswer(Answer):
     """A click.
 
-    round: from 0; the prompts of a round were predicted together.  index: among all prompts of the
-    object, from 0.
+    round: from 0; the prompts of a round were answered together.  index: its position among all
+    prompts of the object, from 0.
     """
 
     x: int
@@ -299,7 +299,7 @@ class ClickAnswer(Answer):
 
 
 class BoxAnswer(Answer):
-    """A box that was drawn round an object; right and bottom are the first pixels outside."""
+    """A box round an object; right and bottom are the first pixels outside."""
 
     left: int
     top: int
@@ -310,7 +310,7 @@ class BoxAnswer(Answer):
 
 
 class ScribbleAnswer(Answer):
-    """A line that was drawn over an object (positive) or off it: its corners [x, y], in order."""
+    """A line on an object (positive) or off it (negative): its corners [x, y], in order."""
 
     points: list[list[int]]
     positive: bool
@@ -321,10 +321,10 @@ class ScribbleAnswer(Answer):
 class ObjectAnswer(Answer):
     """An object.
 
-    tidy: specks and holes of at most so many pixels are removed from predicted masks.
-    mask: its sha256, null without a pixel.  start: whether its clicks start from a mask.
-    network: the identity of the network that made the mask from clicks; with another network,
-    further clicks start from the mask.
+    tidy: specks and holes up to this number of pixels are removed from predicted masks.
+    mask: the mask's sha256, null if it is empty.  start: whether it has a start mask.
+    network: the identity of the network that made the mask; with another network, further clicks
+    start from the mask.
     """
 
     id: int
@@ -353,7 +353,7 @@ class MarkAnswer(Answer):
 
 
 class DocumentAnswer(Answer):
-    """The objects from bottom to top.  done: whether it needs no more work (done or checked)."""
+    """The objects from bottom to top.  done: whether the picture is done or checked."""
 
     objects: list[ObjectAnswer]
     done: bool
@@ -361,7 +361,7 @@ class DocumentAnswer(Answer):
 
 
 class MaskAnswer(Answer):
-    """A mask: lengths of runs over its box, row by row, background first."""
+    """A mask: its box and the run lengths in it, row by row, background first."""
 
     left: int
     top: int
@@ -383,7 +383,7 @@ class PictureAnswer(Answer):
 
 
 class ChangeAnswer(Answer):
-    """A change that was made meanwhile.  time: seconds since 1970 (UTC)."""
+    """A change since the version of the refused action.  time: seconds since 1970 (UTC)."""
 
     author: str
     time: float
@@ -400,8 +400,9 @@ class ConflictAnswer(Problem):
 class ImportAnswer(Answer):
     """The report of an import.
 
-    objects, labels: added.  problems: a sentence for each reason why shapes or pictures were left
-    out.  shapes, taken: shapes in the files on pictures of the project, and how many were read.
+    objects, labels: what was added.  problems: a sentence for each reason why shapes or pictures
+    were left out.  shapes, taken: shapes of the project's pictures in the files, and how many of
+    them were imported.
     """
 
     format: str
@@ -414,7 +415,7 @@ class ImportAnswer(Answer):
 
 
 class ChangedAnswer(Answer):
-    """An object that the files hold with other pixels."""
+    """An object whose pixels differ in the exported files."""
 
     file_name: str
     number: int
@@ -433,7 +434,7 @@ class ReportAnswer(Answer):
 
 
 class ExportAnswer(Answer):
-    """An export.  url: of its zip file, until the server stops or has made several more exports."""
+    """An export.  url: its zip file, kept until the server stops or makes several more exports."""
 
     id: str
     report: ReportAnswer
@@ -441,11 +442,11 @@ class ExportAnswer(Answer):
 
 
 class JobAnswer(Answer):
-    """Long work: ask for it again until its state is `done`, `failed` or `cancelled`.
+    """A job: request it again until its state is `done`, `failed` or `cancelled`.
 
-    what: the stage that it is in, in words; empty before the first.
-    done, total: pictures (or files of a zip) through this stage, and all; null if not known.
-    problem: one sentence, of a failed job.  result: of a job that is done.
+    what: its stage, in words; empty before the first.
+    done, total: pictures (or files of a zip) done in this stage, and all; null if not known.
+    problem: why it failed, or null.  result: null until it is done.
     """
 
     id: str
@@ -471,7 +472,7 @@ class ExportJob(JobAnswer):
 
 
 class ScanJob(JobAnswer):
-    """The job of a look through the folder."""
+    """The job of a scan of the folder."""
 
     kind: Literal["scan"]
     result: Scanned | None

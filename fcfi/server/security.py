@@ -1,13 +1,11 @@
-"""The checks of who may send requests, and the headers that limit what a browser does.
+"""Checks which requests are allowed, and sets the headers that restrict the browser.
 
-- Host: a name that another site points at this machine (DNS rebinding) is refused with 403.
-- Origin: a request that another site's page sends to /api is refused with 403; browsers name the
-  site.
-- Content type: a body is JSON, or files at the path that takes them; any other is refused with
-  415, so that no form of another site can write.
-- Token: off loopback each request carries it: in the address that was printed, after that in a
-  cookie, or as bearer.
-- Headers: nothing is loaded from elsewhere, framed, sniffed or reported to other sites.
+- Host: a foreign name that points at this machine (DNS rebinding) is refused with 403.
+- Origin: a request to /api from another site's page is refused with 403; browsers name the site.
+- Content type: only JSON, and files at the path for uploads; others are refused with 415, so that
+  a form on another site cannot write.
+- Token: needed off loopback, in the printed address, then in a cookie, or as bearer.
+- Headers: nothing is loaded from, framed by or reported to other sites; types are not sniffed.
 
 Knows nothing of projects.
 """
@@ -33,9 +31,9 @@ from fcfi.server.workers import CLIENT
 
 HOST_FORM: Final = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9_.-]+))(?::\d{1,5})?", re.IGNORECASE)
 WILDCARDS: Final = ("0.0.0.0", "::", "")
-"""Hosts that listen at every address of the machine."""
+"""Hosts that mean every address of the machine."""
 OWN_SITE: Final = ("same-origin", "none")
-"""Values of Sec-Fetch-Site for the page itself, and for an address that a person typed."""
+"""Values of Sec-Fetch-Site for requests of the page itself, and for a typed address."""
 READING: Final = ("GET", "HEAD", "OPTIONS")
 CONTENT_POLICY: Final = "; ".join(
     (
@@ -58,29 +56,29 @@ HEADERS: Final = {
     "cross-origin-resource-policy": "same-origin",
 }
 NOT_KEPT: Final = "no-store"
-"""Cache-Control of a response without its own: browsers do not keep it."""
+"""Cache-Control of responses that set none: browsers do not cache them."""
 WELCOME: Final = (
     '<!doctype html><html lang="en"><meta charset="utf-8">'
     '<meta http-equiv="refresh" content="0;url=/">'
     '<title>fcfi</title><p><a href="/">Open the pictures</a></p></html>'
 )
-"""The page that is sent with the cookie.
+"""The page that sets the cookie.
 
-Its refresh is a request of our own page, so that the strict cookie goes with it even if the address
-was a link on another site; and the token leaves the address bar.
+Its refresh is a request of our own page, so that the browser sends the strict cookie even if the
+address was a link on another site.  It also removes the token from the address bar.
 """
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """The reason why a request is refused: an HTTP status and a sentence."""
+    """The HTTP status and the sentence with which a request is refused."""
 
     status: int
     sentence: str
 
 
 class Guard:
-    """ASGI middleware that makes the checks of this module and adds its headers to responses."""
+    """ASGI middleware that does the checks of this module and adds its headers to responses."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
@@ -90,7 +88,7 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it."""
         if scope["type"] == "http":
-            # Clients behind a proxy have one address, and share its part of the queue.
+            # Clients behind the same proxy have one address, and share its part of the queue.
             CLIENT.set((scope.get("client") or ("",))[0])
             await self._answer(scope)(scope, receive, _with_headers(send))
         elif scope["type"] == "lifespan":
@@ -116,7 +114,7 @@ class Guard:
     def _check_token(self, scope: Scope, headers: Mapping[str, str]) -> Refusal | None:
         token = self._settings.token
         if token is None or any(
-            _same(token, brought) for brought in _tokens(scope, headers, self._settings)
+            _same(token, carried) for carried in _tokens(scope, headers, self._settings)
         ):
             return None
         return Refusal(
@@ -127,7 +125,7 @@ class Guard:
 
 
 def allowed_hosts(host: str, further: Iterable[str] = ()) -> frozenset[str]:
-    """Return the host names under which a server at `host` may be requested, in lower case."""
+    """Return the host names that requests to a server at `host` may name, in lower case."""
     names = {*LOOPBACK, host.lower().strip("[]"), *(name.lower() for name in further)}
     if host in WILDCARDS:
         names |= {socket.gethostname().lower(), socket.getfqdn().lower()}
@@ -137,9 +135,9 @@ def allowed_hosts(host: str, further: Iterable[str] = ()) -> frozenset[str]:
 def check_host(
     headers: Mapping[str, str], names: frozenset[str], settings: Settings
 ) -> Refusal | None:
-    """Return a refusal of a request for another host name, or None.
+    """Return a refusal if a request names a foreign host, or None.
 
-    A server that listens at all addresses accepts any address in numbers: DNS rebinding needs a
+    A server that listens at all addresses accepts any numeric address, since DNS rebinding needs a
     name.
     """
     match = HOST_FORM.fullmatch(headers.get("host", ""))
@@ -149,13 +147,13 @@ def check_host(
         return None
     return Refusal(
         403,
-        "this server does not answer to that host name: open the address that "
+        "this server does not accept that host name: open the address that "
         f"`{settings.opened_with}` printed",
     )
 
 
 def check_origin(method: str, path: str, headers: Mapping[str, str]) -> Refusal | None:
-    """Return a refusal of a request from another site's page, or None."""
+    """Return a refusal if a request comes from another site's page, or None."""
     origin = headers.get("origin")
     foreign = headers.get("sec-fetch-site", "none") not in OWN_SITE or (
         origin is not None and origin.lower().partition("://")[2] != headers["host"].lower()
@@ -168,19 +166,19 @@ def check_origin(method: str, path: str, headers: Mapping[str, str]) -> Refusal 
 
 
 def check_content_type(method: str, path: str, headers: Mapping[str, str]) -> Refusal | None:
-    """Return a refusal of a body that is neither JSON nor files where they are taken; or None."""
+    """Return a refusal of a body that is neither JSON nor an upload at its path, or None."""
     bodiless = headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
     content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
     if method in READING or (bodiless and not content_type):
         return None
-    taken = (
+    accepted = (
         ("application/json", "multipart/form-data") if path == UPLOADS else ("application/json",)
     )
-    if content_type in taken:
+    if content_type in accepted:
         return None
     return Refusal(
         415,
-        f"expected the content type {' or '.join(taken)}, got {content_type[:100]!r}: "
+        f"expected the content type {' or '.join(accepted)}, got {content_type[:100]!r}: "
         "send the right header",
     )
 
@@ -188,8 +186,8 @@ def check_content_type(method: str, path: str, headers: Mapping[str, str]) -> Re
 def _tokens(scope: Scope, headers: Mapping[str, str], settings: Settings) -> list[str]:
     """Return the tokens that a request carries.
 
-    They may be sent as bearer, as the password of Basic, in the header that the settings name, in
-    the cookie and in the address.
+    As bearer, as a Basic password, in the header that the settings name, in the cookie or in the
+    address.
     """
     found = []
     kind, _, value = headers.get("authorization", "").partition(" ")
@@ -199,7 +197,7 @@ def _tokens(scope: Scope, headers: Mapping[str, str], settings: Settings) -> lis
         found.append(_password(value.strip()))
     if settings.token_header is not None:
         found.append(headers.get(settings.token_header.lower(), ""))
-    # The header also holds the cookies of other servers of this host.
+    # The browser also sends the cookies of other servers on this host.
     cookie = cookie_parser(headers.get("cookie", "")).get(_cookie(settings.port))
     if cookie is not None:
         found.append(cookie)
@@ -211,7 +209,7 @@ def _tokens(scope: Scope, headers: Mapping[str, str], settings: Settings) -> lis
 
 
 def _password(credentials: str) -> str:
-    """Return the password of Basic credentials, empty for damaged ones; any user name will do."""
+    """Return the password of Basic credentials, "" if they are damaged.  Ignores the user name."""
     try:
         text = base64.b64decode(credentials, validate=True).decode()
     except ValueError:
@@ -226,17 +224,17 @@ def _welcome(token: str, port: int) -> Response:
 
 
 def _cookie(port: int) -> str:
-    """Return the name of the cookie; it has the port, since a browser's cookies ignore ports."""
+    """Return the cookie's name; it contains the port, since browsers share cookies across ports."""
     return f"fcfi-token-{port}"
 
 
 def _same(given: str, other: str) -> bool:
-    """Return whether two texts are equal, in a time that does not depend on where they differ."""
+    """Return whether two texts are equal, in constant time."""
     return hmac.compare_digest(given.encode("utf-8", "replace"), other.encode("utf-8", "replace"))
 
 
 def _headers(scope: Scope) -> dict[str, str]:
-    """Return the request's headers; a repeated header has both values, so that it fits nothing."""
+    """Return the request's headers; repeated headers are joined, so that they pass no check."""
     found: dict[str, str] = {}
     for name, value in scope["headers"]:
         key, text = name.decode("latin-1").lower(), value.decode("latin-1")
@@ -245,13 +243,13 @@ def _headers(scope: Scope) -> dict[str, str]:
 
 
 def _with_headers(send: Send) -> Send:
-    """Return a `send` that adds the HEADERS that a response does not have."""
+    """Return a `send` that adds HEADERS to responses that do not set them."""
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
-            there = {name.lower() for name, _ in message["headers"]}
+            present = {name.lower() for name, _ in message["headers"]}
             more = {**HEADERS, "cache-control": NOT_KEPT}
-            added = [(k.encode(), v.encode()) for k, v in more.items() if k.encode() not in there]
+            added = [(k.encode(), v.encode()) for k, v in more.items() if k.encode() not in present]
             message = {**message, "headers": [*message["headers"], *added]}
         await send(message)
 

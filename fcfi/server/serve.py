@@ -1,4 +1,4 @@
-"""Running the server: find a free port, make a token, open the browser, and stop cleanly.
+"""Runs the server: finds a free port, makes a token, opens the browser, and stops cleanly.
 
 Knows nothing of projects or the command line.
 """
@@ -25,9 +25,9 @@ from fcfi.server.settings import is_loopback
 
 PORTS_TRIED: Final = 100
 GRACE_SECONDS: Final = 2
-"""How long running requests may take once the server is to stop."""
+"""How long running requests may take once the server stops."""
 LAST_SECONDS: Final = 2.7
-"""After a signal, when the process ends whatever still runs: within three seconds in all."""
+"""Time from a signal to the forced end of the process, so that it ends within three seconds."""
 KEEP_ALIVE_SECONDS: Final = 30
 TOKEN_BYTES: Final = 32
 HIGHEST_PORT: Final = 65535
@@ -36,9 +36,9 @@ ANY_ADDRESS: Final = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Return a socket that listens at the first free port from `port` on.
+    """Return a socket that listens at the first free port, starting at `port`.
 
-    Raises ConfigError if none of `PORTS_TRIED` ports is free, or the host cannot be used.
+    Raises ConfigError if no port of PORTS_TRIED is free, or the host cannot be used.
     """
     try:
         family, _, _, _, address = socket.getaddrinfo(
@@ -57,24 +57,24 @@ def listen(host: str, port: int) -> socket.socket:
                 continue
             if error.errno == errno.EACCES:
                 raise ConfigError(
-                    f"you may not listen at --port {number}: give a port from 1024 on"
+                    f"--port {number} is reserved for the system: give a port of 1024 or above"
                 ) from error
             reason = error.strerror or error
             raise ConfigError(
                 f"cannot listen at {host}, port {number}: {reason}; give another --host"
             ) from error
     raise ConfigError(
-        f"all ports from {port} on are in use: stop another server, or give another --port"
+        f"port {port} and all others tried are in use: stop a server, or give another --port"
     )
 
 
 def new_token(host: str) -> str | None:
-    """Return a token that cannot be guessed, or None if only this machine reaches the server."""
+    """Return a random token, or None if only this machine can reach the server."""
     return None if is_loopback(host) else secrets.token_urlsafe(TOKEN_BYTES)
 
 
 def url(host: str, port: int, token: str | None) -> str:
-    """Return the address for a browser of this machine."""
+    """Return the address to open in a browser on this machine."""
     name = ANY_ADDRESS.get(host, host)
     return f"http://{f'[{name}]' if ':' in name else name}:{port}/" + (
         f"?token={token}" if token else ""
@@ -82,7 +82,7 @@ def url(host: str, port: int, token: str | None) -> str:
 
 
 def run(app: FastAPI, listening: socket.socket) -> None:
-    """Serve until SIGINT or SIGTERM; running requests are answered first."""
+    """Serve until SIGINT or SIGTERM; running requests have GRACE_SECONDS to end."""
     config = uvicorn.Config(
         app,
         log_level="warning",
@@ -103,10 +103,10 @@ def run(app: FastAPI, listening: socket.socket) -> None:
 
 
 class _PunctualServer(uvicorn.Server):
-    """A server that ends soon after a signal, whatever still runs.
+    """A server that ends within LAST_SECONDS of a signal, whatever still runs.
 
-    Requests and jobs get their time to end cleanly.  What does not, such as a large transaction,
-    ends with the process: as after any kill, the store has all of it or nothing.
+    Requests and jobs first have time to end cleanly.  What is still running then, such as a large
+    transaction, ends with the process; as after any kill, the store has all of it or nothing.
     """
 
     def __init__(self, config: uvicorn.Config) -> None:
@@ -114,7 +114,7 @@ class _PunctualServer(uvicorn.Server):
         self._last_call: threading.Timer | None = None
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Begin to stop, and set the time at which the process ends in any case."""
+        """Begin to stop, and start the timer that ends the process."""
         super().handle_exit(sig, frame)
         if self._last_call is None:
             self._last_call = threading.Timer(LAST_SECONDS, _end_now)
@@ -122,21 +122,21 @@ class _PunctualServer(uvicorn.Server):
             self._last_call.start()
 
     def stopped(self) -> None:
-        """Note that the server has stopped by itself."""
+        """Cancel the timer: the server has stopped by itself."""
         if self._last_call is not None:
             self._last_call.cancel()
 
 
 def _end_now() -> None:
     """End the process without waiting for its threads."""
-    print("Stopped; what was under way was taken back.", file=sys.stderr, flush=True)  # noqa: T201
+    print("Stopped; unfinished work was undone.", file=sys.stderr, flush=True)  # noqa: T201
     os._exit(0)
 
 
 def open_browser(address: str) -> bool:
-    """Open the address in the default browser, in the background.
+    """Open the address in the default browser, in the background, and return True.
 
-    Return False, without opening anything, on a machine that shows no windows.
+    On a machine without windows open nothing and return False.
     """
     windows = sys.platform in ("win32", "darwin") or any(
         os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
@@ -156,7 +156,7 @@ def _open(address: str, opener: Callable[[str], Any]) -> None:
 def _bound(family: int, address: tuple[Any, ...]) -> socket.socket:
     listening = socket.socket(family, socket.SOCK_STREAM)
     try:
-        if os.name == "posix":  # elsewhere it would let two servers share a port
+        if os.name == "posix":  # on Windows this option would let two servers share a port
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
         listening.listen()
@@ -168,15 +168,15 @@ def _bound(family: int, address: tuple[Any, ...]) -> socket.socket:
 
 @contextmanager
 def _signals_end_quietly() -> Iterator[None]:
-    """Ignore the signal that uvicorn sends again after its clean stop, to the handler before."""
+    """Ignore the signal that uvicorn raises again after its clean stop."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
-    def heard(_: int, __: FrameType | None) -> None:
+    def ignore(_: int, __: FrameType | None) -> None:
         """Do nothing: the server has stopped."""
 
-    before = {number: signal.signal(number, heard) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, ignore) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:

@@ -1,4 +1,4 @@
-"""The settings of a server: where it listens, who may use it, and how much it takes in.
+"""The settings of a server: its address, who may use it, and the limits of requests.
 
 Knows nothing of HTTP.
 """
@@ -12,19 +12,19 @@ from typing import Final
 from fcfi.errors import ConfigError
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
-"""Names of this machine that no other machine reaches."""
+"""Hosts that only this machine can reach."""
 PORT: Final = 8017
 STATIC: Final = Path(__file__).parent / "static"
 """The folder of the built page."""
 MEBIBYTE: Final = 1 << 20
 MAX_PREDICTING: Final = 4
-"""The most threads that predict; more would share the same processor."""
+"""The most threads that predict; more would only share the same CPU."""
 
 
 def predicting_threads() -> int:
     """Return the number of threads that predict.
 
-    At least two, so that one annotator's slow picture does not stop another's click.
+    At least two, so that one annotator's slow picture does not delay another's click.
     """
     return max(2, min(MAX_PREDICTING, os.cpu_count() or 1))
 
@@ -33,12 +33,12 @@ def predicting_threads() -> int:
 class Settings:
     """The settings of a server.
 
-    host, port: where it listens.  token: the password of requests, or None; needed off loopback.
-    threads: number of threads that predict.  queue: the most actions that run or wait, half of
-        them of one client; a further action is refused with 503.
+    host, port: its address.  token: the password of requests, or None; needed off loopback.
+    threads: number of threads that predict.  queue: the most actions that run or wait, at most
+        half of them from one client; further actions are refused with 503.
     token_header: a header that may carry the token too, or None.
-    allow_hosts: further host names under which the server may be requested.
-    opened_with: the command that printed the address, for sentences.
+    allow_hosts: further host names that requests may name.
+    opened_with: the command that printed the address, for messages.
     json_bytes, upload_bytes: the largest body of a request, and of one with files.
     tile_bytes: size of the cache of tiles and thumbnails.  static: folder of the built page.
     """
@@ -63,7 +63,7 @@ class Settings:
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether only this machine reaches a server at that host."""
+    """Return whether only this machine can reach a server at that host."""
     return host.lower() in LOOPBACK or _is_loopback_address(host)
 
 

@@ -1,9 +1,9 @@
-"""A picture as tiles of a pyramid, so that a browser shows 100 megapixels without holding them.
+"""Cuts a picture into tiles of a pyramid, so that a browser need not hold 100 megapixels.
 
-Level 0 has the picture's own pixels; each level above halves both sides (rounded up), and the last
-is the first that fits one tile.  A pixel of level n is the mean of the 2^n x 2^n pixels below it;
-where the picture ends among them, its last pixels are repeated.  A tile is made when it is
-requested, from the picture itself and in bands, so that memory never holds a second picture.
+Level 0 has the picture's own pixels; each level above halves both sides (rounded up), up to the
+first level that fits one tile.  A pixel of level n is the mean of the 2^n x 2^n pixels below it;
+beyond the edge of the picture its last pixels are repeated.  A tile is made when it is requested,
+from the picture itself and in bands, so that memory never holds a second picture.
 
 Convention: column and row count tiles of SIDE pixels from the top left.
 """
@@ -21,9 +21,9 @@ SIDE: Final = 512
 QUALITY: Final = 90
 """The quality of the JPEGs above level 0."""
 COMPRESSION: Final = 1
-"""The level (0 to 9) of the PNGs at level 0: sending is faster than compressing more."""
+"""Compression (0 to 9) of the PNGs at level 0: compressing more takes longer than sending more."""
 BAND_BYTES: Final = 8 << 20
-"""How much of the picture is shrunk at once."""
+"""Bytes of the picture that are shrunk at once."""
 PNG: Final = "image/png"
 JPEG: Final = "image/jpeg"
 

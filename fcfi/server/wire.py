@@ -1,4 +1,4 @@
-"""The conversion of the project's values to JSON in the form of schemas.py."""
+"""Converts the project's values to JSON, in the form of schemas.py."""
 
 import dataclasses
 import json
@@ -26,13 +26,13 @@ from fcfi.server.jobs import Job
 
 
 def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """Return a response with JSON of dictionaries, lists, texts and finite numbers."""
+    """Return a JSON response.  value: of dictionaries, lists, texts and finite numbers."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return Response(text.encode(), status, dict(headers or {}), "application/json")
 
 
 def state(given: PictureState, known: Collection[str] = ()) -> dict[str, Any]:
-    """Return a PictureAnswer without the masks that are known."""
+    """Return a PictureAnswer.  known: sha256 of the masks to leave out."""
     return {
         "picture": row(given.picture),
         "document": document(given.document, given.masks),
@@ -56,7 +56,7 @@ def document(given: Document, masks: Mapping[str, RunMask]) -> dict[str, Any]:
 
 
 def row(given: PictureRow) -> dict[str, Any]:
-    """Return a PictureRowAnswer; the time is a text, with more digits than a browser's numbers."""
+    """Return a PictureRowAnswer; `modified` is a text, since JavaScript would round the number."""
     return {
         "id": given.id,
         "name": given.name,
@@ -82,7 +82,7 @@ def listed(given: PictureList) -> dict[str, Any]:
 
 
 def conflict(error: PictureConflict) -> dict[str, Any]:
-    """Return the keys of a ConflictAnswer beside its sentence."""
+    """Return the keys of a ConflictAnswer other than its sentence."""
     return {"changes": [_change(change) for change in error.changes], "state": state(error.state)}
 
 
@@ -125,12 +125,12 @@ def report(given: Report) -> dict[str, Any]:
 
 
 def job(given: Job) -> dict[str, Any]:
-    """AnyJob; what its result is, the job's own work has written."""
+    """Return an AnyJob; its result is already in the form of a schema."""
     return dataclasses.asdict(given)
 
 
 def begun(given: Job) -> Response:
-    """The answer to a request that has begun a job: what it is, and where to ask for it."""
+    """Return the response to a request that started a job: the job, and its address."""
     return answer(job(given), 202, {"Location": f"/api/jobs/{given.id}"})
 
 
@@ -153,7 +153,7 @@ def _object(drawn: DrawnObject, masks: Mapping[str, RunMask]) -> dict[str, Any]:
 
 
 def _prompts(drawn: DrawnObject) -> dict[str, list[dict[str, Any]]]:
-    """Return the prompts of an object by kind, each with its round and its index among all."""
+    """Return the prompts of an object by kind, each with its round and index."""
     lists: dict[type[Prompt], list[dict[str, Any]]] = {Click: [], Box: [], Scribble: []}
     rounds = [number for number, part in enumerate(drawn.rounds) for _ in part.prompts]
     for index, prompt in enumerate(drawn.rounds.prompts):

@@ -683,7 +683,7 @@ def test_no_answer_names_a_folder_of_this_machine(
 ) -> None:
     problem = f"{tmp_path}/my nets/lite0.onnx is not there"
     lost = NetworkStatus("lite0", "ab" * 32, "", "failed", problem)
-    project.warnings = (f"{folder} may only be read: the work is stored in {project.location}",)
+    project.warnings = (f"{folder} is read-only: the work is stored in {project.location}",)
     app = create_app(project, network=lambda: lost)
     (folder / "labels").mkdir()
     (folder / "labels" / "bad.json").write_text("{")

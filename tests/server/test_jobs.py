@@ -265,7 +265,7 @@ def test_an_export_is_begun_and_asked_for(app: FastAPI) -> None:
         answer = ask(app, method, "/api/jobs/another")
         assert (answer.status, answer.error) == (
             404,
-            "there is no such job any more: begin it again",
+            "this job is not known any more: start it again",
         )
 
 

@@ -72,7 +72,7 @@ def test_an_address_that_is_not_ours_is_told(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(serve, "PORTS_TRIED", 1)
     with (
         serve.listen("127.0.0.1", 0) as first,
-        pytest.raises(ConfigError, match="are in use: stop another server"),
+        pytest.raises(ConfigError, match="are in use: stop a server"),
     ):
         serve.listen("127.0.0.1", first.getsockname()[1])
 
@@ -110,7 +110,7 @@ def test_it_says_what_it_serves_and_stops_cleanly(
     photos: Path, network_file: Path, number: signal.Signals
 ) -> None:
     with started(photos, network_file, "--labels", "person, dog", "--port", "0") as (process, said):
-        assert said[0] == f"2 pictures in {photos} (0 done, 0 in work)"
+        assert said[0] == f"2 pictures in {photos} (0 done, 0 in progress)"
         assert said[1] == "Labels:  person, dog"
         assert str(photos / ".fcfi" / "project.sqlite") in said[2]
         assert said[-1] == "Stop:    Ctrl+C"
@@ -147,7 +147,7 @@ def test_a_signal_ends_it_whatever_a_job_is_doing(photos: Path, network_file: Pa
                 pass
         process.send_signal(signal.SIGTERM)
         assert process.stdout is not None
-        assert process.stdout.read() == "Stopped; what was under way was taken back.\n"
+        assert process.stdout.read() == "Stopped; unfinished work was undone.\n"
         assert process.wait(60) == 0
 
 

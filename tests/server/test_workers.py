@@ -16,7 +16,7 @@ def test_one_call_more_than_allowed_is_refused_and_then_taken_again() -> None:
         waiting = [as_client(name, workers, gate) for name in ("ann", "bob")]
         await asyncio.sleep(0)
         CLIENT.set("carol")
-        with pytest.raises(Busy, match="2 requests are under way already: try again"):
+        with pytest.raises(Busy, match="2 requests are already running: try again"):
             await workers.run(gate.wait)
         with pytest.raises(Busy):
             await workers.in_turn(1, gate.wait)

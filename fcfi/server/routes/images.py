@@ -1,7 +1,6 @@
 """The routes of pixels: a picture's tiles and its thumbnail.
 
-The response of an address with `?v=` (the row's `modified`) never changes, so a browser may keep
-it.
+With `?v=` (the row's `modified`) the response never changes, so that a browser may cache it.
 """
 
 import os
@@ -22,26 +21,26 @@ from fcfi.server.tiles import JPEG, PNG, Tile
 THUMBNAIL: Final = 192
 """The longer side of a thumbnail, in pixels."""
 LARGE: Final = 25_000_000
-"""Pixels above which pictures are decoded one at a time: each takes 100 MB or more meanwhile."""
+"""Larger pictures are decoded one at a time, since each needs 100 MB or more."""
 SCALED: Final = (".jpg", ".jpeg", ".jpe", ".jfif")
-"""Endings of files that are decoded at a smaller scale."""
+"""Endings of files that can be decoded at a smaller scale."""
 KEPT: Final = "private, max-age=31536000, immutable"
 """Cache-Control of a response that never changes."""
 CHECKED: Final = "private, no-cache"
-"""Cache-Control of a response that a browser requests anew each time."""
+"""Cache-Control of a response that a browser may cache but must request again each time."""
 MAX_LEVEL: Final = 16
 MAX_TILE: Final = 65535
 
 Level = Annotated[
     int,
-    Path(ge=0, le=MAX_LEVEL, description="0 has the picture's own pixels; each above halves them."),
+    Path(ge=0, le=MAX_LEVEL, description="0 has the picture's size; each above halves it."),
 ]
 TileIndex = Annotated[
     int, Path(ge=0, le=MAX_TILE, description="Counted in tiles from the top left.")
 ]
 Version = Annotated[
     str | None,
-    Query(max_length=40, description="The picture's `modified`: lets a browser keep it."),
+    Query(max_length=40, description="The picture's `modified`: lets a browser cache it."),
 ]
 
 
@@ -80,10 +79,7 @@ def router(backend: Backend) -> APIRouter:
 def _tile(
     backend: Backend, picture: int, level: int, column: int, row: int
 ) -> tuple[Tile, int] | None:
-    """Return a tile, from the cache or made now, and the `modified` of the file that it shows.
-
-    None for a tile outside of the picture.
-    """
+    """Return a tile and the `modified` of its file, or None for a tile outside the picture."""
     known = backend.project.row(picture)
     if known.height and not tiles.exists(known.height, known.width, level, column, row):
         return None
@@ -91,7 +87,7 @@ def _tile(
     if held is not None:
         return held, known.modified
     image = backend.project.image(picture)
-    known = backend.project.row(picture)  # the file may have changed since it was last looked at
+    known = backend.project.row(picture)  # reading a file that changed has updated its row
     if not tiles.exists(image.shape[0], image.shape[1], level, column, row):
         return None
     key = (picture, known.modified, level, column, row)
@@ -102,7 +98,7 @@ def _tile(
 
 
 def _thumbnail(backend: Backend, picture: int) -> tuple[Tile, int]:
-    """Return the thumbnail and the `modified` of the file that it shows, read from the disk."""
+    """Return a picture's thumbnail and the time when its file was modified, read from the disk."""
     known, path = backend.project.row(picture), backend.project.path(picture)
     modified = os.stat(path).st_mtime_ns
 

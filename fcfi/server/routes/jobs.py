@@ -1,4 +1,4 @@
-"""Jobs: scans, imports and exports that are under way or have ended."""
+"""The routes of jobs: how far a scan, import or export is, and to cancel it."""
 
 from typing import Annotated
 
@@ -12,11 +12,11 @@ from fcfi.server.problems import problem
 from fcfi.server.routes.described import errors
 from fcfi.server.schemas import AnyJob
 
-JobId = Annotated[str, Path(description="A job's id, as the request that began it returned it.")]
+JobId = Annotated[str, Path(description="A job's id, from the response that started it.")]
 
 
 def router(backend: Backend) -> APIRouter:
-    """Routes of jobs."""
+    """Return the routes of jobs."""
     routes = APIRouter(prefix="/api/jobs", tags=["jobs"])
 
     @routes.get(
@@ -32,7 +32,7 @@ def router(backend: Backend) -> APIRouter:
         "/{job}",
         response_model=AnyJob,
         responses=errors(404),
-        summary="Cancel a job: it ends at its next picture and leaves nothing half",
+        summary="Cancel a job: it ends at its next picture and leaves nothing half done",
     )
     async def cancel(job: JobId) -> Response:
         return _answer(backend.jobs.cancel(job))
@@ -42,5 +42,5 @@ def router(backend: Backend) -> APIRouter:
 
 def _answer(job: Job | None) -> Response:
     if job is None:
-        return problem(404, "there is no such job any more: begin it again")
+        return problem(404, "this job is not known any more: start it again")
     return wire.answer(wire.job(job))

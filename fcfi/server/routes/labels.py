@@ -1,4 +1,4 @@
-"""The routes of labels: add, change, merge, remove.  Each returns all labels."""
+"""The routes of labels: add, change, merge and remove, each returning all labels; and counts."""
 
 from collections.abc import Callable
 from typing import Annotated
@@ -32,7 +32,7 @@ def router(backend: Backend) -> APIRouter:
         "/counts",
         response_model=LabelCounts,
         responses=errors(),
-        summary="How many objects each label has on all pictures",
+        summary="The number of objects of each label in the project",
     )
     async def counts() -> Response:
         found = await backend.reads.run(project.label_counts)
@@ -58,7 +58,7 @@ def router(backend: Backend) -> APIRouter:
         "/{label}/merge",
         response_model=Labels,
         responses=errors(*WRITING, 404),
-        summary="Merge a label into another, which its objects get",
+        summary="Merge a label into another, to which its objects change",
     )
     async def merge(label: LabelId, body: LabelMerge) -> Response:
         return await changed(lambda: project.merge_label(label, body.into))
@@ -67,7 +67,7 @@ def router(backend: Backend) -> APIRouter:
         "/{label}",
         response_model=Labels,
         responses=errors(400, 404),
-        summary="Remove a label that no object has",
+        summary="Remove an unused label",
     )
     async def remove(label: LabelId) -> Response:
         return await changed(lambda: project.remove_label(label))

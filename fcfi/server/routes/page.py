@@ -1,6 +1,6 @@
 """The routes of the built page.
 
-A browser requests its index anew each time; a file with a hash in its name may be kept for ever.
+A browser requests its index again each time, and may cache a file with a hash in its name forever.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ ASSETS: Final = "assets"
 HASHED: Final = re.compile(r"[-.][A-Za-z0-9_-]{8,}\.[a-z0-9.]+$")
 IMMUTABLE: Final = "public, max-age=31536000, immutable"
 CHECKED: Final = "no-cache"
-"""Cache-Control of a file that is kept, but requested anew each time."""
+"""Cache-Control of a file that is cached but requested again each time."""
 TEXTS: Final = {
     ".css": "text/css",
     ".html": "text/html",
@@ -28,7 +28,7 @@ TEXTS: Final = {
     ".svg": "image/svg+xml",
     ".txt": "text/plain",
 }
-"""The media types of files that are sent compressed, by suffix."""
+"""Media types of the files that are sent compressed, by suffix."""
 MISSING: Final = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>fcfi</title>'
     "<p>The server runs, but this installation has no page: the released package has it, and in a "
@@ -76,7 +76,7 @@ def _file(request: Request, folder: Path, path: Path) -> Response:
     stat = real.stat()
     tag = f'"{stat.st_mtime_ns:x}-{stat.st_size:x}-gzip"'
     headers["ETag"] = tag
-    # A page that the browser has already is not sent again at each visit.
+    # A file that the browser has cached is not sent again.
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
     content = _compressed(real, stat.st_mtime_ns, stat.st_size)
@@ -85,7 +85,7 @@ def _file(request: Request, folder: Path, path: Path) -> Response:
 
 
 def _accepts_gzip(request: Request) -> bool:
-    """Return whether the client names gzip among its encodings and does not refuse it by q=0."""
+    """Return whether the client accepts gzip: named, and not with the quality 0."""
     for part in request.headers.get("accept-encoding", "").lower().split(","):
         name, _, quality = part.replace(" ", "").partition(";")
         if name in ("gzip", "*"):
@@ -95,5 +95,5 @@ def _accepts_gzip(request: Request) -> bool:
 
 @lru_cache(maxsize=64)
 def _compressed(path: Path, modified: int, size: int) -> bytes:
-    """Return a file's bytes as gzip, made once for each version of the file."""
+    """Return a file's bytes as gzip; cached by time and size, so that a new file is read."""
     return gzip.compress(path.read_bytes(), compresslevel=9, mtime=0)

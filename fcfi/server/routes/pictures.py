@@ -28,25 +28,30 @@ MOST = 1000
 InState = Annotated[State | None, Query(description="Only pictures in this state.")]
 Search = Annotated[Text, Query(description="Only names with this text.")]
 After = Annotated[
-    int | None, Query(ge=1, le=MAX_INT, description="The id of the picture to search behind.")
+    int | None, Query(ge=1, le=MAX_INT, description="Id of the picture after which to search.")
 ]
 Offset = Annotated[int, Query(ge=0, le=MAX_INT)]
 Limit = Annotated[int, Query(ge=0, le=MOST)]
 LabelIn = Annotated[
     int | None,
-    Query(ge=0, le=MAX_INT, description="Only pictures with an object of this label; 0: of none."),
+    Query(
+        ge=0, le=MAX_INT, description="Only pictures with an object of this label; 0: without any."
+    ),
 ]
-Least = Annotated[int, Query(ge=0, le=MAX_INT, description="Only pictures with so many objects.")]
+Least = Annotated[
+    int, Query(ge=0, le=MAX_INT, description="Only pictures with at least this many objects.")
+]
 Most = Annotated[
-    int | None, Query(ge=0, le=MAX_INT, description="Only pictures with at most so many objects.")
+    int | None,
+    Query(ge=0, le=MAX_INT, description="Only pictures with at most this many objects."),
 ]
-Sorted = Annotated[Order, Query(description="What comes first; names decide among equals.")]
+Sorted = Annotated[Order, Query(description="The order; equal pictures are sorted by name.")]
 
 
 def _filter(
     label: LabelIn = None, least: Least = 0, most: Most = None, order: Sorted = "name"
 ) -> Filter:
-    """Return the conditions and the order of a request."""
+    """Return the filter and the order that a request asks for."""
     return Filter(label, least, most, order)
 
 
@@ -81,7 +86,7 @@ def router(backend: Backend) -> APIRouter:
         status_code=202,
         response_model=ScanJob,
         responses=errors(),
-        summary="Look for new, changed and vanished pictures, in a job",
+        summary="Look for new, changed and missing pictures, in a job",
     )
     async def scan() -> Response:
         def work(progress: Progress) -> dict[str, Any]:
@@ -138,20 +143,20 @@ def router(backend: Backend) -> APIRouter:
 
         return await backend.actions.in_turn(picture, work)
 
-    # FastAPI reads the model from the annotation; this model has the actions registered by now.
+    # FastAPI reads the schema from the annotation; this one has all actions registered so far.
     act.__annotations__["body"] = action_request()
     routes.post(
         "/{picture}/actions",
         response_model=PictureAnswer,
         responses=errors(*WRITING, 404, 409),
-        summary="Act on a picture as it was at a version; the response is its new state",
+        summary="Change a picture of a given version by an action; returns its new state",
     )(act)
 
     @routes.get(
         "/{picture}/logs",
         response_model=list[dict[str, Any]],
         responses=errors(404),
-        summary="The click logs of its objects, which another network can replay",
+        summary="The click logs of its objects, to replay with another network",
     )
     async def logs(picture: PictureId) -> Response:
         found = await backend.reads.run(lambda: project.logs(picture))

@@ -1,4 +1,4 @@
-"""The routes of the project as a whole: health, folder and labels, and the page's settings."""
+"""The routes of the project as a whole: health, folder, labels, and the page's settings."""
 
 from typing import Annotated, Any
 
@@ -11,7 +11,7 @@ from fcfi.server.backend import Backend
 from fcfi.server.routes.described import WRITING, errors
 from fcfi.server.schemas import Author, Health, ProjectAnswer, SettingsRequest
 
-Whose = Annotated[Author, Query(description="Whose settings; without a name, the shared ones.")]
+Whose = Annotated[Author, Query(description="The author of the settings; empty: shared ones.")]
 
 
 def router(backend: Backend) -> APIRouter:
@@ -38,7 +38,7 @@ def router(backend: Backend) -> APIRouter:
         "/api/settings",
         response_model=dict[str, object],
         responses=errors(*WRITING),
-        summary="Store the page's settings (shortcuts, theme, ...), all at once, 64 kB at most",
+        summary="Replace the page's settings (shortcuts, theme, ...); 64 kB at most",
     )
     async def settings(body: SettingsRequest, author: Whose = "") -> Response:
         await backend.writes.run(lambda: backend.project.set_settings(body, author))

@@ -27,8 +27,8 @@ from fcfi.server.routes.described import WRITING, errors
 from fcfi.server.schemas import MAX_TEXT, ExportJob, ExportRequest, ImportJob, ImportPath
 
 MAX_FILES: Final = 5000
-"""The most files of an import; more are sent as one zip file."""
-SENT: Final = "the files that were sent"
+"""The most files of an import; more must be sent as one zip file."""
+SENT: Final = "the uploaded files"
 RECEIVING: Final = "receiving files"
 FORM: Final = "multipart/form-data"
 Format = Annotated[
@@ -64,7 +64,7 @@ def router(backend: Backend) -> APIRouter:
         response_model=ImportJob,
         responses=errors(*WRITING),
         openapi_extra=BODY,
-        summary="Add objects from files of other tools, sent along or in the folder, in a job",
+        summary="Import files of other tools, uploaded or in the folder, in a job",
     )
     async def import_files(request: Request, format_name: Format = "auto") -> Response:
         if request.headers.get("content-type", "").lower().startswith(FORM):
@@ -76,9 +76,9 @@ def router(backend: Backend) -> APIRouter:
             except BaseException:
                 await form.close()
                 raise
-        wanted = _path_of(await request.body()).path
-        path = await backend.reads.run(lambda: inside(backend.project.folder, wanted))
-        work = partial(_import, backend, path, wanted, format_name)
+        relative = _path_of(await request.body()).path
+        path = await backend.reads.run(lambda: inside(backend.project.folder, relative))
+        work = partial(_import, backend, path, relative, format_name)
         return wire.begun(backend.jobs.start("import", work))
 
     @routes.post(
@@ -86,7 +86,7 @@ def router(backend: Backend) -> APIRouter:
         status_code=202,
         response_model=ExportJob,
         responses=errors(*WRITING),
-        summary="Write the masks in a format, in a job; its result says what is kept and where",
+        summary="Export the masks in a format, in a job; its result has a report and the zip's URL",
     )
     async def export(body: ExportRequest) -> Response:
         def work(progress: Progress) -> dict[str, Any]:
@@ -114,14 +114,14 @@ def router(backend: Backend) -> APIRouter:
     async def download(export: str, name: str) -> Response:
         path = backend.exports.find(export, name)
         if path is None:
-            return problem(404, "this export was deleted meanwhile: export again")
+            return problem(404, "this export was deleted: export again")
         return FileResponse(path, filename=path.name, media_type="application/zip")
 
     return routes
 
 
 async def _form(request: Request) -> FormData:
-    """Receive the files of a request, in temporary files.  Raises StoreError without room."""
+    """Return the uploaded files, in temporary files.  Raises StoreError if the disk is full."""
     try:
         return await request.form(max_files=MAX_FILES, max_fields=0)
     except OSError as error:
@@ -130,31 +130,32 @@ async def _form(request: Request) -> FormData:
 
 def _no_room(error: OSError) -> StoreError:
     return StoreError(
-        f"what was sent cannot be kept while it is read: {error.strerror or error}; make room "
-        "in the server's folder for temporary files"
+        f"the uploaded files cannot be written: {error.strerror or error}; make room in the "
+        "server's folder for temporary files"
     )
 
 
 def _named(values: Sequence[UploadFile | str]) -> dict[str, UploadFile]:
-    """Return the files that were sent by their names.  Raises InputError without any."""
+    """Return the uploaded files by name.  Raises InputError without files or with equal names."""
     files: dict[str, UploadFile] = {}
     for value in values:
         if isinstance(value, UploadFile):
             name = file_name(value.filename)
             if name in files:
                 raise InputError(
-                    f"two files came with the name {name}: send folders as one zip file"
+                    f"expected files with different names, got two called {name}: send folders as "
+                    "one zip file"
                 )
             files[name] = value
     if not files:
-        raise InputError("no file came: send the files of the labels, or one zip file of them")
+        raise InputError("expected files, got none: send the annotation files, or a zip of them")
     return files
 
 
 def _close(files: Mapping[str, UploadFile]) -> None:
-    """Delete the temporary files of what was sent."""
-    for sent in files.values():
-        sent.file.close()
+    """Close the uploaded files, which deletes them."""
+    for uploaded in files.values():
+        uploaded.file.close()
 
 
 def _path_of(body: bytes) -> ImportPath:
@@ -169,7 +170,10 @@ def _path_of(body: bytes) -> ImportPath:
 def _import(
     backend: Backend, path: Path, name: str, format_name: str, progress: Progress
 ) -> dict[str, Any]:
-    """Import a file or folder, which answers and the log call by a name."""
+    """Import a file or folder and return the report.
+
+    name: what responses and the log call it, instead of its path.
+    """
 
     def shown(sentence: str) -> str:
         inside = sentence.replace(f"{path}{os.sep}", "")
@@ -191,13 +195,13 @@ def _import(
 def _import_sent(
     backend: Backend, files: Mapping[str, UploadFile], format_name: str, progress: Progress
 ) -> dict[str, Any]:
-    """Import files that were sent: one as itself, several as a folder."""
+    """Import uploaded files: a single file by itself, several as a folder."""
     with ExitStack() as stack:
         try:
             folder = stack.enter_context(temporary_folder("import"))
-            for name, sent in counted(files.items(), progress, RECEIVING, len(files)):
+            for name, uploaded in counted(files.items(), progress, RECEIVING, len(files)):
                 with (folder / name).open("wb") as target:
-                    shutil.copyfileobj(sent.file, target)
+                    shutil.copyfileobj(uploaded.file, target)
         except OSError as error:
             raise _no_room(error) from error
         if len(files) == 1:

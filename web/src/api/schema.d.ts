@@ -10,7 +10,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Write the masks in a format, in a job; its result says what is kept and where */
+    /** Export the masks in a format, in a job; its result has a report and the zip's URL */
     post: operations['export_api_exports_post'];
     delete?: never;
     options?: never;
@@ -61,7 +61,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Add objects from files of other tools, sent along or in the folder, in a job */
+    /** Import files of other tools, uploaded or in the folder, in a job */
     post: operations['import_files_api_imports_post'];
     delete?: never;
     options?: never;
@@ -80,7 +80,7 @@ export interface paths {
     get: operations['ask_api_jobs__job__get'];
     put?: never;
     post?: never;
-    /** Cancel a job: it ends at its next picture and leaves nothing half */
+    /** Cancel a job: it ends at its next picture and leaves nothing half done */
     delete: operations['cancel_api_jobs__job__delete'];
     options?: never;
     head?: never;
@@ -114,7 +114,7 @@ export interface paths {
     get?: never;
     put?: never;
     post?: never;
-    /** Remove a label that no object has */
+    /** Remove an unused label */
     delete: operations['remove_api_labels__label__delete'];
     options?: never;
     head?: never;
@@ -131,7 +131,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Merge a label into another, which its objects get */
+    /** Merge a label into another, to which its objects change */
     post: operations['merge_api_labels__label__merge_post'];
     delete?: never;
     options?: never;
@@ -146,7 +146,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** How many objects each label has on all pictures */
+    /** The number of objects of each label in the project */
     get: operations['counts_api_labels_counts_get'];
     put?: never;
     post?: never;
@@ -199,7 +199,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Act on a picture as it was at a version; the response is its new state */
+    /** Change a picture of a given version by an action; returns its new state */
     post: operations['act_api_pictures__picture__actions_post'];
     delete?: never;
     options?: never;
@@ -231,7 +231,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The click logs of its objects, which another network can replay */
+    /** The click logs of its objects, to replay with another network */
     get: operations['logs_api_pictures__picture__logs_get'];
     put?: never;
     post?: never;
@@ -301,7 +301,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Look for new, changed and vanished pictures, in a job */
+    /** Look for new, changed and missing pictures, in a job */
     post: operations['scan_api_pictures_scan_post'];
     delete?: never;
     options?: never;
@@ -334,7 +334,7 @@ export interface paths {
       cookie?: never;
     };
     get?: never;
-    /** Store the page's settings (shortcuts, theme, ...), all at once, 64 kB at most */
+    /** Replace the page's settings (shortcuts, theme, ...); 64 kB at most */
     put: operations['settings_api_settings_put'];
     post?: never;
     delete?: never;
@@ -348,10 +348,10 @@ export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
     /**
-     * @description An action on the picture as it was at `version`.
+     * @description An action on a picture.  version: the version of the picture that it was made for.
      *
-     *     known: sha256 of masks that the response need not hold.  key: a UUID that marks this action
-     *     alone: a request that is repeated with it is applied once, and gets the first response again.
+     *     known: sha256 of masks that the response may leave out.  key: a UUID of this action: a repeated
+     *     request with the same key is applied once, and returns the first response again.
      */
     ActionRequest: {
       action:
@@ -382,8 +382,8 @@ export interface components {
     /**
      * @description A round of clicks on an object; without an object, on a new object on top.
      *
-     *     None leaves label, keep_out and tidy as they are.  within: the part of the picture that the
-     *     object's first look takes.
+     *     label, keep_out, tidy: None leaves them unchanged.  within: the part of the picture that the
+     *     network sees at the object's first look.
      */
     AddClicks: {
       clicks: components['schemas']['ClickRequest'][];
@@ -398,7 +398,7 @@ export interface components {
       type: 'click';
       within?: components['schemas']['BoxRequest'] | null;
     };
-    /** @description A round of clicks, boxes and scribbles on an object; the rest is as for `AddClicks`. */
+    /** @description A round of clicks, boxes and scribbles on an object; other fields are as in `AddClicks`. */
     AddPrompts: {
       keep_out?: boolean | null;
       label?: number | null;
@@ -428,14 +428,14 @@ export interface components {
       kind: 'text' | 'number' | 'choice' | 'bool';
       name: string;
     };
-    /** @description What objects of a label may say: a name, the kind of its values, and for a choice which. */
+    /** @description An attribute of a label: its name, the kind of its values, and the choices of a choice. */
     AttributeRequest: {
       choices?: string[];
       /** @enum {string} */
       kind: 'text' | 'number' | 'choice' | 'bool';
       name: string;
     };
-    /** @description A box that was drawn round an object; right and bottom are the first pixels outside. */
+    /** @description A box round an object; right and bottom are the first pixels outside. */
     BoxAnswer: {
       bottom: number;
       index: number;
@@ -451,13 +451,13 @@ export interface components {
       right: number;
       top: number;
     };
-    /** @description A change that was made meanwhile.  time: seconds since 1970 (UTC). */
+    /** @description A change since the version of the refused action.  time: seconds since 1970 (UTC). */
     ChangeAnswer: {
       author: string;
       text: string;
       time: number;
     };
-    /** @description An object that the files hold with other pixels. */
+    /** @description An object whose pixels differ in the exported files. */
     ChangedAnswer: {
       file_name: string;
       iou: number;
@@ -484,8 +484,8 @@ export interface components {
     /**
      * @description A click.
      *
-     *     round: from 0; the prompts of a round were predicted together.  index: among all prompts of the
-     *     object, from 0.
+     *     round: from 0; the prompts of a round were answered together.  index: its position among all
+     *     prompts of the object, from 0.
      */
     ClickAnswer: {
       index: number;
@@ -494,7 +494,7 @@ export interface components {
       x: number;
       y: number;
     };
-    /** @description A click on the object (positive) or off it. */
+    /** @description A click on the object (positive) or off it (negative). */
     ClickRequest: {
       /** @default true */
       positive: boolean;
@@ -510,8 +510,8 @@ export interface components {
     /**
      * @description Copies of another picture's objects, on top in their order, to be corrected by clicks.
      *
-     *     The other picture has the same size.  Copies of objects that are already there with the same
-     *     pixels are left out.  objects: their ids; None copies all.
+     *     The other picture must have the same size.  Objects that the picture already has, with the same
+     *     label and mask, are left out.  objects: their ids; None copies all.
      */
     CopyObjects: {
       objects?: number[] | null;
@@ -540,7 +540,7 @@ export interface components {
        */
       type: 'delete_objects';
     };
-    /** @description The objects from bottom to top.  done: whether it needs no more work (done or checked). */
+    /** @description The objects from bottom to top.  done: whether the picture is done or checked. */
     DocumentAnswer: {
       done: boolean;
       mark: components['schemas']['MarkAnswer'] | null;
@@ -581,7 +581,7 @@ export interface components {
       type: 'edit_objects';
       visible?: boolean;
     };
-    /** @description An export.  url: of its zip file, until the server stops or has made several more exports. */
+    /** @description An export.  url: its zip file, kept until the server stops or makes several more exports. */
     ExportAnswer: {
       id: string;
       report: components['schemas']['ReportAnswer'];
@@ -604,10 +604,10 @@ export interface components {
       what: string;
     };
     /**
-     * @description format: a name from the project's list of formats.
+     * @description An export.  format: a name in the project's list of formats.
      *
-     *     only_done: leave out pictures that are neither done nor checked.  only_checked: leave out all
-     *         that are not checked.
+     *     only_done: leave out pictures that are neither done nor checked.  only_checked: leave out
+     *     pictures that are not checked.
      */
     ExportRequest: {
       format: string;
@@ -626,14 +626,14 @@ export interface components {
       index: number | null;
       picture: components['schemas']['PictureRowAnswer'] | null;
     };
-    /** @description A format of exports.  cannot_hold: any of holes, parts and overlap. */
+    /** @description A format of exports.  cannot_hold: which of holes, parts and overlap it loses. */
     FormatAnswer: {
       cannot_hold: string[];
       holds_attributes: boolean;
       name: string;
       title: string;
     };
-    /** @description The sign that the server runs. */
+    /** @description The status of the server. */
     Health: {
       network: components['schemas']['NetworkAnswer'] | null;
       /** @constant */
@@ -643,8 +643,9 @@ export interface components {
     /**
      * @description The report of an import.
      *
-     *     objects, labels: added.  problems: a sentence for each reason why shapes or pictures were left
-     *     out.  shapes, taken: shapes in the files on pictures of the project, and how many were read.
+     *     objects, labels: what was added.  problems: a sentence for each reason why shapes or pictures
+     *     were left out.  shapes, taken: shapes of the project's pictures in the files, and how many of
+     *     them were imported.
      */
     ImportAnswer: {
       format: string;
@@ -691,13 +692,13 @@ export interface components {
       index?: number | null;
       name?: string | null;
     };
-    /** @description Objects of each label that has some, by its id; 0: objects without a label. */
+    /** @description The number of objects of each used label, by its id; 0: objects without a label. */
     LabelCounts: {
       counts: {
         [key: string]: number;
       };
     };
-    /** @description The label that the objects get.  into: its id. */
+    /** @description The label to merge into.  into: its id. */
     LabelMerge: {
       into: number;
     };
@@ -717,7 +718,7 @@ export interface components {
       state: 'done' | 'doubtful' | 'checked';
       time: number;
     };
-    /** @description Mark the picture as done, doubtful or checked, or take its mark away (null). */
+    /** @description Mark the picture as done, doubtful or checked, or remove its mark (null). */
     MarkPicture: {
       mark: ('done' | 'doubtful' | 'checked') | null;
       /**
@@ -726,7 +727,7 @@ export interface components {
        */
       type: 'mark_picture';
     };
-    /** @description A mask: lengths of runs over its box, row by row, background first. */
+    /** @description A mask: its box and the run lengths in it, row by row, background first. */
     MaskAnswer: {
       height: number;
       left: number;
@@ -734,7 +735,7 @@ export interface components {
       top: number;
       width: number;
     };
-    /** @description A mask: lengths of runs over its box, row by row, background first. */
+    /** @description A mask: its box and the run lengths in it, row by row, background first. */
     MaskRequest: {
       height: number;
       left: number;
@@ -745,7 +746,7 @@ export interface components {
     /**
      * @description The union of several objects.
      *
-     *     object: gets the pixels of the others; further clicks start from there.  objects: are deleted.
+     *     object: gets the union as its start mask.  objects: the others, which are deleted.
      */
     MergeObjects: {
       object: number;
@@ -757,9 +758,9 @@ export interface components {
       type: 'merge_objects';
     };
     /**
-     * @description A new index of an object in the order.
+     * @description A new position of an object in the order.
      *
-     *     index: 0 is the bottom; any index beyond the last means the top.
+     *     index: 0 is the bottom; an index beyond the last is the top.
      */
     MoveObject: {
       index: number;
@@ -773,8 +774,8 @@ export interface components {
     /**
      * @description The network.
      *
-     *     runtime: empty until it is loaded.  problem: why it cannot be used.  identity: of weights and
-     *     settings together, as objects name their network; null until it is loaded.
+     *     runtime: empty until it is loaded.  problem: why it cannot be used.  identity: a hash of its
+     *     weights and settings, which objects store; null until it is loaded.
      */
     NetworkAnswer: {
       identity: string | null;
@@ -788,10 +789,10 @@ export interface components {
     /**
      * @description An object.
      *
-     *     tidy: specks and holes of at most so many pixels are removed from predicted masks.
-     *     mask: its sha256, null without a pixel.  start: whether its clicks start from a mask.
-     *     network: the identity of the network that made the mask from clicks; with another network,
-     *     further clicks start from the mask.
+     *     tidy: specks and holes up to this number of pixels are removed from predicted masks.
+     *     mask: the mask's sha256, null if it is empty.  start: whether it has a start mask.
+     *     network: the identity of the network that made the mask; with another network, further clicks
+     *     start from the mask.
      */
     ObjectAnswer: {
       area: number;
@@ -824,18 +825,18 @@ export interface components {
       redo_text: string | null;
       undo_text: string | null;
     };
-    /** @description A part of the list.  total: the number of pictures that fit the state and the search. */
+    /** @description A part of the list.  total: the number of pictures that match the request. */
     PictureListAnswer: {
       counts: components['schemas']['CountsAnswer'];
       items: components['schemas']['PictureRowAnswer'][];
       total: number;
     };
     /**
-     * @description A picture as the list shows it.
+     * @description A picture in the list.
      *
-     *     modified: changes with the file; goes into addresses of tiles as v.  marked_by, marked_at: who
-     *     set the state done, doubtful or checked, and when (seconds since 1970, UTC); "" and 0 where
-     *     nobody did or it is not known.
+     *     modified: changes with the file; the parameter v of tiles.  marked_by, marked_at: who set the
+     *     state done, doubtful or checked, and when (seconds since 1970, UTC); "" and 0 if it is not set
+     *     or not known.
      */
     PictureRowAnswer: {
       height: number;
@@ -856,7 +857,7 @@ export interface components {
       error: string;
     };
     /**
-     * @description The folder, its labels, and what else the page needs at its start.
+     * @description The folder, its labels, and everything else that the page needs at its start.
      *
      *     warnings: sentences for the annotator.
      */
@@ -873,7 +874,7 @@ export interface components {
       version: string;
       warnings: string[];
     };
-    /** @description A repetition of the change that was undone last. */
+    /** @description A step forward to the document after the last undone change. */
     Redo: {
       /**
        * @description discriminator enum property added by openapi-typescript
@@ -882,9 +883,9 @@ export interface components {
       type: 'redo';
     };
     /**
-     * @description The removal of a prompt; an object that has no other prompt or mask is deleted.
+     * @description The removal of a prompt; an object with neither prompts nor a start mask left is deleted.
      *
-     *     index: of the prompt among all prompts of the object, from 0.
+     *     index: the prompt's position among all prompts of the object, from 0.
      */
     RemoveClick: {
       index: number;
@@ -911,7 +912,7 @@ export interface components {
        */
       type: 'reset_object';
     };
-    /** @description The job of a look through the folder. */
+    /** @description The job of a scan of the folder. */
     ScanJob: {
       done: number;
       id: string;
@@ -931,20 +932,20 @@ export interface components {
     Scanned: {
       counts: components['schemas']['CountsAnswer'];
     };
-    /** @description A line that was drawn over an object (positive) or off it: its corners [x, y], in order. */
+    /** @description A line on an object (positive) or off it (negative): its corners [x, y], in order. */
     ScribbleAnswer: {
       index: number;
       points: number[][];
       positive: boolean;
       round: number;
     };
-    /** @description A line drawn over the object (positive) or off it: its corners [x, y], in order. */
+    /** @description A line on the object (positive) or off it (negative): its corners [x, y], in order. */
     ScribbleRequest: {
       points: number[][];
       /** @default true */
       positive: boolean;
     };
-    /** @description Other values for some attributes of an object, as its label has them; null takes one away. */
+    /** @description New values of some attributes of an object; null removes a value. */
     SetAttributes: {
       object: number;
       /**
@@ -957,9 +958,9 @@ export interface components {
       };
     };
     /**
-     * @description Say that the picture is done, or not; MarkPicture can say more.
+     * @description Mark the picture as done, or remove its mark; `MarkPicture` sets all marks.
      *
-     *     A picture that is checked is done, and stays checked.
+     *     A checked picture counts as done and stays checked.
      */
     SetDone: {
       done: boolean;
@@ -970,9 +971,9 @@ export interface components {
       type: 'set_done';
     };
     /**
-     * @description The mask of an object after brush and eraser; further clicks start from it.
+     * @description The mask of an object after brush and eraser, which becomes its start mask.
      *
-     *     object: None makes a new object on top.  mask: None is without a pixel.
+     *     object: None makes a new object on top.  mask: None is empty.
      */
     SetMask: {
       label?: number | null;
@@ -1059,7 +1060,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description The request's content type is not taken. */
+      /** @description The request's content type is not accepted. */
       415: {
         headers: {
           [name: string]: unknown;
@@ -1305,7 +1306,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description The request's content type is not taken. */
+      /** @description The request's content type is not accepted. */
       415: {
         headers: {
           [name: string]: unknown;
@@ -1348,7 +1349,7 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description A job's id, as the request that began it returned it. */
+        /** @description A job's id, from the response that started it. */
         job: string;
       };
       cookie?: never;
@@ -1425,7 +1426,7 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description A job's id, as the request that began it returned it. */
+        /** @description A job's id, from the response that started it. */
         job: string;
       };
       cookie?: never;
@@ -1555,7 +1556,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description The request's content type is not taken. */
+      /** @description The request's content type is not accepted. */
       415: {
         headers: {
           [name: string]: unknown;
@@ -1749,7 +1750,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description The request's content type is not taken. */
+      /** @description The request's content type is not accepted. */
       415: {
         headers: {
           [name: string]: unknown;
@@ -1857,7 +1858,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description The request's content type is not taken. */
+      /** @description The request's content type is not accepted. */
       415: {
         headers: {
           [name: string]: unknown;
@@ -1963,15 +1964,15 @@ export interface operations {
   listed_api_pictures_get: {
     parameters: {
       query?: {
-        /** @description Only pictures with an object of this label; 0: of none. */
+        /** @description Only pictures with an object of this label; 0: without any. */
         label?: number | null;
-        /** @description Only pictures with so many objects. */
+        /** @description Only pictures with at least this many objects. */
         least?: number;
         limit?: number;
-        /** @description Only pictures with at most so many objects. */
+        /** @description Only pictures with at most this many objects. */
         most?: number | null;
         offset?: number;
-        /** @description What comes first; names decide among equals. */
+        /** @description The order; equal pictures are sorted by name. */
         order?: 'name' | 'most_objects' | 'fewest_objects' | 'last_marked';
         /** @description Only names with this text. */
         search?: string;
@@ -2196,7 +2197,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description The request's content type is not taken. */
+      /** @description The request's content type is not accepted. */
       415: {
         headers: {
           [name: string]: unknown;
@@ -2237,13 +2238,13 @@ export interface operations {
   index_api_pictures__picture__index_get: {
     parameters: {
       query?: {
-        /** @description Only pictures with an object of this label; 0: of none. */
+        /** @description Only pictures with an object of this label; 0: without any. */
         label?: number | null;
-        /** @description Only pictures with so many objects. */
+        /** @description Only pictures with at least this many objects. */
         least?: number;
-        /** @description Only pictures with at most so many objects. */
+        /** @description Only pictures with at most this many objects. */
         most?: number | null;
-        /** @description What comes first; names decide among equals. */
+        /** @description The order; equal pictures are sorted by name. */
         order?: 'name' | 'most_objects' | 'fewest_objects' | 'last_marked';
         /** @description Only names with this text. */
         search?: string;
@@ -2406,7 +2407,7 @@ export interface operations {
   thumbnail_api_pictures__picture__thumbnail_get: {
     parameters: {
       query?: {
-        /** @description The picture's `modified`: lets a browser keep it. */
+        /** @description The picture's `modified`: lets a browser cache it. */
         v?: string | null;
       };
       header?: never;
@@ -2486,14 +2487,14 @@ export interface operations {
   tile_api_pictures__picture__tiles__level___column___row__get: {
     parameters: {
       query?: {
-        /** @description The picture's `modified`: lets a browser keep it. */
+        /** @description The picture's `modified`: lets a browser cache it. */
         v?: string | null;
       };
       header?: never;
       path: {
         /** @description Counted in tiles from the top left. */
         column: number;
-        /** @description 0 has the picture's own pixels; each above halves them. */
+        /** @description 0 has the picture's size; each above halves it. */
         level: number;
         /** @description A picture's id. */
         picture: number;
@@ -2573,15 +2574,15 @@ export interface operations {
   following_api_pictures_next_get: {
     parameters: {
       query?: {
-        /** @description The id of the picture to search behind. */
+        /** @description Id of the picture after which to search. */
         after?: number | null;
-        /** @description Only pictures with an object of this label; 0: of none. */
+        /** @description Only pictures with an object of this label; 0: without any. */
         label?: number | null;
-        /** @description Only pictures with so many objects. */
+        /** @description Only pictures with at least this many objects. */
         least?: number;
-        /** @description Only pictures with at most so many objects. */
+        /** @description Only pictures with at most this many objects. */
         most?: number | null;
-        /** @description What comes first; names decide among equals. */
+        /** @description The order; equal pictures are sorted by name. */
         order?: 'name' | 'most_objects' | 'fewest_objects' | 'last_marked';
         /** @description Only names with this text. */
         search?: string;
@@ -2727,7 +2728,7 @@ export interface operations {
   project_api_project_get: {
     parameters: {
       query?: {
-        /** @description Whose settings; without a name, the shared ones. */
+        /** @description The author of the settings; empty: shared ones. */
         author?: string;
       };
       header?: never;
@@ -2795,7 +2796,7 @@ export interface operations {
   settings_api_settings_put: {
     parameters: {
       query?: {
-        /** @description Whose settings; without a name, the shared ones. */
+        /** @description The author of the settings; empty: shared ones. */
         author?: string;
       };
       header?: never;
@@ -2857,7 +2858,7 @@ export interface operations {
           'application/json': components['schemas']['Problem'];
         };
       };
-      /** @description The request's content type is not taken. */
+      /** @description The request's content type is not accepted. */
       415: {
         headers: {
           [name: string]: unknown;

@@ -87,7 +87,7 @@ it('ends when the server knows its work no more', async () => {
   const { server, platform, ended } = await exporting();
   server.jobs.clear();
   platform.pass(50);
-  await expect(ended).rejects.toThrow('there is no such job any more');
+  await expect(ended).rejects.toThrow('this job is not known any more');
 });
 
 it('shows the list anew after a scan, also after one that was cancelled', async () => {

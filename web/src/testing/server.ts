@@ -195,7 +195,7 @@ export class FakeServer {
 
   private found(id: string): Job {
     const job = this.jobs.get(id);
-    if (!job) throw new Refused(404, 'there is no such job any more', null);
+    if (!job) throw new Refused(404, 'this job is not known any more', null);
     return job;
   }
 
