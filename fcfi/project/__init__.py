@@ -1,6 +1,6 @@
-"""A folder of pictures and what people have made of them: values, actions, store, files.
+"""A project: a folder of pictures and all annotation work on them, with its actions and its store.
 
-Nothing is imported before its first use, so that a process which only reads files starts at once.
+Names are imported on first use, so that a process that only reads files starts quickly.
 """
 
 from importlib import import_module

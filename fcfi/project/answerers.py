@@ -1,7 +1,7 @@
-"""The predictors that a project has used, by their identity: of weights and settings together.
+"""The predictors that a project has used, by the identity of their weights and settings.
 
-Documents of version 0.1 name the weights alone; the store holds the settings that were used with
-them, so that the identity follows.
+Documents of version 0.1 name only the weights; the store holds the settings that were used with
+them, so that the identity can be computed.
 """
 
 from fcfi.prediction.interface import Predictor, identity_of
@@ -10,16 +10,16 @@ from fcfi.project.store import Store
 
 
 class Answerers:
-    """The predictors that a project has used; the store's rows never change, so they are kept."""
+    """The predictors that a project has used; cached, since the store's rows never change."""
 
     def __init__(self, store: Store) -> None:
-        """Take the store, which is read when a predictor is looked up."""
+        """Keep the store, which is read when a predictor is looked up."""
         self._store = store
         self._names: dict[str, str] = {}
         self._known: dict[str, Answerer] = {}
 
     def identity_of(self, name: str | None) -> str | None:
-        """Return the identity for a document's `network`, which may name the weights alone."""
+        """Return the identity for a document's `network`, which may name only the weights."""
         if name is None or name in self._names:
             return self._names.get(name or "")
         answerer = self._store.network(name)
@@ -33,13 +33,13 @@ class Answerers:
         return found
 
     def find(self, identity: str | None) -> Answerer:
-        """Return the predictor of this identity, with the texts "unknown" if it was never used."""
+        """Return the predictor of an identity; its texts are "unknown" if it is not stored."""
         name = identity or ""
         known = self._known.get(name) or self._store.network(name)
         return known or Answerer(name, "unknown", "unknown", {})
 
     def keep(self, predictor: Predictor) -> None:
-        """Store which predictor is used, once."""
+        """Store a predictor, once."""
         info = predictor.info
         identity = identity_of(info.sha256, predictor.settings)
         if identity not in self._names:

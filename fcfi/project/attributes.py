@@ -1,7 +1,7 @@
-"""Attributes of objects: what a label's objects may say of themselves, and which values fit.
+"""Attributes of objects: the schema of a label, and the check of values against it.
 
-A label has a schema: attributes by name, each of a kind.  A value that does not fit is refused in
-one sentence.  Values only; knows nothing of documents, files or databases.
+A schema is a list of attributes, each with a name and a kind.  A value that does not fit is refused
+in one sentence.  Knows nothing of documents, files or databases.
 """
 
 import math
@@ -14,24 +14,24 @@ from fcfi.errors import InputError
 Kind = Literal["text", "number", "choice", "bool"]
 Value = str | bool | int | float
 Values = tuple[tuple[str, Value], ...]
-"""Values by name, in the order of names."""
+"""Names and values, in the order of names."""
 
 MAX_ATTRIBUTES: Final = 50
-"""Of one label."""
+"""The most attributes of a label."""
 MAX_CHOICES: Final = 200
 MAX_NAME: Final = 100
-"""Characters of an attribute's name, and of a choice."""
+"""The longest name of an attribute or a choice, in characters."""
 MAX_TEXT: Final = 1000
-"""Characters of a value."""
+"""The longest text value, in characters."""
 MAX_NUMBER: Final = 2**53
-"""The largest whole number that every reader of JSON keeps exactly."""
+"""The largest whole number that every JSON reader keeps exactly."""
 SHOWN: Final = 50
 """Characters of a foreign text that a message repeats."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """What objects of a label may say: a name, the kind of its values, and for a choice which."""
+    """An attribute of a label: its name, the kind of its values, and the choices of a choice."""
 
     name: str
     kind: Kind
@@ -48,7 +48,7 @@ class Attribute:
 
 
 def check_schema(schema: Sequence[Attribute]) -> None:
-    """Raise InputError for a schema that cannot be used, with the reason."""
+    """Raise InputError if a schema cannot be used."""
     if len(schema) > MAX_ATTRIBUTES:
         raise InputError(
             f"expected at most {MAX_ATTRIBUTES} attributes of a label, got {len(schema)}: "
@@ -69,13 +69,13 @@ def check_schema(schema: Sequence[Attribute]) -> None:
         if len(attribute.choices) > MAX_CHOICES:
             raise InputError(
                 f"expected at most {MAX_CHOICES} choices for {attribute.name!r}, got "
-                f"{len(attribute.choices)}: take a text instead"
+                f"{len(attribute.choices)}: use a text instead"
             )
         _check_names(f"choice of {attribute.name!r}", attribute.choices)
 
 
 def fitted(attribute: Attribute, value: Any) -> Value:
-    """Return a value that fits an attribute.  Raises InputError for another."""
+    """Return a value that fits an attribute.  Raises InputError if it does not fit."""
     number = isinstance(value, int | float) and not isinstance(value, bool)
     match attribute.kind:
         case "bool" if isinstance(value, bool):
@@ -102,9 +102,9 @@ def fitted(attribute: Attribute, value: Any) -> Value:
 def changed(
     values: Values, changes: Mapping[str, Value | None], schema: Sequence[Attribute]
 ) -> Values:
-    """Return values with changes to some of them; None takes a value away.
+    """Return the values after changes to some of them; None removes a value.
 
-    Raises InputError for a name that the schema does not have, and for a value that does not fit.
+    Raises InputError for a name that is not in the schema, and for a value that does not fit.
     """
     known = {attribute.name: attribute for attribute in schema}
     now = dict(values)
@@ -126,7 +126,7 @@ def ordered(values: Mapping[str, Value]) -> Values:
 
 
 def fitting(values: Values, schema: Iterable[Attribute]) -> Values:
-    """Return those values that fit a schema: a label may have changed since they were given."""
+    """Return the values that fit a schema, which may have changed since they were set."""
     known = {attribute.name: attribute for attribute in schema}
     return tuple(
         (name, value) for name, value in values if name in known and _fits(known[name], value)
@@ -134,9 +134,9 @@ def fitting(values: Values, schema: Iterable[Attribute]) -> Values:
 
 
 def of_file(attribute: Attribute, value: Any) -> Value:
-    """Return a file's value as one that fits an attribute.  Raises InputError if it cannot.
+    """Convert a file's value to one that fits an attribute.  Raises InputError if it cannot.
 
-    Formats without types hold texts only, and others may write numbers where the project has texts.
+    Some formats hold only texts, and others numbers where the project has texts.
     """
     if attribute.kind in ("text", "choice") and isinstance(value, bool | int | float):
         value = str(value).lower() if isinstance(value, bool) else str(value)
@@ -144,7 +144,7 @@ def of_file(attribute: Attribute, value: Any) -> Value:
 
 
 def guessed(name: str, value: Any) -> Attribute:
-    """Return the attribute that a file's value suggests.  Raises InputError for another value."""
+    """Return the attribute that a file's value suggests.  Raises InputError for a nested value."""
     if isinstance(value, bool):
         return Attribute(name, "bool")
     if isinstance(value, int | float):
@@ -174,4 +174,4 @@ def _check_names(what: str, names: Sequence[str]) -> None:
                 f"got {name[:SHOWN]!r}: give another name"
             )
         if name in names[:index]:
-            raise InputError(f"the {what} {name!r} is there twice: remove it once")
+            raise InputError(f"the {what} {name!r} occurs twice: remove one")

@@ -1,7 +1,6 @@
-"""A cache of limited size in bytes, which drops the values that were not used for longest.
+"""A cache limited in bytes, which drops the least recently used values.
 
-Thread-safe; a value that several threads request at once is made once.  Knows nothing of its
-values.
+Thread-safe; a value that several threads request at once is made once.
 """
 
 from collections import OrderedDict
@@ -16,7 +15,7 @@ class ByteCache:
     """A cache of values by key.  A value larger than the limit is not kept."""
 
     def __init__(self, limit: int) -> None:
-        """Take the limit in bytes."""
+        """Make an empty cache.  limit: in bytes."""
         self.limit = limit
         self._items: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
         self._bytes = 0
@@ -25,11 +24,11 @@ class ByteCache:
 
     @property
     def nbytes(self) -> int:
-        """The size of all values that are held."""
+        """The size of all cached values."""
         return self._bytes
 
     def find(self, key: Hashable) -> Any:
-        """Return the value of a key, None if it is not held."""
+        """Return the cached value of a key, or None."""
         with self._lock:
             if key not in self._items:
                 return None
@@ -37,7 +36,7 @@ class ByteCache:
             return self._items[key][0]
 
     def put(self, key: Hashable, value: Any, nbytes: int) -> None:
-        """Hold a value of `nbytes` bytes."""
+        """Cache a value of `nbytes` bytes."""
         with self._lock:
             self._bytes -= self._items.pop(key, (None, 0))[1]
             if nbytes > self.limit:
@@ -50,9 +49,9 @@ class ByteCache:
     def get(
         self, key: Hashable, make: Callable[[], Value], nbytes: Callable[[Value], int]
     ) -> Value:
-        """Return the value of a key, made if it is not held.
+        """Return the value of a key; make and cache it if it is not cached.
 
-        nbytes: returns the size of a value.  Raises what `make` raises; nothing is held then.
+        nbytes: returns the size of a value.  Raises what `make` raises; then nothing is cached.
         """
         known: Value | None = self.find(key)
         if known is not None:

@@ -1,8 +1,8 @@
 """The database of a project's store: opening, migration, transactions, and errors as sentences.
 
 It is SQLite in WAL mode with synchronous=FULL, so that every acknowledged write is on the disk, or
-PostgreSQL at a URL.  A writing transaction takes the write lock first, so that nothing that it has
-read is stale when it writes.  Knows the version of the tables, not their meaning.
+PostgreSQL at a URL.  A writing transaction takes the write lock first, so that its reads are not
+stale when it writes.  Knows the version of the tables, not their meaning.
 """
 
 import logging
@@ -28,14 +28,14 @@ HEAD: Final = "0006"
 """The last migration."""
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 PATIENCE: Final = 30.0
-"""Seconds for which a caller waits for other writers, in this process and in others together."""
+"""Seconds for which a writer waits for others, in this process and in other processes together."""
 CONNECTIONS: Final = 32
-"""The most connections that are open at once."""
+"""The most connections open at the same time."""
 DRIVER: Final = "postgresql+psycopg"
 WRITE: Final = "fcfi_write"
-"""Execution option of connections that will write."""
+"""Execution option of a connection that will write."""
 LEFT: Final = "fcfi_left"
-"""Execution option: seconds that the connection may still wait for other processes."""
+"""Execution option: seconds for which the connection may still wait for other processes."""
 WAL: Final = "wal"
 WAL_PAUSES: Final = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 """Seconds between attempts to switch to WAL."""
@@ -49,8 +49,8 @@ class Database:
     def __init__(self, url: URL, patience: float = PATIENCE) -> None:
         """Open the database and migrate its tables.
 
-        patience: seconds for which a writer waits for others.  Raises ConfigError for an unusable
-        URL, StoreError for an unusable database.
+        patience: seconds for which a writer waits for other writers.  Raises ConfigError for an
+        unusable URL, StoreError for an unusable database.
         """
         self.url = url
         self.file = (
@@ -70,7 +70,7 @@ class Database:
 
     @property
     def location(self) -> str:
-        """The path or URL of the database, for messages; without a password."""
+        """The path or URL of the database for messages, without its password."""
         return (
             str(self.file)
             if self.file is not None
@@ -79,7 +79,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Open a transaction that only reads; it sees the database at one moment.
+        """Open a read-only transaction, which sees the database at one moment.
 
         Raises StoreError.
         """
@@ -88,19 +88,19 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Open a transaction that writes: on the disk when the block ends well, else undone.
+        """Open a transaction that writes; it is committed, or rolled back if the block raises.
 
         Raises StoreError.
         """
         deadline = time.monotonic() + self._patience
         with self._in_turn(), self._store_errors():
-            self._check_there()
-            left = max(0.0, deadline - time.monotonic())
-            with self._writer.execution_options(**{LEFT: left}).begin() as connection:
+            self._check_present()
+            remaining = max(0.0, deadline - time.monotonic())
+            with self._writer.execution_options(**{LEFT: remaining}).begin() as connection:
                 yield connection
 
     def insert(self, table: Table) -> Any:
-        """Return an INSERT that can say what to do about rows that exist already."""
+        """Return an INSERT of the dialect, which has ON CONFLICT clauses."""
         return sqlite.insert(table) if self.file is not None else postgresql.insert(table)
 
     def close(self) -> None:
@@ -109,7 +109,7 @@ class Database:
 
     @contextmanager
     def _store_errors(self) -> Iterator[None]:
-        """Raise errors of the database, and those caused by damaged content, as StoreError."""
+        """Convert errors of the database, and those that damaged content causes, to StoreError."""
         try:
             yield
         except FCFIError:
@@ -129,12 +129,12 @@ class Database:
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:
-        """Hold the right to write among the threads of this process.
+        """Hold the write lock among the threads of this process.
 
-        Raises StoreError if that takes too long.  Each thread may wait for its full patience: a
-        thread before it may spend all of its own on waiting for another process.
+        Raises StoreError if another thread holds it for too long, for example since it waits for
+        another process itself.
         """
-        if self.file is None:  # PostgreSQL lets several write
+        if self.file is None:  # PostgreSQL allows several writers
             yield
             return
         if not self._lock.acquire(timeout=self._patience):
@@ -144,10 +144,10 @@ class Database:
         finally:
             self._lock.release()
 
-    def _check_there(self) -> None:
+    def _check_present(self) -> None:
         """Raise StoreError if the file was removed or replaced.
 
-        The system would else write into the old file, which has no name any more.
+        Otherwise the change would go to the old file, which no longer has a name.
         """
         if self._inode() != self._identity:
             raise StoreError(
@@ -156,7 +156,7 @@ class Database:
             )
 
     def _inode(self) -> tuple[int, int] | None:
-        """Return the identity of the file, which another file of the same name does not have."""
+        """Return the identity of the file, which differs from any other file of the same name."""
         if self.file is None:
             return None
         try:
@@ -167,7 +167,7 @@ class Database:
 
 
 def store_url(store: str) -> URL:
-    """Return the address of a store that is given as a URL or as the path of an SQLite file.
+    """Return the URL of a store, given as a URL or as the path of an SQLite file.
 
     Raises ConfigError for anything else.
     """
@@ -225,9 +225,8 @@ def _engine(url: URL, patience: float) -> Engine:
 def _set_up_sqlite(connection: Any, _: Any) -> None:
     for setting in ("synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {setting}").close()
-    connection.create_function(
-        "lower", 1, str.lower, deterministic=True
-    )  # SQLite's own knows A to Z only
+    # SQLite's own `lower` knows only A to Z.
+    connection.create_function("lower", 1, str.lower, deterministic=True)
     if connection.execute("PRAGMA journal_mode").fetchone() != (WAL,):
         _use_wal(connection)
 
@@ -235,7 +234,7 @@ def _set_up_sqlite(connection: Any, _: Any) -> None:
 def _use_wal(connection: Any) -> None:
     """Switch a new database to WAL.
 
-    SQLite does not wait by itself while another process switches, so several attempts are made.
+    SQLite does not wait while another process does the same, so several attempts are made.
     """
     for pause in WAL_PAUSES:
         try:
@@ -247,7 +246,7 @@ def _use_wal(connection: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """Begin a transaction in SQLite, which SQLAlchemy's own begin leaves to the first statement.
+    """Begin a transaction in SQLite, whose driver would begin it only at the first write.
 
     A writer takes the lock at once, so that it never has a stale snapshot.
     """
@@ -263,11 +262,11 @@ def _migrate(connection: Connection, store: str) -> None:
     """
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
-    there = set(inspect(connection).get_table_names())
-    found = _version(connection) if VERSION_TABLE in there else None
+    tables = set(inspect(connection).get_table_names())
+    found = _version(connection) if VERSION_TABLE in tables else None
     if found == HEAD:
         return
-    if found is None and "picture" in there:
+    if found is None and "picture" in tables:
         raise StoreError(
             f"expected a store of fcfi, got the database of another program in {store}: "
             "give another store"
@@ -301,7 +300,7 @@ def _version(connection: Connection) -> str | None:
 
 
 def _sentence(error: errors.SQLAlchemyError, store: str) -> str:
-    """Return a sentence for an error of the database, which says what a person can do."""
+    """Return a sentence for an error of the database, with what to do about it."""
     text = " ".join(str(getattr(error, "orig", None) or error).split())
     for part, meaning in _MEANINGS.items():
         if part in text:
@@ -323,8 +322,8 @@ _MEANINGS: Final = {
     "unable to open database file": "cannot be opened: its folder is missing or may not be written",
     "disk I/O error": "cannot be read or written: check its disk and folder, and start again",
     "is not a database": "is not an SQLite file, or is damaged: put a copy back, or move it away "
-    "to start anew",
-    "malformed": "is damaged: put a copy back, or move it away to start anew",
+    "to start again",
+    "malformed": "is damaged: put a copy back, or move it away to start again",
     "QueuePool limit": "is busy: try again",
 }
 """Parts of the messages of database drivers, and what they mean."""

@@ -1,8 +1,8 @@
-"""The document of a picture: its objects, as a value that is never changed, and its form as JSON.
+"""The document of a picture: its objects and mark as an immutable value, and its JSON form.
 
-Objects are in the order in which they are painted, from bottom to top.  A document names masks by
-their sha256; the store holds their pixels.  A document of an older version is upgraded when it is
-read (UPGRADES).  Knows nothing of networks, files or databases.
+Objects are in painting order, from bottom to top.  A document names masks by their sha256; the
+store holds their pixels.  A document of an older version is upgraded when it is read (UPGRADES).
+Knows nothing of networks, files or databases.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,27 +16,27 @@ from fcfi.prompts.clicks import Clicks
 from fcfi.prompts.rounds import NO_ROUNDS, Rounds
 
 Marked = Literal["done", "doubtful", "checked"]
-"""What a person says of a picture."""
+"""The marks that an annotator can set on a picture."""
 DONE: Final[tuple[Marked, ...]] = ("done", "checked")
 """Marks of pictures that need no more work."""
 
 
 PARSED: Final = ("within", "rounds", "attributes")
-"""Keys of an object that are not the value of a field as they stand."""
+"""Keys of an object's JSON that must be parsed; the others are values of fields."""
 
 
 @dataclass(frozen=True, slots=True)
 class DrawnObject:
     """An object of a picture.
 
-    id: unique in the picture, never used again.  label: id of one of the project's labels.
+    id: unique in the picture, never reused.  label: id of one of the project's labels.
     start: sha256 of the start mask (drawn, imported or cleaned).  rounds: its prompts.
-    mask: sha256 of the present mask; None is without a pixel.
-    keep_out: whether finished neighbours are cut out of the mask.
-    tidy: specks and holes of at most so many pixels are removed from predicted masks.
-    colour: "#rrggbb", None for the label's.
-    network: who answered the rounds last: the identity of weights and settings, or in documents of
-        version 0.1 the sha256 of the weights alone.
+    mask: sha256 of the present mask; None if it is empty.
+    keep_out: whether finished neighbours are subtracted from the mask.
+    tidy: specks and holes up to this number of pixels are removed from predicted masks.
+    colour: "#rrggbb", or None for the label's.
+    network: the predictor that answered the rounds: the identity of its weights and settings, or
+        in documents of version 0.1 the sha256 of the weights alone.
     attributes: values of the label's attributes, in the order of names.
     """
 
@@ -85,9 +85,9 @@ class DrawnObject:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A mark that a person set on a picture: done, doubtful, or checked by a second look.
+    """A mark that an annotator set on a picture: done, doubtful, or checked by a second person.
 
-    author: who, "" without a name.  time: seconds since 1970 (UTC), 0 where it is not known.
+    author: "" without a name.  time: seconds since 1970 (UTC), 0 if it is not known.
     """
 
     state: Marked
@@ -118,9 +118,9 @@ class Document:
         return frozenset(drawn.mask for drawn in self.objects if drawn.mask is not None)
 
     def relabelled(self, labels: Mapping[int, int]) -> "Document":
-        """Return the document with its labels as they are now (see Labels.resolved).
+        """Return the document with present labels: merged ones followed, deleted ones removed.
 
-        Merged labels are followed, and removed ones are taken off.
+        labels: see Labels.resolved.
         """
         if all(
             drawn.label is None or labels.get(drawn.label) == drawn.label for drawn in self.objects
@@ -133,7 +133,7 @@ class Document:
         return replace(self, objects=objects)
 
     def fitted(self, schemas: Mapping[int, Sequence[Attribute]]) -> "Document":
-        """Return the document with only those values that fit the attributes of their labels.
+        """Return the document without values that do not fit the attributes of their labels.
 
         schemas: attributes by the label's id.
         """
@@ -184,7 +184,7 @@ def _with_prompts(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_tidy(document: dict[str, Any]) -> dict[str, Any]:
-    """Return version 3 of a document of version 2, in which no object was tidied."""
+    """Return version 3 of a document of version 2, which had no `tidy`."""
     return {**document, "objects": [{**drawn, "tidy": 0} for drawn in document["objects"]]}
 
 

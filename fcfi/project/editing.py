@@ -1,7 +1,7 @@
-"""Changes to pictures: the picture is read, an action makes a new document, and a step is stored.
+"""Changes pictures: reads the document, applies an action, and stores the new document.
 
-Values come in and go out; what is remembered is in the store and the caches.  Threads may share an
-`Editing`.  Knows nothing of files or of lists of pictures.
+All state is in the store and the caches, so threads may share an `Editing`.  Knows nothing of files
+or of lists of pictures.
 """
 
 import dataclasses
@@ -39,9 +39,9 @@ class Editing:
         cache: ByteCache,
         clock: Callable[[], float],
     ) -> None:
-        """Take the parts of a project.
+        """Keep the parts of a project.
 
-        predictor: answers prompts, which are refused without it.  clock: seconds since 1970 (UTC).
+        predictor: None refuses prompts.  clock: returns seconds since 1970 (UTC).
         """
         self.answerers = Answerers(store)
         self._store = store
@@ -53,15 +53,15 @@ class Editing:
         self._clock = clock
 
     def signature(self, author: str, key: str | None = None) -> Signature:
-        """Return who makes a change, now, and the key by which it can be found again."""
+        """Return the signature of a change: its author, the present time, and its key."""
         return Signature(author, self._clock(), key)
 
     def read(self, identity: int) -> Stored:
-        """Return a picture with its labels and networks as they are now.  Raises NotFound."""
+        """Return a picture with present labels and identities of networks.  Raises NotFound."""
         return self._current(self._store.read(identity))
 
     def state(self, stored: Shown) -> PictureState:
-        """Return what is shown of a picture.  Raises StoreError for one that is damaged."""
+        """Return the state of a picture, with its masks.  Raises StoreError if it is damaged."""
         with guard(StoreError, f"{stored.row.name} in the store is damaged", RESTORE):
             return PictureState(
                 stored.row,
@@ -74,11 +74,11 @@ class Editing:
     def change(
         self, identity: int, version: int, action: Action, signature: Signature
     ) -> PictureState:
-        """Make a change to a picture of this version, unless its key says that it was made.
+        """Change a picture of this version, unless a change with this key was already made.
 
         Raises what `Project.act` raises.
         """
-        # The last line is for another process that got the same request in between.
+        # Looked up again at the end: another process may have made the same change in between.
         after = (
             self._answered(identity, signature.key)
             or self._changed(identity, version, action, signature)
@@ -93,7 +93,10 @@ class Editing:
     def step(
         self, stored: Stored, action: Edit, signature: Signature
     ) -> tuple[Stored, Step | None]:
-        """Return the picture, and a change to it that is not yet stored; None without a change."""
+        """Return the picture and the step that an action makes, not yet stored, or None.
+
+        The step is None if the action changes nothing.
+        """
         labels = frozenset(stored.labels.values())
         world = PictureWorld(
             stored.row,
@@ -106,7 +109,7 @@ class Editing:
             signature.author,
             self._labels.schema,
         )
-        # Another label of an object may not have the attributes of the one before.
+        # An object's new label may not have the attributes of the old one.
         document = self._fitted(apply(stored.document, action, world))
         stored = dataclasses.replace(stored, row=world.row)
         if document == stored.document:
@@ -115,7 +118,7 @@ class Editing:
         return stored, Step(document, masks, action.record(stored.document), signature)
 
     def _current(self, stored: Seen) -> Seen:
-        """Return a picture as it was read, with its labels and networks as they are now."""
+        """Return a stored picture with present labels and identities of networks."""
         document = stored.document.relabelled(stored.labels)
         objects = tuple(
             drawn
@@ -127,24 +130,21 @@ class Editing:
         return dataclasses.replace(stored, document=document)
 
     def _fitted(self, document: Document) -> Document:
-        """Return the document with only those values that fit the attributes of their labels."""
-        # Most documents have no values, and then no attributes need be read.
+        """Return the document without values that do not fit the attributes of their labels."""
+        # Most documents have no values; then the labels need not be read.
         if not any(drawn.attributes for drawn in document.objects):
             return document
         return document.fitted(self._labels.schemas())
 
     def _answered(self, identity: int, key: str | None) -> Shown | None:
-        """Return a picture as the change of this key left it, with its labels as they are now.
-
-        None if no change has the key.
-        """
+        """Return a picture as it was after the change with this key; None without such a change."""
         noted = None if key is None else self._store.noted(identity, key)
         return None if noted is None else self._current(noted)
 
     def _changed(
         self, identity: int, version: int, action: Action, signature: Signature
     ) -> Stored | None:
-        """Make a change to a picture of this version; return None if it has another by now."""
+        """Apply an action to a picture of this version; return None if it now has another."""
         stored = self.read(identity)
         if stored.row.version != version:
             return None
@@ -158,14 +158,14 @@ class Editing:
         return self._edit(stored, action, signature)
 
     def _edit(self, stored: Stored, action: Edit, signature: Signature) -> Stored | None:
-        """Make a change; return None if the picture was changed since it was read.
+        """Apply an edit and store it; return None if the picture was changed since it was read.
 
-        An action that changes nothing is not stored.
+        An edit that changes nothing is not stored.
         """
         stored, step = self.step(stored, action, signature)
         if step is None:
             return stored
-        # Not at opening, since the network may still be loaded then.
+        # Only now, since the network may still be loading when the project is opened.
         if self._predictor is not None and any(drawn.rounds for drawn in step.document.objects):
             self.answerers.keep(self._predictor)
         after = self._store.write(stored, step)

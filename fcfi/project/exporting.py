@@ -1,7 +1,7 @@
-"""The annotated pictures of a project for export: a few in memory at a time, all of one moment.
+"""The annotated pictures of a project for export, read in batches, as they were at one moment.
 
-Revisions never change, so that changes made meanwhile cannot get into an export.  Knows nothing
-of formats' files.
+An export reads the revisions that it found at its start; since revisions never change, later work
+does not get into it.  Knows nothing of the files of formats.
 """
 
 import json
@@ -29,9 +29,9 @@ LOGS: Final = "logs"
 
 
 class Work(Collection[AnnotatedPicture]):
-    """The annotated pictures of a project as they are when this is made.
+    """The annotated pictures of a project as they were when this value was made.
 
-    It can be iterated over several times; each time the pictures are read from the store again.
+    Each iteration reads them from the store again.
     """
 
     def __init__(
@@ -41,10 +41,10 @@ class Work(Collection[AnnotatedPicture]):
         states: Collection[State] = DRAWN,
         progress: Progress = silent,
     ) -> None:
-        """Note which revisions there are now.
+        """Note the present revisions.
 
-        states: leave out pictures in other states.  progress: is called for each picture of an
-            iteration: the first writes, the next ones read back.
+        states: only pictures in these states.  progress: is called for each picture; the first
+            iteration counts as writing, the next ones as reading back.
         """
         self._progress = progress
         self._stages = iter((WRITING,))
@@ -72,11 +72,11 @@ class Work(Collection[AnnotatedPicture]):
         return {drawn.row.name: (drawn.row.width, drawn.row.height) for drawn in self._drawn}
 
     def rows(self) -> tuple[PictureRow, ...]:
-        """Return the pictures as the list shows them."""
+        """Return the pictures' rows in the list."""
         return tuple(drawn.row for drawn in self._drawn)
 
     def labels(self) -> tuple[str, ...]:
-        """Return all names in their order; "object" last, if an object without a label needs it."""
+        """Return the labels' names in order; at the end "object", if an object has no label."""
         names = tuple(self._names.values())
         present = self._store.labels_in(self._states)
         if UNNAMED in names or all(self._name(label) != UNNAMED for label in present):
@@ -87,14 +87,14 @@ class Work(Collection[AnnotatedPicture]):
         return self._names.get(self._resolved.get(label or 0, 0), UNNAMED)
 
     def _values(self, drawn: DrawnObject) -> dict[str, Value]:
-        """Return the values of an object's attributes that fit its label as it is now."""
+        """Return an object's values that fit the attributes of its present label."""
         if not drawn.attributes:
             return {}
         now = self._resolved.get(drawn.label or 0, 0)
         return dict(fitting(drawn.attributes, self._schemas.get(now, ())))
 
     def _pictures(self) -> Iterator[AnnotatedPicture]:
-        # Two transactions for a hundred pictures: one for each would take most of the time.
+        # In batches, since a transaction takes longer than reading a picture.
         for begin in range(0, len(self._drawn), BATCH):
             batch = self._drawn[begin : begin + BATCH]
             documents = self._store.documents([drawn.revision for drawn in batch])
@@ -123,7 +123,7 @@ class Work(Collection[AnnotatedPicture]):
 def write_logs(
     work: Work, logs: Callable[[int], Sequence[Mapping[str, Any]]], folder: Path
 ) -> tuple[int, tuple[str, ...]]:
-    """Write the click logs of each picture; see Project.export_logs.
+    """Write the click logs of each picture, as Project.export_logs describes.
 
     logs: returns the logs of a picture by its id; raises PictureError.
     """
@@ -145,9 +145,9 @@ def write_logs(
 
 
 def write(format_name: str, work: Work, folder: Path) -> Report:
-    """Write the work in a format, and report what was kept.  Raises ConfigError, InputError.
+    """Write the work in a format, and report what the files hold.  Raises ConfigError, InputError.
 
-    The files are made beside the folder and moved into it when all are written and read back.
+    The files are written beside the folder, read back, and then moved into the folder.
     """
     if not len(work):
         raise InputError(
@@ -158,7 +158,7 @@ def write(format_name: str, work: Work, folder: Path) -> Report:
 
 
 def check_target(format_name: str, target: Path, pictures: Path) -> None:
-    """Raise InputError if masks would be written where they would be taken for pictures."""
+    """Raise InputError if a scan would take the written masks for pictures."""
     real = Path(os.path.realpath(target))
     root = Path(os.path.realpath(pictures))
     if find_codec(format_name).mask_folders and real.is_relative_to(root):
@@ -167,5 +167,5 @@ def check_target(format_name: str, target: Path, pictures: Path) -> None:
         if not any(part.startswith(".") for part in inner):
             raise InputError(
                 f"{target} is in the folder of pictures, where masks would be taken for pictures: "
-                "give a folder outside of it"
+                "give a folder outside it"
             )

@@ -1,7 +1,7 @@
-"""The import of annotations: files are read into a spool file, then added, all or nothing.
+"""Imports annotations: reads files into a spool file, then adds the objects, all or none.
 
-Shapes and pictures that cannot be read are named and counted, and the rest is imported.  Knows
-nothing of databases: a receiver takes the objects.
+Shapes and pictures that cannot be read are reported, and the rest is imported.  Knows nothing of
+databases: a `Receiver` stores the objects.
 """
 
 import tempfile
@@ -21,24 +21,24 @@ from fcfi.project.states import ImportReport
 
 __all__ = ["AUTO", "Reader", "Receiver", "bring_in"]
 
-NO_ROOM: Final = "the annotations cannot be kept while they are read"
+NO_ROOM: Final = "the temporary file of an import cannot be written"
 Reader = Callable[[Question, TextIO, Progress], Summary]
-"""What reads files into a spool: `reading.read`, or `reading_process.read_apart`."""
+"""Reads files into a spool: `reading.read`, or `reading_process.read_apart`."""
 
 
 class Receiver(Protocol):
-    """A receiver of imported objects; for one import."""
+    """The receiver of the objects of one import."""
 
     folder: Path
 
     def sizes(self) -> Sizes:
-        """Return the pictures of the project, with their sizes."""
+        """Return the sizes of the project's pictures by name."""
 
     def label_names(self) -> Collection[str]:
         """Return the names of the labels in their order."""
 
     def label_id(self, name: str) -> int:
-        """Return the id of a label, which is added if it is missing.
+        """Return the id of a label; add the label if it is missing.
 
         Raises InputError for an unusable name.
         """
@@ -46,11 +46,11 @@ class Receiver(Protocol):
     def fit(self, label: int, values: Mapping[str, Any]) -> tuple[Values, tuple[str, ...]]:
         """Return the values that fit a label's attributes, and a sentence for each other value.
 
-        A name that the label does not have is added to its attributes.
+        Missing attributes are added to the label.
         """
 
     def prepare(self, name: str, objects: ImportObjects) -> None:
-        """Prepare objects for the picture of a name.  Raises InputError if they do not fit."""
+        """Prepare objects for the named picture.  Raises InputError if they do not fit."""
 
     def save(self, progress: Progress) -> int:
         """Save all prepared objects, or none of them; return the number of new objects."""
@@ -63,9 +63,9 @@ def bring_in(
     progress: Progress,
     reader: Reader = read,
 ) -> ImportReport:
-    """Import a file, folder or zip of a format, or of the format that is recognised ("auto").
+    """Import a file, folder or zip in a format; "auto" recognises the format.
 
-    progress: may raise, and nothing is imported.  Raises InputError, DatasetError.
+    progress: may raise an error; then nothing is imported.  Raises InputError, DatasetError.
     """
     before = list(receiver.label_names())
     question = Question(path, format_name, receiver.folder, receiver.sizes(), before)
@@ -90,10 +90,8 @@ def bring_in(
                 refused += len(objects)
                 problems.append(str(error))
     if unfit:
-        problems.append(
-            f"{len(unfit)} value{'s'[: len(unfit) > 1]} of attributes left out, the first because "
-            f"{unfit[0]}"
-        )
+        values = "1 value" if len(unfit) == 1 else f"{len(unfit)} values"
+        problems.append(f"{values} of attributes left out, the first because {unfit[0]}")
     sentences = (*summary.sentences, *problems)
     if summary.end is not None:
         if not pictures:
@@ -108,9 +106,9 @@ def bring_in(
 def _objects(
     receiver: Receiver, objects: Sequence[SpooledObject], unfit: list[str]
 ) -> ImportObjects:
-    """Return the objects of a picture; an object that nothing names has no label.
+    """Return the objects of a picture; an object without a name has no label.
 
-    unfit: gets a sentence for each value of an attribute that is left out.
+    unfit: a sentence is added for each attribute value that is left out.
     """
     imported = []
     for label, mask, values in objects:

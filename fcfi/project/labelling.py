@@ -1,7 +1,7 @@
 """The project's labels in the database.
 
-Ids are never used again.  A merged label stays as a pointer to the label that it was merged into,
-which documents from before the merge follow when undo shows them.  Knows nothing of pictures.
+Ids are never reused.  A merged label stays in the table and refers to the label that it was merged
+into, since undo may show documents from before the merge.  Knows nothing of pictures.
 """
 
 import colorsys
@@ -26,21 +26,21 @@ from fcfi.project.tables import label
 MAX_NAME: Final = 200
 """The longest name of a label, in characters."""
 SHOWN: Final = 50
-"""How many characters of a long name a message repeats."""
+"""Characters of a long name that a message repeats."""
 MAX_LABELS: Final = 5000
 NO_ATTRIBUTES: Final = "[]"
 GOLDEN: Final = 0.618033988749895
-"""The step of the hue from one label to the next, in turns: no two of many labels look alike."""
+"""Step of the hue between labels, as a fraction of the circle: it spreads any number of hues."""
 SATURATION: Final = 0.75
 BRIGHTNESS: Final = (1.0, 0.8)
-"""The brightness of labels, by turns."""
+"""Brightness of labels, alternating."""
 
 
 class Labels:
     """The labels of a project; threads may share it."""
 
     def __init__(self, database: Database) -> None:
-        """Take the open database."""
+        """Keep the open database."""
         self._database = database
 
     def all(self) -> tuple[Label, ...]:
@@ -49,7 +49,7 @@ class Labels:
             return _living(connection)
 
     def schema(self, identity: int) -> tuple[Attribute, ...]:
-        """Return the attributes of a label; none of a label that is not there."""
+        """Return the attributes of a label, or () if there is no such label."""
         return self.schemas().get(identity, ())
 
     def schemas(self) -> dict[int, tuple[Attribute, ...]]:
@@ -57,7 +57,7 @@ class Labels:
         return {found.id: found.attributes for found in self.all()}
 
     def resolved(self) -> dict[int, int]:
-        """Return for each label's id, present or merged, the id of the label that it is now."""
+        """Return the present label's id for the id of each label, present or merged."""
         with self._database.reading() as connection:
             rows = connection.execute(select(label.c.id, label.c.merged_into)).all()
             return {identity: into if into is not None else identity for identity, into in rows}
@@ -65,7 +65,7 @@ class Labels:
     def add(self, names: Sequence[str], colour: str | None = None) -> None:
         """Add labels at the end.
 
-        colour: of all of them; None chooses different ones.  Raises InputError for an unusable
+        colour: for all of them; None chooses different colours.  Raises InputError for an unusable
         colour or name, or a name that is taken.
         """
         check_colour(colour)
@@ -80,9 +80,9 @@ class Labels:
             _append(connection, len(known), named, colour)
 
     def ensure(self, names: Sequence[str]) -> None:
-        """Add the labels that are missing, in one transaction.
+        """Add the missing labels.
 
-        Another process may open the project, and add the same labels, at the same time.
+        In one transaction, since another process may add the same labels at the same time.
         """
         with self._database.writing() as connection:
             known = {living.name for living in _living(connection)}
@@ -97,7 +97,7 @@ class Labels:
         index: int | None,
         attributes: Sequence[Attribute] | None = None,
     ) -> None:
-        """Other properties for a label.  Raises NotFound, InputError."""
+        """Change properties of a label; None leaves one unchanged.  Raises NotFound, InputError."""
         check_schema(attributes or ())
         check_colour(colour)
         with self._database.writing() as connection:
@@ -125,7 +125,7 @@ class Labels:
                 _order(connection, [other.id for other in others])
 
     def merge(self, identity: int, into: int) -> None:
-        """Give the objects of a label another label.  Raises NotFound, InputError."""
+        """Merge a label into another, for all objects.  Raises NotFound, InputError."""
         with self._database.writing() as connection:
             found = _find(connection, identity)
             _find(connection, into)
@@ -139,7 +139,7 @@ class Labels:
             _order(connection, [living.id for living in _living(connection)])
 
     def remove(self, identity: int) -> None:
-        """Remove a label that no object has.  Raises NotFound, InputError."""
+        """Remove an unused label.  Raises NotFound, InputError."""
         with self._database.writing() as connection:
             found = _find(connection, identity)
             merged = set(
@@ -160,7 +160,7 @@ class Labels:
 
 
 def colour_of(number: int) -> str:
-    """Return `#rrggbb` for the label of a number from 0; the hues of neighbours are far apart."""
+    """Return `#rrggbb` for a label's number, from 0; consecutive numbers have distant hues."""
     hue = (number * GOLDEN) % 1.0
     rgb = colorsys.hsv_to_rgb(hue, SATURATION, BRIGHTNESS[number % len(BRIGHTNESS)])
     return "#" + "".join(f"{round(channel * 255):02x}" for channel in rgb)
@@ -172,7 +172,7 @@ def normal(name: str) -> str:
 
 
 def _living(connection: Connection) -> tuple[Label, ...]:
-    """Return the labels that are not merged, in order.  Raises StoreError if damaged."""
+    """Return the labels that are not merged, in order.  Raises StoreError if one is damaged."""
     asked = select(label).where(label.c.merged_into.is_(None)).order_by(label.c.place, label.c.id)
     rows = connection.execute(asked).all()
     for row in rows:  # SQLite keeps any value in any column
@@ -185,7 +185,7 @@ def _living(connection: Connection) -> tuple[Label, ...]:
 
 
 def _schema(packed: str) -> tuple[Attribute, ...]:
-    """Return the attributes of a label in the store.  Raises StoreError for damaged ones."""
+    """Return a label's attributes from their JSON.  Raises StoreError if they are damaged."""
     if packed == NO_ATTRIBUTES:
         return ()
     with guard(StoreError, "the attributes of a label in the store are damaged", RESTORE):
@@ -207,9 +207,9 @@ def _order(connection: Connection, identities: Sequence[int]) -> None:
 
 
 def _unique(connection: Connection, name: str, statement: Any) -> None:
-    """Run a statement that takes a name.
+    """Run a statement that sets a label's name.
 
-    Raises InputError if another process has taken the name meanwhile (PostgreSQL).
+    Raises InputError if another process has used the name in the meantime (PostgreSQL).
     """
     try:
         connection.execute(statement)
@@ -218,7 +218,7 @@ def _unique(connection: Connection, name: str, statement: Any) -> None:
 
 
 def _name(name: str) -> str:
-    """Return a name as it is stored.  Raises InputError if it is unusable."""
+    """Return a name in its stored form.  Raises InputError if it is unusable."""
     normalised = normal(name)
     check_label(normalised)
     if len(normalised) > MAX_NAME:
@@ -229,16 +229,16 @@ def _name(name: str) -> str:
     return normalised
 
 
-def _append(connection: Connection, there: int, names: Sequence[str], colour: str | None) -> None:
-    """Add labels behind the `there` present ones."""
-    if there + len(names) > MAX_LABELS:
+def _append(connection: Connection, present: int, names: Sequence[str], colour: str | None) -> None:
+    """Add labels at the end.  present: the number of labels before."""
+    if present + len(names) > MAX_LABELS:
         raise InputError(
-            f"expected at most {MAX_LABELS} labels in the project, got {there + len(names)}: "
+            f"expected at most {MAX_LABELS} labels in the project, got {present + len(names)}: "
             "remove some"
         )
     first = connection.execute(select(func.coalesce(func.max(label.c.id), 0))).scalar_one()
     rows = [
-        {"name": name, "colour": colour or colour_of(first + number), "place": there + number}
+        {"name": name, "colour": colour or colour_of(first + number), "place": present + number}
         for number, name in enumerate(names)
     ]
     if rows:
@@ -246,5 +246,5 @@ def _append(connection: Connection, there: int, names: Sequence[str], colour: st
 
 
 def _taken(name: str) -> InputError:
-    """Return the error for a label's name that another label has."""
+    """Return the error for a name that another label has."""
     return InputError(f"the label {name!r} exists already: give another name, or merge the two")

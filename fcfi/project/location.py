@@ -1,8 +1,8 @@
-"""The default location of a project's store: in the folder of pictures, or elsewhere if read-only.
+"""Chooses the location of a project's store: in the folder of pictures, or elsewhere if read-only.
 
-A folder that may only be read gets a store beside it, or in the user's own data folder.  A store
-that was once made there is found again; a store in a folder that may no longer be written is copied
-first.  Knows nothing of tables.
+For a read-only folder, the store is beside it or in the user's data folder.  A store that exists
+there is used again; the store of a folder that has become read-only is copied there first.  Knows
+nothing of tables.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ FILE: Final = "project.sqlite"
 COMPANIONS: Final = ("", "-wal")
 """Endings of the names of SQLite's data files, after the name of the store."""
 LETTERS: Final = 16
-"""How many letters of the sha256 of a folder's path are in the name of its store elsewhere."""
+"""Digits of the sha256 of a folder's path in the name of its store elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +78,9 @@ def _writable(file: Path) -> bool:
 
 
 def _makeable(folder: Path) -> bool:
-    """Make a folder if it is missing; return whether files can be made in it.
+    """Make a folder if it is missing; return whether files can be created in it.
 
-    A file is made to find out, since permissions do not tell everything.
+    A file is created to find out, since permissions are not enough.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -91,7 +91,7 @@ def _makeable(folder: Path) -> bool:
 
 
 def _copied(old: Path, new: Path) -> bool:
-    """Copy a store if it exists; return whether it does.  Raises StoreError if that fails."""
+    """Copy a store if it exists; return whether it exists.  Raises StoreError if copying fails."""
     if not old.is_file():
         return False
     try:
@@ -113,7 +113,7 @@ def _explain(folder: Path, file: Path, copied: bool) -> str:
     """Return the warning about a store that is elsewhere."""
     if copied:
         return (
-            f"{folder} may only be read: its store was copied, and from now on the work is stored "
-            f"in {file}"
+            f"{folder} is read-only: its store was copied, and from now on the work is stored in "
+            f"{file}"
         )
-    return f"{folder} may only be read: the work is stored in {file}"
+    return f"{folder} is read-only: the work is stored in {file}"

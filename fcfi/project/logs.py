@@ -1,4 +1,4 @@
-"""The click logs of a picture's objects, from which another network can make their masks again."""
+"""Makes the click logs of a picture's objects, which another network can replay."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,10 +20,9 @@ def logs_of(
     masks: Masks,
     answerers: Answerers,
 ) -> tuple[dict[str, Any], ...]:
-    """Return a log for each object with clicks, as JSON, with the object's id, label and switches.
+    """Return a log for each object with prompts, as JSON, with its id, label and properties.
 
-    labels: names by id.  Raises PictureError if the picture, whose sha256 is in the logs, cannot be
-    read.
+    labels: names by id.  Raises PictureError if the picture cannot be read: logs have its sha256.
     """
     clicked = [drawn for drawn in stored.document.objects if drawn.rounds]
     if not clicked:
@@ -45,7 +44,7 @@ def logs_of(
 def _log(
     drawn: DrawnObject, row: PictureRow, sha256: str, masks: Masks, answerers: Answerers
 ) -> ClickLog:
-    """Return an object's click log, as `fcfi.session` writes it."""
+    """Return an object's click log, in the form of `fcfi.session`."""
     known = answerers.find(drawn.network)
     start = None
     if drawn.start is not None:

@@ -1,7 +1,7 @@
-"""The picture files of a project: scanning the folder, decoding, and noting problems in the list.
+"""The picture files of a project: scans the folder, decodes files, and records their problems.
 
-A file may vanish or change at any time.  A picture with work keeps its size: a file of another size
-is refused until the old file is back.  Files are only read.  Knows nothing of objects.
+A file may be deleted or changed at any time.  A picture with work keeps its size: a file of another
+size is refused until the old file is back.  Files are only read.  Knows nothing of objects.
 """
 
 import os
@@ -22,14 +22,14 @@ from fcfi.project.store import FoundPicture, Store
 CHANNELS: Final = 3
 """Bytes of a pixel."""
 BATCH: Final = 500
-"""How many pictures a scan commits at once; a cancelled scan keeps whole batches."""
+"""Pictures that a scan commits at once; a cancelled scan keeps complete batches."""
 
 
 class Pictures:
-    """The files of a folder, with their rows in the store; threads may share it."""
+    """The picture files of a folder, with their rows in the store; threads may share it."""
 
     def __init__(self, folder: Path, store: Store, cache: ByteCache) -> None:
-        """Take the folder, the store and a cache for decoded pictures."""
+        """Keep the folder, the store and a cache for decoded pictures."""
         self._folder = folder
         self._store = store
         self._cache = cache
@@ -39,14 +39,14 @@ class Pictures:
     def scan(self, progress: Progress = silent) -> tuple[str, ...]:
         """Update the list from the folder; return sentences that count the files left out.
 
-        progress: may raise, which keeps the pictures that were committed so far; the next scan
-            continues from there.  Raises StoreError.
+        progress: may raise an error; then the pictures committed so far are kept, and the next
+            scan continues from there.  Raises StoreError.
         """
         files, left_out = scanning.find(self._folder)
         known = self._store.known()
         stamps = {name: (row.modified, row.bytes) for name, row in known.items()}
         changed = scanning.changed(files, stamps)
-        # A transaction costs as much as a hundred rows; a single one would be lost by a cancel.
+        # In batches: a transaction costs as much as a hundred rows, but a cancel loses an open one.
         batch: list[FoundPicture] = []
         for file in counted(changed, progress, SCANNING, len(changed)) if changed else ():
             batch.append(self._look(file, known.get(file.name)))
@@ -68,18 +68,18 @@ class Pictures:
     def path(self, row: PictureRow) -> Path:
         """Return the path of a picture's file.
 
-        Raises PictureError if it has vanished or leads out of the folder.
+        Raises PictureError if it is missing or leads out of the folder.
         """
         return scanning.path_of(self._folder, row.name)
 
     def pixels(self, row: PictureRow) -> tuple[PictureRow, Image]:
-        """Return a picture's present row and its pixels, (H, W, 3) uint8 RGB, read only.
+        """Return a picture's present row and its pixels, (H, W, 3) uint8 RGB, read-only.
 
         Raises PictureError.
         """
         row = self._fresh(row)
         try:
-            image = self._remembered(row)
+            image = self._cached(row)
         except PictureError as error:
             if row.problem != str(error):
                 self._store.set_problem([row.id], str(error))
@@ -89,10 +89,10 @@ class Pictures:
             row = replace(row, problem=None)
         return row, image
 
-    def _remembered(self, row: PictureRow) -> Image:
+    def _cached(self, row: PictureRow) -> Image:
         """Return the decoded picture, from the cache or from the disk.
 
-        The last picture that is larger than the cache is kept beside the cache.
+        The last picture that is larger than the cache is kept apart.
         """
         if row.width * row.height * CHANNELS <= self._cache.limit:
             return self._cache.get(
@@ -105,7 +105,7 @@ class Pictures:
             return self._large[1]
 
     def _decode(self, row: PictureRow) -> Image:
-        """Return the pixels of a file.  Raises PictureError for a damaged or resized picture."""
+        """Return the pixels of a file.  Raises PictureError if it is damaged or has a new size."""
         path = self.path(row)
         try:
             image = read_image(path)
@@ -118,9 +118,9 @@ class Pictures:
         return image
 
     def _fresh(self, row: PictureRow) -> PictureRow:
-        """Return the row of a picture; a file that has changed is read again.
+        """Return the row of a picture, updated if its file has changed.
 
-        Raises PictureError if it cannot be used.
+        Raises PictureError if the file cannot be used.
         """
         try:
             status = os.stat(self.path(row))
@@ -140,7 +140,7 @@ class Pictures:
         return row
 
     def _look(self, file: scanning.File, row: PictureRow | None) -> FoundPicture:
-        """Return the size and problem of a changed file; a picture with work keeps its size."""
+        """Return what a scan records of a changed file; a picture with work keeps its size."""
         header = scanning.look(self._folder / file.name, file.name)
         size, problem = (header.width, header.height), header.problem
         if (
@@ -154,21 +154,21 @@ class Pictures:
         return FoundPicture(file.name, *size, file.modified, file.bytes, problem)
 
     def _mark_gone(self, untouched: Sequence[PictureRow], worked: Sequence[PictureRow]) -> None:
-        """Take pictures without work off the list, and mark the others as gone."""
+        """Remove pictures without work from the list, and record that the others are missing."""
         if untouched:
             self._store.forget([row.id for row in untouched])
-        # In one transaction: when a disk is not mounted, every picture is gone at once.
+        # In one transaction: all pictures are missing at once if a disk is not mounted.
         gone = {row.id: _gone(row.name) for row in worked if row.problem != _gone(row.name)}
         self._store.set_problems(gone)
 
 
 def key(row: PictureRow) -> tuple[Any, ...]:
-    """Return the cache's key of the pixels of a version of a file."""
+    """Return the cache key of a picture's pixels, which changes with the file."""
     return ("image", row.id, row.modified, row.bytes)
 
 
 def _gone(name: str) -> str:
-    """Return the sentence for a picture whose file is not there any more."""
+    """Return the sentence for a picture whose file is missing."""
     return f"{name} has vanished: put it back to continue"
 
 

@@ -1,4 +1,4 @@
-"""The page's settings of each author: shortcuts, theme and the like, kept in the store as JSON."""
+"""The page's settings of each author (shortcuts, theme and the like), as JSON in the store."""
 
 import hashlib
 import json
@@ -10,13 +10,13 @@ from fcfi.project.store import Store
 from fcfi.project.store.part import RESTORE
 
 SETTINGS_BYTES: Final = 64 * 1024
-"""The largest size of a page's settings as JSON."""
+"""Largest size of the settings as JSON."""
 SHARED: Final = "page"
-"""Key in the store of the settings that apply without an author's name."""
+"""Store key of the default settings, which were stored without an author."""
 
 
 def settings_of(store: Store, author: str) -> dict[str, Any]:
-    """Return an author's settings; one who has stored none gets those stored without an author."""
+    """Return an author's settings, or the default settings if the author has none."""
     kept = store.setting(_key(author)) or store.setting(SHARED)
     with guard(StoreError, "the settings in the store are damaged", RESTORE):
         return dict(kept or {})
@@ -41,5 +41,5 @@ def keep_settings(store: Store, settings: Mapping[str, Any], author: str) -> Non
 
 
 def _key(author: str) -> str:
-    """Return the store's key of an author's settings; a name may be longer than a key."""
+    """Return the store key of an author's settings: a hash, since a name may be too long."""
     return hashlib.sha256(author.encode()).hexdigest() if author else SHARED

@@ -1,7 +1,7 @@
 """The progress of a scan, an import or an export, and its cancellation.
 
-A long job calls a `Progress` between two pictures.  To cancel the job, the progress raises: nothing
-catches it on the way, so that open files and transactions are rolled back as after any error.
+A job calls a `Progress` after each picture.  To cancel the job, the progress raises an error, which
+rolls back open files and transactions as any error does.
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,15 +20,15 @@ ZIPPING: Final = "making the zip file"
 Item = TypeVar("Item")
 
 
-class Cancelled(FCFIError):  # noqa: N818, an end that was requested
-    """The end of a job that was cancelled."""
+class Cancelled(FCFIError):  # noqa: N818, not an error but a requested end
+    """The end of a cancelled job."""
 
 
 class Progress(Protocol):
-    """A receiver of progress; it may raise, which ends the job."""
+    """A receiver of progress; it may raise an error to end the job."""
 
     def __call__(self, stage: str, done: int, total: int | None) -> None:
-        """Note how many pictures or files of `total` (None: unknown) are done in a stage."""
+        """Report the pictures or files done in a stage, of `total` (None: unknown)."""
 
 
 def silent(stage: str, done: int, total: int | None) -> None:

@@ -1,7 +1,7 @@
-"""A folder of pictures and all work on them: the interface that the server and the commands use.
+"""A folder of pictures and all work on them: the interface for the server and the commands.
 
-Calls block, and threads may share a project.  It joins the list of files, the store, the network
-and the caches; pictures are only read.  Knows nothing of HTTP or of pages.
+Calls block, and threads may share a project.  It combines the files, the store, the predictor and
+the caches; pictures are only read.  Knows nothing of HTTP or of the page.
 """
 
 import time
@@ -50,7 +50,7 @@ AUTHOR_LETTERS: Final = 100
 
 
 class Project:
-    """An open project: close it, or use it in a `with` block."""
+    """An open project; close it, or use it in a `with` block."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class Project:
         warnings: tuple[str, ...] = (),
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """Put the parts together; `open` finds them."""
+        """Combine the parts; `open` finds them."""
         self.folder = folder
         self.warnings = warnings
         self.predictor = predictor
@@ -88,12 +88,12 @@ class Project:
     ) -> "Project":
         """Open a folder of pictures and scan it.
 
-        predictor: answers clicks; None for a project that is only viewed.  labels: names; missing
-            ones are added.
+        predictor: answers prompts; None for a project without clicks.  labels: names to add if
+            they are missing.
         store: a PostgreSQL URL or the path of an SQLite file; by default `.fcfi/project.sqlite`
             in the folder.
         cache_bytes: for pictures and predictions together.
-        progress: of the scan; it may raise, which ends the opening.
+        progress: of the scan; it may raise an error, which closes the project.
         Raises InputError if `folder` is not a folder, StoreError for a store that cannot be used,
         ConfigError for its URL.
         """
@@ -127,15 +127,16 @@ class Project:
 
     @property
     def location(self) -> str:
-        """The location of the store, for messages; without a password."""
+        """The location of the store for messages, without its password."""
         return self._database.location
 
     # Pictures
 
     def scan(self, progress: Progress = silent) -> None:
-        """Look for pictures that are new, changed or gone; no work on a picture is lost.
+        """Look for new, changed and missing pictures; no work on a picture is lost.
 
-        progress: may raise, which ends the scan and keeps what it found.  Raises StoreError.
+        progress: may raise an error, which ends the scan; committed pictures are kept.  Raises
+            StoreError.
         """
         self.warnings = self._opening_warnings + self._pictures.scan(progress)
 
@@ -149,8 +150,8 @@ class Project:
     ) -> PictureList:
         """Return `limit` pictures of the list, from `offset`.
 
-        state: only pictures in this state.  search: a part of the name, in any case.  which:
-            further conditions, and the order.
+        state: only pictures in this state.  search: a part of the name, in any case.
+        which: further conditions, and the order.
         """
         return self._store.pictures(_listing(state, search, which), offset, limit)
 
@@ -161,7 +162,7 @@ class Project:
         search: str = "",
         which: Filter = EVERYTHING,
     ) -> int | None:
-        """Return the index of a picture in the list of `pictures`; None if it is not in the list.
+        """Return the index of a picture in the list of `pictures`, or None if it is not in it.
 
         Raises NotFound.
         """
@@ -174,10 +175,10 @@ class Project:
         search: str = "",
         which: Filter = EVERYTHING,
     ) -> PictureRow | None:
-        """Return the next picture in one of these states, or None if no picture is in them.
+        """Return the next picture in one of these states, or None if there is none.
 
-        id: of the picture to search behind; after the last picture the search goes on at the
-            first.  None searches from the first.
+        id: the picture after which to search; the search continues at the first picture after the
+            last.  None searches from the first.
         search: a part of the name, in any case.  which: further conditions, and the order.
         Raises NotFound.
         """
@@ -199,14 +200,13 @@ class Project:
         author: str = "",
         key: str | None = None,
     ) -> PictureState:
-        """Apply an action to a picture of this version and return its state after it.
+        """Apply an action to a picture of this version and return its new state.
 
-        An action that fails changes nothing.
-        key: a UUID that marks this change alone.  A change that was already made under it is not
-            made again: the state that it returned then is returned, so that a caller whose
-            response was lost may repeat the request.
-        Raises PictureConflict if the picture has another version by now, NotFound, InputError for
-        an action that does not fit, PictureError if the picture is needed and cannot be read,
+        A failed action changes nothing.
+        key: a UUID of this change.  If a change with this key was already made, it is not made
+            again, and its state is returned; so a request whose response was lost can be repeated.
+        Raises PictureConflict if the picture now has another version, NotFound, InputError for an
+        action that does not fit, PictureError if the picture is needed and cannot be read,
         StoreError if the change cannot be saved.
         """
         if len(author) > AUTHOR_LETTERS:
@@ -216,20 +216,20 @@ class Project:
         return self._editing.change(id, version, action, self._editing.signature(author, key))
 
     def image(self, id: int) -> Image:  # noqa: A002
-        """Return a picture's pixels, (H, W, 3) uint8 RGB, read only.
+        """Return a picture's pixels, (H, W, 3) uint8 RGB, read-only.
 
-        Raises NotFound, PictureError if the file vanished, changed or is damaged.
+        Raises NotFound, PictureError if the file is missing, changed or damaged.
         """
         return self._pictures.pixels(self._store.row(id))[1]
 
     def path(self, id: int) -> Path:  # noqa: A002
-        """Return the path of a picture's file, to be read only.  Raises NotFound, PictureError."""
+        """Return the path of a picture's file.  Raises NotFound, PictureError."""
         return self._pictures.path(self._store.row(id))
 
     def logs(self, id: int) -> tuple[dict[str, Any], ...]:  # noqa: A002
-        """Return the click log of every object with clicks, for another network to replay.
+        """Return the click log of every object with prompts, for another network to replay.
 
-        Raises NotFound, PictureError if the picture, whose sha256 is in the logs, cannot be read.
+        Raises NotFound, PictureError if the picture cannot be read: logs have its sha256.
         """
         names = {label.id: label.name for label in self.labels()}
         return logs_of(
@@ -243,10 +243,7 @@ class Project:
         return self._labels.all()
 
     def label_counts(self) -> dict[int, int]:
-        """Return how many objects each label has, by its id; 0: objects without a label.
-
-        A label without objects is not in it.
-        """
+        """Return the number of objects of each used label by its id; 0: without a label."""
         return self._store.label_counts()
 
     def add_label(self, name: str, colour: str | None = None) -> tuple[Label, ...]:
@@ -281,14 +278,14 @@ class Project:
         return self.labels()
 
     def remove_label(self, id: int) -> tuple[Label, ...]:  # noqa: A002
-        """Remove a label that no object has and return all labels.  Raises NotFound, InputError."""
+        """Remove an unused label and return all labels.  Raises NotFound, InputError."""
         self._labels.remove(id)
         return self.labels()
 
     def settings(self, author: str = "") -> dict[str, Any]:
         """Return the page's settings for an author: shortcuts, theme and the like.
 
-        An author who has stored none gets those stored without an author.
+        An author without settings has those stored without an author.
         """
         return preferences.settings_of(self._store, author)
 
@@ -309,13 +306,14 @@ class Project:
         progress: Progress = silent,
         only_checked: bool = False,
     ) -> Report:
-        """Write the masks in a format (fcfi.formats), read them back and report what was kept.
+        """Write the masks in a format (fcfi.formats), read them back and report what they hold.
 
-        Pictures without work and objects without a pixel are left out.  Objects without a label
+        Pictures without work and objects with an empty mask are left out.  Objects without a label
         are called "object".
         only_done: leave out pictures that are neither done nor checked.  only_checked: leave out
-            all that are not checked.  progress: may raise; then, and after any error or kill, no
-            part of the export remains.
+            pictures that are not checked.
+        progress: may raise an error; then, as after any error or kill, no part of the export
+            remains.
         Raises ConfigError, InputError.
         """
         work = exporting.Work(
@@ -329,8 +327,8 @@ class Project:
     ) -> tuple[int, tuple[str, ...]]:
         """Write the click logs of each picture as `logs/NAME.json`.
 
-        Return how many were written, and a sentence for each picture that cannot be read.  Raises
-        InputError.
+        Return the number of written files, and a sentence for each picture that cannot be read.
+        Raises InputError.
         """
         work = exporting.Work(self._store, self._labels, _exported(only_done, only_checked))
         return exporting.write_logs(work, self.logs, Path(folder))
@@ -343,14 +341,14 @@ class Project:
         progress: Progress = silent,
         reader: importing.Reader = reading.read,
     ) -> ImportReport:
-        """Add objects from files of a format (fcfi.formats), in one change a picture, and report.
+        """Add objects from annotation files (fcfi.formats) and report what was added.
 
-        path: a file, a folder or a zip.  Missing labels are added.  The report names the pictures
-            whose annotations cannot be used; the others are imported, and each change can be
-            undone.
-        progress: may raise; then, and after any error or kill, no object is imported.
-        reader: of the files; `reading_process.read_apart` reads them in a process of its own, with
-            limits on time and memory, which takes half a second more.
+        Each picture gets one change, which can be undone.  Missing labels are added.  Unusable
+        annotations are left out and reported.
+        path: a file, a folder or a zip.
+        progress: may raise an error; then, as after any error or kill, no object is imported.
+        reader: reads the files; `reading_process.read_apart` reads them in a separate process, with
+            limits on time and memory, which takes half a second longer.
         Raises InputError, DatasetError if nothing can be read.
         """
         signature = self._editing.signature(author)
@@ -361,7 +359,7 @@ class Project:
 
 
 def _listing(state: State | None, search: str, which: Filter) -> Listing:
-    """Return the list of pictures in a state, or in any."""
+    """Return the request for a list of pictures in a state, or in all states."""
     return Listing.of(which, () if state is None else (state,), search)
 
 
@@ -371,7 +369,7 @@ def _exported(only_done: bool, only_checked: bool) -> Collection[State]:
 
 
 def _where(folder: Path, store: str | None) -> tuple[URL, tuple[str, ...]]:
-    """Return the address of the store, and warnings about it."""
+    """Return the URL of the store, and warnings about its location."""
     if store is not None:
         return store_url(store), ()
     chosen = location.choose(folder)

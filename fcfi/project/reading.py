@@ -1,7 +1,7 @@
-"""Reading annotation files into a spool file, with a line for each picture.
+"""Reads annotation files into a spool file, with a line for each picture.
 
-Knows nothing of projects: the names, sizes and labels that it needs are arguments, so that it may
-run in a process of its own.  Shapes and pictures that cannot be read are named and counted.
+Knows nothing of projects: the names, sizes and labels that it needs are arguments, so that it can
+run in a separate process.  Shapes and pictures that cannot be read are reported.
 """
 
 import json
@@ -21,14 +21,14 @@ from fcfi.project.progress import READING, Progress
 
 AUTO: Final = "auto"
 SpooledObject = tuple[str, RunMask, Mapping[str, Any]]
-"""A label, a mask, and values of attributes as the file has them."""
+"""A label, a mask, and the file's values of attributes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The files to read, and the facts of the project that this needs.
+    """The files to read, and what reading them needs of the project.
 
-    path: a file, a folder or a zip.  format: a name, or "auto".  folder: of the pictures.
+    path: a file, a folder or a zip.  format: a name, or "auto".  folder: the project's folder.
     sizes: (width, height) of each picture by its name.  labels: names in their order.
     """
 
@@ -41,12 +41,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The report of a reading.
+    """The report of reading files.
 
-    format: of the files.  pictures: the number written to the spool.  found, taken: the numbers of
-        shapes in the files and of those that were read.
-    sentences: why shapes and pictures were left out.  end: the error that ended the reading early,
-        or None.
+    format: the files' format.  pictures: number of pictures in the spool.  found, taken: numbers
+        of shapes in the files, and of shapes read.
+    sentences: why shapes and pictures were left out.  end: the error that ended reading early, or
+        None.
     """
 
     format: str
@@ -71,7 +71,7 @@ def read(question: Question, spool: TextIO, progress: Progress) -> Summary:
     if not path.exists():
         raise InputError(f"{path} does not exist: check the name")
     with _opened(path) as given, without_links(given):
-        # Names of temporary folders say nothing to a user.
+        # A zip is read in a temporary folder, whose path must not be in messages.
         shown = {str(given): path.name}
         with guard(DatasetError, f"{path.name} cannot be read", EXPORT_AGAIN):
             codec, found = detect(given, question.folder) if name == AUTO else (known[name], given)
@@ -88,7 +88,7 @@ def read(question: Question, spool: TextIO, progress: Progress) -> Summary:
                 pictures += 1
                 progress(READING, pictures, None)
         except FCFIError as error:
-            # A later file is damaged: the pictures that were read before it are kept.
+            # A later file is damaged: the pictures read so far are kept.
             if not isinstance(error, InputError | DatasetError):
                 raise
             end = type(error)(_shown((str(error),), shown)[0])
@@ -97,10 +97,7 @@ def read(question: Question, spool: TextIO, progress: Progress) -> Summary:
 
 
 def pictures_in(spool: TextIO) -> Iterator[tuple[str, list[SpooledObject]]]:
-    """Yield the pictures of a spool file from its beginning: a name, and its objects.
-
-    An object is a label's name and a mask.
-    """
+    """Yield the name and the objects of each picture in a spool file, from its beginning."""
     spool.seek(0)
     for line in spool:
         picture: Mapping[str, Any] = json.loads(line)
@@ -120,7 +117,7 @@ def _line(picture: AnnotatedPicture) -> str:
 
 
 def _shown(sentences: Sequence[str], shown: Mapping[str, str]) -> tuple[str, ...]:
-    """Return sentences with the names of temporary folders replaced."""
+    """Return sentences with the paths of temporary folders replaced."""
     replaced = []
     for sentence in sentences:
         for folder, name in shown.items():
@@ -131,7 +128,7 @@ def _shown(sentences: Sequence[str], shown: Mapping[str, str]) -> tuple[str, ...
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Path]:
-    """Open the file or folder to read; a zip is unpacked into a temporary folder."""
+    """Yield the file or folder to read; a zip is unpacked into a temporary folder."""
     if path.is_file() and zipfile.is_zipfile(path):
         with unpacked(path) as folder:
             yield folder

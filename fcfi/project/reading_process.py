@@ -1,8 +1,8 @@
-"""Reading files of others in a process of its own, with limits on time and memory.
+"""Reads foreign files in a separate process, with limits on time and memory.
 
-A damaged or hostile file can so cost its reading, never the program that asked: not its memory, not
-its processor time and not its threads.  Whatever ends the process is an error in one sentence.  The
-process sends JSON only, so that nothing which a file made of it is run here.
+A damaged or hostile file can thus end only its own import, never the calling program.  If the
+process ends for any reason, an error says so in one sentence.  The process sends only JSON, so that
+nothing from a file is executed here.
 """
 
 import json
@@ -33,24 +33,24 @@ from fcfi.project.progress import READING, Progress
 from fcfi.project.reading import Question, Summary, read
 
 LEAST_SECONDS: Final = 60.0
-"""For a picture of the smallest files; machines are slow at times."""
+"""Time for each picture, however small the file; a machine may be busy."""
 SECONDS_PER_BYTE: Final = 60.0 / (1 << 20)
-"""More for a picture of larger files: ten times what the slowest format took when measured."""
+"""Additional time for each byte of the file: ten times the measured time of the slowest format."""
 LEAST_BYTES: Final = 3 << 30
-"""Of address space beyond that of the started process: the largest mask takes 1.4 GB of it."""
+"""Address space beyond the started process's own; the largest mask needs 1.4 GB of it."""
 BYTES_PER_BYTE: Final = 40
-"""More for larger files: JSON of short lists becomes about thirty times as large in memory."""
+"""Additional memory for each byte of the file: JSON of short lists takes thirty bytes."""
 PACKED: Final = 10
-"""How much smaller a zip of text is than its files."""
+"""Assumed compression ratio of a zip of text files."""
 MAX_MESSAGE: Final = 256 << 20
-"""Bytes of the run lengths of one picture; the largest real ones have a hundredth."""
+"""Largest size of a picture's run lengths in bytes, a hundred times the largest real ones."""
 TICK: Final = 0.25
-"""Seconds after which it is seen whether somebody has cancelled."""
+"""Seconds between two checks for a cancel."""
 TOO_LARGE: Final = "expected files that can be read in {most}, got {name}, which takes more{after}"
 SPLIT: Final = "leave out what is damaged, or split them into smaller files"
 OUT_OF_MEMORY: Final = 77
-"""Exit code of a process that ends itself for its memory."""
-# The first byte of a message says what it holds.
+"""Exit code of a process that has reached its limit of memory."""
+# The first byte of a message is its kind.
 LINE: Final = b"+"
 PROGRESS: Final = b">"
 SUMMARY: Final = b"="
@@ -59,7 +59,7 @@ _log = logging.getLogger(__name__)
 
 
 class ReadingFunction(Protocol):
-    """A function that reads files into a spool; it must be found by its name in another process."""
+    """A function that reads files into a spool; another process must be able to import it."""
 
     def __call__(self, question: Question, spool: TextIO, progress: Progress, /) -> Summary:
         """Read annotations into a spool file, one line for each picture."""
@@ -67,9 +67,9 @@ class ReadingFunction(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a reading may take.
+    """The limits of reading.
 
-    seconds: until the next picture is read.  memory: bytes beyond those of the started process.
+    seconds: time for each picture.  memory: bytes beyond the started process's own.
     """
 
     seconds: float
@@ -85,24 +85,25 @@ def read_apart(
 ) -> Summary:
     """Read as `reading.read` does, in another process.
 
-    progress: is called some times a second; what it raises ends the process.
-    limits: those for files of this size by default.
-    Raises InputError, DatasetError: those of the reading, and that it took too much or was killed.
+    progress: is called several times a second; an error that it raises ends the process.
+    limits: by default they follow from the files' size.
+    Raises InputError, DatasetError: those of `function`, or if a limit is exceeded or the process
+    is killed.
     """
     chosen = limits or limits_for(question.path)
-    mine = registered()
+    formats = registered()
     try:
-        pickle.dumps(mine)
-    except Exception:  # a format that was made on the fly exists in this process only
+        pickle.dumps(formats)
+    except Exception:  # a format defined at run time exists only in this process
         return function(question, spool, progress)
     at: tuple[str, int, int | None] = (READING, 0, None)
-    last, heard = "", time.monotonic()
-    with _started(function, question, chosen.memory, mine) as (process, connection):
+    last, received = "", time.monotonic()
+    with _started(function, question, chosen.memory, formats) as (process, connection):
         while True:
-            # The limit is for each picture: a folder of many takes as long as it needs.
+            # The time limit is for each picture, so that a folder may hold any number.
             if not connection.poll(TICK):
                 progress(*at)
-                if time.monotonic() - heard > chosen.seconds:
+                if time.monotonic() - received > chosen.seconds:
                     raise _too_large(f"{chosen.seconds:.0f} s for each picture", question, last)
                 continue
             try:
@@ -110,7 +111,7 @@ def read_apart(
             except (EOFError, OSError):
                 process.join()
                 raise _death(process.exitcode, question, chosen, last) from None
-            heard = time.monotonic()
+            received = time.monotonic()
             kind, content = message[:1], message[1:].decode()
             if kind == LINE:
                 spool.write(content)
@@ -125,7 +126,7 @@ def read_apart(
 
 
 def limits_for(path: Path) -> Limits:
-    """Return the limits for a file, folder or zip: more for larger files, which need it."""
+    """Return the limits for a file, folder or zip, which grow with the size of the largest file."""
     largest = 0
     if path.is_dir():
         for parent, _, names in os.walk(path):
@@ -143,24 +144,24 @@ def _size(path: Path) -> int:
         return 0
 
 
-# ── here ──────────────────────────────────────────────────────────────────────────────────────────
+# ── in the calling process ────────────────────────────────────────────────────────────────────────
 
 
 @contextmanager
 def _started(
-    function: ReadingFunction, question: Question, memory: int, mine: Sequence[Codec]
+    function: ReadingFunction, question: Question, memory: int, formats: Sequence[Codec]
 ) -> Iterator[tuple[SpawnProcess, "Connection[Any, Any]"]]:
-    """Start a process that reads; it is killed when the block ends."""
-    # Spawned, not forked: a fork of a process with threads may wait for a lock for ever.
+    """Start the reading process; it is killed when the block ends."""
+    # Spawned, not forked: the fork of a process with threads may wait for a lock forever.
     context = multiprocessing.get_context("spawn")
     connection, other = context.Pipe(duplex=False)
-    inherited = _Inherited(mine, tempfile.gettempdir(), _log.getEffectiveLevel())
+    inherited = _Inherited(formats, tempfile.gettempdir(), _log.getEffectiveLevel())
     process = context.Process(
         target=_serve, args=(other, function, question, memory, inherited), daemon=True
     )
     try:
         process.start()
-        other.close()  # the child has it now, and its end must show here when the child dies
+        other.close()  # the child has its own copy; only then is its death noticed here
         yield process, connection
     finally:
         other.close()
@@ -169,7 +170,7 @@ def _started(
             process.kill()
             process.join()
             if process.exitcode:
-                sweep()  # a zip may have been unpacked
+                sweep()  # remove the temporary folder of an unpacked zip
             process.close()
 
 
@@ -179,14 +180,14 @@ def _summary(record: dict[str, Any]) -> Summary:
 
 
 def _error(record: Sequence[str]) -> FCFIError:
-    """Return the error of the reading that has this kind and message."""
+    """Return an error of the reading process, from its class's name and its message."""
     kind, message = record
     found = getattr(errors, kind, DatasetError)
     return cast("type[FCFIError]", found)(message)
 
 
 def _death(code: int | None, question: Question, limits: Limits, last: str) -> DatasetError:
-    """Return the error of a process that ended before it answered."""
+    """Return the error for a process that ended without a result."""
     if code == OUT_OF_MEMORY:
         return _too_large(f"{limits.memory >> 20} MB of memory", question, last)
     why = f"signal {-code}" if code is not None and code < 0 else f"code {code}"
@@ -202,18 +203,18 @@ def _too_large(most: str, question: Question, last: str) -> DatasetError:
 
 
 def _after(last: str) -> str:
-    """Return which picture was the last one read, from its line, so that the next is found."""
+    """Return words that name the last picture read, from its line, to help to find the next."""
     return f" after the annotations of {json.loads(last)['name']}" if last else ""
 
 
-# ── in the process ────────────────────────────────────────────────────────────────────────────────
+# ── in the reading process ────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True)
 class _Inherited:
-    """What a process takes over from the one that asks, beside its environment.
+    """What the reading process takes over from the calling one, besides its environment.
 
-    formats: that a call has added.  temporary: folder for temporary files.  level: of the log.
+    formats: registered codecs.  temporary: folder for temporary files.  level: log level.
     """
 
     formats: Sequence[Codec]
@@ -222,13 +223,13 @@ class _Inherited:
 
 
 class _Sender:
-    """A spool whose lines are sent to the process that asked."""
+    """A spool whose lines are sent to the calling process."""
 
     def __init__(self, connection: "Connection[Any, Any]") -> None:
         self._connection = connection
 
     def write(self, line: str) -> int:
-        """Send the line of a picture; InputError if nobody could hold it."""
+        """Send the line of a picture.  Raises InputError if it is too large."""
         content = line.encode()
         if len(content) >= MAX_MESSAGE:
             raise InputError(
@@ -239,7 +240,7 @@ class _Sender:
         return len(line)
 
     def send(self, kind: bytes, content: Any) -> None:
-        """Send something that is not a picture."""
+        """Send a message of another kind than a picture's line."""
         self._connection.send_bytes(kind + json.dumps(content).encode())
 
 
@@ -250,7 +251,7 @@ def _serve(
     memory: int,
     inherited: _Inherited,
 ) -> None:
-    """Read for another process, and send what is found."""
+    """Read the files and send the results to the calling process."""
     _prepare(inherited)
     _limit_memory(memory)
     sender = _Sender(connection)
@@ -261,9 +262,9 @@ def _serve(
         end = None if summary.end is None else _record(summary.end)
         sender.send(SUMMARY, asdict(replace(summary, end=None)) | {"end": end})
     except FCFIError as error:
-        with suppress(BrokenPipeError):  # the process that asked may have ended
+        with suppress(BrokenPipeError):  # the calling process may have ended
             sender.send(ERROR, _record(error))
-    except MemoryError:  # when the answer was made
+    except MemoryError:  # while the message was made
         os._exit(OUT_OF_MEMORY)
 
 
@@ -272,20 +273,20 @@ def _record(error: FCFIError) -> tuple[str, str]:
 
 
 def _prepare(inherited: _Inherited) -> None:
-    """Be a quiet neighbour, which ends with the process that asked and knows what it knows."""
-    # Ctrl+C goes to all processes of a terminal; the one that asked decides.
+    """Set up the process: low priority, the caller's formats, and an end when the caller ends."""
+    # Ctrl+C goes to all processes of a terminal; the calling process decides what to do.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
-        os.nice(10)  # answers to clicks come first
+        os.nice(10)  # clicks are answered first
     import cv2
 
     cv2.setNumThreads(1)
     tempfile.tempdir = inherited.temporary
     logging.basicConfig(level=inherited.level)
-    # A program that adds a format when it is imported has been imported here, too.
-    here = {codec.name for codec in registered()}
+    # Importing the function may already have registered some of the formats.
+    known = {codec.name for codec in registered()}
     for codec in inherited.formats:
-        if codec.name not in here:
+        if codec.name not in known:
             register(codec)
     parent = multiprocessing.parent_process()
 
@@ -298,14 +299,14 @@ def _prepare(inherited: _Inherited) -> None:
 
 
 def _limit_memory(most: int) -> None:
-    """Let this process take at most so many bytes more than it has."""
+    """Limit the memory of this process to `most` bytes more than it has now."""
     if sys.platform == "win32":
-        return  # which has no such limit for a process that sets it itself
+        return  # a process cannot set such a limit for itself
     import resource
 
     with suppress(OSError, ValueError):
-        # Linux alone keeps to a limit of the address space; libraries reserve some of it, so that
-        # what there is now is added.
+        # Only Linux enforces a limit of the address space.  Libraries reserve much of it without
+        # using it, so the limit is relative to the present size.
         pages = int(Path("/proc/self/statm").read_text().split()[0])
         address_space = pages * os.sysconf("SC_PAGE_SIZE") + most
         resource.setrlimit(resource.RLIMIT_AS, (address_space, address_space))

@@ -1,4 +1,4 @@
-"""The receiver of an import: objects for pictures are prepared in memory, then stored at once."""
+"""Receives the objects of an import: prepares them in memory, then stores them in one go."""
 
 from collections.abc import Collection, Mapping
 from contextlib import suppress
@@ -18,12 +18,12 @@ from fcfi.project.store import Signature, Step, Store, Stored
 
 
 class ProjectReceiver:
-    """The receiver of one import's objects (`importing.Receiver`), in a `with` block."""
+    """The receiver of the objects of one import (`importing.Receiver`), for a `with` block."""
 
     def __init__(
         self, folder: Path, store: Store, labels: Labels, editing: Editing, signature: Signature
     ) -> None:
-        """Note the labels and pictures that there are.  signature: of all changes of the import."""
+        """Read the present labels and pictures.  signature: of all changes of the import."""
         self.folder = folder
         self._store = store
         self._labels = labels
@@ -32,7 +32,7 @@ class ProjectReceiver:
         self._ids = self._label_ids()
         self._before = frozenset(self._ids.values())
         self._rows = store.known()
-        # What every label is now, by id: read once, and again when one is added.
+        # The present label of each label's id: read now, and again when a label is added.
         self._resolved = labels.resolved()
         self._schemas = labels.schemas()
         self._schemas_before = dict(self._schemas)
@@ -49,18 +49,18 @@ class ProjectReceiver:
     ) -> None:
         if kind is None:
             return
-        # The labels and attributes that the failed import added go with it.
+        # Remove the labels and attributes that the failed import has added.
         for identity in self._ids.values():
             schema = self._schemas_before.get(identity, ())
             if identity in self._before and self._schemas.get(identity, ()) != schema:
                 with suppress(FCFIError):
                     self._labels.edit(identity, None, None, None, schema)
             if identity not in self._before:
-                with suppress(FCFIError):  # in use by now, or the store is gone
+                with suppress(FCFIError):  # the label is in use by now, or the store is lost
                     self._labels.remove(identity)
 
     def sizes(self) -> Mapping[str, tuple[int, int]]:
-        """Return the pictures that there are, with their width and height."""
+        """Return the (width, height) of each picture by its name."""
         return self._store.sizes()
 
     def label_names(self) -> Collection[str]:
@@ -68,7 +68,7 @@ class ProjectReceiver:
         return self._ids.keys()
 
     def label_id(self, name: str) -> int:
-        """Return the id of a label, which is added if it is missing; InputError for a bad name."""
+        """Return the id of a label; add it if it is missing.  Raises InputError for a bad name."""
         name = normal(name)
         if name not in self._ids:
             self._ids = self._label_ids()
@@ -81,9 +81,9 @@ class ProjectReceiver:
         return identity
 
     def fit(self, label: int, values: Mapping[str, Any]) -> tuple[Values, tuple[str, ...]]:
-        """Return the values that fit a label's attributes, and a sentence for each other one.
+        """Return the values that fit a label's attributes, and a sentence for each other value.
 
-        A name that the label does not have yet becomes an attribute of it.
+        Missing attributes are added to the label.
         """
         taken: dict[str, Value] = {}
         problems = []
@@ -104,9 +104,9 @@ class ProjectReceiver:
         return ordered(taken), tuple(problems)
 
     def prepare(self, name: str, objects: ImportObjects) -> None:
-        """Get objects ready for the picture of a name.
+        """Prepare objects for the named picture.
 
-        Raises NotFound, InputError if they do not fit it.
+        Raises NotFound, InputError if they do not fit the picture.
         """
         if name not in self._rows:
             raise NotFound(f"the project does not have a picture {name!r}: look at its list again")
@@ -117,13 +117,13 @@ class ProjectReceiver:
         self._ready[row.id] = self._made(row, objects)
 
     def save(self, progress: Progress) -> int:
-        """Store all that is ready in one transaction; return the number of new objects."""
+        """Store all prepared objects in one transaction; return the number of new objects."""
         while True:
             steps = [(stored, step) for _, stored, step in self._ready.values() if step is not None]
             late = self._store.write_all(steps, progress)
             if not late:
                 break
-            for identity in late:  # changed by others since they were read
+            for identity in late:  # changed by other authors since they were read
                 objects = self._ready[identity][0]
                 self._ready[identity] = self._made(self._store.row(identity), objects)
         return sum(
@@ -136,7 +136,7 @@ class ProjectReceiver:
     def _made(
         self, row: PictureRow, objects: ImportObjects
     ) -> tuple[ImportObjects, Stored, Step | None]:
-        # A picture without any change need not be read from the store.
+        # A picture without changes need not be read from the store.
         stored = (
             self._editing.read(row.id)
             if row.version

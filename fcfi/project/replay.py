@@ -1,8 +1,8 @@
-"""Predictions by replay: rounds of prompts are predicted from the longest part that is cached.
+"""Predicts an object's rounds of prompts, continuing from the longest cached part of them.
 
-An object is its start mask and its rounds; the predictions on the way are cached, never stored.
-So undo and a restart need no network, and a click that is removed leaves no trace.  Thread-safe.
-Knows nothing of databases.
+An object is its start mask and its rounds; intermediate predictions are cached, never stored.  So
+undo and a restart need no network, and a removed click leaves no trace.  Thread-safe.  Knows
+nothing of databases.
 """
 
 from collections.abc import Callable, Hashable
@@ -17,14 +17,14 @@ from fcfi.project.cache import ByteCache
 from fcfi.prompts.rounds import Rounds
 
 LAST_CROP: Final = 12_000_000
-"""The approximate size of a picture's last crop and its two encodings, in bytes."""
+"""Approximate size of a picture's last crop and its two encodings, in bytes."""
 
 
 class Replay:
     """A predictor whose predictions are cached."""
 
     def __init__(self, predictor: Predictor | None, cache: ByteCache) -> None:
-        """Take a predictor, or None to refuse prompts, and a cache that may be shared."""
+        """Keep a predictor, or None to refuse prompts, and a cache that may be shared."""
         self.predictor = predictor
         self._cache = cache
 
@@ -36,7 +36,7 @@ class Replay:
         begin: Callable[[str], Mask],
         rounds: Rounds,
     ) -> Prediction:
-        """Return the prediction after the last of these rounds, of which there is at least one.
+        """Return the prediction after these rounds, at least one.
 
         picture: identifies the pixels that `image` returns.  start: sha256 of the start mask, which
             `begin` returns, or None.
@@ -63,10 +63,7 @@ class Replay:
         return prediction
 
     def _cached_image(self, picture: Hashable, image: Callable[[], Image]) -> CachedImage:
-        """Return the picture with its last crop.
-
-        Its size in the cache includes the pixels, which it keeps in memory.
-        """
+        """Return the picture with its last crop; its cached size includes the pixels."""
         return self._cache.get(
             ("last crop", picture),
             lambda: CachedImage(image()),
@@ -76,7 +73,7 @@ class Replay:
     def _known(
         self, picture: Hashable, start: str | None, rounds: Rounds
     ) -> tuple[int, Prediction | None]:
-        """Return how many of the first rounds have a cached prediction, and that prediction."""
+        """Return how many leading rounds have a cached prediction, and that prediction."""
         for count in range(len(rounds), 0, -1):
             known: Prediction | None = self._cache.find(_key(picture, start, rounds.first(count)))
             if known is not None:
@@ -85,5 +82,5 @@ class Replay:
 
 
 def _key(picture: Hashable, start: str | None, rounds: Rounds) -> Hashable:
-    """Return the cache's key of a prediction: all that it depends on, which excludes the times."""
+    """Return the cache key of a prediction: all that it depends on; times are not part of it."""
     return picture, start, rounds.within, tuple(part.prompts for part in rounds)

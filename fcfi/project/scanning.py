@@ -1,9 +1,9 @@
-"""Finding the pictures in a folder and reading their headers.
+"""Finds the pictures in a folder and reads their headers.
 
-Hidden files and folders and the masks of known layouts are skipped; links that lead out of the
-folder and pictures in formats that cannot be read are left out, counted and named.  Only new or
-changed files are opened, and only their headers are read; a JPEG or PNG without its end is noticed
-by its last bytes.  Knows nothing of databases, and writes nothing.
+Hidden files and folders and the masks of known formats are skipped; links out of the folder and
+pictures in unreadable formats are left out and reported.  Only the headers of new or changed files
+are read, and the last bytes of a JPEG or PNG, to notice truncated files.  Knows nothing of
+databases, and writes nothing.
 """
 
 import os
@@ -22,15 +22,15 @@ UNREAD: Final = (
     *(".heic", ".heif", ".hif", ".jxl", ".psd", ".svg"),
     *(".dng", ".cr2", ".cr3", ".nef", ".arw", ".raf", ".orf", ".rw2"),
 )
-"""Endings of pictures that fcfi cannot decode, and that a person may miss in the list."""
+"""Endings of pictures that fcfi cannot decode; they are reported, since users may miss them."""
 LINK: Final = "a link that leads out of the folder, or to nothing: put the picture itself there"
 UNUSABLE_NAME: Final = (
     "its name has control characters or backslashes, or is not in UTF-8: rename it"
 )
 TAIL: Final = 64
-"""How many bytes at the end of a file are searched for its end mark first."""
+"""Bytes at the end of a file that are searched first for its end mark."""
 CHUNK: Final = 1 << 20
-"""How many bytes are read at once when the whole file is searched."""
+"""Bytes read at once when the whole file is searched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,8 @@ class File:
 class Header:
     """The header of a picture.
 
-    width, height: upright, in pixels; 0 if unknown.  problem: why the picture cannot be used, or
-    None.
+    width, height: of the upright picture, in pixels; 0 if unknown.  problem: why the picture cannot
+    be used, or None.
     """
 
     width: int
@@ -59,7 +59,7 @@ class Header:
 
 
 def find(folder: Path) -> tuple[dict[str, File], tuple[str, ...]]:
-    """Return the pictures below a folder by name, and sentences that count those left out.
+    """Return the pictures below a folder by name, and sentences about those left out.
 
     Raises StoreError if the folder cannot be read.
     """
@@ -80,7 +80,7 @@ def find(folder: Path) -> tuple[dict[str, File], tuple[str, ...]]:
             status = entry.stat()
             name.encode()
             check_name(name)
-        except OSError:  # vanished just now, or a link to nothing
+        except OSError:  # deleted a moment ago, or a broken link
             continue
         except (UnicodeEncodeError, InputError):
             tally.leave_out_picture(UNUSABLE_NAME, repr(name))
@@ -106,7 +106,7 @@ def path_of(folder: Path, name: str) -> Path:
 
 
 def look(path: Path, name: str) -> Header:
-    """Return the header of a picture, with the problem of an unreadable or truncated file."""
+    """Return the header of a picture; its problem says if the file is unreadable or truncated."""
     try:
         width, height = read_size(path)
     except InputError as error:
@@ -133,7 +133,7 @@ def _walk(folder: Path, prefix: str) -> Iterator[tuple["os.DirEntry[str]", str]]
             raise StoreError(
                 f"the folder {folder} cannot be read: {error.strerror or error}"
             ) from error
-        return  # a folder below that may not be read, or vanished just now
+        return  # a subfolder that may not be read, or was deleted a moment ago
     masks = mask_folders(entry.name for entry in listed)
     for entry in listed:
         if entry.name.startswith(".") or entry.name in masks:
@@ -145,7 +145,7 @@ def _walk(folder: Path, prefix: str) -> Iterator[tuple["os.DirEntry[str]", str]]
 
 
 def _inside(entry: "os.DirEntry[str]", root: str) -> bool:
-    """Return whether an entry is a file inside of the folder, not a device or a link out of it."""
+    """Return whether an entry is a file inside the folder, not a device or a link out of it."""
     try:
         if not entry.is_symlink():
             return entry.is_file()
@@ -157,8 +157,8 @@ def _inside(entry: "os.DirEntry[str]", root: str) -> bool:
 def _has_end(stream: BinaryIO) -> bool:
     """Return whether a JPEG or PNG has its end mark; True for other files.
 
-    Telephones append films to JPEGs, so the mark need not be at the end; thumbnails have a mark
-    too, so the search starts where the pixels do.
+    Phones append videos to JPEGs, so the mark need not be at the end of the file; thumbnails have
+    end marks too, so the search starts where the pixels start.
     """
     head = stream.read(2)
     jpeg = head == b"\xff\xd8"
@@ -171,7 +171,7 @@ def _has_end(stream: BinaryIO) -> bool:
 
 
 def _pixels_at(stream: BinaryIO) -> int:
-    """Return where a JPEG's pixels begin: at its first start of scan.
+    """Return the position of a JPEG's first start of scan, where its pixels begin.
 
     Every segment before it states its size (ITU-T T.81, B.1.1.4).
     """
@@ -196,5 +196,5 @@ def _holds(stream: BinaryIO, mark: bytes, begin: int) -> bool:
 
 
 def changed(files: Mapping[str, File], known: Mapping[str, tuple[int, int]]) -> list[File]:
-    """Return the files whose time and size are not those in `known`, which is by name."""
+    """Return the files whose time or size differs from `known`: (time, size) by name."""
     return [file for file in files.values() if known.get(file.name) != (file.modified, file.bytes)]

@@ -14,20 +14,20 @@ from fcfi.project.document import Document
 
 State = Literal["new", "work", "done", "doubtful", "checked"]
 DRAWN: Final[tuple[State, ...]] = ("work", "done", "doubtful", "checked")
-"""Pictures on which somebody worked."""
+"""States of pictures with work."""
 CHECKED: Final[tuple[State, ...]] = ("checked",)
-"""Pictures on which a second look was had."""
+"""The state of pictures that a second person has checked."""
 TO_DO: Final[tuple[State, ...]] = ("new", "work")
-"""Pictures that wait for an annotator; those in doubt wait for an answer."""
+"""States of pictures that wait for an annotator; doubtful ones wait for an answer."""
 Order = Literal["name", "most_objects", "fewest_objects", "last_marked"]
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which pictures a list has beside their state and name, and its order.
+    """The order of a list of pictures, and its conditions other than state and name.
 
-    label: only pictures with an object of this label; 0: of none.  least, most: only pictures with
-    so many objects; None: without end.
+    label: only pictures with an object of this label; 0: with an object without a label.
+    least, most: only pictures with a number of objects in this range; None is no limit.
     """
 
     label: int | None = None
@@ -41,15 +41,15 @@ EVERYTHING: Final = Filter()
 
 @dataclass(frozen=True, slots=True)
 class PictureRow:
-    """A picture as the list shows it.
+    """A picture's row in the list.
 
-    name: relative to the folder, / between folders.  width, height: upright, in pixels; 0 where
-        unknown.  modified:
-    time of the file's last change in ns, which tells its versions apart.  bytes: size of the file.
-    objects: how many.
-    version: rises with every change.  problem: why it cannot be opened, or None.
+    name: relative to the folder, / between folders.  width, height: of the upright picture, in
+        pixels; 0 if unknown.
+    modified: time of the file's last change in ns, which identifies its content.  bytes: size of
+        the file.  objects: their number.  version: rises with every change.
+    problem: why it cannot be opened, or None.
     marked_by, marked_at: who set the state done, doubtful or checked, and when (seconds since
-        1970, UTC); "" and 0 where nobody did or it is not known.
+        1970, UTC); "" and 0 if it is not set or not known.
     """
 
     id: int
@@ -82,7 +82,7 @@ class Counts:
 class PictureList:
     """A part of the list.
 
-    total: the number of pictures that fit the state and the search.  counts: of the whole project.
+    total: the number of pictures that match the request.  counts: of the whole project.
     """
 
     total: int
@@ -94,8 +94,8 @@ class PictureList:
 class PictureState:
     """A picture with its objects and masks.
 
-    masks: the present mask of every object, by sha256.  undo_text, redo_text: the change that undo
-        or redo would take back or make again, in words; None without such a change.
+    masks: the present masks by sha256.  undo_text, redo_text: the change that undo would take back
+        or redo would make again, in words; None without such a change.
     """
 
     picture: PictureRow
@@ -131,11 +131,11 @@ class Change:
 class PictureConflict(Conflict):
     """A change that was made for an older version of its picture.
 
-    state: of the picture now.  changes: those made since that version.
+    state: the picture's present state.  changes: the changes since that version.
     """
 
     def __init__(self, state: PictureState, changes: tuple[Change, ...]) -> None:
-        """Make the sentence, which names the last change in between."""
+        """Write the message, which names the last change since that version."""
         last = f" (last: {changes[-1].text})" if changes else ""
         super().__init__(
             f"{state.picture.name} was changed meanwhile{last}: look at its present state and make "
@@ -175,11 +175,10 @@ class ImportReport:
     """The report of an import.
 
     format: the name of the files' format.  pictures: the number of pictures in the files.
-    objects: the number added; objects that are already there with the same pixels are not added
-        again.
-    labels: the names added.  problems: a sentence for each reason why shapes or pictures were left
-        out.
-    shapes, taken: shapes in the files on pictures of the project, and how many were read.
+    objects: the number of added objects; objects that a picture already has are not added again.
+    labels: the names of added labels.  problems: a sentence for each reason why shapes or pictures
+        were left out.
+    shapes, taken: shapes of the project's pictures in the files, and how many were imported.
     """
 
     format: str

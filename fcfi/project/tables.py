@@ -1,11 +1,10 @@
 """The tables of a project's store.
 
-A picture's history is a line of revisions, numbered from 1.  `position` is the number of the
-revision that is shown (0: nothing drawn yet), and `length` that of the last.  Undo and redo move
-`position`.  An action after an undo begins another line: the revisions beyond it lose their number
-and stay in the table.  Only labels are ever deleted.  `change` records everything that raised the
-picture's version, undo and redo too, with the revision that was then shown (None: nothing drawn
-yet) and the key of the request.
+A picture's history is a line of revisions, numbered from 1.  `position` is the number of the shown
+revision (0: before the first), and `length` the number of the last.  Undo and redo move `position`.
+A change after an undo begins another line: the undone revisions lose their numbers and stay in the
+table.  `change` records everything that raised the picture's version, also undo and redo, with the
+revision shown after it (None: before the first) and the key of the request.
 """
 
 from typing import Final
@@ -31,7 +30,7 @@ SHA256: Final = 64
 KEY: Final = 36
 """The length of a change's key, a UUID, in characters."""
 VERSION_TABLE: Final = "fcfi_version"
-"""The table in which Alembic notes the last migration."""
+"""The table in which Alembic stores the last migration."""
 
 metadata: Final = MetaData()
 
@@ -51,14 +50,14 @@ picture: Final = Table(
     Column("position", Integer, nullable=False),
     Column("length", Integer, nullable=False),
     Column("problem", Text),
-    Column("folded", Text, nullable=False, server_default=""),  # the name in small letters
+    Column("folded", Text, nullable=False, server_default=""),  # the name in lower case
     Column("marked_by", Text, nullable=False, server_default=""),
     Column("marked_at", Float, nullable=False, server_default="0"),
     Index("picture_order", "sort", "name"),
     Index("picture_state_order", "state", "sort", "name"),
     sqlite_autoincrement=True,
 )
-# An order is read off an index only if each of its columns runs in the same direction.
+# An index serves an order only if each of its columns has the same direction.
 Index("picture_fewest_objects", picture.c.objects, picture.c.sort, picture.c.name)
 Index("picture_most_objects", picture.c.objects.desc(), picture.c.sort, picture.c.name)
 Index("picture_last_marked", picture.c.marked_at.desc(), picture.c.sort, picture.c.name)
@@ -114,7 +113,7 @@ label: Final = Table(
     ),
     sqlite_autoincrement=True,
 )
-object_label: Final = Table(  # counts of each picture's present document; 0 is without a label
+object_label: Final = Table(  # counts in each picture's present document; label 0 is no label
     "object_label",
     metadata,
     Column("picture", ForeignKey("picture.id"), primary_key=True),

@@ -1,7 +1,7 @@
-"""The project as seen by an action on a picture: size, pixels, prediction, masks, other pictures.
+"""The implementation of actions.base.World: what an action may use of the project.
 
-It implements actions.base.World and is made anew for each action.  The masks that an action keeps
-get into the store together with the action.
+A `PictureWorld` is made for each action.  The masks that the action keeps are stored together with
+its document.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -24,12 +24,12 @@ class Masks:
     """The stored masks by sha256, read through the cache."""
 
     def __init__(self, store: Store, cache: ByteCache) -> None:
-        """Take the store, and a cache that may be shared."""
+        """Keep the store, and a cache that may be shared."""
         self._store = store
         self._cache = cache
 
     def find(self, names: Collection[str]) -> dict[str, RunMask]:
-        """Return all of these masks.  Raises StoreError if one is damaged or missing."""
+        """Return masks by sha256.  Raises StoreError if one is damaged or missing."""
         found: dict[str, RunMask] = {}
         for name in names:
             known = self._cache.find(("mask", name))
@@ -43,7 +43,7 @@ class Masks:
         return found
 
     def put(self, masks: Mapping[str, RunMask]) -> None:
-        """Put masks into the cache that were stored just now."""
+        """Put newly stored masks into the cache."""
         for name, runs in masks.items():
             self._cache.put(("mask", name), runs, runs.nbytes)
 
@@ -53,7 +53,7 @@ class Masks:
 
 
 class PictureWorld:
-    """The world round a picture, for a single action."""
+    """The world of a picture, for a single action."""
 
     def __init__(
         self,
@@ -67,9 +67,9 @@ class PictureWorld:
         author: str,
         schema: Callable[[int], Sequence[Attribute]],
     ) -> None:
-        """Take the parts of the project.
+        """Keep the parts of the project.
 
-        others: returns other pictures by their ids.  author: the name of who acts.
+        others: returns other pictures by their ids.  author: of the action.
         schema: returns the attributes of a label.
         """
         self.labels = labels
@@ -114,21 +114,21 @@ class PictureWorld:
         return other.document.objects
 
     def predict(self, start: str | None, rounds: Rounds) -> RunMask | None:
-        """Return the mask that these rounds of prompts make; None if it has no pixel.
+        """Return the mask that these rounds of prompts make; None if it is empty.
 
         Raises PictureError, NetworkError, InputError.
         """
         self.row, image = self._pictures.pixels(self.row)
-        answer = self._replay.predict(key(self.row), lambda: image, start, self._pixels, rounds)
-        return answer.run_mask
+        prediction = self._replay.predict(key(self.row), lambda: image, start, self._pixels, rounds)
+        return prediction.run_mask
 
     def mask(self, sha256: str) -> RunMask:
-        """Return a stored mask, or one that this action has kept."""
+        """Return a mask that is stored or that this action has kept."""
         kept = self._kept.get(sha256)
         return kept if kept is not None else self._masks.get(sha256)
 
     def keep(self, mask: RunMask | None) -> str | None:
-        """Keep a mask for the document and return its sha256; None for None.
+        """Keep a mask, to store it with the document, and return its sha256; None for None.
 
         Raises InputError if it does not fit into the picture.
         """

@@ -67,10 +67,10 @@ def test_values_that_a_changed_label_does_not_have_are_neither_shown_nor_exporte
     ("schema", "words"),
     [
         ((Attribute("", "text"),), "on one line"),
-        ((Attribute("a", "text"), Attribute("a", "bool")), "'a' is there twice"),
+        ((Attribute("a", "text"), Attribute("a", "bool")), "'a' occurs twice"),
         ((Attribute("a", "choice"),), "expected choices"),
         ((Attribute("a", "text", ("x",)),), "and for no other"),
-        ((Attribute("a", "choice", ("x", "x")),), "'x' is there twice"),
+        ((Attribute("a", "choice", ("x", "x")),), "'x' occurs twice"),
         ((Attribute("a", "date"),), "got 'date'"),  # type: ignore[arg-type]
     ],
 )

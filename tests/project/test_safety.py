@@ -356,7 +356,7 @@ def test_a_folder_that_vanishes_is_told(folder: Path) -> None:
         assert project.picture(1).picture.problem is None
 
 
-# ── folders that may only be read ─────────────────────────────────────────────────────────────────
+# ── read-only folders ──────────────────────────────────────────────────────────────────────────
 
 ASK = """
 import sys
@@ -402,7 +402,7 @@ def test_a_folder_that_may_only_be_read_gets_a_store_beside_it_which_is_found_ag
     readable.chmod(0o555)
     version, warning = ask(start, readable)
     assert version == "0"
-    assert "may only be read" in warning
+    assert "is read-only" in warning
     assert str(readable.parent / ".fcfi-photos" / "project.sqlite") in warning
     assert ask(start, readable)[0] == "1"
     readable.chmod(0o755)

@@ -1,10 +1,10 @@
-"""The actions: what a person can do to a picture.  Each is one file, and one line here.
+"""The actions: what an annotator can do to a picture.  Each action is one file and one line here.
 
 The line imports the file, which registers the action, and exports its name.  Actions of other
 packages register themselves (docs/extend/action.md).
 """
 
-# In the order of requests in the description of the server, which the page's types follow.
+# The order of the OpenAPI description, from which the page's types are generated.
 # ruff: noqa: I001
 from fcfi.project.actions.add_clicks import AddClicks as AddClicks
 from fcfi.project.actions.add_prompts import AddPrompts as AddPrompts

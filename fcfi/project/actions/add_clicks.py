@@ -18,8 +18,8 @@ from fcfi.prompts.clicks import Clicks
 class AddClicks(AddRound):
     """A round of clicks on an object; without an object, on a new object on top.
 
-    None leaves label, keep_out and tidy as they are.  within: the part of the picture that the
-    object's first look takes.
+    label, keep_out, tidy: None leaves them unchanged.  within: the part of the picture that the
+    network sees at the object's first look.
     """
 
     type: ClassVar[str] = "click"

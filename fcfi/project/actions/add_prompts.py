@@ -17,7 +17,7 @@ from fcfi.prompts.clicks import Click, Prompt, Prompts, Scribble
 @register
 @dataclass(frozen=True, slots=True)
 class AddPrompts(AddRound):
-    """A round of clicks, boxes and scribbles on an object; the rest is as for `AddClicks`."""
+    """A round of clicks, boxes and scribbles on an object; other fields are as in `AddClicks`."""
 
     type: ClassVar[str] = "prompt"
     prompts: Annotated[Prompts, Length(1, MAX_CLICKS)]

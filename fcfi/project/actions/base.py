@@ -1,9 +1,8 @@
-"""The base classes of actions, and the interface of what they may ask of the project (`World`).
+"""The base classes of actions, and `World`, the interface through which they use the project.
 
 An action is a frozen dataclass with a type, fields, and a method that makes a new document.  It
-need not know how it is undone or replayed: every document that an edit makes is a revision of the
-store, so undo shows the revision before; and a mask is the answer to an object's rounds of
-prompts, so replay predicts them again.
+need not know about undo or replay: each new document is stored as a revision, so undo shows the
+revision before; and a mask follows from an object's rounds of prompts, so replay predicts it again.
 """
 
 from collections.abc import Container, Mapping, Sequence
@@ -16,7 +15,7 @@ from fcfi.prompts.rounds import Rounds
 
 
 class World(Protocol):
-    """What an action may ask of the project round the document."""
+    """What an action may use of the project, apart from the document."""
 
     @property
     def height(self) -> int:
@@ -35,33 +34,33 @@ class World(Protocol):
 
     @property
     def network(self) -> str | None:
-        """The identity of the predictor: of weights and settings together."""
+        """The identity of the predictor's weights and settings, or None without a predictor."""
 
     @property
     def author(self) -> str:
-        """The name of who acts; "" without one."""
+        """The author of the action; "" without a name."""
 
     def now(self) -> float:
         """Return the time in seconds since 1970 (UTC)."""
 
     def objects(self, picture: int) -> tuple[DrawnObject, ...]:
-        """Return the objects of another picture of the same size; their masks are stored."""
+        """Return the objects of another picture, which must have the same size."""
 
     def predict(self, start: str | None, rounds: Rounds) -> RunMask | None:
-        """Return the mask that these rounds of prompts make; None if it has no pixel."""
+        """Return the mask that these rounds of prompts make; None if it is empty."""
 
     def mask(self, sha256: str) -> RunMask:
-        """Return a stored mask, or one that this action has kept."""
+        """Return a mask that is stored or was passed to `keep`."""
 
     def keep(self, mask: RunMask | None) -> str | None:
-        """Keep a mask for the document and return its sha256; None for None.
+        """Keep a mask, to store it with the document, and return its sha256; None for None.
 
         Raises InputError if it does not fit into the picture.
         """
 
 
 class Action:
-    """An act of a person on a picture.
+    """What an annotator does to a picture, as a value.
 
     type: its name in requests and records.  over_http: whether requests may hold it.
     """
@@ -71,20 +70,20 @@ class Action:
     over_http: ClassVar[bool] = True
 
     def record(self, before: Document) -> dict[str, Any]:
-        """Return what is stored of it beside the new document: its type and a few small values."""
+        """Return what the history stores: the type and a few small values."""
         return {"type": self.type}
 
     @classmethod
     def describe(cls, record: Mapping[str, Any]) -> str:
-        """Return a record of this action in words, as in `2 clicks on object 3`."""
+        """Return a record of this action in words, such as `2 clicks on object 3`."""
         return cls.type.replace("_", " ")
 
 
 class Edit(Action):
-    """An action that makes a new document, from the old one and the world alone.
+    """An action that makes a new document from the old document and the world.
 
-    A subclass that records more calls `Edit.record(self, before)`: `dataclass(slots=True)` makes
-    the class a second time, so that `super()` without arguments looks for the discarded first.
+    A subclass that records more calls `Edit.record(self, before)`, since `dataclass(slots=True)`
+    creates the class a second time, and `super()` would refer to the first.
     """
 
     __slots__ = ()
@@ -94,10 +93,10 @@ class Edit(Action):
         raise NotImplementedError
 
     def record(self, before: Document) -> dict[str, Any]:
-        """Return the type and, of an edit with an `object`, the id of that or of the new object."""
+        """Return the type and, if the edit has an `object`, the id of that or of the new object."""
         record: dict[str, Any] = {"type": self.type}
         if hasattr(self, "object"):
-            # Without an id an edit makes an object, which gets the document's next id.
+            # None means a new object, which gets the document's next id.
             record["object"] = before.next_id if self.object is None else self.object
         return record
 

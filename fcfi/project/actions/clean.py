@@ -33,13 +33,13 @@ class Clean(Edit):
         if self.fill_holes < 0 or self.drop_specks < 0:
             raise InputError(
                 "expected fill_holes and drop_specks as areas in pixels, got "
-                f"{min(self.fill_holes, self.drop_specks)}: give 0 (leave as it is) or more"
+                f"{min(self.fill_holes, self.drop_specks)}: give 0 (no change) or more"
             )
         if drawn.mask is None:
             return document
         mask = world.mask(drawn.mask)
         clean = cleaned(mask, self.fill_holes, self.drop_specks)
-        # A mask that was clean keeps its prompts; the unchanged document makes no new revision.
+        # A clean mask keeps its prompts; the unchanged document makes no new revision.
         if clean == mask:
             return document
         return with_object(document, begun(document, drawn, world.keep(clean), world))

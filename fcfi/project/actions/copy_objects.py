@@ -16,8 +16,8 @@ from fcfi.project.document import Document
 class CopyObjects(Edit):
     """Copies of another picture's objects, on top in their order, to be corrected by clicks.
 
-    The other picture has the same size.  Copies of objects that are already there with the same
-    pixels are left out.  objects: their ids; None copies all.
+    The other picture must have the same size.  Objects that the picture already has, with the same
+    label and mask, are left out.  objects: their ids; None copies all.
     """
 
     type: ClassVar[str] = "copy_objects"

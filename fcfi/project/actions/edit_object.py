@@ -32,7 +32,7 @@ class EditObject(Edit):
         """Return the document with the object changed."""
         drawn = find(document, self.object)
         changed = dataclasses.replace(drawn, **checked(changes_of(self), world))
-        # Only these two change the mask.
+        # Only these two properties change the mask.
         if (changed.keep_out, changed.tidy) != (drawn.keep_out, drawn.tidy):
             changed = predicted(document, of_present(changed, world), world)
         return with_object(document, changed)

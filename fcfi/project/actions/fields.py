@@ -1,8 +1,9 @@
-"""Types and limits of the fields of actions, from which the server checks requests.
+"""Types and limits of the fields of actions, from which the server generates its checks.
 
     index: Annotated[int, Range(0)]
 
-They are plain values: the project knows nothing of HTTP, and the server nothing of single actions.
+They are plain values, so that the project knows nothing of HTTP, and the server nothing of
+individual actions.
 """
 
 import re
@@ -17,12 +18,12 @@ MAX_CLICKS: Final = 100
 MAX_OBJECTS: Final = 5000
 """The most objects of a picture."""
 MAX_INT: Final = 2**31 - 1
-"""The largest number that the store holds."""
+"""The largest number that the store can hold."""
 COLOUR: Final = re.compile(r"#[0-9a-f]{6}")
 
 
 class Keep(Enum):
-    """The type of KEEP, which leaves a property as it is (None is a value)."""
+    """The type of KEEP, which leaves a property unchanged (None is a value)."""
 
     KEEP = "keep"
 
@@ -48,7 +49,7 @@ class Length:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A text that fits a regular expression, with an example."""
+    """A text that matches a regular expression, with an example."""
 
     expression: str
     example: str
@@ -66,8 +67,8 @@ Colour = Annotated[str, Pattern(f"^{COLOUR.pattern}$", "#ff8800")]
 
 
 def check_colour(colour: str | None) -> None:
-    """Raise InputError unless it is None or `#rrggbb` in small letters."""
+    """Raise InputError unless it is None or `#rrggbb` in lower case."""
     if colour is not None and not COLOUR.fullmatch(colour):
         raise InputError(
-            f"expected a colour as #rrggbb in small letters, got {colour[:20]!r}: write #ff8800"
+            f"expected a colour as #rrggbb in lower case, got {colour[:20]!r}: write #ff8800"
         )

@@ -16,13 +16,13 @@ from fcfi.project.document import Document, DrawnObject
 @register
 @dataclass(frozen=True, slots=True)
 class ImportObjects(Edit):
-    """Objects from a file, on top in their order.
+    """Objects from annotation files, on top in their order.
 
-    Objects that are already there with the same pixels are left out.
+    Objects that the picture already has, with the same label and mask, are left out.
     """
 
     type: ClassVar[str] = "import_objects"
-    # Imports come from files alone: the masks of a request must be limited in number.
+    # Imports come from files only, since the number of masks in a request must be limited.
     over_http: ClassVar[bool] = False
     objects: tuple["ImportedObject", ...]
 
@@ -47,7 +47,7 @@ class ImportObjects(Edit):
 
 @dataclass(frozen=True, slots=True)
 class ImportedObject:
-    """A label, if it has one, a mask, and values that fit the label's attributes."""
+    """An imported object: its label or None, its mask, and values of the label's attributes."""
 
     label: int | None
     mask: RunMask

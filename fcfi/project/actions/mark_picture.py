@@ -13,13 +13,13 @@ from fcfi.project.document import Document, Mark, Marked
 @register
 @dataclass(frozen=True, slots=True)
 class MarkPicture(Edit):
-    """Mark the picture as done, doubtful or checked, or take its mark away (null)."""
+    """Mark the picture as done, doubtful or checked, or remove its mark (null)."""
 
     type: ClassVar[str] = "mark_picture"
     mark: Marked | None
 
     def apply(self, document: Document, world: World) -> Document:
-        """Return the document with the mark, signed by who set it first."""
+        """Return the document with the mark, signed by its author."""
         return marked(document, self.mark, world)
 
     def record(self, before: Document) -> dict[str, Any]:
@@ -33,7 +33,7 @@ class MarkPicture(Edit):
 
 
 def marked(document: Document, state: Marked | None, world: World) -> Document:
-    """Return the document with a mark, signed now; the mark that it has already stays as it is."""
+    """Return the document with a newly signed mark; an equal mark is not signed again."""
     if state == (None if document.mark is None else document.mark.state):
         return document
     mark = None if state is None else Mark(state, world.author, world.now())

@@ -1,4 +1,4 @@
-"""The mask of an object, made from its start mask, its prompts and its finished neighbours."""
+"""Makes the mask of an object from its start mask, its prompts and its finished neighbours."""
 
 import dataclasses
 
@@ -10,9 +10,9 @@ from fcfi.prompts.rounds import NO_ROUNDS
 
 
 def of_present(drawn: DrawnObject, world: World) -> DrawnObject:
-    """Return the object; if another predictor made its mask, it starts anew from that mask.
+    """Return the object; if another predictor made its mask, this mask becomes its start mask.
 
-    Else the rounds would be predicted again, and work that a person accepted would change.
+    Otherwise the rounds would be predicted again, which would change accepted work.
     """
     if not drawn.rounds or drawn.mask is None or drawn.network == world.network:
         return drawn
@@ -20,15 +20,15 @@ def of_present(drawn: DrawnObject, world: World) -> DrawnObject:
 
 
 def predicted(document: Document, drawn: DrawnObject, world: World) -> DrawnObject:
-    """Return the object with the mask that its start and prompts make."""
+    """Return the object with the mask that follows from its start mask and prompts."""
     network = world.network if drawn.rounds else None
     return _masked(document, dataclasses.replace(drawn, network=network), world)
 
 
 def begun(document: Document, drawn: DrawnObject, start: str | None, world: World) -> DrawnObject:
-    """Return the object without prompts, starting from a mask; None starts without a pixel.
+    """Return the object without prompts and with another start mask.
 
-    start: the sha256 of a mask that is stored or kept.
+    start: the sha256 of a mask that is stored or kept; None for an empty mask.
     """
     fresh = dataclasses.replace(drawn, start=start, rounds=NO_ROUNDS, network=None)
     return _masked(document, fresh, world)
@@ -41,23 +41,23 @@ def cleaned(mask: RunMask, holes: int, specks: int) -> RunMask | None:
 
 
 def _masked(document: Document, drawn: DrawnObject, world: World) -> DrawnObject:
-    """Return the object with the mask that its start and prompts make.
+    """Return the object with the mask that follows from its start mask and prompts.
 
-    An object with `tidy` loses its specks and holes, then one with `keep_out` the pixels of its
-    finished neighbours.
+    With `tidy`, specks and holes are removed; then, with `keep_out`, the pixels of finished
+    neighbours.
     """
-    # Without prediction or cutting the mask is the start itself, and no pixel need be decoded.
+    # Without rounds and keep_out the mask is the start mask, and no pixel need be decoded.
     if not drawn.rounds and (drawn.start is None or not drawn.keep_out):
         return dataclasses.replace(drawn, mask=drawn.start)
     if drawn.rounds:
         mask = world.predict(drawn.start, drawn.rounds)
     else:
         mask = world.mask(drawn.start or "")
-    # A mask that a person drew or imported stays as it is; only predicted ones are tidied.
+    # Only predicted masks are tidied; drawn and imported ones are not changed.
     if drawn.tidy and drawn.rounds and mask is not None:
         mask = cleaned(mask, drawn.tidy, drawn.tidy)
     if drawn.keep_out and mask is not None:
-        # A set of sha256, so that neighbours with the same mask are cut out once.
+        # A set of sha256, so that neighbours with equal masks are subtracted once.
         neighbours = {
             other.mask for other in document.objects if other.finished and other.id != drawn.id
         }

@@ -19,7 +19,7 @@ from fcfi.project.document import Document
 class MergeObjects(Edit):
     """The union of several objects.
 
-    object: gets the pixels of the others; further clicks start from there.  objects: are deleted.
+    object: gets the union as its start mask.  objects: the others, which are deleted.
     """
 
     type: ClassVar[str] = "merge_objects"

@@ -16,9 +16,9 @@ from fcfi.project.document import Document
 @register
 @dataclass(frozen=True, slots=True)
 class MoveObject(Edit):
-    """A new index of an object in the order.
+    """A new position of an object in the order.
 
-    index: 0 is the bottom; any index beyond the last means the top.
+    index: 0 is the bottom; an index beyond the last is the top.
     """
 
     type: ClassVar[str] = "move_object"

@@ -1,4 +1,4 @@
-"""Finding, changing, adding and removing objects of a document; each makes a new document."""
+"""Helpers of actions to find, change, add and remove objects; each returns a new document."""
 
 import dataclasses
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from fcfi.project.actions.fields import KEEP, check_colour
 from fcfi.project.document import Document, DrawnObject
 
 PROPERTIES: Final = ("label", "visible", "finished", "keep_out", "tidy", "colour")
-"""The fields of an object that a person may set."""
+"""The fields of an object that an annotator may set."""
 
 
 def find(document: Document, identity: int) -> DrawnObject:
@@ -24,7 +24,7 @@ def find(document: Document, identity: int) -> DrawnObject:
 
 
 def found_or_new(document: Document, identity: int | None) -> tuple[Document, DrawnObject]:
-    """Return the object, or a new one on top for None, and a document that has it."""
+    """Return an object and its document; for None, a new object on top and the document with it."""
     if identity is not None:
         return document, find(document, identity)
     new = DrawnObject(document.next_id)
@@ -33,7 +33,7 @@ def found_or_new(document: Document, identity: int | None) -> tuple[Document, Dr
 
 
 def with_object(document: Document, changed: DrawnObject) -> Document:
-    """Return the document with a changed object in place of the one with its id."""
+    """Return the document with an object replaced by another with the same id."""
     objects = tuple(changed if drawn.id == changed.id else drawn for drawn in document.objects)
     return dataclasses.replace(document, objects=objects)
 
@@ -41,7 +41,7 @@ def with_object(document: Document, changed: DrawnObject) -> Document:
 def with_new(document: Document, new: Sequence[DrawnObject]) -> Document:
     """Return the document with new objects on top.
 
-    An object with the label and mask of one that is already there is left out.
+    New objects with the label and mask of a present object are left out.
     """
     present = {(drawn.label, drawn.mask) for drawn in document.objects}
     return with_numbered(
@@ -50,7 +50,7 @@ def with_new(document: Document, new: Sequence[DrawnObject]) -> Document:
 
 
 def with_numbered(document: Document, new: Sequence[DrawnObject]) -> Document:
-    """Return the document with new objects on top, each with an id of its own."""
+    """Return the document with new objects on top, numbered from its next id."""
     numbered = [
         dataclasses.replace(drawn, id=document.next_id + number) for number, drawn in enumerate(new)
     ]
@@ -65,7 +65,7 @@ def without_objects(document: Document, identities: Sequence[int]) -> Document:
 
 
 def copy_of(drawn: DrawnObject) -> DrawnObject:
-    """Return an object, not yet numbered, that starts from the mask of another."""
+    """Return a copy of an object, without an id, whose start mask is the original's mask."""
     return DrawnObject(
         0,
         drawn.label,

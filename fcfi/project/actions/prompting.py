@@ -20,10 +20,10 @@ MAX_CLICKS_OF_OBJECT: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class AddRound(Edit):
-    """A round of prompts on an object, or on a new object on top; a subclass holds the prompts.
+    """A round of prompts on an object, or on a new object on top; subclasses hold the prompts.
 
-    None leaves label, keep_out and tidy as they are.  within: the part of the picture that the
-    object's first look takes.
+    label, keep_out, tidy: None leaves them unchanged.  within: the part of the picture that the
+    network sees at the object's first look.
     """
 
     object: ObjectId | None
@@ -35,7 +35,7 @@ class AddRound(Edit):
     def with_round(self, prompts: Prompts, document: Document, world: World) -> Document:
         """Return the document with the object's mask after a round of prompts.
 
-        Raises InputError if the prompts are too many or outside of the picture.
+        Raises InputError if the prompts are too many or outside the picture.
         """
         if not 1 <= len(prompts) <= MAX_CLICKS:
             raise InputError(
@@ -60,5 +60,5 @@ class AddRound(Edit):
         return with_object(document, predicted(document, drawn, world))
 
     def record(self, before: Document) -> dict[str, Any]:
-        """Return the object, and whether the round made it."""
+        """Return the type, the object's id, and whether the object is new."""
         return Edit.record(self, before) | {"new": self.object is None}

@@ -1,4 +1,4 @@
-"""The action `redo`: make the change again that was undone last."""
+"""The action `redo`: make the last undone change again."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from fcfi.project.actions.registry import describe, register
 @register
 @dataclass(frozen=True, slots=True)
 class Redo(Move):
-    """A repetition of the change that was undone last."""
+    """A step forward to the document after the last undone change."""
 
     type: ClassVar[str] = "redo"
     by: ClassVar[Literal[-1, 1]] = 1

@@ -5,7 +5,7 @@
     class Flatten(Edit):
         type: ClassVar[str] = "flatten"
 
-The server derives from it what requests may hold, and the history how changes are described.
+From it the server generates the schemas of requests, and the history describes changes.
 """
 
 import dataclasses
@@ -51,10 +51,9 @@ def apply(document: Document, action: Edit, world: World) -> Document:
 
 
 def _unchecked(before: Document, after: Document, world: World) -> Document:
-    """Return the document after an action; if it changed objects of a checked picture, only done.
+    """Return the document after an action; a checked picture whose objects changed is only done.
 
-    What was looked at a second time is not what is there now, and an export of checked pictures
-    holds nothing that nobody checked.
+    So an export of checked pictures holds only objects that were checked.
     """
     mark = before.mark
     if mark is None or mark.state != "checked" or after.mark != mark:
@@ -65,7 +64,7 @@ def _unchecked(before: Document, after: Document, world: World) -> Document:
 
 
 def _exported(document: Document) -> list[tuple[object, ...]]:
-    """Return what exports hold of a document's objects."""
+    """Return the parts of a document's objects that exports contain."""
     return [
         (drawn.label, drawn.mask, drawn.attributes)
         for drawn in document.objects
@@ -74,6 +73,6 @@ def _exported(document: Document) -> list[tuple[object, ...]]:
 
 
 def describe(record: Mapping[str, Any]) -> str:
-    """Return a record in words; its type if that action is not registered."""
+    """Return a record in words, or its type if the action is not registered."""
     kind = _registered.get(str(record.get("type")))
     return str(record.get("type")) if kind is None else kind.describe(record)

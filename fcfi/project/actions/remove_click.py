@@ -16,9 +16,9 @@ from fcfi.project.document import Document
 @register
 @dataclass(frozen=True, slots=True)
 class RemoveClick(Edit):
-    """The removal of a prompt; an object that has no other prompt or mask is deleted.
+    """The removal of a prompt; an object with neither prompts nor a start mask left is deleted.
 
-    index: of the prompt among all prompts of the object, from 0.
+    index: the prompt's position among all prompts of the object, from 0.
     """
 
     type: ClassVar[str] = "remove_click"

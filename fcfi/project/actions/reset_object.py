@@ -21,7 +21,7 @@ class ResetObject(Edit):
     object: ObjectId
 
     def apply(self, document: Document, world: World) -> Document:
-        """Return the document with the object without a pixel."""
+        """Return the document with the object's mask emptied."""
         return with_object(document, begun(document, find(document, self.object), None, world))
 
     @classmethod

@@ -1,4 +1,4 @@
-"""The action `set_attributes`: set the values of an object for the attributes of its label."""
+"""The action `set_attributes`: set an object's values of the attributes of its label."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -17,14 +17,14 @@ from fcfi.project.document import Document
 @register
 @dataclass(frozen=True, slots=True)
 class SetAttributes(Edit):
-    """Other values for some attributes of an object, as its label has them; null takes one away."""
+    """New values of some attributes of an object; null removes a value."""
 
     type: ClassVar[str] = "set_attributes"
     object: ObjectId
     values: Annotated[dict[str, str | bool | int | float | None], Length(1, MAX_ATTRIBUTES)]
 
     def apply(self, document: Document, world: World) -> Document:
-        """Return the document with the values."""
+        """Return the document with the object's new values."""
         drawn = find(document, self.object)
         if drawn.label is None:
             raise InputError(

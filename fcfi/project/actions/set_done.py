@@ -13,9 +13,9 @@ from fcfi.project.document import Document
 @register
 @dataclass(frozen=True, slots=True)
 class SetDone(Edit):
-    """Say that the picture is done, or not; MarkPicture can say more.
+    """Mark the picture as done, or remove its mark; `MarkPicture` sets all marks.
 
-    A picture that is checked is done, and stays checked.
+    A checked picture counts as done and stays checked.
     """
 
     type: ClassVar[str] = "set_done"

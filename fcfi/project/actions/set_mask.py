@@ -1,4 +1,4 @@
-"""The action `set_mask`: set the mask that a person drew with brush and eraser."""
+"""The action `set_mask`: set the mask that was drawn with brush and eraser."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -17,9 +17,9 @@ from fcfi.project.document import Document
 @register
 @dataclass(frozen=True, slots=True)
 class SetMask(Edit):
-    """The mask of an object after brush and eraser; further clicks start from it.
+    """The mask of an object after brush and eraser, which becomes its start mask.
 
-    object: None makes a new object on top.  mask: None is without a pixel.
+    object: None makes a new object on top.  mask: None is empty.
     """
 
     type: ClassVar[str] = "set_mask"
@@ -28,7 +28,7 @@ class SetMask(Edit):
     label: LabelId | None = None
 
     def apply(self, document: Document, world: World) -> Document:
-        """Return the document with the object starting from the mask."""
+        """Return the document with the object's new start mask."""
         document, drawn = found_or_new(document, self.object)
         if self.label is not None:
             drawn = dataclasses.replace(drawn, label=check_label(self.label, world))
@@ -36,7 +36,7 @@ class SetMask(Edit):
         return with_object(document, begun(document, drawn, start, world))
 
     def record(self, before: Document) -> dict[str, Any]:
-        """Return whether the mask made the object."""
+        """Return the type, the object's id, and whether the object is new."""
         return Edit.record(self, before) | {"new": self.object is None}
 
     @classmethod

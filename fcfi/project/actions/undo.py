@@ -1,4 +1,4 @@
-"""The action `undo`: take the last change back."""
+"""The action `undo`: take back the last change."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

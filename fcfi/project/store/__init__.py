@@ -1,6 +1,6 @@
-"""The store of a project in the database, one part a file.
+"""The store of a project: reads and writes its database; one part a file.
 
-Knows nothing of predictors or of the pictures' files.
+Knows nothing of predictors or of picture files.
 """
 
 from fcfi.project.store.bulk import Bulk

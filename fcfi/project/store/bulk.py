@@ -1,4 +1,4 @@
-"""Changes to many pictures in one transaction, all or none: what an import writes."""
+"""Writes changes to many pictures in one transaction, all or none, for imports."""
 
 import json
 from collections.abc import Sequence
@@ -35,12 +35,12 @@ class Bulk(Part):
     def write_all(
         self, steps: Sequence[tuple[Stored, Step]], progress: Progress = silent
     ) -> list[int]:
-        """Make changes to many different pictures in one transaction: all or none.
+        """Write a change to each of many pictures in one transaction: all or none.
 
-        Return the ids of the pictures that others have changed since they were read; if there are
-        any, nothing is written.  progress: may raise; then nothing is written either.
+        Return the ids of pictures that were changed since they were read; if there are any, nothing
+        is written.  progress: may raise an error; then nothing is written either.
         """
-        # Packed before the transaction, which keeps others from writing.
+        # Packed before the transaction, during which nothing else can be written.
         packed = [
             pack_document(step.document)
             for _, step in counted(steps, progress, PACKING, len(steps))
@@ -64,14 +64,14 @@ class Bulk(Part):
         steps: Sequence[tuple[Stored, Step]],
         packed: Sequence[bytes],
     ) -> None:
-        """Make changes to pictures whose versions were checked in this transaction."""
+        """Write changes to pictures whose versions were checked in this transaction."""
         masks: dict[str, RunMask] = {}
         for before, step in steps:
             masks |= step.masks
             if before.length > before.position:
                 leave_line(connection, before.row.id, before.position + 1)
         add_masks(self.database, connection, masks)
-        # Many rows by one statement each: a statement costs as much as dozens of rows.
+        # One statement for many rows, since it costs as much as dozens of rows.
         revisions = [
             {
                 "picture": before.row.id,
@@ -119,13 +119,13 @@ class Bulk(Part):
 
 
 def _changed_since(connection: Connection, read: Sequence[Stored]) -> list[int]:
-    """Return the ids of at most MOST pictures that have another version than was read.
+    """Return the ids of pictures, at most MOST, whose version differs from the one read.
 
-    Where several write at once (PostgreSQL) the rows stay locked until the transaction ends.
+    On PostgreSQL, which allows several writers, the rows stay locked until the transaction ends.
     """
     identities = [before.row.id for before in read]
     asked = select(picture.c.id, picture.c.version).where(picture.c.id.in_(identities))
-    # In one order, so that two imports never wait for each other.
+    # Locked in the same order by all, so that two imports never wait for each other.
     rows = connection.execute(asked.order_by(picture.c.id).with_for_update()).all()
     now = {row.id: row.version for row in rows}
     return [before.row.id for before in read if now.get(before.row.id) != before.row.version]

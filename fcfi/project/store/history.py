@@ -1,7 +1,7 @@
 """The histories of pictures: their revisions, and the changes that made or showed them.
 
-A change is written only if the picture still has the version that it was made for; this is checked
-in the same transaction that writes the revision and its masks.
+A change is written only if the picture still has the version that it was made for, which is checked
+in the transaction that writes the revision and its masks.
 """
 
 import json
@@ -65,10 +65,7 @@ class History(Part):
             )
 
     def noted(self, identity: int, key: str) -> Shown | None:
-        """Return a picture as the change of this key left it, whatever was changed since.
-
-        None if no change has the key.
-        """
+        """Return a picture as it was after the change with this key; None without such a change."""
         of_key = and_(change.c.picture == identity, change.c.key == key)
         with self.database.reading() as connection:
             found = connection.execute(
@@ -77,9 +74,9 @@ class History(Part):
             if found is None:
                 return None
             here = _latest(connection, revision.c.id == found.revision)
-            # What redo would have made then: the last revision that follows it and is older.
-            made_of_it = and_(revision.c.picture == identity, revision.c.parent == found.revision)
-            beyond = _latest(connection, made_of_it, revision.c.version < found.version)
+            # What redo would have shown then: its latest child that was older than the change.
+            child = and_(revision.c.picture == identity, revision.c.parent == found.revision)
+            beyond = _latest(connection, child, revision.c.version < found.version)
             document = Document() if here is None else unpack_document(here.document)
             return Shown(
                 replace(
@@ -92,16 +89,16 @@ class History(Part):
             )
 
     def write(self, before: Stored, step: Step) -> Stored | None:
-        """Make a change to a picture as it was read; return None if it has been changed since."""
+        """Write a change to a picture; return None if it was changed since it was read."""
         identity, version = before.row.id, before.row.version + 1
         position, summary = before.position + 1, summary_of(step.document)
         with self.database.writing() as connection:
             values = {"version": version, "position": position, "length": position, **summary}
-            # The version is compared in the statement itself: no other writer comes in between.
+            # The version is compared in the UPDATE itself, so that no writer can come in between.
             at_version = and_(picture.c.id == identity, picture.c.version == before.row.version)
             if connection.execute(update(picture).where(at_version).values(values)).rowcount == 0:
                 return None
-            # An action after an undo begins another line: what was undone can no longer be redone.
+            # A change after an undo begins another line: the undone revisions leave it.
             if before.length > before.position:
                 leave_line(connection, identity, position)
             row = {
@@ -123,9 +120,9 @@ class History(Part):
         )
 
     def move(self, identity: int, version: int, by: Literal[-1, 1], signature: Signature) -> bool:
-        """Undo (-1) or redo (1) on a picture of this version; return False if it has another now.
+        """Undo (-1) or redo (1) a change of a picture; return False if it has another version now.
 
-        Raises InputError if no change can be taken back or made again.
+        Raises InputError if there is no change to undo or redo.
         """
         with self.database.writing() as connection:
             at_version = and_(picture.c.id == identity, picture.c.version == version)
@@ -143,7 +140,7 @@ class History(Part):
             if connection.execute(update(picture).where(at_version).values(values)).rowcount == 0:
                 return False
             note_labels(connection, identity, document)
-            # Undo takes back the revision that was shown; redo makes that again which is shown now.
+            # Undo takes back the revision shown before; redo makes the one shown now again.
             of = max(position, found.position)
             action = json.loads(_line(connection, identity, (of,))[of].action)
             record = {"type": "undo" if by < 0 else "redo", "of": action}
@@ -160,7 +157,7 @@ class History(Part):
     def changes(self, identity: int, since: int, describe: Describe) -> tuple[Change, ...]:
         """Return the changes of a picture after a version, in order.
 
-        describe: returns a record in words.
+        describe: returns the words for a record.
         """
         asked = select(change).where(change.c.picture == identity, change.c.version > since)
         with self.database.reading() as connection:
@@ -171,9 +168,9 @@ class History(Part):
             )
 
     def drawn(self, states: Collection[State]) -> list[Drawn]:
-        """Return the pictures in these states, as they are now, in the order of names.
+        """Return the pictures in these states and their present revisions, in the order of names.
 
-        A picture on which nobody ever did anything has no revision, and is left out.
+        Pictures without revisions are left out.
         """
         here = and_(revision.c.picture == picture.c.id, revision.c.number == picture.c.position)
         asked = (
@@ -186,7 +183,7 @@ class History(Part):
             return [Drawn(row_of(row), row.revision) for row in rows]
 
     def documents(self, identities: Collection[int]) -> dict[int, Document]:
-        """Return the documents of revisions by id, read in one transaction."""
+        """Return the documents of revisions by their ids, read in one transaction."""
         found: dict[int, Document] = {}
         with self.database.reading() as connection:
             for part in parts(list(identities)):
@@ -197,7 +194,7 @@ class History(Part):
 
 
 def leave_line(connection: Connection, identity: int, position: int) -> None:
-    """Take the revisions from a position on, which were undone, out of the line."""
+    """Take the undone revisions, from a position on, out of the picture's line."""
     beyond = and_(revision.c.picture == identity, revision.c.number >= position)
     connection.execute(update(revision).where(beyond).values(number=None))
 
@@ -221,13 +218,13 @@ def _note(
 
 
 def _line(connection: Connection, identity: int, numbers: Sequence[int]) -> dict[int, Any]:
-    """Return the revisions of these numbers, each with the record of the change that made it."""
+    """Return the revisions with these numbers, each with the record of the change that made it."""
     here = and_(revision.c.picture == identity, revision.c.number.in_(numbers))
     return {row.number: row for row in connection.execute(MADE.where(here))}
 
 
 def _latest(connection: Connection, *which: ColumnElement[bool]) -> Any:
-    """Return the last of some revisions, with the record of its change; None without any."""
+    """Return the latest of the matching revisions, with the record of its change, or None."""
     return connection.execute(
         MADE.where(*which).order_by(revision.c.version.desc()).limit(1)
     ).one_or_none()

@@ -1,4 +1,4 @@
-"""The numbers of objects of each label on each picture, counted as revisions are written."""
+"""The number of objects of each label on each picture, updated with every change."""
 
 from collections import Counter
 from collections.abc import Callable, Collection
@@ -26,14 +26,14 @@ from fcfi.project.tables import (
 )
 
 NOW: Final = select(label.c.id, label.c.merged_into)
-"""The query of all labels, present and merged, and what each was merged into."""
+"""The query of all labels, present and merged, with the label that each was merged into."""
 
 
 class ObjectLabels(Part):
-    """The labels of objects; no document is read for them."""
+    """The counts of objects by label, for which no document need be read."""
 
     def labels_in(self, states: Collection[State]) -> frozenset[int]:
-        """Return the labels of the objects on pictures in these states; 0: objects without one."""
+        """Return the labels of objects on pictures in these states; 0: objects without a label."""
         asked = (
             select(object_label.c.label)
             .distinct()
@@ -44,7 +44,7 @@ class ObjectLabels(Part):
             return frozenset(connection.execute(asked).scalars())
 
     def label_counts(self) -> dict[int, int]:
-        """Return how many objects each label has on all pictures as they are now; 0: no label."""
+        """Return the number of objects of each used label; 0: objects without a label."""
         now = case((label.c.id.is_(None), 0), else_=func.coalesce(label.c.merged_into, label.c.id))
         counted = (
             select(object_label.c.label, func.sum(object_label.c.objects).label("objects"))
@@ -74,15 +74,15 @@ def with_label(label_id: int) -> Select[Any]:
 
 
 def count_objects(connection: Connection, labels: Collection[int]) -> int:
-    """Return how many objects have any of these labels, on all pictures as they are now."""
+    """Return the number of objects that have any of these labels."""
     counted = func.coalesce(func.sum(object_label.c.objects), 0)
     asked = select(counted).where(object_label.c.label.in_(labels))
     return int(connection.execute(asked).scalar_one())
 
 
 def note_labels(connection: Connection, identity: int, document: Document) -> None:
-    """Note how many objects of each label are on a picture now."""
-    # All rows of the picture are replaced, which is cheaper than finding those that changed.
+    """Store the number of objects of each label on a picture."""
+    # All rows of the picture are replaced, which is cheaper than comparing them.
     connection.execute(delete(object_label).where(object_label.c.picture == identity))
     now = labels_now(connection)
     rows = label_rows(identity, document, lambda label: label if label in now else 0)
@@ -93,9 +93,9 @@ def note_labels(connection: Connection, identity: int, document: Document) -> No
 def label_rows(
     identity: int, document: Document, known: Callable[[int], int] = int
 ) -> list[dict[str, int]]:
-    """Return rows that say how many objects of each label a document has; 0 stands for none.
+    """Return rows with the number of objects of each label in a document; 0 is no label.
 
-    known: makes 0 of a label that was removed, which undo may bring back.
+    known: returns a label's id, or 0 for a removed label, which undo may bring back.
     """
     counts = Counter(known(drawn.label or 0) for drawn in document.objects)
     return [
@@ -104,5 +104,5 @@ def label_rows(
 
 
 def labels_now(connection: Connection) -> dict[int, int]:
-    """Return for the id of each label, present or merged, the id of the label that it is now."""
+    """Return the present label's id for the id of each label, present or merged."""
     return {row.id: row.merged_into or row.id for row in connection.execute(NOW)}

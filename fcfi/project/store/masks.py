@@ -1,4 +1,4 @@
-"""The masks in the store, by their sha256; a mask that several objects have is stored once."""
+"""The masks in the store by their sha256; equal masks are stored once."""
 
 from collections.abc import Collection, Mapping
 from typing import Any, Final
@@ -37,15 +37,15 @@ def add_masks(database: Database, connection: Connection, masks: Mapping[str, Ru
         for sha256, added in masks.items()
     ]
     if rows:
-        # A stored mask of this name is the same mask, since the name is the hash of its runs.
+        # A stored mask with this name is equal, since the name is the hash of its content.
         statement = database.insert(mask).on_conflict_do_nothing(index_elements=["sha256"])
         connection.execute(statement, rows)
 
 
 def _unpack(row: Any) -> RunMask:
-    """Return a mask of the table.  Raises StoreError for a damaged one."""
+    """Return a row of the table as a mask.  Raises StoreError if it is damaged."""
     with guard(StoreError, "a mask in the store is damaged", RESTORE):
-        # SQLite keeps texts in columns of numbers.
+        # SQLite allows texts in columns of numbers.
         if any(type(side) is not int or side < 0 for side in (getattr(row, key) for key in _BOX)):
             raise ValueError("its box does not hold numbers")
         runs = RunMask.unpack(row.left, row.top, row.width, row.height, row.runs)

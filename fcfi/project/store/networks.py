@@ -1,4 +1,4 @@
-"""The predictors that answered prompts, by the identity of weights and settings."""
+"""The predictors that answered prompts, by the identity of their weights and settings."""
 
 import json
 
@@ -11,7 +11,7 @@ from fcfi.project.tables import network
 
 
 class Networks(Part):
-    """The predictors that answered in this project, by identity."""
+    """The predictors that answered prompts in this project, by identity."""
 
     def keep_network(self, identity: str, answerer: Answerer) -> None:
         """Store the predictor of an identity (`fcfi.prediction.interface.identity`)."""

@@ -6,15 +6,15 @@ from typing import Any, Final
 from fcfi.project.database import Database
 
 MOST: Final = 1000
-"""The most rows of an answer, and the most values in a statement (SQLite takes 32,766)."""
+"""The most rows of a result, and the most values in a statement (SQLite allows 32,766)."""
 RESTORE: Final = "restore the store from a copy"
 
 
 class Part:
-    """A part of the store, on a database that is open; threads may share it."""
+    """A part of the store, on an open database; threads may share it."""
 
     def __init__(self, database: Database) -> None:
-        """Take the database, which the caller closes."""
+        """Keep the database, which the caller closes."""
         self.database = database
 
 

@@ -1,4 +1,4 @@
-"""The list of pictures in the store: parts of it, the next picture, and updates by a scan."""
+"""The list of pictures in the store: pages of it, the next picture, and updates by a scan."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -31,7 +31,7 @@ NUMBERS: Final[Mapping[Order, tuple[Column[Any], bool]]] = {
     "fewest_objects": (picture.c.objects, False),
     "last_marked": (picture.c.marked_at, True),
 }
-"""The column that an order compares before names, and whether its largest value is first."""
+"""The column that an order compares before names, and whether its largest values come first."""
 _EMPTY: Final = {
     "state": "new",
     "objects": 0,
@@ -47,7 +47,7 @@ class StoredPictures(Part):
     """The rows of all pictures."""
 
     def pictures(self, listing: Listing, offset: int, limit: int) -> PictureList:
-        """Return a part of a list; in the order of names numbers are compared as numbers."""
+        """Return a part of a list; numbers within names are compared as numbers."""
         asked = _listed(listing)
         ordered = (
             asked.order_by(*_ordered(listing.order))
@@ -61,7 +61,7 @@ class StoredPictures(Part):
             return PictureList(total, _counts(connection), tuple(row_of(row) for row in rows))
 
     def index_of(self, identity: int, listing: Listing) -> int | None:
-        """Return the index of a picture in the list of `pictures`; None if it is not in the list.
+        """Return the index of a picture in the list of `pictures`, or None if it is not in it.
 
         Raises NotFound.
         """
@@ -76,10 +76,10 @@ class StoredPictures(Part):
             return connection.execute(counted).scalar_one()
 
     def following(self, identity: int | None, listing: Listing) -> PictureRow | None:
-        """Return the first picture of a list after another picture, or of all.
+        """Return the first picture of a list after another picture, or the first of all.
 
-        After the last picture the search begins again at the first; None if no picture fits.
-        Raises NotFound for a picture that is not there.
+        After the last picture the search continues at the first; None if no picture matches.
+        Raises NotFound if `identity` does not exist.
         """
         with self.database.reading() as connection:
             here = None if identity is None else _sorted_as(connection, identity)
@@ -123,7 +123,7 @@ class StoredPictures(Part):
             connection.execute(statement, rows)
 
     def set_problem(self, identities: Collection[int], problem: str | None) -> None:
-        """Note why pictures cannot be opened; None notes that they can."""
+        """Store why pictures cannot be opened; None if they can."""
         with self.database.writing() as connection:
             for part in parts(list(identities)):
                 connection.execute(
@@ -131,7 +131,7 @@ class StoredPictures(Part):
                 )
 
     def set_problems(self, problems: Mapping[int, str]) -> None:
-        """Note why each of these pictures cannot be opened."""
+        """Store why each of these pictures cannot be opened."""
         if not problems:
             return
         statement = (
@@ -144,7 +144,7 @@ class StoredPictures(Part):
             connection.execute(statement, rows)
 
     def forget(self, identities: Collection[int]) -> None:
-        """Take pictures without any change off the list."""
+        """Remove pictures from the list, unless they have changes."""
         with self.database.writing() as connection:
             for part in parts(list(identities)):
                 connection.execute(
@@ -169,7 +169,7 @@ def _listed(listing: Listing) -> Select[Any]:
 
 
 def _ordered(order: Order) -> tuple[ColumnElement[Any], ...]:
-    """Return the columns of an order; names decide among equals."""
+    """Return the columns of an order; pictures with equal numbers are in the order of names."""
     names = (picture.c.sort, picture.c.name)
     number = NUMBERS.get(order)
     if number is None:
@@ -179,19 +179,22 @@ def _ordered(order: Order) -> tuple[ColumnElement[Any], ...]:
 
 
 def _before(order: Order, here: Any) -> ColumnElement[bool]:
-    """Return the condition for pictures that stand before one, which has what orders it."""
+    """Return the condition for pictures before a position (see _sorted_as)."""
     names = tuple_(picture.c.sort, picture.c.name) < tuple_(here.sort, here.name)
     return _beyond(order, here, names, -1)
 
 
 def _after(order: Order, here: Any) -> ColumnElement[bool]:
-    """Return the condition for pictures that stand behind one, which has what orders it."""
+    """Return the condition for pictures after a position (see _sorted_as)."""
     names = tuple_(picture.c.sort, picture.c.name) > tuple_(here.sort, here.name)
     return _beyond(order, here, names, 1)
 
 
 def _beyond(order: Order, here: Any, names: ColumnElement[bool], side: int) -> ColumnElement[bool]:
-    """Return `names` where names alone order; else the number decides first."""
+    """Return the condition for one side of a position; the order's number is compared first.
+
+    names: the same condition by names.  side: -1 before the position, 1 after it.
+    """
     number = NUMBERS.get(order)
     if number is None:
         return names
@@ -202,10 +205,10 @@ def _beyond(order: Order, here: Any, names: ColumnElement[bool], side: int) -> C
 
 
 def _first(connection: Connection, listing: Listing, after: Any) -> Any:
-    """Return the first row of a list behind what orders another picture; None without any.
+    """Return the first row of a list after a position (None: of all), or None without any.
 
-    after: the sort key and name of that position.  Each state is a query of its own, which an index
-    answers at once in a project of any size.
+    after: see _sorted_as.  Each state is a query of its own, which an index answers at once in a
+    project of any size.
     """
     rows: list[Any] = []
     for state in listing.states or get_args(State):
@@ -224,7 +227,7 @@ def _first(connection: Connection, listing: Listing, after: Any) -> Any:
 
 
 def _sorted_as(connection: Connection, identity: int) -> Any:
-    """Return a row of what orders a picture in lists.  Raises NotFound."""
+    """Return a picture's position: the columns that lists are sorted by.  Raises NotFound."""
     asked = select(picture.c.sort, picture.c.name, picture.c.objects, picture.c.marked_at)
     found = connection.execute(asked.where(picture.c.id == identity)).one_or_none()
     if found is None:

@@ -1,4 +1,4 @@
-"""The rows of pictures: reading them, and the columns that follow from a document or a name."""
+"""Reads the rows of pictures, and computes the columns that follow from a document or a name."""
 
 import re
 from typing import Any, Final
@@ -12,7 +12,7 @@ from fcfi.project.store.part import RESTORE
 from fcfi.project.tables import picture
 
 DIGITS: Final = 12
-"""Numbers in names are compared as numbers of this many digits."""
+"""Numbers in names are padded to this many digits for comparison."""
 _TYPES: Final = frozenset(
     (int, str, int, int, int, int, str, int, int, problem, str, float)
     for problem in (str, type(None))
@@ -23,12 +23,12 @@ SHOWN: Final = tuple(picture.c[column] for column in PictureRow.__dataclass_fiel
 
 
 def row_of(found: Any) -> PictureRow:
-    """Return a row of the database with the columns `SHOWN` as a value.
+    """Return a row of the database, with the columns `SHOWN`, as a value.
 
     Raises StoreError if it is damaged.
     """
     values = [getattr(found, name) for name in PictureRow.__dataclass_fields__]
-    # SQLite keeps any value in any column.
+    # SQLite allows any value in any column.
     if tuple(map(type, values)) not in _TYPES:
         raise StoreError(f"a picture's row in the store is damaged: {RESTORE}")
     return PictureRow(*values)
@@ -43,12 +43,12 @@ def find_row(connection: Connection, identity: int) -> PictureRow:
 
 
 def missing(identity: int) -> NotFound:
-    """Return the error for a picture that is not there."""
+    """Return the error for a picture that does not exist."""
     return NotFound(f"the project does not have a picture {identity}: look at its list again")
 
 
 def summary_of(document: Document) -> dict[str, Any]:
-    """Return what the list says of a document."""
+    """Return the columns of a picture's row that follow from its document."""
     mark = document.mark
     drawn: State = "work" if document.objects else "new"
     return {
@@ -60,5 +60,5 @@ def summary_of(document: Document) -> dict[str, Any]:
 
 
 def sort_key(name: str) -> str:
-    """Return the text by which names are ordered: `Photo 10` comes after `photo 9`."""
+    """Return the text that names are sorted by: `Photo 10` comes after `photo 9`."""
     return re.sub(r"[0-9]+", lambda found: found[0].zfill(DIGITS), name.casefold())

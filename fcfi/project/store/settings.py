@@ -1,4 +1,4 @@
-"""The settings that pages store: JSON values by key."""
+"""The settings of the page in the store: JSON values by key."""
 
 import json
 from typing import Any
@@ -10,7 +10,7 @@ from fcfi.project.tables import setting
 
 
 class Settings(Part):
-    """The settings of pages."""
+    """The settings of the page."""
 
     def setting(self, key: str) -> Any:
         """Return the stored value of a key, or None."""

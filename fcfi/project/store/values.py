@@ -1,4 +1,4 @@
-"""The values that the store takes and returns, beside those of fcfi.project.states."""
+"""The values that the store takes and returns, in addition to fcfi.project.states."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from fcfi.project.states import Filter, PictureRow, State
 class Shown:
     """A picture at some moment of its history.
 
-    undo, redo: the records of the changes that undo and redo would take back or make again.
-    labels: for the id of each label, present or merged, the id of the label that it is now.
+    undo, redo: the records of the changes that undo would take back and redo make again, or None.
+    labels: the present label's id for the id of each label, present or merged.
     """
 
     row: PictureRow
@@ -26,9 +26,9 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Stored(Shown):
-    """A picture as it is now.
+    """The present state of a picture.
 
-    revision: the id of the revision that is shown, None at the beginning.  position, length: see
+    revision: the id of the shown revision, None before the first.  position, length: see
     fcfi.project.tables.
     """
 
@@ -39,14 +39,14 @@ class Stored(Shown):
 
 @dataclass(frozen=True, slots=True)
 class Listing(Filter):
-    """A list of pictures: those in these states (of all without any) whose name holds a text."""
+    """A list of pictures: those in these states (empty: all) whose names contain a text."""
 
     states: tuple[State, ...] = ()
     search: str = ""
 
     @classmethod
     def of(cls, which: Filter, states: Collection[State], search: str) -> "Listing":
-        """Return the list of a filter, in these states and with this text in the name."""
+        """Return a filter with states and a text added."""
         return cls(which.label, which.least, which.most, which.order, tuple(states), search)
 
 
@@ -83,7 +83,7 @@ class FoundPicture:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A picture with work on it, and the id of its present revision."""
+    """A picture with work, and the id of its present revision."""
 
     row: PictureRow
     revision: int
