@@ -19,7 +19,7 @@ from typing import Annotated, Any
 
 import numpy as np
 import typer
-from sqlalchemy import insert, make_url
+from sqlalchemy import func, insert, make_url, select
 
 from fcfi.masks.runs import RunMask
 from fcfi.project import (
@@ -40,7 +40,7 @@ from fcfi.project.actions import ImportedObject, ImportObjects
 from fcfi.project.database import Database
 from fcfi.project.document import Document, DrawnObject, Mark
 from fcfi.project.store import pack_document, sort_key
-from fcfi.project.tables import change, mask, object_label, picture, revision
+from fcfi.project.tables import change, label_total, mask, object_label, picture, revision
 
 SMALL = 500
 WIDTH, HEIGHT = 4000, 3000
@@ -73,6 +73,13 @@ def make(folder: Path, pictures: int, objects: int) -> None:
         connection.execute(insert(mask), rows)
     for first in range(0, pictures, CHUNK):
         _add(database, range(first, min(first + CHUNK, pictures)), objects, masks)
+    totals = select(object_label.c.label, func.sum(object_label.c.objects))
+    with database.writing() as connection:
+        connection.execute(
+            insert(label_total).from_select(
+                ["label", "objects"], totals.group_by(object_label.c.label)
+            )
+        )
     database.close()
 
 

@@ -39,12 +39,12 @@ picture: Final = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("name", Text, nullable=False, unique=True),
-    Column("sort", Text, nullable=False, index=True),
+    Column("sort", Text, nullable=False),
     Column("width", Integer, nullable=False),
     Column("height", Integer, nullable=False),
     Column("modified", BigInteger, nullable=False),
     Column("bytes", BigInteger, nullable=False),
-    Column("state", String(8), nullable=False, index=True),
+    Column("state", String(8), nullable=False),
     Column("objects", Integer, nullable=False),
     Column("version", Integer, nullable=False),
     Column("position", Integer, nullable=False),
@@ -61,6 +61,27 @@ picture: Final = Table(
 Index("picture_fewest_objects", picture.c.objects, picture.c.sort, picture.c.name)
 Index("picture_most_objects", picture.c.objects.desc(), picture.c.sort, picture.c.name)
 Index("picture_last_marked", picture.c.marked_at.desc(), picture.c.sort, picture.c.name)
+Index(
+    "picture_state_fewest_objects",
+    picture.c.state,
+    picture.c.objects,
+    picture.c.sort,
+    picture.c.name,
+)
+Index(
+    "picture_state_most_objects",
+    picture.c.state,
+    picture.c.objects.desc(),
+    picture.c.sort,
+    picture.c.name,
+)
+Index(
+    "picture_state_last_marked",
+    picture.c.state,
+    picture.c.marked_at.desc(),
+    picture.c.sort,
+    picture.c.name,
+)
 revision: Final = Table(
     "revision",
     metadata,
@@ -119,7 +140,13 @@ object_label: Final = Table(  # counts in each picture's present document; label
     Column("picture", ForeignKey("picture.id"), primary_key=True),
     Column("label", Integer, primary_key=True, autoincrement=False),
     Column("objects", Integer, nullable=False),
-    Index("object_label_label", "label", "objects"),
+    Index("object_label_label", "label", "picture", "objects"),
+)
+label_total: Final = Table(  # the sums of object_label over all pictures
+    "label_total",
+    metadata,
+    Column("label", Integer, primary_key=True, autoincrement=False),
+    Column("objects", Integer, nullable=False),
 )
 setting: Final = Table(
     "setting",

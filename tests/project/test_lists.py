@@ -18,6 +18,7 @@ from fcfi.project import (
     Undo,
 )
 from fcfi.project.states import State
+from fcfi.project.store import labels as store_labels
 from tests.project.builders import click, opened, write_photos
 
 NAMES = ("a.png", "b 2.png", "b 10.png", "c.png")
@@ -91,9 +92,14 @@ def test_counts_of_labels_follow_every_change_undo_and_redo(folder: Path) -> Non
             if used:
                 with pytest.raises(InputError, match=refused):
                     project.remove_label(label.id)
+        assert project.label_counts() == {label.id: 1}
         act(project, picture, DeleteObjects((1,)))
+        assert project.label_counts() == {}
         project.remove_label(label.id)
         assert project.labels() == ()
+        # Undo shows an object whose label was removed: it counts as one without a label.
+        act(project, picture, Undo())
+        assert project.label_counts() == {0: 1}
 
 
 @pytest.fixture
@@ -116,6 +122,7 @@ def sorted_out(folder: Path) -> Iterator[Project]:
         yield project
 
 
+@pytest.mark.parametrize("rare", [1, 1000], ids=["frequent labels", "rare labels"])
 @pytest.mark.parametrize(
     ("state", "which", "names"),
     [
@@ -125,14 +132,21 @@ def sorted_out(folder: Path) -> Iterator[Project]:
         (None, Filter(most=0), ["b 10.png"]),
         (None, Filter(least=1, most=1), ["b 2.png", "c.png"]),
         ("checked", Filter(label=2), ["c.png"]),
+        (None, Filter(label=2, least=2, order="most_objects"), ["a.png"]),
         (None, Filter(order="most_objects"), ["a.png", "b 2.png", "c.png", "b 10.png"]),
         (None, Filter(order="fewest_objects"), ["b 10.png", "b 2.png", "c.png", "a.png"]),
         (None, Filter(order="last_marked"), ["b 10.png", "b 2.png", "c.png", "a.png"]),
     ],
 )
 def test_a_list_is_filtered_and_sorted_and_its_indices_and_next_pictures_follow(
-    sorted_out: Project, state: State | None, which: Filter, names: list[str]
+    sorted_out: Project,
+    state: State | None,
+    which: Filter,
+    names: list[str],
+    rare: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(store_labels, "RARE", rare)
     listed = sorted_out.pictures(state, which=which)
     assert [row.name for row in listed.items] == names
     assert listed.total == len(names)
@@ -189,6 +203,7 @@ def test_an_old_project_counts_the_labels_that_it_has(tmp_path: Path) -> None:
             if drawn.label is not None
         }
         assert used
+        assert {label for label in project.label_counts() if label} == used
         for label in project.labels():
             if label.id in used:
                 with pytest.raises(InputError, match="is used by"):

@@ -4,18 +4,18 @@ import json
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from fcfi.masks.runs import RunMask
 from fcfi.project.progress import PACKING, SAVING, Progress, counted, silent
 from fcfi.project.store.documents import pack_document
 from fcfi.project.store.history import leave_line
-from fcfi.project.store.labels import label_rows
+from fcfi.project.store.labels import store_label_counts
 from fcfi.project.store.masks import add_masks
 from fcfi.project.store.part import MOST, Part
 from fcfi.project.store.rows import summary_of
 from fcfi.project.store.values import Step, Stored
-from fcfi.project.tables import change, object_label, picture, revision
+from fcfi.project.tables import change, picture, revision
 
 _MOVED: Final = (
     "version",
@@ -111,11 +111,8 @@ class Bulk(Part):
         connection.execute(
             at_picture.values({key: bindparam(f"new_{key}") for key in _MOVED}), rows
         )
-        identities = [before.row.id for before, _ in steps]
-        connection.execute(delete(object_label).where(object_label.c.picture.in_(identities)))
-        counts = [row for before, step in steps for row in label_rows(before.row.id, step.document)]
-        if counts:
-            connection.execute(insert(object_label), counts)
+        documents = {before.row.id: step.document for before, step in steps}
+        store_label_counts(self.database, connection, documents)
 
 
 def _changed_since(connection: Connection, read: Sequence[Stored]) -> list[int]:

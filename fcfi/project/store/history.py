@@ -23,7 +23,7 @@ from fcfi.errors import InputError
 from fcfi.project.document import Document
 from fcfi.project.states import Change, State
 from fcfi.project.store.documents import pack_document, unpack_document
-from fcfi.project.store.labels import labels_now, note_labels
+from fcfi.project.store.labels import labels_now, store_label_counts
 from fcfi.project.store.masks import add_masks
 from fcfi.project.store.part import Part, parts
 from fcfi.project.store.rows import SHOWN, find_row, missing, row_of, summary_of
@@ -110,7 +110,7 @@ class History(Part):
             added = connection.execute(
                 insert(revision).values(**row, document=pack_document(step.document))
             )
-            note_labels(connection, identity, step.document)
+            store_label_counts(self.database, connection, {identity: step.document})
             add_masks(self.database, connection, step.masks)
             (revised,) = added.inserted_primary_key or (None,)
             _note(connection, identity, version, revised, step.record, step.signature)
@@ -139,7 +139,7 @@ class History(Part):
             values = {"version": version + 1, "position": position, **summary_of(document)}
             if connection.execute(update(picture).where(at_version).values(values)).rowcount == 0:
                 return False
-            note_labels(connection, identity, document)
+            store_label_counts(self.database, connection, {identity: document})
             # Undo takes back the revision shown before; redo makes the one shown now again.
             of = max(position, found.position)
             action = json.loads(_line(connection, identity, (of,))[of].action)

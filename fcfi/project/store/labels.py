@@ -1,7 +1,7 @@
 """The number of objects of each label on each picture, updated with every change."""
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -10,20 +10,26 @@ from sqlalchemy import (
     Select,
     case,
     delete,
+    exists,
     func,
     insert,
     or_,
     select,
 )
 
+from fcfi.project.database import Database
 from fcfi.project.document import Document
 from fcfi.project.states import State
 from fcfi.project.store.part import Part
 from fcfi.project.tables import (
     label,
+    label_total,
     object_label,
     picture,
 )
+
+RARE: Final = 1000
+"""A label on fewer pictures is looked up before other conditions of a list."""
 
 NOW: Final = select(label.c.id, label.c.merged_into)
 """The query of all labels, present and merged, with the label that each was merged into."""
@@ -46,31 +52,34 @@ class ObjectLabels(Part):
     def label_counts(self) -> dict[int, int]:
         """Return the number of objects of each used label; 0: objects without a label."""
         now = case((label.c.id.is_(None), 0), else_=func.coalesce(label.c.merged_into, label.c.id))
-        counted = (
-            select(object_label.c.label, func.sum(object_label.c.objects).label("objects"))
-            .group_by(object_label.c.label)
-            .subquery()
-        )
         asked = (
-            select(now, func.sum(counted.c.objects))
-            .select_from(counted.outerjoin(label, label.c.id == counted.c.label))
+            select(now, func.sum(label_total.c.objects))
+            .select_from(label_total.outerjoin(label, label.c.id == label_total.c.label))
+            .where(label_total.c.objects > 0)
             .group_by(now)
         )
         with self.database.reading() as connection:
             return {identity: int(count) for identity, count in connection.execute(asked)}
 
 
-def with_label(label_id: int) -> Select[Any]:
-    """Return the query of the pictures with an object of a label; 0: of none.
-
-    Objects keep the number of a label that was merged into another one.
-    """
-    if label_id == 0:
-        belongs: ColumnElement[bool] = object_label.c.label == 0
-    else:
+def with_label(connection: Connection, label_id: int) -> Select[Any]:
+    """Return the query of the pictures' ids with an object of a label; 0: without a label."""
+    labels = [0]
+    if label_id:
+        # Objects keep the number of a label that was merged into another one.
         here = or_(label.c.id == label_id, label.c.merged_into == label_id)
-        belongs = object_label.c.label.in_(select(label.c.id).where(here))
-    return select(object_label.c.picture).where(belongs)
+        labels = list(connection.execute(select(label.c.id).where(here)).scalars())
+    return select(object_label.c.picture).where(object_label.c.label.in_(labels))
+
+
+def has_label(connection: Connection, label_id: int) -> ColumnElement[bool]:
+    """Return the condition for pictures with an object of a label; 0: without a label."""
+    pictures = with_label(connection, label_id)
+    some = select(func.count()).select_from(pictures.limit(RARE).subquery())
+    if connection.execute(some).scalar_one() < RARE:
+        return picture.c.id.in_(pictures)
+    # Checked picture by picture in the list's order, so that a page ends at its last row.
+    return exists(pictures.where(object_label.c.picture == picture.c.id))
 
 
 def count_objects(connection: Connection, labels: Collection[int]) -> int:
@@ -80,27 +89,52 @@ def count_objects(connection: Connection, labels: Collection[int]) -> int:
     return int(connection.execute(asked).scalar_one())
 
 
-def note_labels(connection: Connection, identity: int, document: Document) -> None:
-    """Store the number of objects of each label on a picture."""
-    # All rows of the picture are replaced, which is cheaper than comparing them.
-    connection.execute(delete(object_label).where(object_label.c.picture == identity))
-    now = labels_now(connection)
-    rows = label_rows(identity, document, lambda label: label if label in now else 0)
-    if rows:
-        connection.execute(insert(object_label), rows)
+def store_label_counts(
+    database: Database, connection: Connection, documents: Mapping[int, Document]
+) -> None:
+    """Store the number of objects of each label on pictures, and update the totals.
 
-
-def label_rows(
-    identity: int, document: Document, known: Callable[[int], int] = int
-) -> list[dict[str, int]]:
-    """Return rows with the number of objects of each label in a document; 0 is no label.
-
-    known: returns a label's id, or 0 for a removed label, which undo may bring back.
+    documents: the present document of each picture by its id, for at most MOST pictures.
     """
-    counts = Counter(known(drawn.label or 0) for drawn in document.objects)
-    return [
-        {"picture": identity, "label": label, "objects": count} for label, count in counts.items()
+    counts = label_rows(documents, labels_now(connection))
+    here = object_label.c.picture.in_(list(documents))
+    before = select(object_label.c.label, func.sum(object_label.c.objects)).where(here)
+    # What the pictures add to the total of each label: the new objects minus the old ones.
+    added: Counter[int] = Counter()
+    for label_id, objects in connection.execute(before.group_by(object_label.c.label)):
+        added[label_id] -= int(objects)
+    for row in counts:
+        added[row["label"]] += row["objects"]
+    # All rows of the pictures are replaced, which is cheaper than comparing them.
+    connection.execute(delete(object_label).where(here))
+    if counts:
+        connection.execute(insert(object_label), counts)
+    # In one order, so that two writers (PostgreSQL) never wait for each other.
+    totals = [
+        {"label": label_id, "objects": objects}
+        for label_id, objects in sorted(added.items())
+        if objects
     ]
+    if totals:
+        statement = database.insert(label_total)
+        summed = {"objects": label_total.c.objects + statement.excluded.objects}
+        connection.execute(
+            statement.on_conflict_do_update(index_elements=["label"], set_=summed), totals
+        )
+
+
+def label_rows(documents: Mapping[int, Document], labels: Collection[int]) -> list[dict[str, int]]:
+    """Return rows with the number of objects of each label on each picture.
+
+    labels: the ids of all labels.  Objects without a label count as 0, and so do those of a removed
+    label, which undo may show again.
+    """
+    rows = []
+    for identity, document in documents.items():
+        found = (drawn.label if drawn.label in labels else 0 for drawn in document.objects)
+        for label_id, objects in Counter(found).items():
+            rows.append({"picture": identity, "label": label_id or 0, "objects": objects})
+    return rows
 
 
 def labels_now(connection: Connection) -> dict[int, int]:

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from fcfi.project.states import Counts, Order, PictureList, PictureRow, State
-from fcfi.project.store.labels import with_label
+from fcfi.project.store.labels import has_label, with_label
 from fcfi.project.store.part import MOST, Part, parts
 from fcfi.project.store.rows import SHOWN, find_row, missing, row_of, sort_key
 from fcfi.project.store.values import FoundPicture, Listing
@@ -48,17 +48,17 @@ class StoredPictures(Part):
 
     def pictures(self, listing: Listing, offset: int, limit: int) -> PictureList:
         """Return a part of a list; numbers within names are compared as numbers."""
-        asked = _listed(listing)
-        ordered = (
-            asked.order_by(*_ordered(listing.order))
-            .offset(max(0, offset))
-            .limit(max(0, min(limit, MOST)))
-        )
         with self.database.reading() as connection:
-            counted = asked.with_only_columns(func.count(), maintain_column_froms=True)
-            total = connection.execute(counted).scalar_one()
+            asked = _listed(connection, listing)
+            ordered = (
+                asked.order_by(*_ordered(listing.order))
+                .offset(max(0, offset))
+                .limit(max(0, min(limit, MOST)))
+            )
+            counts = _counts(connection)
+            total = _total(connection, listing, asked, counts)
             rows = connection.execute(ordered.with_only_columns(*SHOWN)).all()
-            return PictureList(total, _counts(connection), tuple(row_of(row) for row in rows))
+            return PictureList(total, counts, tuple(row_of(row) for row in rows))
 
     def index_of(self, identity: int, listing: Listing) -> int | None:
         """Return the index of a picture in the list of `pictures`, or None if it is not in it.
@@ -67,13 +67,10 @@ class StoredPictures(Part):
         """
         with self.database.reading() as connection:
             here = _sorted_as(connection, identity)
-            asked = _listed(listing)
+            asked = _listed(connection, listing)
             if not connection.execute(asked.where(picture.c.id == identity)).first():
                 return None
-            counted = asked.where(_before(listing.order, here)).with_only_columns(
-                func.count(), maintain_column_froms=True
-            )
-            return connection.execute(counted).scalar_one()
+            return _count(connection, asked.where(_before(listing.order, here)))
 
     def following(self, identity: int | None, listing: Listing) -> PictureRow | None:
         """Return the first picture of a list after another picture, or the first of all.
@@ -152,7 +149,7 @@ class StoredPictures(Part):
                 )
 
 
-def _listed(listing: Listing) -> Select[Any]:
+def _listed(connection: Connection, listing: Listing) -> Select[Any]:
     """Return the query of a list of pictures, without an order."""
     asked = select(picture)
     if listing.states:
@@ -164,8 +161,30 @@ def _listed(listing: Listing) -> Select[Any]:
     if listing.most is not None:
         asked = asked.where(picture.c.objects <= listing.most)
     if listing.label is not None:
-        asked = asked.where(picture.c.id.in_(with_label(listing.label)))
+        asked = asked.where(has_label(connection, listing.label))
     return asked
+
+
+def _total(connection: Connection, listing: Listing, asked: Select[Any], counts: Counts) -> int:
+    """Return the number of pictures in a list, from an index where one has it.
+
+    asked: the query of the list.  counts: of the whole project.
+    """
+    if replace(listing, label=None, order="name") != Listing(states=listing.states):
+        return _count(connection, asked)
+    if listing.label is None:
+        states = listing.states or get_args(State)
+        return sum(getattr(counts, state) for state in states)
+    if listing.states:
+        return _count(connection, asked)
+    pictures = with_label(connection, listing.label).distinct().subquery()
+    return connection.execute(select(func.count()).select_from(pictures)).scalar_one()
+
+
+def _count(connection: Connection, asked: Select[Any]) -> int:
+    """Return the number of rows of a query of pictures."""
+    counted = asked.with_only_columns(func.count(), maintain_column_froms=True)
+    return connection.execute(counted).scalar_one()
 
 
 def _ordered(order: Order) -> tuple[ColumnElement[Any], ...]:
@@ -200,8 +219,11 @@ def _beyond(order: Order, here: Any, names: ColumnElement[bool], side: int) -> C
         return names
     column, falling = number
     value = getattr(here, column.name)
-    further = column < value if falling == (side > 0) else column > value
-    return or_(further, and_(column == value, names))
+    smaller = falling == (side > 0)
+    further = column < value if smaller else column > value
+    # The first condition follows from the second; it lets an index begin at the position.
+    reached = column <= value if smaller else column >= value
+    return and_(reached, or_(further, and_(column == value, names)))
 
 
 def _first(connection: Connection, listing: Listing, after: Any) -> Any:
@@ -212,7 +234,8 @@ def _first(connection: Connection, listing: Listing, after: Any) -> Any:
     """
     rows: list[Any] = []
     for state in listing.states or get_args(State):
-        asked = _listed(replace(listing, states=(state,))).with_only_columns(*SHOWN, picture.c.sort)
+        asked = _listed(connection, replace(listing, states=(state,)))
+        asked = asked.with_only_columns(*SHOWN, picture.c.sort)
         if after is not None:
             asked = asked.where(_after(listing.order, after))
         asked = asked.order_by(*_ordered(listing.order)).limit(1)
