@@ -2,7 +2,7 @@
 
     from fcfi.formats import AnnotatedObject, AnnotatedPicture, export, find_codec
 
-Nothing is imported before its first use, so that the names of the formats cost no time.
+Names are imported on first use, so that listing the formats takes no time.
 """
 
 from importlib import import_module
@@ -45,7 +45,7 @@ _HOMES = {
     "detect": "detection",
     "export": "writing",
 }
-"""The module in which a public name that is loaded at its first use is defined."""
+"""The module that defines each public name that is imported on first use."""
 
 
 def __getattr__(name: str) -> Any:

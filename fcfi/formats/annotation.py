@@ -1,7 +1,7 @@
-"""What all formats hold: a picture by name and size, and its objects, each with a label and a mask.
+"""The values that all codecs read and write: annotated pictures and their objects.
 
-Plain values, checked when they are made, so that no codec meets a mask that leaves its picture or a
-name that leaves its folder.  Knows nothing of files or formats.
+They are checked when they are made, so that no codec has to handle a mask outside its picture or a
+name outside its folder.  Knows nothing of files or formats.
 """
 
 from collections import Counter
@@ -17,7 +17,7 @@ from fcfi.masks.runs import RunMask
 from fcfi.masks.truth import Mask
 
 Sizes = Mapping[str, tuple[int, int]]
-"""The pictures there are: name -> (width, height) in pixels, upright (EXIF orientation applied)."""
+"""Sizes of pictures: name -> (width, height) in pixels, upright (EXIF orientation applied)."""
 
 UNNAMED = "object"
 """Label of an object that has no label in a file."""
@@ -27,14 +27,13 @@ MAX_SHOWN = 60
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AnnotatedObject:
-    """One object: what it is and which pixels of its picture it covers.
+    """An object: its label and its mask.
 
     label: not empty, on one line.
-    mask:  as run lengths, in pixels of the picture.
-    id:    a number that the caller or a file gave it, or None.
-    attributes: values by name, as far as the format holds them.
-    order: of two objects on one pixel, the one with the greater order lies on top; of equals the
-        later.
+    mask:  in pixels of the picture.
+    id:    a number from the caller or a file, or None.
+    attributes: values by name, if the format holds them.
+    order: where objects overlap, the one with the greater order is on top; of equals, the later.
     """
 
     label: str
@@ -50,9 +49,9 @@ class AnnotatedObject:
     def of_pixels(
         cls, label: str, pixels: Mask, object_id: int | None = None, order: int = 0
     ) -> "AnnotatedObject":
-        """Return an object of a mask (H, W) bool, which is not kept.
+        """Return an object from a mask (H, W) bool, of which no reference is kept.
 
-        Raises InputError if it is another array, or empty.
+        Raises InputError if it is another kind of array, or empty.
         """
         given: Any = pixels
         if not isinstance(given, np.ndarray) or given.dtype != np.bool_ or given.ndim != 2:
@@ -76,8 +75,8 @@ class AnnotatedObject:
 class AnnotatedPicture:
     """A picture's name, its size in pixels, and its objects.
 
-    file_name: relative to the folder of pictures, with / between folders, as in `sub/photo.jpg`.
-    Raises InputError for a name that leaves the folder and a mask that leaves the picture.
+    file_name: relative to the folder of pictures, with / between folders, such as `sub/photo.jpg`.
+    Raises InputError for a name outside the folder or a mask outside the picture.
 
     >>> cat = AnnotatedObject.of_pixels("cat", np.ones((4, 6), bool))
     >>> AnnotatedPicture("sub/photo.jpg", 6, 4, (cat,)).objects[0].mask.area
@@ -107,20 +106,20 @@ class AnnotatedPicture:
                 )
 
     def bottom_up(self) -> tuple[AnnotatedObject, ...]:
-        """Return the objects in the order in which they are painted: the topmost is the last."""
+        """Return the objects in painting order, from bottom to top."""
         return tuple(sorted(self.objects, key=lambda annotated: annotated.order))
 
     def pixels(self, annotated: AnnotatedObject) -> Mask:
-        """Return the mask (height, width) bool of an object; it takes megabytes, hold one."""
+        """Return the mask (height, width) bool of an object, which takes a byte for each pixel."""
         return annotated.mask.pixels(self.height, self.width)
 
 
 Pictures = Iterable[AnnotatedPicture]
-"""Annotated pictures; codecs keep one at a time, so they may be made as they are asked for."""
+"""Annotated pictures; codecs hold one at a time, so they may be made while iterating."""
 
 
 def check_name(name: str) -> None:
-    """Raise InputError unless a name is relative, in its folder and can be written anywhere."""
+    """Raise InputError unless a name is relative, inside its folder and valid on every system."""
     path = PurePosixPath(name)
     if (
         not path.name
@@ -139,7 +138,7 @@ def check_name(name: str) -> None:
 def check_label(label: str) -> None:
     """Raise InputError unless a label is on one line, not empty and without blanks around it."""
     one_line = len(label.splitlines()) == 1 and not any(ord(character) < 32 for character in label)
-    # Halves of surrogate pairs cannot be written as UTF-8.
+    # Lone surrogates cannot be written as UTF-8.
     whole = not any(0xD800 <= ord(character) < 0xE000 for character in label)
     if not one_line or not whole or label != label.strip():
         raise InputError(
@@ -149,7 +148,7 @@ def check_label(label: str) -> None:
 
 
 def check_labels(labels: Sequence[str]) -> tuple[str, ...]:
-    """Return the labels as a tuple; InputError if one cannot be used or is given twice."""
+    """Return the labels as a tuple.  Raises InputError if one is unusable or given twice."""
     for label in labels:
         check_label(label)
     doubled = sorted(label for label, count in Counter(labels).items() if count > 1)
@@ -161,7 +160,7 @@ def check_labels(labels: Sequence[str]) -> tuple[str, ...]:
 def label_number(
     picture: AnnotatedPicture, annotated: AnnotatedObject, labels: Sequence[str]
 ) -> int:
-    """Return the index of an object's label among `labels`; InputError if it is not there."""
+    """Return the index of an object's label in `labels`.  Raises InputError if it is missing."""
     if annotated.label not in labels:
         known = ", ".join(labels)[:MAX_SHOWN] or "none"
         raise InputError(

@@ -1,7 +1,7 @@
-"""Zips from anywhere, unpacked into a folder that is removed afterwards.
+"""Unpacks foreign zips into a temporary folder.
 
-Nothing lands outside of it, links are refused, and number and size of the files are bounded by what
-really comes out, whatever the zip says of itself.  Knows nothing of what is inside.
+No file is written outside it, links are refused, and the number and size of files are limited by
+what is actually unpacked, since a zip may state wrong sizes.  Knows no format.
 """
 
 import stat
@@ -17,19 +17,19 @@ from fcfi.leftovers import temporary_folder
 
 MAX_FILES: Final = 100_000
 MAX_BYTES: Final = 4 << 30
-"""Of all files together, unpacked."""
+"""Total size of the unpacked files."""
 CHUNK: Final = 1 << 20
-"""Bytes at once."""
+"""Bytes to copy at once."""
 MAC_FOLDER: Final = "__MACOSX"
-"""What macOS adds to its zips."""
+"""A folder of metadata that macOS adds to zips."""
 
 
 @contextmanager
 def unpacked(path: Path, max_files: int = MAX_FILES, max_bytes: int = MAX_BYTES) -> Iterator[Path]:
-    """Open a temporary folder with the files of a zip.
+    """Yield a temporary folder with the files of a zip.
 
-    Raises InputError for one that is damaged, too large or dangerous, FullDiskError if there is no
-    room for its files.
+    Raises InputError if the zip is damaged, too large or dangerous, FullDiskError if the disk is
+    full.
     """
     problem = f"{path.name} cannot be unpacked"
     with ExitStack() as stack:
@@ -46,7 +46,7 @@ def unpacked(path: Path, max_files: int = MAX_FILES, max_bytes: int = MAX_BYTES)
 
 
 def names(path: Path) -> list[str]:
-    """Return the names in a zip; none if it cannot be read."""
+    """Return the names in a zip, or none if it cannot be read."""
     try:
         with (
             guard(InputError, f"{path.name} cannot be read", "give a whole zip"),
@@ -61,14 +61,14 @@ def _unpack(
     archive: zipfile.ZipFile, folder: Path, zipped: str, max_files: int, max_bytes: int
 ) -> None:
     members = [member for member in archive.infolist() if not member.is_dir()]
-    # Counted from the directory of the zip, before anything is written.
+    # Known from the zip's directory, before anything is written.
     if len(members) > max_files:
         raise InputError(f"{zipped} holds {len(members)} files: at most {max_files} are unpacked")
     left = max_bytes
     for member in members:
         name = member.filename.replace("\\", "/").removeprefix("./")
-        # Hidden folders hold thumbnails and settings of other programs, never annotations; `..` is
-        # left for the check below, which names it.
+        # Hidden folders hold thumbnails and settings of other programs, never annotations.  Names
+        # with `..` are refused below.
         if any(
             part.startswith(".") or part == MAC_FOLDER
             for part in name.split("/")[:-1]
@@ -79,7 +79,7 @@ def _unpack(
             check_name(name)
         except InputError as error:
             raise InputError(f"{zipped}: {error}") from error
-        # The upper half of the attributes are the rights of Unix, with the kind of file.
+        # The upper half of the attributes is the Unix mode.
         if stat.S_ISLNK(member.external_attr >> 16):
             raise InputError(
                 f"{zipped}: {name} is a link, which is not unpacked: give the file itself"
@@ -97,9 +97,9 @@ def _unpack(
 
 
 def _copy(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, left: int) -> int:
-    """Unpack a file; return how many bytes more may come, less than 0 if it was too large."""
+    """Unpack a file; return how many bytes may still follow, below 0 if it was too large."""
     with archive.open(member) as source, target.open("wb") as sink:
-        # Bytes are counted as they come: the sizes that a zip states may be lies (a zip bomb).
+        # Unpacked bytes are counted, since the stated sizes may be wrong (a zip bomb).
         while left >= 0 and (part := source.read(CHUNK)):
             left -= len(part)
             if left >= 0:
@@ -108,7 +108,7 @@ def _copy(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, left:
 
 
 def _inner(folder: Path) -> Path:
-    """Return the folder that holds something: many zips hold one folder and nothing else."""
+    """Return the innermost folder with content, since many zips hold only a folder."""
     while True:
         entries = list(folder.iterdir())
         if len(entries) != 1 or not entries[0].is_dir():

@@ -1,8 +1,8 @@
 """COCO: one JSON file with all pictures, labels and objects.
 
-A mask is written as polygons along its pixels' edges, which pycocotools turns into exactly the same
-pixels; polygons hold no holes, so a mask with a hole is written as run lengths (COCO's string).
-`iscrowd` stays 0 for both: 1 means many objects under one outline.
+A mask is written as polygons along its pixels' edges, from which pycocotools makes exactly the same
+pixels.  Polygons have no holes, so a mask with holes is written as run lengths (COCO's string).
+`iscrowd` is 0 for both: 1 would mean many objects in one outline.
 
 Layout: `annotations/instances_default.json`.
 Source: the format as described at cocodataset.org.  Knows nothing of other formats.
@@ -48,8 +48,8 @@ def write(
 ) -> tuple[Path, ...]:
     """Write the JSON file and return its path.  Raises InputError.
 
-    Ids of objects are kept if every object of every picture has one and no two are equal; else they
-    count from 1.
+    Ids of objects are kept if every object of every picture has a different id; otherwise they are
+    numbered from 1.
     """
     target = Target(folder)
     names = check_labels(labels)
@@ -112,10 +112,10 @@ def read(
 
 
 def detect(candidate: Candidate) -> Found | None:
-    """Return what was given, if a JSON file lists images and annotations."""
+    """Return the given path, if a JSON file lists images and annotations."""
     content = candidate.json
     if isinstance(content, dict) and {"images", "annotations"} <= content.keys():
-        # The reader finds all files of a folder, and of the sets in it.
+        # The reader finds all files of a folder and of its subsets.
         return Found(candidate.given, Certainty.CONTENT)
     return None
 
@@ -126,12 +126,12 @@ def encode(mask: RunMask, height: int, width: int) -> dict[str, Any]:
 
 
 def annotation_files(path: Path) -> list[Path]:
-    """Return the JSON files that may hold outlines, by name: under a folder, or the file itself."""
+    """Return the JSON files that may hold outlines, sorted: below a folder, or the file itself."""
     if path.is_file():
         return [path]
     # A Roboflow download has train/, valid/ and test/, each with a file beside its pictures.
-    for places in (("*.json", "annotations/*.json"), ("*/*.json",)):
-        listed = (file for pattern in places for file in path.glob(pattern))
+    for patterns in (("*.json", "annotations/*.json"), ("*/*.json",)):
+        listed = (file for pattern in patterns for file in path.glob(pattern))
         found = [file for file in listed if not is_link(file)]
         # macOS puts a hidden `._NAME` beside every file of a foreign disk.
         files = sorted(file for file in found if not file.name.startswith("."))
@@ -144,11 +144,11 @@ def annotation_files(path: Path) -> list[Path]:
 
 @dataclass(frozen=True)
 class Content:
-    """The content of a COCO file, its ids as text: some tools write one id as number and as text.
+    """The content of a COCO file, with ids as text, since tools mix numbers and texts.
 
-    images:  the entries of "images" that have a name, with their ids, each pair once.
-    records: the annotations of each image, by its id; also of images that are not listed.
-    names:   of the categories, by id.
+    images:  id and entry of each image with a name, without duplicates.
+    records: the annotations of each image by its id, also of images that are not listed.
+    names:   the names of the categories by id.
     """
 
     images: Sequence[tuple[str, Mapping[str, Any]]]
@@ -157,7 +157,7 @@ class Content:
 
 
 def read_content(file: Path, labels: Sequence[str] | None = None) -> Content:
-    """Return what a COCO file holds; DatasetError if it is not in that form.
+    """Return the content of a COCO file.  Raises DatasetError if it is not in that form.
 
     labels: names of the categories from 1, for a file that names none.
     """
@@ -165,7 +165,7 @@ def read_content(file: Path, labels: Sequence[str] | None = None) -> Content:
     images, annotations = (field(content, key, list, file) for key in ("images", "annotations"))
     records: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for annotation in annotations:
-        # What is not a record belongs to no picture, and is counted so.
+        # Anything but a record counts as an annotation without a picture.
         record = annotation if isinstance(annotation, dict) else {}
         records[id_of(record, "image_id")].append(record)
     named = {
@@ -178,9 +178,9 @@ def read_content(file: Path, labels: Sequence[str] | None = None) -> Content:
 
 
 def name_of(image: Mapping[str, Any]) -> str:
-    """Return the name of an entry of "images"; empty without one.
+    """Return the file name of an entry of "images", or "" without one.
 
-    LVIS names COCO's pictures by their address only, whose last parts are folder and file.
+    LVIS has only the addresses of COCO's pictures, which end in folder and file.
     """
     name = image.get("file_name")
     if isinstance(name, str) and name:
@@ -189,7 +189,7 @@ def name_of(image: Mapping[str, Any]) -> str:
 
 
 def note_lost(content: Content, known: KnownPictures) -> None:
-    """Note the annotations whose picture is not among the images."""
+    """Report the annotations whose picture is not listed."""
     listed = {image_id for image_id, _ in content.images}
     for image_id, lost in content.records.items():
         if image_id not in listed:
@@ -202,10 +202,10 @@ def outlined(
 ) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """Yield the annotations of a picture that have an outline, with their numbers from 1.
 
-    The others, and those beyond MAX_SHAPES, are noted.
+    The others, and those beyond MAX_SHAPES, are reported.
     """
     for number, record in known.numbered(records, name):
-        # CVAT writes brush masks as run lengths with `iscrowd`: they are objects like others.
+        # CVAT writes brush masks as run lengths with `iscrowd` 1, so this is not looked at.
         if record.get("segmentation"):
             yield number, record
         else:
@@ -223,7 +223,7 @@ def id_of(record: Mapping[str, Any], key: str) -> str:
 def _categories(
     content: Mapping[str, Any], labels: Sequence[str] | None, file: Path
 ) -> dict[str, str]:
-    """Return the names of the categories by their ids; one without a name is an "object"."""
+    """Return the names of the categories by id; a category without a name is an "object"."""
     listed = content.get("categories")
     if not listed:
         return {str(number): name for number, name in enumerate(labels or (), 1)}
@@ -240,7 +240,7 @@ def _categories(
 
 
 def _shape(mask: RunMask, height: int, width: int) -> dict[str, Any]:
-    """Return what an annotation says of a mask; the box is x, y, width, height in pixels."""
+    """Return the keys of an annotation that hold a mask; the box is x, y, width, height."""
     loops, holes = edges(mask.inside())
     outline: Any
     if holes:
@@ -290,12 +290,12 @@ def object_of(
 ) -> AnnotatedObject:
     """Return an annotation as an object on a picture of this size.
 
-    names: of the categories, by id.  DatasetError says in a few words what is wrong with it, a
-    NoPixelError if it covers nothing.
+    names: the names of the categories by id.  Raises DatasetError, with a few words about what is
+    wrong, and NoPixelError if it covers no pixel.
     """
     category = id_of(record, "category_id")
     if category not in names:
-        # A file that names no categories has objects of one kind.
+        # In a file without categories all objects are of the same kind.
         if names:
             raise DatasetError(f'its category {category} is not among "categories"')
         names = {category: UNNAMED}

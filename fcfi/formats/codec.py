@@ -1,7 +1,7 @@
-"""A format of annotations as one value: how it is recognised, read and written, and what it loses.
+"""The value `Codec`: how a format is recognised, read and written, and what it cannot hold.
 
-A codec is one file that ends in `CODEC = Codec(...)`; everything that depends on which formats
-exist is derived from these values (see registry.py).  Knows no format.
+A codec is a file that ends in `CODEC = Codec(...)`; everything that depends on which formats exist
+is derived from these values (see registry.py).  Knows no format.
 """
 
 import os
@@ -17,7 +17,7 @@ from fcfi.formats.folders import read_bytes, read_json
 from fcfi.formats.tally import Tally
 
 HEAD: Final = 10_000
-"""Bytes at the beginning of a file that say what it is."""
+"""Bytes at the beginning of a file by which it is recognised."""
 
 
 class Reader(Protocol):
@@ -32,10 +32,10 @@ class Reader(Protocol):
     ) -> Iterator[AnnotatedPicture]:
         """Yield the annotated pictures of a file or folder, one at a time.
 
-        sizes:  the pictures that there are: others are left out, other sizes refused.  None: every
-                picture that the files name.
-        labels: names of the labels, for files that hold numbers only.
-        tally:  counts shapes and notes what is left out; without it the first error is raised.
+        sizes:  the pictures to read: others are left out, and other sizes refused.  None reads
+                every picture in the files.
+        labels: names of the labels, for files that hold only numbers.
+        tally:  counts shapes and records what is left out; without it the first error is raised.
         Raises DatasetError for files that cannot be read at all.
         """
 
@@ -46,27 +46,27 @@ class Writer(Protocol):
     def __call__(
         self, pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[str]
     ) -> tuple[Path, ...]:
-        """Write annotated pictures into a folder and return the files; InputError if it cannot.
+        """Write annotated pictures into a folder and return the files.  Raises InputError.
 
-        pictures: gone through once, one at a time.
+        pictures: iterated once, one at a time.
         labels:   all labels, in the order of their numbers.
         """
 
 
 class Certainty(IntEnum):
-    """How sure a codec is that a file or folder is in its format; the surest codec reads it."""
+    """How certain a codec is that a file or folder is in its format; the most certain reads it."""
 
     ENDING = 1
     """Files with this ending are often in the format."""
     LAYOUT = 2
     """Files or folders have the names that the format prescribes."""
     CONTENT = 3
-    """The content says so."""
+    """The content is in the format."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An answer of `Codec.detect`: what the codec's reader takes, and how sure it is."""
+    """The result of `Codec.detect`: the path for the codec's reader, and how certain it is."""
 
     path: Path
     certainty: Certainty
@@ -74,10 +74,10 @@ class Found:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A file or folder whose format is sought; all codecs look at the same, and it is opened once.
+    """A file or folder whose format is to be detected; all codecs share it, so it is read once.
 
     path:     the file or folder to look at.
-    given:    what the user gave: `path` itself, or the folder in which it was found.
+    given:    the user's path: `path` itself, or the folder in which it was found.
     pictures: the folder of pictures, in which picture files are not masks; None if unknown.
     """
 
@@ -92,17 +92,17 @@ class Candidate:
 
     @property
     def ending(self) -> str:
-        """The ending of a file's name in small letters, as in ".json"; "" for a folder."""
+        """The ending of a file's name in lower case, such as ".json"; "" for a folder."""
         return "" if self.is_folder else self.path.suffix.lower()
 
     @cached_property
     def head(self) -> bytes:
-        """The first bytes of a file; none of a folder."""
+        """The first bytes of a file, or none for a folder."""
         return b"" if self.is_folder else read_bytes(self.path)[:HEAD]
 
     @cached_property
     def json(self) -> Any:
-        """The content of a JSON file, None of others; DatasetError if it is damaged."""
+        """The content of a JSON file, or None for others.  Raises DatasetError if damaged."""
         return read_json(self.path) if self.ending == ".json" else None
 
     @property
@@ -111,27 +111,27 @@ class Candidate:
         return self.pictures is not None and self.is_folder and self.path.samefile(self.pictures)
 
     def any_below(self, pattern: str) -> bool:
-        """Return whether a folder holds a file of a pattern, at any depth."""
+        """Return whether a folder holds a file that matches a pattern, at any depth."""
         return self.is_folder and next(self.path.rglob(pattern), None) is not None
 
 
 def never(candidate: Candidate) -> None:
-    """Recognise nothing: the `detect` of a format that a user has to name."""
+    """Recognise nothing: the `detect` of a format that users have to name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Codec:
     """A format of annotations.
 
-    name:   on the command line and in the API, in small letters: "label-studio".
+    name:   on the command line and in the API, in lower case: "label-studio".
     title:  for people: "Label Studio".
     write, read: see Writer and Reader.
-    detect: returns what the reader takes if a file or folder is in this format, else None.
+    detect: returns the path for the reader if a file or folder is in this format, else None.
     cannot_hold: properties of masks that are lost: HOLES, PARTS or OVERLAP of fcfi.formats.report.
-    numbered_labels: whether files may hold numbers without names; readers are then given the names
-        that the project has.
-    mask_folders: names of folders with PNG files that are masks; a scan for pictures skips them.
-    beside: skip them only where a file of this name lies beside them.
+    numbered_labels: whether files may hold numbers without names; the reader then gets the
+        project's labels.
+    mask_folders: names of folders with masks as PNG files; a scan for pictures skips them.
+    beside: skip them only if a file with this name lies beside them.
     holds_attributes: whether values of objects' attributes are written and read.
     """
 
@@ -147,7 +147,7 @@ class Codec:
     holds_attributes: bool = False
 
     def skipped(self, entries: Iterable[str]) -> frozenset[str]:
-        """Return those of a folder's entries that hold masks of this format, not pictures."""
+        """Return the entries of a folder that hold masks of this format instead of pictures."""
         names = frozenset(entries)
         here = self.beside is None or self.beside in names
         return names.intersection(self.mask_folders) if here else frozenset()

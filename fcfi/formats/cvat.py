@@ -1,7 +1,7 @@
 """CVAT for images 1.1: one XML file with all pictures, objects as run lengths in their box.
 
-Row by row, background first; `z_order` says what lies on top.  Read are masks, polygons, boxes and
-ellipses; shapes with one label and one `group_id` are one object.
+Run lengths go row by row, background first; `z_order` is the painting order.  Masks, polygons,
+boxes and ellipses are read; shapes with the same label and `group_id` are one object.
 
 Layout: `annotations.xml`.
 Source: CVAT's description of its XML format.  Knows nothing of other formats.
@@ -68,7 +68,7 @@ def read(
 ) -> Iterator[AnnotatedPicture]:
     """Yield the pictures of CVAT's XML file.
 
-    Points and lines have no area and are left out.  labels: not needed, every shape names its own.
+    Points and lines have no area and are left out.  labels: not used, since shapes have labels.
     Other arguments: see codec.Reader.  Raises DatasetError.
     """
     base = Path(path)
@@ -82,7 +82,7 @@ def read(
         name = known.name(_in_subset(subset, given, known.sizes), file)
         if name is None:
             continue
-        # Subsets may have equal names; objects of one never land on the picture of another.
+        # Subsets may have pictures with equal names, which must not get each other's objects.
         if seen.setdefault(name, subset) != subset:
             known.leave_out_picture(OTHER_SUBSET, f"{subset}/{given}")
             continue
@@ -92,7 +92,7 @@ def read(
 
 
 def _in_subset(subset: str, given: str, sizes: Sizes | None) -> str:
-    """Return a picture's name, in the folder of its subset where it lies there, as CVAT packs."""
+    """Return a picture's name, with its subset's folder if the picture is there, as CVAT packs."""
     for folder in (subset, f"images/{subset}"):
         if subset and f"{folder}/{given}" in (sizes or {}):
             return f"{folder}/{given}"
@@ -137,7 +137,7 @@ def _image(number: int, picture: AnnotatedPicture) -> str:
 
 
 def _written(attributes: Mapping[str, Any]) -> str:
-    """Return values of attributes as CVAT writes them: texts in elements of their own."""
+    """Return the values of attributes as CVAT's elements, which hold texts."""
     return "".join(
         f"<attribute name={quoteattr(name)}>"
         f"{escape(str(value).lower() if isinstance(value, bool) else str(value))}</attribute>"
@@ -146,9 +146,9 @@ def _written(attributes: Mapping[str, Any]) -> str:
 
 
 def _values(shape: ElementTree.Element) -> dict[str, Any]:
-    """Return the values of a shape's attributes; the file has texts, so their form says the kind.
+    """Return the values of a shape's attributes; their kinds are guessed, since the file has texts.
 
-    An attribute without a value is left out.
+    Attributes without a value are left out.
     """
     found = {}
     for element in shape.findall("attribute"):
@@ -159,7 +159,7 @@ def _values(shape: ElementTree.Element) -> dict[str, Any]:
 
 
 def _value(text: str) -> str | bool | int | float:
-    """Return a text as what it stands for; a number only if it is written back the same."""
+    """Return a text as bool or number if that can be written back as the same text."""
     if text in ("true", "false"):
         return text == "true"
     for kind in (int, float):
@@ -173,7 +173,7 @@ def _value(text: str) -> str | bool | int | float:
 
 
 def _parse(file: Path) -> ElementTree.Element:
-    # Only text that was seen is parsed: in UTF-16 a definition would pass the search unseen.
+    # Only UTF-8 is parsed: in UTF-16 the search for definitions below would not find them.
     text = read_text(file)
     if "\0" in text:
         raise DatasetError(f"expected XML in UTF-8 in {file}, got UTF-16: save it as UTF-8")
@@ -182,7 +182,7 @@ def _parse(file: Path) -> ElementTree.Element:
             f"{file} defines entities, which CVAT's files do not: give the file as CVAT exported it"
         )
     try:
-        # The parser is given the encoding, so that what the file says of it does not count.
+        # An explicit encoding overrides the one that the file declares.
         parser = ElementTree.XMLParser(encoding="utf-8")
         root = ElementTree.fromstring(text.encode(), parser)
     except (ElementTree.ParseError, ValueError, LookupError) as error:
@@ -212,11 +212,11 @@ def _picture(
             drawn.append(mask.width * mask.height)
             label = one_label(shape.get("label"), file)
             group = shape.get("group_id")
-            # Shapes of a group are one object; a shape without a group is one by itself.
+            # The shapes of a group are one object; a shape without a group is its own object.
             key = (label, group) if group not in (None, "", "0") else number
             order = _whole(shape, "z_order") if shape.get("z_order") else 0
             joined = found[key][2].union([mask]) if key in found else mask
-            # The shapes of a group are one object, so what one of them says is said of it.
+            # The object has the attributes of all its shapes.
             values = found[key][3] if key in found else {}
             found[key] = (label, order, joined, values | _values(shape))
     objects = tuple(
@@ -227,7 +227,7 @@ def _picture(
 
 
 def _mask(shape: ElementTree.Element, height: int, width: int) -> RunMask | None:
-    """Return the mask of a shape, None without a pixel; DatasetError says what is wrong with it."""
+    """Return the mask of a shape, or None if it is empty.  Raises DatasetError if it is damaged."""
     if shape.tag == "mask":
         return _from_runs(shape, height, width)
     if shape.tag == "polygon":
@@ -242,7 +242,7 @@ def _mask(shape: ElementTree.Element, height: int, width: int) -> RunMask | None
     if shape.tag == "box":
         left, top, right, bottom = _attributes(shape, "xtl", "ytl", "xbr", "ybr")
         loop = turned_rectangle(left, top, right - left, bottom - top, degrees)
-        if degrees:  # CVAT turns round the middle
+        if degrees:  # CVAT rotates about the centre
             loop += np.array([left + right, top + bottom]) / 2 - loop.mean(axis=0)
         return fill_edges([loop], height, width)
     if shape.tag == "ellipse":

@@ -1,7 +1,6 @@
 """CVAT's "Segmentation mask 1.1": the layout of VOC with a label map, in a zip.
 
-CVAT takes the zip as it is (upload annotations).  Objects cannot overlap.  Layout inside: see
-voc.py.
+CVAT accepts the zip in "upload annotations".  Objects cannot overlap.  Layout inside: see voc.py.
 """
 
 import os
@@ -24,9 +23,9 @@ from fcfi.images import MAX_PIXELS
 
 FILE: Final = "segmentation_mask.zip"
 MAX_MEMBER: Final = 2 * MAX_PIXELS
-"""Bytes of a file in a zip; a map of the largest picture needs less."""
+"""Largest file in a zip, in bytes; a map of the largest picture needs less."""
 READABLE: Final = 0o644
-"""Rights of a file that is unpacked."""
+"""Unix permissions of the files in a written zip."""
 
 
 def write(
@@ -41,8 +40,8 @@ def write(
     ):
         for name, data, source in voc.files(pictures, labels):
             target.claim(name, source)
-            # A ZipInfo has a fixed date (1980), so the same work is the same file; its rights must
-            # be set by hand, or nobody may read what is unpacked.
+            # A ZipInfo has a fixed date (1980), so equal work makes an equal file.  Its permissions
+            # must be set, or nobody may read the unpacked files.
             info = zipfile.ZipInfo(name)
             info.external_attr = READABLE << 16
             archive.writestr(info, data)
@@ -55,7 +54,7 @@ def read(
     labels: Sequence[str] | None = None,
     tally: Tally | None = None,
 ) -> Iterator[AnnotatedPicture]:
-    """Yield the pictures of such a zip, of the first one in a folder, or of an unpacked one.
+    """Yield the pictures of a zip, of the first zip in a folder, or of an unpacked zip.
 
     Arguments: see voc.read.  Raises DatasetError.
     """
@@ -104,14 +103,14 @@ def _listed(archive: zipfile.ZipFile, file: Path) -> list[str]:
 
 
 def _member(archive: zipfile.ZipFile, file: Path, name: str) -> bytes | None:
-    """Return a file in the zip, None if it is not there; DatasetError if it is damaged or huge."""
+    """Return a file in the zip, or None.  Raises DatasetError if it is damaged or too large."""
     advice = "give a whole zip without a password"
     with guard(DatasetError, f"{file}: {name} cannot be read", advice):
         try:
             info = archive.getinfo(name)
         except KeyError:
             return None
-        # `read` stops at the stated size, so that this bounds the memory even if it is a lie.
+        # `read` stops at the stated size, so this limits the memory even if the size is wrong.
         if info.file_size > MAX_MEMBER:
             raise DatasetError(
                 f"expected files of at most {MAX_MEMBER} bytes in {file}, got {name} of "

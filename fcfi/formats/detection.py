@@ -1,4 +1,4 @@
-"""Which format files of annotations are in: every codec looks, and the surest one reads.
+"""Detects the format of annotation files: every codec looks, and the most certain one reads.
 
 Knows no format.
 """
@@ -13,11 +13,11 @@ from fcfi.formats.folders import EXPORT_AGAIN, is_link, listed
 from fcfi.formats.registry import codecs
 
 LOOKED_AT: Final = 20
-"""JSON files of a folder that are opened to find out what they are."""
+"""JSON files of a folder that are opened to detect the format."""
 
 
 def detect(path: Path, pictures: Path | None = None) -> tuple[Codec, Path]:
-    """Return the format of a file or folder, and what its reader takes.
+    """Return the format of a file or folder, and the path for its reader.
 
     pictures: the folder of pictures, in which PNG files are not masks.
     Raises InputError if no format recognises it, DatasetError for a damaged file.
@@ -27,21 +27,21 @@ def detect(path: Path, pictures: Path | None = None) -> tuple[Codec, Path]:
         for codec in codecs().values():
             with guard(DatasetError, f"{candidate.path.name} cannot be read", EXPORT_AGAIN):
                 found = codec.detect(candidate)
-            # Of equally sure codecs the first one reads, at the first candidate.
+            # Among equally certain codecs the first one is chosen, at its first candidate.
             if found is not None and (best is None or found.certainty > best[1].certainty):
                 best = codec, found
         if best is not None and best[1].certainty == Certainty.CONTENT:
             break
     if best is None:
         raise InputError(
-            f"{path.name} is in no format that is known: give files of one of "
-            f"{', '.join(codecs())}, or say which it is"
+            f"the format of {path.name} is not recognised: give files in one of "
+            f"{', '.join(codecs())}, or name the format"
         )
     return best[0], best[1].path
 
 
 def _candidates(path: Path, pictures: Path | None) -> Iterator[Candidate]:
-    """Yield what codecs look at: the path itself and, of a folder, its XML and JSON files."""
+    """Yield what codecs look at: the path itself and, in a folder, its XML and JSON files."""
     yield Candidate(path, path, pictures)
     if not path.is_dir():
         return
@@ -55,12 +55,12 @@ def _candidates(path: Path, pictures: Path | None) -> Iterator[Candidate]:
         except DatasetError:
             if len(files) == 1:
                 raise
-            continue  # another one may be whole
+            continue  # another file may be undamaged
         yield candidate
 
 
 def _json_files(folder: Path) -> list[Path]:
-    """Return the files of the folder and of `annotations`, else those further down."""
+    """Return the JSON files in the folder and in `annotations`, else those further down."""
     near = (*folder.glob("*.json"), *(folder / "annotations").glob("*.json"))
     shown = sorted(file for file in near if not file.name.startswith(".") and not is_link(file))
     return shown or listed(folder, "*.json")

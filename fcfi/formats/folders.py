@@ -1,6 +1,6 @@
-"""Reading the files of an annotation folder: names, and text and JSON that may be damaged.
+"""Reads the files of an annotation folder for the codecs: names, text and JSON, maybe damaged.
 
-Shared by the codecs; knows no format.
+Knows no format.
 """
 
 import json
@@ -20,11 +20,11 @@ EXPORT_AGAIN: Final = "export it again from the tool that wrote it"
 
 LINK: Final = "a link, which is not followed: put the file itself there"
 _root: ContextVar[Path | None] = ContextVar("root", default=None)
-"""The folder below which links are not followed at present."""
+"""The folder below which links are not followed, inside `without_links`."""
 
 
 def listed(folder: Path, pattern: str) -> list[Path]:
-    """Return the files of a pattern below a folder, by name, without hidden ones and links."""
+    """Return the files below a folder that match a pattern, sorted; no hidden ones, no links."""
     # macOS puts a hidden `._NAME` beside every file of a foreign disk.
     return sorted(
         path
@@ -35,7 +35,7 @@ def listed(folder: Path, pattern: str) -> list[Path]:
 
 @contextmanager
 def without_links(root: Path) -> Iterator[None]:
-    """Let nothing in the block read through a link below a folder, which others may have filled."""
+    """Do not follow links below a foreign folder while the block runs."""
     token = _root.set(root)
     try:
         yield
@@ -44,19 +44,19 @@ def without_links(root: Path) -> Iterator[None]:
 
 
 def is_link(path: Path) -> bool:
-    """Return whether a path leads through a link that is not to be followed here."""
+    """Return whether a path leads through a link that must not be followed now."""
     root = _root.get()
     if root is None:
         return False
     try:
         inner = Path(os.path.abspath(path)).relative_to(os.path.abspath(root))
-    except ValueError:  # elsewhere, as the caller gave it
+    except ValueError:  # not below the folder
         return False
     return Path(os.path.realpath(path)) != Path(os.path.realpath(root)) / inner
 
 
 def links_below(folder: Path) -> Iterator[str]:
-    """Yield the names of the links below a folder, relative to it; none behind another."""
+    """Yield the names of the links below a folder, relative to it, without entering links."""
     for parent, folders, files in os.walk(folder):
         for name in sorted((*folders, *files)):
             path = Path(parent, name)
@@ -65,20 +65,20 @@ def links_below(folder: Path) -> Iterator[str]:
 
 
 def sizes_in(folder: Path) -> dict[str, tuple[int, int]]:
-    """Return name and (width, height) of every picture below a folder, from their headers.
+    """Return the upright (width, height) of each picture below a folder by name, from its header.
 
-    Upright; those that cannot be read are left out.
+    Unreadable pictures are left out.
     """
     sizes = {}
     for path in listed(folder, "*"):
         if path.suffix.lower() in ENDINGS and path.is_file():
-            with suppress(InputError):  # another one may be whole
+            with suppress(InputError):  # other pictures may be undamaged
                 sizes[path.relative_to(folder).as_posix()] = read_size(path)
     return sizes
 
 
 def read_bytes(path: Path) -> bytes:
-    """Return the bytes of a file; DatasetError if it cannot be read."""
+    """Return the bytes of a file.  Raises DatasetError if it cannot be read."""
     try:
         if is_link(path):
             raise DatasetError(f"{path} is {LINK}")
@@ -92,7 +92,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def read_text(path: Path) -> str:
-    """Return the text of a UTF-8 file; DatasetError if it is not one."""
+    """Return the text of a UTF-8 file.  Raises DatasetError if it is not UTF-8."""
     try:
         return read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -103,7 +103,7 @@ def read_text(path: Path) -> str:
 
 
 def read_json(path: Path) -> Any:
-    """Return the content of a JSON file; DatasetError if it is damaged."""
+    """Return the content of a JSON file.  Raises DatasetError if it is damaged."""
     try:
         return json.loads(read_text(path))
     except (ValueError, RecursionError) as error:
@@ -111,7 +111,7 @@ def read_json(path: Path) -> Any:
 
 
 def field(record: Any, key: str, kind: type | tuple[type, ...], file: Path) -> Any:
-    """Return `record[key]`, which must be of a kind; DatasetError if it is missing or another."""
+    """Return `record[key]`.  Raises DatasetError if it is missing or not of the kind."""
     value = record.get(key) if isinstance(record, dict) else None
     if not isinstance(value, kind) or isinstance(value, bool):
         kinds = kind if isinstance(kind, tuple) else (kind,)
@@ -122,7 +122,7 @@ def field(record: Any, key: str, kind: type | tuple[type, ...], file: Path) -> A
 
 
 def need_some(count: int, listed: int, file: Path) -> None:
-    """Raise DatasetError if a file lists pictures and none of them is among the known ones."""
+    """Raise DatasetError if a file lists pictures and none of them is known."""
     if listed and not count:
         raise DatasetError(
             f"none of the {listed} pictures in {file} is among yours: compare their names"
@@ -130,7 +130,7 @@ def need_some(count: int, listed: int, file: Path) -> None:
 
 
 def one_label(label: object, file: Path) -> str:
-    """Return a label on one line, without blanks round it; raise DatasetError if it is empty."""
+    """Return a label on one line, without blanks around it.  Raises DatasetError if it is empty."""
     text = " ".join(str(label).split())
     if not isinstance(label, str | int) or not text:
         raise DatasetError(

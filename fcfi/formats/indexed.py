@@ -1,6 +1,6 @@
-"""Maps of numbers as PNG with the palette of PASCAL VOC, so that 1, 2, 3 are colours and not black.
+"""Instance maps as PNG with the palette of PASCAL VOC, which shows small numbers in colours.
 
-Reading any map back is done by fcfi.mask_files.  Knows no layout of folders.
+Maps are read by fcfi.mask_files.  Knows no layout of folders.
 """
 
 import io
@@ -21,9 +21,9 @@ VOID: Final = 255
 
 
 def voc_colour(number: int) -> tuple[int, int, int]:
-    """Return the RGB of a number 0 to 255 in VOC's palette.
+    """Return the RGB colour of a number from 0 to 255 in VOC's palette.
 
-    Its bits, lowest first, are spread over red, green and blue from the top.
+    The number's bits, lowest first, go in turn to red, green and blue, highest bits first.
     Source: the VOC 2012 development kit, VOClabelcolormap.
     """
     colour = [0, 0, 0]
@@ -34,7 +34,7 @@ def voc_colour(number: int) -> tuple[int, int, int]:
 
 
 def encode_map(numbers: NDArray[np.uint8]) -> bytes:
-    """Return a PNG with VOC's palette of numbers (H, W) uint8."""
+    """Return numbers (H, W) uint8 as a PNG with VOC's palette."""
     picture = Pillow.fromarray(numbers)
     picture.putpalette([channel for number in range(256) for channel in voc_colour(number)])
     buffer = io.BytesIO()
@@ -43,7 +43,7 @@ def encode_map(numbers: NDArray[np.uint8]) -> bytes:
 
 
 def decode_map(data: bytes, name: str) -> InstanceMap:
-    """Return the numbers in the bytes of a picture file; DatasetError if it cannot be read."""
+    """Return the instance map in a picture file.  Raises DatasetError if it cannot be read."""
     try:
         return decode_any(data, name)
     except InputError as error:
@@ -51,9 +51,9 @@ def decode_map(data: bytes, name: str) -> InstanceMap:
 
 
 def decode_drawing(data: bytes, name: str) -> InstanceMap:
-    """Return what `decode_map` does of a map that was drawn, whose edges may be soft.
+    """Return the instance map in a drawn picture, whose edges may be soft.
 
-    DatasetError if several objects have soft edges.
+    Raises DatasetError if it cannot be read, or several objects have soft edges.
     """
     try:
         return decode_map(data, name).sharpened(name)
@@ -64,7 +64,7 @@ def decode_drawing(data: bytes, name: str) -> InstanceMap:
 def paint(picture: AnnotatedPicture, limit: int) -> NDArray[np.uint8]:
     """Return (height, width) uint8: the topmost object's number at each pixel, 0 for background.
 
-    Numbers count from 1, from bottom to top.  Raises InputError if there are more than `limit`.
+    Objects are numbered from 1, from bottom to top.  Raises InputError for more than `limit`.
     """
     if len(picture.objects) > limit:
         raise InputError(

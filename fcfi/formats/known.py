@@ -1,6 +1,6 @@
-"""The pictures that annotations are read for, and what happens to those that cannot be read.
+"""The pictures for which a reader reads annotations, and the handling of unreadable annotations.
 
-A tally notes what is left out; without one, the first error is raised.  Knows no format.
+A tally records what is left out; without a tally, the first error is raised.  Knows no format.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -16,11 +16,11 @@ from fcfi.formats.tally import Tally
 from fcfi.images import MAX_PIXELS, MAX_SIDE
 
 MAX_SHAPES: Final = 5000
-"""On a picture; more are not read, so that a damaged file cannot ask for endless work."""
+"""Most shapes of a picture; more are not read, so that a damaged file cannot cause endless work."""
 UNREADABLE: Final = "expected whole data, got something else"
 
 MAX_COVERED: Final = 100
-"""Sizes of its picture that the boxes of a picture's shapes may cover together."""
+"""The boxes of a picture's shapes may together cover this many times the picture's area."""
 TOO_MUCH: Final = f"shapes that together cover more than {MAX_COVERED} times their picture"
 
 Value = TypeVar("Value")
@@ -31,13 +31,13 @@ class NoPixelError(DatasetError):
 
 
 class OtherSizeError(DatasetError):
-    """Annotations that were made for a picture of another size."""
+    """Annotations for a picture of another size."""
 
 
 class KnownPictures:
-    """The pictures that a reader reads annotations for; without them every name is taken.
+    """The pictures for which a reader reads annotations.
 
-    sizes: name -> (width, height), or None.
+    sizes: name -> (width, height); None accepts every name.
     """
 
     def __init__(self, sizes: Sizes | None, tally: Tally | None = None) -> None:
@@ -48,9 +48,9 @@ class KnownPictures:
     # ── names and sizes
 
     def name(self, given: str, file: Path) -> str | None:
-        """Return the picture that a name in a file means; None, noted, if it is not among them.
+        """Return the picture that a name in a file means; report an unknown name and return None.
 
-        Without pictures the name itself; DatasetError if it leaves the folder.
+        Without `sizes` return the name itself.  Raises DatasetError if it leaves the folder.
         """
         if self.sizes is None:
             name = tidy(given)
@@ -66,13 +66,13 @@ class KnownPictures:
         return self._names.find_stem(given)
 
     def name_of_stem(self, given: str) -> str | None:
-        """Return what `of_stem` returns; a file for none of the pictures is noted."""
+        """Return the result of `of_stem`; report a name that is not found."""
         return self._noted(self._names.find_stem(given), given)
 
     def size(self, name: str, width: object, height: object, file: Path) -> tuple[int, int]:
-        """Return the width and height that a file says, or the picture's own where it says none.
+        """Return the width and height stated in a file, or the picture's own if it states none.
 
-        Raises DatasetError if they differ from the picture's, are needed and missing, or too large.
+        Raises DatasetError if they differ from the picture's, are unknown, or too large.
         """
         stated = (_whole(width), _whole(height))
         known = self.sizes.get(name) if self.sizes is not None else None
@@ -104,7 +104,7 @@ class KnownPictures:
     # ── what cannot be read
 
     def read(self, load: Callable[[], Value | None]) -> Iterator[Value]:
-        """Yield what `load` returns of one picture, if anything; an error is noted or raised."""
+        """Yield the result of `load` for a picture unless it is None; report or raise its error."""
         taken = self._tally.taken if self._tally is not None else 0
         try:
             with guard(DatasetError, UNREADABLE, EXPORT_AGAIN):
@@ -112,7 +112,7 @@ class KnownPictures:
         except FCFIError as error:
             if self._tally is None:
                 raise
-            # The shapes that were read so far are lost with their picture.
+            # The shapes read so far are lost with their picture.
             self._tally.taken = taken
             self._tally.problem(error)
             return
@@ -120,7 +120,7 @@ class KnownPictures:
             yield found
 
     def numbered(self, shapes: Iterable[Value], picture: str) -> Iterator[tuple[int, Value]]:
-        """Yield a picture's shapes with their numbers from 1; those beyond MAX_SHAPES are noted."""
+        """Yield a picture's shapes with their numbers from 1; report those beyond MAX_SHAPES."""
         for number, shape in enumerate(shapes, 1):
             if number <= MAX_SHAPES:
                 yield number, shape
@@ -130,10 +130,10 @@ class KnownPictures:
     def drawable(
         self, shapes: Iterable[Value], picture: str, width: int, height: int, drawn: list[int]
     ) -> Iterator[tuple[int, Value]]:
-        """Yield as `numbered` does, while the boxes drawn so far cover MAX_COVERED pictures.
+        """Yield as `numbered`, until the boxes drawn so far exceed MAX_COVERED.
 
-        A line of text may fill a whole picture, so that the length of a file does not bound the
-        work.  drawn: the caller adds the pixels of each box.
+        A single line of a file may fill a whole picture, so the length of a file does not limit the
+        work.  drawn: the caller adds the area of each box in pixels.
         """
         for number, shape in self.numbered(shapes, picture):
             if is_covered(drawn, width, height):
@@ -143,9 +143,9 @@ class KnownPictures:
 
     @contextmanager
     def shape(self, picture: str, number: int, file: Path) -> Iterator[None]:
-        """Count a shape while it is read; an error leaves it out, or is raised with its name.
+        """Count a shape that the block reads; an error leaves it out or is raised with its name.
 
-        A shape without a pixel is left out either way.
+        An empty shape is always left out.
         """
         if self._tally is not None:
             with self._tally.shape(picture, number), guard(DatasetError, UNREADABLE, EXPORT_AGAIN):
@@ -160,12 +160,12 @@ class KnownPictures:
             raise DatasetError(f"{file}: {picture}, shape {number}: {error}") from error
 
     def leave_out(self, reason: str, picture: str, number: int) -> None:
-        """Note a shape that is of no use."""
+        """Report a shape that is left out."""
         if self._tally is not None:
             self._tally.leave_out(reason, picture, number)
 
     def leave_out_picture(self, reason: str, name: str) -> None:
-        """Note a picture of a file whose shapes are not read."""
+        """Report a picture whose shapes are not read."""
         if self._tally is not None:
             self._tally.leave_out_picture(reason, name)
 
@@ -176,7 +176,7 @@ class KnownPictures:
 
 
 def _whole(value: object) -> int | None:
-    """Return a whole number of at least 1 that a file holds as a number or text, else None."""
+    """Return a whole number of at least 1 from a number or text in a file, else None."""
     try:
         number = float(value) if isinstance(value, int | float | str) else 0.0
     except (ValueError, OverflowError):
@@ -185,5 +185,5 @@ def _whole(value: object) -> int | None:
 
 
 def is_covered(drawn: Iterable[int], width: int, height: int) -> bool:
-    """Return whether boxes of so many pixels cover a picture more often than is drawn."""
+    """Return whether the areas of drawn boxes exceed the limit for a picture."""
     return sum(drawn) > MAX_COVERED * width * height

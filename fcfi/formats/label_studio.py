@@ -1,13 +1,13 @@
 """Label Studio: a JSON file of tasks with brush strokes, and the labelling configuration for them.
 
-Its run lengths are not COCO's: a stream of bits with a 32-bit count of values, 5 bits for the size
-of a value, four times 4 bits for the sizes of lengths, then runs over the picture's RGBA values,
-flattened row by row, 0 or 255.
+Its run lengths are not COCO's: a bit stream with a 32-bit count of values, 5 bits for the size of
+a value, four times 4 bits for the sizes of lengths, then runs over the picture's RGBA values (0 or
+255), flattened row by row.
 
 Layout: `tasks.json`, `label_config.xml`.  The pictures' addresses are those of local storage
 (`/data/local-files/?d=NAME`): serve the folder of pictures as its root.
-Source: the package rle-pack, from which Label Studio's page and converter took it.  Knows nothing
-of other formats.
+Source: the package rle-pack, which Label Studio's page and converter use.  Knows nothing of other
+formats.
 """
 
 import json
@@ -53,19 +53,19 @@ BRUSH: Final = "brush"
 IMAGE: Final = "image"
 """Name of the picture in the configuration and in a task's data."""
 UPLOADED: Final = re.compile(r"^.*/upload/(?:[0-9]+/)?(?:[0-9a-f]{8}-)?")
-"""What lies before the name of an uploaded picture in its address, with the mark of an upload."""
+"""The part of an uploaded picture's address before its name, with Label Studio's prefix."""
 NOT_DATA: Final = ("id", "annotator", "annotation_id", "created_at", "updated_at", "lead_time")
 """Keys of a task in JSON-MIN that are not its data."""
 LABEL_KEYS: Final = ("brushlabels", "polygonlabels", "rectanglelabels", "ellipselabels", "labels")
-"""Where a region's value names its label."""
+"""Keys of a region's value that hold its label."""
 FAR: Final = 1e5
-"""Per cent of the picture: a coordinate further off is a mistake."""
+"""A coordinate beyond this per cent of the picture is a mistake."""
 CHANNELS: Final = 4
 """RGBA."""
 WORD: Final = 8
 """Bits of a value."""
 SIZES: Final = (3, 4, 8, 16)
-"""Bits of the four kinds of lengths."""
+"""Bits of the four sizes of lengths."""
 
 
 def write(
@@ -97,9 +97,9 @@ def read(
 ) -> Iterator[AnnotatedPicture]:
     """Yield the pictures of Label Studio's JSON (tasks, export or JSON-MIN).  Raises DatasetError.
 
-    Read are brush strokes, polygons, rectangles and ellipses of the last annotation of a task that
-    has any.  A task without a region does not say its picture's size: it is left out unless `sizes`
-    has it.  labels: not needed, every region names its own.  Other arguments: see codec.Reader.
+    Brush strokes, polygons, rectangles and ellipses of a task's last annotation with results are
+    read.  A task without regions does not state its picture's size: it is left out unless `sizes`
+    has it.  labels: not used, since regions have labels.  Other arguments: see codec.Reader.
     """
     base = Path(path)
     known = KnownPictures(sizes, tally)
@@ -156,8 +156,8 @@ def config(labels: Sequence[str]) -> str:
 
 
 def encode(mask: RunMask, height: int, width: int) -> list[int]:
-    """Return a mask in a picture of this size as bytes, 0 to 255, of Label Studio's run lengths."""
-    # All four channels of a pixel have the mask's value, so its runs are just four times as long.
+    """Return a mask in a picture of this size in Label Studio's run lengths, as bytes 0 to 255."""
+    # All four channels of a pixel have the mask's value, so runs are four times as long.
     lengths = lengths_in(mask, height, width) * CHANNELS
     head = f"{height * width * CHANNELS:032b}{WORD - 1:05b}" + "".join(
         f"{size - 1:04b}" for size in SIZES
@@ -167,15 +167,15 @@ def encode(mask: RunMask, height: int, width: int) -> list[int]:
         _run(length, values[index % 2]) for index, length in enumerate(lengths.tolist()) if length
     )
     bits = head + body
-    # Label Studio's converter fills up to the next byte, and from a full byte too: so does this.
+    # Padded to the next byte, a full byte included, as by Label Studio's converter.
     bits += "0" * (8 - len(bits) % 8)
     return list(int(bits, 2).to_bytes(len(bits) // 8, "big"))
 
 
 def _run(length: int, value: str) -> str:
-    """Return the bits of a run: 1, which of the sizes, the length less one, the value.
+    """Return the bits of a run: 1, the index of the size, the length minus one, the value.
 
-    As many times as the length needs.
+    A run longer than the largest size is split.
     """
     full = 1 << SIZES[-1]
     text = ""
@@ -187,12 +187,12 @@ def _run(length: int, value: str) -> str:
 
 
 def decode(data: Sequence[int], height: int, width: int) -> Mask:
-    """Return the mask (height, width) bool of such bytes: where the alpha channel is not 0.
+    """Return a mask (height, width) bool from the bytes of `encode`: where alpha is not 0.
 
     Raises DatasetError if they do not fit.
     """
     try:
-        # One large number printed in base 2: far faster than a loop over the bytes.
+        # Formatting one large number in base 2 is far faster than a loop over the bytes.
         bits = f"{int.from_bytes(bytes(data), 'big'):0{8 * len(data)}b}"
         return (
             _expand(bits, height * width * CHANNELS).reshape(height, width, CHANNELS)[:, :, -1] > 0
@@ -202,21 +202,21 @@ def decode(data: Sequence[int], height: int, width: int) -> Mask:
 
 
 def _expand(bits: str, expected: int) -> NDArray[np.uint8]:
-    """Return the (expected,) values of the stream; raise ValueError if it holds another number."""
+    """Return the (expected,) values of the stream.  Raises ValueError for another number."""
     total = int(bits[:32], 2)
     word = int(bits[32:37], 2) + 1
     sizes = [int(bits[start : start + 4], 2) + 1 for start in range(37, 53, 4)]
     if total != expected or word != WORD:
         raise ValueError(f"{total} values of {word} bits, expected {expected} of {WORD}")
     out = np.zeros(total, np.uint8)
-    # Behind the head: 32 bits of count, 5 of the word's size, 4 times 4 of the lengths' sizes.
+    # After the head: 32 bits of count, 5 of the word's size, 4 times 4 of the lengths' sizes.
     position, filled = 53, 0
     while filled < total:
         size = sizes[int(bits[position + 1 : position + 3], 2)]
         count = int(bits[position + 3 : position + 3 + size], 2) + 1
         if filled + count > total:
             raise ValueError("more values than announced")
-        # One value for the whole run, or a value for each.
+        # Either one value for the whole run, or as many values as it is long.
         amount = 1 if bits[position] == "1" else count
         position += 3 + size
         stored = bits[position : position + amount * WORD]
@@ -231,9 +231,9 @@ def _expand(bits: str, expected: int) -> NDArray[np.uint8]:
 
 
 def _name_of(address: str) -> str:
-    """Return the picture's name in an address: what follows ?d=, or else the last part.
+    """Return the picture's name in an address: the text after ?d=, or else the last part.
 
-    Label Studio's mark in front of an uploaded file's name is left out.
+    Label Studio's prefix of an uploaded file's name is removed.
     """
     parts = urlsplit(address)
     stored = parse_qs(parts.query).get("d")
@@ -243,9 +243,9 @@ def _name_of(address: str) -> str:
 
 
 def _picture_of(task: Any, known: KnownPictures, file: Path) -> str | None:
-    """Return the picture of a task, whatever its key: the one called `image`, or the only address.
+    """Return the picture of a task: the value under `image`, or else the only address in its data.
 
-    JSON-MIN has the data's keys in the task itself.
+    In JSON-MIN the data's keys are in the task itself.
     """
     if not isinstance(task, dict):
         return None
@@ -253,7 +253,7 @@ def _picture_of(task: Any, known: KnownPictures, file: Path) -> str | None:
     if not isinstance(data, dict):
         data = {key: value for key, value in task.items() if key not in NOT_DATA}
     texts = {key: value for key, value in data.items() if isinstance(value, str)}
-    # A task may have texts beside the picture (a caption, an author), and no fixed key for it.
+    # The picture has no fixed key, and a task may have other texts (a caption, an author).
     likely = {
         key: value
         for key, value in texts.items()
@@ -268,15 +268,15 @@ def _picture_of(task: Any, known: KnownPictures, file: Path) -> str | None:
         return None
     try:
         return known.name(_name_of(next(iter(chosen.values()))), file)
-    except ValueError:  # an address that cannot be taken apart
+    except ValueError:  # an address that cannot be parsed
         return None
 
 
 def _results(task: Mapping[str, Any], name: str, known: KnownPictures) -> list[dict[str, Any]]:
     """Return the results of a task's last finished annotation, or the regions of JSON-MIN."""
     if "data" not in task:
-        # JSON-MIN has a list of regions for each control of the labelling configuration.  Regions
-        # have no id there: the position in the lists stands for it.
+        # JSON-MIN has a list of regions for each control of the labelling configuration.  Its
+        # regions have no ids, so their positions in the lists are used instead.
         lists = [value for key, value in task.items() if isinstance(value, list)]
         return [
             {"value": region, "id": (number, index), **region}
@@ -294,7 +294,7 @@ def _results(task: Mapping[str, Any], name: str, known: KnownPictures) -> list[d
         if task.get("predictions"):
             known.leave_out_picture("it has predictions only, which are not read", name)
         return []
-    # An annotation that was begun and left empty does not hide the finished one before it.
+    # An empty last annotation must not hide the one before it.
     full = [annotation for annotation in kept if annotation.get("result")] or kept
     results = full[-1].get("result")
     return [part for part in results if isinstance(part, dict)] if isinstance(results, list) else []
@@ -305,7 +305,7 @@ def _picture(task: Any, name: str, known: KnownPictures, file: Path) -> Annotate
     results = _results(task, name, known)
     labels = _labels(results)
     objects = []
-    # Others are a choice, a text, or the labels of a region given beside it.
+    # Other results are a choice, a text, or a region's labels.
     regions = [part for part in results if _has_shape(part.get("value"))]
     drawn: list[int] = []
     for number, part in known.numbered(regions, name):
@@ -314,7 +314,7 @@ def _picture(task: Any, name: str, known: KnownPictures, file: Path) -> Annotate
         if kind is None:
             known.leave_out("a shape without an area", name, number)
             continue
-        # Coordinates are per cent of the size that the region itself states.
+        # Coordinates are percentages of the size that the region states.
         given = known.size(name, part.get("original_width"), part.get("original_height"), file)
         if size is not None and size != given:
             raise DatasetError(
@@ -322,7 +322,7 @@ def _picture(task: Any, name: str, known: KnownPictures, file: Path) -> Annotate
                 "export the task again"
             )
         size = given
-        # As `drawable` does; the size is known only now.
+        # The check of `drawable`, made here since the size is known only now.
         if is_covered(drawn, *given):
             known.leave_out(TOO_MUCH, name, number)
             continue
@@ -339,13 +339,13 @@ def _picture(task: Any, name: str, known: KnownPictures, file: Path) -> Annotate
 
 
 def _identity(part: Mapping[str, Any], number: int) -> object:
-    """Return what names a region: its id, or its number where it has none."""
+    """Return the identity of a region: its id, or its number without one."""
     region_id = part.get("id")
     return number if region_id is None else str(region_id)
 
 
 def _labels(results: Sequence[Mapping[str, Any]]) -> dict[object, Any]:
-    """Return the label of each region: in its own result, or in another one of the same id."""
+    """Return the label of each region, from its own result or another with the same id."""
     labels: dict[object, Any] = {}
     number = 0
     for part in results:
@@ -365,7 +365,7 @@ def _has_shape(value: object) -> bool:
 
 
 def _kind(value: Mapping[str, Any]) -> str | None:
-    """Return which of SHAPES a value is; None for keypoints, lines and the like."""
+    """Return the key in SHAPES of a value, or None for keypoints, lines and the like."""
     if value.get("format") == "rle" or "rle" in value:
         return "rle"
     if "points" in value and "vertices" not in value:
@@ -432,7 +432,7 @@ SHAPES: Final[Mapping[str, Callable[[Mapping[str, Any], int, int], RunMask | Non
     "rectangle": _rectangle,
     "ellipse": _ellipse,
 }
-"""The function for each kind of region, of its value and the picture's height and width."""
+"""The reader of each kind of region: takes its value and the picture's height and width."""
 
 
 CODEC: Final = Codec("label-studio", "Label Studio", write, read, detect)

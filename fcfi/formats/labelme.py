@@ -1,11 +1,10 @@
-"""labelme: a JSON file for each picture, which lies beside the picture.
+"""labelme: a JSON file for each picture, beside the picture.
 
-Every object is one shape of type "mask": two corners, both inside the object's box, and a PNG of
-the box in base64; it holds holes and components.  The picture's bytes are not repeated (`imageData`
-is null), so labelme looks for `imagePath` beside the file; it turns the picture by its EXIF
-orientation first and refuses a height or width that is not the turned picture's.  Read are masks,
-polygons, rectangles, turned or not, and circles; shapes of one label and one `group_id` are one
-object.
+Every object is a shape of type "mask": two corners, both inside the object's box, and a PNG of the
+box in base64, which keeps holes and components.  The picture's bytes are not included (`imageData`
+is null), so labelme looks for `imagePath` beside the file; it applies the picture's EXIF
+orientation and refuses sizes other than the upright picture's.  Masks, polygons, rectangles
+(rotated or not) and circles are read; shapes with the same label and `group_id` are one object.
 
 Layout: `NAME.json`.  Knows nothing of other formats.
 """
@@ -48,16 +47,16 @@ from fcfi.masks.runs import RunMask
 from fcfi.masks.shapes import ellipse
 
 VERSION: Final = "5.5.0"
-"""Of labelme: the first that knows all that is written here; later ones read it."""
+"""The first version of labelme that reads everything written here; later ones read it too."""
 CORNERS: Final = {"mask": 1, "polygon": 3, "rectangle": 2, "circle": 2, "rotation": 3}
-"""Shapes that are read, and how many points each needs; a rotation is a turned rectangle."""
+"""Shapes that are read and the fewest points of each; a rotation is a rotated rectangle."""
 WITHOUT_AREA: Final = ("point", "points", "line", "linestrip")
 LARGE_CIRCLE: Final = 20_000
-"""Pixels of a radius from which a circle is computed instead of drawn."""
+"""Circles with a larger radius in pixels are computed instead of drawn."""
 MARGIN: Final = 2
-"""Pixels round a shape's corners that are drawn too."""
+"""Pixels drawn around a shape's corners."""
 FAR: Final = 1e6
-"""Pixels: a corner further off is a mistake."""
+"""A corner beyond this number of pixels is a mistake."""
 
 
 def write(
@@ -68,7 +67,7 @@ def write(
     names = check_labels(labels)
     for picture in pictures:
         shapes = []
-        # Shapes of one label and one group would be read as one object.
+        # Shapes with the same label and group would be read as one object.
         groups = Counter((annotated.label, annotated.id) for annotated in picture.objects)
         for annotated in picture.bottom_up():
             label_number(picture, annotated, names)
@@ -96,8 +95,8 @@ def read(
 ) -> Iterator[AnnotatedPicture]:
     """Yield the pictures of a folder of labelme's files, or of one file.
 
-    JSON files of other kinds are left out, and shapes that cover no pixel (points, lines).
-    labels: not needed, every shape names its own.  Other arguments: see codec.Reader.
+    JSON files of other kinds and shapes without an area (points, lines) are left out.
+    labels: not used, since shapes have labels.  Other arguments: see codec.Reader.
     Raises DatasetError.
     """
     base = Path(path)
@@ -119,7 +118,7 @@ def read(
 
 
 def detect(candidate: Candidate) -> Found | None:
-    """Return what was given, if a JSON file lists shapes."""
+    """Return the given path, if a JSON file lists shapes."""
     content = candidate.json
     if isinstance(content, dict) and "shapes" in content:
         return Found(candidate.given, Certainty.CONTENT)
@@ -127,7 +126,7 @@ def detect(candidate: Candidate) -> Found | None:
 
 
 def _name(file: Path, base: Path, known: KnownPictures) -> str | None:
-    """Return the picture that a file is for: "" if unknown, None for a file of another kind."""
+    """Return the picture of a file: "" if it is unknown, None for a file of another kind."""
     content = read_json(file)
     if not isinstance(content, dict) or "shapes" not in content:
         return None
@@ -177,7 +176,7 @@ def _picture(file: Path, name: str, known: KnownPictures) -> AnnotatedPicture:
             label = one_label(shape.get("label"), file)
             group = shape.get("group_id")
             group = group if isinstance(group, int) else None
-            # Shapes of a group are one object; a shape without a group is one by itself.
+            # The shapes of a group are one object; a shape without a group is its own object.
             key = (label, group) if group is not None else number
             joined = found[key][2].union([mask]) if key in found else mask
             found[key] = (label, group, joined)
@@ -186,7 +185,7 @@ def _picture(file: Path, name: str, known: KnownPictures) -> AnnotatedPicture:
 
 
 def _mask(shape: Any, kind: str, height: int, width: int) -> RunMask | None:
-    """Return the mask of a shape, None without a pixel; DatasetError says what is wrong with it."""
+    """Return the mask of a shape, or None if it is empty.  Raises DatasetError if it is damaged."""
     least = CORNERS.get(kind)
     if least is None:
         raise DatasetError(f"a {kind[:MAX_SHOWN]!r} is not a shape that is read")
@@ -204,7 +203,7 @@ def _mask(shape: Any, kind: str, height: int, width: int) -> RunMask | None:
 
 
 def _stored(text: object, corners: NDArray[np.float64], height: int, width: int) -> RunMask | None:
-    """Return a stored mask at its corner; DatasetError if it leaves the picture."""
+    """Return a stored mask at its corner.  Raises DatasetError if it leaves the picture."""
     try:
         stored = base64.b64decode(text if isinstance(text, str) else "?", validate=True)
     except binascii.Error as error:
@@ -221,11 +220,11 @@ def _stored(text: object, corners: NDArray[np.float64], height: int, width: int)
 
 
 def _drawn(kind: str, corners: NDArray[np.float64], height: int, width: int) -> RunMask | None:
-    """Return a shape as labelme draws it, with Pillow."""
+    """Return the mask of a shape, drawn with Pillow as labelme draws it."""
     if kind == "circle":
         (x, y), edge = corners[0].tolist(), corners[1]
         radius = math.hypot(*(edge - corners[0]))
-        if radius > LARGE_CIRCLE:  # Pillow would walk its whole line
+        if radius > LARGE_CIRCLE:  # Pillow would draw all of its line, inside the picture or not
             return ellipse(x, y, radius, radius, 0, height, width)
         corners = np.array([[x - radius, y - radius], [x + radius, y + radius]])
     elif kind == "rectangle":

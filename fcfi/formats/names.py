@@ -1,4 +1,4 @@
-"""Which picture a name in a file means: other systems write names of pictures in other ways.
+"""Finds the picture that a name in a file means, since other systems spell names differently.
 
 Knows no format, and reads no file.
 """
@@ -11,15 +11,15 @@ from typing import Final
 from urllib.parse import unquote
 
 UPLOADED: Final = re.compile(r"^[0-9a-f]{8}-")
-"""What Label Studio puts before the name of an uploaded picture."""
+"""The prefix of an uploaded picture's name in Label Studio."""
 MASK_ENDING: Final = re.compile(r"[-_](mask|masks|seg|gt|label)$", re.IGNORECASE)
-"""What people put after a picture's name to name its mask."""
+"""Usual suffixes of a mask's name after its picture's name."""
 SEVERAL: Final = "several of your pictures have this name"
 NOT_THERE: Final = "not among your pictures"
 
 
 class PictureNames:
-    """The names of pictures, found by the spellings of other systems, each only where it is unique.
+    """The names of pictures, found by the spellings of other systems if these are unambiguous.
 
     >>> names = PictureNames(["photos/Cup.jpg", "photos/plate.jpg"])
     >>> names.find("C:\\\\work\\\\photos\\\\cup.jpg"), names.find("saucer.jpg")
@@ -43,10 +43,10 @@ class PictureNames:
     def find(self, given: str) -> str | None:
         """Return the picture that a name means, or None.
 
-        Tried in turn: the name as it stands, without leading folders, its last part, without the
-        mark that Label Studio puts before an upload, in another case.
+        Tried in turn: the name itself, without leading folders, its last part, without Label
+        Studio's prefix of uploads, in another case.
         """
-        # As it stands first: a file's own name may contain %20.
+        # The name itself first, since a file's name may contain %20.
         for spelling in dict.fromkeys((given, unquote(given))):
             form = composed(tidy(spelling))
             parts = [part for part in PurePosixPath(form).parts if part not in ("/", "..")]
@@ -56,7 +56,7 @@ class PictureNames:
             for tail in (*tails, unmarked):
                 if tail in self._by_form:
                     return self._by_form[tail]
-            # From the surest to the least sure; a name that fits two pictures is not guessed.
+            # From the most to the least certain; a name that fits two pictures is not guessed.
             found = _first_unique(
                 (self._by_base, base),
                 (self._by_base, unmarked),
@@ -95,7 +95,7 @@ def tidy(name: str) -> str:
 
 
 def composed(name: str) -> str:
-    """Return a name with its letters composed: some systems store an umlaut as two characters."""
+    """Return a name with composed letters, since some systems store an umlaut as two characters."""
     return unicodedata.normalize("NFC", name)
 
 
@@ -105,7 +105,7 @@ def stem(name: str) -> str:
 
 
 def _groups(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """Return the second parts by their first."""
+    """Return the second elements of pairs, grouped by the first."""
     found: dict[str, list[str]] = {}
     for key, value in pairs:
         found.setdefault(key, []).append(value)
@@ -113,7 +113,7 @@ def _groups(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 
 
 def _first_unique(*tries: tuple[dict[str, list[str]], str]) -> str | None:
-    """Return the name under the first key that exactly one picture has."""
+    """Return the picture of the first key that belongs to exactly one picture."""
     for index, key in tries:
         names = index.get(key, ())
         if len(names) == 1:

@@ -1,8 +1,8 @@
-"""PNG maps: a map of object numbers for each picture, with a palette, and one in black and white.
+"""PNG maps: an instance map for each picture, with a palette, and an overview in black and white.
 
-Layout: `masks/NAME.png` (numbers from 1; the topmost object counts), `preview/NAME.png` (0 and
-255), and `objects.json`, which says what each number is.  Maps of others need no such file: then
-every number or colour is an object.  Knows nothing of other formats.
+Layout: `masks/NAME.png` (numbers from 1 of the topmost objects), `preview/NAME.png` (0 and 255),
+and `objects.json`, which describes each number.  Foreign maps need no such file: then every number
+or colour is an object.  Knows nothing of other formats.
 """
 
 import json
@@ -45,9 +45,9 @@ MASKS: Final = "masks"
 PREVIEW: Final = "preview"
 INDEX: Final = "objects.json"
 MOST: Final = 255
-"""Objects in a map of 8 bits."""
+"""Most objects in a map of 8 bits."""
 MAP_ENDINGS: Final = (".png", ".tif", ".tiff", ".bmp")
-"""Ends of files that keep numbers exactly, and that a folder of maps is recognised by."""
+"""Endings of lossless files, by which a folder of maps is recognised."""
 
 Described = tuple[str, int | None, int]
 """Label, id and order of a number."""
@@ -56,7 +56,7 @@ Described = tuple[str, int | None, int]
 def write(
     pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[str]
 ) -> tuple[Path, ...]:
-    """Write the maps and what their numbers mean, and return the files.  Raises InputError."""
+    """Write the maps and their description, and return the files.  Raises InputError."""
     target = Target(folder)
     names = check_labels(labels)
     index = []
@@ -80,9 +80,9 @@ def read(
     labels: Sequence[str] | None = None,
     tally: Tally | None = None,
 ) -> Iterator[AnnotatedPicture]:
-    """Yield the pictures of a folder that `write` made, of any folder of maps, or of one map.
+    """Yield the pictures of a folder written by `write`, of any folder of maps, or of one map.
 
-    labels: without `objects.json`, names of the numbers from 1; None: every object is an "object".
+    labels: without `objects.json`, names of the numbers from 1; None calls every object "object".
     Other arguments: see codec.Reader.  Raises DatasetError.
     """
     base = Path(path)
@@ -146,7 +146,7 @@ def _read_indexed(base: Path, known: KnownPictures) -> Iterator[AnnotatedPicture
 def _indexed_picture(
     base: Path, entry: Any, name: str, known: KnownPictures, file: Path
 ) -> AnnotatedPicture:
-    # The name of the map is checked as that of a picture is: it may not leave the folder.
+    # The map's name is checked as a picture's is: it may not leave the folder.
     mask = KnownPictures(None).name(field(entry, "mask", str, file), file) or ""
     described = {
         field(record, "number", int, file): record for record in field(entry, "objects", list, file)
@@ -156,7 +156,7 @@ def _indexed_picture(
 
 
 def _described(file: Path, records: Mapping[int, Any], number: int) -> Described:
-    """Return what `objects.json` says of a number."""
+    """Return the description of a number in `objects.json`."""
     if number not in records:
         raise DatasetError(
             f"expected the number {number} among the picture's objects in {file}, got none: add it"
@@ -173,13 +173,13 @@ def _described(file: Path, records: Mapping[int, Any], number: int) -> Described
 def _read_plain(
     base: Path, known: KnownPictures, labels: Sequence[str] | None
 ) -> Iterator[AnnotatedPicture]:
-    """Yield the pictures of maps that say nothing of their numbers."""
+    """Yield the pictures of maps without a description."""
     root = base / MASKS if (base / MASKS).is_dir() else base
     files = [base]
     if base.is_dir():
         found = listed(root, "*")
         files = [file for file in found if file.suffix.lower() in MAP_ENDINGS]
-        # Masks in JPEG files hold one object each; they are read where there is nothing better.
+        # Masks as JPEG files hold one object each; they are read if there are no lossless files.
         files = files or [file for file in found if file.suffix.lower() in ENDINGS]
     else:
         root = base.parent
@@ -197,7 +197,7 @@ def _read_plain(
 
 
 def _numbered(file: Path, labels: Sequence[str] | None, number: int) -> Described:
-    """Return the label of a number in a map that says nothing of it."""
+    """Return the label of a number in a map without a description."""
     if labels is None:
         return UNNAMED, None, 0
     if number > len(labels):
@@ -211,8 +211,8 @@ def _numbered(file: Path, labels: Sequence[str] | None, number: int) -> Describe
 def _plain_picture(
     file: Path, name: str, known: KnownPictures, labels: Sequence[str] | None
 ) -> AnnotatedPicture:
-    """Return a map that says nothing of its numbers as a picture."""
-    # It may be a drawing with soft edges, which a map of our own is not.
+    """Return a map without a description as a picture."""
+    # Foreign maps may be drawings with soft edges.
     found = decode_drawing(read_bytes(file), str(file))
     if labels is not None and found.form == "colour":
         raise DatasetError(
@@ -229,7 +229,7 @@ def _picture(
     known: KnownPictures,
     describe: Callable[[int], Described],
 ) -> AnnotatedPicture:
-    """Return a map as a picture; `describe` returns label, id and order of a number."""
+    """Return a map as a picture.  describe: returns label, id and order of a number."""
     height, width = found.numbers.shape
     known.check(name, width, height, file)
     if len(found.present) > MOST:

@@ -1,8 +1,8 @@
-"""The registry of formats: each is one file and a line in MODULES, an installed package, or a call.
+"""The registry of formats: each is a file with a line in MODULES, an installed package, or a call.
 
-All that depends on which formats there are is read from here: the names that commands accept, what
-an import recognises, which folders a scan for pictures skips.  Imports no format; the modules are
-imported when a format is first looked up.
+Everything that depends on the set of formats is derived from here: the names that commands accept,
+the formats that an import recognises, the folders that a scan for pictures skips.  The modules of
+formats are imported when a format is first looked up.
 """
 
 import logging
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 MODULES: Final = (
     *("png", "coco", "yolo", "voc", "labelme", "label_studio", "cvat", "cvat_mask"),
-)  # in the order in which they are shown
-"""Modules of this package whose constant `CODEC` is a format; its name has - for _."""
+)  # in the order of lists for users
+"""Modules of this package whose constant `CODEC` is a format, named with - for _."""
 ENTRY_POINTS: Final = "fcfi.formats"
-"""Group of entry points of other packages, each a Codec."""
+"""Group of entry points in which other packages register a Codec."""
 
 _log = logging.getLogger(__name__)
 _registered: dict[str, "Codec"] = {}
@@ -34,7 +34,7 @@ def shipped_names() -> tuple[str, ...]:
 
 
 def register(codec: "Codec") -> "Codec":
-    """Add a format of your own and return it; ConfigError if its name is taken.
+    """Add a format of your own and return it.  Raises ConfigError if its name is taken.
 
         register(Codec("toy", "Toy format", write, read))
 
@@ -43,7 +43,7 @@ def register(codec: "Codec") -> "Codec":
         [project.entry-points."fcfi.formats"]
         toy = "my_package.toy:CODEC"
     """
-    # Installed packages are not asked: they may be on the way to register this very codec.
+    # Installed packages are not compared: one of them may be registering this codec just now.
     if codec.name in {**_shipped(), **_registered}:
         raise ConfigError(
             f"expected a new name for a format, got {codec.name!r}, which is taken: rename it"
@@ -53,7 +53,7 @@ def register(codec: "Codec") -> "Codec":
 
 
 def registered() -> tuple["Codec", ...]:
-    """Return the formats that a call has added in this process; others do not know them."""
+    """Return the formats that were added by calls in this process, unknown to other processes."""
     return tuple(_registered.values())
 
 
@@ -63,7 +63,7 @@ def codecs() -> dict[str, "Codec"]:
 
 
 def find_codec(name: str) -> "Codec":
-    """Return the format of this name; ConfigError names all there are."""
+    """Return a format by its name.  Raises ConfigError if there is none with this name."""
     known = codecs()
     if name not in known:
         raise ConfigError(f"expected a format, got {name!r}: choose one of {', '.join(known)}")
@@ -71,7 +71,7 @@ def find_codec(name: str) -> "Codec":
 
 
 def mask_folders(entries: Iterable[str]) -> frozenset[str]:
-    """Return the names among a folder's entries that hold masks of some format, not pictures."""
+    """Return the entries of a folder that hold masks of some format instead of pictures."""
     names = tuple(entries)
     return frozenset[str]().union(*(codec.skipped(names) for codec in codecs().values()))
 
@@ -89,11 +89,11 @@ def _installed() -> dict[str, "Codec"]:
         try:
             codec = entry.load()
             found[codec.name] = codec
-        except Exception:  # a package of somebody else must not stop this one
+        except Exception:  # a faulty package must not stop this one
             _log.warning(
                 "the format %s of an installed package cannot be loaded: update or remove it",
                 entry.name,
                 exc_info=True,
             )
-    # A name of this package is never replaced from outside.
+    # Other packages cannot replace the formats of this one.
     return {name: codec for name, codec in found.items() if name not in _shipped()}

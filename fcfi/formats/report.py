@@ -1,6 +1,6 @@
-"""A report of what an export kept: every object read back from the files and compared.
+"""Reports what an export kept: every object is read back from the files and compared.
 
-Knows which properties of a mask can be lost; which format loses them, its codec says.
+Knows which properties of a mask can be lost; the codecs state which of them their formats lose.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -22,16 +22,16 @@ LOSSES: Final = {
     OVERLAP: "pixels under another object, which the format leaves to the topmost",
 }
 SHOWN: Final = 20
-"""Objects that the text of a report names."""
+"""Most objects that the text of a report lists."""
 
 
 @dataclass(frozen=True, slots=True)
 class ObjectReport:
-    """One object after an export.
+    """The report of one object.
 
-    number: of the object on its picture, from 1.
-    iou:    of the mask read back with the mask given, 0 (gone) to 1 (the same).
-    lost:   those of HOLES, PARTS and OVERLAP that it has and the format cannot hold.
+    number: the object's number on its picture, from 1.
+    iou:    IoU of the mask read back and the given mask, from 0 (missing) to 1 (equal).
+    lost:   which of HOLES, PARTS and OVERLAP it has and the format cannot hold.
     """
 
     file_name: str
@@ -43,7 +43,7 @@ class ObjectReport:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report of an export, object by object.  pictures: how many were written."""
+    """The report of an export, object by object.  pictures: number of written pictures."""
 
     format: str
     pictures: int
@@ -51,12 +51,12 @@ class Report:
 
     @property
     def changed(self) -> tuple[ObjectReport, ...]:
-        """The objects that came back with other pixels, the worst first."""
+        """The objects whose pixels changed, the worst first."""
         changed = (kept for kept in self.objects if kept.iou < 1)
         return tuple(sorted(changed, key=lambda kept: kept.iou))
 
     def text(self) -> str:
-        """Return the report for people: a line of numbers, then a line for each of the worst."""
+        """Return the report as text: a line of counts, then a line for each of the worst."""
         changed = self.changed
         lines = [
             f"{self.format}: {self.pictures} pictures, {len(self.objects)} objects, "
@@ -79,9 +79,9 @@ def compare(
     given: Iterable[AnnotatedPicture],
     stored: Iterable[AnnotatedPicture],
 ) -> Report:
-    """Return the report of pictures and what the files hold of them.
+    """Return the report on pictures, compared with what was read back from the files.
 
-    Both in the same order; a picture may be missing in the files.
+    Both are in the same order; pictures may be missing in the files.
     """
     objects: list[ObjectReport] = []
     back = iter(stored)
@@ -90,7 +90,7 @@ def compare(
     for picture in given:
         pictures += 1
         found: tuple[AnnotatedObject, ...] = ()
-        # Both are read in step, one picture at a time: neither side is ever in memory as a whole.
+        # Both are iterated in step, so that only one picture of each is in memory.
         if following is not None and following.file_name == picture.file_name:
             found, following = following.objects, next(back, None)
         objects += _objects(picture, found, cannot_hold)
@@ -100,10 +100,10 @@ def compare(
 def properties(
     picture: AnnotatedPicture, asked: Collection[str] = (HOLES, PARTS, OVERLAP)
 ) -> list[tuple[str, ...]]:
-    """Return those of the asked properties that each object has; OVERLAP is with one above it.
+    """Return which of the requested properties each object has; OVERLAP: it lies below another.
 
-    Only what is asked for is looked for: most formats hold everything, and looking costs as much as
-    writing.
+    Only requested properties are checked, since this takes as long as writing, and most formats
+    hold everything.
     """
     covered = _covered(picture) if OVERLAP in asked else frozenset()
     found = []
@@ -118,7 +118,7 @@ def properties(
 
 
 def _covered(picture: AnnotatedPicture) -> frozenset[int]:
-    """Return the identity (`id`) of each object that another one covers in part.
+    """Return the identity (`id`) of each object that another covers in part.
 
     By identity, since two objects may be equal in label and mask.
     """
@@ -137,7 +137,7 @@ def _covered(picture: AnnotatedPicture) -> frozenset[int]:
 def _objects(
     picture: AnnotatedPicture, stored: tuple[AnnotatedObject, ...], cannot_hold: Sequence[str]
 ) -> list[ObjectReport]:
-    """Return a report of each object and the stored one of its label that is most like it."""
+    """Return a report for each object, compared with the most similar stored one of its label."""
     scores = _matched(picture.objects, stored)
     lost = properties(picture, cannot_hold)
     return [
@@ -155,10 +155,7 @@ def _objects(
 def _matched(
     given: Sequence[AnnotatedObject], stored: Sequence[AnnotatedObject]
 ) -> dict[int, float]:
-    """Return the IoU of each object given, by index, with the stored one that it is paired with.
-
-    The most alike are paired first, and nothing twice.
-    """
+    """Pair given and stored objects, the most similar first; return the IoUs by given index."""
     pairs = [
         (drawn.mask.iou(found.mask), here, there)
         for here, drawn in enumerate(given)
@@ -167,7 +164,7 @@ def _matched(
     ]
     scores: dict[int, float] = {}
     taken: set[int] = set()
-    # Of equal pairs, those whose positions in the file are nearest: formats keep the order.
+    # Among equal pairs the nearest positions are paired first, since formats keep the order.
     for score, here, there in sorted(pairs, key=lambda pair: (-pair[0], abs(pair[1] - pair[2]))):
         if score > 0 and here not in scores and there not in taken:
             scores[here] = score

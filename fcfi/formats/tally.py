@@ -1,7 +1,7 @@
-"""What a reading took of a file and what it left out, by reason, so that nothing is lost unsaid.
+"""Counts what a reader took from a file and what it left out, by reason, so that losses are known.
 
-The unit of refusal is the shape, then the picture, never the file: of 20 good objects and a bad
-one, the 20 are taken, and the other is named.  Knows no format.
+A shape is left out rather than its picture, and a picture rather than the file: of 20 good objects
+and a bad one, the 20 are read and the bad one is reported.  Knows no format.
 """
 
 from collections import Counter
@@ -14,11 +14,11 @@ from fcfi.documents import read
 from fcfi.errors import FCFIError, showable
 
 MAX_NAMED: Final = 3
-"""Shapes, objects or pictures that a sentence names; the others are counted."""
+"""Most names of shapes, objects or pictures in a sentence; the others are counted."""
 MAX_KEPT: Final = 100
-"""Of their names that are kept for each reason."""
+"""Most names that are kept for each reason."""
 MAX_REASONS: Final = 200
-"""Different reasons that are kept: a damaged file may have another one for every shape."""
+"""Most reasons that are kept: a damaged file may have a different one for every shape."""
 OTHERS: Final = "other reasons"
 
 
@@ -27,9 +27,9 @@ class LeftOut:
     """What was left out for one reason.
 
     kind:   "shape", "object" or "picture".
-    count:  how many.
-    names:  of the first MAX_KEPT.
-    detail: what is wrong with the first, as a sentence; may be empty.
+    count:  their number.
+    names:  the names of the first MAX_KEPT.
+    detail: a sentence about what is wrong with the first; may be empty.
     """
 
     kind: str
@@ -39,7 +39,7 @@ class LeftOut:
     detail: str = ""
 
     def sentence(self) -> str:
-        """Return how many, why, and which the first are.
+        """Return a sentence with the count, the reason and the first names.
 
         >>> LeftOut("object", "its picture cannot be read", 2, ("a#1", "a#2")).sentence()
         '2 objects left out: its picture cannot be read (a#1; a#2)'
@@ -58,7 +58,7 @@ class LeftOut:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "LeftOut":
-        """Return what `to_json` has written.  Raises InputError for anything else."""
+        """Return the value from its JSON.  Raises InputError for anything else."""
         return cls(
             read(data, "kind", str),
             read(data, "reason", str),
@@ -69,7 +69,7 @@ class LeftOut:
 
 
 class Tally:
-    """Counts of a reading: shapes found and taken, shapes and pictures left out, problems in words.
+    """Counts of shapes found and taken, and of shapes and pictures left out, with their reasons.
 
     >>> tally = Tally()
     >>> with tally.shape("cat.jpg", 1):
@@ -91,9 +91,9 @@ class Tally:
 
     @contextmanager
     def shape(self, picture: str, number: int) -> Iterator[None]:
-        """Count a shape while it is read; an error leaves it out and names it.
+        """Count a shape that the block reads; an error leaves it out and records it.
 
-        number: of the shape on its picture, from 1.
+        number: the shape's number on its picture, from 1.
         """
         self.found += 1
         try:
@@ -104,30 +104,30 @@ class Tally:
             self.taken += 1
 
     def leave_out(self, reason: str, picture: str, number: int) -> None:
-        """Count a shape that is of no use, with the reason in a few words."""
+        """Count a shape that is left out, with the reason in a few words."""
         self.found += 1
         self._note("shape", reason, f"{picture}, shape {number}")
 
     def leave_out_picture(self, reason: str, picture: str, detail: str = "") -> None:
-        """Count a picture of the file whose shapes are not read, with the reason in a few words.
+        """Count a picture whose shapes are not read, with the reason in a few words.
 
-        detail: a sentence on this picture, which is kept for the first.
+        detail: a sentence about this picture, kept for the first one.
         """
         self._note("picture", reason, picture, detail)
 
     def leave_out_object(self, reason: str, name: str, detail: str = "") -> None:
         """Count an object of a dataset that cannot be used, with the reason in a few words.
 
-        detail: a sentence on this object, which is kept for the first.
+        detail: a sentence about this object, kept for the first one.
         """
         self._note("object", reason, name, detail)
 
     def problem(self, error: FCFIError) -> None:
-        """Note why a picture's annotations cannot be read."""
+        """Record why a picture's annotations cannot be read."""
         self.problems.append(error)
 
     def left_out(self) -> tuple[LeftOut, ...]:
-        """Return what was left out by reason: shapes, objects, pictures, most frequent first."""
+        """Return what was left out, by reason: shapes, objects, pictures, most frequent first."""
         kinds = ("shape", "object", "picture")
         ordered = sorted(self._counts.items(), key=lambda item: (kinds.index(item[0][0]), -item[1]))
         return tuple(
@@ -152,5 +152,5 @@ class Tally:
 
 
 def sentences(left_out: Sequence[LeftOut]) -> str:
-    """Return all as one text."""
+    """Return the sentences about everything left out as one text."""
     return "; ".join(left.sentence() for left in left_out)

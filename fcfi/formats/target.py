@@ -1,4 +1,4 @@
-"""The folder that an export writes to: names stay inside, and no two pictures share a file.
+"""The folder that an export writes to: files stay inside it, and no two pictures share a file.
 
 Knows no format.
 """
@@ -15,7 +15,7 @@ from fcfi.leftovers import temporary_sibling
 
 
 class Target:
-    """A folder to write to; it notes what was written.
+    """A folder to write to, with a list of the written files.
 
     Raises InputError if the folder cannot be made.
     """
@@ -29,15 +29,15 @@ class Target:
     def write(self, name: str, data: bytes | str, source: str = "") -> None:
         """Write a file, whole or not at all.
 
-        name: relative, with / between folders.  source: the picture it is for, if it is for one.
+        name: relative, with / between folders.  source: the picture of the file, or "".
         Raises InputError if it would leave the folder, if another picture has the same file, or if
-        the disk refuses.
+        it cannot be written.
         """
         content = data.encode("utf-8") if isinstance(data, str) else data
         write_bytes(self.path(name, source), content)
 
     def path(self, name: str, source: str = "") -> Path:
-        """Return the path of a file to write; its folders are made.  Raises as `write` does."""
+        """Return the path of a file to write, after making its folders.  Raises as `write` does."""
         check_name(name)
         self.claim(name, source)
         path = self.folder / name
@@ -51,8 +51,8 @@ class Target:
         return path
 
     def claim(self, name: str, source: str) -> None:
-        """Note that a file is for a picture; InputError if another picture has it."""
-        # Names that differ in case only are one file on some systems.
+        """Reserve a file for a picture.  Raises InputError if another picture has it."""
+        # Names that differ only in case are the same file on some systems.
         other = self._taken.setdefault(name.casefold(), source)
         if other == source:
             return
@@ -68,11 +68,11 @@ class Target:
 
 @contextmanager
 def in_place(folder: Path) -> Iterator[Path]:
-    """Make a hidden folder beside a folder, whose files are moved into it when the block ends well.
+    """Yield a hidden folder beside a folder; move its files there if the block does not raise.
 
-    Otherwise nothing of them is left, also after a kill: the next export into the same parent
-    deletes what killed ones left.  A folder that is new or empty appears at once, whole; in
-    another one files of the same names are replaced one by one, when all of them are there.
+    After an error the hidden folder is deleted; after a kill, the next export into the same parent
+    deletes it.  A new or empty folder appears complete, in one step; in any other folder, files
+    with the same names are replaced one by one.
     Raises InputError if the folder cannot be written.
     """
     cannot = f"cannot write the folder {folder}"
@@ -82,12 +82,12 @@ def in_place(folder: Path) -> Iterator[Path]:
             try:
                 yield beside
             except InputError as error:
-                said = str(error)
-                if str(beside) not in said:
+                message = str(error)
+                if str(beside) not in message:
                     raise
-                raise type(error)(said.replace(str(beside), str(folder))) from error
+                raise type(error)(message.replace(str(beside), str(folder))) from error
             try:
-                # Takes the position of an empty folder too, but of no other.
+                # Replaces a folder only if it is missing or empty.
                 os.rename(beside, folder)
             except OSError:
                 _move_files(beside, folder)

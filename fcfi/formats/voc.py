@@ -1,13 +1,13 @@
 """PASCAL VOC segmentation: two palette PNGs for each picture, of the classes and of the objects.
 
-0 is background, 255 is void (neither; left out when read, never written).  Objects cannot overlap:
-the topmost counts.
+0 is background, 255 is void (neither; left out when read, never written).  Where objects overlap,
+only the topmost is kept.
 
 Layout: `SegmentationClass/NAME.png`, `SegmentationObject/NAME.png`,
 `ImageSets/Segmentation/default.txt`, and `labelmap.txt` (a line `name:R,G,B::` for each class),
 which VOC itself lacks: without it the 20 classes of VOC 2012 are meant.
-Source: the VOC 2012 development kit; the label map is CVAT's and Datumaro's.  cvat_mask.py shares
-this file.
+Source: the VOC 2012 development kit; the label map is CVAT's and Datumaro's.  cvat_mask.py uses
+this module.
 """
 
 import os
@@ -47,7 +47,7 @@ SET: Final = "ImageSets/Segmentation/default.txt"
 SETS: Final = "ImageSets/Segmentation"
 LABELMAP: Final = "labelmap.txt"
 MOST: Final = VOID - 1
-"""Objects in a picture, and classes."""
+"""Most objects in a picture, and most classes."""
 BACKGROUND: Final = "background"
 VOC_CLASSES: Final = (
     *("aeroplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair", "cow"),
@@ -58,7 +58,7 @@ VOC_CLASSES: Final = (
 
 Colour = tuple[int, int, int]
 Open = Callable[[str], bytes | None]
-"""A function that returns the bytes of a file of the folder or archive, None if it is not there."""
+"""A function that returns the bytes of a file in the folder or archive, or None without it."""
 
 
 def write(
@@ -82,7 +82,7 @@ def read(
 ) -> Iterator[AnnotatedPicture]:
     """Yield the pictures of a VOC folder.
 
-    Without a map of objects, the pixels of a class are one object.
+    Without a map of objects, all pixels of a class are one object.
     labels: names of the numbers from 1, for a folder without a label map.
     Other arguments: see codec.Reader.  Raises DatasetError.
     """
@@ -116,7 +116,7 @@ def detect(candidate: Candidate) -> Found | None:
 
 
 def files(pictures: Pictures, labels: Sequence[str]) -> Iterator[tuple[str, bytes, str]]:
-    """Yield name, content and picture ("" for none) of each file of the layout, the label map last.
+    """Yield name, content and picture (or "") of each file of the layout; the label map is last.
 
     Raises InputError.
     """
@@ -125,8 +125,7 @@ def files(pictures: Pictures, labels: Sequence[str]) -> Iterator[tuple[str, byte
     for picture in pictures:
         numbers = paint(picture, MOST)
         name = stem(picture.file_name)
-        # A look-up table: the map of classes is the map of objects with its numbers replaced, so
-        # that both agree on every pixel.
+        # A lookup table from objects to classes, so that both maps agree on every pixel.
         class_of = np.zeros(256, np.uint8)
         for number, annotated in enumerate(picture.bottom_up(), 1):
             class_of[number] = label_number(picture, annotated, names) + 1
@@ -151,9 +150,9 @@ class Source:
 
 @dataclass(frozen=True)
 class Classes:
-    """The classes of a set.  colours: number of each colour, none without a label map.
+    """The classes of a dataset.
 
-    names: of the numbers from 1.
+    colours: number of each colour, empty without a label map.  names: of the numbers from 1.
     """
 
     colours: Mapping[Colour, int]
@@ -163,7 +162,7 @@ class Classes:
 def pictures_of(
     source: Source, stems: Sequence[str], known: KnownPictures, labels: Sequence[str] | None
 ) -> Iterator[AnnotatedPicture]:
-    """Yield the pictures of these names without endings.  Raises DatasetError."""
+    """Yield pictures by their names without endings.  Raises DatasetError."""
     if not stems:
         raise DatasetError(
             f"{source.base} lists no pictures: give a folder with {CLASSES}/ and {SETS}/"
@@ -172,7 +171,7 @@ def pictures_of(
     count = 0
     for given in stems:
         if known.sizes is None:
-            # A list has names without endings; VOC's own pictures are JPEG.
+            # The list has names without endings; VOC's own pictures are JPEG.
             name = known.name(f"{given}.jpg", source.base)
         else:
             name = known.name_of_stem(given)
@@ -183,7 +182,7 @@ def pictures_of(
 
 
 def _label_names(labels: Sequence[str]) -> tuple[str, ...]:
-    """Return the labels; InputError for one that a label map cannot hold, or too many."""
+    """Return the labels.  Raises InputError if a label map cannot hold them."""
     names = check_labels(labels)
     if len(names) > MOST:
         raise InputError(
@@ -221,7 +220,7 @@ def _classes_of(source: Source, labels: Sequence[str] | None) -> Classes:
         else:
             names.append(name.strip())
             colours[red, green, blue] = len(names)
-    # Some tools list the classes alone: black is the background then, too.
+    # Some tools list only the classes; black is always the background.
     colours.setdefault((0, 0, 0), 0)
     return Classes(colours, names)
 
@@ -253,7 +252,7 @@ def _picture(
 def _object_masks(
     source: Source, given: str, file: Path, class_map: Numbers
 ) -> Iterator[tuple[int, RunMask]]:
-    """Yield number and mask of each object; without a map of objects, each class is one."""
+    """Yield number and mask of each object; without a map of objects, of each class."""
     stored = source.opened(f"{OBJECTS}/{given}.png")
     if stored is None:
         yield from (pair for pair in masks_in(class_map) if pair[0] != VOID)
@@ -266,7 +265,7 @@ def _object_masks(
         )
     for number, mask in masks_in(found.numbers):
         colour = None if found.colours is None else tuple(found.colours[number].tolist())
-        # Void has a number of its own, or in a map of colours the last one of VOC's palette.
+        # Void is the number 255, or in a map of colours the last colour of VOC's palette.
         void = colour == voc_colour(VOID) if found.form == "colour" else number == VOID
         if not void:
             yield number, mask
@@ -282,7 +281,7 @@ def _class_name(number: int, classes: Classes, file: Path) -> str:
 
 
 def _class_map(found: InstanceMap, file: Path, numbers: Mapping[Colour, int]) -> Numbers:
-    """Return class numbers (H, W): by colour if there is a label map, else as they stand."""
+    """Return class numbers (H, W): by colour if there is a label map, else the map's numbers."""
     if not numbers or found.colours is None:
         return found.numbers
     table = np.zeros(len(found.colours), np.uint16)

@@ -1,4 +1,4 @@
-"""Writing annotations in a format: written, read back from the files, compared object by object."""
+"""Writes annotations in a format, reads them back and compares them object by object."""
 
 import os
 from collections.abc import Collection, Sequence
@@ -18,8 +18,8 @@ def export(
 ) -> Report:
     """Write annotated pictures in a format, read the files back and report what was kept.
 
-    pictures: gone through one at a time, so that a collection may make them as they are asked for:
-        written, then compared, and before that once for their sizes, unless these are given.
+    pictures: iterated one at a time, so that a collection may make them while iterating: once to
+        write and once to compare, and before that once for their sizes unless these are given.
     labels: all labels, in the order of their numbers.  Raises InputError, ConfigError.
     """
     codec = find_codec(name)
@@ -30,12 +30,12 @@ def export(
 
 
 def _sizes(pictures: Collection[AnnotatedPicture]) -> Sizes:
-    """Return the sizes of pictures by name.  Raises InputError for a picture that comes twice."""
+    """Return the sizes of pictures by name.  Raises InputError for a duplicate picture."""
     sizes: dict[str, tuple[int, int]] = {}
     for picture in pictures:
         if picture.file_name in sizes:
             raise InputError(
-                f"the picture {picture.file_name} comes twice: give all its objects at once"
+                f"the picture {picture.file_name} occurs twice: give all its objects at once"
             )
         sizes[picture.file_name] = (picture.width, picture.height)
     return sizes

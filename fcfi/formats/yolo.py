@@ -1,10 +1,10 @@
 """YOLO segmentation: a text file for each picture, a line for each object.
 
-A line is the number of the label, then x y of each corner of one polygon, as parts of the picture's
-size.  Components and holes of an object are joined by seams, lines there and back; a reader that
-draws the polygon's line paints the seams, so such an object does not come back exactly, which the
-report says.  Corners lie in the upper left quarter of the outermost pixels: readers truncate or
-round, and draw the line itself (OpenCV), which results in the same pixels.
+A line is the number of the label, then x y of each corner of one polygon, as fractions of the
+picture's size.  Components and holes of an object are joined by seams, lines there and back; a
+reader that draws the polygon's line also paints the seams, so such an object is not read back
+exactly, which the report says.  Corners lie in the upper left quarter of the outermost pixels:
+readers truncate or round, and draw the line itself (OpenCV), which results in the same pixels.
 
 Layout: `labels/NAME.txt`, `data.yaml`; pictures belong in `images/`.  Knows nothing of other
 formats.
@@ -45,9 +45,9 @@ IMAGES: Final = "images"
 SETTINGS: Final = ("data.yaml", "dataset.yaml", "data.yml")
 CLASSES: Final = "classes.txt"
 MAX_SETTINGS: Final = 1 << 18
-"""Bytes of a data.yaml: several thousand names."""
+"""Largest data.yaml in bytes, enough for several thousand names."""
 FARTHEST: Final = 10.0
-"""Sizes of the picture: a corner further off is a mistake."""
+"""A corner beyond this many sizes of the picture is a mistake."""
 Names = Mapping[int, str]
 """Labels by their numbers, which may have gaps."""
 DIGITS: Final = 8
@@ -81,9 +81,9 @@ def read(
 ) -> Iterator[AnnotatedPicture]:
     """Yield the pictures of a YOLO folder, or of one of its text files.
 
-    The files state no sizes: sizes must be given, or the pictures lie in `images/`.  A line of four
-    numbers (a box) is a rectangle.  labels: names of the numbers from 0, for a folder without
-    `data.yaml` and `classes.txt`.  Other arguments: see codec.Reader.  Raises DatasetError.
+    The files state no sizes: `sizes` must be given, or the pictures must be in `images/`.  A line
+    of four numbers is a box.  labels: names of the numbers from 0, for a folder without `data.yaml`
+    and `classes.txt`.  Other arguments: see codec.Reader.  Raises DatasetError.
     """
     base = Path(path)
     if _is_labels(base):
@@ -93,7 +93,7 @@ def read(
         base = base.parent if base.is_file() else base
         root = base / LABELS if (base / LABELS).is_dir() else base
         found = [file for file in listed(root, "*.txt") if file.name != CLASSES]
-        # A Roboflow download has train/labels and valid/labels, and texts about itself beside them.
+        # A Roboflow download has train/labels and valid/labels, and other text files beside them.
         files = [file for file in found if LABELS in file.relative_to(base).parts] or found
     if not files:
         raise DatasetError(f"{root} has no text file: give the folder with labels/ and data.yaml")
@@ -154,7 +154,7 @@ def _picture(file: Path, name: str, known: KnownPictures, names: Names) -> Annot
 
 
 def _object(words: Sequence[str], width: int, height: int, names: Names) -> AnnotatedObject:
-    """Return the object of a line; DatasetError says in a few words what is wrong with it."""
+    """Return the object of a line.  Raises DatasetError, with a few words about what is wrong."""
     try:
         values = np.array([float(word) for word in words])
     except ValueError as error:
@@ -180,18 +180,18 @@ def _object(words: Sequence[str], width: int, height: int, names: Names) -> Anno
 
 
 def _corners_of_box(values: NDArray[np.float64], width: int, height: int) -> NDArray[np.float64]:
-    """Return the corners of a box from its centre and size, as parts of the picture's size."""
+    """Return the corners of a box, given by centre and size, as fractions of the picture's size."""
     x, y, across, down = values
     left = x - across / 2
     top = y - down / 2
-    # The pixels on the line belong to the polygon, so that it ends one pixel before the box does.
+    # Pixels on the line belong to the polygon, so it ends one pixel before the box.
     right = x + across / 2 - 1 / width
     bottom = y + down / 2 - 1 / height
     return np.array([left, top, right, top, right, bottom, left, bottom])
 
 
 def _names(base: Path, labels: Sequence[str] | None) -> Names:
-    """Return the names of the numbers: of `data.yaml`, else of `classes.txt`, else as given."""
+    """Return the names of the numbers, from `data.yaml`, else `classes.txt`, else `labels`."""
     for folder in (base, base.parent):
         for name in SETTINGS:
             if (folder / name).is_file():
@@ -208,7 +208,7 @@ def _names(base: Path, labels: Sequence[str] | None) -> Names:
 
 
 def _names_of_yaml(file: Path) -> Names:
-    """Return what follows `names:`: a list, or a mapping of numbers, which may have gaps."""
+    """Return the value of `names:`, a list or a mapping of numbers, which may have gaps."""
     if file.stat().st_size > MAX_SETTINGS:
         raise DatasetError(
             f"expected settings of at most {MAX_SETTINGS} bytes, got a larger {file}: "
@@ -234,10 +234,10 @@ def _names_of_yaml(file: Path) -> Names:
 
 
 class _Loader(yaml.SafeLoader):
-    """A loader of plain values without anchors: some lines with them can stand for gigabytes."""
+    """A loader of plain values without references, by which a few lines can expand to gigabytes."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        """Return the next node; yaml.YAMLError if it is a reference to another one."""
+        """Return the next node.  Raises yaml.YAMLError if it is a reference."""
         if self.check_event(yaml.AliasEvent):
             raise yaml.YAMLError("references (*name) are not read")
         return super().compose_node(parent, index)

@@ -318,10 +318,10 @@ def test_labelme_files_beside_the_pictures_are_found(folder: Path) -> None:
     ("name", "content", "words"),
     [
         ("missing.json", None, "does not exist"),
-        ("x.json", b"{}", "no format that is known"),
+        ("x.json", b"{}", "is not recognised"),
         ("x.json", b"{", "JSON"),
-        ("x.xml", b"<html/>", "no format that is known"),
-        ("x.doc", b"text", "no format that is known"),
+        ("x.xml", b"<html/>", "is not recognised"),
+        ("x.doc", b"text", "is not recognised"),
         ("x.zip", b"no zip", "not a zip"),
         ("x.png", b"no png", "not a picture that can be read"),
     ],

@@ -234,8 +234,8 @@ def _first(connection: Connection, listing: Listing, after: Any) -> Any:
     """
     rows: list[Any] = []
     for state in listing.states or get_args(State):
-        asked = _listed(connection, replace(listing, states=(state,)))
-        asked = asked.with_only_columns(*SHOWN, picture.c.sort)
+        one_state = _listed(connection, replace(listing, states=(state,)))
+        asked = one_state.with_only_columns(*SHOWN, picture.c.sort)
         if after is not None:
             asked = asked.where(_after(listing.order, after))
         asked = asked.order_by(*_ordered(listing.order)).limit(1)
