@@ -200,7 +200,7 @@ def test_two_pictures_for_one_file_are_refused(name: str, tmp_path: Path) -> Non
 
 
 def test_a_picture_that_comes_twice_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="comes twice"):
+    with pytest.raises(InputError, match="occurs twice"):
         export("coco", [AnnotatedPicture("a.jpg", 3, 2)] * 2, tmp_path, ["cat"])
 
 
