@@ -1,1 +1,1 @@
-"""Masks: truth values, run lengths, pieces, polygons, COCO's form, metrics and overlays."""
+"""Masks: truth values, run lengths, components, polygons, COCO's forms and metrics."""

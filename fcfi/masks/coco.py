@@ -1,6 +1,6 @@
-"""COCO's three ways to write a mask: polygons, run lengths as numbers, run lengths as a string.
+"""COCO's three forms of a mask: polygons, run lengths as numbers, run lengths as a string.
 
-Decodes with NumPy alone and agrees with pycocotools pixel for pixel.  Knows nothing of files or
+Implemented with NumPy; masks equal those of pycocotools pixel for pixel.  Knows nothing of files or
 images.
 Source: the format as described at cocodataset.org and by the mask API of pycocotools (Dollar and
 Lin, BSD licence).
@@ -22,16 +22,16 @@ GROUP: Final = 5
 FIRST: Final = 48
 """Code of the character for zero (pycocotools)."""
 FAR: Final = 1e7
-"""Pixels: a corner further off is a mistake."""
+"""A corner beyond this number of pixels is a mistake."""
 MAX_BITS: Final = 60
-"""Of a run length in COCO's string."""
+"""Most bits of a run length in COCO's string."""
 
 
 def decode(segmentation: object, height: int, width: int) -> RunMask | None:
-    """Return the mask of a `segmentation` field; None if it covers no pixel of the picture.
+    """Return the mask of a `segmentation` field, or None if it covers no pixel of the picture.
 
-    Accepted are polygons [[x, y, x, y, ...], ...], one polygon as a flat list or as pairs, and run
-    lengths {"size", "counts"}.  Pieces of fewer than three corners cover nothing and are left out.
+    It may be polygons [[x, y, x, y, ...], ...], one polygon as a flat list or as pairs, or run
+    lengths {"size", "counts"}.  Polygons of fewer than three corners are left out.
     Raises DatasetError if it has another form or does not fit the picture.
     """
     if isinstance(segmentation, Mapping):
@@ -45,7 +45,7 @@ def decode(segmentation: object, height: int, width: int) -> RunMask | None:
 
 
 def _loops(polygons: Sequence[Any]) -> list[NDArray[np.float64]]:
-    """Return the usable polygons (N, 2).  Raises DatasetError without any."""
+    """Return the usable polygons (N, 2).  Raises DatasetError if there are none."""
     if polygons and all(isinstance(value, int | float) for value in polygons):
         polygons = [polygons]
     elif polygons and all(isinstance(pair, Sequence) and len(pair) == 2 for pair in polygons):
@@ -62,11 +62,11 @@ def _loops(polygons: Sequence[Any]) -> list[NDArray[np.float64]]:
 
 
 def read_counts(text: str | bytes) -> list[int]:
-    """Return the run lengths of COCO's string: five bits a character, lowest first.
+    """Return the run lengths in COCO's string: five bits a character, lowest first.
 
-    From the fourth on a number is the difference to the one two before it.  Raises ValueError
-    for a number of more than MAX_BITS bits, which no picture has, so that the time grows with the
-    length of the text only.
+    From the fourth on, a number is the difference from the one two before it.  Raises ValueError
+    for a number of more than MAX_BITS bits, which no picture needs, so that the time grows only
+    with the length of the text.
     """
     counts: list[int] = []
     value, shift = 0, 0
@@ -86,7 +86,7 @@ def read_counts(text: str | bytes) -> list[int]:
 
 
 def _from_runs(runs: Mapping[str, Any], height: int, width: int) -> RunMask | None:
-    """Return the mask of run lengths, background and object in turn, column by column."""
+    """Return a mask from run lengths, background and object alternating, column by column."""
     try:
         size, counts = tuple(runs["size"]), runs["counts"]
         lengths = (
@@ -103,7 +103,7 @@ def _from_runs(runs: Mapping[str, Any], height: int, width: int) -> RunMask | No
             f"run lengths are for {size} (height, width), the picture is {(height, width)}"
         )
     pixels = height * width
-    # Python's own numbers, which cannot overflow.
+    # Python's integers cannot overflow.
     if min(lengths, default=0) < 0 or sum(lengths) != pixels:
         raise DatasetError(
             f"run lengths add up to {min(sum(lengths), 1 << 60)} pixels, the picture has {pixels}"
@@ -115,7 +115,7 @@ def _from_runs(runs: Mapping[str, Any], height: int, width: int) -> RunMask | No
     starts, stops = starts[drawn], stops[drawn]
     if not len(starts):
         return None
-    # Only the columns that hold the object are laid out: +1 where a run begins, -1 behind its end.
+    # Only the object's columns are expanded: +1 where a run starts, -1 after its end.
     first = int(starts[0]) // height
     last = int(stops[-1] - 1) // height
     steps = np.zeros((last - first + 1) * height + 1, np.int8)
@@ -126,7 +126,7 @@ def _from_runs(runs: Mapping[str, Any], height: int, width: int) -> RunMask | No
 
 
 def _corners(polygon: object) -> NDArray[np.float64]:
-    """Return the corners (N, 2) of a list x, y, x, y, ...; DatasetError if it is another value."""
+    """Return a list x, y, x, y, ... as corners (N, 2).  Raises DatasetError for another value."""
     try:
         flat = np.asarray(polygon, np.float64)
     except (TypeError, ValueError, OverflowError) as error:
@@ -148,7 +148,7 @@ def by_columns(mask: Mask) -> NDArray[np.int64]:
 def counts_of(mask: RunMask, height: int, width: int) -> NDArray[np.int64]:
     """Return the run lengths of a mask in a picture of this size, column by column.
 
-    Only the mask's own columns are laid out; the picture beside them is two long runs.
+    Only the mask's columns are expanded; the rest of the picture is two long runs.
     """
     columns = np.zeros((height, mask.width), np.bool_)
     columns[mask.top : mask.top + mask.height] = mask.inside()
@@ -157,10 +157,9 @@ def counts_of(mask: RunMask, height: int, width: int) -> NDArray[np.int64]:
 
 
 def write_counts(lengths: NDArray[np.int64]) -> str:
-    """Return COCO's string of run lengths: five bits a character, lowest first.
+    """Return run lengths as COCO's string, the inverse of `read_counts`.
 
-    From the fourth on a number is the difference to the one two before it.  Source: pycocotools,
-    rleToString.
+    Source: pycocotools, rleToString.
     """
     values = lengths.copy()
     values[3:] -= lengths[1:-2]

@@ -1,6 +1,6 @@
-"""The components of a mask: its tight box, components and holes, and how they are cleaned.
+"""The tight box, components and holes of a mask, and how a mask is cleaned.
 
-Convention: an object is 8-connected (its pixels touch at corners, too), the background 4-connected.
+Convention: the object is 8-connected (its pixels may touch at corners), the background 4-connected.
 """
 
 from typing import Final
@@ -11,25 +11,25 @@ import numpy as np
 from fcfi.masks.truth import Mask
 
 HOLE_NEIGHBOURS: Final = 4
-"""A hole ends where object pixels touch, even at their corners."""
+"""Background pixels that touch only at a corner belong to different holes."""
 SPECK_NEIGHBOURS: Final = 8
 
 
 def box_cut(mask: Mask) -> tuple[Mask, int, int]:
-    """Return a mask cut to its tight box, and the box's left and top; it must not be empty."""
+    """Return a mask cut to its tight box, and the box's left and top.  It must not be empty."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     top, left = int(rows[0]), int(columns[0])
     return mask[top : rows[-1] + 1, left : columns[-1] + 1], left, top
 
 
 def has_holes(mask: Mask) -> bool:
-    """Return whether background is shut in (8-connected object, 4-connected background)."""
+    """Return whether the object encloses background."""
     outside = np.pad(~box_cut(mask)[0], 1, constant_values=True).astype(np.uint8)
     return bool(cv2.connectedComponents(outside, connectivity=4)[0] > 2)
 
 
 def parts(mask: Mask) -> int:
-    """Return the number of components, which do not touch even at a corner."""
+    """Return the number of components."""
     return int(cv2.connectedComponents(box_cut(mask)[0].astype(np.uint8), connectivity=8)[0]) - 1
 
 
@@ -45,7 +45,7 @@ def fill_holes(mask: Mask, area: int) -> Mask:
         np.pad(~cut, 1, constant_values=True).astype(np.uint8), connectivity=HOLE_NEIGHBOURS
     )
     small = stats[:, cv2.CC_STAT_AREA] <= area
-    # Neither the object itself (0) nor the background round it is a hole.
+    # Neither the object itself (0) nor the background around it is a hole.
     small[[0, labels[0, 0]]] = False
     return _placed(mask, cut | small[labels][1:-1, 1:-1], left, top)
 

@@ -1,8 +1,7 @@
-"""How good a mask is, and how many clicks it took.
+"""Metrics of masks (IoU, boundary IoU) and of curves of IoU over clicks (NoC, area).
 
-Pure functions on masks and on IoU curves; knows nothing of networks, robots or files.  A curve is a
-tuple of IoUs, the first after click 1; it may end early, because the robot stops at the highest
-target.
+A curve is a tuple of IoUs, the first after click 1; it may end early, since the robot stops at the
+highest target.  Knows nothing of networks, robots or files.
 Source: the paper (NoC, NoF); boundary IoU: Cheng et al., CVPR 2021.
 """
 
@@ -17,7 +16,7 @@ from fcfi.errors import InputError
 from fcfi.masks.truth import IGNORE, OBJECT, Mask, Truth
 
 LIMIT: Final = 20
-"""Clicks on one object at most (paper)."""
+"""Most clicks on an object (paper)."""
 BAND: Final = 0.02
 """Width of the boundary band as a fraction of the image diagonal.
 
@@ -26,11 +25,11 @@ Source: Cheng et al., their value for all datasets but LVIS.
 
 
 def iou(mask: Mask, truth: Truth) -> float:
-    """Return the intersection over union in [0, 1]; ignored pixels count in neither.
+    """Return the intersection over union in [0, 1], without ignored pixels.
 
     mask: (H, W) bool.  truth: (H, W) uint8, 0 background, 1 object, 255 ignore.
 
-    Two empty masks agree: 1.  Raises InputError if the sizes differ.
+    Returns 1 for two empty masks.  Raises InputError if the sizes differ.
     """
     _check_sizes(mask, truth)
     return _ratio(mask, truth == OBJECT, truth != IGNORE)
@@ -39,7 +38,7 @@ def iou(mask: Mask, truth: Truth) -> float:
 def boundary_iou(mask: Mask, truth: Truth, band: float = BAND) -> float:
     """Return the IoU of the inner boundary bands of mask and truth, in [0, 1].
 
-    It shows errors along the border that the IoU of a large object hides.
+    It shows errors along the border, which hardly change the IoU of a large object.
 
     band: width as a fraction of the diagonal, at least one pixel; the image border counts as a
         boundary.
@@ -49,7 +48,7 @@ def boundary_iou(mask: Mask, truth: Truth, band: float = BAND) -> float:
     _check_sizes(mask, truth)
     counted = truth != IGNORE
     width = max(1, round(band * float(np.hypot(*mask.shape))))
-    # Where the truth is unknown it is taken from the mask: an ignored seam must not bend the band.
+    # Ignored pixels of the truth are taken from the mask, so that they do not move its boundary.
     completed = np.where(counted, truth == OBJECT, mask)
     return _ratio(_band(mask, width), _band(completed, width), counted)
 
@@ -59,7 +58,7 @@ def noc(
 ) -> int:
     """Return the number of the first click at which the IoU reaches the target, else the limit.
 
-    start: IoU of a start mask; if it reaches the target, no click was needed: 0.
+    start: IoU of a start mask; if it reaches the target, the result is 0.
     """
     if start is not None and start >= target:
         return 0
@@ -71,7 +70,7 @@ def noc(
 def reached(
     ious: Sequence[float], target: float, limit: int = LIMIT, start: float | None = None
 ) -> bool:
-    """Return whether the target is reached within `limit` clicks, the last click included."""
+    """Return whether the target is reached within `limit` clicks."""
     return (start is not None and start >= target) or any(value >= target for value in ious[:limit])
 
 
@@ -80,8 +79,8 @@ def failed_as_released(
 ) -> bool:
     """Return whether the released code counts a failure: NoC equal to the limit.
 
-    That is so even if the last click reaches the target.  Only for comparison with numbers counted
-    that way; `not reached` is the honest count.
+    It does so even if the last click reaches the target.  Use it only to compare with numbers
+    counted that way; `reached` is correct.
     """
     return noc(ious, target, limit, start) >= limit
 
@@ -89,20 +88,17 @@ def failed_as_released(
 def held(
     ious: Sequence[float], limit: int = LIMIT, start: float | None = None
 ) -> NDArray[np.float64]:
-    """Return the curve as (limit,): its last IoU stands for the clicks that were not made.
+    """Return the curve as (limit,), with its last IoU repeated for the clicks that were not made.
 
-    start: stands for all clicks if none was made.
+    start: IoU of a start mask, repeated if no click was made.
     """
-    # A start mask without any click keeps its own IoU; no mask at all has 0.
+    # Without clicks and without a start mask the IoU is 0.
     known = list(ious[:limit]) or [start if start is not None else 0.0]
     return np.array(known + [known[-1]] * (limit - len(known)), np.float64)
 
 
 def iou_auc(curve: Sequence[float] | NDArray[np.float64]) -> float:
-    """Return the area under IoU against clicks, divided by its span: in [0, 1].
-
-    It is made of trapezoids from the first click to the last.
-    """
+    """Return the area under the curve by the trapezoidal rule, divided by its span: in [0, 1]."""
     values = np.asarray(curve, np.float64)
     if values.size == 0:
         raise InputError("expected a curve of at least one IoU, got none")
@@ -118,7 +114,7 @@ def _band(mask: Mask, width: int) -> Mask:
     """Return the pixels of the mask at most `width` pixels (chessboard distance) from its edge."""
     # Padding makes the image border an edge.
     padded = np.pad(mask.astype(np.uint8), 1)
-    # A 3 x 3 square again and again is one square of chessboard distance `width`.
+    # Repeated erosion by a 3 x 3 square equals erosion by chessboard distance `width`.
     inner = cv2.erode(padded, np.ones((3, 3), np.uint8), iterations=width)[1:-1, 1:-1]
     band: Mask = mask & (inner == 0)
     return band

@@ -1,9 +1,9 @@
-"""Outlines of masks as polygons, and masks of polygons.
+"""Converts masks to polygons, and polygons to masks.
 
-Two kinds of outlines: round the pixels (`edges`, exact for readers that count a pixel by its
+There are two kinds of outlines: around the pixels (`edges`, exact for readers that test a pixel's
 centre, as pycocotools does) and through the outermost pixels (`one_loop`, exact for readers that
-draw the line itself too, as OpenCV does).  Masks are filled within the polygon's box only, so that
-the work grows with the polygon, not with the picture.
+also draw the line, as OpenCV does).  Polygons are filled within their box, so that the work grows
+with the polygon, not with the picture.
 
 Convention: x right, y down; the origin is the corner of the top left pixel, whose centre is
 (0.5, 0.5).
@@ -22,29 +22,29 @@ from fcfi.masks.runs import RunMask, of_row_runs
 from fcfi.masks.truth import Mask
 
 Loop = NDArray[np.float64]
-"""(N, 2) corners (x, y) of a closed polygon; the last one is joined to the first."""
+"""(N, 2) corners (x, y) of a closed polygon; the last corner is joined to the first."""
 
 FINENESS: Final = 5
-"""Polygon edges are walked on a grid this many times finer than the pixels (pycocotools)."""
+"""Polygon edges are traced on a grid this many times finer than the pixels (pycocotools)."""
 MAX_LENGTH: Final = 1_000_000
-"""Pixels round a polygon, along the longer axis of each edge; each takes 400 bytes of memory."""
+"""Longest polygon in pixels, along the longer axis of each edge; each pixel takes 400 bytes."""
 STEPS: Final = ((1, 0), (0, 1), (-1, 0), (0, -1))
-"""Right, down, left, up: each a right turn after the one before."""
+"""Right, down, left, up: each is a right turn from the one before."""
 WITHIN: Final = 0.25
-"""Where in its pixel a corner lies, across and down: found by truncating and by rounding alike."""
+"""Position of a corner in its pixel, across and down; truncating and rounding both find it."""
 FAR: Final = 1 << 20
-"""Pixels: a corner further off is brought to this distance, within what OpenCV can draw."""
+"""Corners beyond this number of pixels are moved to this distance, the most that OpenCV draws."""
 INSET: Final = 0.15
-"""How far the polygon of an object of one or two pixels reaches round them, to have an area."""
+"""Half the width of the polygon of one or two pixels, which would have no area otherwise."""
 MAX_CANDIDATES: Final = 1500
-"""Corners of a loop that are tried as the end of a seam; of more, evenly spread ones."""
+"""Most corners of a loop that are tried as the end of a seam, evenly spread."""
 
 
 def edges(mask: Mask) -> tuple[list[Loop], bool]:
     """Return polygons along the pixels' edges, and whether the mask has holes.
 
-    There is a polygon for each 4-connected component.  Holes have none: with any, the polygons
-    alone are not the mask.
+    There is a polygon for each 4-connected component, but none for holes; so the polygons of a mask
+    with holes do not describe it.
     """
     cut, left, top = box_cut(mask)
     loops = [loop + np.array([left, top]) for loop in _edge_loops(cut)]
@@ -55,7 +55,7 @@ def edges(mask: Mask) -> tuple[list[Loop], bool]:
 def _edge_loops(mask: Mask) -> list[Loop]:
     """Return every closed path along the pixels' edges with the object on its right.
 
-    Where two paths meet at a corner, each turns right.
+    Where two paths meet at a corner, both turn right.
     """
     height, width = mask.shape
     padded = np.zeros((height + 2, width + 2), np.bool_)
@@ -67,7 +67,7 @@ def _edge_loops(mask: Mask) -> list[Loop]:
     leaving[:-1, 1:] |= (inside & ~padded[1:-1, 2:]).astype(np.uint8) << 1
     leaving[1:, 1:] |= (inside & ~padded[2:, 1:-1]).astype(np.uint8) << 2
     leaving[1:, :-1] |= (inside & ~padded[1:-1, :-2]).astype(np.uint8) << 3
-    # Bytes and not an array, since single elements of an array are slow.
+    # A bytearray, since access to single elements of an array is slow.
     left = bytearray(leaving.tobytes())
     moves = [x + y * stride for x, y in STEPS]
     loops = []
@@ -79,7 +79,7 @@ def _edge_loops(mask: Mask) -> list[Loop]:
 
 
 def _follow(left: bytearray, moves: list[int], start: int) -> list[int]:
-    """Return the corners at which a path turns, from `start` until it closes; removes its edges."""
+    """Remove the edges of a closed path from `start` on, and return the corners where it turns."""
     turns, corner, direction = [start], start, 0
     while True:
         left[corner] &= ~(1 << direction)
@@ -97,7 +97,7 @@ def _follow(left: bytearray, moves: list[int], start: int) -> list[int]:
 def _area(loop: Loop) -> float:
     """Return the signed area in pixels: positive if the object is inside."""
     x, y = loop[:, 0], loop[:, 1]
-    # Summed along the path and closed by hand: np.roll takes longer than all the rest.
+    # The closing edge is added by hand, since np.roll would take longer than everything else.
     along = x[:-1] @ y[1:] - y[:-1] @ x[1:]
     return float(along + x[-1] * y[0] - y[-1] * x[0]) / 2
 
@@ -105,8 +105,8 @@ def _area(loop: Loop) -> float:
 def fill_edges(loops: list[Loop], height: int, width: int) -> RunMask | None:
     """Return the pixels inside any of the polygons, by pycocotools' rule; None if empty.
 
-    loops: (N, 2) each, at least three corners.  height, width: of the picture, which cuts them.
-    Raises DatasetError for a polygon that is too long to be walked.
+    loops: (N, 2) each, at least three corners.  height, width: of the picture, which clips them.
+    Raises DatasetError for a polygon longer than MAX_LENGTH.
     """
     drawn = []
     for loop in loops:
@@ -117,8 +117,8 @@ def fill_edges(loops: list[Loop], height: int, width: int) -> RunMask | None:
 
 
 def _box_within(loop: Loop, height: int, width: int) -> Box | None:
-    """Return the box of a polygon in the picture, None if it lies outside."""
-    # A pixel more to each side than the corners: filling rounds them to a grid.
+    """Return the box of a polygon in the picture, or None if it lies outside."""
+    # One pixel wider on each side than the corners, since filling rounds them to a grid.
     left, top = np.clip(np.floor(loop.min(axis=0)) - 1, 0, (width, height)).astype(int).tolist()
     right, bottom = np.clip(np.ceil(loop.max(axis=0)) + 2, 0, (width, height)).astype(int).tolist()
     return Box(left, top, right, bottom) if left < right and top < bottom else None
@@ -136,7 +136,7 @@ def one_loop(mask: Mask) -> Loop:
     for loop in loops[1:]:
         path = _sewn(path, loop)
     corners = path + WITHIN
-    # A pixel or a line has no area as a polygon: it is widened by an inset to both sides.
+    # The polygon of a pixel or a line has no area: it is widened by INSET on both sides.
     if len(path) < 3:
         aside = np.full((len(path), 2), INSET)
         corners = np.concatenate([corners - aside, (corners + aside)[::-1]])
@@ -150,9 +150,9 @@ def one_loop(mask: Mask) -> Loop:
 
 
 def _sewn(path: NDArray[np.int64], loop: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return `path` with a way from its corner next to `loop`, round `loop`, and back."""
+    """Return `path` with a detour from its nearest corner to `loop`, around it, and back."""
     here, there = _spread(len(path)), _spread(len(loop))
-    # All distances between some corners of both: enough to find a short seam, and bounded.
+    # Distances between a limited number of corners, enough to find a short seam.
     apart = ((path[here][:, None, :] - loop[there][None, :, :]) ** 2).sum(axis=2)
     row, column = divmod(int(apart.argmin()), len(there))
     leave, enter = int(here[row]), int(there[column])
@@ -165,10 +165,10 @@ def _spread(count: int) -> NDArray[np.int64]:
 
 
 def fill_line(loop: Loop, height: int, width: int) -> RunMask | None:
-    """Return the pixels inside a polygon and those on its line, as OpenCV draws it; None if none.
+    """Return the pixels inside a polygon and on its line, as OpenCV draws it; None if empty.
 
-    Each corner is brought to the nearest pixel: files hold few decimals, and 9.99998 means 10.
-    What leaves the picture is cut off by it; moving the corners inside instead would bend the line.
+    Corners are rounded to pixels, since files hold few decimals, and 9.99998 means 10.  The polygon
+    is clipped by the picture; moving corners inside instead would change its line.
     """
     corners = np.clip(np.rint(loop), -FAR, FAR).astype(np.int32)
     box = _box_within(corners.astype(np.float64), height, width)
@@ -180,20 +180,20 @@ def fill_line(loop: Loop, height: int, width: int) -> RunMask | None:
 
 
 def fill_polygon(corners: Loop, height: int, width: int) -> RunMask | None:
-    """Return the pixels inside a closed polygon, as pycocotools fills it; None without pixels.
+    """Return the pixels inside a closed polygon, as pycocotools fills it; None if empty.
 
     corners: (N, 2) as (x, y).  Convention: x right, y down; COCO's origin is the corner of the top
-    left pixel, not its centre.  Raises DatasetError for a polygon that is too long to be walked.
+    left pixel, not its centre.  Raises DatasetError for a polygon longer than MAX_LENGTH.
     """
     check_length(corners)
     return _fill(corners, height, width)
 
 
 def _fill(corners: Loop, height: int, width: int) -> RunMask | None:
-    """Return what `fill_polygon` does.  The work grows with the polygon's length, not its area.
+    """Return the result of `fill_polygon`; the work grows with the polygon's length, not its area.
 
-    A pixel column is crossed where the edge, walked on a finer grid, passes the column's centre;
-    between two crossings its pixels are inside.
+    An edge, traced on a finer grid, crosses a pixel column where it passes the column's centre;
+    the column's pixels between two crossings are inside.
     """
     upright = _upright_sides(corners, height, width)
     if upright is not None:
@@ -210,17 +210,17 @@ def _fill(corners: Loop, height: int, width: int) -> RunMask | None:
 
 
 Sides = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
-"""Columns, tops and bottoms (N,) of upright lines along which a mask begins or ends."""
+"""Columns, tops and bottoms (N,) of vertical lines along which a mask begins or ends."""
 
 
 def _upright_sides(corners: Loop, height: int, width: int) -> Sides | None:
-    """Return the upright sides of a polygon along the pixels' edges; None for any other polygon.
+    """Return the vertical sides of a polygon along the pixels' edges; None for any other polygon.
 
-    Such polygons are what `edges` returns and most programs write for a mask.  Their sides need no
-    walk on a finer grid, which takes two thirds of the time.
+    Such polygons are made by `edges` and by most programs for a mask.  They need not be traced on a
+    finer grid, which would take two thirds of the time.
     """
     whole = corners.astype(np.int64)
-    # Cheap questions first, since every polygon of a photograph's outline is asked.
+    # The cheap tests come first, since most polygons are of another kind.
     if (whole != corners).any() or (whole < 0).any() or (whole > (width, height)).any():
         return None
     closed = np.concatenate([whole, whole[:1]])
@@ -237,8 +237,8 @@ def _crossed_sides(x: NDArray[np.int64], y: NDArray[np.int64]) -> Sides:
 
     A closed polygon crosses every column an even number of times.
     """
-    # Where two neighbouring columns differ, a row changes between outside and inside.  That is
-    # between every second pair of the crossings of both.
+    # A row changes between outside and inside where two neighbouring columns differ: between every
+    # second pair of the crossings of both columns.
     border = np.concatenate([x, x + 1])
     level = np.concatenate([y, y])
     order = np.lexsort((level, border))
@@ -250,7 +250,7 @@ def _from_sides(
 ) -> RunMask | None:
     """Return the mask that changes between outside and inside at each side; None if empty.
 
-    Every row meets an even number of sides.
+    Every row crosses an even number of sides.
     """
     lengths = bottoms - tops
     if not lengths.any():
@@ -260,14 +260,14 @@ def _from_sides(
     columns = np.repeat(columns, lengths)
     changes = np.sort(rows * (width + 1) + columns)
     begin, end = changes[0::2], changes[1::2]
-    # Two sides at one place, there and back, hold nothing between them.
+    # Two equal sides, there and back, hold no pixels between them.
     held = begin < end
     if not held.all():
         begin, end = begin[held], end[held]
         if not len(begin):
             return None
     row = begin // (width + 1)
-    # The position in the picture has no column behind the last one.
+    # Positions count `width` columns in a row, without the border after the last one.
     return of_row_runs(begin - row, end - row, width)
 
 
@@ -277,7 +277,7 @@ def check_length(corners: NDArray[np.float64]) -> None:
         closed = np.concatenate([corners, corners[:1]])
         sides = np.abs(closed[1:] - closed[:-1]).max(axis=1)
         length = sides.sum() + np.abs(corners).max()
-    # Written so that NaN is refused too.
+    # Negated, so that NaN is refused too.
     if not length <= MAX_LENGTH:
         raise DatasetError(
             f"a polygon is {length:.3g} pixels long: at most {MAX_LENGTH} are read, in the "
@@ -288,8 +288,8 @@ def check_length(corners: NDArray[np.float64]) -> None:
 def _grid_path(corners: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return every grid point along a path of corners (N, 2), as columns and rows.
 
-    Each step is one pixel of the grid along the longer axis of its edge.  An edge is always
-    computed from its smaller end, so that two polygons with a common edge meet without a gap.
+    Each step is one grid point along the longer axis of its edge.  An edge is always computed from
+    its smaller end, so that two polygons with a common edge meet without a gap.
     """
     start, end = corners[:-1], corners[1:]
     span = np.abs(end - start)

@@ -1,11 +1,11 @@
-"""A mask as run lengths within its tight box: the value that travels from the store to a file.
+"""`RunMask`: a mask as run lengths within its tight box, used from the store to the files.
 
-A picture of 12 megapixels as bool takes 12 MB, its run lengths some kilobytes, and what is done to
-two masks costs as much as their boxes, not the picture.  The same pixels always have the same runs,
-so the sha256 of the runs names a mask.  Knows nothing of pictures, files or databases.
+A mask of 12 megapixels takes 12 MB as bool and some kilobytes as run lengths, and operations on two
+masks take time for their boxes, not for the picture.  Equal masks have equal run lengths, so a
+mask's sha256 can serve as its name.  Knows nothing of pictures, files or databases.
 
-Run lengths count the pixels of background and object in turn, background first (the first length
-may be 0), row by row, as CVAT does.  Formats that lay pixels out otherwise convert at their rim.
+Run lengths count the pixels of background and object alternately, background first (the first
+length may be 0), row by row, as in CVAT.  Formats with another order convert them.
 """
 
 import hashlib
@@ -25,9 +25,9 @@ from fcfi.masks.truth import Mask
 
 KEYS: Final = ("left", "top", "width", "height")
 NUMBER: Final = np.dtype("<u4")
-"""How a length is stored."""
+"""Type of a stored length."""
 OVERHEAD: Final = 300
-"""Bytes of a mask in memory beside its lengths, about."""
+"""Approximate bytes of a mask in memory in addition to its lengths."""
 
 Lengths = NDArray[np.uint32]
 """(N,) run lengths."""
@@ -49,12 +49,12 @@ def flat_of(lengths: Sequence[int] | NDArray[Any]) -> NDArray[np.bool_]:
 
 
 def checked_flat(lengths: Sequence[int] | NDArray[Any], size: int) -> NDArray[np.bool_]:
-    """Return (size,) bool of run lengths in a file.  Raises DatasetError for another sum."""
+    """Return (size,) bool from run lengths in a file.  Raises DatasetError for another sum."""
     try:
         counts = np.asarray(lengths, np.int64)
     except (TypeError, ValueError, OverflowError) as error:
         raise DatasetError(f"expected run lengths as whole numbers, got others: {error}") from error
-    # Each length is compared too: a sum of huge ones could wrap round to the right number.
+    # Each length is compared too, since the sum of huge lengths could overflow to `size`.
     if counts.ndim != 1 or (counts < 0).any() or (counts > size).any() or int(counts.sum()) != size:
         raise DatasetError(
             f"expected run lengths that sum to {size} pixels, got {int(counts.sum())}: "
@@ -65,9 +65,9 @@ def checked_flat(lengths: Sequence[int] | NDArray[Any], size: int) -> NDArray[np
 
 @dataclass(frozen=True, eq=False)
 class RunMask:
-    """Where an object is: its tight box in pixels of the picture, and run lengths over the box.
+    """A mask: its tight box in pixels of the picture, and its run lengths within the box.
 
-    lengths: (N,) uint32, read only.  Convention: x right, y down.  Equal masks are equal values.
+    lengths: (N,) uint32, read-only.  Convention: x right, y down.  Equal masks are equal values.
 
     >>> mask = np.zeros((4, 6), bool)
     >>> mask[1:3, 2:5] = True
@@ -83,10 +83,7 @@ class RunMask:
 
     @classmethod
     def of(cls, mask: Mask, left: int = 0, top: int = 0) -> "RunMask | None":
-        """Return the runs of a mask (H, W) bool whose first pixel lies at `left`, `top`.
-
-        None if it has no pixel.
-        """
+        """Return a mask (H, W) bool whose first pixel is at `left`, `top`; None if it is empty."""
         if not mask.any():
             return None
         inside, x, y = box_cut(mask)
@@ -97,13 +94,13 @@ class RunMask:
     def from_lengths(
         cls, left: int, top: int, width: int, height: int, lengths: Sequence[int] | NDArray[Any]
     ) -> "RunMask":
-        """Return the mask with these run lengths, which fill the box; the box need not be tight."""
+        """Return a mask with these run lengths, which fill the box; the box need not be tight."""
         array = np.array(lengths, np.uint32)
         array.flags.writeable = False
         return cls(left, top, width, height, array)
 
     def pixels(self, height: int, width: int) -> Mask:
-        """Return the mask (height, width) bool; InputError if the box leaves the picture."""
+        """Return the mask (height, width) bool.  Raises InputError if it leaves the picture."""
         if self.left + self.width > width or self.top + self.height > height:
             raise InputError(
                 f"expected a mask inside the picture of {width} x {height} pixels, got one of "
@@ -115,28 +112,28 @@ class RunMask:
         return mask
 
     def inside(self) -> Mask:
-        """Return the mask within its box, (height, width) bool; the caller's own."""
+        """Return the mask within its box, (height, width) bool, as a new array."""
         return flat_of(self.lengths).reshape(self.height, self.width)
 
     @property
     def box(self) -> Box:
-        """The box, half open."""
+        """The tight box."""
         return Box(self.left, self.top, self.left + self.width, self.top + self.height)
 
     @cached_property
     def area(self) -> int:
-        """Pixels of the object."""
+        """The number of pixels of the object."""
         return int(self.lengths[1::2].sum(dtype=np.int64))
 
     @cached_property
     def sha256(self) -> str:
-        """Name of the mask: over box and lengths."""
+        """The mask's name: the sha256 of its box and lengths."""
         head = f"{self.left} {self.top} {self.width} {self.height}\n".encode()
         return hashlib.sha256(head + self.lengths.astype(NUMBER).tobytes()).hexdigest()
 
     @property
     def nbytes(self) -> int:
-        """Bytes of memory, about."""
+        """Approximate bytes of memory."""
         return self.lengths.nbytes + OVERHEAD
 
     def __eq__(self, other: object) -> bool:
@@ -150,22 +147,22 @@ class RunMask:
         return self.left, self.top, self.width, self.height, self.lengths.tobytes()
 
     def intersection_area(self, other: "RunMask") -> int:
-        """Return the pixels that both masks hold."""
+        """Return the number of pixels in both masks."""
         common = self.box.intersection(other.box)
         if common is None:
             return 0
         return int(np.count_nonzero(self._part(common) & other._part(common)))
 
     def iou(self, other: "RunMask") -> float:
-        """Return intersection over union, 0 to 1."""
-        # Most masks that are compared were written and read back: no pixel need be laid out.
+        """Return the intersection over union, from 0 to 1."""
+        # Most compared masks were written and read back, and are equal.
         if self == other:
             return 1.0
         both = self.intersection_area(other)
         return both / (self.area + other.area - both)
 
     def union(self, others: "Iterable[RunMask]") -> "RunMask":
-        """Return the mask of all pixels that this mask or any of the others holds."""
+        """Return the union of this mask and the others."""
         masks = (self, *others)
         if len(masks) == 1:
             return self
@@ -175,21 +172,21 @@ class RunMask:
         stops = np.concatenate([stops for _, stops in runs])
         order = np.argsort(starts, kind="stable")
         starts, stops = starts[order], np.maximum.accumulate(stops[order])
-        # A run begins where no earlier one reaches, or with a row.
+        # A run begins where no earlier run reaches, or at the start of a row.
         apart = (starts[1:] > stops[:-1]) | (starts[1:] % width == 0)
         starts = starts[np.concatenate([[True], apart])]
         stops = stops[np.concatenate([apart, [True]])]
         return of_row_runs(starts, stops, width)
 
     def row_runs(self, width: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return starts and stops (N,) of the object's runs, each in one row.
+        """Return starts and stops (N,) of the object's runs, each within a row.
 
         They are positions in a flattened picture that is `width` pixels wide.
         """
         ends = np.cumsum(self.lengths, dtype=np.int64)
         starts = ends[0::2][: len(ends) // 2]
         stops = ends[1::2]
-        # A run of the box may go over several of its rows: there it is split.
+        # A run over several rows of the box is split.
         first = starts // self.width
         rows = (stops - 1) // self.width - first + 1
         index = np.arange(rows.sum()) - np.repeat(np.cumsum(rows) - rows, rows)
@@ -200,10 +197,10 @@ class RunMask:
         return begin + shift, end + shift
 
     def subtract(self, others: "Iterable[RunMask]") -> "RunMask | None":
-        """Return the mask without the pixels of the others; None if nothing is left.
+        """Return the mask without the pixels of the others, or None if it is then empty.
 
-        Only what lies in this mask's box is looked at, so that sixty neighbours on a large picture
-        cost about a millisecond.
+        Only pixels in this mask's box are expanded, so that sixty neighbours on a large picture
+        take about a millisecond.
         """
         remaining: Mask | None = None
         for other in others:
@@ -216,7 +213,7 @@ class RunMask:
         return self if remaining is None else RunMask.of(remaining, self.left, self.top)
 
     def _part(self, box: Box) -> Mask:
-        """Return the pixels of a box that lies inside the mask's own, (height, width) bool."""
+        """Return the pixels of a box inside the mask's box, (height, width) bool."""
         return self.inside()[_slices(box, self.box)]
 
     def to_json(self) -> dict[str, Any]:
@@ -225,9 +222,9 @@ class RunMask:
 
     @classmethod
     def from_json(cls, data: Any) -> "RunMask":
-        """Return the mask in what JSON holds; its box need not be tight.
+        """Return the mask of `to_json`; its box need not be tight.
 
-        Raises InputError if the runs do not fill their box.
+        Raises InputError for anything else, or if the runs do not fill the box.
         """
         if not isinstance(data, Mapping) or not isinstance(data.get("runs"), list):
             raise InputError(
@@ -248,12 +245,12 @@ class RunMask:
         return cls.from_lengths(left, top, width, height, lengths)
 
     def pack(self) -> bytes:
-        """Return the lengths, compressed."""
+        """Return the compressed lengths."""
         return zlib.compress(self.lengths.astype(NUMBER).tobytes())
 
     @classmethod
     def unpack(cls, left: int, top: int, width: int, height: int, packed: bytes) -> "RunMask":
-        """Return the mask whose lengths `pack` compressed."""
+        """Return a mask from its box and the result of `pack`."""
         lengths = np.frombuffer(zlib.decompress(packed), NUMBER)
         return cls.from_lengths(left, top, width, height, lengths)
 
@@ -261,7 +258,7 @@ class RunMask:
 def lengths_in(mask: RunMask, height: int, width: int) -> NDArray[np.int64]:
     """Return the run lengths of a mask over its whole picture, row by row.
 
-    Only the mask's own rows are laid out; the picture above and below is two long runs.
+    Only the mask's rows are expanded; the rest of the picture is two long runs.
     """
     rows = np.zeros((mask.height, width), np.bool_)
     rows[:, mask.left : mask.left + mask.width] = mask.inside()
@@ -271,7 +268,7 @@ def lengths_in(mask: RunMask, height: int, width: int) -> NDArray[np.int64]:
 
 
 def between(lengths: NDArray[np.int64], before: int, after: int) -> NDArray[np.int64]:
-    """Return run lengths with so many pixels of background before and after them."""
+    """Return run lengths with pixels of background added before and after them."""
     lengths = lengths.copy()
     lengths[0] += before
     if len(lengths) % 2:
@@ -287,22 +284,22 @@ def pixels_of(mask: RunMask | None, height: int, width: int) -> Mask:
 
 
 def masks_in(numbers: NDArray[np.unsignedinteger[Any]]) -> Iterator[tuple[int, RunMask]]:
-    """Yield each number but 0 of a map (H, W), rising, with the mask of its pixels.
+    """Yield each number but 0 in an instance map (H, W), rising, with the mask of its pixels.
 
-    The map is gone through once, whatever the number of objects.
+    The map is read once, whatever the number of objects.
 
     >>> [(n, mask.area) for n, mask in masks_in(np.array([[0, 2, 2], [1, 1, 2]], np.uint8))]
     [(1, 2), (2, 3)]
     """
     width = numbers.shape[1]
     flat = numbers.ravel()
-    # Runs of equal numbers that end with each row, so that a run lies in one row.
+    # Runs of equal numbers, split at row ends.
     changes = flat[1:] != flat[:-1]
     changes[width - 1 :: width] = True
     starts = np.concatenate([[0], np.flatnonzero(changes) + 1])
     stops = np.append(starts[1:], flat.size)
     found = flat[starts]
-    # Sorted by number; the runs of a number stay in the order of the picture.
+    # Sorted by number; the runs of a number stay in order.
     order = np.argsort(found, kind="stable")
     present, firsts = np.unique(found[order], return_index=True)
     for number, runs in zip(present.tolist(), np.split(order, firsts[1:]), strict=True):
@@ -311,10 +308,10 @@ def masks_in(numbers: NDArray[np.unsignedinteger[Any]]) -> Iterator[tuple[int, R
 
 
 def of_row_runs(starts: NDArray[np.int64], stops: NDArray[np.int64], width: int) -> RunMask:
-    """Return the mask of runs of a picture that is `width` pixels wide.
+    """Return a mask from runs in a picture that is `width` pixels wide.
 
-    starts, stops: (N,) positions in the flattened picture, at least one, rising; a run lies in one
-        row, and runs do not touch within a row.
+    starts, stops: (N,) positions in the flattened picture, at least one, rising; each run is within
+        a row, and runs do not touch within a row.
     """
     rows = starts // width
     columns = starts - rows * width
@@ -324,20 +321,20 @@ def of_row_runs(starts: NDArray[np.int64], stops: NDArray[np.int64], width: int)
     across = right - left
     begin = (rows - top) * across + columns - left
     end = (rows - top) * across + ends - left
-    # Runs that reach from the right side of the box to the left side of its next row are one run.
+    # Runs that touch across the end of the box's row are one run.
     apart = begin[1:] > end[:-1]
     begin = begin[np.concatenate([[True], apart])]
     end = end[np.concatenate([apart, [True]])]
     borders = np.stack([begin, end], axis=1).ravel()
     lengths = np.diff(borders, prepend=0, append=(bottom - top) * across)
     if lengths[-1] == 0:
-        # Run lengths never end with an empty run.
+        # Run lengths must not end with an empty run.
         lengths = lengths[:-1]
     return RunMask.from_lengths(left, top, across, bottom - top, lengths)
 
 
 def _slices(box: Box, around: Box) -> tuple[slice, slice]:
-    """Return rows and columns of a box in an array that shows the box round it."""
+    """Return the slices of a box in an array that holds the box around it."""
     return (
         slice(box.top - around.top, box.bottom - around.top),
         slice(box.left - around.left, box.right - around.left),

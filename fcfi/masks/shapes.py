@@ -1,7 +1,7 @@
-"""Masks of drawn shapes: rectangles, ellipses and circles, turned or not, cut by the picture.
+"""Masks of drawn shapes: rectangles, ellipses and circles, rotated or not, clipped by the picture.
 
-All work within the shape's box, so that a small file cannot cause much work.  Convention: x right,
-y down; the origin is the corner of the top left pixel, and a pixel belongs to a shape that holds
+Only the shape's box is computed, so that a small file cannot cause much work.  Convention: x right,
+y down; the origin is the corner of the top left pixel, and a pixel belongs to a shape that contains
 its centre.
 """
 
@@ -16,8 +16,8 @@ from fcfi.masks.runs import RunMask
 def turned_rectangle(
     left: float, top: float, width: float, height: float, degrees: float
 ) -> NDArray[np.float64]:
-    """Return the corners (4, 2) of a rectangle, turned clockwise round its top left corner."""
-    if not degrees:  # exactly, where cosine and sine would round
+    """Return the corners (4, 2) of a rectangle, rotated clockwise about its top left corner."""
+    if not degrees:  # exact, since cosine and sine would round
         right, bottom = left + width, top + height
         return np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
     across = np.array([math.cos(math.radians(degrees)), math.sin(math.radians(degrees))]) * width
@@ -35,9 +35,9 @@ def ellipse(
     height: int,
     width: int,
 ) -> RunMask | None:
-    """Return the pixels whose centres lie in an ellipse, turned clockwise; None if empty.
+    """Return the pixels whose centres are in an ellipse, rotated clockwise; None if empty.
 
-    height, width: of the picture, which cuts it.
+    height, width: of the picture, which clips it.
     """
     if radius_x <= 0 or radius_y <= 0:
         return None

@@ -1,8 +1,7 @@
-"""The three labels of a true mask, shared by the robot user, the metrics and the readers.
+"""The three values of a truth, shared by the robot, the metrics and the readers of datasets.
 
-A true mask ("truth") is (H, W) uint8 and holds BACKGROUND, OBJECT and IGNORE only.  Pixels to
-ignore (a seam round an object that nobody can place exactly) count neither in a metric nor as an
-error to click on.
+A truth is (H, W) uint8 and holds only BACKGROUND, OBJECT and IGNORE.  Ignored pixels (such as a
+seam around an object whose border is uncertain) count neither in metrics nor as errors to click on.
 """
 
 from typing import Final

@@ -1,14 +1,14 @@
-"""IA+SA: the clicks of a person are labels, from which the network itself learns.
+"""IA and SA: the network learns from the clicks at test time.
 
-Image adaptation (IA): after each click some gradient steps change the weights for this object, and
-are forgotten at the next.  Sequence adaptation (SA): after each finished object one more step, for
-good.  Both hold on to what the network knew: the mask after the first click, and weights that
-mattered in training.
+Image adaptation (IA): after each click some gradient steps change the weights, for this object
+only.  Sequence adaptation (SA): after each finished object one more step changes them permanently.
+Both regularise towards the mask after the first click and towards weights that mattered in
+training.
 Source: Kontogianni et al., ECCV 2020.  Differs: only the pyramid, neck and head learn, so that the
     backbone runs once a click; normalisations keep their statistics; the loss at clicks is a mean
-    over their marks; the answer is computed once more after the last step; the first click of an
-    object adapts nothing, since there is only the network's own mask to hold on to.
-Cost: a pass, and `Adaptation.steps` + 1 runs forward and backward of what learns.
+    over their marks; the result is computed again after the last step; the first click of an object
+    adapts nothing, since there is only the network's own mask to regularise towards.
+Cost: a pass, and `Adaptation.steps` + 1 forward and backward passes of the learning part.
 """
 
 from collections.abc import Iterable, Mapping
@@ -42,14 +42,13 @@ Weights = Mapping[str, Tensor]
 
 @dataclass(frozen=True)
 class Adaptation:
-    """How the weights learn; with ten steps, or held less, masks of our networks fall apart.
+    """The settings of learning; with ten steps, or less `hold`, masks of our networks fall apart.
 
-    steps: of Adam after a click; 0 switches the method off.
-    rate: of Adam.
-    clicks: share of the loss at the clicks; the rest holds on to the mask after the first click.
-    hold: weight of the squared distance from the weights at the beginning, each counted by its
-        importance.
-    radius: of the square mark round a click, in network pixels.
+    steps: steps of Adam after a click; 0 switches the method off.
+    rate: learning rate of Adam.
+    clicks: share of the loss at the clicks; the rest is the loss against the first click's mask.
+    hold: weight of the squared distance from the initial weights, each scaled by its importance.
+    radius: radius of the square mark around a click, in network pixels.
     """
 
     steps: int = 3
@@ -65,7 +64,7 @@ class Adaptation:
 
 
 class Tail(nn.Module):
-    """What is behind the backbone, run with weights of its own.
+    """The part of a model after the backbone, to run with other weights.
 
     Its parameters are those that learn, by their names in the model.
     """
@@ -75,14 +74,14 @@ class Tail(nn.Module):
         self.model = model
 
     def still(self, image: Tensor, inputs: Inputs) -> "Still":
-        """Return what does not change while the weights learn."""
+        """Return the values of a look that do not change while the weights learn."""
         encoding = encoded(self.model, image)
         with torch.no_grad():
             prompts = self.model.prompts(inputs.feedback, inputs.disks)
             body = self.model.body
             levels = body.levels(encoding, prompts) if isinstance(body, LiteBody) else None
             features = None if levels else body.features(encoding, prompts)
-        # A body that keeps maps has no pixels any more (see FCFI.seen).
+        # A body with cached maps does not have the pixels (see FCFI.seen).
         pixels = prompts if body.encoding else torch.cat([*encoding, prompts], 1)
         return Still(levels, features, encoding, NeckInputs(pixels, *_behind(inputs)))
 
@@ -109,7 +108,7 @@ class Tail(nn.Module):
         )
         look = Inputs(*(value.to(like.device) for value in look))
         still = self.still(torch.zeros(1, 3, 64, 64, device=like.device), look)
-        # Which weights act behind the backbone is asked of the gradient: any body will do.
+        # The gradient shows which weights act after the backbone, for any body.
         leaves = {
             f"model.{name}": value.detach().clone().requires_grad_()
             for name, value in self.model.named_parameters()
@@ -126,9 +125,9 @@ class Tail(nn.Module):
 
 @dataclass(frozen=True, eq=False)
 class Still:
-    """What a look keeps while the weights learn: maps of the backbone, and the neck's inputs.
+    """The constants of a look while the weights learn: the backbone's maps and the neck's inputs.
 
-    levels: of a LiteBody, with its encoded prompts.  features: F of any other body.
+    levels: a LiteBody's levels and encoded prompts.  features: F of any other body.
     """
 
     levels: tuple[list[Tensor], Tensor] | None
@@ -139,10 +138,10 @@ class Still:
 
 @dataclass(frozen=True, eq=False)
 class Adapted:
-    """What IA keeps of an object.
+    """The memory of IA for an object.
 
-    weights: that were learnt so far, or None before the second click.
-    first: (h, w) bool, the mask after the first click, through `crop`.
+    weights: the weights learnt so far, or None before the second click.
+    first: (h, w) bool, the mask after the first click, seen through `crop`.
     """
 
     weights: Weights | None
@@ -160,9 +159,9 @@ class Adapted:
 class IA:
     """A runner that adapts the weights to the clicks.  Holds no state; threads may share it.
 
-    begin: the weights that every object begins with, those of the model or after SA.
-    importance: of each of them, summing to 1.
-    weighed: `measured`, or `even` if every weight counts the same.
+    begin: the initial weights of every object, from the model or after SA.
+    importance: the importance of each weight, summing to 1.
+    weighed: `measured`, or `even` if all weights have the same importance.
     """
 
     network: Network
@@ -175,11 +174,11 @@ class IA:
 
     @property
     def settings(self) -> Mapping[str, float | str]:
-        """How the weights learn."""
+        """The settings of learning."""
         return {"method": "ia", "importance": self.weighed, **asdict(self.how)}
 
     def __call__(self, look: Look) -> LookResult:
-        """Return the answer with weights adapted to the clicks, from the second click on."""
+        """Return the result with weights that are adapted from the second click on."""
         kept = look.memory if isinstance(look.memory, Adapted) else None
         if not self.how.steps:
             return ForwardRunner(self.network)(look)
@@ -199,9 +198,9 @@ class IA:
         return LookResult(as_answer(logits.sigmoid()), Adapted(weights, kept.first, kept.crop))
 
     def learnt(self, still: Still, begin: Weights, marks: Marks, target: Tensor) -> Weights:
-        """Return the weights some steps later."""
+        """Return the weights after the steps of learning."""
         leaves = {name: value.clone().requires_grad_() for name, value in begin.items()}
-        # Adam and not plain descent: the gradients of pyramid and head differ by magnitudes.
+        # Adam, since the gradients of pyramid and head differ by orders of magnitude.
         optimizer = torch.optim.Adam(leaves.values(), self.how.rate)
         for _ in range(self.how.steps):
             optimizer.zero_grad()
@@ -212,7 +211,7 @@ class IA:
         return {name: leaf.detach() for name, leaf in leaves.items()}
 
     def loss(self, logits: Tensor, marks: Marks, target: Tensor) -> Tensor:
-        """Return the cross-entropy at the clicks and with the mask to hold on to, weighted."""
+        """Return the weighted cross-entropy at the clicks and against the first click's mask."""
         marked = marks.positive + marks.negative
         clicked = functional.binary_cross_entropy_with_logits(
             logits, marks.positive, marked, reduction="sum"
@@ -222,7 +221,7 @@ class IA:
 
 
 def distance(weights: Weights, begin: Weights, importance: Weights) -> Tensor:
-    """Return the squared distance of weights from where they began, each by its importance."""
+    """Return the squared distance from the initial weights, each scaled by its importance."""
     parts = [
         (importance[name] * (value - begin[name]).square()).sum() for name, value in weights.items()
     ]
@@ -230,7 +229,7 @@ def distance(weights: Weights, begin: Weights, importance: Weights) -> Tensor:
 
 
 def even_importance(weights: Weights) -> Weights:
-    """Return the same importance for every weight, summing to 1."""
+    """Return equal importances for all weights, summing to 1."""
     count = sum(weight.numel() for weight in weights.values())
     return {name: torch.full_like(weight, 1 / count) for name, weight in weights.items()}
 
@@ -238,8 +237,8 @@ def even_importance(weights: Weights) -> Weights:
 def importance_of(tail: Tail, weights: Weights, looks: Iterable[tuple[Tensor, Inputs]]) -> Weights:
     """Return how much the output depends on each weight (memory-aware synapses), summing to 1.
 
+    It is the mean absolute gradient of the output's squared norm.
     looks: images and inputs of training crops.
-    The mean of the gradient's size, of the squared norm of the output.
     """
     total = {name: torch.zeros_like(weight) for name, weight in weights.items()}
     for image, inputs in looks:
@@ -255,10 +254,10 @@ def importance_of(tail: Tail, weights: Weights, looks: Iterable[tuple[Tensor, In
 
 
 def after_object(runner: IA, look: Look, mask: NDArray[np.bool_]) -> IA:
-    """Return the runner one step of SA later: what a finished object taught stays.
+    """Return the runner after a step of SA on a finished object.
 
-    look: the last at the object.  mask: (h, w) bool, the finished mask through its crop.
-    The mask is the label, so that the network learns to infer the clicks that it needed.
+    look: the object's last look.  mask: (h, w) bool, the finished mask seen through its crop.
+    The mask is the truth, so that the network learns to do without the object's later clicks.
     """
     image, inputs = inputs_of(look, runner.tail.model)
     still = runner.tail.still(image, inputs)
@@ -269,7 +268,7 @@ def after_object(runner: IA, look: Look, mask: NDArray[np.bool_]) -> IA:
 
 
 def runner_of(network: Network, how: Adaptation, threshold: float = THRESHOLD) -> IA:
-    """Return the runner of IA on a network, for which every weight counts the same.
+    """Return the runner of IA on a network, with equal importances.
 
     Raises ConfigError for a network without gradients.
     """
@@ -297,7 +296,7 @@ def make(
 
 
 def _behind(inputs: Inputs) -> tuple[Any, ...]:
-    """Return the inputs that a neck sees beside the pixels."""
+    """Return the inputs of a neck other than the pixels."""
     return (inputs.feedback, inputs.window, inputs.cell, inputs.label, inputs.gate)
 
 

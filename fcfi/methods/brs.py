@@ -1,13 +1,13 @@
-"""BRS: the maps of the clicks are optimised at each click, until the clicks are right.
+"""BRS: optimises the click maps at each click until the mask is right at all clicks.
 
-A network may disobey a click.  BRS then changes what it reads: it adds maps to those on which the
-clicks are drawn, found by some steps of L-BFGS, so that the answer is right at every click.
+A network's mask may contradict a click.  BRS then adds a change to the click maps, found by some
+steps of L-BFGS, so that the mask is right at every click.
 Source: Jang and Kim, CVPR 2019, in the form of f-BRS's authors (DistMap-BRS), which works inside
     the zoom's crop instead of on tiles.  Differs: from the second click on, and only while a click
     is wrong, as in the original, whose marks are single pixels; no limit on the number of clicks
     that the network sees.
-Cost: a pass; then, only after a click that is disobeyed, up to `Search.evaluations` passes forward
-    and backward, mostly five.
+Cost: a pass; then, only if a click is wrong, up to `Search.evaluations` forward and backward
+    passes, usually five.
 """
 
 from collections.abc import Mapping
@@ -31,15 +31,17 @@ from fcfi.prediction.zoom import Crop, Zoom
 from fcfi.runtimes.network import Network
 
 PENALTY: Final = 1e-3
-"""Of the squared change, summed over all pixels of the maps (as released)."""
+"""Weight of the squared change, summed over all pixels of the maps (as released)."""
 USUAL: Final = Search(evaluations=20, radius=0, steady=2, margin=0.1)
-"""Twenty passes at most (f-BRS's release; the original has 100), and no second stop, as in the
-original: the search ends when the clicks are right."""
+"""At most twenty passes (f-BRS's release; the original has 100).
+
+As in the original, the search ends only when the clicks are right, not when the mask is steady.
+"""
 
 
 @dataclass(frozen=True, eq=False)
 class ChangedMaps:
-    """What BRS keeps of an object: the change of the maps (K, h, w), and the crop it is for."""
+    """The memory of BRS for an object: the change of the maps (K, h, w), and its crop."""
 
     crop: Crop
     change: NDArray[np.float32]
@@ -60,7 +62,7 @@ class BRS:
 
     @property
     def settings(self) -> Mapping[str, float | str]:
-        """The limits of the search, and what changes cost."""
+        """The limits of the search, and the weight of changes."""
         return {
             "method": "brs",
             "evaluations": self.limits.evaluations,
@@ -71,10 +73,10 @@ class BRS:
         }
 
     def __call__(self, look: Look) -> LookResult:
-        """Return the network's answer, or that with changed maps if it disobeys a click."""
+        """Return the network's result, computed with changed maps if a click is wrong."""
         kept = look.memory if isinstance(look.memory, ChangedMaps) else None
         if kept is not None and kept.crop != look.crop:
-            kept = None  # another part of the picture: its pixels are others
+            kept = None  # the change is for other pixels
         plain = plain_answer(look, self.network, kept is not None, self.limits)
         return self._optimised(look, kept) if plain is None else plain
 

@@ -1,9 +1,9 @@
-"""f-BRS-B: a scale and a bias for each channel of the features, optimised at each click.
+"""f-BRS-B: optimises a scale and a bias for each channel of the features at each click.
 
-As BRS, but over a few numbers, and only the head behind the features is run again.
-Source: Sofiiuk et al., CVPR 2020, variant B.  The features are those that the head reads, behind
-    the neck.  Differs: the network sees all clicks, where the release shows it the first eight.
-Cost: a pass; then up to `Search.evaluations` runs of the head forward and backward.
+Like BRS, but with fewer variables, and only the head is run again.
+Source: Sofiiuk et al., CVPR 2020, variant B.  The features are the head's inputs, after the neck.
+    Differs: the network sees all clicks; in the release it sees the first eight.
+Cost: a pass; then up to `Search.evaluations` forward and backward passes of the head.
 """
 
 from collections.abc import Mapping
@@ -27,16 +27,17 @@ from fcfi.prediction.zoom import Zoom
 from fcfi.runtimes.network import Network
 
 SCALE_PENALTY: Final = 1e-3
-"""Of the squared change of a scale (as released), and below of a bias."""
+"""Weight of the squared change of a scale (as released)."""
 BIAS_PENALTY: Final = 1e-2
+"""Weight of the squared change of a bias (as released)."""
 USUAL: Final = Search()
 
 
 @dataclass(frozen=True, eq=False)
 class ScaleAndBias:
-    """What f-BRS keeps of an object: (2, C), changes of the scale and the bias of a channel.
+    """The memory of f-BRS for an object: (2, C), the changes of each channel's scale and bias.
 
-    They are kept wherever the crop moves: they speak of the object and not of its pixels.
+    They are kept when the crop changes, since they do not depend on its pixels.
     """
 
     values: NDArray[np.float32]
@@ -57,7 +58,7 @@ class FBRS:
 
     @property
     def settings(self) -> Mapping[str, float | str]:
-        """The limits of the search, and what changes cost."""
+        """The limits of the search, and the weights of changes."""
         return {
             "method": "f-brs",
             "evaluations": self.limits.evaluations,
@@ -68,7 +69,7 @@ class FBRS:
         }
 
     def __call__(self, look: Look) -> LookResult:
-        """Return the network's answer, with scaled features from the second click on."""
+        """Return the network's result, with scaled features from the second click on."""
         kept = look.memory if isinstance(look.memory, ScaleAndBias) else None
         plain = plain_answer(look, self.network, kept is not None, self.limits)
         if plain is not None:

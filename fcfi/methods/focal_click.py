@@ -1,12 +1,12 @@
-"""FocalClick: after a coarse answer, a small network refines the part that this click changed.
+"""FocalClick: after a coarse prediction, a small network refines the part that the click changed.
 
-The crop round the object (target crop) is our zoom.  In it lies the focus crop, round what the
-newest click changed; there a refiner sees the picture from nearer by, the clicks, the coarse answer
-and the features of the first look, and returns details and where to believe them.
-Source: Chen et al., CVPR 2022.  Differs: a click that changes nothing at its pixel refines nothing,
-    where the release takes the region of no change; masks before and after are compared at the same
-    threshold; crops keep their shape.  `--method merge` is its progressive merge.
-Cost: a pass, and a tenth of one for the refiner.
+The crop around the object (target crop) is our zoom.  The focus crop inside it surrounds what the
+newest click changed.  There a refiner takes the picture at a larger scale, the clicks, the coarse
+prediction and the features of the first look, and returns details and how far to trust them.
+Source: Chen et al., CVPR 2022.  Differs: a click that does not change its pixel refines nothing
+    (the release takes the unchanged region); masks before and after are compared at the same
+    threshold; crops keep their aspect ratio.  `--method merge` is its progressive merge.
+Cost: a pass, and a tenth of a pass for the refiner.
 """
 
 from collections.abc import Mapping
@@ -45,7 +45,7 @@ MULTIPLE: Final = 32
 
 @dataclass(frozen=True, eq=False)
 class CoarseFeatures:
-    """What the runner hands to the step: F (C, h, w) of the look.  It is not kept."""
+    """The features F (C, h, w) of a look, passed from the runner to the step, then dropped."""
 
     features: Tensor
 
@@ -57,18 +57,18 @@ class CoarseFeatures:
 
 @dataclass(frozen=True)
 class CoarseRunner:
-    """The network, run once, that keeps its features for the refiner."""
+    """A runner that runs the network once and keeps the features for the refiner."""
 
     network: Network
     model: FCFI
 
     @property
     def settings(self) -> Mapping[str, float | str]:
-        """The method."""
+        """The name of the method."""
         return {"method": "focal-click"}
 
     def __call__(self, look: Look) -> LookResult:
-        """Return the network's answer, and F as its memory."""
+        """Return the network's result, with the features as memory."""
         image, inputs = inputs_of(look, self.model)
         with torch.inference_mode():
             seen = self.model.seen(encoded(self.model, image), *inputs)
@@ -82,9 +82,10 @@ class Refine:
     """A step that refines the focus crop.
 
     size: longer side of the focus crop in network pixels; 0 refines nothing.
-    ratio: size of the focus crop, in sizes of what changed.
-    small: share of the mask's height or width below which a square round the click is taken.
-    half: half the side of that square, in longer sides of the mask.
+    ratio: size of the focus crop relative to the changed region.
+    small: if the changed region is below this share of the mask's height or width, the focus crop
+        is a square around the click.
+    half: half the side of that square, relative to the mask's longer side.
     """
 
     model: FCFI
@@ -95,7 +96,7 @@ class Refine:
 
     @property
     def name(self) -> str:
-        """The step and its settings."""
+        """The name of the step with its settings."""
         return f"focal-click {self.size} {self.ratio:g} {self.small:.3g} {self.half:g}"
 
     def __call__(self, context: Context, prediction: Prediction) -> Prediction:
@@ -114,7 +115,7 @@ class Refine:
         inside = resize(refined, box.height, box.width)
         mask = prediction.mask
         cut(mask, box)[...] = inside > prediction.threshold
-        # The next look sees what was refined, at its own size.
+        # The refined part becomes feedback for the next look, at network size.
         region = np.zeros((height, width), np.bool_)
         cut(region, box)[...] = True
         cells = shrunk(cut(region, prediction.box), *prediction.seen.shape)
@@ -128,7 +129,7 @@ class Refine:
         )
 
     def focus_box(self, before: Mask | None, prediction: Prediction, new: Clicks) -> Box | None:
-        """Return the part of the picture to refine, inside the crop, or None for nothing."""
+        """Return the part of the picture to refine, inside the crop, or None."""
         after = prediction.mask
         whole = prediction.object_box
         if whole is None:
@@ -161,7 +162,7 @@ class Refine:
         guidance = encode(
             clicks, crop.height, crop.width, 1.0, self.model.config.click_maps, lambda: pixels
         )
-        # Logits of the coarse answer, finite where it is sure.
+        # Clipped, so that the logits of the coarse prediction are finite.
         coarse = np.clip(prediction.crop.across(prediction.seen, crop), 1e-4, 1 - 1e-4)
         with torch.inference_mode():
             image = torch.from_numpy(batch_of_one(pixels)).to(features.device)
@@ -176,10 +177,10 @@ class Refine:
 
 
 def part_of(features: Tensor, crop: Crop, part: Crop) -> Tensor:
-    """Return F (1, C, h, w) of a part: features (C, h, w) of `crop`, sampled inside `part`."""
+    """Return features (1, C, h, w) of a part, sampled from the features (C, h, w) of `crop`."""
     height, width = features.shape[-2:]
     outer, inner = crop.box, part.box
-    # In shares of the outer crop, whose sampler counts from -1 to 1 between its edges.
+    # Positions in the outer crop from -1 to 1, as grid_sample expects.
     x, y = (
         2 * (begin + (torch.arange(cells) + 0.5) / cells * side - first) / whole - 1
         for begin, side, first, whole, cells in (
@@ -210,7 +211,7 @@ def make(
 ) -> FCFIPredictor:
     """Return the predictor of FocalClick.
 
-    Raises ConfigError for a network that is not in torch, or has no refiner.
+    Raises ConfigError for a network that does not run in torch, or has no refiner.
     """
     model = model_of(network, "focal-click")
     refiner_of(model)

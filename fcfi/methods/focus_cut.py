@@ -1,13 +1,12 @@
-"""FocusCut: the network looks again, from nearer by, round each click that corrects something.
+"""FocusCut: the network looks again, at a larger scale, around each click that corrects something.
 
-After the look a square round the click is cut out of the picture and answered by the same network,
-which sees the mask so far there; the answer replaces the mask in the square.  Up to three times the
-square shrinks to what still changes.  Views are kept for the object: every later click runs them
-again.
-Source: Lin et al., CVPR 2022.  Differs: squares are moved inside the picture, not filled with
-    zeros; the zoom of the first look is ours.  Made for networks that learnt views of parts
-    (`crops.part` of a recipe), and works for any.
-Cost: a pass, and up to three for each view, one view a click after the first.
+After the look, the same network predicts a square around the click, with the present mask as
+feedback, and the result replaces the mask there.  The square shrinks up to three times, to what
+still changes.  The views of an object are kept: every later click runs them again.
+Source: Lin et al., CVPR 2022.  Differs: squares are moved inside the picture, not padded with
+    zeros; the zoom of the first look is ours.  It is meant for networks trained on parts of objects
+    (`crops.part` of a recipe), but works with any.
+Cost: a pass, and up to three for each view; each click after the first adds a view.
 """
 
 from dataclasses import dataclass, replace
@@ -30,18 +29,18 @@ from fcfi.prediction.zoom import Crop, crop_at
 from fcfi.prompts.clicks import Click
 
 SMALLEST: Final = 5
-"""Radius in pixels of the picture below which nothing is looked at."""
+"""Views with a smaller radius, in pixels of the picture, are not run."""
 CONNECTED: Final = 4
-"""Neighbours of a pixel that belong to the same region of change."""
+"""Connectivity of regions of change."""
 STRIDES: Final = 32
 """Coarsest stride of all backbones."""
 GROWTH: Final = 1.1
-"""Size of the next square, in distances of the farthest pixel that changed."""
+"""Radius of the next square, relative to the distance of the farthest changed pixel."""
 
 
 @dataclass(frozen=True)
 class View:
-    """A view: round the click, and how far it reached when it was opened, in pixels."""
+    """A view: its click, and its initial radius in pixels of the picture."""
 
     click: Click
     radius: int
@@ -49,7 +48,7 @@ class View:
 
 @dataclass(frozen=True)
 class Views:
-    """What FocusCut keeps of an object."""
+    """The memory of FocusCut for an object."""
 
     views: tuple[View, ...]
 
@@ -61,12 +60,12 @@ class Views:
 
 @dataclass(frozen=True)
 class FocusViews:
-    """A step that looks again round the clicks.
+    """A step that looks again around the clicks.
 
-    turns: looks at a view, at most; 0 looks nowhere.
-    start: radius of the first square, in radii of the view.
-    smallest: of the last square, likewise.
-    part: share of the mask below which a change is local, so that its click has a view.
+    turns: most looks at a view; 0 switches the method off.
+    start: radius of the first square, relative to the view's radius.
+    smallest: least radius of the last square, relative to the view's radius.
+    part: a change below this share of the mask is local, so that its click gets a view.
     """
 
     turns: int = 3
@@ -76,15 +75,15 @@ class FocusViews:
 
     @property
     def name(self) -> str:
-        """The step and its settings."""
+        """The name of the step with its settings."""
         return f"focus-cut {self.turns} {self.start:g} {self.smallest:g} {self.part:g}"
 
     def __call__(self, context: Context, prediction: Prediction) -> Prediction:
-        """Return the prediction with what the views found."""
+        """Return the prediction with the results of the views."""
         before = context.previous
         kept = before.memory.views if before and isinstance(before.memory, Views) else ()
         views = kept
-        # A first click is local nowhere: it has no mask before to correct.
+        # A first click has no view, since there is no mask to correct.
         if before is not None and self.turns:
             old, new = before.mask, prediction.mask
             for click in points_in(context.new):
@@ -99,7 +98,7 @@ class FocusViews:
     ) -> Prediction:
         height, width = prediction.height, prediction.width
         size = max(prediction.crop.height, prediction.crop.width)
-        # What the network takes in multiples of is not known here, but its crop has such sides.
+        # The network's multiple is not known here, but the sides of its crop are multiples of it.
         multiple = int(np.gcd.reduce([prediction.crop.height, prediction.crop.width, STRIDES]))
         probs = prediction.probs.copy()
         reach = [self.start * view.radius for view in views]
@@ -119,7 +118,7 @@ class FocusViews:
                     done[index] = True
                 else:
                     reach[index] = max(GROWTH * share * reach[index], self.smallest * view.radius)
-            # Where views overlap their mean counts; one that is done keeps its last answer in it.
+            # Overlapping views are averaged; a view that is done counts with its last result.
             probs = pasted(prediction.probs, [each for each in found if each is not None])
         region = np.zeros((height, width), np.bool_)
         for each in found:
@@ -143,7 +142,7 @@ def view_radius(before: Mask, after: Mask, click: Click, part: float) -> int | N
     """
     changed = before ^ after
     if not changed[click.y, click.x]:
-        # It changed nothing: as far as the old mask's border, on whose wrong side it lies.
+        # The click changed nothing: its view reaches to the border of the old mask.
         same = (before == before[click.y, click.x]).astype(np.uint8)
         if same.all():
             return None
@@ -159,7 +158,7 @@ def view_radius(before: Mask, after: Mask, click: Click, part: float) -> int | N
 
 
 def square(click: Click, radius: float, height: int, width: int) -> Box:
-    """Return a square round a click, moved inside the picture, cut where it is larger than it."""
+    """Return a square around a click, moved inside the picture and clipped if it is larger."""
     side = 2 * int(radius + 0.5) + 1
     across, down = min(side, width), min(side, height)
     left = min(max(click.x - side // 2, 0), width - across)
@@ -174,9 +173,10 @@ def still_changing(
     click: Click,
     threshold: float,
 ) -> float | None:
-    """Return how far from the click pixels change, in halves of the crop's side; None if none do.
+    """Return the distance from the click to the farthest changed pixel, or None without a change.
 
-    before, after: (crop.height, crop.width).  Changes a single pixel deep do not count.
+    It is relative to half the crop's side.
+    before, after: (crop.height, crop.width).  Changes that are one pixel wide do not count.
     """
     changed = ((before > threshold) ^ (after > threshold)).astype(np.uint8)
     deep = cv2.erode(changed, np.ones((3, 3), np.uint8), borderType=cv2.BORDER_REPLICATE)
@@ -193,7 +193,7 @@ def still_changing(
 def pasted(
     probs: NDArray[np.float32], parts: list[tuple[Box, NDArray[np.float32]]]
 ) -> NDArray[np.float32]:
-    """Return probabilities (H, W) with parts pasted in: their mean where several are."""
+    """Return probabilities (H, W) with parts pasted in, averaged where they overlap."""
     total, count = np.zeros_like(probs), np.zeros(probs.shape, np.float32)
     for box, values in parts:
         cut(total, box)[...] += values

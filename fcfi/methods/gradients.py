@@ -1,4 +1,4 @@
-"""What methods with gradients share: the model behind a network, and a look as its tensors."""
+"""Helpers of methods with gradients: a network's model, and a look as tensors for it."""
 
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ from fcfi.runtimes.torch import Torch
 
 
 class Inputs(NamedTuple):
-    """A look as a model takes it in: all but the image, in the order of `FCFI.click`."""
+    """The inputs of a model other than the image, in the order of `FCFI.click`."""
 
     feedback: Tensor
     disks: Tensor
@@ -29,9 +29,9 @@ class Inputs(NamedTuple):
 
 
 def model_of(network: Network, method: str) -> FCFI:
-    """Return the model behind a network.
+    """Return the torch model of a network.
 
-    Raises ConfigError, which names the networks that have one, for a network without gradients.
+    Raises ConfigError, which names usable networks, for a network without gradients.
     """
     runtime = getattr(network, "runtime", None)
     if not isinstance(runtime, Torch) or runtime.precision != "float32":
@@ -65,6 +65,6 @@ def inputs_of(look: Look, model: FCFI) -> tuple[Tensor, Inputs]:
 
 
 def encoded(model: FCFI, image: Tensor) -> Encoding:
-    """Return what a model keeps of an image, without gradient."""
+    """Return a model's encoding of an image, without gradients."""
     with torch.no_grad():
         return model.encode(image)

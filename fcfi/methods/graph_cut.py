@@ -1,10 +1,10 @@
-"""A graph cut on the network's probabilities, which moves the border onto edges of the picture.
+"""A graph cut on the network's probabilities, which moves the mask's border to edges of the image.
 
-Source: Deep Object Selection, Xu et al., CVPR 2016 (DOS with GC).  The probabilities are the cost
-    of each label, in the place of colour models; cutting between two pixels that look alike is
-    dear.  Differs: only pixels of which the network is unsure are cut, all others stay; the costs
-    are even at the predictor's threshold; four neighbours.
-Cost: no pass; SciPy's maximum flow in the unsure band, some 10 to 300 ms at 416 px.
+Source: Deep Object Selection, Xu et al., CVPR 2016 (DOS with GC).  The probabilities replace colour
+    models as the cost of each label; a border between similar pixels has a high cost.  Differs:
+    only pixels with uncertain probabilities can change; the costs of both labels are equal at the
+    predictor's threshold; four neighbours.
+Cost: no pass; SciPy's maximum flow on the uncertain pixels, 10 to 300 ms at 416 px.
 """
 
 from dataclasses import dataclass, replace
@@ -27,18 +27,18 @@ UNSURE: Final = (0.02, 0.98)
 CLIP: Final = 1e-3
 """Distance of probabilities from 0 and 1, so that costs are finite."""
 SCALE: Final = 1000
-"""Whole-number capacity of a cost of 1: the flow is computed in whole numbers."""
+"""Capacity of a cost of 1: the flow is computed in whole numbers."""
 FIXED: Final = 10**7
-"""Capacity that no cut goes through."""
+"""A capacity that is never cut."""
 
 
 @dataclass(frozen=True)
 class GraphCut:
-    """A step that cuts the unsure pixels of a prediction into object and background.
+    """A step that divides the uncertain pixels of a prediction into object and background.
 
-    weight: of the cost of a border between two pixels, at most; 0 moves nothing.
-    sigma: difference of grey values, of 255, at which two pixels begin to look different.
-    radius: pixels round a click that keep its sign, at network size; -1 binds no pixel.
+    weight: largest cost of a border between two pixels; 0 changes nothing.
+    sigma: difference of grey values, of 255, at which two pixels count as different.
+    radius: pixels around a click that keep its sign, at network size; -1 fixes no pixel.
     """
 
     weight: float = 1.0
@@ -54,13 +54,13 @@ class GraphCut:
 
     @property
     def name(self) -> str:
-        """The step and its settings."""
+        """The name of the step with its settings."""
         return f"graph-cut {self.weight:g} {self.sigma:g} {self.radius}"
 
     def __call__(self, context: Context, prediction: Prediction) -> Prediction:
-        """Return the prediction with its border cut anew."""
+        """Return the prediction with its border moved by the cut."""
         if prediction.exact is not None:
-            return prediction  # its pixels were decided one by one, by a step before
+            return prediction  # a step before has already decided each pixel
         grey = context.picture.pixels(prediction.crop).mean(0) * np.float32(255)
         clicks = clicks_on(prediction.crop, context.prompts)
         bound = bound_pixels(clicks, grey.shape[0], grey.shape[1], self.radius)
@@ -69,7 +69,7 @@ class GraphCut:
 
 
 def bound_pixels(clicks: Clicks, height: int, width: int, radius: int) -> NDArray[np.int8]:
-    """Return (height, width): 1 and -1 in the disks round positive and negative clicks, else 0."""
+    """Return (height, width): 1 and -1 in disks around positive and negative clicks, else 0."""
     bound = np.zeros((height, width), np.int8)
     rows, columns = np.ogrid[:height, :width]
     for click in clicks:
@@ -86,9 +86,9 @@ def cut_labels(
     threshold: float,
     how: GraphCut,
 ) -> NDArray[np.bool_]:
-    """Return the labels (h, w) with the least cost.
+    """Return the labels (h, w) with the lowest cost.
 
-    probs: (h, w) in [0, 1].  grey: (h, w), 0 to 255.  bound: 1, -1 or 0 as of `bound_pixels`.
+    probs: (h, w) in [0, 1].  grey: (h, w), 0 to 255.  bound: from `bound_pixels`.
     """
     labels = np.where(bound == 0, probs > threshold, bound > 0)
     free = (probs > UNSURE[0]) & (probs < UNSURE[1]) & (bound == 0)
@@ -98,7 +98,7 @@ def cut_labels(
     number = np.full(probs.shape, -1, np.int32)
     number.flat[nodes] = np.arange(len(nodes), dtype=np.int32)
 
-    # 1) What a label costs: log odds, even at the threshold.
+    # 1) The cost of each label: log odds, which are equal at the threshold.
     clipped = np.clip(probs.flat[nodes].astype(np.float64), CLIP, 1 - CLIP)
     odds = np.log(clipped / (1 - clipped)) - np.log(threshold / (1 - threshold))
     # At least 1, so that without neighbours every pixel keeps its side.
@@ -106,7 +106,7 @@ def cut_labels(
     to_object = np.where(odds > 0, size, 0)
     to_background = np.where(odds > 0, 0, size)
 
-    # 2) What a border costs: dear between pixels that look alike.
+    # 2) The cost of a border: high between similar pixels.
     tails, heads, capacities = [], [], []
     for axis in (0, 1):
         first, second = _pairs(axis)
@@ -118,14 +118,14 @@ def cut_labels(
         tails += [a[both], b[both]]
         heads += [b[both], a[both]]
         capacities += [whole[both]] * 2
-        # A neighbour that stays as it is adds to the cost of the other label.
+        # A fixed neighbour adds to the cost of the other label.
         for inner, outer_labels in ((a, labels[second]), (b, labels[first])):
             other = b if inner is a else a
             rim = (inner >= 0) & (other < 0)
             np.add.at(to_object, inner[rim & outer_labels], whole[rim & outer_labels])
             np.add.at(to_background, inner[rim & ~outer_labels], whole[rim & ~outer_labels])
 
-    # 3) The cut: what the source still reaches through the flow is object.
+    # 3) The cut: pixels that the source still reaches in the residual graph are object.
     source, sink = len(nodes), len(nodes) + 1
     every = np.arange(len(nodes), dtype=np.int32)
     tails += [np.full(len(nodes), source, np.int32), every]
@@ -139,10 +139,10 @@ def cut_labels(
         shape=(sink + 1, sink + 1),
     ).tocsr()
     flow = maximum_flow(graph, source, sink, method="dinic").flow
-    left = graph - flow
-    left.data[left.data < 0] = 0
-    left.eliminate_zeros()
-    reached = breadth_first_order(left, source, return_predecessors=False)
+    residual = graph - flow
+    residual.data[residual.data < 0] = 0
+    residual.eliminate_zeros()
+    reached = breadth_first_order(residual, source, return_predecessors=False)
     labels.flat[nodes] = np.isin(every, reached)
     return labels
 

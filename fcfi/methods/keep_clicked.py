@@ -1,7 +1,8 @@
-"""Structural integrity of FCA-Net: only the parts of the mask that hold a positive click are kept.
+"""Structural integrity of FCA-Net: keeps only the components with a positive click.
 
-Source: Lin et al., CVPR 2020, optional there.  Differs: a mask of which no part was clicked stays.
-It breaks objects that lie in several parts until each is clicked.
+Source: Lin et al., CVPR 2020, where it is optional.  Differs: a mask without clicked components is
+    not changed.
+It removes components of an object until each is clicked.
 Cost: no pass; a few milliseconds a click.
 """
 
@@ -22,24 +23,24 @@ from fcfi.prediction.steps import Context, on_side
 from fcfi.prompts.clicks import Clicks
 
 CONNECTED: Final = 4
-"""Neighbours of a pixel that belong to the same part."""
+"""Connectivity of components."""
 
 
 @dataclass(frozen=True)
 class KeepClicked:
-    """A step that removes the parts of a mask without a positive click."""
+    """A step that removes the components of a mask without a positive click."""
 
     name: ClassVar[str] = "keep-clicked"
 
     def __call__(self, context: Context, prediction: Prediction) -> Prediction:
-        """Return the prediction without those parts."""
+        """Return the prediction without those components."""
         mask = prediction.mask
         kept = clicked_parts(mask, points_in(context.prompts))
         removed = cut(mask & ~kept, prediction.box)
         if not removed.any():
             return prediction
         crop = prediction.crop
-        # The feedback forgets them too; a cell that holds some of what is kept stays.
+        # They are removed from the feedback too, except in cells that hold kept pixels.
         cells = shrunk(removed, crop.height, crop.width)
         cells &= ~shrunk(cut(kept, prediction.box), crop.height, crop.width)
         off = on_side(prediction.seen, np.zeros_like(cells), prediction.threshold)
@@ -51,7 +52,7 @@ class KeepClicked:
 
 
 def clicked_parts(mask: Mask, clicks: Clicks) -> Mask:
-    """Return the parts of a mask (H, W) that hold a positive click; all of it if none does."""
+    """Return the components of a mask (H, W) with a positive click; the mask itself without any."""
     _, labels = cv2.connectedComponents(mask.astype(np.uint8), connectivity=CONNECTED)
     clicked = {int(labels[click.y, click.x]) for click in clicks if click.positive} - {0}
     return np.isin(labels, list(clicked)) if clicked else mask

@@ -1,4 +1,4 @@
-"""What a method at test time is: a name, whose it is, and how its predictor is made."""
+"""The value `Method`: a method at test time, with its name, its paper and how to make it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,17 +10,17 @@ from fcfi.prediction.zoom import Zoom
 from fcfi.runtimes.network import Network
 
 Make = Callable[[Network, Zoom | None, Flip, float], FCFIPredictor]
-"""Returns a predictor for a network, zoom (None for that of the file), flip and threshold."""
+"""Returns a predictor for a network, zoom (None: the network file's), flip and threshold."""
 
 
 @dataclass(frozen=True)
 class Method:
     """A method that changes how a trained network answers.
 
-    name: as `--method` has it.
+    name: the value of `--method`.
     paper: where it was published.
-    gradients: whether it needs those of the network, hence a checkpoint in torch.
-    make: returns its predictor.  Raises ConfigError for a network that lacks what it needs.
+    gradients: whether it needs the network's gradients, hence a checkpoint in torch.
+    make: returns its predictor.  Raises ConfigError for an unsuitable network.
     """
 
     name: str
@@ -30,7 +30,7 @@ class Method:
 
 
 def with_steps(*steps: object) -> Make:
-    """Return what makes a predictor with these steps after the look; any network will do."""
+    """Return a `Make` for predictors with these steps after the look, for any network."""
 
     def make(
         network: Network,

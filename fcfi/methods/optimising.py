@@ -1,9 +1,9 @@
-"""The search that BRS and f-BRS share: change some variables until the clicks are right.
+"""The search of BRS and f-BRS: optimises variables until the mask is right at the clicks.
 
-L-BFGS on how wrong the answer is at the clicks, plus what changes cost.  The variables differ: the
-maps of the clicks (BRS), or the scale and bias of the features (f-BRS).
-Source: the losses, limits and stops of f-BRS's release, in which BRS was built again; torch's
-    L-BFGS with strong Wolfe conditions instead of SciPy's.  Marks reach the rim of the picture,
+It minimises the error at the clicks plus a penalty for changes, with L-BFGS.  The variables are the
+click maps (BRS), or the scale and bias of the features (f-BRS).
+Source: the losses, limits and stops of f-BRS's release, which includes a version of BRS; torch's
+    L-BFGS with strong Wolfe conditions instead of SciPy's.  Marks reach the edge of the picture,
     where the release loses them.
 """
 
@@ -25,15 +25,15 @@ from fcfi.runtimes.network import Network
 
 @dataclass(frozen=True)
 class Search:
-    """How long is searched, and how closely.
+    """The limits of a search.
 
-    evaluations: passes at most; 0 switches the method off.
-    radius: of the square mark round a click, in network pixels: 1 is 3 x 3.
-    steady: the search ends when the masks of two evaluations running have at least this IoU; above
-        1 it never ends so.
-    margin: how far beyond the threshold a marked pixel is to be, so that the click's own pixel,
-        which lies between those of the network, is right as well.
-    threshold: of the predictor: a pixel is object above this probability.
+    evaluations: most passes; 0 switches the method off.
+    radius: radius of the square mark around a click, in network pixels: 1 is 3 x 3.
+    steady: the search ends when the masks of two consecutive evaluations have at least this IoU;
+        above 1 it does not end in this way.
+    margin: how far beyond the threshold a marked pixel must be, so that the click's pixel in the
+        picture, which lies between network pixels, is right too.
+    threshold: the predictor's: a pixel is object above this probability.
     """
 
     evaluations: int = 20
@@ -50,7 +50,7 @@ class Search:
 
 @dataclass(frozen=True, eq=False)
 class Marks:
-    """The pixels that clicks speak of: (1, 1, H, W) float 0/1 for each sign."""
+    """The pixels around clicks: (1, 1, H, W) float 0/1 for each sign."""
 
     positive: Tensor
     negative: Tensor
@@ -61,10 +61,10 @@ class Marks:
     ) -> "Marks":
         """Return the marks of clicks in network pixels.
 
-        shape: height and width of the crop.  like: a tensor on the device that they are for.
+        shape: height and width of the crop.  like: a tensor on the device to use.
         """
         maps = np.zeros((2, 1, 1, *shape), np.float32)
-        # Later clicks win where two of different signs overlap: they correct the earlier ones.
+        # Where marks overlap the later click wins, since it corrects the earlier one.
         for click in clicks:
             rows = slice(max(0, click.y - radius), click.y + radius + 1)
             columns = slice(max(0, click.x - radius), click.x + radius + 1)
@@ -74,7 +74,7 @@ class Marks:
         return cls(positive, negative)
 
     def error(self, probs: Tensor) -> Tensor:
-        """Return the mean squared error in the marks of each sign, summed."""
+        """Return the sum of the mean squared errors in the marks of both signs."""
         wrong = (1 - probs).square() * self.positive
         wrong_off = probs.square() * self.negative
         return wrong.sum() / self.positive.sum().clamp_min(1) + (
@@ -82,21 +82,21 @@ class Marks:
         )
 
     def right(self, probs: Tensor, limits: Search) -> bool:
-        """Return whether every marked pixel is on its side of the threshold."""
+        """Return whether every marked pixel is on the right side of the threshold."""
         missed = (probs <= limits.threshold + limits.margin) & (self.positive > 0)
         leaked = (probs > limits.threshold - limits.margin) & (self.negative > 0)
         return not bool((missed | leaked).any())
 
 
-class _Ended(Exception):  # noqa: N818, no error: it leaves the optimizer from inside
-    """The search has found what it looks for."""
+class _Ended(Exception):  # noqa: N818, not an error: it leaves the optimizer from inside
+    """The end of a search, raised inside the optimizer."""
 
 
 @dataclass(frozen=True, eq=False)
 class Found:
     """The best evaluation of a search.
 
-    probs: (1, 1, H, W).  variables: at which it was found.  evaluations: that were made.
+    probs: (1, 1, H, W).  variables: their values there.  evaluations: number of evaluations made.
     """
 
     probs: Tensor
@@ -111,14 +111,14 @@ def search(
     marks: Marks,
     limits: Search,
 ) -> Found:
-    """Return the variables whose answer is least wrong at the marks, near where they began.
+    """Return the variables with the lowest loss: the error at the marks plus the cost of changes.
 
-    answer: variables to logits (1, 1, H, W).  start: their values at first.
-    cost: of variables, a number.
-    Ends as soon as all marks are right, when the mask stays as it is, or after
+    answer: returns logits (1, 1, H, W) from variables.  start: initial values of the variables.
+    cost: returns a number from variables.
+    The search ends when all marks are right, when the mask is steady, or after
     `limits.evaluations`.
     """
-    assert limits.evaluations, "a search that is switched off is not begun"
+    assert limits.evaluations, "the method is switched on"
     variables = [value.clone().requires_grad_() for value in start]
     optimizer = torch.optim.LBFGS(
         variables,
@@ -136,7 +136,7 @@ def search(
 
     def evaluate() -> Tensor:
         nonlocal best, lowest, before, count
-        if count >= limits.evaluations:  # a line search may ask for some more
+        if count >= limits.evaluations:  # a line search may exceed max_eval
             raise _Ended
         count += 1
         optimizer.zero_grad()
@@ -144,11 +144,11 @@ def search(
         loss = marks.error(probs) + cost(*variables)
         seen = probs.detach()
         mask = seen > limits.threshold
-        # The lowest and not the last: a line search tries points that are worse.
+        # The lowest loss is kept, since a line search also tries worse points.
         if float(loss.detach()) < lowest or best is None:
             lowest = float(loss.detach())
             best = Found(seen, tuple(value.detach().clone() for value in variables), count)
-        # The release stops by a gradient of zero, which confuses a line search that has begun.
+        # The release stops by returning a zero gradient, which would disturb a line search.
         right = marks.right(seen, limits)
         if right or (before is not None and iou(before, mask) > limits.steady):
             if right:
@@ -171,10 +171,10 @@ def iou(left: Tensor, right: Tensor) -> float:
 
 
 def plain_answer(look: Look, network: Network, changed: bool, limits: Search) -> LookResult | None:
-    """Return the network's own answer to a look that needs no search; None for one that does.
+    """Return the network's own result if a look needs no search, else None.
 
-    A search begins at the second click, which corrects an answer, and only if a click is disobeyed.
-    changed: whether an earlier search has changed something for this object: it goes on then.
+    A search begins at the second click, and only if a click is wrong.
+    changed: whether an earlier search has changed variables for this object; then it continues.
     """
     begins = bool(limits.evaluations and look.gate and len(look.clicks) >= 2)
     if begins and changed:

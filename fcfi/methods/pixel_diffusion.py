@@ -1,10 +1,10 @@
-"""CDNet's pixel diffusion: sure pixels spread their label to pixels that look alike.
+"""CDNet's pixel diffusion: pixels with certain labels spread them to similar pixels.
 
-No parameters: labels wander to neighbours at several distances, the more the more alike those are,
-and clicks begin with ten times the strength of a pixel.
-Source: Chen et al., ICCV 2021.  Differs: it runs on the crop as the network saw it, and pixels
-    that change sides keep how sure they are.
-Cost: no pass; `turns` times 32 neighbours a pixel, some 100 ms at 416 px.
+It has no parameters: labels spread to neighbours at several distances, more to similar ones, and
+clicks start with ten times the strength of a pixel.
+Source: Chen et al., ICCV 2021.  Differs: it runs on the crop at network size, and pixels that
+    change sides keep their certainty.
+Cost: no pass; `turns` times 32 neighbours a pixel, about 100 ms at 416 px.
 """
 
 from dataclasses import dataclass, replace
@@ -20,20 +20,20 @@ from fcfi.prediction.prediction import Prediction, frozen
 from fcfi.prediction.steps import Context, on_side
 
 DILATIONS: Final = (1, 2, 4, 8)
-"""Distances of the neighbours in pixels; eight at each."""
+"""Distances of the neighbours in pixels; eight neighbours at each."""
 UNSURE: Final = 0.25
-"""Pixels that are no surer than this (of 1) begin without a label."""
+"""Pixels with at most this certainty (of 1) start without a label."""
 CLICKED: Final = 10.0
 """Strength of a clicked pixel."""
 WIDTH: Final = 0.1
-"""How alike two pixels must be, in standard deviations of the neighbours."""
+"""Scale of similarity, in standard deviations of the neighbours."""
 
 
 @dataclass(frozen=True)
 class Diffuse:
     """A step that diffuses labels over the pixels of the crop.
 
-    turns: how often; 0 changes nothing.
+    turns: number of iterations; 0 changes nothing.
     """
 
     turns: int = 5
@@ -44,7 +44,7 @@ class Diffuse:
 
     @property
     def name(self) -> str:
-        """The step and its settings."""
+        """The name of the step with its settings."""
         return f"pixel-diffusion {self.turns}"
 
     def __call__(self, context: Context, prediction: Prediction) -> Prediction:
@@ -66,9 +66,9 @@ class Diffuse:
 def diffused(
     begin: NDArray[np.float32], image: NDArray[np.float32], turns: int
 ) -> NDArray[np.float32]:
-    """Return labels (h, w), positive for object, after some turns, with those of the beginning.
+    """Return labels (h, w), positive for object: the diffused labels plus the initial ones.
 
-    begin: (h, w).  image: (3, h, w).
+    begin: initial labels (h, w).  image: (3, h, w).
     """
     weights = affinities(image)
     labels = begin
@@ -78,9 +78,9 @@ def diffused(
 
 
 def affinities(image: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return (32, h, w): weights of a pixel's neighbours, summing to 1, larger for those alike."""
+    """Return (32, h, w): weights of a pixel's neighbours, summing to 1, larger for similar ones."""
     others = neighbours(image)
-    # The spread of a pixel's surroundings says what counts as alike there.
+    # Similarity is relative to the spread of a pixel's neighbourhood.
     spread = np.concatenate([others, image[None]]).std(0)
     unlike = (np.abs(others - image) / (np.float32(1e-8) + np.float32(WIDTH) * spread)).mean(1)
     strength = np.exp(unlike.min(0) - unlike)
@@ -88,9 +88,9 @@ def affinities(image: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def neighbours(maps: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return (32, C, h, w): maps (C, h, w) as seen from eight neighbours at each distance.
+    """Return (32, C, h, w): maps (C, h, w) shifted to eight neighbours at each distance.
 
-    Beyond the rim the nearest pixel of the rim is seen.
+    Edge pixels are repeated beyond the edge.
     """
     far = max(DILATIONS)
     padded = np.pad(maps, ((0, 0), (far, far), (far, far)), mode="edge")

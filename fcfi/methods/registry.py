@@ -24,16 +24,16 @@ MODULES: Final[dict[str, str]] = {
     "keep-clicked": "fcfi.methods.keep_clicked",
     "pixel-diffusion": "fcfi.methods.pixel_diffusion",
 }
-"""Modules whose constant `METHOD` is the method of a name; imported when it is looked up."""
+"""Modules whose constant `METHOD` is the named method; imported when it is looked up."""
 TORCH: Final = "torch"
 FCFI: Final = "fcfi"
-"""Method of the network files on which these methods work."""
+"""Method of the network files with which these methods work."""
 
 
 def find_method(name: str) -> Method:
-    """Return the method of this name.
+    """Return a method by its name.
 
-    Raises ConfigError for an unknown name, or where a library that it needs is not installed.
+    Raises ConfigError for an unknown name, or if a library that it needs is not installed.
     """
     if name not in MODULES:
         near = get_close_matches(name, MODULES, n=1)
@@ -53,7 +53,7 @@ def find_method(name: str) -> Method:
 
 
 def runtime_for(name: str | None, runtime: str) -> str:
-    """Return the runtime to ask for: torch where a method needs gradients and nobody chose."""
+    """Return the runtime to use: torch instead of auto if the method needs gradients."""
     automatic = runtime == AUTO and name is not None
     return TORCH if automatic and find_method(str(name)).gradients else runtime
 
@@ -67,7 +67,7 @@ def make_predictor(
 ) -> FCFIPredictor:
     """Return the predictor of a method at test time on an opened network.
 
-    Raises ConfigError for an unknown method or a network that lacks what it needs.
+    Raises ConfigError for an unknown method or an unsuitable network.
     """
     method = find_method(name)
     if network.info.method != FCFI:

@@ -1,1 +1,1 @@
-"""From prompts to a mask: what a predictor is, what it answers, and FCFI's own."""
+"""From prompts to a mask: the protocol `Predictor`, the value `Prediction`, FCFI's predictor."""

@@ -1,9 +1,9 @@
-"""How other methods draw clicks: distances, Gaussians, superpixels.
+"""The click maps of other methods: distances, Gaussians, superpixels.
 
-Each function returns a map (H, W) float32 in [0, 1] of clicks in pixels of the network input, 0
-where nothing is near; `fcfi.prediction.guidance.CLICK_MAPS` names them.
-Source: distances of DOS (Xu et al., CVPR 2016) and of LD (Li et al., CVPR 2018), turned round so
-    that 0 means far; Gaussians of FCA-Net (Lin et al., CVPR 2020) and FocusCut (Lin et al., CVPR
+Each function draws clicks in network pixels as a map (H, W) float32 in [0, 1] that is 0 far from
+them; `fcfi.prediction.guidance.CLICK_MAPS` names the maps.
+Source: distances of DOS (Xu et al., CVPR 2016) and of LD (Li et al., CVPR 2018), inverted so that
+    0 means far; Gaussians of FCA-Net (Lin et al., CVPR 2020) and FocusCut (Lin et al., CVPR
     2022); superpixels of CAG (Majumder and Yao, CVPR 2019), without its object proposals.
 """
 
@@ -17,15 +17,15 @@ from numpy.typing import NDArray
 from fcfi.prompts.clicks import Clicks
 
 FAR: Final = 255.0
-"""Pixels from which on a distance says no more (DOS)."""
+"""Distances are limited to this number of pixels (DOS)."""
 NARROW, WIDE = 10.0, 30.0
-"""Full width at half height of the Gaussians of all clicks, and of the first one (FCA-Net)."""
+"""Full width at half maximum of the Gaussians of all clicks, and of the first click (FCA-Net)."""
 CELL: Final = 14
 """Pixels between the seeds of superpixels: about 400 in a crop of 288 px."""
 
 
 def distances(clicks: Clicks, height: int, width: int, positive: bool) -> NDArray[np.float32]:
-    """Return 1 at the clicks of a sign, falling to 0 at FAR pixels; 0 without such a click."""
+    """Return 1 at the clicks of a sign, falling to 0 at FAR pixels; all 0 without such a click."""
     away = distance_to(clicks, height, width, positive)
     near = 1 - np.minimum(away, np.float32(FAR)) / np.float32(FAR)
     return np.asarray(near, np.float32)
@@ -40,23 +40,23 @@ def gaussians(
 
 
 def first_gaussian(clicks: Clicks, height: int, width: int) -> NDArray[np.float32]:
-    """Return a wide Gaussian at the first positive click alone.
+    """Return a wide Gaussian at the first positive click.
 
-    The zoom keeps positive clicks inside the crop, so that it is the same click in every look.
+    It is the same click in every look, since the zoom keeps positive clicks inside the crop.
     """
     first = next((click for click in clicks if click.positive), None)
     return gaussians(() if first is None else (first,), height, width, True, WIDE)
 
 
 def distance_to(clicks: Clicks, height: int, width: int, positive: bool) -> NDArray[np.float32]:
-    """Return (height, width): pixels to the nearest click of a sign; infinite without one."""
+    """Return (height, width): the distance to the nearest click of a sign; infinite without one."""
     away = np.ones((height, width), np.uint8)
     for click in clicks:
         if click.positive == positive:
             away[click.y, click.x] = 0
     if away.all():
         return np.full((height, width), np.inf, np.float32)
-    # Exact, unlike the masks of 3 or 5 pixels: a step of the distance would be seen as an edge.
+    # The exact transform: steps of an approximate one would look like edges to the network.
     found = cv2.distanceTransform(away, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     return np.asarray(found, np.float32)
 
@@ -64,9 +64,9 @@ def distance_to(clicks: Clicks, height: int, width: int, positive: bool) -> NDAr
 def superpixel_distances(
     clicks: Clicks, height: int, width: int, positive: bool, pixels: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Return distances between superpixels: from each one's middle to that of a clicked one.
+    """Return `distances` between the centres of superpixels, to the nearest clicked superpixel.
 
-    pixels: (3, H, W) in [0, 1].  Scaled as `distances`, the same within a superpixel.
+    pixels: (3, H, W) in [0, 1].  The value is constant within a superpixel.
     """
     clicked = [click for click in clicks if click.positive == positive]
     if not clicked:
@@ -80,9 +80,9 @@ def superpixel_distances(
 
 
 def superpixels(pixels: NDArray[np.float32]) -> NDArray[np.int32]:
-    """Return (H, W): the number of the superpixel, from 0, of each pixel of an image in [0, 1].
+    """Return (H, W): the number of each pixel's superpixel, from 0.
 
-    A watershed from seeds on a grid: regions meet where the image changes.
+    pixels: (3, H, W) in [0, 1].  A watershed from seeds on a grid: regions meet at edges.
     """
     _, height, width = pixels.shape
     image = np.ascontiguousarray(np.moveaxis(np.rint(pixels * 255).astype(np.uint8), 0, 2))
@@ -95,7 +95,7 @@ def superpixels(pixels: NDArray[np.float32]) -> NDArray[np.int32]:
         len(rows), len(columns)
     )
     labels = cv2.watershed(image, markers)
-    # The lines between regions, and what the watershed did not reach, go to the nearest region.
+    # Lines between regions, and pixels that the watershed did not reach, join the nearest region.
     known = (labels > 0).astype(np.uint8)
     _, nearest = cv2.distanceTransformWithLabels(
         1 - known, cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
@@ -106,7 +106,7 @@ def superpixels(pixels: NDArray[np.float32]) -> NDArray[np.int32]:
 
 
 def centres(labels: NDArray[np.int32]) -> NDArray[np.float64]:
-    """Return (count, 2): row and column of the middle of each region; far away for an empty one."""
+    """Return (count, 2): row and column of each region's centre; far away for an empty region."""
     count = int(labels.max()) + 1
     sizes = np.bincount(labels.ravel(), minlength=count)
     rows, columns = np.indices(labels.shape)

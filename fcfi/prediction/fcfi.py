@@ -1,10 +1,10 @@
 """FCFI's predictor: prompts in, a mask out, no state.
 
-`predict(image, prompts, previous)` is a pure function: what it needs to know of the past is in
-`previous`, a value.  Threads may share a predictor.  Undo, replay, many users and many objects are
-then lists of such values.
-Source: inference as released (zoom, flip, threshold), with its faults mended: the zoom follows the
-    prediction before, the order of clicks is kept.
+`predict(image, prompts, previous)` is a pure function: all it needs of earlier clicks is in the
+value `previous`.  So threads may share a predictor, and undo, replay, many users and many objects
+are just lists of predictions.
+Source: inference as released (zoom, flip, threshold), with corrections: the zoom follows the
+    prediction before, and the order of clicks is kept.
 """
 
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ from fcfi.runtimes.network import FCFI_INPUTS, Network, NetworkInfo
 class FCFIPredictor:
     """A network with its zoom, flip and threshold.  Holds no state; threads may share it.
 
-    `fcfi.load` makes one; by hand it takes any network of the method:
+    `fcfi.load` makes a predictor; its parts can also be combined by hand:
 
     >>> import fcfi
     >>> predictor = fcfi.load().predictor
@@ -60,23 +60,22 @@ class FCFIPredictor:
         steps: tuple[Step, ...] = (),
         closer_below: float | None = None,
     ) -> None:
-        """Put a predictor together.
+        """Make a predictor.
 
-        zoom: None takes that of the network's file (metadata zoom_*), or the usual one.
-        runner: how a look is run; None runs the network, once or as `flip` says.
-        steps: what is done to a prediction after the look, in this order.
-        closer_below: share of the picture below which the mask of a first click is compared with
-            nearer looks, by the network's score; 0 never looks nearer, None takes what the file
-            recommends.
-        Raises ConfigError for a setting that is not possible, NetworkError for a network of another
-            method.
+        zoom: None takes the network file's (metadata zoom_*), or the default.
+        runner: runs the looks; None runs the network, once or as `flip` says.
+        steps: applied to the prediction after the look, in this order.
+        closer_below: if a first click's mask covers less than this share of the picture, closer
+            looks are tried and compared by the network's score; 0 never does so, None takes the
+            network file's recommendation.
+        Raises ConfigError for an invalid setting, NetworkError for a network of another method.
         """
         if flip not in get_args(Flip):
             raise ConfigError(
                 f"flip {flip!r} is unknown: choose one of {', '.join(get_args(Flip))}"
             )
         if flip != "none" and runner is not None:
-            # A runner that remembers would write its memory twice, of two pictures.
+            # A runner's memory would be written twice, for two different images.
             raise ConfigError(f"expected flip none with another runner, got {flip!r}")
         if not 0 < threshold < 1:
             raise ConfigError(
@@ -108,12 +107,12 @@ class FCFIPredictor:
 
     @property
     def info(self) -> NetworkInfo:
-        """The network that answers."""
+        """The description of the network."""
         return self.network.info
 
     @property
     def settings(self) -> Mapping[str, float | str]:
-        """What an answer depends on beside the picture, the prompts and the weights."""
+        """The settings that a prediction depends on, besides picture, prompts and weights."""
         steps = {"steps": ", ".join(step.name for step in self.steps)} if self.steps else {}
         closer = {"closer_below": self.closer_below} if self.closer_below else {}
         return {
@@ -131,15 +130,15 @@ class FCFIPredictor:
         previous: Prediction | None = None,
         within: Box | None = None,
     ) -> Prediction:
-        """Return the object that the prompts mean.
+        """Return the prediction for the object that the prompts describe.
 
         image: (H, W, 3) uint8 RGB, or (H, W) grey, or a `CachedImage` of it, which saves work at
             further prompts.
-        prompts: all of them, in order; those that `previous` does not answer yet are new.
-        previous: the answer before the new prompts, or None at a first look.
-        within: the part of the picture that a first look takes; None takes all of it, or what lies
-            round a box, or the best of some nearer parts (`closer_below`).
-        Raises InputError for a picture, prompt, part or previous answer that does not fit.
+        prompts: all prompts, in order; those after `previous.answered` are new.
+        previous: the prediction before the new prompts, or None at a first look.
+        within: the part of the picture for a first look; None takes all of it, or the surroundings
+            of a box, or the best of some closer parts (`closer_below`).
+        Raises InputError for a picture, prompt, part or previous prediction that does not fit.
         """
         picture = image if isinstance(image, CachedImage) else CachedImage(image)
         height, width = picture.image.shape[:2]
@@ -147,7 +146,7 @@ class FCFIPredictor:
         check_previous(previous, height, width)
         check_within(within, prompts, previous, height, width)
         prediction = self._predict(picture, prompts, previous, within)
-        # One click and nothing else to go by: only then nothing says how near to look.
+        # Only a single click leaves the scale of the first look open.
         if self.closer_below and within is None and previous is None and len(prompts) == 1:
             (click,) = prompts
             if isinstance(click, Click) and click.positive:
@@ -166,10 +165,10 @@ class FCFIPredictor:
         previous: Prediction | None,
         within: Box | None,
     ) -> Prediction:
-        """Return the answer of one look and the steps after it; everything fits."""
+        """Return the prediction of one look and the steps after it, from checked arguments."""
         height, width = picture.image.shape[:2]
 
-        # 1) Where to look, and with which mask before.
+        # 1) The crop, and the feedback in it.
         box = new_box(prompts, previous.answered if previous is not None else 0)
         crop = self.crop(prompts, previous, height, width, within)
         feedback, gate = np.zeros((crop.height, crop.width), np.float32), 0.0
@@ -215,10 +214,10 @@ class FCFIPredictor:
         width: int,
         within: Box | None = None,
     ) -> Crop:
-        """Return where to look in a picture of height x width pixels.
+        """Return the crop of the next look in a picture of height x width pixels.
 
-        The whole picture at a first look, or the part that was asked for; after that what lies
-        round the last mask, or a new box, and the clicks.
+        At a first look it is the whole picture, or `within`; later the surroundings of the last
+        mask, or of a new box, and the clicks.
         """
         box = new_box(prompts, previous.answered if previous is not None else 0)
         seen, before = box, whole(height, width)
@@ -229,7 +228,7 @@ class FCFIPredictor:
 
 
 def score_in(result: LookResult) -> float | None:
-    """Return the IoU in [0, 1] that a network expects of its mask, or None without an estimate."""
+    """Return the network's estimate of its mask's IoU, in [0, 1], or None if it makes none."""
     if SCORE not in result.extras:
         return None
     logits = np.asarray(result.extras[SCORE], np.float32).reshape(-1)
@@ -239,7 +238,7 @@ def score_in(result: LookResult) -> float | None:
 
 
 def check_previous(previous: Prediction | None, height: int, width: int) -> None:
-    """Raise InputError unless the answer before is of a picture of this size."""
+    """Raise InputError unless the previous prediction is for a picture of this size."""
     if previous is not None and (previous.height, previous.width) != (height, width):
         raise InputError(
             f"the previous mask has {previous.width} x {previous.height} pixels and the picture "
@@ -250,7 +249,7 @@ def check_previous(previous: Prediction | None, height: int, width: int) -> None
 def check_within(
     within: Box | None, prompts: Prompts, previous: Prediction | None, height: int, width: int
 ) -> None:
-    """Raise InputError unless a part to look within is for a first look and holds the prompts."""
+    """Raise InputError unless `within` is for a first look and holds the prompts."""
     if within is None:
         return
     check_box(within, height, width, "the part to look within")

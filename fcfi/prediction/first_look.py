@@ -1,8 +1,8 @@
-"""The first look: how near a first click asks the network to come.
+"""The first look: chooses the scale at which the network sees the object of a first click.
 
-Nothing is known of the object but one pixel of it.  Seen in the whole picture, a small object is a
-few cells of the network; seen too near, a large one leaves the crop.  A network that estimates the
-IoU of its own masks (its score) can look several times and keep the best.
+A first click gives only one pixel of the object.  In the whole picture, a small object covers only
+a few cells of the network; in a small crop, a large object is cut off.  A network that estimates
+the IoU of its own masks (its score) can look at several scales and keep the best mask.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,17 +17,17 @@ from fcfi.prompts.clicks import Click, Prompts
 from fcfi.runtimes.network import NetworkInfo
 
 CLOSER: Final = (0.6, 0.36, 0.216)
-"""Sides of the nearer looks, as shares of the picture's: each has 0.6 of the one before."""
+"""Sides of the closer looks, as shares of the picture's sides: each is 0.6 of the one before."""
 SMALLEST: Final = 32
-"""Smallest side of a nearer look in pixels of the picture: below that there is nothing to see."""
+"""Smallest side of a closer look, in pixels of the picture."""
 CLOSER_BELOW_KEY: Final = "closer_below"
-"""Metadata: the share of the picture below which a first mask is compared with nearer looks."""
+"""Metadata key: closer looks are tried for first masks below this share of the picture."""
 
 
 def closer_below_of(info: NetworkInfo) -> float:
-    """Return the share that a network's file recommends; 0, never look nearer, without one.
+    """Return the share that a network file recommends; 0 (no closer looks) without one.
 
-    Raises NetworkError for a damaged one.
+    Raises NetworkError if it is damaged.
     """
     text = info.metadata.get(CLOSER_BELOW_KEY, "0")
     try:
@@ -40,23 +40,21 @@ def closer_below_of(info: NetworkInfo) -> float:
 
 
 def check_share(share: float) -> float:
-    """Return a share of the picture; ConfigError unless it is from 0 to 1."""
+    """Return a share of the picture.  Raises ConfigError unless it is from 0 to 1."""
     if not 0 <= share <= 1:
-        raise ConfigError(
-            f"expected closer_below to be from 0 (never look nearer) to 1, got {share}"
-        )
+        raise ConfigError(f"expected closer_below to be from 0 (no closer looks) to 1, got {share}")
     return share
 
 
 def closer_parts(click: Click, height: int, width: int) -> Iterator[Box]:
-    """Yield the nearer parts of a picture of height x width round a click, the widest first.
+    """Yield the closer parts of a picture of height x width around a click, the widest first.
 
-    A part at the picture's edge is moved inside, not cut: it keeps its scale.
+    A part at the picture's edge is moved inside instead of clipped, to keep its scale.
     """
     for share in CLOSER:
         sides = max(round(width * share), SMALLEST), max(round(height * share), SMALLEST)
         if sides[0] >= width or sides[1] >= height:
-            continue  # of a tiny picture, which is seen enlarged already
+            continue  # a tiny picture is enlarged already
         left = min(max(click.x - sides[0] // 2, 0), width - sides[0])
         top = min(max(click.y - sides[1] // 2, 0), height - sides[1])
         yield Box(left, top, left + sides[0], top + sides[1])
@@ -65,30 +63,30 @@ def closer_parts(click: Click, height: int, width: int) -> Iterator[Box]:
 def best_look(
     first: Prediction, click: Click, below: float, look: Callable[[Box], Prediction]
 ) -> Prediction:
-    """Return the first look or a nearer one, whichever mask the network itself scores highest.
+    """Return the first look or a closer one, whichever has the highest score.
 
-    first: the answer from the whole picture, with a score.
-    below: share of the picture; a mask that covers more is kept without another look, since large
-        objects gain nothing from one and are easily taken for one of their parts.
-    look: returns the answer from a part of the picture.
+    first: the prediction from the whole picture, with a score.
+    below: share of the picture; a larger mask is kept without closer looks, from which large
+        objects gain nothing, and which may find only one of their parts.
+    look: returns the prediction from a part of the picture.
     """
     if _area(first) >= below * first.height * first.width:
         return first
     best = first
     for part in closer_parts(click, first.height, first.width):
-        answer = look(part)
-        if _score(answer) > _score(best):
-            best = answer
+        closer = look(part)
+        if _score(closer) > _score(best):
+            best = closer
     return best
 
 
 def alternatives(
     predictor: Predictor, image: Image | CachedImage, prompts: Prompts
 ) -> tuple[Prediction, ...]:
-    """Return what a first click may mean, as seen from each distance: a part, the object, more.
+    """Return the masks that a first click may mean, one for each scale: a part, the object, more.
 
-    The predictor's own answer comes first, then the others; by falling score, where the network has
-    one.  Costs a look each; looks that found nothing are left out.
+    The predictor's own prediction is first, then the others by falling score, if the network has
+    scores.  Each takes a look; empty masks are left out.
 
     >>> import fcfi
     >>> from fcfi.images import read_image
@@ -106,12 +104,12 @@ def alternatives(
     others = [
         predictor.predict(picture, prompts, within=part) for part in parts if part != usual.box
     ]
-    found = [answer for answer in others if answer.object_box is not None]
+    found = [prediction for prediction in others if prediction.object_box is not None]
     return (usual, *sorted(found, key=_score, reverse=True))
 
 
 def _score(prediction: Prediction) -> float:
-    """Return the score, or 0, so that answers without one keep their order."""
+    """Return the score, or 0, so that predictions without scores keep their order."""
     return 0.0 if prediction.score is None else prediction.score
 
 

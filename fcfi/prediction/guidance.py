@@ -1,8 +1,7 @@
-"""From prompts to what FCFI's network takes in: disks, window, clicked cell, label and gate.
+"""Converts prompts to the inputs of FCFI's network: disks, window, clicked cell, label and gate.
 
-The one definition shared by training and by every runtime.  It works in whole numbers on the host,
-so that the network itself is a static graph (no crop, no drawing).  Knows nothing of images or
-networks.
+Training and all runtimes share this definition.  It is computed outside the network, so that the
+network is a static graph (no crop, no drawing).  Knows nothing of images or networks.
 Source: paper; window and radius as released.
 """
 
@@ -29,20 +28,20 @@ from fcfi.prediction.zoom import Crop
 from fcfi.prompts.clicks import Click, Clicks, Prompts, Scribble
 
 STRIDE = 4
-"""Input pixels to one cell of the feature map F (all variants)."""
+"""Input pixels for each cell of the feature map F (all variants)."""
 DISK_RADIUS = 5
 """Pixels at network input size (released code: `norm_radius`)."""
 WINDOW_RATIO = 0.3
-"""Height and width of the correction window as a part of the input's (paper: r = 0.3)."""
+"""Height and width of the correction window as a fraction of the input's (paper: r = 0.3)."""
 
 
 @dataclass(frozen=True)
 class Guidance:
-    """What the clicks say to a network for an input of H x W pixels; h x w cells at stride 4.
+    """The inputs that the clicks become, for an image of H x W pixels and h x w cells.
 
-    disks: (K, H, W) float32 in [0, 1], the clicks, drawn as the network learnt them (CLICK_MAPS);
-        FCFI's own are two: 1 inside a disk round a positive (map 0) or negative (map 1) click.
-    window: (1, h, w) float32, 1 inside the correction window round the last click, else 0.
+    disks: (K, H, W) float32 in [0, 1], the clicks, drawn as in the network's training (CLICK_MAPS);
+        FCFI has two maps: 1 inside a disk around a positive (map 0) or negative (map 1) click.
+    window: (1, h, w) float32, 1 inside the correction window around the last click, else 0.
     cell: row * w + column of the last click's cell.
     label: 1.0 if the last click is positive, else 0.0.
     gate: 1.0 if there is a feedback mask, 0.0 at a first click.
@@ -56,24 +55,24 @@ class Guidance:
 
 
 BOX_OBJECT, BOX_MARGIN = 0.75, 0.25
-"""Feedback that a box becomes: inside its ellipse, and in the rest of the box."""
+"""The feedback of a box prompt: inside the box's ellipse, and in the rest of the box."""
 STROKE_STEP = 0.05
-"""Distance of the clicks along a scribble as a part of the crop's longer side, as in training."""
+"""Distance of the clicks along a scribble, as in training: a fraction of the crop's longer side."""
 
 EDGE = 1 / 48
-"""Least distance of a first look's clicks from an edge of the picture.
+"""Smallest distance of a first look's clicks from the picture's edges.
 
 It is a fraction of the crop's longer side.
 """
 JOINT = 3
-"""Pixels of the network, odd: width of the line from such a click to where it was made."""
+"""Width, in network pixels (odd), of the line from a moved click to its original position."""
 
 
-# What prompts mean to FCFI: a box is feedback, a scribble is clicks along it.
+# What prompts mean to FCFI: a box becomes feedback, a scribble becomes clicks along it.
 
 
 def points_in(prompts: Prompts) -> Clicks:
-    """Return the clicks and the corners of scribbles: where in a picture to look."""
+    """Return the clicks and the corners of scribbles, in pixels of the picture."""
     points: list[Click] = []
     for prompt in prompts:
         if isinstance(prompt, Click):
@@ -96,16 +95,16 @@ def clicks_on(crop: Crop, prompts: Prompts) -> Clicks:
 
 
 def off_the_edge(clicks: Clicks, crop: Crop, height: int, width: int) -> Clicks:
-    """Return clicks of a crop, those at an edge of the picture moved inwards to `EDGE`.
+    """Return clicks of a crop, with those near an edge of the picture moved inwards to `EDGE`.
 
-    Networks that never learnt clicks there answer with an empty mask: 21 of 32 at the very edge of
-    four photographs, 1 of 32 from `EDGE` on.  height, width: of the picture.
+    Networks that were not trained with clicks at the edge often return an empty mask for them: 21
+    of 32 at the edge of four photographs, 1 of 32 at `EDGE`.  height, width: of the picture.
     """
     box, edge = crop.box, round(EDGE * max(crop.height, crop.width))
     left, top = (edge if box.left == 0 else 0), (edge if box.top == 0 else 0)
     right = crop.width - 1 - (edge if box.right == width else 0)
     bottom = crop.height - 1 - (edge if box.bottom == height else 0)
-    # A crop narrower than two edges has no pixel far enough from both.
+    # A crop that is narrower than two edges has no pixel far enough from both.
     if left > right or top > bottom:
         return clicks
     return tuple(
@@ -115,10 +114,10 @@ def off_the_edge(clicks: Clicks, crop: Crop, height: int, width: int) -> Clicks:
 
 
 def joined(probs: NDArray[np.float32], clicks: Clicks, moved: Clicks) -> NDArray[np.float32]:
-    """Return probabilities of a crop in which what was clicked belongs to the object.
+    """Return probabilities of a crop in which the original positions of moved clicks are object.
 
-    clicks, moved: the same clicks as they were made and as `off_the_edge` moved them; between the
-    two a line becomes object for positive ones, as wide as the answer is usually short of the edge.
+    clicks, moved: the clicks before and after `off_the_edge`.  A line between both positions of a
+    positive click becomes object, which bridges the usual gap of the mask to the edge.
     """
     joined = probs.copy()
     for click, inside in zip(clicks, moved, strict=True):
@@ -135,7 +134,7 @@ def clicks_along(scribble: Scribble, step: float) -> Clicks:
         count = max(1, ceil(length / step))
         for number in range(1, count + 1):
             part = number / count
-            # Halves are rounded up, as everywhere, and not to even numbers as `round` does.
+            # Halves are rounded up, as everywhere; `round` would round them to even numbers.
             x = floor(start[0] + part * (end[0] - start[0]) + 0.5)
             y = floor(start[1] + part * (end[1] - start[1]) + 0.5)
             points.append((x, y))
@@ -143,13 +142,13 @@ def clicks_along(scribble: Scribble, step: float) -> Clicks:
 
 
 def new_box(prompts: Prompts, answered: int) -> Box | None:
-    """Return the last box among the prompts that are not answered yet, or None."""
+    """Return the last box among the prompts after the first `answered`, or None."""
     boxes = [prompt for prompt in prompts[answered:] if isinstance(prompt, Box)]
     return boxes[-1] if boxes else None
 
 
 def feedback_of_box(box: Box, crop: Crop) -> NDArray[np.float32]:
-    """Return the feedback (crop.height, crop.width) that a box in the picture stands for."""
+    """Return the feedback (crop.height, crop.width) of a box in the picture."""
     across, down = crop.width / crop.box.width, crop.height / crop.box.height
     return draw_box(
         (box.left - crop.box.left) * across,
@@ -161,7 +160,7 @@ def feedback_of_box(box: Box, crop: Crop) -> NDArray[np.float32]:
     )
 
 
-# What the network takes in
+# The network's inputs
 
 
 def encode(
@@ -172,11 +171,11 @@ def encode(
     click_maps: str = "disks",
     pixels: "Pixels | None" = None,
 ) -> Guidance:
-    """Return the guidance for clicks in the coordinates of the network input, the new one last.
+    """Return the guidance for clicks in network pixels, the new click last.
 
-    Without any click (a box alone) the window is empty: nothing is corrected.
-    click_maps: how clicks are drawn, a name of CLICK_MAPS.
-    pixels: returns the image as the network sees it; asked by those maps alone that need it.
+    Without clicks (a box alone) the window is empty, so that nothing is corrected.
+    click_maps: the way to draw clicks, a name in CLICK_MAPS.
+    pixels: returns the image at network size; called only for maps that need it.
     """
     h, w = -(-height // STRIDE), -(-width // STRIDE)
     maps = [draw(clicks, height, width, pixels or _no_pixels) for draw in CLICK_MAPS[click_maps]]
@@ -187,7 +186,7 @@ def encode(
     return Guidance(
         disks=disks,
         window=draw_window(last, height, width),
-        # Whole numbers only: the index must not depend on the rounding of floats.
+        # In whole numbers, so that the index does not depend on the rounding of floats.
         cell=(last.y * h // height) * w + last.x * w // width,
         label=float(last.positive),
         gate=gate,
@@ -195,7 +194,7 @@ def encode(
 
 
 def check_click_maps(name: str) -> None:
-    """Raise ConfigError unless there are click maps of this name."""
+    """Raise ConfigError unless this is a name in CLICK_MAPS."""
     if name not in CLICK_MAPS:
         raise ConfigError(
             f"expected click_maps to be one of {', '.join(CLICK_MAPS)}, got {name[:50]!r}"
@@ -205,14 +204,15 @@ def check_click_maps(name: str) -> None:
 def draw_box(
     left: float, top: float, right: float, bottom: float, height: int, width: int
 ) -> NDArray[np.float32]:
-    """Return the feedback (height, width) that a box round an object stands for.
+    """Return the feedback (height, width) of a box around an object.
 
-    BOX_OBJECT inside the ellipse that fits the box, since most of an object lies there, BOX_MARGIN
-    in its corners, 0 outside: values that no confident mask has, so that a network can learn what
-    they mean.  The box is half open, in pixels of the network input; it may leave the input.
+    It is BOX_OBJECT inside the ellipse that fits the box, which usually holds most of the object,
+    BOX_MARGIN in the box's corners, and 0 outside.  Confident masks do not have these values, so
+    that a network can learn what they mean.  The box is half open, in network pixels; it may leave
+    the input.
     """
     rows, columns = np.ogrid[:height, :width]
-    # Pixel centres are at integers, the box's sides lie between pixels: hence the half pixels.
+    # Half a pixel is added since pixel centres are at integers, and sides between pixels.
     across = (columns + 0.5 - (left + right) / 2) / max(right - left, 1) * 2
     down = (rows + 0.5 - (top + bottom) / 2) / max(bottom - top, 1) * 2
     inside = (np.abs(across) <= 1) & (np.abs(down) <= 1)
@@ -223,7 +223,7 @@ def draw_box(
 def draw_disks(
     clicks: Clicks, height: int, width: int, positive: bool, radius: int = DISK_RADIUS
 ) -> NDArray[np.float32]:
-    """Return (height, width): 1 inside a disk of `radius` pixels round each click of a sign."""
+    """Return (height, width): 1 inside a disk of `radius` pixels around each click of a sign."""
     disks = np.zeros((height, width), np.float32)
     for click in clicks:
         if click.positive != positive:
@@ -241,12 +241,12 @@ def draw_disks(
 Pixels = Callable[[], NDArray[np.float32]]
 """Returns the image, (3, H, W) float32 in [0, 1]."""
 ClickMap = Callable[[Clicks, int, int, Pixels], NDArray[np.float32]]
-"""Draws a map (H, W) float32 in [0, 1] of clicks, height, width and, at need, the image."""
+"""Returns a map (H, W) float32 in [0, 1] from clicks, height, width and, if needed, the image."""
 Maps = tuple[ClickMap, ...]
 
 
 def of_both_signs(draw: Callable[[Clicks, int, int, bool], NDArray[np.float32]]) -> Maps:
-    """Return two maps, of the positive and of the negative clicks."""
+    """Return two maps: one of the positive clicks, one of the negative clicks."""
     return (
         lambda clicks, height, width, _: draw(clicks, height, width, True),
         lambda clicks, height, width, _: draw(clicks, height, width, False),
@@ -272,9 +272,9 @@ CLICK_MAPS: Final[dict[str, Maps]] = {
         ),
     ),
 }
-"""The registry of ways to draw clicks: what a network file's `click_maps` names.
+"""The registry of ways to draw clicks, by the `click_maps` of network files.
 
-Their number is the number of channels of the input `disks`.
+The number of maps is the number of channels of the input `disks`.
 """
 
 
@@ -283,9 +283,9 @@ def _no_pixels() -> NDArray[np.float32]:
 
 
 def draw_window(click: Click, height: int, width: int) -> NDArray[np.float32]:
-    """Return (1, h, w): 1 inside the correction window round a click, else 0.
+    """Return (1, h, w): 1 inside the correction window around a click, else 0.
 
-    Its top left is rounded down to cells and its bottom right up.
+    Its top left is rounded down to whole cells, its bottom right up.
     """
     h, w = -(-height // STRIDE), -(-width // STRIDE)
     top, bottom = _span(click.y, height, h)
@@ -296,7 +296,7 @@ def draw_window(click: Click, height: int, width: int) -> NDArray[np.float32]:
 
 
 def _span(position: int, size: int, cells: int) -> tuple[int, int]:
-    """Return the first cell of the window and the end, along an axis of `size` pixels."""
+    """Return the first cell of the window and the cell after its last, along an axis."""
     half = int(WINDOW_RATIO * size / 2 + 0.5)
     first, last = max(0, position - half), min(size, position + half)
     return first * cells // size, -(-last * cells // size)

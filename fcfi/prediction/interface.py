@@ -1,6 +1,6 @@
-"""What a predictor is: anything that answers prompts on a picture with a mask.
+"""The protocol `Predictor`: anything that answers prompts on a picture with a mask.
 
-Sessions, batches, projects and evaluations know this protocol only, so that another method is
+Sessions, batches, projects and evaluations use only this protocol, so that another method is just
 another class.
 """
 
@@ -16,13 +16,13 @@ from fcfi.prompts.clicks import Prompts
 from fcfi.runtimes.network import NetworkInfo
 
 Flip = Literal["none", "average"]
-"""Whether the answer is averaged with that for the mirrored picture, at twice the time."""
+"""Whether a prediction is averaged with that of the mirrored picture, at twice the time."""
 
 
 class Predictor(Protocol):
     """A method of interactive segmentation.  Holds no state, so that threads may share it.
 
-    Whatever has these attributes can be used by sessions, batches, projects and evaluations:
+    Any object with these attributes can be used by sessions, batches, projects and evaluations:
 
     >>> import fcfi
     >>> def clicks_to_end(predictor: fcfi.Predictor, image, clicks):
@@ -34,11 +34,11 @@ class Predictor(Protocol):
 
     @property
     def info(self) -> NetworkInfo:
-        """The network that answers."""
+        """The description of the network."""
 
     @property
     def settings(self) -> Mapping[str, float | str]:
-        """What an answer depends on beside the picture, the prompts and the weights."""
+        """The settings that a prediction depends on, besides picture, prompts and weights."""
 
     @property
     def threshold(self) -> float:
@@ -51,25 +51,25 @@ class Predictor(Protocol):
         previous: Prediction | None = None,
         within: Box | None = None,
     ) -> Prediction:
-        """Return the answer to all prompts in their order.
+        """Return the prediction for all prompts, in their order.
 
         image: (H, W, 3) uint8 RGB, or (H, W) grey, or a `CachedImage` of it.
-        prompts: those from `previous.answered` on are new.
-        previous: the answer before the new prompts, or None at a first look.
-        within: the part of the picture that a first look takes; None leaves it to the predictor.
-        Raises InputError for a picture, prompt, part or previous answer that does not fit, or for a
-            kind of prompt that the method does not know.
+        prompts: all prompts; those from `previous.answered` on are new.
+        previous: the prediction before the new prompts, or None at a first look.
+        within: the part of the picture for a first look; None lets the predictor choose.
+        Raises InputError for a picture, prompt, part or previous prediction that does not fit, or
+            for a kind of prompt that the method does not support.
         """
 
 
 def identity_of(weights: str, settings: Mapping[str, float | str]) -> str:
-    """Return who answers: a sha256 of weights and settings together.
+    """Return a predictor's identity: a sha256 of its weights and settings.
 
-    weights: their sha256.  settings: of the predictor.
-    Two predictors of the same identity return the same masks, on the same machine and runtime.
+    weights: their sha256.  settings: the predictor's.
+    Predictors with the same identity return the same masks on the same machine and runtime.
     """
-    answerer = {"weights": weights, "settings": dict(settings)}
-    return hashlib.sha256(json.dumps(answerer, sort_keys=True).encode()).hexdigest()
+    predictor = {"weights": weights, "settings": dict(settings)}
+    return hashlib.sha256(json.dumps(predictor, sort_keys=True).encode()).hexdigest()
 
 
 def identity(predictor: Predictor) -> str:

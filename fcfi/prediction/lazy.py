@@ -1,7 +1,7 @@
 """A predictor whose network is loaded in the background.
 
-A page opens at once and its first click is fast: meanwhile predictions wait, and what the network
-is comes from its file.  Knows nothing of HTTP or of files.
+So the page opens at once.  Predictions wait for the network; until then its description comes from
+its file.  Knows nothing of HTTP or of files.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,15 +19,15 @@ from fcfi.prompts.clicks import Click, Prompts
 from fcfi.runtimes.network import NetworkInfo
 
 WARM_UP: Final = (384, 512)
-"""Height and width of the grey picture that is predicted first: a usual photograph's crop."""
+"""Height and width of the grey picture of the warm-up, about a photograph's crop."""
 
 
 @dataclass(frozen=True, slots=True)
 class NetworkStatus:
-    """What the network is and whether it answers.
+    """A description of the network, and whether it is ready.
 
     runtime: empty until it is loaded.  problem: why it cannot be used, or None.
-    identity: of weights and settings, by which objects say who answered; None until it is loaded.
+    identity: the predictor's identity, which objects store; None until it is loaded.
     """
 
     name: str
@@ -39,15 +39,15 @@ class NetworkStatus:
 
 
 class LazyPredictor:
-    """A predictor that answers as soon as its network is loaded.  Threads may share it.
+    """A predictor whose network is loaded in the background.  Threads may share it.
 
-    All but `status` waits for the network, and raises what loading it raised.
+    All attributes but `status` wait for the network, and raise the error of loading it.
     """
 
     def __init__(self, info: NetworkInfo, load: Callable[[], Predictor]) -> None:
-        """Begin to load.
+        """Start loading.
 
-        info: what the network's file says of itself.
+        info: the description in the network file.
         load: returns the predictor; called at once, in a thread.
         """
         self._info = info
@@ -58,12 +58,12 @@ class LazyPredictor:
 
     @property
     def info(self) -> NetworkInfo:
-        """The network that answers."""
+        """The description of the network."""
         return self._loading.result().info
 
     @property
     def settings(self) -> Mapping[str, float | str]:
-        """What an answer depends on beside the picture, the prompts and the weights."""
+        """The settings that a prediction depends on, besides picture, prompts and weights."""
         return self._loading.result().settings
 
     @property
@@ -78,12 +78,12 @@ class LazyPredictor:
         previous: Prediction | None = None,
         within: Box | None = None,
     ) -> Prediction:
-        """Return the answer of the loaded predictor; see `Predictor`."""
+        """Return the prediction of the loaded predictor; see `Predictor`."""
         return self._loading.result().predict(image, prompts, previous, within)
 
     @property
     def status(self) -> NetworkStatus:
-        """The state at this moment; waits for nothing."""
+        """The present state, without waiting."""
         if not self._loading.done():
             return NetworkStatus(self._info.name, self._info.sha256, "", "loading")
         error = self._loading.exception()
@@ -93,7 +93,7 @@ class LazyPredictor:
 
 
 def status_of(predictor: Predictor) -> NetworkStatus:
-    """Return the status of a predictor that is loaded already."""
+    """Return the status of a loaded predictor."""
     info = predictor.info
     return NetworkStatus(
         info.name, info.sha256, info.runtime, "ready", identity=identity(predictor)
@@ -101,9 +101,9 @@ def status_of(predictor: Predictor) -> NetworkStatus:
 
 
 def warmed_up(predictor: Predictor) -> Predictor:
-    """Return the predictor after its first two predictions: a runtime plans its work at these.
+    """Return the predictor after two predictions, at which a runtime prepares its work.
 
-    A first click has no feedback and a further one has, which are two plans in some runtimes.
+    Some runtimes prepare separately for a first click, without feedback, and for a further one.
     """
     image = np.full((*WARM_UP, 3), 128, np.uint8)
     click = Click(WARM_UP[1] // 2, WARM_UP[0] // 2)

@@ -1,8 +1,8 @@
-"""A look: one run of a network over one crop.
+"""Looks, and the runners that compute them.  A look is one run of a network over one crop.
 
-A predictor decides where to look and with which clicks; a runner answers.  `ForwardRunner` runs the
-network once.  A method that optimises its inputs or weights at every click is another runner, and
-keeps what it learnt in the result's `memory`, a value, so that undo and replay need nothing else.
+A predictor decides on the crop and the clicks, and a runner computes the result.  `ForwardRunner`
+runs the network once.  A method that optimises its inputs or weights at every click is another
+runner; it keeps its variables in the result's `memory`, a value, so that undo and replay work.
 """
 
 from collections.abc import Mapping
@@ -24,12 +24,12 @@ from fcfi.runtimes.network import IMAGE, EncodesOnce, Network
 
 @dataclass(frozen=True, eq=False)
 class Look:
-    """Everything that a runner may see.
+    """The arguments of a runner.
 
-    feedback: (crop.height, crop.width) float32 in [0, 1], the mask before; zeros without one.
-    clicks: those inside the crop, in network pixels, the new one last.
+    feedback: (crop.height, crop.width) float32 in [0, 1]; zeros before the first prediction.
+    clicks: the clicks inside the crop, in network pixels, the new click last.
     gate: 1.0 if there is feedback, else 0.0.
-    memory: what the look before returned, or None.
+    memory: the memory of the look before, or None.
     """
 
     picture: CachedImage
@@ -42,10 +42,10 @@ class Look:
 
 @dataclass(frozen=True, eq=False)
 class LookResult:
-    """What a runner returns.
+    """The result of a look.
 
     probs: (crop.height, crop.width) float32 in [0, 1].
-    memory: what the next look at the same object gets.
+    memory: a value for the next look at the same object, or None.
     extras: other outputs of the network, by name.
     """
 
@@ -55,11 +55,11 @@ class LookResult:
 
 
 class LookRunner(Protocol):
-    """A way to run a look.  Holds no state that a look changes; threads may share it."""
+    """A way to run a look.  A look does not change its state, so threads may share it."""
 
     @property
     def settings(self) -> Mapping[str, float | str]:
-        """What the result depends on beside the look and the weights."""
+        """The settings that the result depends on, besides the look and the weights."""
 
     def __call__(self, look: Look) -> LookResult:
         """Return the result.  Raises NetworkError if it fails."""
@@ -67,14 +67,14 @@ class LookRunner(Protocol):
 
 @dataclass(frozen=True)
 class ForwardRunner:
-    """The network, run once, or twice to average with the mirrored picture."""
+    """A runner that runs the network once, or twice to average with the mirrored crop."""
 
     network: Network
     flip: Flip = "none"
 
     @property
     def settings(self) -> Mapping[str, float | str]:
-        """Whether the mirrored picture is looked at too."""
+        """The setting `flip`."""
         return {"flip": self.flip}
 
     def __call__(self, look: Look) -> LookResult:
@@ -85,14 +85,14 @@ class ForwardRunner:
         # The mirror of pixel x is width - 1 - x, since pixel centres are at integers.
         last = look.crop.width - 1
         clicks = tuple(Click(last - click.x, click.y, click.positive) for click in look.clicks)
-        # Clicks are mirrored rather than maps: window and cell follow from them as from any clicks.
+        # Clicks are mirrored instead of maps, since window and cell are computed from them.
         mirrored = self._once(look, "mirrored", look.feedback[:, ::-1], clicks)
         return replace(plain, probs=(plain.probs + mirrored.probs[:, ::-1]) / np.float32(2))
 
     def _once(
         self, look: Look, view: View, feedback: NDArray[np.float32], clicks: Clicks
     ) -> LookResult:
-        """Return the result of one view; feedback and clicks are mirrored already."""
+        """Return the result of one view, whose feedback and clicks are given."""
         height, width = feedback.shape
 
         def pixels() -> NDArray[np.float32]:
@@ -107,7 +107,7 @@ class ForwardRunner:
         else:
             outputs = self.network({IMAGE: batch_of_one(pixels()), **prompts})
         logits = outputs[LOGITS]
-        # A damaged file may compute nonsense without an error; NaN would spread into the feedback.
+        # A damaged file may return NaN without an error, which would spread through the feedback.
         if logits.shape != (1, 1, height, width) or not np.isfinite(logits).all():
             raise NetworkError(
                 f"expected finite logits of shape (1, 1, {height}, {width}) from the network "
@@ -120,7 +120,7 @@ class ForwardRunner:
 
 
 def prompt_inputs(feedback: NDArray[np.float32], guidance: Guidance) -> dict[str, NDArray[Any]]:
-    """Return FCFI's inputs beside the image, by name, as a batch of one.
+    """Return FCFI's inputs other than the image by name, as a batch of one.
 
     feedback: (h, w) float32 in [0, 1].
     """
@@ -135,5 +135,5 @@ def prompt_inputs(feedback: NDArray[np.float32], guidance: Guidance) -> dict[str
 
 
 def sigmoid(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return 1 / (1 + exp(-logits)), without overflow: exp would leave float32 at 89."""
+    """Return 1 / (1 + exp(-logits)) without overflow (exp overflows float32 at 89)."""
     return np.asarray((np.tanh(logits * np.float32(0.5)) + np.float32(1)) * np.float32(0.5))

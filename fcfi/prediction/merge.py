@@ -1,11 +1,10 @@
-"""Merge: a click on a given mask changes only what hangs together with the click.
+"""Merge: a click on a given mask changes only the regions that are connected with the click.
 
-Someone who corrects a mask that was imported or finished expects the rest of it to stay, to the
-pixel.  A network answers anew everywhere in its crop; this step takes over, of all that changed,
-the regions that hold new clicks.
+An annotator who corrects an imported or finished mask expects the rest of it not to change.  A
+network predicts its whole crop; of all changes, this step keeps the regions with new clicks.
 Source: the progressive merge of FocalClick (Chen et al., CVPR 2022), with two differences: a click
-    on a pixel that does not change leaves the mask as it is (the release then flips everything that
-    did not change), and the merged mask is what the next look sees as feedback.
+    on a pixel that does not change leaves the mask unchanged (the release then inverts everything
+    that did not change), and the merged mask is the feedback of the next look.
 """
 
 from dataclasses import dataclass, replace
@@ -24,12 +23,12 @@ from fcfi.prediction.steps import Context
 from fcfi.prompts.clicks import Clicks
 
 CONNECTED: Final = 8
-"""Neighbours of a pixel that belong to the same region."""
+"""Connectivity of regions of change."""
 
 
 @dataclass(frozen=True)
 class Merge:
-    """A step for sessions that begin from a mask; masks made from nothing but prompts are left.
+    """A step for objects with a start mask; it does not change masks made from prompts alone.
 
     >>> import fcfi
     >>> network = fcfi.load().predictor.network
@@ -40,9 +39,9 @@ class Merge:
     name: ClassVar[str] = "merge"
 
     def __call__(self, context: Context, prediction: Prediction) -> Prediction:
-        """Return the mask before, changed where a new click lies and what hangs together with it.
+        """Return the previous mask, changed in the regions that are connected with new clicks.
 
-        New boxes change everything, as without the step: they mean a whole object.
+        With a new box the whole mask changes, as without the step.
         """
         before, new = context.previous, context.new
         if before is None or not begins_from_mask(before) or len(points_in(new)) == 0:
@@ -53,7 +52,7 @@ class Merge:
         region = changed_region(old, found, _moved(clicks, box))
         merged = np.where(region, found, old)
 
-        # The next look's feedback says what the mask says, as softly as it was found.
+        # The feedback of the next look agrees with the merged mask.
         crop = prediction.crop
         seen_region = shrunk(region, crop.height, crop.width)
         seen = np.where(seen_region, prediction.seen, before.through(crop))
@@ -65,12 +64,12 @@ class Merge:
 
 
 def begins_from_mask(prediction: Prediction) -> bool:
-    """Return whether a prediction is a given mask, or one that this step made of it."""
+    """Return whether a prediction is a start mask, or made from one by this step."""
     return prediction.answered == 0 or prediction.exact is not None
 
 
 def changed_region(before: Mask, after: Mask, clicks: Clicks) -> Mask:
-    """Return the connected regions of change (h, w) bool that hold a click.
+    """Return the connected regions of change, (h, w) bool, that contain a click.
 
     before, after: (h, w) bool.  A click on a pixel that did not change has no region.
     """
@@ -90,7 +89,7 @@ def _inside(runs: RunMask | None, box: Box) -> Mask:
 
 
 def _replaced(runs: RunMask | None, inside: Mask, box: Box) -> RunMask | None:
-    """Return a mask whose pixels inside the box are replaced; the others stay."""
+    """Return a mask with its pixels inside the box replaced."""
     new = RunMask.of(inside, box.left, box.top)
     whole_box = RunMask.of(np.ones_like(inside), box.left, box.top)
     assert whole_box is not None, "a box has pixels"
@@ -113,7 +112,7 @@ def shrunk(region: Mask, height: int, width: int) -> Mask:
     small[(y * height) // rows, (x * width) // columns] = True
     if height <= rows and width <= columns:
         return small
-    # Enlarged, several cells belong to a pixel.
+    # The region is enlarged, so that several cells belong to a pixel.
     small[:] = region[
         np.ix_(np.arange(height) * rows // height, np.arange(width) * columns // width)
     ]

@@ -1,4 +1,4 @@
-"""The registry of methods: which predictor answers with a network file.
+"""The registry of methods: the predictor for each method that network files name.
 
 Each is one file, and one line in METHODS or a call of `register`.
 """
@@ -14,15 +14,15 @@ from fcfi.prediction.zoom import Zoom
 from fcfi.runtimes.network import Network, NetworkInfo
 
 MakePredictor = Callable[[Network, Zoom | None, Flip, float], Predictor]
-"""Returns a predictor for a network, zoom (None for that of the file), flip and threshold."""
+"""Returns a predictor for a network, zoom (None: the network file's), flip and threshold."""
 METHODS: Final[dict[str, MakePredictor]] = {"fcfi": FCFIPredictor}
-"""By the name that a network file has as its `method`."""
+"""The makers of predictors by the `method` of network files."""
 
 
 def register(name: str, make: MakePredictor) -> None:
-    """Add a method of your own; ConfigError if its name is taken.
+    """Add a method of your own.  Raises ConfigError if its name is taken.
 
-    name: as network files have it in their metadata, under `method`.
+    name: the `method` in the metadata of network files.
     """
     if name in METHODS:
         raise ConfigError(
@@ -37,9 +37,9 @@ def make_predictor(
     flip: Flip = "none",
     threshold: float = THRESHOLD,
 ) -> Predictor:
-    """Return the predictor of the method that a network's file names.
+    """Return the predictor of the method that a network file names.
 
-    Raises NetworkError for an unknown method, ConfigError for a setting that does not exist.
+    Raises NetworkError for an unknown method, ConfigError for an invalid setting.
     """
     check_method(network.info)
     return METHODS[network.info.method](network, zoom, flip, threshold)

@@ -1,6 +1,6 @@
-"""What a predictor answers, and a picture with what was made of it: two values.
+"""The values `Prediction`, a predictor's answer, and `CachedImage`, a picture with its last crop.
 
-Knows nothing of clicks or of how an answer was made.
+Knows nothing of clicks or of how a prediction is made.
 """
 
 from dataclasses import dataclass
@@ -22,48 +22,44 @@ from fcfi.runtimes.network import IMAGE, EncodesOnce, Network
 THRESHOLD: Final = 0.49
 """A pixel is object above this probability (released code)."""
 OVERHEAD: Final = 500
-"""Bytes of a prediction beside its arrays, about."""
+"""Approximate bytes of a prediction in addition to its arrays."""
 
 
 class Memory(Protocol):
-    """What a method keeps of an object from answer to answer; a value, never changed."""
+    """An immutable value that a method passes from one prediction of an object to the next."""
 
     @property
     def nbytes(self) -> int:
-        """Bytes of memory, about."""
+        """Approximate bytes of memory."""
 
 
 View = Literal["plain", "mirrored"]
-"""How a network is shown a crop."""
+"""The two ways in which a network sees a crop."""
 
 
 @dataclass(frozen=True)
 class ExactMask:
-    """A mask in pixels of the picture, where a step decided each of them.
-
-    runs: None if it has no pixel.
-    """
+    """A mask in pixels of the picture, made by a step.  runs: None if it is empty."""
 
     runs: RunMask | None
 
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
-    """A predictor's answer; a value, never changed.
+    """A predictor's answer, an immutable value.
 
-    crop: the box looked at and its size in network pixels.
-    seen: (crop.height, crop.width) float32 in [0, 1], the answer at that size; read only.
+    crop: the crop of the look.
+    seen: (crop.height, crop.width) float32 in [0, 1], the probabilities in the crop; read-only.
     height, width: of the picture, in pixels.
     threshold: a pixel is object above it.
-    answered: how many prompts it answers; 0 for a mask begun from.
-    memory: what the look wrote for the next one, or None.
-    score: the IoU in [0, 1] that the network expects of the mask that its look found, or None if it
-        makes no estimate.
-    exact: the mask, if a step made it: finer than `seen` can say.  `seen` is then the feedback for
-        the next look, and the step has changed it too, or the next look would undo the step.
+    answered: the number of prompts that it answers; 0 for a start mask.
+    memory: the value that the look passes to the next one, or None.
+    score: the network's estimate of its mask's IoU, in [0, 1], or None if it makes none.
+    exact: the mask, if a step made it with more detail than `seen` has.  `seen` is then only the
+        feedback of the next look; the step changes it too, or the next look would undo the step.
 
-    Only the crop is kept (0.6 MB at 384 x 384, where a map of a 12-megapixel picture takes 48 MB),
-    so that a session can remember every click; `probs` and `mask` are computed at each access.
+    Only the crop is stored (0.6 MB at 384 x 384; a map of a 12-megapixel picture takes 48 MB), so
+    that a session can keep every prediction; `probs` and `mask` are computed at each access.
     Convention: arrays are indexed [y, x].
 
     >>> start = np.zeros((40, 60), bool)
@@ -85,9 +81,9 @@ class Prediction:
 
     @classmethod
     def from_mask(cls, mask: NDArray[Any], threshold: float = THRESHOLD) -> "Prediction":
-        """Return a mask (H, W) that exists, object where not 0, as if a network had just found it.
+        """Return an existing mask (H, W), object where it is not 0, as a prediction.
 
-        Raises InputError for another array, or one without a pixel.
+        Raises InputError for another kind of array, or an empty mask.
         """
         seen = check_mask(mask).astype(np.float32)
         height, width = seen.shape
@@ -97,29 +93,29 @@ class Prediction:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of memory, about."""
+        """Approximate bytes of memory."""
         memory = 0 if self.memory is None else self.memory.nbytes
         exact = 0 if self.exact is None or self.exact.runs is None else self.exact.runs.nbytes
         return self.seen.nbytes + memory + exact + OVERHEAD
 
     @property
     def box(self) -> Box:
-        """The part of the picture that was looked at."""
+        """The part of the picture in the crop."""
         return self.crop.box
 
     @property
     def probs(self) -> NDArray[np.float32]:
-        """(H, W) float32 in [0, 1]: how surely each pixel is object; 0 outside of `box`.
+        """The probability of each pixel to be object, (H, W) float32 in [0, 1]; 0 outside `box`.
 
-        Nothing of the mask before is lost by that: the next box holds the last mask, enlarged.
-        With an exact mask they are the feedback alone.
+        No earlier object pixel is lost, since each box contains the mask before with a margin.
+        With an exact mask these are only the feedback.
         """
         probs = self.crop.back(self.seen, self.height, self.width)
         return probs if probs is self.seen else np.clip(probs, 0, 1, out=probs)
 
     @property
     def mask(self) -> Mask:
-        """(H, W) bool: the exact mask, or `probs` above the threshold."""
+        """The mask (H, W) bool: the exact mask, or `probs` above the threshold."""
         if self.exact is not None:
             if self.exact.runs is None:
                 return np.zeros((self.height, self.width), np.bool_)
@@ -133,22 +129,22 @@ class Prediction:
 
     @property
     def run_mask(self) -> RunMask | None:
-        """`mask` as run lengths, None without a pixel; costs as much as `box`, not the picture."""
+        """`mask` as run lengths, None if empty; takes time for `box`, not for the picture."""
         if self.exact is not None:
             return self.exact.runs
         return RunMask.of(self._mask_inside(), self.box.left, self.box.top)
 
     @cached_property
     def object_box(self) -> Box | None:
-        """The smallest box that holds the object, or None without one."""
+        """The tight box of the mask, or None if it is empty."""
         if self.exact is not None:
             return None if self.exact.runs is None else self.exact.runs.box
         return self._object_box(self._mask_inside())
 
     def through(self, crop: Crop) -> NDArray[np.float32]:
-        """Return this answer as feedback for the next look, which may be read only.
+        """Return the feedback for the next look: (crop.height, crop.width) float32 in [0, 1].
 
-        (crop.height, crop.width) float32 in [0, 1].
+        The array may be read-only.
         """
         if crop == self.crop:
             return self.seen
@@ -159,8 +155,8 @@ class Prediction:
         inside = np.empty((self.box.height, self.box.width), np.bool_)
         for columns, part in self.crop.strips(self.seen):
             np.greater(part, self.threshold, out=inside[:, columns])
-        # The next click asks where the object lies, which is all but free here, while the mask is
-        # at hand: this fills the cached property, the only write to a frozen value.
+        # The next click needs the object's box, which is cheap to compute here.  This fills the
+        # cached property, the only write to a frozen value.
         self.__dict__.setdefault("object_box", self._object_box(inside))
         return inside
 
@@ -170,15 +166,15 @@ class Prediction:
 
 
 class CachedImage:
-    """A picture that does not change, and what was made of its last crop, for many clicks on it.
+    """A picture with the pixels and the encoding of its last crop, for many clicks on it.
 
-    The zoom box mostly stays from click to click; its pixels then need not be cut out and resized
-    again, and a network that encodes once need not look at them again (some 3 MB at 416 x 416,
-    twice that with the mirrored picture).  The memo changes no answer.  Threads may share it.
+    The crop often stays the same from click to click.  Then its pixels need not be resized again,
+    and a network with encodings need not encode them again (3 MB at 416 x 416, twice that with the
+    mirrored crop).  Predictions do not depend on the cache.  Threads may share it.
     """
 
     def __init__(self, image: Image) -> None:
-        """Take a picture, (H, W, 3) uint8 RGB or (H, W) grey, without a copy.
+        """Keep a picture, (H, W, 3) uint8 RGB or (H, W) grey, without a copy.
 
         Raises InputError for anything else.
         """
@@ -187,15 +183,15 @@ class CachedImage:
         self._encoded: tuple[Crop, Network, dict[View, Arrays]] | None = None
 
     def pixels(self, crop: Crop) -> NDArray[np.float32]:
-        """Return a crop, (3, crop.height, crop.width) float32 in [0, 1], read only."""
-        # Read once: another thread may replace it meanwhile, which costs work and changes nothing.
+        """Return a crop, (3, crop.height, crop.width) float32 in [0, 1], read-only."""
+        # Read once, since another thread may replace it; then only some work is repeated.
         last = self._last
         if last is None or last[0] != crop:
             self._last = last = (crop, frozen(pixels_of(self.image, crop)))
         return last[1]
 
     def encoding(self, crop: Crop, view: View, network: EncodesOnce) -> Arrays:
-        """Return what a network keeps of a crop, seen as it is or mirrored."""
+        """Return a network's encoding of a crop, plain or mirrored."""
         known = self._encoded
         if known is None or known[0] != crop or known[1] is not network:
             self._encoded = known = (crop, network, {})
@@ -212,16 +208,16 @@ def pixels_of(image: Image, crop: Crop) -> NDArray[np.float32]:
 
 
 def seen_as(pixels: NDArray[np.float32], view: View) -> NDArray[np.float32]:
-    """Return pixels (3, h, w) as they are, or mirrored."""
+    """Return pixels (3, h, w), plain or mirrored."""
     return pixels if view == "plain" else pixels[:, :, ::-1]
 
 
 def batch_of_one(maps: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return a batch of one, as a copy: torch wants to own what it gets, and some is read only."""
+    """Return a batch of one, as a copy, since torch does not accept read-only arrays."""
     return np.array(maps, order="C")[None]
 
 
 def frozen(array: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the array, read only."""
+    """Return the array, now read-only."""
     array.setflags(write=False)
     return array

@@ -1,14 +1,13 @@
-"""The score that tools show beside a mask."""
+"""The score of a mask, from 0 to 1, for tools that show one."""
 
 from fcfi.prediction.prediction import Prediction
 
 
 def score_of(prediction: Prediction) -> float:
-    """Return how good a mask is, from 0 to 1.
+    """Return the score of a prediction, from 0 to 1; 0 for an empty mask.
 
-    The network's own estimate of the IoU where it makes one; else the mean probability of the
-    mask's pixels at network size, which says how sure the network is and not how right.  0 for an
-    empty mask.
+    It is the network's own estimate of the IoU, or else the mean probability of the mask's pixels
+    at network size, which shows how certain the network is rather than how correct.
     """
     if prediction.object_box is None:
         return 0.0

@@ -1,7 +1,7 @@
-"""Steps: what is done to a prediction after the look, each from prediction to prediction.
+"""Steps, which change a prediction after the look: functions from prediction to prediction.
 
-A local second look, a merge with the mask before, a graph cut: each is a step, and works for every
-network.  A predictor without steps returns what its look found.
+Examples are a second look at a part, a merge with the previous mask and a graph cut.  A step works
+with every network.
 """
 
 from collections.abc import Callable
@@ -17,17 +17,17 @@ from fcfi.prediction.zoom import Crop
 from fcfi.prompts.clicks import Clicks, Prompts
 
 LookAgain = Callable[[Crop, NDArray[np.float32], Clicks], LookResult]
-"""Runs a look at any crop, with feedback (h, w) and clicks in the crop's pixels.
+"""Runs a look at any crop, with feedback (h, w) and clicks in network pixels.
 
-Its gate is open: a step always has a mask to show.
+The gate is 1, since a step always has feedback.
 """
 
 
 @dataclass(frozen=True, eq=False)
 class Context:
-    """What a step may see beside the prediction.
+    """What a step may use besides the prediction.
 
-    prompts: all of them; those from `previous.answered` on are new.
+    prompts: all prompts; those from `previous.answered` on are new.
     previous: the prediction before the new prompts, or None.
     """
 
@@ -38,7 +38,7 @@ class Context:
 
     @property
     def new(self) -> Prompts:
-        """The prompts that `previous` does not answer."""
+        """The new prompts, which `previous` does not answer."""
         return self.prompts[0 if self.previous is None else self.previous.answered :]
 
 
@@ -47,7 +47,7 @@ class Step(Protocol):
 
     @property
     def name(self) -> str:
-        """The name of the step and its settings, as a log has it."""
+        """The name of the step with its settings, for logs."""
 
     def __call__(self, context: Context, prediction: Prediction) -> Prediction:
         """Return the changed prediction."""
@@ -56,9 +56,9 @@ class Step(Protocol):
 def on_side(
     probs: NDArray[np.float32], labels: NDArray[np.bool_], threshold: float
 ) -> NDArray[np.float32]:
-    """Return probabilities on the side of the threshold that the labels say.
+    """Return probabilities moved to the side of the threshold that the labels demand.
 
-    A pixel that changes sides is as sure of it as it was of the other.
+    A pixel that changes sides keeps its certainty.
     """
     above = np.nextafter(np.float32(threshold), np.float32(1))
     below = np.nextafter(np.float32(threshold), np.float32(0))

@@ -1,7 +1,7 @@
-"""Crops and the zoom: where in a picture the network looks, and the way there and back.
+"""Crops and the zoom: where the network looks in a picture, and the mapping between both.
 
-The only place that maps between a picture and a network input.  Knows nothing of networks.
-Source: zoom box as released (and in RITM before it), in whole numbers.
+The only module that maps between picture and network pixels.  Knows nothing of how networks run.
+Source: zoom box as released (and in RITM before), in whole numbers.
 """
 
 from collections.abc import Iterator
@@ -18,36 +18,36 @@ from fcfi.prompts.clicks import Click, Clicks
 from fcfi.runtimes.network import NetworkInfo
 
 MAX_TARGET = 4096
-"""Largest longer side of a network input in pixels: beyond it a click needs tens of gigabytes."""
+"""Largest longer side of a network input in pixels; above it a click needs tens of gigabytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Crop:
-    """A box of the picture, seen at `height` x `width` network pixels."""
+    """A box of the picture, resized to `height` x `width` network pixels."""
 
     box: Box
     height: int
     width: int
 
     def image(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """(height, width, 3) uint8 from a picture (H, W, 3) that holds the box."""
+        """Return the crop of a picture (H, W, 3): (height, width, 3) uint8."""
         return resize(self._cut(image), self.height, self.width)
 
     def map(self, values: NDArray[Any]) -> NDArray[np.float32]:
-        """(height, width) float32 from a map (H, W) of numbers or bool that holds the box."""
+        """Return the crop of a map (H, W) of numbers or bool: (height, width) float32."""
         return resize(self._cut(values).astype(np.float32, copy=False), self.height, self.width)
 
     def back(
         self, values: NDArray[np.float32], height: int, width: int, fill: float = 0
     ) -> NDArray[np.float32]:
-        """Return a map of the crop's size brought back to the picture's (height, width).
+        """Return a map of the crop's size, resized back to the picture's (height, width).
 
-        fill: its value outside of the box.
+        fill: value outside the box.
         """
         inside = resize(values, self.box.height, self.box.width)
         if self.box == whole(height, width):
             return inside
-        # zeros asks the system for memory that is zero already, which full would write again.
+        # np.zeros gets zeroed memory from the system, while np.full would write it again.
         if fill:
             full = np.full((height, width), fill, np.float32)
         else:
@@ -60,20 +60,20 @@ class Crop:
     ) -> Iterator[tuple[slice, NDArray[np.float32]]]:
         """Yield slices of the box's columns, each with a map of the crop's size resized to them.
 
-        first, end: the columns that are needed; some more may be yielded.  A strip is overwritten
-            by the next.
+        first, end: the columns that are needed; more may be yielded.  Each strip is overwritten by
+            the next.
         """
         last = self.box.width if end is None else end
         return strips(values, self.box.height, self.box.width, first, last)
 
     def across(self, values: NDArray[np.float32], other: "Crop") -> NDArray[np.float32]:
-        """Return a map of this crop's size in [0, 1] as seen through another crop.
+        """Return a map of this crop's size in [0, 1], resampled for another crop.
 
-        The same as `back`, clipped to [0, 1], and then `other.map`; but only what the other box
-        holds is computed, since a map of a whole photograph takes its time.
+        Equal to `back`, clipped to [0, 1], followed by `other.map`, but computed only inside the
+        other box, since a map of a whole photograph takes time.
         """
         through = np.zeros((other.box.height, other.box.width), np.float32)
-        # Outside of its own box a map says nothing: there the mask is background.
+        # Outside its box a map has no values: it counts as background there.
         common = self.box.intersection(other.box)
         if common is not None:
             rows = slice(common.top - self.box.top, common.bottom - self.box.top)
@@ -81,12 +81,12 @@ class Crop:
             target = cut(through, common.moved(-other.box.left, -other.box.top))
             for columns, part in self.strips(values, first, end):
                 left, right = max(columns.start, first), min(columns.stop, end)
-                wanted = part[rows, left - columns.start : right - columns.start]
-                np.clip(wanted, 0, 1, out=target[:, left - first : right - first])
+                needed = part[rows, left - columns.start : right - columns.start]
+                np.clip(needed, 0, 1, out=target[:, left - first : right - first])
         return resize(through, other.height, other.width)
 
     def clicks(self, clicks: Clicks) -> Clicks:
-        """Return the clicks inside the box in network pixels, in order, without those outside."""
+        """Return the clicks inside the box in network pixels, in order; drop those outside."""
         return tuple(
             Click(
                 nearest_pixel(click.x - self.box.left, self.width, self.box.width),
@@ -104,12 +104,12 @@ class Crop:
 
 @dataclass(frozen=True, slots=True)
 class Zoom:
-    """How closely the network looks.
+    """The settings of how closely the network looks.
 
-    target: longer side of its input in pixels, rounded to what the network takes.
-    ratio: size of the box looked at, in sizes of the object.
-    minimum: smallest side of that box in pixels of the picture.
-    keep_iou: the box stays while its IoU with the newly wanted one is at least this.
+    target: longer side of the network's input in pixels, rounded to the network's multiple.
+    ratio: size of the box relative to the object.
+    minimum: smallest side of the box in pixels of the picture.
+    keep_iou: the box is kept while its IoU with the new box is at least this.
     Source: 400 and 1.4 in RITM; 480 to 720 and 2.3 to 3.5 in the released FCFI, tuned for each
         benchmark.
 
@@ -136,33 +136,32 @@ class Zoom:
 def zoom_box(
     seen: Box | None, before: Box, clicks: Clicks, height: int, width: int, zoom: Zoom
 ) -> Box:
-    """Return the box to look at next, in a picture of height x width looked at through `before`.
+    """Return the box of the next look, in a picture of height x width pixels.
 
-    seen: box of the object in the last mask; without one the whole picture is looked at.
-    Wanted is the box of the object, the positive clicks and the last click, enlarged and clipped.
-    The box before stays while it holds those clicks and is much the same, so that a network which
-    encodes once need not look at its pixels again.  Other negative clicks may fall outside: there
-    it is background anyway.
+    seen: tight box of the last mask; None returns the whole picture.  before: box of the last look.
+    The new box holds the mask, the positive clicks and the last click, enlarged and clipped.  The
+    old box is kept if it holds those clicks and is similar, so that the network's encoding can be
+    used again.  Other negative clicks may be outside, where everything is background anyway.
     """
     if seen is None:
         return whole(height, width)
-    wanted = seen
+    box = seen
     needed = (*(click for click in clicks[:-1] if click.positive), *clicks[-1:])
     for click in needed:
-        # A click covers a whole pixel, and boxes are half open: hence the 1.
-        wanted = wanted.union(Box(click.x, click.y, click.x + 1, click.y + 1))
-    wanted = wanted.enlarged(zoom.ratio, zoom.minimum).clipped(height, width)
-    stays = (
+        # A click covers one pixel of a half-open box.
+        box = box.union(Box(click.x, click.y, click.x + 1, click.y + 1))
+    box = box.enlarged(zoom.ratio, zoom.minimum).clipped(height, width)
+    keeps = (
         all(before.contains(click.x, click.y) for click in needed)
-        and before.iou(wanted) >= zoom.keep_iou
+        and before.iou(box) >= zoom.keep_iou
     )
-    return before if stays else wanted
+    return before if keeps else box
 
 
 def zoom_of(info: NetworkInfo) -> Zoom:
-    """Return the zoom that a network's file recommends, or the usual one.
+    """Return the zoom that a network file recommends, or the default.
 
-    Raises NetworkError for a damaged one.
+    Raises NetworkError if it is damaged.
     """
     usual = Zoom()
     try:
@@ -179,9 +178,8 @@ def zoom_of(info: NetworkInfo) -> Zoom:
 def crop_at(box: Box, target: int, multiple: int) -> Crop:
     """Return a crop of the box with its longer side at `target` px.
 
-    Both sides are multiples of `multiple`, and at least one of it.  The longer side never exceeds
-    the rounded `target`, whatever the shape, which bounds the memory
-    of a click.
+    Both sides are multiples of `multiple`, at least one.  The longer side never exceeds the rounded
+    `target`, whatever the aspect ratio, which limits the memory of a click.
     """
     scale = target / max(box.width, box.height)
     return Crop(
@@ -190,5 +188,5 @@ def crop_at(box: Box, target: int, multiple: int) -> Crop:
 
 
 def _multiple(side: float, multiple: int) -> int:
-    # Halves are rounded up; Python's `round` would take the even neighbour and jump back and forth.
+    # Halves are rounded up; Python's `round` would round them to even numbers.
     return max(1, int(side / multiple + 0.5)) * multiple

@@ -1,1 +1,1 @@
-"""What a person says about an object: clicks, rounds of clicks, and their log."""
+"""Prompts (clicks, boxes, scribbles), rounds of prompts, and the click log."""

@@ -1,18 +1,18 @@
-"""The log of a session: everything that is needed to make its mask again, as JSON.
+"""The click log of a session: everything needed to replay its mask, as JSON.
 
     {"format": "fcfi session", "version": 2,
-     "image": {"height": 480, "width": 640, "sha256": "..."},       of size and pixels
+     "image": {"height": 480, "width": 640, "sha256": "..."},       sha256 of size and pixels
      "network": {"name": "...", "sha256": "...", "runtime": "..."},  sha256 of the weights
      "settings": {"target": 384, "ratio": 1.4, "minimum": 200, "keep_iou": 0.5, "flip": "none",
                   "threshold": 0.49},
-     "start": null,                            or the mask that was begun from, as runs
-     "within": null,                           or the box that the first look took
+     "start": null,                            or the start mask, as run lengths
+     "within": null,                           or the box of the first look
      "rounds": [[{"x": 320, "y": 180, "positive": true, "time": 1767225600.0}],
                 [{"left": 10, "top": 20, "right": 300, "bottom": 200, "time": 1767225607.5}]]}
 
-Prompts stand in their order; those of one round were given together and predicted once.  A prompt
-is a click, a box round the object, or a scribble (`"points": [[x, y], ..]` and `positive`).  `time`
-is in seconds since 1970 (UTC).  RunMask are row-major lengths, background first.  Knows nothing of
+Prompts are in order; those of a round were given together and predicted once.  A prompt is a click,
+a box around the object, or a scribble (`"points": [[x, y], ..]` and `positive`).  `time` is in
+seconds since 1970 (UTC).  Run lengths go row by row, background first.  Knows nothing of
 predictors.
 """
 
@@ -33,7 +33,7 @@ FORMAT: Final = "fcfi session"
 
 @dataclass(frozen=True)
 class ClickLog:
-    """What the head of this file shows as JSON."""
+    """A click log; its JSON form is described at the top of this file."""
 
     height: int
     width: int
@@ -44,10 +44,10 @@ class ClickLog:
     rounds: Rounds
 
     def to_json(self) -> dict[str, Any]:
-        """Return dictionaries, lists, texts and numbers only."""
+        """Return the log as JSON: dictionaries, lists, texts and numbers."""
         return {
             "format": FORMAT,
-            # Derived, so that a new upgrade cannot be forgotten in the number.
+            # Derived, so that the version rises with each new upgrade.
             "version": len(UPGRADES) + 1,
             "image": {"height": self.height, "width": self.width, "sha256": self.image_sha256},
             "network": dict(self.network),
@@ -90,9 +90,9 @@ class ClickLog:
 
 
 def to_runs(mask: NDArray[np.bool_]) -> tuple[int, ...]:
-    """Return the lengths of the runs of a mask (H, W), row by row, background first.
+    """Return the run lengths of a mask (H, W), row by row, background first.
 
-    The first run may be 0.
+    The first length may be 0.
     """
     return tuple(lengths_of(mask.ravel()).tolist())
 
@@ -108,16 +108,16 @@ def from_runs(runs: tuple[int, ...], height: int, width: int) -> NDArray[np.bool
 
 
 def _runs(values: list[Any]) -> tuple[int, ...]:
-    # `isinstance` would take true and false for 1 and 0.
+    # `isinstance` would accept true and false as numbers.
     if not all(type(value) is int and value >= 0 for value in values):
         raise InputError("expected 'start' as lengths of runs, whole numbers of at least 0")
     return tuple(values)
 
 
 def _with_rounds(log: dict[str, Any]) -> dict[str, Any]:
-    """Return version 2 of a log of version 1, in which every click had the number of its round.
+    """Return version 2 of a log of version 1, in which each click has the number of its round.
 
-    Clicks with the same number belong together; the numbers rise.
+    Clicks with the same number belong to a round; the numbers rise.
     """
     rounds: dict[int, list[dict[str, Any]]] = {}
     for row in read(log, "clicks", list):
@@ -135,4 +135,4 @@ def _with_rounds(log: dict[str, Any]) -> dict[str, Any]:
 
 
 UPGRADES: Final[tuple[Upgrade, ...]] = (_with_rounds,)
-"""From each version to the next; see `fcfi.documents.upgraded`."""
+"""The upgrades from each version to the next; see `fcfi.documents.upgraded`."""

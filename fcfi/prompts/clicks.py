@@ -1,8 +1,8 @@
-"""Prompts: what a person draws to say which object is meant, in the order in which it was given.
+"""Prompts: clicks, boxes and scribbles, by which an annotator shows which object is meant.
 
-A click, a box round the object, or a scribble over it.  The order matters: the last prompts are the
-new ones, and FCFI corrects the mask round the last click.  Knows nothing of images or networks;
-what each prompt means to a network is decided by the predictor.
+Their order matters: the last prompts are the new ones, and FCFI corrects the mask around the last
+click.  Knows nothing of images or networks; the predictor decides what each prompt means to its
+network.
 """
 
 from collections.abc import Callable, Mapping
@@ -40,9 +40,9 @@ class Click:
 
 @dataclass(frozen=True, slots=True)
 class Scribble:
-    """A stroke drawn over the object, or off it: the corners of a line, in order, at least two.
+    """A line drawn on the object (positive) or off it (negative).
 
-    points: (x, y) in whole pixels, as those of a click.
+    points: its corners (x, y) in order, at least two, in whole pixels as of a click.
 
     >>> Scribble(((10, 10), (40, 25)), positive=False).corners
     (Click(x=10, y=10, positive=False), Click(x=40, y=25, positive=False))
@@ -82,7 +82,7 @@ class Scribble:
 
 Clicks = tuple[Click, ...]
 Prompt = Click | Box | Scribble
-"""A box among the prompts says that the object lies inside and reaches its four sides."""
+"""A box prompt means that the object is inside the box and touches its four sides."""
 Prompts = tuple[Prompt, ...]
 
 _KINDS: Final[Mapping[str, Callable[[Mapping[str, Any]], Prompt]]] = {
@@ -94,7 +94,7 @@ _KINDS: Final[Mapping[str, Callable[[Mapping[str, Any]], Prompt]]] = {
 
 
 def prompt_from_json(data: Any) -> Prompt:
-    """Return the prompt of a `to_json`.  Raises InputError for anything else."""
+    """Return the prompt of any kind's `to_json`.  Raises InputError for anything else."""
     if isinstance(data, Mapping):
         for key, reader in _KINDS.items():
             if key in data:
@@ -106,12 +106,12 @@ def prompt_from_json(data: Any) -> Prompt:
 
 
 def clicks_in(prompts: Prompts) -> Clicks:
-    """Return those prompts that are clicks."""
+    """Return the prompts that are clicks."""
     return tuple(prompt for prompt in prompts if isinstance(prompt, Click))
 
 
 def check_prompts(prompts: Prompts, height: int, width: int) -> None:
-    """Raise InputError unless there is a prompt, and all lie inside a picture of this size.
+    """Raise InputError if there is no prompt, or one is outside the picture.
 
     height, width: of the picture, in pixels.
     """
@@ -133,9 +133,9 @@ def check_prompts(prompts: Prompts, height: int, width: int) -> None:
 
 
 def check_box(box: Box, height: int, width: int, name: str = "the box") -> None:
-    """Raise InputError unless a box lies inside a picture of this size and has several pixels.
+    """Raise InputError unless a box is inside the picture and has more than one pixel.
 
-    name: of the box in the message.
+    name: the box's name in the message.
     """
     if box.area == 1:
         raise InputError(

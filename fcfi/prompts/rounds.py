@@ -1,6 +1,6 @@
-"""Rounds: prompts that were given together and are predicted once, in the order of the rounds.
+"""Rounds of prompts: those of a round were given together and are predicted once.
 
-What an object is made from: a session and a project both hold it and predict it round by round.
+Sessions and projects keep the rounds of each object and predict its mask from them.
 """
 
 from collections.abc import Iterator
@@ -15,23 +15,23 @@ from fcfi.prompts.clicks import Click, Clicks, Prompt, Prompts, clicks_in, promp
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """Prompts that were given together, and when, in seconds since 1970 (UTC)."""
+    """Prompts that were given together, and their times in seconds since 1970 (UTC)."""
 
     prompts: Prompts
     times: tuple[float, ...]
 
     @classmethod
     def at(cls, time: float, prompts: Prompts) -> "Round":
-        """Return a round of prompts of the same time."""
+        """Return a round of prompts with the same time."""
         return cls(prompts, (time,) * len(prompts))
 
     @property
     def clicks(self) -> Clicks:
-        """Those prompts that are clicks."""
+        """The prompts that are clicks."""
         return clicks_in(self.prompts)
 
     def without(self, index: int) -> "Round":
-        """Return the round without the prompt of this index."""
+        """Return the round without the prompt at an index."""
         return Round(
             self.prompts[:index] + self.prompts[index + 1 :],
             self.times[:index] + self.times[index + 1 :],
@@ -61,7 +61,7 @@ class Round:
 class Rounds:
     """All rounds of an object, in order.
 
-    within: the part of the picture that the first look takes; None leaves it to the predictor.
+    within: the part of the picture for the first look; None lets the predictor choose.
     """
 
     items: tuple[Round, ...] = field(default=())
@@ -83,7 +83,7 @@ class Rounds:
 
     @property
     def clicks(self) -> Clicks:
-        """Those prompts that are clicks."""
+        """The prompts that are clicks."""
         return clicks_in(self.prompts)
 
     def first(self, count: int) -> "Rounds":
@@ -91,9 +91,9 @@ class Rounds:
         return replace(self, items=self.items[:count])
 
     def after(self, part: Round, within: Box | None = None) -> "Rounds":
-        """Return these rounds and one more.
+        """Return the rounds with another round added.
 
-        within: the part of the picture for the first look.  Raises InputError if that is over.
+        within: the part of the picture for the first look.  Raises InputError at a later round.
         """
         if within is not None and self.items:
             raise InputError(
@@ -103,9 +103,9 @@ class Rounds:
         return Rounds((*self.items, part), within or self.within)
 
     def locate(self, index: int) -> tuple[int, int]:
-        """Return the round of a prompt, and the prompt's index in it.
+        """Return the index of a prompt's round, and the prompt's index in the round.
 
-        index: among `prompts`.  Raises InputError without such a prompt.
+        index: of the prompt in `prompts`.  Raises InputError if there is none.
         """
         rest = index
         for number, part in enumerate(self.items):
@@ -118,17 +118,17 @@ class Rounds:
         )
 
     def without(self, index: int) -> "Rounds":
-        """Return the rounds without a prompt; a round that has no prompt left goes too.
+        """Return the rounds without a prompt; a round that is then empty is removed.
 
-        index: among `prompts`.  Raises InputError without such a prompt.
+        index: of the prompt in `prompts`.  Raises InputError if there is none.
         """
         number, inside = self.locate(index)
-        left = self.items[number].without(inside)
-        kept = (left,) if left.prompts else ()
+        rest = self.items[number].without(inside)
+        kept = (rest,) if rest.prompts else ()
         items = (*self.items[:number], *kept, *self.items[number + 1 :])
-        # Another round may be the first now, which was given beside the part that was looked at.
-        stays = self.within is not None and items and _inside(items[0].prompts, self.within)
-        return Rounds(items, self.within if stays else None)
+        # Another round may now be the first, whose prompts need not be inside `within`.
+        keeps = self.within is not None and items and _inside(items[0].prompts, self.within)
+        return Rounds(items, self.within if keeps else None)
 
     def to_json(self) -> dict[str, Any]:
         """Return `{"within": box or None, "rounds": [[prompt, ..], ..]}`."""
@@ -146,7 +146,7 @@ class Rounds:
 
 
 def _inside(prompts: Prompts, within: Box) -> bool:
-    """Return whether all clicks and lines lie in a box, and all boxes overlap it."""
+    """Return whether all clicks and scribbles are inside a box, and all boxes overlap it."""
     for prompt in prompts:
         if isinstance(prompt, Box):
             if prompt.intersection(within) is None:
@@ -159,4 +159,4 @@ def _inside(prompts: Prompts, within: Box) -> bool:
 
 
 NO_ROUNDS: Final = Rounds()
-"""Where every object begins."""
+"""The rounds of a new object."""
