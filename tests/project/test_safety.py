@@ -195,10 +195,14 @@ def test_work_from_before_changes_had_keys_goes_on(folder: Path) -> None:
         connection.execute("INSERT INTO change SELECT * FROM old")
         connection.execute("DROP TABLE old")
         connection.execute("DROP TABLE object_label")
-        connection.execute("DROP INDEX picture_order")
-        connection.execute("DROP INDEX picture_state_order")
-        for index in ("picture_fewest_objects", "picture_most_objects", "picture_last_marked"):
+        connection.execute("DROP TABLE label_total")
+        later = connection.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'index' AND name LIKE 'picture%'"
+        )
+        for (index,) in later.fetchall():
             connection.execute(f"DROP INDEX {index}")
+        for column in ("sort", "state"):
+            connection.execute(f"CREATE INDEX ix_picture_{column} ON picture ({column})")
         for column in ("marked_by", "marked_at", "folded"):
             connection.execute(f"ALTER TABLE picture DROP COLUMN {column}")
         connection.execute("ALTER TABLE label DROP COLUMN attributes")
