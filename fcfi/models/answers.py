@@ -1,6 +1,6 @@
-"""The registry of answers: what is made of the head's logits.
+"""The registry of answer modules, which turn the head's logits into the network's outputs.
 
-`plain` leaves them as they are.  Others answer several times, refine, or add outputs to learn from,
+`plain` returns them unchanged.  Others give several answers, refine, or add outputs to learn from,
 each with a loss of its name.
 """
 
@@ -22,13 +22,13 @@ ANSWERS: Final[dict[str, Callable[[ModelConfig, int, int], nn.Module | None]]] =
     "edge": lambda config, channels, pixels: EdgeAnswer(channels, pixels),
     "refiner": lambda config, channels, pixels: Refiner(channels, config.click_count),
 }
-"""By the name that `model.answers` in a recipe has: made for a configuration, the channels of F and
-those of `NeckInputs.pixels`.  A module is called with F, logits (B, 1, H, W) and the neck's inputs,
-and returns logits and further outputs by name."""
+"""Builders by name, the value of `model.answers` in a recipe.  A builder takes a configuration, the
+channels of F and those of `NeckInputs.pixels`.  The module is called with F, logits (B, 1, H, W)
+and the neck's inputs, and returns logits and further outputs by name."""
 
 
 def find_answers(name: str) -> Callable[[ModelConfig, int, int], nn.Module | None]:
-    """Return what makes the answers of this name.  Raises ConfigError for an unknown name."""
+    """Return the builder of this name.  Raises ConfigError for an unknown name."""
     if name not in ANSWERS:
         raise ConfigError(f"expected answers to be one of {', '.join(ANSWERS)}, got {name!r}")
     return ANSWERS[name]

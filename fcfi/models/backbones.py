@@ -1,8 +1,8 @@
 """The registry of backbones: each is one file, and one line in MODULES or a call of `register`.
 
-All that depends on which backbones there are is read from here: which values a recipe's [model]
+Everything that depends on the list of backbones is read from here: which values a recipe's [model]
 accepts, how a network is built, where ImageNet weights are found, which networks have names.
-Imports no torch and no backbone; the modules are imported when a backbone is first looked up.
+Imports neither torch nor a backbone; the modules are imported when a backbone is first looked up.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,12 +24,12 @@ MODULES: Final = ("fcfi.models.lite", "fcfi.models.hrnet", "fcfi.models.deeplab"
 
 @dataclass(frozen=True)
 class Backbone:
-    """A backbone that a network can be built on.
+    """A backbone to build networks on.
 
-    name:     value of `model.backbone` in a recipe.
+    name:     the value of `model.backbone` in a recipe.
     body:     builds the backbone and its head, with random weights.
-    options:  values that it accepts beside the defaults, for the settings of which most backbones
-        accept the default only: {"prompts": ("late",)}.
+    options:  further values that it accepts for settings of which most backbones accept the
+        default only: {"prompts": ("late",)}.
     variants: named networks on this backbone, each with the settings that differ from the defaults
         of ModelConfig: {"lite0-fine": {"head": "fine"}}.
     load_imagenet: fills a body's backbone with ImageNet weights; None if there are none.
@@ -46,7 +46,7 @@ _registered: dict[str, Backbone] = {}
 
 
 def register(backbone: Backbone) -> Backbone:
-    """Add a backbone of your own and return it; ConfigError if its name is taken.
+    """Add a backbone of your own and return it.  Raises ConfigError if its name is taken.
 
     Call it before a recipe or a checkpoint that names the backbone is read:
 
@@ -61,12 +61,15 @@ def register(backbone: Backbone) -> Backbone:
 
 
 def backbones() -> dict[str, Backbone]:
-    """Return all backbones by name: first those of this package, then the registered ones."""
+    """Return all backbones by name: those of this package first, then the registered ones."""
     return {**_of_package(), **_registered}
 
 
 def find_backbone(name: str) -> Backbone:
-    """Return the backbone of this name; ConfigError names all there are and the nearest."""
+    """Return the backbone of this name.
+
+    Raises ConfigError for an unknown name; it lists the known names and the nearest one.
+    """
     known = backbones()
     if name in known:
         return known[name]
@@ -76,7 +79,7 @@ def find_backbone(name: str) -> Backbone:
 
 
 def accepting(setting: str, value: str) -> list[str]:
-    """Return the names of the backbones that accept a value beside the default of a setting."""
+    """Return the names of the backbones that accept a value other than a setting's default."""
     return [
         backbone.name
         for backbone in backbones().values()
@@ -91,7 +94,7 @@ def imagenet_backbones() -> list[str]:
 
 @cache
 def _of_package() -> dict[str, Backbone]:
-    # Imported here and not above: the modules of backbones import the configuration, which asks
-    # this registry whether a backbone exists.
+    # Imported here and not above: the backbones' modules import the configuration, which looks up
+    # in this registry whether a backbone exists.
     modules = [import_module(module) for module in MODULES]
     return {backbone.name: backbone for module in modules for backbone in module.BACKBONES}

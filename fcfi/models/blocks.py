@@ -10,27 +10,27 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
-"""RGB, of images in [0, 1]: how ImageNet backbones expect them."""
+"""RGB means with which ImageNet backbones expect images in [0, 1] to be normalised."""
 IMAGENET_STD = (0.229, 0.224, 0.225)
-"""The same, standard deviations."""
+"""RGB standard deviations of the same normalisation."""
 PROMPT_SCALE = 0.05
-"""Factor of the encoded prompts at the start of training (released code)."""
+"""Initial factor of the encoded prompts in training (released code)."""
 
 
 def channel_values(values: tuple[float, float, float]) -> Tensor:
-    """Return (1, 3, 1, 1) from a value for each channel."""
+    """Return one value for each channel as a tensor (1, 3, 1, 1)."""
     return torch.tensor(values).reshape(1, 3, 1, 1)
 
 
 def conv_bn(inputs: int, outputs: int, kernel: int = 3, stride: int = 1) -> nn.Sequential:
-    """Return a convolution without bias and its batch normalisation."""
+    """Return a convolution without bias, and batch normalisation."""
     return nn.Sequential(
         nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False), nn.BatchNorm2d(outputs)
     )
 
 
 class StemPrompts(nn.Module):
-    """Prompt maps (B, maps, H, W), encoded to be added to a stem, (B, channels, H/2, W/2)."""
+    """Encodes prompt maps (B, maps, H, W) to (B, channels, H/2, W/2), to be added to a stem."""
 
     def __init__(self, maps: int, channels: int) -> None:
         super().__init__()
@@ -39,17 +39,17 @@ class StemPrompts(nn.Module):
             nn.LeakyReLU(0.2, inplace=True),
             nn.Conv2d(16, channels, 3, 2, 1),
         )
-        # Small at first, so that the pre-trained stem sees almost what it has learnt from.
+        # Small at first, so that the pre-trained stem sees almost the inputs it was trained on.
         self.scale = nn.Parameter(torch.full((1,), PROMPT_SCALE))
 
     def forward(self, prompts: Tensor) -> Tensor:
-        """Return the encoded prompts; the factor counts without its sign, as released."""
+        """Return the encoded prompts; the factor is applied without its sign, as released."""
         encoded: Tensor = self.layers(prompts)
         return encoded * self.scale.abs()
 
 
 class BasicBlock(nn.Module):
-    """Two 3 x 3 convolutions and a residual; keeps all sizes."""
+    """Two 3 x 3 convolutions with a residual; the shape stays the same."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -59,13 +59,13 @@ class BasicBlock(nn.Module):
         self.bn2 = nn.BatchNorm2d(channels)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return (B, channels, h, w) of the same shape."""
+        """Return maps of the same shape (B, channels, h, w)."""
         hidden = functional.relu(self.bn1(self.conv1(x)))
         return functional.relu(self.bn2(self.conv2(hidden)) + x)
 
 
 class Bottleneck(nn.Module):
-    """Convolutions 1 x 1, 3 x 3 (with stride or dilation), 1 x 1, and a residual.
+    """Convolutions 1 x 1, 3 x 3 (with stride or dilation) and 1 x 1, with a residual.
 
     It has EXPANSION * planes output channels.
     """
@@ -86,7 +86,7 @@ class Bottleneck(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return (B, EXPANSION * planes, h/stride, w/stride) of (B, inputs, h, w)."""
+        """Return (B, EXPANSION * planes, h/stride, w/stride) from (B, inputs, h, w)."""
         hidden = functional.relu(self.bn1(self.conv1(x)))
         hidden = functional.relu(self.bn2(self.conv2(hidden)))
         shortcut = x if self.downsample is None else self.downsample(x)

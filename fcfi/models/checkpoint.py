@@ -1,7 +1,7 @@
-"""Checkpoints: weights and configuration of a model in one safetensors file.
+"""Checkpoints: the weights and configuration of a model in one safetensors file.
 
-Nothing here runs code out of a file: checkpoints hold tensors and text.  Every file is written
-whole or not at all (`fcfi.files`).
+Nothing here runs code from a file: checkpoints hold tensors and text.  Every file is written whole
+or not at all (`fcfi.files`).
 """
 
 import hashlib
@@ -23,20 +23,20 @@ from fcfi.models.config import ModelConfig, variants
 from fcfi.models.fcfi import FCFI
 
 FORMAT: Final = "1"
-"""Version of the checkpoints that are written and read."""
+"""Version of the checkpoint format that this package writes and reads."""
 FORMAT_KEY: Final = "fcfi_checkpoint"
-"""Metadata of a checkpoint that holds its format's version."""
+"""Metadata key for the version of the checkpoint format."""
 SAVE_AGAIN: Final = "save it again with this version of fcfi"
 OLD_FORMAT_KEY: Final = "fcfi_format"
-"""The same in checkpoints of fcfi 0.1, where network files had this key, too."""
+"""The key in checkpoints of fcfi 0.1, where network files had it as well."""
 
 
 def save_model(model: FCFI, path: Path, metadata: Mapping[str, str] | None = None) -> None:
-    """Write weights and configuration to one safetensors file.
+    """Write the weights and configuration to one safetensors file.
 
-    metadata: further texts to keep beside them.  Raises InputError if the file cannot be written.
+    metadata: further texts to store with them.  Raises InputError if the file cannot be written.
     """
-    # safetensors takes no views, and training keeps kernels in another order of memory.
+    # safetensors takes no views, and training keeps kernels in another memory layout.
     state = {
         name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()
     }
@@ -49,7 +49,7 @@ def save_model(model: FCFI, path: Path, metadata: Mapping[str, str] | None = Non
 
 
 def load_model(path: Path) -> FCFI:
-    """Return the model of a checkpoint, in float32, on the CPU, in evaluation mode.
+    """Return the model in a checkpoint, in float32 on the CPU and in evaluation mode.
 
     Raises NetworkError if the file cannot be used.
     """
@@ -71,7 +71,7 @@ def load_model(path: Path) -> FCFI:
 
 
 def fill(model: FCFI, start: FCFI) -> tuple[str, ...]:
-    """Copy the weights of another model where name and shape agree; return the other names."""
+    """Copy the weights of another model where name and shape agree; return the names left out."""
     weights = start.state_dict()
     state = model.state_dict()
     alike = {
@@ -84,12 +84,12 @@ def fill(model: FCFI, start: FCFI) -> tuple[str, ...]:
 
 
 def read_metadata(path: Path) -> dict[str, str]:
-    """Return the texts beside the weights of a checkpoint (`config` is JSON)."""
+    """Return the texts that a checkpoint stores with its weights (`config` is JSON)."""
     return _read(path)[0]
 
 
 def variant(config: ModelConfig) -> str:
-    """Return a configuration's name; without one, its backbone and how it uses the feedback."""
+    """Return a configuration's name, or else its backbone and how it uses the feedback."""
     for name, known in variants().items():
         if known == config:
             return name
@@ -104,7 +104,7 @@ def variant(config: ModelConfig) -> str:
 def weights_sha256(model: FCFI) -> str:
     """Return the weights' identity: sha256 over name, type, shape and bytes of each tensor."""
     digest = hashlib.sha256()
-    # Sorted by name, so that the order of modules in the code does not count.
+    # Sorted by name, so that the order of modules in the code does not matter.
     for name, tensor in sorted(model.state_dict().items()):
         digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
         digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
@@ -112,9 +112,9 @@ def weights_sha256(model: FCFI) -> str:
 
 
 def planned_shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:
-    """Return the shape of every tensor that a model of this configuration has, by name.
+    """Return the shape of every tensor in a model of this configuration, by name.
 
-    No memory is taken: a file may ask for a network that no computer has room for.
+    Allocates no memory: a file may describe a network that no computer can hold.
     """
     with torch.device("meta"):
         return shapes(build(config))
@@ -128,7 +128,7 @@ def shapes(model: FCFI) -> dict[str, tuple[int, ...]]:
 def check_keys(
     path: Path, found: Mapping[str, tuple[int, ...]], expected: Mapping[str, tuple[int, ...]]
 ) -> None:
-    """Raise NetworkError unless a file's tensors are exactly those of the model."""
+    """Raise NetworkError unless a file holds exactly the tensors of the model."""
     unknown = sorted(found.keys() - expected.keys())
     missing = sorted(expected.keys() - found.keys())
     if unknown:
@@ -152,7 +152,7 @@ def check_keys(
 
 
 def _read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
-    """Return the texts and the tensors of a checkpoint, all that are not whole in float32."""
+    """Return the texts and tensors of a checkpoint, with floating-point tensors in float32."""
     if not Path(path).is_file():
         raise NetworkError(
             f"expected a checkpoint (*.safetensors), got {path}, which is not a file: "

@@ -19,24 +19,25 @@ PromptMaps = Literal["all", "clicks", "edge"]
 Head = Literal["light", "fine"]
 
 OPTIONAL: Final = ("prompts", "prompt_maps", "head")
-"""Settings of which a backbone accepts the default, and other values only if it says so."""
+"""Settings whose values other than the default a backbone accepts only if it lists them."""
 STEM_ONLY: Final = ("prompt_maps", "head")
-"""Settings that have other values only where prompts enter the stem: `late` has its own head."""
+"""Settings that can differ from the default only where prompts enter the stem; `late` has its own
+head."""
 
 
 @dataclass(frozen=True)
 class ModelConfig:
-    """One FCFI network.
+    """The configuration of one FCFI network.
 
-    backbone:   feature extractor and its head; a further one can be registered.
+    backbone:   the feature extractor and its head; more can be registered.
     correction: focused feedback correction: `similarity` (without parameters, poster), `encoded`
         (released code) or `none`.
     fusion:     collaborative feedback fusion or `none`.
     mid:        channels inside correction and fusion (released: 64 for HRNet, 32 for ResNet).
     ocr_width:  channels of the object-context head (HRNet only; 48 for the small one, 64 else).
-    prompts:    where clicks and feedback enter: the backbone's `stem`, or `late`, behind it
-        (EfficientNet-Lite only), so that further clicks in the same crop do not run the backbone
-        again.
+    prompts:    where clicks and feedback enter: in the backbone's `stem`, or `late`, after the
+        backbone (EfficientNet-Lite only), so that further clicks in the same crop do not run the
+        backbone again.
     prompt_maps: which maps enter there: `all`, feedback and clicks, or `clicks` only, so that the
         feedback acts through correction and fusion alone, as in the paper's ResNet-101
         (EfficientNet-Lite with prompts in the stem); or `edge`, the clicks and the edge of the
@@ -45,7 +46,7 @@ class ModelConfig:
         answers at every one (EfficientNet-Lite with prompts in the stem).
     score:      whether the network estimates the IoU of its own answers.
     neck:       what acts between features and head; a name of `fcfi.models.necks`.
-    answers:    what is made of the head's logits; a name of `fcfi.models.answers`.
+    answers:    how the outputs are made from the head's logits; a name of `fcfi.models.answers`.
     click_maps: how clicks are drawn; a name of `fcfi.prediction.guidance.CLICK_MAPS`.
     """
 
@@ -103,16 +104,19 @@ class ModelConfig:
 
     @property
     def prompt_count(self) -> int:
-        """Number of maps that enter as prompts: those of the clicks, and the feedback."""
+        """Number of maps that enter as prompts: the click maps and the feedback."""
         return self.click_count if self.prompt_maps == "clicks" else 1 + self.click_count
 
     def as_dict(self) -> dict[str, Any]:
-        """Return plain values, as they are written into checkpoints and network files."""
+        """Return plain values, as stored in checkpoints and network files."""
         return asdict(self)
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "ModelConfig":
-        """Return the configuration with these values; ConfigError for an unknown name or value."""
+        """Return the configuration with these values.
+
+        Raises ConfigError for an unknown name or value.
+        """
         known = [field.name for field in fields(cls)]
         for name in values:
             if name not in known:
@@ -125,7 +129,7 @@ class ModelConfig:
 
 
 def variants() -> dict[str, ModelConfig]:
-    """Return the named networks, as the backbones list them."""
+    """Return the configurations of the named networks, in the order of the backbones."""
     return {
         name: ModelConfig(backbone.name, **settings)
         for backbone in backbones().values()

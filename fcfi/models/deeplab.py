@@ -1,4 +1,4 @@
-"""DeepLabV3+ round a dilated ResNet; F is the output of the pyramid (ASPP) at stride 4.
+"""DeepLabV3+ on a dilated ResNet; F is the output of the pyramid (ASPP) at stride 4.
 
 The feedback does not enter the stem here: the prompts are the two click maps only.
 Source: Chen et al., ECCV 2018; widths as in the released code.
@@ -17,7 +17,7 @@ from fcfi.models.layers import conv_bn_relu, resize_like, separable_conv_bn_relu
 from fcfi.models.resnet import BLOCKS, PROMPT_CHANNELS, STAGES, ResNet
 
 CHANNELS = 256
-"""Of F and of the head."""
+"""Channels of F and of the head."""
 SKIP_CHANNELS = 32
 RATES = (12, 24, 36)
 """Dilations of the pyramid's 3 x 3 convolutions, in cells of stride 8."""
@@ -54,7 +54,7 @@ class DeepLabBody(StemBody):
     def features(self, encoding: Encoding, prompts: Tensor) -> Features:
         """Return F and a skip connection at stride 4 (see `fcfi.models.fcfi.Body`)."""
         shallow, deep = self.backbone(*encoding, self.prompt(prompts))
-        # The skip passes by correction and fusion: the head joins it to F behind them.
+        # The skip connection bypasses correction and fusion: the head joins it to F after them.
         return Features(resize_like(self.aspp(deep), shallow), self.skip(shallow))
 
     def head(self, features: Features) -> tuple[Tensor, Mapping[str, Tensor]]:
@@ -63,7 +63,7 @@ class DeepLabBody(StemBody):
 
 
 class SpatialPyramid(nn.Module):
-    """Atrous spatial pyramid pooling: a cell, three distances round it, and the whole image."""
+    """Atrous spatial pyramid pooling: a cell, three distances around it, and the whole image."""
 
     def __init__(self, inputs: int, channels: int) -> None:
         super().__init__()
@@ -75,7 +75,7 @@ class SpatialPyramid(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return (B, channels, h, w) of (B, inputs, h, w)."""
+        """Return (B, channels, h, w) from (B, inputs, h, w)."""
         near = self.near(x)
         # The mean of the whole image is the same for every cell.
         views = [near, *(layer(x) for layer in self.far), self.whole(x).expand_as(near)]

@@ -1,10 +1,10 @@
-"""CDNet's feature diffusion: clicked regions spread their features to where they belong.
+"""CDNet's feature diffusion: clicked regions spread their features to similar cells.
 
-Attention from every cell to the cells near clicks of a sign, and to those that are surely of it,
-weighted by how much the cell itself seems to be of that sign.
+Every cell attends to the cells near clicks of one sign and to the cells that surely have that
+sign, weighted by how likely the cell itself has it.
 Source: Chen et al., ICCV 2021.  Differs: it acts on F averaged to stride 8, and its result is
-    enlarged and added; the large disks round clicks are made from the small ones by pooling; both
-    ways begin at zero.
+    enlarged and added; the large disks around clicks are made from the small ones by pooling; both
+    paths start at zero.
 """
 
 from collections.abc import Mapping
@@ -22,20 +22,20 @@ if TYPE_CHECKING:
     from fcfi.models.config import ModelConfig
 
 MAPS: Final = "disks"
-"""How the last two maps of the clicks are drawn for it."""
+"""The click maps that it needs."""
 STRIDE: Final = 8
-"""Input pixels to a cell of the attention."""
+"""Input pixels per cell of the attention."""
 REACH: Final = 2
-"""Cells round a clicked one that count as near it: disks of about 24 px."""
+"""Cells around a clicked one that count as near it: disks of about 24 px."""
 SURE: Final = 0.8
-"""Probability from which a cell counts as surely of a sign."""
+"""Probability above which a cell surely has a sign."""
 
 
 class FeatureDiffusion(nn.Module):
-    """The diffusion from both signs."""
+    """Feature diffusion from the clicks of both signs."""
 
     def __init__(self, channels: int) -> None:
-        """channels: of F."""
+        """channels: number of channels of F."""
         super().__init__()
         self.query, self.key, self.value = (
             nn.Conv2d(channels, channels, 1, bias=False) for _ in range(3)
@@ -54,7 +54,7 @@ class FeatureDiffusion(nn.Module):
             nn.init.zeros_(norm.weight)
 
     def forward(self, features: Tensor, clicks: Tensor) -> tuple[Tensor, Tensor]:
-        """Return F updated, and logits at its size of which cells are object.
+        """Return the updated F, and logits at its size of which cells belong to the object.
 
         features: (B, C, h, w) at stride 4.  clicks: (B, 2, H, W) 0/1, disks of both signs.
         """
@@ -62,7 +62,7 @@ class FeatureDiffusion(nn.Module):
         cells = functional.max_pool2d(clicks, STRIDE)
         near = functional.max_pool2d(cells, 2 * REACH + 1, 1, REACH)
         logits = self.gate(x)
-        # What decides where features spread is not learnt from where they arrive.
+        # Where features spread is decided without a gradient from where they arrive.
         object_ = logits.detach().sigmoid()
         query, key, value = (part(x).flatten(2) for part in (self.query, self.key, self.value))
         update = torch.zeros_like(x)
@@ -74,12 +74,12 @@ class FeatureDiffusion(nn.Module):
 
 
 def diffuse(query: Tensor, key: Tensor, value: Tensor, gate: Tensor, mask: Tensor) -> Tensor:
-    """Return (B, C, N): what each cell takes from the cells of a mask, times its own gate.
+    """Return (B, C, N): what each cell takes from the cells in a mask, times its own gate.
 
     query, key, value: (B, C, N).  gate, mask: (B, 1, N).
-    A cell outside of the mask scores 0, not minus infinity: it keeps a weight, as released.
+    A cell outside the mask scores 0, not minus infinity: it keeps a weight, as released.
     """
-    # In float32: unscaled scores are large, and their differences are what counts.
+    # In float32: the unscaled scores are large, and only their differences matter.
     scores = query.float().transpose(1, 2) @ key.float()
     weights = (scores * mask).softmax(2).to(value.dtype)
     spread: Tensor = value @ weights.transpose(1, 2)
@@ -90,7 +90,7 @@ def _parts(config: "ModelConfig", channels: int, pixels: int) -> Mapping[str, nn
     if not config.click_maps.endswith(MAPS):
         raise ConfigError(
             f"expected click_maps = {MAPS!r} with neck = 'diffusion', got {config.click_maps!r}: "
-            "features spread from disks round the clicks"
+            "features spread from disks around the clicks"
         )
     return {"diffusion": FeatureDiffusion(channels)}
 
@@ -103,4 +103,4 @@ def _run(
 
 
 DIFFUSION: Final = Neck(_parts, _run)
-"""The neck; the network's click maps are `disks`."""
+"""The neck; it needs the click maps `disks`."""

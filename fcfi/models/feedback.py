@@ -1,6 +1,6 @@
 """The paper's two modules: focused correction (FFC) and collaborative fusion (CFF) of feedback.
 
-Both sit between the backbone's feature map F (stride 4) and the head, work on feedback in
+Both sit between the backbone's feature map F (stride 4) and the head, work on feedback as
 probabilities at the size of F, and know nothing of backbones, heads or clicks.  The graph is
 static: the window is a 0/1 map, not a crop.
 """
@@ -11,16 +11,16 @@ from torch import Tensor, nn
 from fcfi.models.layers import conv_bn_relu, resize_like, separable_conv_bn_relu
 
 EPSILON = 1e-6
-"""Smallest length of a feature vector: of zeros, similarity and gradient stay finite."""
+"""Smallest length of a feature vector, so that similarity and gradient of zeros stay finite."""
 
 
 def correct(feedback: Tensor, affinity: Tensor, label: Tensor, window: Tensor) -> Tensor:
-    """Return the feedback, pulled towards the click's sign where pixels look alike in the window.
+    """Return the feedback, moved towards the click's sign at similar pixels in the window.
 
     feedback, affinity, window: (B, 1, h, w) in [0, 1].  label: (B, 1, 1, 1), 1 positive, 0
     negative.
     """
-    # A map of 0 and 1 instead of a crop keeps the graph static: it exports and batches as it is.
+    # A map of 0 and 1 instead of a crop keeps the graph static, so that it exports and batches.
     corrected = affinity * label + (1 - affinity) * feedback
     return window * corrected + (1 - window) * feedback
 
@@ -34,7 +34,7 @@ def affinity(embedding: Tensor, cell: Tensor) -> Tensor:
     """
     vectors = embedding.flatten(2)
     clicked = vectors.gather(2, cell[:, None, None].expand(-1, vectors.shape[1], 1))
-    # Lengths in float32: squares of float16 overflow, and a sum of many in bfloat16 is rough.
+    # Lengths in float32: squares overflow in float16, and long sums in bfloat16 are imprecise.
     dots = (clicked.transpose(1, 2) @ vectors).float()
     similarity = dots / (_lengths(vectors) * _lengths(clicked)).clamp_min(EPSILON)
     return similarity.clamp_min(0).reshape(embedding.shape[0], 1, *embedding.shape[-2:])
@@ -68,7 +68,7 @@ class EncodedCorrection(nn.Module):
     """
 
     def __init__(self, inputs: int, mid: int) -> None:
-        """inputs: channels of all that is encoded, together.  mid: channels of the encoding."""
+        """inputs: channels of everything that is encoded.  mid: channels of the encoding."""
         super().__init__()
         self.encoder = nn.Sequential(
             conv_bn_relu(inputs, mid, bias=True),
@@ -123,8 +123,7 @@ class CollaborativeFusion(nn.Module):
 class CorrectedFusion(nn.Module):
     """The feature pathway of CFF alone, on corrected feedback: FFC without CFF (ablation, row 2).
 
-    The paper does not say how that row uses the corrected feedback; this is the smallest way in
-    which it can act.
+    The paper does not say how that row uses the corrected feedback; this is the simplest way.
     """
 
     def __init__(self, channels: int) -> None:
@@ -138,6 +137,6 @@ class CorrectedFusion(nn.Module):
 
 def update_features(pathway: nn.Module, features: Tensor, feedback: Tensor, gate: Tensor) -> Tensor:
     """Return F plus one channel of `pathway`, broadcast over it, where there is feedback."""
-    # Without feedback (gate 0, a first click) the features stay as the backbone made them.
+    # Without feedback (gate 0, a first click) the backbone's features stay unchanged.
     residual: Tensor = pathway(torch.cat([features, feedback], 1))
     return features + gate * residual

@@ -1,10 +1,10 @@
-"""FCA-Net's first-click guidance: the first click has a branch and a loss of its own.
+"""FCA-Net's first-click guidance: the first click has its own branch and loss.
 
-The first click mostly lies in the object's middle, and says more than later ones.  Features and a
-wide Gaussian round it go through six layers down to stride 16, whose answer is learnt on its own,
-and come back to F.
-Source: Lin et al., CVPR 2020.  Differs: narrower layers; the branch begins at F, and is added to it
-    (by a 1 x 1 convolution that begins at zero) instead of joined before the pyramid.
+The first click is mostly near the object's centre and carries more information than later ones.
+Features and a wide Gaussian around it go through six layers down to stride 16, which have their
+own answer and loss, and are added back to F.
+Source: Lin et al., CVPR 2020.  Differs: narrower layers; the branch starts at F, and is added to it
+    (by a 1 x 1 convolution that starts at zero) instead of joined before the pyramid.
 """
 
 from collections.abc import Mapping
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
     from fcfi.models.config import ModelConfig
 
 MAPS: Final = "gaussians+first"
-"""How clicks are drawn for it."""
+"""The click maps that it needs."""
 WIDTHS: Final = (64, 64, 64, 96, 96, 96)
 """Channels of the six layers; the first and the fourth halve height and width."""
 HALVING: Final = (0, 3)
 STRIDE: Final = 4
-"""Input pixels to a cell of F."""
+"""Input pixels per cell of F."""
 
 
 class FirstClickBranch(nn.Module):
     """The branch of the first click."""
 
     def __init__(self, channels: int) -> None:
-        """channels: of F."""
+        """channels: number of channels of F."""
         super().__init__()
         layers: list[nn.Module] = []
         inputs = channels + 1
@@ -56,7 +56,7 @@ class FirstClickBranch(nn.Module):
         nn.init.zeros_(self.back.bias)
 
     def forward(self, features: Tensor, first: Tensor) -> tuple[Tensor, Tensor]:
-        """Return F updated, and logits of the branch at the size of F.
+        """Return the updated F, and the branch's logits at the size of F.
 
         features: (B, C, h, w).  first: (B, 1, H, W) in [0, 1], the Gaussian of the first click.
         """
@@ -78,10 +78,10 @@ def _parts(config: "ModelConfig", channels: int, pixels: int) -> Mapping[str, nn
 def _run(
     parts: Mapping[str, Any], features: Tensor, inputs: NeckInputs
 ) -> tuple[Tensor, dict[str, Tensor]]:
-    # Of `gaussians+first`, the last map is the first click's.
+    # The last map of `gaussians+first` is the first click.
     features, logits = parts["first"](features, inputs.pixels[:, -1:])
     return features, {"first": logits}
 
 
 FIRST: Final = Neck(_parts, _run)
-"""The neck; the network's click maps are `gaussians+first`."""
+"""The neck; it needs the click maps `gaussians+first`."""

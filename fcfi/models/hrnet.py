@@ -1,8 +1,8 @@
-"""HRNet: branches at strides 4, 8, 16 and 32 side by side, summed after every few blocks.
+"""HRNet: parallel branches at strides 4, 8, 16 and 32, summed after every few blocks.
 
-F is all four branches at stride 4, one behind the other; the object-context head of
+F is all four branches at stride 4, concatenated; the object-context head of
 `fcfi.models.ocr` follows.  Source: Sun, Xiao, Liu and Wang, CVPR 2019; the small form has two
-blocks a branch and fewer exchanges.
+blocks per branch and fewer exchanges.
 """
 
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ class Layout:
     """The size of an HRNet.
 
     width: channels of the finest branch, doubled from branch to branch.
-    blocks: of each branch between two exchanges.  exchanges: in the stages 2, 3 and 4.
+    blocks: blocks of each branch between two exchanges.  exchanges: in stages 2, 3 and 4.
     """
 
     width: int
@@ -45,7 +45,7 @@ class Layout:
 
     @property
     def small(self) -> bool:
-        """Whether this is the small form, with two blocks a branch."""
+        """Whether this is the small form, with two blocks per branch."""
         return self.blocks == 2
 
     def channels(self, branches: int) -> list[int]:
@@ -117,13 +117,13 @@ class HRNet(nn.Module):
     def forward(self, image: Tensor, prompts: Tensor) -> list[Tensor]:
         """Return the four branches.
 
-        image: (B, 3, H, W), normalised.  prompts: (B, 64, H/2, W/2), added behind the first
+        image: (B, 3, H, W), normalised.  prompts: (B, 64, H/2, W/2), added after the first
             convolution.
         """
         x = functional.relu(self.bn1(self.conv1(image))) + prompts
         x = self.layer1(functional.relu(self.bn2(self.conv2(x))))
         branches: list[Tensor] = self.stage2([transition(x) for transition in self.transition1])
-        # Each new branch begins as a copy of the coarsest, which its transition halves.
+        # Each new branch starts from the coarsest one, which its transition halves.
         for transitions, stage in (
             (self.transition2, self.stage3),
             (self.transition3, self.stage4),
@@ -139,7 +139,7 @@ class HRNet(nn.Module):
 
 
 class Exchange(nn.Module):
-    """Some blocks in each branch; then every branch becomes the sum of all, resized to its size.
+    """Some blocks in each branch, after which every branch is the sum of all, resized.
 
     No activation follows the sum, as in the released code (the original HRNet has one).
     """
@@ -155,7 +155,7 @@ class Exchange(nn.Module):
         )
 
     def forward(self, branches: list[Tensor]) -> list[Tensor]:
-        """Return as many branches of the same sizes."""
+        """Return the same number of branches, of the same sizes."""
         branches = [blocks(x) for blocks, x in zip(self.branches, branches, strict=True)]
         return [self._fuse(branches, target) for target in range(len(branches))]
 
@@ -179,7 +179,7 @@ def _stage(layout: Layout, branches: int) -> nn.Sequential:
 
 
 def _new_branch(branches: int, inputs: int, outputs: int) -> nn.ModuleList:
-    """Return transitions that keep all branches and add another from the coarsest."""
+    """Return transitions that keep all branches and add one from the coarsest."""
     return nn.ModuleList(
         [
             *(nn.Identity() for _ in range(branches)),
@@ -189,7 +189,7 @@ def _new_branch(branches: int, inputs: int, outputs: int) -> nn.ModuleList:
 
 
 def _between(channels: list[int], source: int, target: int) -> nn.Module:
-    """Return layers from a branch to another: 1 x 1 upwards, 3 x 3 of stride 2 a step down."""
+    """Return layers from one branch to another: 1 x 1 upwards, 3 x 3 with stride 2 downwards."""
     if source == target:
         return nn.Identity()
     if source > target:
@@ -206,7 +206,7 @@ def _conv_bn_relu(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
 
 _VARIANTS: Mapping[str, Mapping[str, int]] = {
     "hrnet18s": {"hrnet18s": 48},
-    # The released "HRNet-18s" file really holds a full HRNet-W18 with the narrow head.
+    # The released "HRNet-18s" file actually holds a full HRNet-W18 with the narrow head.
     "hrnet18": {"hrnet18s-released": 48, "hrnet18": 64},
     "hrnet32": {"hrnet32": 128},
 }

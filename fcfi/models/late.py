@@ -1,9 +1,9 @@
-"""EfficientNet-Lite whose backbone sees the image only: encode once, a light path for each click.
+"""EfficientNet-Lite with prompts after the backbone: encode once, then a light path per click.
 
-Own design.  The image goes through backbone and pyramid without prompts; three maps of it (strides
-4, 8, 16) are the encoding, which stays as long as the crop stays.  A click costs the remainder: the
-prompts enter all three maps, dilated layers at stride 16 and 8 find out which object is meant, and
-the two feedback modules and a lighter head follow.
+Own design.  The image goes through backbone and pyramid without prompts; three of its maps (strides
+4, 8, 16) are the encoding, which is kept as long as the crop stays the same.  A click costs only
+the rest: the prompts enter all three maps, dilated layers at strides 16 and 8 find the object that
+is meant, and the two feedback modules and a lighter head follow.
 """
 
 from collections.abc import Mapping
@@ -27,9 +27,9 @@ from fcfi.prediction.guidance import STRIDE
 
 PROMPT_CHANNELS = 16
 FINE_CHANNELS, MIDDLE_CHANNELS, DEEP_CHANNELS = 48, 64, 96
-"""Of the encoding at strides 4, 8 and 16; F has as many as the first."""
+"""Channels of the encoding at strides 4, 8 and 16; F has as many as the first."""
 DEEP_DILATIONS = (1, 2, 4)
-"""Of the layers at stride 16: together they see 15 cells, 240 px."""
+"""Dilations of the layers at stride 16; together they see 15 cells, 240 px."""
 DEEP_STRIDE = 16
 
 
@@ -48,7 +48,7 @@ class LateBody(nn.Module):
         self.register_buffer("std", torch.full((1, 3, 1, 1), LITE_STD), persistent=False)
         self.backbone = EfficientNetLite(spec, 0)
         self.pyramid = FeaturePyramid(spec.level_channels, 0)
-        # Narrow maps: they are kept from click to click, and every click reads all of them.
+        # Narrow, because they are kept between clicks and every click reads all of them.
         self.narrow = nn.ModuleList(
             nn.Conv2d(wide, narrow, 1)
             for wide, narrow in zip(
@@ -67,7 +67,7 @@ class LateBody(nn.Module):
     def features(self, encoding: Encoding, prompts: Tensor) -> Features:
         """Return F at stride 4 (see `fcfi.models.fcfi.Body`)."""
         fine, middle, deep = encoding
-        # One pixel of each cell of stride 4 is enough: disks are wider than a cell.
+        # One pixel per cell of stride 4 is enough: disks are wider than a cell.
         cells = prompts[:, :, STRIDE // 2 :: STRIDE, STRIDE // 2 :: STRIDE]
         regions = functional.avg_pool2d(cells, DEEP_STRIDE // STRIDE)
         fused = self.path(fine, middle, deep, self.prompt(prompts), likeness(deep, regions))
@@ -80,7 +80,7 @@ class LateBody(nn.Module):
 
 
 class ClickPath(nn.Module):
-    """From encoding and prompts to F: down to stride 16 with the prompts, up with the image."""
+    """The path from encoding and prompts to F: down to stride 16 and up again."""
 
     def __init__(self, prompts: int, maps: int = 3) -> None:
         """prompts: channels of the encoded prompts.  maps: number of prompt maps."""
@@ -106,13 +106,13 @@ class ClickPath(nn.Module):
         fine, middle, deep: the encoding.  prompts: encoded, at stride 4.  alike: `likeness` of the
             deep map at stride 16.
         """
-        # Down: each level adds the prompts to the image's map of that stride.
+        # Down: each level adds the prompts to the image's map at that stride.
         prompts_middle = self.prompts_middle(prompts)
         x = functional.relu(deep + self.prompts_deep(prompts_middle) + self.alike(alike))
-        # Here the object is found: the layers reach far, and the map is small.
+        # The object is found here: the layers reach far, and the map is small.
         for layer in self.think_deep.children():
             x = x + layer(x)
-        # Up again, with the image's finer maps, so that borders become sharp.
+        # Up again, with the image's finer maps, to sharpen borders.
         x = functional.relu(middle + prompts_middle + resize_like(self.up_middle(x), middle))
         x = x + self.think_middle(x)
         x = functional.relu(fine + self.prompts_fine(prompts) + resize_like(self.up_fine(x), fine))
@@ -123,7 +123,7 @@ class ClickPath(nn.Module):
 def likeness(features: Tensor, regions: Tensor) -> Tensor:
     """Return (B, K, h, w) in [-1, 1]: cosine of every cell to the mean of each of K regions.
 
-    It is 0 for an empty region.  It spans the image, where convolutions reach only so far.
+    It is 0 for an empty region, and spans the whole image, unlike a convolution.
     features: (B, C, h, w).  regions: (B, K, h, w), weights of at least 0.
     """
     vectors = features.flatten(2).float()
@@ -134,10 +134,10 @@ def likeness(features: Tensor, regions: Tensor) -> Tensor:
 
 
 def _normalised(vectors: Tensor, axis: int) -> Tensor:
-    """Return vectors of length 1 along an axis; those of zeros stay."""
+    """Return vectors of length 1 along an axis; zero vectors stay zero."""
     return vectors / vectors.square().sum(axis, keepdim=True).add(EPSILON**2).sqrt()
 
 
 def _halving(inputs: int, outputs: int) -> nn.Sequential:
-    """Return a convolution to half the height and width, and ReLU."""
+    """Return a convolution that halves height and width, and ReLU."""
     return nn.Sequential(nn.Conv2d(inputs, outputs, 3, 2, 1), nn.ReLU(inplace=True))

@@ -1,4 +1,4 @@
-"""Small layers that several models share."""
+"""Small layers shared by several models."""
 
 from collections.abc import Callable
 from typing import Any
@@ -39,21 +39,21 @@ def resize_like(maps: Tensor, like: Tensor) -> Tensor:
 class DepthwiseConv2d(nn.Conv2d):
     """A depth-wise convolution whose gradients are cheap on a CPU.
 
-    The library's backward of a depth-wise convolution in bfloat16 takes ten times its forward.
-    Here the gradient of the input is itself a depth-wise convolution, with the kernel turned round,
-    which runs at the speed of the forward (20.9 -> 69.5 crops/s for all of Lite0 behind stride 4).
-    The gradient of the kernel, where it is needed, is computed by the library in float32, where it
-    takes one to four times its forward.
+    The library's backward pass of a depth-wise convolution in bfloat16 takes ten times as long as
+    the forward pass.  Here the gradient of the input is itself a depth-wise convolution with the
+    kernel rotated by 180 degrees, as fast as the forward pass (20.9 -> 69.5 crops/s for all of
+    Lite0 after stride 4).  Where the gradient of the kernel is needed, the library computes it in
+    float32, in one to four times the forward pass.
     """
 
     def __init__(self, channels: int, kernel: int, stride: int = 1) -> None:
         super().__init__(channels, channels, kernel, stride, kernel // 2, groups=channels)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return (B, channels, H / stride, W / stride) of (B, channels, H, W)."""
+        """Return (B, channels, H / stride, W / stride) from (B, channels, H, W)."""
         reduced = torch.is_autocast_enabled("cpu")
-        # The library is as fast in float32 with free kernels, on other devices, and without a
-        # gradient.
+        # The library is as fast in float32 with trained kernels, on other devices, and without
+        # gradients.
         if (
             (self.weight.requires_grad and not reduced)
             or not torch.is_grad_enabled()
@@ -93,9 +93,9 @@ class _Depthwise(torch.autograd.Function):
 
 
 def _gradient_of_input(gradient: Tensor, weight: Tensor, shape: torch.Size, stride: int) -> Tensor:
-    """Return the gradient of the input: a depth-wise convolution, the kernel turned round."""
+    """Return the gradient of the input: a depth-wise convolution with the rotated kernel."""
     if stride > 1:
-        # As if the convolution had kept all positions and only every second one had counted.
+        # As if the convolution had stride 1 and the other positions had no gradient.
         spread = torch.zeros(shape, dtype=gradient.dtype).to(memory_format=torch.channels_last)
         spread[:, :, ::stride, ::stride] = gradient
         gradient = spread

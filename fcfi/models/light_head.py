@@ -11,15 +11,15 @@ from fcfi.models.layers import conv_bn_relu, resize_like
 from fcfi.prediction.guidance import STRIDE
 
 LITE_MEAN = 127 / 255
-"""Mean with which EfficientNet-Lite expects images in [0, 1], and below the deviation."""
+"""Mean with which EfficientNet-Lite expects images in [0, 1]; the deviation is below."""
 LITE_STD = 128 / 255
 FEATURE_CHANNELS = 64
 LEVEL_CHANNELS = (FEATURE_CHANNELS, 96, 128)
-"""Of the pyramid's maps at strides 4, 8 and 16; the first is F."""
+"""Channels of the pyramid's maps at strides 4, 8 and 16; the first is F."""
 
 
 class PromptEncoder(nn.Module):
-    """Prompt maps (B, maps, H, W), encoded to (B, channels, H/4, W/4).
+    """Encodes prompt maps (B, maps, H, W) to (B, channels, H/4, W/4).
 
     The pixels of a cell become channels first: a click is a few pixels wide.
     """
@@ -41,10 +41,10 @@ class PromptEncoder(nn.Module):
 
 
 class FeaturePyramid(nn.Module):
-    """Four levels joined to F at stride 4, coarse to fine, the whole image seen at the coarsest."""
+    """Joins four levels to F at stride 4, coarse to fine, with global context at the coarsest."""
 
     def __init__(self, channels: tuple[int, ...], prompts: int) -> None:
-        """channels: of the four levels.  prompts: of those that enter the finest, 0 for none."""
+        """channels: of the four levels.  prompts: channels of the prompts at the finest, or 0."""
         super().__init__()
         fine, middle, deep = LEVEL_CHANNELS
         at_4, at_8, at_16, at_32 = channels
@@ -69,13 +69,13 @@ class FeaturePyramid(nn.Module):
     def maps(self, levels: list[Tensor], prompts: Tensor | None = None) -> list[Tensor]:
         """Return maps with LEVEL_CHANNELS channels at strides 4, 8, 16; the first is F."""
         maps: list[Tensor] = []
-        # The mean of the whole image, added to every cell, says what kind of scene it is.
+        # The mean of the whole image, added to every cell, tells what kind of scene it is.
         x: Tensor = self.context(self.coarse(levels[3]) + self.whole(levels[3]))
         for level in (2, 1, 0):
             side = self.lateral[level](levels[level])
             x = side + resize_like(self.down[level](x), side)
             if level == 0 and self.prompt is not None:
-                # Once more, undiluted: in the backbone prompts only pass through coarse levels.
+                # Added again here: in the backbone the prompts only pass through coarse levels.
                 x = x + self.prompt(prompts)
             x = self.smooth[level](functional.relu(x, inplace=True))
             maps.insert(0, x)
@@ -83,16 +83,16 @@ class FeaturePyramid(nn.Module):
 
 
 class SubPixels(nn.Module):
-    """Logits of every pixel from those of its cell, hidden features and the cell's own pixels.
+    """Logits at every pixel, from the cell's logits, hidden features and pixels.
 
-    Thin objects are a few cells wide: half a cell too much at either side is a tenth of them.  A
-    cell's pixels become channels and its logits pixels again (sub-pixel convolution: Shi et al.,
-    CVPR 2016).  Begins as the bilinear enlargement of the cells' logits, so that a model that is
-    trained already loses nothing.
+    Thin objects are a few cells wide: an error of half a cell on each side is a tenth of them.  A
+    cell's pixels become channels, and its logits become pixels again (sub-pixel convolution: Shi et
+    al., CVPR 2016).  It starts as the bilinear enlargement of the cells' logits, so that a trained
+    model loses nothing.
     """
 
     def __init__(self, channels: int) -> None:
-        """channels: of the hidden features of a cell."""
+        """channels: number of hidden features per cell."""
         super().__init__()
         self.pixels = nn.Sequential(
             nn.PixelUnshuffle(STRIDE), nn.Conv2d(3 * STRIDE**2, 32, 1), nn.ReLU(inplace=True)
@@ -103,7 +103,7 @@ class SubPixels(nn.Module):
         self.shuffle = nn.PixelShuffle(STRIDE)
         with torch.no_grad():
             self.enlarge.weight.copy_(bilinear_kernels(STRIDE))
-        # Zero, so that training begins at the enlargement and adds detail step by step.
+        # Zero, so that training starts at the enlargement and adds detail step by step.
         nn.init.zeros_(self.add.weight)
 
     def forward(self, logits: Tensor, hidden: Tensor, image: Tensor) -> Tensor:
@@ -117,13 +117,13 @@ class SubPixels(nn.Module):
 
 
 def bilinear_kernels(times: int) -> Tensor:
-    """Return kernels (times^2, 1, 3, 3) that interpolate the pixels of a cell from 3 x 3 cells.
+    """Return kernels (times^2, 1, 3, 3) that interpolate a cell's pixels from 3 x 3 cells.
 
-    They are bilinear; the pixels are in the order of rows.
+    They are bilinear; the pixels are in row order.
 
     Convention: pixel centres as in `fcfi.geometry` (align_corners=False).  `times` is even.
     """
-    # A pixel's offset from the centre of its cell, in cells: the nearer neighbour gets that share.
+    # A pixel's offset from its cell's centre, in cells, is the share of the nearer neighbour.
     offset = (torch.arange(times) + 0.5) / times - 0.5
     line = torch.stack([(-offset).clamp_min(0), 1 - offset.abs(), offset.clamp_min(0)], 1)
     return torch.einsum("ai,bj->abij", line, line).reshape(times * times, 1, 3, 3)

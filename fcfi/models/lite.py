@@ -1,4 +1,4 @@
-"""Networks on EfficientNet-Lite with a light multi-scale head, for processors without a GPU.
+"""Networks on EfficientNet-Lite with a light multi-scale head, for machines without a GPU.
 
 The encoded prompts (feedback, positive and negative disks) enter the backbone's third stage and the
 head's finest level.  Own design.
@@ -27,7 +27,7 @@ from fcfi.models.light_head import (
 
 PROMPT_CHANNELS = 32
 HEAD_CHANNELS = 32
-"""Of the head's last hidden layer."""
+"""Channels of the head's last hidden layer."""
 
 
 class LiteBody(StemBody):
@@ -64,7 +64,7 @@ class LiteBody(StemBody):
         return self.backbone(*encoding, encoded), encoded
 
     def fuse(self, levels: list[Tensor], encoded: Tensor, encoding: Encoding) -> Features:
-        """Return F of what `levels` returned, and the image for the fine head."""
+        """Return F from the result of `levels`, and the image for the fine head."""
         # The fine head reads the pixels again; correction and fusion never touch them.
         return Features(self.pyramid(levels, encoded), encoding[0])
 
@@ -78,7 +78,7 @@ class LiteBody(StemBody):
 
 
 def lite_body(config: ModelConfig) -> Body:
-    """Return the body of a configuration: with prompts in the stem or behind the backbone."""
+    """Return the body of a configuration, with prompts in the stem or after the backbone."""
     spec = LITE[config.backbone]
     if config.prompts == "late":
         return LateBody(spec, config.prompt_count)

@@ -1,8 +1,8 @@
-"""The registry of necks: what acts between a body's features and its head.
+"""The registry of necks: modules between a body's features and its head.
 
-A neck sees what was given beside the image, returns the features that the head reads, and further
-outputs by name, each for a loss of that name.  FCFI's own, `feedback`, corrects the feedback near
-the new click (FFC) and lets it and the features update each other (CFF).
+A neck sees the prompts, and returns the features that the head reads and further outputs by name,
+each for a loss of that name.  FCFI's own neck, `feedback`, corrects the feedback near the new click
+(FFC), and then feedback and features update each other (CFF).
 """
 
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ __all__ = ["NECKS", "Neck", "NeckInputs", "find_neck"]
 def feedback_parts(
     config: ModelConfig, channels: int, pixels: int
 ) -> Mapping[str, nn.Module | None]:
-    """Return FFC and CFF, as far as the configuration has them."""
+    """Return FFC and CFF, or None for each that the configuration lacks."""
     return {
         "correction": _correction(config, channels, pixels),
         "fusion": _fusion(config, channels),
@@ -61,7 +61,7 @@ NECKS: Final[dict[str, Neck]] = {
     "diffusion": DIFFUSION,
     "late-prompts": LATE_PROMPTS,
 }
-"""By the name that `model.neck` in a recipe has."""
+"""Necks by name, the value of `model.neck` in a recipe."""
 
 
 def find_neck(name: str) -> Neck:
@@ -72,16 +72,19 @@ def find_neck(name: str) -> Neck:
 
 
 def _correction(config: ModelConfig, channels: int, pixels: int) -> nn.Module | None:
-    """Return the FFC of a configuration."""
+    """Return the FFC module of a configuration, if it has one."""
     if config.correction == "none":
         return None
     if config.correction == "similarity":
         return SimilarityCorrection()
-    return EncodedCorrection(pixels + 1 + channels, config.mid)  # and one of feedback
+    return EncodedCorrection(pixels + 1 + channels, config.mid)  # one channel is the feedback
 
 
 def _fusion(config: ModelConfig, channels: int) -> nn.Module | None:
-    """Return what lets feedback act on F: CFF, its half with FFC alone, nothing in the baseline."""
+    """Return the module that fuses feedback into F, or None in the baseline.
+
+    It is CFF, or half of it with FFC alone.
+    """
     if config.fusion == "collaborative":
         return CollaborativeFusion(channels, config.mid)
     return None if config.correction == "none" else CorrectedFusion(channels)

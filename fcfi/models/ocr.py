@@ -1,9 +1,9 @@
-"""Object-context head (OCR) for one class: a first guess of the object becomes one vector for all.
+"""Object-context head (OCR) for one class: a first guess of the object becomes one context vector.
 
-Source: Yuan, Chen and Wang, ECCV 2020.  With one class the attention of a pixel over the objects is
-a softmax over one value, always 1: the two projections that would compute it (`f_pixel` and
-`f_object` of released files; 14,208 parameters at width 48) change nothing and get no gradient.
-They are left out here, and not loaded at import.
+Source: Yuan, Chen and Wang, ECCV 2020.  With one class, the attention of a pixel over the objects
+is a softmax over one value, always 1: the two projections that would compute it (`f_pixel` and
+`f_object` of released files; 14,208 parameters at width 48) have no effect and get no gradient.
+They are left out here, and an import does not load them.
 """
 
 import torch
@@ -31,7 +31,7 @@ class ObjectContextHead(nn.Module):
         self.classifier = nn.Conv2d(2 * width, 1, 1)
 
     def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
-        """Return logits and auxiliary logits (B, 1, h, w) of features (B, channels, h, w)."""
+        """Return logits and auxiliary logits (B, 1, h, w) from features (B, channels, h, w)."""
         aux_logits: Tensor = self.auxiliary(features)
         pixels = self.pixels(features)
         attention = aux_logits.flatten(2).softmax(2)

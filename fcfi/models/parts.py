@@ -1,4 +1,4 @@
-"""What necks and answers share: what they see, and what a neck is."""
+"""The interface of necks and answer modules: their inputs, and the parts of a neck."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,10 +11,9 @@ if TYPE_CHECKING:
 
 
 class NeckInputs(NamedTuple):
-    """What a neck sees beside the features F (B, C, h, w).
+    """The inputs of a neck besides the features F (B, C, h, w).
 
-    pixels: (B, *, H, W), the prompt maps, and before them the normalised image if the body keeps
-        it.
+    pixels: (B, *, H, W), the prompt maps, preceded by the normalised image if the body keeps it.
     feedback: (B, 1, H, W) in [0, 1].  window: (B, 1, h, w) 0/1.  cell: (B,) int64.
     label, gate: (B, 1, 1, 1) 0/1.
     """
@@ -31,9 +30,9 @@ class NeckInputs(NamedTuple):
 class Neck:
     """A neck.
 
-    parts: returns its modules by name, for a configuration, the channels of F and those of
-        `NeckInputs.pixels`; the network holds them under these names.
-    run: returns the features for the head and further outputs, given the parts.
+    parts: builds its modules by name, for a configuration, the channels of F and those of
+        `NeckInputs.pixels`; the network stores them under these names.
+    run: computes the features for the head and further outputs with these modules.
     """
 
     parts: Callable[["ModelConfig", int, int], Mapping[str, nn.Module | None]]

@@ -1,11 +1,11 @@
-"""Quantisation of a network file to int8 with NNCF; layers that suffer stay in float.
+"""Quantisation of a network file to int8 with NNCF; sensitive layers stay in float.
 
-A float file and examples of its inputs become a file of the same conventions, with pairs of
-QuantizeLinear and DequantizeLinear round all that is computed in int8; OpenVINO and ONNX Runtime
-turn them into int8 kernels.  Layers are taken back to float by blocks, the most harmful first,
-until the probabilities are close enough.  Clicks to a good mask decide elsewhere whether the file
-is good enough to be used (`benchmarks/precision.py`).  Knows nothing of images or clicks.  Needs
-the package nncf (extra `quantise`).
+A float file and examples of its inputs become a file with the same conventions, with pairs of
+QuantizeLinear and DequantizeLinear around everything computed in int8; OpenVINO and ONNX Runtime
+turn them into int8 kernels.  Layers return to float block by block, the most harmful first, until
+the probabilities are close enough.  `benchmarks/precision.py` measures clicks to a good mask to
+decide whether the file is good enough to be used.  Knows nothing of images or clicks.  Needs the
+package nncf (extra `quantise`).
 """
 
 import logging
@@ -32,31 +32,31 @@ from fcfi.runtimes.plan import RunRequest, choice_of
 from fcfi.runtimes.private import block_telemetry
 
 KEPT: Final = "kept_in_float"
-"""Metadata of an int8 file: the blocks that compute in float."""
+"""Metadata key for the blocks of an int8 file that compute in float."""
 JUDGED: Final = 24
-"""Examples on which layers are judged; all are used to find the ranges of values."""
+"""Examples for judging layers; all examples are used to find the ranges of values."""
 FEWEST: Final = 8
-"""Fewer examples say nothing about ranges of values."""
+"""Smallest number of examples from which ranges of values can be found."""
 CLOSE: Final = 0.006
-"""Mean absolute difference of probabilities, int8 against float, that is close enough."""
+"""Accepted mean absolute difference of probabilities between int8 and float."""
 WORTH: Final = 0.02
-"""Share of the difference that taking a block back must remove, or it stays int8."""
+"""Share of the difference that a block must remove in float; otherwise it stays int8."""
 CANDIDATES: Final = 8
-"""Blocks that are most harmful by themselves; those to keep are sought among them."""
+"""Number of the blocks most harmful by themselves, among which those to keep are searched."""
 MOST_KEPT: Final = 6
-"""Blocks that may be kept in float: beyond it int8 gains too little to be worth a file."""
+"""Largest number of blocks in float: with more, int8 is not enough of a gain to be worth a file."""
 BLOCK: Final = re.compile(r"(?:/model)?/([a-z]\w*(?:/[a-z]\w*(?:\.\d+)?)?)")
-"""The block of a node in its exported name: the module, and the stage or part inside."""
+"""Matches a node's block in its exported name: the module, and the stage or part inside it."""
 NEVER: Final = r"(/model)?/(correction|subpixel|classifier)[./].*"
 """Nodes that always stay float.
 
-FFC's lengths and cosines have no layers to gain from, and small values to lose; the head's output
-is the result itself, a pixel at a time."""
+FFC's lengths and cosines have no layers that gain from int8, and small values that would be lost;
+the head's output is the result itself, pixel by pixel."""
 
 
 @dataclass(frozen=True)
 class Quantised:
-    """An int8 file that was written.
+    """A written int8 file.
 
     kept: blocks that compute in float.
     difference: mean absolute difference of probabilities from the float file.
@@ -73,8 +73,8 @@ def quantise(
 ) -> Quantised:
     """Write the int8 file of a float network file.
 
-    examples: of the inputs, as they occur in use; about a hundred, of several sizes and clicks.
-    close: mean absolute difference of probabilities that is aimed at, if it can be reached.
+    examples: about a hundred typical inputs, of several sizes and numbers of clicks.
+    close: target for the mean absolute difference of probabilities; it may not be reached.
     Raises NetworkError if the file cannot be used, ConfigError without nncf or with too few
     examples.
     """
@@ -88,7 +88,7 @@ def quantise(
             f"expected a float file, got {source}, which is quantised already: "
             "give the file that it was made from"
         )
-    # An int8 file runs in one piece: it is not cut between image and click.
+    # An int8 file runs whole: it is not cut between image and click.
     texts = {key: text for key, text in info.metadata.items() if key != ENCODING_KEY}
     judged = examples[:: max(1, len(examples) // JUDGED)]
     expected = _answers(source, judged)
@@ -110,12 +110,13 @@ def find_sensitive(
 ) -> tuple[str, ...]:
     """Return the blocks to keep in float, the most harmful first.
 
-    names: of all blocks.  difference: of the probabilities from float, with some of them kept.
+    names: the names of all blocks.  difference: returns the difference of the probabilities from
+        float with some blocks kept.
     """
     kept: tuple[str, ...] = ()
     now = difference(kept)
     alone = {name: difference((name,)) for name in names} if now > close else {}
-    # Trying all sets takes for ever: greedily, the best next block among the most harmful.
+    # Trying all sets would take too long: the search adds the best block among the most harmful.
     candidates = sorted(alone, key=lambda name: alone[name])[:CANDIDATES]
     while now > close and candidates and len(kept) < MOST_KEPT:
         tried = {name: difference((*kept, name)) for name in candidates} if kept else alone
@@ -143,7 +144,7 @@ def blocks(model: Any) -> tuple[str, ...]:
 
 
 def _calibrated(model: Any, examples: Sequence[Arrays]) -> Any:
-    """Return the graph, quantised wherever NNCF proposes it, with ranges from the examples."""
+    """Return the graph quantised wherever NNCF suggests, with ranges from the examples."""
     block_telemetry()  # nncf imports OpenVINO and reports through the same package
     try:
         import nncf
@@ -161,8 +162,8 @@ def _calibrated(model: Any, examples: Sequence[Arrays]) -> Any:
         target_device=nncf.TargetDevice.CPU,
         subset_size=len(examples),
         fast_bias_correction=True,
-        # NNCF's default, the mean of the ranges, cuts off values that few images need: the
-        # difference is two thirds larger.
+        # NNCF's default, the mean of the ranges, clips values that few images need: the difference
+        # would be two thirds larger.
         advanced_parameters=nncf.AdvancedQuantizationParameters(
             activations_range_estimator_params=RangeEstimatorParametersSet.MINMAX
         ),
@@ -171,7 +172,7 @@ def _calibrated(model: Any, examples: Sequence[Arrays]) -> Any:
 
 
 def _in_float32(model: Any) -> Any:
-    """Return the graph with float16 kernels as float32 again, and without their casts."""
+    """Return the graph with float16 kernels in float32 and without their casts."""
     halves = {
         weight.name: weight
         for weight in model.graph.initializer
@@ -191,7 +192,7 @@ def _in_float32(model: Any) -> Any:
 
 
 def _without(full: Any, kept: Sequence[str]) -> Any:
-    """Return a copy of the graph whose layers of these blocks take unquantised values."""
+    """Return a copy of the graph in which the layers of these blocks take unquantised values."""
     model = type(full)()
     model.CopyFrom(full)
     quantised = {
@@ -213,14 +214,14 @@ def _without(full: Any, kept: Sequence[str]) -> Any:
 
 
 def _answers(path: Path, judged: Sequence[Arrays]) -> list[NDArray[np.float32]]:
-    """Return the probabilities of a network file for each example."""
+    """Return a network file's probabilities for each example."""
     precision = read_info(path).precision or "float32"
     network = open_network(choice_of(path, RunRequest(precision=precision, threads=1)))
     return [sigmoid(network(inputs)[LOGITS]) for inputs in judged]
 
 
 def block_of(node: Any) -> str:
-    """Return the block of a node; outside of all blocks, the node's own name."""
+    """Return the block of a node, or the node's own name if it is in none."""
     found = BLOCK.match(node.name)
     return found.group(1) if found else node.name
 
@@ -229,14 +230,14 @@ def block_of(node: Any) -> str:
 
 
 def _write(model: Any, path: Path, texts: Mapping[str, str]) -> None:
-    """Write a quantised graph with its texts."""
+    """Write a quantised graph with its metadata."""
     _fold_weights(model)
     helper.set_model_props(model, {**texts, PRECISION_KEY: "int8"})
     save(model, path)
 
 
 def _fold_weights(model: Any) -> None:
-    """Store quantised kernels as int8: a QuantizeLinear of a constant is computed here, once."""
+    """Store quantised kernels as int8, by computing each QuantizeLinear of a constant here."""
     constants = {weight.name: weight for weight in model.graph.initializer}
     for node in [node for node in model.graph.node if node.op_type == "QuantizeLinear"]:
         if node.input[0] not in constants:

@@ -1,9 +1,9 @@
-"""FocalClick's refiner: a second, small network that sharpens a part of an answer.
+"""FocalClick's refiner: a second, small network that sharpens part of an answer.
 
-It sees a part of the picture from nearer by, the clicks and the coarse answer there, and the
-features of the first look; it returns details, and where they are to be believed.
-Source: Chen et al., CVPR 2022.  Differs: the image is normalised as for the backbone; while
-    learning, the part is drawn round the coarse answer.
+It sees part of the picture at a higher resolution, the clicks and the coarse answer there, and the
+features of the first pass; it returns details, and where to use them.
+Source: Chen et al., CVPR 2022.  Differs: the image is normalised as for the backbone; in training,
+    the part is drawn around the coarse answer.
 """
 
 from typing import Final
@@ -17,18 +17,18 @@ from fcfi.models.parts import NeckInputs
 
 WIDTH: Final = 32
 CELL: Final = 4
-"""Input pixels to a cell of F; the parts to learn from begin and end between cells."""
+"""Input pixels per cell of F; the parts to learn from start and end between cells."""
 SMALLEST: Final = 32
-"""Pixels of the sides of such a part, at least."""
+"""Smallest side of such a part, in pixels."""
 ROUND_OBJECT: Final = 0.6
-"""Share of the parts that hold the whole object; the others lie round a pixel of its border."""
+"""Share of the parts that hold the whole object; the others are centred on a border pixel."""
 
 
 class Refiner(nn.Module):
-    """Details of a part, and how much each pixel takes of them."""
+    """Computes details of a part, and how much of them each pixel takes."""
 
     def __init__(self, channels: int, clicks: int) -> None:
-        """channels: of F.  clicks: number of click maps."""
+        """channels: number of channels of F.  clicks: number of click maps."""
         super().__init__()
         self.clicks = clicks
         self.pixels = nn.Sequential(
@@ -53,7 +53,7 @@ class Refiner(nn.Module):
         """Return refined logits and logits of the border, (B, 1, S, S) each.
 
         image: (B, 3, S, S), normalised.  clicks: (B, K, S, S).  coarse: (B, 1, S, S), logits.
-        features: (B, C, s, s), F of that part.
+        features: (B, C, s, s), F in that part.
         """
         seen = self.pixels(torch.cat([image, clicks, coarse.sigmoid()], 1))
         known = functional.interpolate(
@@ -72,15 +72,15 @@ class Refiner(nn.Module):
     def forward(
         self, features: Tensor, logits: Tensor, inputs: NeckInputs
     ) -> tuple[Tensor, dict[str, Tensor]]:
-        """Return the logits as they are, and while learning `refined` (B, 3, H, W).
+        """Return the logits unchanged, and in training `refined` (B, 3, H, W).
 
-        Its channels: refined logits, logits of the border, and 1 inside the part that was refined.
-        In use the step of `fcfi.methods.focal_click` refines, from nearer by.
+        Its channels are refined logits, logits of the border, and 1 inside the refined part.
+        At inference, `fcfi.methods.focal_click` calls `refine` with a finer crop.
         """
         if not self.training:
             return logits, {}
         height, width = logits.shape[-2:]
-        # The coarse answer is not to become worse for the refiner's sake.
+        # The refiner's loss must not make the coarse answer worse.
         coarse, known = logits.detach(), features.detach()
         boxes = learning_boxes(coarse)
         parts = [
@@ -107,16 +107,16 @@ class Refiner(nn.Module):
 def _enlarged(
     maps: Tensor, box: tuple[int, int, int, int], step: int, size: tuple[int, int]
 ) -> Tensor:
-    """Return (1, C, *size): a part of maps (C, h, w); step: input pixels to a cell of them."""
+    """Return part of maps (C, h, w), resized to (1, C, *size); step: input pixels per cell."""
     top, bottom, left, right = (side // step for side in box)
     part = maps[None, :, top:bottom, left:right]
     return functional.interpolate(part, size, mode="bilinear", align_corners=False)
 
 
 def learning_boxes(coarse: Tensor) -> list[tuple[int, int, int, int]]:
-    """Return for each sample a part to learn from: top, bottom, left and right, in whole cells.
+    """Return a part to learn from for each sample: top, bottom, left and right, in whole cells.
 
-    coarse: (B, 1, H, W), logits.  Drawn at random: round the object, or round a border pixel.
+    coarse: (B, 1, H, W), logits.  Drawn at random, around the object or around a border pixel.
     """
     height, width = coarse.shape[-2:]
     boxes = []
@@ -148,7 +148,7 @@ def learning_boxes(coarse: Tensor) -> list[tuple[int, int, int, int]]:
 
 
 def _span(middle: float, side: float, size: int) -> tuple[int, int]:
-    """Return begin and end of a side in whole cells, inside 0 to size."""
+    """Return start and end of a side in whole cells, inside 0 to size."""
     length = min(size, max(SMALLEST, round(side / CELL) * CELL))
     begin = round((middle - length / 2) / CELL) * CELL
     begin = min(max(begin, 0), size - length)

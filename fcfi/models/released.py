@@ -1,6 +1,6 @@
-"""Import of released checkpoints (*.pth): read as data, checked to the last tensor, converted.
+"""Import of released checkpoints (*.pth): read as data, every tensor checked, converted.
 
-Nothing here runs code out of a file: a released file is read with torch's weights-only loader, and
+Nothing here runs code from a file: a released file is read with torch's weights-only loader, and
 the class that it names is a key of a table (`fcfi.models.released_tables`).
 """
 
@@ -19,14 +19,14 @@ from fcfi.models.checkpoint import check_keys, planned_shapes, save_model
 from fcfi.models.fcfi import FCFI
 
 COUNTER = "num_batches_tracked"
-"""End of the name of a tensor of whole numbers: how many batches a normalisation saw."""
+"""Ending of the names of integer tensors that count the batches a normalisation has seen."""
 
 
 def import_released(source: Path, destination: Path) -> FCFI:
-    """Convert a released checkpoint to ours, write it and return the model.
+    """Convert a released checkpoint to one of fcfi, write it and return the model.
 
-    Raises NetworkError, and writes nothing, for pickled code, an unknown class or parameter, a
-    tensor too many, too few or of another shape, or values that are not finite.
+    Raises NetworkError, and writes nothing, for pickled code, an unknown class or parameter,
+    missing or unknown tensors, another shape, or values that are not finite.
     """
     with guard(NetworkError, f"{source} cannot be converted", "give a released file"):
         class_name, values, tensors = _read(source)
@@ -39,9 +39,9 @@ def import_released(source: Path, destination: Path) -> FCFI:
 def from_released(
     source: Path, class_name: object, values: Mapping[str, Any], tensors: Mapping[str, Tensor]
 ) -> FCFI:
-    """Return the model that a released class name, its parameters and tensors describe.
+    """Return the model described by a released class name, its parameters and tensors.
 
-    source: the file they are from, for errors.  Raises NetworkError as `import_released`.
+    source: the file they are from, for errors.  Raises NetworkError like `import_released`.
     """
     try:
         config = tables.config_of(class_name, values)
@@ -51,7 +51,7 @@ def from_released(
     planned = planned_shapes(config)
     names = {name: tables.to_released(class_name, name) for name in planned}
     expected = {names[name]: shape for name, shape in planned.items()}
-    # Tensors without effect are expected in the file, too: without them it is another file.
+    # Tensors without effect are required as well: a file without them is not a released one.
     expected |= tables.dead_shapes(class_name, config)
     check_keys(source, {name: tuple(tensor.shape) for name, tensor in tensors.items()}, expected)
     for name, tensor in tensors.items():
@@ -71,7 +71,7 @@ def from_released(
 
 
 def _read(source: Path) -> tuple[str, dict[str, Any], dict[str, Tensor]]:
-    """Return class name, values of the parameters and tensors of a released file."""
+    """Return the class name, parameter values and tensors of a released file."""
     if not Path(source).is_file():
         raise NetworkError(
             f"expected a released checkpoint (*.pth), got {source}, which is not a file: "
@@ -84,7 +84,7 @@ def _read(source: Path) -> tuple[str, dict[str, Any], dict[str, Tensor]]:
             "expected tensors and plain values, as the released checkpoints hold them, got pickled "
             f"code or another kind of file: {source}; give a released file"
         ) from error
-    except Exception as error:  # of any kind: the reader trusts the bytes that steer it
+    except Exception as error:  # of any kind: damaged bytes can make the reader fail anywhere
         raise NetworkError(
             f"expected a released checkpoint (*.pth), got {source}, which is damaged or of another "
             "kind: give a released file"

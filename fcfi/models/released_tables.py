@@ -1,4 +1,4 @@
-"""The released checkpoints as tables: names of their tensors and parameters beside ours.
+"""Tables that map the tensors and parameters of released checkpoints to ours.
 
 Tables and lookups only; the class that such a file names is a key of a table here and never
 imported.  Source: the released files' own lists of keys and configurations.
@@ -16,16 +16,16 @@ from fcfi.models.hrnet import LAYOUTS
 from fcfi.prediction.guidance import DISK_RADIUS, WINDOW_RATIO
 
 Names = tuple[tuple[str, str], ...]
-"""Beginnings of names: (released, ours)."""
+"""Pairs of name prefixes: (released, ours)."""
 
 HRNET = "isegm.model.is_hrnet_model.HRNetModel"
 DEEPLAB = "isegm.model.is_deeplab_model.DeeplabModel"
-"""Classes that released files name."""
+"""Class names in released files."""
 DEAD = tuple(
     f"feature_extractor.ocr_distri_head.object_context_block.{name}."
     for name in ("f_pixel", "f_object")
 )
-"""Beginnings of tensors without effect (see `fcfi.models.ocr`): expected in a file, not loaded."""
+"""Prefixes of tensors without effect (see `fcfi.models.ocr`): required in a file, not loaded."""
 
 _PROMPTS: Names = (
     ("maps_transform.0.", "body.prompt.layers.0."),
@@ -60,7 +60,7 @@ _OCR: Names = (
 
 
 def _under(released: str, ours: str, names: Names) -> Names:
-    """Return names with a beginning before each of both."""
+    """Return name pairs with a prefix before each name."""
     return tuple((f"{released}{theirs}", f"{ours}{mine}") for theirs, mine in names)
 
 
@@ -112,7 +112,7 @@ _FIXED: Mapping[str, Any] = {
     "clicks_groups": None,
     "norm_mean_std": [list(IMAGENET_MEAN), list(IMAGENET_STD)],
 }
-"""Parameters that have one value in every released file, and no other value here."""
+"""Parameters with the same value in every released file; no other value is accepted."""
 _FIXED_BY_CLASS: Mapping[str, Mapping[str, Any]] = {
     HRNET: {**_FIXED, "with_aux_output": True, "num_classes": 1},
     DEEPLAB: {**_FIXED, "with_aux_output": False, "deeplab_ch": CHANNELS},
@@ -124,9 +124,9 @@ _IGNORED = {
     "cpu_dist_maps",
     "aspp_dropout",
 }
-"""Parameters of training or of the machine."""
+"""Parameters of the training or the machine, which are ignored."""
 _HRNETS = {(layout.width, layout.small): name for name, layout in LAYOUTS.items()}
-"""Backbone of a released (width, small)."""
+"""Backbone names by (width, small) of a released file."""
 
 
 def _hrnet(values: Mapping[str, Any]) -> ModelConfig:
@@ -147,13 +147,13 @@ _CONFIGS: Mapping[str, tuple[Callable[[Mapping[str, Any]], ModelConfig], tuple[s
     HRNET: (_hrnet, ("width", "small", "ocr_width", "mid_ch")),
     DEEPLAB: (_deeplab, ("backbone", "mid_ch")),
 }
-"""How a class's parameters become a configuration, and which of them do."""
+"""By class: the function that turns parameters into a configuration, and those it uses."""
 
 
 def config_of(class_name: object, values: Mapping[str, Any]) -> ModelConfig:
     """Return our configuration for a released class name and its parameters.
 
-    Raises NetworkError or ConfigError for an unknown one.
+    Raises NetworkError or ConfigError for an unknown class or parameter.
     """
     if not isinstance(class_name, str) or class_name not in _CONFIGS:
         raise NetworkError(
@@ -182,9 +182,9 @@ def config_of(class_name: object, values: Mapping[str, Any]) -> ModelConfig:
 
 
 def dead_shapes(class_name: str, config: ModelConfig) -> dict[str, tuple[int, ...]]:
-    """Return released names and shapes of the tensors without effect.
+    """Return the released names and the shapes of tensors without effect.
 
-    They are two times two layers, each a convolution and a normalisation.
+    They belong to two projections of two layers, each a convolution and a normalisation.
     """
     if class_name != HRNET:
         return {}
@@ -203,12 +203,12 @@ def dead_shapes(class_name: str, config: ModelConfig) -> dict[str, tuple[int, ..
 
 
 def to_released(class_name: str, name: str) -> str:
-    """Return the released name of a tensor of ours."""
+    """Return the released name of one of our tensors."""
     return _rename(name, tuple((ours, released) for released, ours in NAMES[class_name]))
 
 
 def _rename(name: str, names: Names) -> str:
-    """Return a name with its longest known beginning replaced; others stay as they are."""
+    """Return a name with its longest known prefix replaced; other names are returned unchanged."""
     old, new = max(
         (pair for pair in names if name.startswith(pair[0])),
         key=lambda pair: len(pair[0]),
@@ -218,5 +218,5 @@ def _rename(name: str, names: Names) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Return tuples as lists, to compare them."""
+    """Return tuples as lists, for comparison."""
     return [_plain(item) for item in value] if isinstance(value, list | tuple) else value

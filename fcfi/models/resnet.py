@@ -1,4 +1,4 @@
-"""ResNet-50 and ResNet-101 in the form "v1s": a stem of three convolutions, ending at stride 8.
+"""ResNet-50 and ResNet-101 in the variant "v1s": a stem of three convolutions, ending at stride 8.
 
 Source: He et al., CVPR 2016 and 2019 (deep stem); Yu, Koltun and Funkhouser, CVPR 2017 (dilation).
 """
@@ -17,7 +17,10 @@ PROMPT_CHANNELS = 64
 
 
 class Stage(NamedTuple):
-    """A row of blocks.  planes: a quarter of its channels.  first_dilation: of its first block."""
+    """A sequence of blocks.
+
+    planes: a quarter of its channels.  first_dilation: dilation of its first block.
+    """
 
     planes: int
     stride: int
@@ -51,10 +54,10 @@ class ResNet(nn.Module):
     def forward(self, image: Tensor, prompts: Tensor) -> tuple[Tensor, Tensor]:
         """Return 256 channels at stride 4 and 2048 at stride 8.
 
-        image: (B, 3, H, W), normalised.  prompts: (B, 64, H/2, W/2), added behind the stem.
+        image: (B, 3, H, W), normalised.  prompts: (B, 64, H/2, W/2), added after the stem.
         """
         x = functional.relu(self.bn1(self.conv1(image)))
-        # Zeros for the other half of the channels, which the prompts do not reach.
+        # Zeros for the half of the channels that the prompts do not reach.
         x = x + functional.pad(prompts, (0, 0, 0, 0, 0, STEM_CHANNELS - PROMPT_CHANNELS))
         skip: Tensor = self.layer1(functional.max_pool2d(x, 3, 2, 1))
         deep: Tensor = self.layer4(self.layer3(self.layer2(skip)))

@@ -1,8 +1,8 @@
-"""The score: the IoU that a model expects of its own mask.
+"""The score: the model's estimate of the IoU of its own mask.
 
-It reads what the mask was made from and never changes it, so that it can be added to a trained
-model.  It serves to choose between looks at a first click, and as the score that other tools ask
-for.  Knows nothing of clicks, crops or runtimes.  Own design.
+It reads the features behind the mask and never changes them, so that it can be added to a trained
+model.  It is used to choose between crops at a first click, and as the score that other tools
+expect.  Knows nothing of clicks, crops or runtimes.  Own design.
 """
 
 import torch
@@ -14,21 +14,21 @@ from fcfi.prediction.guidance import STRIDE
 HIDDEN = 64
 """Channels of the hidden layers."""
 SCALARS = 4
-"""Numbers about the mask alone."""
+"""Count of numbers about the mask alone."""
 EPSILON = 1e-4
 """Added to sums of probabilities, so that an empty mask has a mean feature (of zeros)."""
 
 
 class AnswerScore(nn.Module):
-    """An estimate of the IoU between the mask and the object that was meant.
+    """Estimates the IoU between the mask and the intended object.
 
-    The features of the mask, of its border and of the whole crop are averaged each; with the mask's
-    size, its certainty and how much of the crop's edge it touches (an object may continue beyond)
+    The features are averaged over the mask, its border and the whole crop; together with the mask's
+    size, its certainty and how much of the crop's edge it touches (an object may continue beyond),
     they go through two hidden layers.
     """
 
     def __init__(self, channels: int) -> None:
-        """channels: of F."""
+        """channels: number of channels of F."""
         super().__init__()
         self.layers = nn.Sequential(
             nn.Linear(3 * channels + SCALARS, HIDDEN),
@@ -39,9 +39,9 @@ class AnswerScore(nn.Module):
         )
 
     def forward(self, features: Tensor, logits: Tensor) -> Tensor:
-        """Return logits of the IoU (B, 1) of F (B, channels, h, w) and logits (B, 1, 4h, 4w).
+        """Return IoU logits (B, 1) for F (B, channels, h, w) and logits (B, 1, 4h, 4w).
 
-        No gradient reaches features or logits: the score describes, it does not teach.
+        No gradient reaches features or logits: training the score does not change the mask.
         """
         features = features.detach().float()
         probs = functional.avg_pool2d(logits.detach().float().sigmoid(), STRIDE)
@@ -52,13 +52,13 @@ class AnswerScore(nn.Module):
 
 
 def _mean(features: Tensor, weight: Tensor) -> Tensor:
-    """Return the mean of features (B, C, h, w) under a weight (B, 1, h, w), as (B, C)."""
+    """Return the weighted mean (B, C) of features (B, C, h, w) with weights (B, 1, h, w)."""
     return (features * weight).sum((2, 3)) / (weight.sum((2, 3)) + EPSILON)
 
 
 def _scalars(probs: Tensor, unsure: Tensor) -> Tensor:
-    """Return (B, 4): the mask's size, its log, its unsure share, and its share of the edge."""
-    # The log, since a thousandth of the crop and a hundredth differ as much as a tenth and all.
+    """Return (B, 4): the mask's size, its log, its uncertain share and its share of the edge."""
+    # The log, because relative differences in size matter, for small objects as for large ones.
     area = probs.mean((2, 3))
     doubt = unsure.mean((2, 3)) / (area + EPSILON)
     sides = (probs[:, :, 0], probs[:, :, -1], probs[:, :, :, 0], probs[:, :, :, -1])
