@@ -1,8 +1,8 @@
-"""An ONNX file cut in two, without any library: a part for the image, a part for the click.
+"""Cutting an ONNX file in two without any library: one part for the image, one for the click.
 
-The parts are ONNX files of their own, in memory, which any runtime loads.  A part has the nodes
-that its outputs depend on, with their constants; names and shapes of the values between the parts
-are in the file (`value_info`).
+The parts are complete ONNX files in memory, which any runtime loads.  A part has the nodes that its
+outputs depend on, with their constants; the file holds the names and shapes of the values between
+the parts (`value_info`).
 Source: onnx.proto (ModelProto, GraphProto, NodeProto, TensorProto, ValueInfoProto).
 """
 
@@ -15,11 +15,11 @@ from fcfi.errors import NetworkError
 from fcfi.runtimes.metadata import BYTES, GRAPH, METADATA, MalformedError, fields
 
 NODE, GRAPH_NAME, CONSTANT, INPUT, OUTPUT, VALUE = 1, 2, 5, 11, 12, 13
-"""Numbers of the fields of GraphProto: its initializers are constants, value_info values."""
+"""Field numbers of GraphProto; initializers are called constants here, and value_info values."""
 NODE_INPUT, NODE_OUTPUT = 1, 2
-"""Numbers of the fields of NodeProto with the names of its inputs and outputs."""
+"""Field numbers of NodeProto for the names of its inputs and outputs."""
 CONSTANT_NAME, VALUE_NAME = 8, 1
-"""Numbers of the fields of TensorProto and of ValueInfoProto."""
+"""Field numbers of the names in TensorProto and ValueInfoProto."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class _Node:
 
 @dataclass(frozen=True)
 class _Graph:
-    """A graph by name, in the file's order; every node stands behind those that it depends on."""
+    """The parts of a graph by name, in file order; every node comes after those it depends on."""
 
     nodes: tuple[_Node, ...]
     constants: dict[str, bytes]
@@ -43,9 +43,9 @@ class _Graph:
 
 
 def cut(path: Path, first: Sequence[str], between: Sequence[str]) -> tuple[bytes, bytes]:
-    """Return two files: from the inputs `first` to the values `between`, and on to the outputs.
+    """Return two files: from the inputs `first` to the values `between`, and from there on.
 
-    The second takes the values `between` and the other inputs.
+    The second file takes the values `between` and the other inputs, and returns the outputs.
 
     Raises NetworkError if the file cannot be cut there.
     """
@@ -56,8 +56,8 @@ def cut(path: Path, first: Sequence[str], between: Sequence[str]) -> tuple[bytes
         raise NetworkError(
             f"{path} is damaged or cannot be read: copy or export it again"
         ) from error
-    # Both parts keep the rest of the file (versions, operator sets) but not its metadata, whose
-    # sha256 is that of the whole graph.
+    # Both parts keep the rest of the file (versions, operator sets) but not its metadata, which
+    # holds the sha256 of the whole graph.
     frame = b"".join(raw for number, raw, _ in pieces if number not in (GRAPH, METADATA))
     if not graph.values.keys() >= set(between):
         raise NetworkError(
@@ -78,9 +78,9 @@ def cut(path: Path, first: Sequence[str], between: Sequence[str]) -> tuple[bytes
 
 
 def _part(graph: _Graph, inputs: dict[str, bytes], outputs: dict[str, bytes]) -> bytes | None:
-    """Return the graph between these values, or None if it needs more than these inputs."""
+    """Return the graph between these values, or None if it needs other inputs as well."""
     needed, nodes = set(outputs), []
-    # Backwards, since each node stands behind those that it depends on: one pass finds all.
+    # Backwards: each node comes after those it depends on, so that one pass finds all of them.
     for node in reversed(graph.nodes):
         if node.outputs & (needed - inputs.keys()):
             nodes.append(node)
@@ -112,12 +112,12 @@ def _read(data: bytes) -> _Graph:
 
 
 def _texts(data: bytes, field: int) -> frozenset[str]:
-    """Return the texts in the fields of one number."""
+    """Return the texts in all fields with one number."""
     return frozenset(content.decode() for number, _, content in _pieces(data) if number == field)
 
 
 def _pieces(data: bytes) -> Iterator[tuple[int, bytes, bytes]]:
-    """Yield number, all bytes and content of each field of a message."""
+    """Yield the number, all bytes and the content of each field of a message."""
     stream, start = BytesIO(data), 0
     for number, _, length in fields(stream, len(data)):
         content = stream.tell()
@@ -130,12 +130,12 @@ def _fields(number: int, contents: Iterable[bytes]) -> bytes:
 
 
 def _field(number: int, content: bytes) -> bytes:
-    """Return the bytes of a field with a length."""
+    """Return the bytes of a length-delimited field."""
     return _varint(number << 3 | BYTES) + _varint(len(content)) + content
 
 
 def _varint(value: int) -> bytes:
-    """Return a whole number as seven bits a byte, the lowest first."""
+    """Return an integer as seven bits per byte, the lowest first."""
     data = bytearray()
     while value > 0x7F:
         data.append(value & 0x7F | 0x80)

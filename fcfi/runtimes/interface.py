@@ -1,8 +1,8 @@
-"""What a runtime is: a library that computes network files, behind one small protocol.
+"""The interface of runtimes: libraries that compute network files, behind one small protocol.
 
-Each runtime is a module of its own, which alone imports the library behind it, and a line in
-`registry.py`.  Runtimes obey: what a machine or a library cannot do they refuse, and nothing is
-replaced here; `plan.py` decides.
+Each runtime is a module, the only one that imports its library, and a line in `registry.py`.
+Runtimes do not choose: they refuse what a machine or a library cannot do and replace nothing;
+`plan.py` decides.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 LOGITS: Final = "logits"
 """Name of the output that every network has."""
 SCORE: Final = "score"
-"""Name of the output (B, 1) of a network that estimates the IoU of its own mask, as logits."""
+"""Name of the output (B, 1), logits, of a network that estimates the IoU of its own mask."""
 Arrays = Mapping[str, NDArray[Any]]
 """Arrays by name."""
 
@@ -26,7 +26,7 @@ class Runtime(Protocol):
 
     @property
     def description(self) -> str:
-        """Library, precision and device, for people and logs."""
+        """Library, precision and device, for display and logs."""
         ...
 
     @property
@@ -42,7 +42,7 @@ class Runtime(Protocol):
     def run(
         self, inputs: Arrays, names: Sequence[str] = (LOGITS,)
     ) -> tuple[NDArray[np.float32], ...]:
-        """Return the outputs of these names for named inputs, as arrays of the caller's own.
+        """Return the outputs of these names for named inputs, as arrays that the caller owns.
 
         Raises NetworkError if it fails.
         """
@@ -51,9 +51,9 @@ class Runtime(Protocol):
 
 @dataclass(frozen=True)
 class Settings:
-    """How a network is computed.
+    """Settings with which a network is computed.
 
-    precision: float32, bfloat16 or int8.  threads: at most so many; None leaves it to the runtime.
+    precision: float32, bfloat16 or int8.  threads: largest number; None leaves it to the runtime.
     streams: calls that run at the same time and share the threads.
     """
 
@@ -63,7 +63,7 @@ class Settings:
 
     @property
     def threads_per_stream(self) -> int | None:
-        """Threads of one call, for libraries whose calls have threads of their own."""
+        """Threads per call, for libraries in which each call has its own threads."""
         if self.streams == 1:
             return self.threads
         return max(1, (self.threads or self.streams) // self.streams)
@@ -71,16 +71,18 @@ class Settings:
 
 @dataclass(frozen=True)
 class RuntimeKind:
-    """A runtime as the plan knows it, before anything of it is imported.
+    """A runtime as `plan.py` knows it, without importing its library.
 
-    name: also that of its Python package.  install: how to install it.
-    suffix: of the files that it opens.
-    precisions: those that it computes in, on a processor that has them; those of `anywhere` on
-        every processor.  automatic: those below float32 that may be chosen unasked, the best first.
-    rank: of its speed on a processor, as platform.machine() names that; the lowest is chosen.
-    processor_precisions: returns those that the library finds in this processor; imports it.
+    name: its name and that of its Python package.  install: how to install it.
+    suffix: suffix of the files that it opens.
+    precisions: precisions that it supports on a processor that has them.  anywhere: those that it
+        supports on every processor.  automatic: those below float32 that may be chosen by default,
+        the best first.
+    rank: rank by speed on a processor named by platform.machine(); the lowest is chosen.
+    processor_precisions: returns the precisions that the library finds in this processor; imports
+        the library.
     open: loads a file, or the bytes of one, and returns the runtime; imports the library.  Raises
-        NetworkError, for a missing library too.
+        NetworkError, also for a missing library.
     """
 
     name: str
@@ -95,5 +97,5 @@ class RuntimeKind:
 
 
 def name_of(model: Path | bytes) -> str:
-    """Return what an error calls a file, or a part of one."""
+    """Return the name of a file, or of a part of one, for an error."""
     return str(model) if isinstance(model, Path) else "a part of the network"

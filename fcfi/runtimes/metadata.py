@@ -1,9 +1,9 @@
-"""The texts that an ONNX file carries (its metadata_props), read without any library.
+"""Reading the metadata of an ONNX file (metadata_props) without any library.
 
-An ONNX file is one protocol buffer message (ModelProto): a row of fields, each with a number, a
-type and, for most, a length.  The reader jumps from field to field, over the graph, so that it
-costs a few reads; it finds out on the way whether a file is truncated or not ONNX.  Knows nothing
-of graphs.
+An ONNX file is one protocol buffer message (ModelProto): a sequence of fields, each with a number,
+a type and, for most, a length.  The reader skips from field to field, over the graph, so that it
+needs only a few reads; on the way it notices whether a file is truncated or not ONNX.  Knows
+nothing of graphs.
 Source: onnx.proto (ModelProto, StringStringEntryProto); protobuf.dev/programming-guides/encoding.
 """
 
@@ -22,19 +22,19 @@ METADATA: Final = 14
 KEY, VALUE = 1, 2
 """Numbers of the fields of StringStringEntryProto."""
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
-"""Types on the wire."""
+"""Wire types."""
 PIECE: Final = 1 << 20
-"""Bytes that are read at once."""
+"""Bytes read at once."""
 MAX_TEXT: Final = 1 << 20
-"""Bytes of the longest entry that is read; those of fcfi have some hundreds."""
+"""Bytes of the longest entry that is read; the entries of fcfi have some hundreds."""
 
 
 class MalformedError(Exception):
-    """The bytes are not a whole protocol buffer message."""
+    """The bytes are not a complete protocol buffer message."""
 
 
 def read_metadata(path: Path) -> dict[str, str]:
-    """Return keys and texts of an ONNX file.  Raises NetworkError for any other file."""
+    """Return the metadata of an ONNX file by key.  Raises NetworkError for any other file."""
     texts: dict[str, str] = {}
     graphs = 0
     try:
@@ -58,7 +58,7 @@ def read_metadata(path: Path) -> dict[str, str]:
 
 
 def graph_sha256(path: Path) -> str:
-    """Return the sha256 of the bytes of an ONNX file's graph, weights and all.
+    """Return the sha256 of an ONNX file's graph, including the weights.
 
     Raises NetworkError for a file without a graph.
     """
@@ -75,7 +75,7 @@ def graph_sha256(path: Path) -> str:
 
 
 def _entry(data: bytes) -> tuple[str, str]:
-    """Return key and text of one entry."""
+    """Return the key and text of one entry."""
     stream, found = BytesIO(data), {KEY: "", VALUE: ""}
     for number, wire, length in fields(stream, len(data)):
         if number in found and wire == BYTES:
@@ -89,7 +89,7 @@ def fields(stream: BinaryIO, size: int) -> Iterator[tuple[int, int, int]]:
         tag = _varint(stream)
         number, wire = tag >> 3, tag & 7
         if wire == VARINT:
-            # Such a field has no length: its value is read to get past it.
+            # Such a field has no length: it is skipped by reading its value.
             _varint(stream)
         length = {VARINT: 0, FIXED64: 8, FIXED32: 4}.get(wire, -1)
         if wire == BYTES:
@@ -102,7 +102,7 @@ def fields(stream: BinaryIO, size: int) -> Iterator[tuple[int, int, int]]:
 
 
 def _varint(stream: BinaryIO) -> int:
-    """Return the whole number that is stored as seven bits a byte, the lowest first."""
+    """Return an integer stored as seven bits per byte, the lowest first."""
     value = 0
     for shift in range(0, 70, 7):
         byte = _take(stream, 1)[0]

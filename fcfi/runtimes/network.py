@@ -1,6 +1,6 @@
-"""What a network is: named arrays in, named arrays out, and what its file says of it.
+"""The interface of networks: named arrays in, named arrays out, and a description from the file.
 
-Knows nothing of pictures, zoom or clicks; `fcfi.prediction.guidance` says what FCFI's inputs mean.
+Knows nothing of pictures, zoom or clicks; `fcfi.prediction.guidance` defines FCFI's inputs.
 """
 
 from collections.abc import Mapping
@@ -10,29 +10,29 @@ from typing import Final, Protocol, runtime_checkable
 from fcfi.runtimes.interface import LOGITS, Arrays
 
 METHOD_KEY: Final = "method"
-"""Metadata: the method that the network is for; see `fcfi.prediction.methods`."""
+"""Metadata key: the method that the network is for; see `fcfi.prediction.methods`."""
 INPUTS_KEY: Final = "inputs"
-"""Metadata: names of the network's inputs, with commas."""
+"""Metadata key: names of the network's inputs, separated by commas."""
 OUTPUTS_KEY: Final = "outputs"
-"""Metadata: names of its outputs, with commas."""
+"""Metadata key: names of the network's outputs, separated by commas."""
 CLICK_MAPS_KEY: Final = "click_maps"
-"""Metadata: how clicks are drawn for it; see `fcfi.prediction.guidance`."""
+"""Metadata key: how clicks are drawn for the network; see `fcfi.prediction.guidance`."""
 ENCODING_KEY: Final = "encoding"
-"""Metadata of a file that can be cut in two: names of the values between picture and click."""
+"""Metadata key of a file that can be cut in two: names of the values between picture and click."""
 PRECISION_KEY: Final = "precision"
-"""Metadata of a file that computes in less than float32: `int8`."""
+"""Metadata key of a file that computes below float32: `int8`."""
 IMAGE: Final = "image"
 """Name of the input that holds the picture, (B, 3, H, W) float32 RGB in [0, 1]."""
 FCFI_INPUTS: Final = (IMAGE, "feedback", "disks", "window", "cell", "label", "gate")
-"""Inputs of the method fcfi, and of files that do not name theirs."""
+"""Inputs of the method fcfi, and of files that do not list theirs."""
 
 
 @dataclass(frozen=True)
 class NetworkInfo:
-    """What a network is.
+    """The description of a network.
 
-    name, variant: as its file says.  sha256: of the weights, the same in the checkpoint and in
-        every file made of it.
+    name, variant: as stored in its file.  sha256: hash of the weights, the same for a checkpoint
+        and every file made from it.
     multiple: height and width of its input are multiples of this, in pixels.
     runtime: library, precision and device; empty before it is opened.
     metadata: all texts of the file.
@@ -47,7 +47,7 @@ class NetworkInfo:
 
     @property
     def method(self) -> str:
-        """The method that it is for; files of version 0.1 do not name it."""
+        """Name of its method; files of version 0.1 do not store it."""
         return self.metadata.get(METHOD_KEY, "fcfi")
 
     @property
@@ -62,33 +62,33 @@ class NetworkInfo:
 
     @property
     def encoding(self) -> tuple[str, ...]:
-        """Names of what it keeps of a picture from click to click; none if a click takes all."""
+        """Names of the values of a picture kept between clicks; empty if a click takes all."""
         return names_in(self.metadata, ENCODING_KEY)
 
     @property
     def click_maps(self) -> str:
-        """How clicks are drawn for it."""
+        """Name of the way in which clicks are drawn for it."""
         return self.metadata.get(CLICK_MAPS_KEY, "disks")
 
     @property
     def precision(self) -> str | None:
-        """The precision that the file is bound to, or None if it is in float32."""
+        """The precision of the file, or None if it is float32."""
         return self.metadata.get(PRECISION_KEY)
 
 
 class Network(Protocol):
-    """What answers a look.  Threads may share it."""
+    """A network, ready to run.  Threads may share it."""
 
     @property
     def info(self) -> NetworkInfo:
-        """What it is."""
+        """Its description."""
         ...
 
     def __call__(self, inputs: Arrays, /) -> Arrays:
-        """Return the outputs of `info.outputs` for the inputs of `info.inputs`, all with a batch.
+        """Return the outputs `info.outputs` for the inputs `info.inputs`, all with a batch axis.
 
-        `logits` is (B, 1, H, W) float32; H and W are multiples of info.multiple.  Those of the
-        method fcfi: image (B, 3, H, W) RGB in [0, 1]; feedback (B, 1, H, W) in [0, 1]; disks
+        `logits` is (B, 1, H, W) float32; H and W are multiples of info.multiple.  The inputs of the
+        method fcfi are image (B, 3, H, W) RGB in [0, 1]; feedback (B, 1, H, W) in [0, 1]; disks
         (B, 2, H, W), window (B, 1, h, w) and label, gate (B, 1, 1, 1) 0 or 1, all float32; cell
         (B,) int64.
         """
@@ -97,20 +97,20 @@ class Network(Protocol):
 
 @runtime_checkable
 class EncodesOnce(Network, Protocol):
-    """A network that looks at a picture once.
+    """A network that encodes a picture once for all clicks.
 
     `click(encode(image), prompts)` returns what a call with all inputs returns.
     """
 
     def encode(self, inputs: Arrays, /) -> Arrays:
-        """Return what further clicks need of the picture, given as `image`."""
+        """Return the encoding of the input `image`, for further clicks."""
         ...
 
     def click(self, encoding: Arrays, prompts: Arrays, /) -> Arrays:
-        """Return the outputs for an encoding and the inputs beside the picture."""
+        """Return the outputs for an encoding and the other inputs."""
         ...
 
 
 def names_in(metadata: Mapping[str, str], key: str) -> tuple[str, ...]:
-    """Return the names in a text with commas; none without such a text."""
+    """Return the names in a comma-separated entry, or an empty tuple without one."""
     return tuple(metadata[key].split(", ")) if key in metadata else ()

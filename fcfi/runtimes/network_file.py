@@ -1,6 +1,6 @@
-"""Network files (*.onnx): what one says of itself, and whether it is whole.
+"""Network files (*.onnx): reading their description, and checking that they are intact.
 
-Nothing is loaded to find that out: the texts stand apart from the graph.
+No network is loaded for this: the metadata is separate from the graph.
 """
 
 import os
@@ -13,23 +13,23 @@ from fcfi.runtimes.metadata import graph_sha256, read_metadata
 from fcfi.runtimes.network import NetworkInfo
 
 FORMAT_KEY: Final = "fcfi_network"
-"""Metadata: version of the network file."""
+"""Metadata key: version of the network file."""
 OLD_FORMAT_KEY: Final = "fcfi_format"
-"""The same in files of version 0.1, which checkpoints had too."""
+"""The key in files of version 0.1, where checkpoints had it as well."""
 FORMAT: Final = "1"
 """Version of network files that this package writes and reads."""
 GRAPH_SHA256: Final = "graph_sha256"
-"""Metadata: sha256 of the graph's bytes, which shows damage."""
+"""Metadata key: sha256 of the graph's bytes, which reveals damage."""
 SUFFIX: Final = ".onnx"
 CHECKPOINT: Final = ".safetensors"
-"""Ending of a checkpoint, which runs in torch."""
+"""Suffix of a checkpoint, which runs in torch."""
 EXPORT_AGAIN: Final = "export it again with `fcfi export`"
 MAX_MULTIPLE: Final = 256
-"""Largest stride in pixels that a file may ask for."""
+"""Largest stride in pixels that a file may have."""
 
 
 def read_info(path: str | os.PathLike[str]) -> NetworkInfo:
-    """Return what a network file says of itself.  Raises NetworkError for any other file."""
+    """Return the description in a network file.  Raises NetworkError for any other file."""
     file = regular(path)
     with guard(NetworkError, f"{path} cannot be read", EXPORT_AGAIN):
         return _read(file)
@@ -37,7 +37,7 @@ def read_info(path: str | os.PathLike[str]) -> NetworkInfo:
 
 def _read(file: Path) -> NetworkInfo:
     texts = read_metadata(file)
-    # Files of version 0.1 have the key that checkpoints had, too.
+    # Files of version 0.1 have the same key as their checkpoints.
     version = texts.get(FORMAT_KEY, texts.get(OLD_FORMAT_KEY))
     if version is None:
         raise NetworkError(
@@ -53,7 +53,7 @@ def _read(file: Path) -> NetworkInfo:
 
 
 def info_of(path: Path, texts: Mapping[str, str]) -> NetworkInfo:
-    """Return what the texts of a network file or a checkpoint say.
+    """Return the description in the metadata of a network file or checkpoint.
 
     Raises NetworkError if they are damaged.
     """
@@ -73,9 +73,9 @@ def info_of(path: Path, texts: Mapping[str, str]) -> NetworkInfo:
 
 
 def check_graph(path: Path, info: NetworkInfo) -> None:
-    """Raise NetworkError unless graph and weights are those that were exported.
+    """Raise NetworkError unless the graph and weights are as exported.
 
-    Older files do not say which those were.
+    Older files store no hash, and are not checked.
     """
     expected = info.metadata.get(GRAPH_SHA256)
     if expected is not None and graph_sha256(path) != expected:
@@ -86,7 +86,7 @@ def check_graph(path: Path, info: NetworkInfo) -> None:
 
 
 def regular(path: str | os.PathLike[str]) -> Path:
-    """Return the path of a file that exists and holds something.  Raises NetworkError."""
+    """Return the path of a regular file that is not empty.  Raises NetworkError for another."""
     file = Path(path)
     try:
         if file.is_dir():

@@ -1,6 +1,6 @@
-"""ONNX Runtime: for processors that OpenVINO does not serve.
+"""ONNX Runtime: for processors that OpenVINO does not support.
 
-Knows nothing of what the network means.
+Knows nothing of the meaning of inputs and outputs.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ class ONNXRuntime:
     """A session of ONNX Runtime, which threads may share."""
 
     def __init__(self, model: Path | bytes, settings: Settings) -> None:
-        """Load a file, or the bytes of one, for the processor; the file says float32 or int8.
+        """Load a file, or the bytes of one, for the CPU; the file itself is in float32 or int8.
 
         Raises NetworkError if the library, the precision or the file cannot be used.
         """

@@ -1,4 +1,4 @@
-"""Opening a network file or checkpoint as a choice says; nothing is decided here."""
+"""Opening a network file or checkpoint according to a `Choice`; nothing is decided here."""
 
 from dataclasses import dataclass, replace
 
@@ -21,7 +21,7 @@ from fcfi.runtimes.registry import RUNTIMES
 
 @dataclass(frozen=True)
 class OpenedNetwork:
-    """A network in a runtime."""
+    """A network, loaded in a runtime."""
 
     info: NetworkInfo
     runtime: Runtime
@@ -33,9 +33,9 @@ class OpenedNetwork:
 
 @dataclass(frozen=True)
 class CutNetwork(OpenedNetwork):
-    """A network in two parts.
+    """A network in two parts, one for the picture and one for the clicks.
 
-    runtime: of a click.  encoder: of the picture.  names: of the values handed over.
+    runtime: computes a click.  encoder: encodes the picture.  names: names of the values between.
     """
 
     encoder: Runtime
@@ -53,7 +53,7 @@ class CutNetwork(OpenedNetwork):
     def click(self, encoding: Arrays, prompts: Arrays, /) -> Arrays:
         """Return the outputs for an encoding; see `EncodesOnce`."""
         inputs = {**encoding, **prompts}
-        # Inputs that the graph does not look at may be missing in a part: OpenVINO drops them.
+        # Inputs that the graph does not use may be missing in a part: OpenVINO drops them.
         known = {name: value for name, value in inputs.items() if name in self.runtime.inputs}
         return _run(self.runtime, known, self.info.outputs)
 
@@ -61,8 +61,8 @@ class CutNetwork(OpenedNetwork):
 def open_network(choice: Choice) -> OpenedNetwork:
     """Return the network of a choice, ready to run.
 
-    A shipped file must be the one of the table, byte for byte.  Raises NetworkError if the file
-    cannot be used, or cannot be used so.
+    A shipped file must match the table, byte for byte.  Raises NetworkError if the file cannot be
+    used, or not with these settings.
     """
     with guard(NetworkError, f"{choice.path} cannot be opened", EXPORT_AGAIN):
         return _open(choice)
@@ -78,7 +78,7 @@ def _open(choice: Choice) -> OpenedNetwork:
 
     info = read_info(path)
     if not is_shipped:
-        # Before it is loaded: OpenVINO complains on stderr of a wrong file, once for each format.
+        # Before loading: OpenVINO prints an error to stderr for each format that a file is not in.
         check_graph(path, info)
     if (info.precision == INT8) != (choice.precision == INT8):
         raise NetworkError(
@@ -100,8 +100,8 @@ def _open(choice: Choice) -> OpenedNetwork:
 
 
 def _open_checkpoint(choice: Choice, settings: Settings) -> OpenedNetwork:
-    """Return a checkpoint in torch; it is checked by what reads it."""
-    # Imported here: torch takes seconds to load, and only who opens a checkpoint needs it.
+    """Return a checkpoint, opened in torch; reading it also checks it."""
+    # Imported here: torch takes seconds to load, and only checkpoints need it.
     from fcfi.runtimes.torch import Torch
 
     runtime = Torch.load(choice.path, settings)
@@ -119,7 +119,7 @@ def _run(runtime: Runtime, inputs: Arrays, names: tuple[str, ...]) -> Arrays:
 def _check_ports(
     choice: Choice, info: NetworkInfo, inputs: frozenset[str] | set[str], outputs: frozenset[str]
 ) -> None:
-    """Raise NetworkError unless the graph has the inputs and outputs that its metadata name."""
+    """Raise NetworkError unless the graph has the inputs and outputs listed in its metadata."""
     named = set(info.outputs) | {LOGITS}
     if inputs != set(info.inputs) or not named <= outputs:
         raise NetworkError(

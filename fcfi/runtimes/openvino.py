@@ -1,4 +1,7 @@
-"""OpenVINO: the fastest runtime on x86 processors.  Knows nothing of what the network means."""
+"""OpenVINO: the fastest runtime on x86 processors.
+
+Knows nothing of the meaning of inputs and outputs.
+"""
 
 from collections import deque
 from collections.abc import Sequence
@@ -16,21 +19,21 @@ from fcfi.runtimes.private import import_openvino
 from fcfi.runtimes.processor import X86
 
 HINTS: Final = {"float32": "f32", "bfloat16": "bf16"}
-"""OpenVINO's names of the precisions to compute in."""
+"""OpenVINO's names of the precisions."""
 BFLOAT16: Final = "BF16"
-"""OpenVINO's name of a processor's ability to compute in bfloat16."""
+"""OpenVINO's name of the processor capability to compute in bfloat16."""
 _CORE_LOCK: Final = Lock()
-"""Held while the core is made, so that two threads do not make two."""
+"""Held while the core is created, so that two threads do not create two."""
 
 
 class OpenVINO:
-    """A compiled network and a pool of inference requests: each running call has one to itself."""
+    """A compiled network and a pool of inference requests, one for each running call."""
 
     def __init__(self, model: Path | bytes, settings: Settings) -> None:
         """Compile a file, or the bytes of one, for the processor.
 
-        int8 is for files quantised to it; what they leave in float is computed in the best float
-        that the processor has.
+        int8 is for files quantised to it; their layers in float are computed in the fastest
+        precision of the processor.
         Raises NetworkError if the library, the precision or the file cannot be used.
         """
         try:
@@ -80,7 +83,7 @@ class OpenVINO:
             raise NetworkError(
                 "the network failed on this input: its file does not fit this version of fcfi"
             ) from error
-        # A request that failed is not put back: its state is not known.
+        # A failed request is not reused: its state is unknown.
         self._idle.append(request)
         return tuple(outputs[name] for name in names)
 
@@ -98,9 +101,9 @@ def core() -> Any:
 
 @cache
 def _new_core() -> Any:
-    # One, kept for ever: each core's CPU plugin sets another stack for signals in the thread that
-    # loads it, and frees it with the core.  If two cores end in the order in which they began, or
-    # in other threads, the thread is left with a stack that is gone, and the next signal that
+    # A single core that is never freed: each core's CPU plugin sets another signal stack in the
+    # thread that loads it, and frees it with the core.  If two cores are freed in the order of
+    # their creation, or in other threads, the thread keeps a freed stack, and the next signal that
     # reaches Python, such as Ctrl+C, ends the process with a segmentation fault (2026.4).
     return import_openvino().Core()
 

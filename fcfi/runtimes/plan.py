@@ -1,10 +1,10 @@
-"""How a network is run on this machine: the fastest honest way, or the nearest to a request.
+"""Choosing how to run a network on this machine: the fastest honest way, or close to a request.
 
 `choose` is a pure function of a network's files, a request and the machine, and the only place
-where that is decided.  A request that the machine cannot meet becomes a note and the next best; a
-request that does not fit the file is a mistake and refused.
-Honest: rounding may cost at most weights.LARGEST_LOSS of the clicks to a good mask, measured on
-development pictures; 8 bits are taken only where that was measured.  Knows nothing of pictures or
+where this is decided.  If the machine cannot meet a request, the next best way is chosen and a note
+explains it; a request that does not fit the file is refused.
+Honest means that rounding costs at most weights.LARGEST_LOSS of the clicks to a good mask, measured
+on development pictures; int8 is chosen only where that was measured.  Knows nothing of pictures or
 clicks.
 """
 
@@ -32,9 +32,9 @@ PRECISIONS: Final = (FLOAT32, BFLOAT16, INT8)
 class NetworkFiles:
     """The files of a network.
 
-    path: the file in float.  int8: the same in 8 bits, if it may be used.  checkpoint: its weights
+    path: the file in float.  int8: the same in int8, if it may be used.  checkpoint: its weights
         for torch.
-    bfloat16: whether rounding to it is known to cost nothing, or was not measured.
+    bfloat16: False if rounding to bfloat16 is known to cost clicks.
     """
 
     path: Path
@@ -45,10 +45,10 @@ class NetworkFiles:
 
 @dataclass(frozen=True)
 class Machine:
-    """What a computer has.
+    """The capabilities of a computer.
 
-    runtimes: installed ones, the faster one first.  precisions: those below float32 that its
-        processor computes in.  cuda: whether torch is installed and finds such a device.
+    runtimes: the installed ones, the fastest first.  precisions: those below float32 that its
+        processor supports.  cuda: whether torch is installed and finds a CUDA device.
     """
 
     runtimes: tuple[str, ...]
@@ -58,7 +58,7 @@ class Machine:
 
 @dataclass(frozen=True)
 class RunRequest:
-    """How a person asks for a network to be run; `auto` and None leave it to the machine.
+    """A user's request for how to run a network; `auto` and None leave it to the machine.
 
     Raises ConfigError for a value that does not exist.
     """
@@ -75,11 +75,10 @@ class RunRequest:
 
 @dataclass(frozen=True)
 class Choice:
-    """Which file is opened, and how: all that `open_network` needs.
+    """The file to open and its settings: the input of `open_network`.
 
-    notes: a sentence for each request that could not be met.  streams: looks that are computed at
-        the same time and share the threads: 1 is the fastest for one person, as many as cores for
-        bulk work.
+    notes: a sentence for each request that could not be met.  streams: calls that run at the same
+        time and share the threads: 1 is fastest for one person, the number of cores for bulk work.
     Raises ConfigError for a value that does not exist.
     """
 
@@ -99,7 +98,7 @@ class Choice:
 
 
 def files_of(entry: Entry) -> NetworkFiles:
-    """Return the files of a shipped network that may be used."""
+    """Return the files of a shipped network, without those that rounding makes too inaccurate."""
     checkpoint = entry.path.with_suffix(CHECKPOINT)
     return NetworkFiles(
         entry.path,
@@ -118,7 +117,7 @@ def files_at(path: str | os.PathLike[str]) -> NetworkFiles:
 
 
 def choose(files: NetworkFiles, request: RunRequest, machine: Machine) -> Choice:
-    """Return the way to run a network.  Raises NetworkError without a runtime for it."""
+    """Return how to run a network.  Raises NetworkError without a runtime for it."""
     runtime, runtime_notes = _runtime(files, request, machine)
     precision, precision_notes = _precision(files, request.precision, runtime, machine)
     path = files.path
@@ -132,9 +131,9 @@ def choose(files: NetworkFiles, request: RunRequest, machine: Machine) -> Choice
 
 
 def choice_of(path: str | os.PathLike[str], request: RunRequest | None = None) -> Choice:
-    """Return the choice for a file on this machine that meets a request in full.
+    """Return how to run a file on this machine, meeting a request in full.
 
-    request: None is float32 in the fastest runtime.  Raises NetworkError where the machine or the
+    request: None means float32 in the fastest runtime.  Raises NetworkError if the machine or the
         file cannot meet it.
     """
     wanted = request or RunRequest(precision=FLOAT32)
@@ -145,7 +144,7 @@ def choice_of(path: str | os.PathLike[str], request: RunRequest | None = None) -
 
 
 def possible(files: NetworkFiles, machine: Machine) -> tuple[Choice, ...]:
-    """Return every way to run a network on a machine, without those that fall back to another."""
+    """Return every way to run a network on a machine without falling back to another."""
     found = []
     for runtime in machine.runtimes:
         if RUNTIMES[runtime].suffix == CHECKPOINT and files.checkpoint is None:
@@ -157,9 +156,9 @@ def possible(files: NetworkFiles, machine: Machine) -> tuple[Choice, ...]:
 
 @cache
 def this_machine() -> Machine:
-    """Return what this computer has.
+    """Return the capabilities of this computer.
 
-    Found out once, in some milliseconds, or some seconds where there may be a CUDA device.
+    They are detected once, in milliseconds, or in seconds where there may be a CUDA device.
     """
     kinds = sorted(RUNTIMES.values(), key=lambda kind: kind.rank(platform.machine()))
     installed = [kind for kind in kinds if find_spec(kind.name) is not None]
@@ -167,7 +166,7 @@ def this_machine() -> Machine:
     for kind in installed:
         precisions |= kind.processor_precisions()
     cuda = False
-    # torch takes seconds to load, and is not asked without a driver.
+    # torch takes seconds to load, and is not imported without a driver.
     if "torch" in [kind.name for kind in installed] and may_have_cuda():
         from fcfi.runtimes.torch import has_cuda
 
@@ -178,36 +177,38 @@ def this_machine() -> Machine:
 def _runtime(
     files: NetworkFiles, request: RunRequest, machine: Machine
 ) -> tuple[RuntimeKind, tuple[str, ...]]:
-    """Return the runtime, and a note if it is not the one asked for."""
+    """Return the runtime, and a note if it is not the requested one."""
     is_checkpoint = files.path.suffix == CHECKPOINT
-    asked = RUNTIMES.get(request.runtime)
-    if asked is not None and not _can_open(asked, files):
+    requested = RUNTIMES.get(request.runtime)
+    if requested is not None and not _can_open(requested, files):
         kinds = {SUFFIX: "a network file (*.onnx)", CHECKPOINT: "a checkpoint (*.safetensors)"}
         raise NetworkError(
-            f"the runtime {asked.name} takes {kinds.get(asked.suffix, asked.suffix)}, got "
-            f"{files.path}: choose another runtime, or auto"
+            f"the runtime {requested.name} takes {kinds.get(requested.suffix, requested.suffix)}, "
+            f"got {files.path}: choose another runtime, or auto"
         )
     if is_checkpoint:
-        # What is missing for a checkpoint is said when it is opened: nothing can replace it.
-        return asked or RUNTIMES["torch"], ()
-    if asked is not None and asked.name in machine.runtimes:
-        return asked, ()
+        # Nothing can replace torch for a checkpoint: opening it reports what is missing.
+        return requested or RUNTIMES["torch"], ()
+    if requested is not None and requested.name in machine.runtimes:
+        return requested, ()
     best = _best_runtime(files, request, machine)
-    if asked is None:
+    if requested is None:
         return best, ()
-    note = f"the runtime {asked.name} is not installed ({asked.install}): {best.name} is used"
+    note = (
+        f"the runtime {requested.name} is not installed ({requested.install}): {best.name} is used"
+    )
     return best, (note,)
 
 
 def _can_open(runtime: RuntimeKind, files: NetworkFiles) -> bool:
-    """Return whether there is a file of the kind that a runtime opens."""
+    """Return whether the network has a file that the runtime opens."""
     if runtime.suffix == CHECKPOINT:
         return files.checkpoint is not None
     return files.path.suffix != CHECKPOINT
 
 
 def _best_runtime(files: NetworkFiles, request: RunRequest, machine: Machine) -> RuntimeKind:
-    """Return torch on CUDA where only speed is asked for, else the fastest for network files."""
+    """Return torch if it has CUDA and no precision is requested, else the fastest for ONNX."""
     if machine.cuda and files.checkpoint is not None and request.precision == AUTO:
         return RUNTIMES["torch"]
     for name in machine.runtimes:
@@ -217,22 +218,22 @@ def _best_runtime(files: NetworkFiles, request: RunRequest, machine: Machine) ->
 
 
 def _precision(
-    files: NetworkFiles, asked: str, runtime: RuntimeKind, machine: Machine
+    files: NetworkFiles, requested: str, runtime: RuntimeKind, machine: Machine
 ) -> tuple[str, tuple[str, ...]]:
-    """Return the precision, and a note if it is not the one asked for."""
+    """Return the precision, and a note if it is not the requested one."""
     best = _best_precision(files, runtime, machine)
-    if asked in (AUTO, best):
+    if requested in (AUTO, best):
         return best, ()
-    obstacle = _obstacle(files, asked, runtime, machine)
+    obstacle = _obstacle(files, requested, runtime, machine)
     if obstacle is None:
-        return asked, ()
-    # int8 is asked for to be fast, the others to be exact.
-    fallback = best if asked == INT8 or _is_int8_only(files) else FLOAT32
+        return requested, ()
+    # int8 is requested for speed, the others for accuracy.
+    fallback = best if requested == INT8 or _is_int8_only(files) else FLOAT32
     return fallback, (f"{obstacle}: {fallback} is used",)
 
 
 def _best_precision(files: NetworkFiles, runtime: RuntimeKind, machine: Machine) -> str:
-    """Return the fastest precision that costs next to no clicks."""
+    """Return the fastest precision that costs almost no clicks."""
     if _is_int8_only(files):
         return INT8
     for precision in runtime.automatic:
@@ -246,7 +247,7 @@ def _best_precision(files: NetworkFiles, runtime: RuntimeKind, machine: Machine)
 def _obstacle(
     files: NetworkFiles, precision: str, runtime: RuntimeKind, machine: Machine
 ) -> str | None:
-    """Return why a precision cannot be had, or None."""
+    """Return why a precision is not available, or None if it is."""
     if precision not in runtime.precisions:
         return f"{runtime.name} does not compute in {precision}"
     if _is_int8_only(files):
@@ -259,18 +260,18 @@ def _obstacle(
 
 
 def _is_int8_only(files: NetworkFiles) -> bool:
-    """Return whether the float file is missing: int8 then runs on every processor, if slowly."""
+    """Return whether there is no float file; int8 then runs on every processor, if slowly."""
     return files.int8 == files.path
 
 
 def _check(name: str, value: str, known: tuple[str, ...]) -> None:
-    """Raise ConfigError unless a value is known."""
+    """Raise ConfigError for an unknown value."""
     if value not in known:
         raise ConfigError(f"{name} {value!r} is unknown: choose one of {', '.join(known)}")
 
 
 def _check_threads(threads: int | None) -> None:
-    """Raise ConfigError for a number of threads that is not possible."""
+    """Raise ConfigError for an impossible number of threads."""
     if threads is not None and threads < 1:
         raise ConfigError(
             f"threads = {threads} is not possible: give at least 1, or nothing for the runtime's "

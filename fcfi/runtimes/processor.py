@@ -1,15 +1,15 @@
-"""What this computer computes in, beside float32.  Knows nothing of networks."""
+"""Detecting what this computer supports besides float32.  Knows nothing of networks."""
 
 import os
 import shutil
 from typing import Final
 
 X86: Final = ("x86_64", "amd64", "i686")
-"""x86 processors, as platform.machine() names them in small letters."""
+"""x86 processors, as named by platform.machine() in lower case."""
 VNNI: Final = 262
 """OpenCV's number of the processor feature AVX512-VNNI (enum CpuFeatures)."""
 VNNI_FLAGS: Final = ("avx512_vnni", "avx_vnni")
-"""Linux's names of the instructions that multiply 8-bit numbers at four times the speed."""
+"""Linux's names of the instructions that multiply 8-bit integers at four times the speed."""
 
 
 def has_vnni() -> bool:
@@ -22,7 +22,7 @@ def has_vnni() -> bool:
     if cv2.checkHardwareSupport(VNNI):
         return True
     try:
-        # OpenCV does not know AVX-VNNI, the form of it on processors without AVX-512.
+        # OpenCV does not know AVX-VNNI, its variant on processors without AVX-512.
         with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as lines:
             flags = next((line.split() for line in lines if line.startswith("flags")), [])
     except OSError:
@@ -31,5 +31,5 @@ def has_vnni() -> bool:
 
 
 def may_have_cuda() -> bool:
-    """Return whether there is an NVIDIA driver; without one torch need not be loaded and asked."""
+    """Return whether there is an NVIDIA driver; without one, torch need not be imported."""
     return os.path.exists("/dev/nvidiactl") or shutil.which("nvidia-smi") is not None

@@ -9,13 +9,13 @@ from fcfi.runtimes.interface import RuntimeKind
 RUNTIMES: Final[dict[str, RuntimeKind]] = {
     kind.name: kind for kind in (openvino.KIND, onnxruntime.KIND, torch.KIND)
 }
-"""By name, those of this package first."""
+"""Runtimes by name, those of this package first."""
 
 
 def register(kind: RuntimeKind) -> RuntimeKind:
-    """Add a runtime of your own and return it; ConfigError if its name is taken.
+    """Add a runtime of your own and return it.  Raises ConfigError if its name is taken.
 
-    Call it before the first network is opened: what the machine has is found out once.
+    Call it before the first network is opened: the machine's capabilities are detected once.
     """
     if kind.name in RUNTIMES:
         raise ConfigError(

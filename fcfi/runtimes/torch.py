@@ -1,6 +1,6 @@
-"""PyTorch: runs a checkpoint (*.safetensors) as it is, on a CUDA device where there is one.
+"""PyTorch: runs a checkpoint (*.safetensors) without export, on a CUDA device if there is one.
 
-The only module of the using half that may import torch, and it does so when a checkpoint is opened.
+The only module outside the training half that imports torch, when a checkpoint is opened.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,17 +30,17 @@ def has_cuda() -> bool:
 class Torch:
     """A network in torch, which threads may share.
 
-    model: for methods that need gradients; nothing may write to it.
-    precision: in which it computes here.
-    metadata: the checkpoint's texts and its weights' sha256; empty for a model in memory.
-    encoding: names of the maps that the network keeps from click to click; none if every click runs
-        all of it.
+    model: the module, for methods that need gradients; it must not be changed.
+    precision: the precision of its computations.
+    metadata: the checkpoint's metadata and the sha256 of its weights; empty for a model in memory.
+    encoding: names of the maps that the network keeps between clicks; empty if every click runs
+        the whole network.
     """
 
     def __init__(
         self, model: "FCFI", precision: str = "float32", metadata: Mapping[str, str] | None = None
     ) -> None:
-        """Run a model in memory on the device that it is on; precision: float32 or bfloat16."""
+        """Wrap a model in memory, on its current device; precision: float32 or bfloat16."""
         import torch
 
         self.metadata = metadata or {}
@@ -54,7 +54,7 @@ class Torch:
 
     @classmethod
     def load(cls, path: Path | bytes, settings: Settings) -> "Torch":
-        """Return a checkpoint, ready to run, on a CUDA device where there is one.
+        """Load a checkpoint, on a CUDA device if there is one.
 
         Raises NetworkError if the library, the precision or the file cannot be used.
         """
@@ -86,10 +86,9 @@ class Torch:
     def run(
         self, inputs: Arrays, names: Sequence[str] = (LOGITS,)
     ) -> tuple[NDArray[np.float32], ...]:
-        """Return outputs for all inputs or for an encoding and the click, or the encoding.
+        """Return the encoding of an image, or outputs for all inputs or an encoding and a click.
 
-        The names say which: those of the encoding ask for the image's.  Raises NetworkError if it
-        fails.
+        The names decide: those of the encoding select it.  Raises NetworkError if it fails.
         """
         import torch
 
@@ -125,7 +124,7 @@ KIND: Final = RuntimeKind(
     install=how_to_install("train"),
     suffix=".safetensors",
     precisions=frozenset(("float32", "bfloat16")),
-    # torch computes in bfloat16 on every processor, if slowly on some.
+    # torch supports bfloat16 on every processor, though slowly on some.
     anywhere=frozenset(("float32", "bfloat16")),
     automatic=(),
     rank=lambda _: 3,

@@ -1,6 +1,6 @@
-"""How much a pixel counts by its distance to the clicks (FCA-Net, Lin et al., CVPR 2020).
+"""Weights of pixels by their distance to the clicks (FCA-Net, Lin et al., CVPR 2020).
 
-Pixels near a click count more: there a person looks.
+Pixels near a click have more weight, because that is where a person looks.
 """
 
 from typing import Final
@@ -11,13 +11,13 @@ import torch
 from torch import Tensor
 
 NEAR: Final = 2.0
-"""Weight at a click, and below it from FAR_PIXELS on."""
+"""Weight at a click; beyond FAR_PIXELS it is FAR."""
 FAR: Final = 0.8
 FAR_PIXELS: Final = 100.0
 
 
 def click_weights(clicks: Tensor, target: Tensor) -> Tensor:
-    """Return weights (B, 1, H, W): of object by the nearest positive click, else by a negative one.
+    """Return weights (B, 1, H, W) by the nearest click with the sign of the pixel's truth.
 
     clicks: (B, K, H, W), maps of which the first two are 1 at positive and at negative clicks.
     target: (B, 1, H, W) 0/1.
@@ -27,7 +27,7 @@ def click_weights(clicks: Tensor, target: Tensor) -> Tensor:
 
 
 def weights_of_map(clicks: Tensor, target: Tensor) -> Tensor:
-    """Return weights (B, 1, H, W): of object by the distance to where a map is 1, else FAR.
+    """Return weights (B, 1, H, W): by the distance to the map's ones on the object, else FAR.
 
     clicks: (B, 1, H, W).  target: (B, 1, H, W) 0/1.
     """
@@ -35,7 +35,7 @@ def weights_of_map(clicks: Tensor, target: Tensor) -> Tensor:
 
 
 def _falling(clicks: Tensor) -> Tensor:
-    """Return NEAR where a map (B, 1, H, W) is 1, falling in a line to FAR at FAR_PIXELS."""
+    """Return NEAR where a map (B, 1, H, W) is 1, falling linearly to FAR at FAR_PIXELS."""
     away = []
     for each in clicks[:, 0].detach().float().cpu().numpy():
         other = (each < 1).astype(np.uint8)

@@ -1,8 +1,7 @@
 """Recipes: a training run as a TOML file, read into frozen dataclasses.
 
-An unknown key is refused and the nearest known key named; a value of the wrong type is refused.
-The sections [model], [crops], [rounds], [losses] and [zoom] are defined beside the code that uses
-them.
+An unknown key is refused with the nearest known key; so is a value of the wrong type.  The sections
+[model], [crops], [rounds], [losses] and [zoom] are defined next to the code that uses them.
 """
 
 import tomllib
@@ -23,21 +22,21 @@ MULTIPLE = 32
 """Height and width of crops are multiples of this: the coarsest stride of all backbones."""
 
 MAX_BYTES: Final = 200_000
-"""Of a recipe; ours have two thousand."""
+"""Largest size of a recipe; ours have two thousand bytes."""
 MAX_LINE: Final = 4000
-"""Bytes of a line of a recipe."""
+"""Largest number of bytes in a line of a recipe."""
 MAX_INT: Final = 2**63 - 1
 MAX_SHOWN: Final = 200
-"""Characters that a message repeats of an override."""
+"""Characters of an override that a message repeats."""
 
 
 @dataclass(frozen=True)
 class SourceConfig:
     """A dataset of a recipe.
 
-    path: under the root.
+    path: path below the root.
     layout: a name of `fcfi.data.LAYOUTS`, or `auto` to detect it.
-    split: where the dataset has several (`train`, `val`).
+    split: the split to use if the dataset has several (`train`, `val`).
     """
 
     path: str = "."
@@ -47,14 +46,14 @@ class SourceConfig:
 
 @dataclass(frozen=True)
 class DataConfig:
-    """Pictures to learn from.
+    """The pictures for training and for measuring progress.
 
-    root: folder (or a single shard or annotation file) in which the sources lie.
+    root: folder of the sources (or a single shard or annotation file).
     sources: the datasets in it.
-    dev: path of the development pictures, on which progress is measured; empty for none.
-    dev_objects: number of their objects that are measured.
-    dev_every: steps after which progress is measured and crops are shown.
-    strict: stop at pictures and masks that cannot be used, instead of learning without them.
+    dev: path of the development pictures, for measuring progress; empty for none.
+    dev_objects: number of objects on them to measure.
+    dev_every: steps between two measurements, which also show crops.
+    strict: stop at pictures and masks that cannot be used, instead of training without them.
     """
 
     root: str = "data/train"
@@ -74,18 +73,18 @@ class DataConfig:
 
 @dataclass(frozen=True)
 class OptimizerConfig:
-    """How weights are changed.
+    """The optimizer and its learning rate.
 
     name: `adamw` or `adam`.
     lr: peak learning rate.
-    backbone_factor: factor of the rate for layers that begin from ImageNet.
+    backbone_factor: factor of the rate for layers initialised from ImageNet.
     betas: decays of the moments of the gradient.
-    weight_decay: of convolution kernels; biases and normalisations have none.
-    schedule: `cosine` to zero, or `milestones`: times 0.1 at each of them.
-    milestones: parts of the run, from 0 to 1, for the schedule of that name.
+    weight_decay: decay of convolution kernels; biases and normalisations have none.
+    schedule: `cosine` to zero, or `milestones`: a factor of 0.1 at each milestone.
+    milestones: parts of the run, from 0 to 1, for the schedule `milestones`.
     warmup: steps of linear warm-up.
     clip: largest norm of the gradient; 0 for none.
-    ema: decay of the moving average of the weights, which is what a run results in.
+    ema: decay of the moving average of the weights, which is the result of a run.
     """
 
     name: Literal["adamw", "adam"] = "adamw"
@@ -117,21 +116,21 @@ class OptimizerConfig:
 
 @dataclass(frozen=True)
 class RunConfig:
-    """How long a run is, and on what it computes.
+    """The length of a run, and the hardware that it uses.
 
-    steps: length of the run in steps; 0 if it is given in minutes.
-    minutes: length of the run in minutes of training, over all resumptions; 0 if it is in steps.
-    batch: crops of a step on each device.
-    sizes: (part of the run, height, width) of crops in pixels: the size from that part on.
-    freeze: patterns of names of weights that stay as they are (`body.backbone.stem.*`).
-    imagenet: whether the backbone begins from ImageNet weights (`package`) or at random (`none`).
-    precision: `32-true`, or `bf16-mixed` (bfloat16 where it does no harm; it needs no scaling of
-        the loss).
+    steps: length of the run in steps; 0 if `minutes` is set.
+    minutes: length of the run in minutes of training, over all resumptions; 0 if `steps` is set.
+    batch: crops per step on each device.
+    sizes: (part of the run, height, width): the size of crops in pixels from that part on.
+    freeze: patterns of names of frozen weights (`body.backbone.stem.*`).
+    imagenet: whether the backbone starts from ImageNet weights (`package`) or at random (`none`).
+    precision: `32-true`, or `bf16-mixed` (bfloat16 where it is accurate enough; the loss needs no
+        scaling).
     accelerator: the kind of device.
-    devices: `auto`, or how many of them; `torchrun` sets it itself.
+    devices: `auto`, or the number of devices; `torchrun` sets it itself.
     workers: processes that make crops; 0 makes them in the training process.
-    seed: of all random numbers.
-    save_minutes: between two saves.
+    seed: seed of all random numbers.
+    save_minutes: minutes between two saves.
     """
 
     steps: int = 0
@@ -188,10 +187,10 @@ class RunConfig:
 class Recipe:
     """A training run.
 
-    name: of the run and of its default folder.
-    hardware: on which the recipe was run, in words.
-    hours: that it took.
-    expected: its results, in words.
+    name: name of the run and of its default folder.
+    hardware: description of the hardware that the recipe was run on.
+    hours: hours that the run took.
+    expected: description of its results.
     """
 
     name: str
@@ -208,15 +207,15 @@ class Recipe:
     zoom: Zoom = field(default_factory=Zoom)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return plain values, as they are written into saves and results."""
+        """Return plain values, as stored in saves and results."""
         return asdict(self)
 
 
 def read_recipe(path: Path, overrides: Sequence[str] = ()) -> Recipe:
-    """Return the recipe of a TOML file.
+    """Return the recipe in a TOML file.
 
     overrides: `section.key=value`, the value as in TOML or a bare word.
-    Raises ConfigError for a file or an override that cannot be read, unknown keys and wrong values.
+    Raises ConfigError for an unreadable file or override, unknown keys and wrong values.
 
         read_recipe(Path("recipes/lite0.toml"), ["run.minutes=30"])
     """
@@ -227,8 +226,8 @@ def read_recipe(path: Path, overrides: Sequence[str] = ()) -> Recipe:
             f"expected a recipe (TOML file), got {path}, which cannot be read "
             f"({error.strerror}): give another path"
         ) from error
-    # Not only what tomllib raises for itself: numbers of thousands of digits and deep nesting
-    # raise ValueError and RecursionError, here and wherever a message repeats them.
+    # Not only tomllib's own errors: numbers with thousands of digits and deep nesting raise
+    # ValueError and RecursionError, here and wherever a message repeats them.
     with guard(ConfigError, f"expected a recipe in TOML, got an error in {path}", "mend it there"):
         table = tomllib.loads(text)
     for override in overrides:
@@ -240,9 +239,9 @@ def read_recipe(path: Path, overrides: Sequence[str] = ()) -> Recipe:
 
 
 def _bounded(path: Path) -> str:
-    """Return the text of a recipe.  Raises ConfigError for one that nobody wrote by hand.
+    """Return the text of a recipe.  Raises ConfigError for one too large to be hand-written.
 
-    tomllib takes a time that grows with the square of the dots in a key.
+    The time that tomllib takes grows with the square of the number of dots in a key.
     """
     with path.open("rb") as stream:
         data = stream.read(MAX_BYTES + 1)
@@ -262,7 +261,10 @@ def _bounded(path: Path) -> str:
 
 
 def parse_recipe(table: dict[str, Any]) -> Recipe:
-    """Return the recipe of a table of values; ConfigError for unknown keys and wrong values."""
+    """Return the recipe in a table of values.
+
+    Raises ConfigError for unknown keys and wrong values.
+    """
     recipe: Recipe = _build(Recipe, table, "")
     return recipe
 
@@ -289,7 +291,7 @@ def _override(table: dict[str, Any], override: str) -> None:
 
 
 def _build(cls: Any, table: Any, where: str) -> Any:
-    """Return a dataclass made of a table.  where: name of the section, for errors."""
+    """Return a dataclass made from a table.  where: name of the section, for errors."""
     if not isinstance(table, dict):
         raise ConfigError(f"expected {where or 'the recipe'} to be a table of keys, got {table!r}")
     known = [key.name for key in fields(cls)]
@@ -318,7 +320,7 @@ def _build(cls: Any, table: Any, where: str) -> Any:
 
 
 def _convert(hint: Any, value: Any, where: str) -> Any:
-    """Return a value of TOML as the type of its field: lists as tuples, 1 as 1.0 for a float."""
+    """Return a TOML value in its field's type: lists as tuples, 1 as 1.0 for a float."""
     if is_dataclass(hint):
         return _build(hint, value, where)
     origin, arguments = get_origin(hint), get_args(hint)

@@ -1,4 +1,4 @@
-"""Where a run computes: one process, or many that agree with each other (Lightning Fabric)."""
+"""The processes and devices of a run: one process, or many that agree (Lightning Fabric)."""
 
 import os
 from typing import Any
@@ -14,7 +14,7 @@ from fcfi.training.rounds import Batch
 
 
 def make_fabric(config: RunConfig) -> Fabric:
-    """Return this process as the only one, or as the part of a `torchrun` that it is.
+    """Return the Fabric of this process, alone or as one of the processes of `torchrun`.
 
     Raises ConfigError if CUDA is requested and torch finds none.
     """
@@ -24,13 +24,13 @@ def make_fabric(config: RunConfig) -> Fabric:
             "expected a CUDA device for run.accelerator = 'cuda', got none that torch finds: "
             "use 'auto' or 'cpu'"
         )
-    # torchrun starts one process a device and says so in the environment.
+    # torchrun starts one process per device, and sets this variable.
     local = os.environ.get("LOCAL_WORLD_SIZE")
     nodes = os.environ.get("GROUP_WORLD_SIZE", "1")
     devices = config.devices
     if devices == "auto":
         devices = local or ("1" if cpu else "-1")
-    cv2.setNumThreads(1)  # torch uses the cores; more threads would only push each other aside
+    cv2.setNumThreads(1)  # torch uses the cores; more threads would only compete for them
     fabric = Fabric(
         accelerator="cpu" if cpu else config.accelerator,
         devices=int(devices),
@@ -45,15 +45,15 @@ def make_fabric(config: RunConfig) -> Fabric:
 def to_device(batch: Batch, device: torch.device) -> Batch:
     """Return the batch on the network's device."""
     moved = Batch(*(tensor.to(device, non_blocking=True) for tensor in batch))
-    # Convolutions run faster on images whose channels lie side by side.
+    # Convolutions run faster on images with the channels last in memory.
     return moved._replace(image=moved.image.contiguous(memory_format=torch.channels_last))
 
 
 def agree(fabric: Fabric, seconds: float, halt: bool, due: bool) -> tuple[float, bool, bool]:
-    """Return seconds trained, whether to stop and whether to save: the same in all processes.
+    """Return seconds trained, whether to stop and whether to save, equal in all processes.
 
-    Their clocks differ, and a signal may reach one of them a step before another: each deciding for
-    itself, one would learn at another rate than the rest, or wait for them for ever.
+    Their clocks differ, and a signal may reach one of them a step before another.  If each decided
+    alone, one might train at another rate than the others, or wait for them forever.
     """
     if fabric.world_size == 1:
         return seconds, halt, due
@@ -64,7 +64,7 @@ def agree(fabric: Fabric, seconds: float, halt: bool, due: bool) -> tuple[float,
 
 
 def gathered(fabric: Fabric, value: Any) -> list[Any]:
-    """Return the values of all processes in the first one, by rank; an empty list in the others."""
+    """Return the values of all processes by rank in the first process, else an empty list."""
     if fabric.world_size == 1:
         return [value]
     found = [None] * fabric.world_size if fabric.is_global_zero else None

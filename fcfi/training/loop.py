@@ -1,9 +1,10 @@
 """The training loop: from a recipe to a trained network.
 
-One step: a batch of simulated clicks, forward, losses, backward, clip, update, moving average.  A
-run saves itself every few minutes and when it is stopped (Ctrl+C, SIGTERM), and resumes from the
-last save when it is started again.  The weights that count are the moving average.  One process or
-many (Lightning Fabric; `torchrun` for several devices or machines).
+A step is a batch of simulated clicks, forward, losses, backward, clipping, update and moving
+average.  A run saves its state every few minutes and when it is stopped (Ctrl+C, SIGTERM), and
+resumes from the last save when it is started again.  Its result is the moving average of the
+weights.  It uses one process or many (Lightning Fabric; `torchrun` for several devices or
+machines).
 """
 
 import time
@@ -34,16 +35,16 @@ from fcfi.training.stream import BrokenItems, CropStream, load_pictures
 from fcfi.training.validate import development_objects, measure
 
 BAD_STEPS = 20
-"""Steps in a row without a finite loss and gradient before a run is stopped."""
+"""Consecutive steps without a finite loss and gradient that stop a run."""
 
 
 @dataclass(frozen=True)
 class Trained:
     """The result of a call of `train`.
 
-    weights: file of the averaged weights.  before, done: finished parts of the run in [0, 1],
+    weights: file with the averaged weights.  before, done: finished parts of the run in [0, 1],
         before this call and after it.
-    left_out: items of the data that this call came to and could not use, by reason.
+    left_out: items of the data that this call could not use, by reason.
     """
 
     weights: Path
@@ -53,12 +54,12 @@ class Trained:
 
 
 def train(recipe: Recipe, folder: Path, start: Path | None = None) -> Trained:
-    """Run the recipe in `folder`, or resume the run that is there; a finished one stays as it is.
+    """Run the recipe in `folder`, or resume the run there; a finished one is not changed.
 
-    start: weights to begin from (fine-tuning), of the same backbone; modules that they lack begin
+    start: weights to start from (fine-tuning), of the same backbone; modules that they lack start
         at random.
-    Raises FCFIError subclasses for a wrong recipe, missing data, a full disk, or a loss that is not
-    a number; the last save stays intact.
+    Raises a subclass of FCFIError for a wrong recipe, missing data, a full disk, or a loss that is
+    not finite; the last save stays intact.
 
         train(read_recipe(Path("recipes/lite0.toml")), Path("runs/lite0"))
     """
@@ -67,11 +68,11 @@ def train(recipe: Recipe, folder: Path, start: Path | None = None) -> Trained:
     pictures = load_pictures(recipe.data, broken)
     objects = development_objects(recipe.data, recipe.crops, broken)
     _make_folder(folder)
-    # Before the model is made, whose first weights are random; all processes start alike.
+    # Before the model is made: its initial weights are random, and must agree in all processes.
     torch.manual_seed(recipe.run.seed)
     learner = make_learner(recipe, fabric, start)
     saved = folder / CHECKPOINT
-    # A folder with a checkpoint is resumed: the same command begins and continues a run.
+    # A folder with a checkpoint is resumed: the same command starts and continues a run.
     clock, position = restore(saved, recipe, learner) if saved.exists() else (Clock(), None)
     before = clock.part(recipe.run)
     measured = partial(measure, objects=objects, zoom=recipe.zoom) if objects else None
@@ -94,11 +95,11 @@ def run(
     broken: BrokenItems | None = None,
     position: Mapping[str, Any] | None = None,
 ) -> None:
-    """Do all steps from where the clock stands to the end of the run, or until a stop is requested.
+    """Run all remaining steps, until the end of the run or until a stop is requested.
 
-    display: of the first process of a run; the others have none.
-    broken: takes note of what cannot be read.
-    position: in the random data, of a run that is resumed (see position.py).
+    display: the display in the first process of a run; None in the others.
+    broken: records items that cannot be read.
+    position: position of a resumed run in the random data (see position.py).
     """
     fabric = learner.fabric
     source: Source | None = None
@@ -111,7 +112,7 @@ def run(
             part = clock.part(recipe.run)
 
             # ── crops ─────────────────────────────────────────────────────────────────────────────
-            # Later parts of a run show larger ones; a stream has crops of one size.
+            # Later parts of a run use larger crops; a stream has crops of one size.
             size = size_at(recipe.run.sizes, part)
             if source is None or source.size != size:
                 with guard(ConfigError, f"{folder / CHECKPOINT} cannot be resumed", "remove it"):
@@ -120,11 +121,11 @@ def run(
             rounds = source.rounds
 
             # ── clicks ────────────────────────────────────────────────────────────────────────────
-            # One way of simulating them asks the network for the answers to earlier clicks.
+            # One way of simulating clicks needs the network's answers to earlier clicks.
             batch = to_device(rounds.next_batch(partial(predict, learner)), fabric.device)
 
             # ── step ──────────────────────────────────────────────────────────────────────────────
-            # A single bad step may be an odd batch; many in a row never recover.
+            # A single bad step may be an unusual batch; after many in a row, a run never recovers.
             rate = set_rate(learner.optimizer, recipe.optimizer, clock.step, part)
             values, probs = step(learner, batch, recipe.losses, recipe.optimizer.clip)
             bad_steps = bad_steps + 1 if values["skipped"] else 0
@@ -136,19 +137,19 @@ def run(
                 )
 
             # ── feedback ──────────────────────────────────────────────────────────────────────────
-            # The next clicks on the same crops correct these answers.
+            # The next clicks on these crops correct the answers.
             rounds.observe(probs)
 
             # ── clock ─────────────────────────────────────────────────────────────────────────────
             # All processes must stop and save at the same step (see devices.agree).
             clock.step += 1
-            # Reports and saves are left out, so that a run in minutes trains for all of them.
+            # Without reports and saves, so that a run of some minutes trains for all of them.
             seconds = clock.seconds + time.monotonic() - began
             due = time.monotonic() - saved > 60 * recipe.run.save_minutes
             clock.seconds, halt, due = agree(fabric, seconds, bool(signals), due)
 
             # ── report ────────────────────────────────────────────────────────────────────────────
-            # By the first process alone; the clock stands still while it measures.
+            # Only in the first process; the clock does not run while it measures.
             if display is not None:
                 crops = recipe.run.batch * fabric.world_size
                 display.step(clock.step, clock.part(recipe.run), crops, {**values, "rate": rate})
@@ -159,7 +160,7 @@ def run(
             if due:
                 saved = time.monotonic()
                 save(folder, recipe, learner, clock, position_of(source, fabric.device))
-    # A run that was finished already is saved with the position that it had.
+    # A run that was already finished is saved with its former position.
     last = position if source is None else position_of(source, fabric.device)
     save(folder, recipe, learner, clock, last)
 
@@ -167,24 +168,24 @@ def run(
 def step(
     learner: Learner, batch: Batch, losses: LossConfig, clip: float
 ) -> tuple[dict[str, float], NDArray[np.float32]]:
-    """Train on one batch; return values to show and the probabilities (B, H, W).
+    """Train on one batch; return values to display and the probabilities (B, H, W).
 
     clip: largest norm of the gradient; 0 for none.  A step whose gradient is not finite changes no
     weight; its values are {"skipped": 1.0}.
     """
     # ── forward ───────────────────────────────────────────────────────────────────────────────────
-    # Frozen normalisations keep the statistics that belong to their weights.
+    # Frozen normalisations keep the statistics that match their weights.
     learner.wrapped.train()
     keep_statistics(learner.model)
     output = learner.wrapped(*batch[:7], shown=batch.shown)
 
     # ── losses ────────────────────────────────────────────────────────────────────────────────────
-    # Of the answer, and of the feedback behind both modules, so that each of them learns its part.
+    # On the answer, and on the feedback after both modules, so that each learns its part.
     loss, parts = total_loss(output, batch.truth, batch.window, batch.beyond, losses, batch.disks)
 
     # ── backward ──────────────────────────────────────────────────────────────────────────────────
-    # The norm is computed even without a limit: it shows whether all gradients are finite, and is
-    # the same in all processes, which therefore skip the same steps.
+    # The norm is computed even without a limit: it shows whether all gradients are finite, and
+    # agrees in all processes, which therefore skip the same steps.
     learner.optimizer.zero_grad(set_to_none=True)
     learner.fabric.backward(loss)
     norm = learner.fabric.clip_gradients(
@@ -198,7 +199,7 @@ def step(
         return {"skipped": 1.0}, probs.nan_to_num(0).cpu().numpy()
 
     # ── update ────────────────────────────────────────────────────────────────────────────────────
-    # The moving average is over steps, so it follows each of them.
+    # The moving average is over steps, so each step updates it.
     learner.optimizer.step()
     learner.average.update_parameters(learner.model)
     values = {"skipped": 0.0, "loss": float(loss.detach())}
@@ -217,7 +218,7 @@ def predict(learner: Learner, batch: Batch) -> Tensor:
 
 
 def size_at(sizes: Sequence[tuple[float, int, int]], part: float) -> tuple[int, int]:
-    """Return height and width of crops at this part of the run."""
+    """Return the height and width of crops at this part of the run."""
     return [(height, width) for since, height, width in sizes if since <= part][-1]
 
 
@@ -230,20 +231,20 @@ def make_source(
     broken: BrokenItems | None = None,
     position: Mapping[str, Any] | None = None,
 ) -> Source:
-    """Return simulated clicks on a stream of crops: a fresh one, or that of a position.
+    """Return simulated clicks on a stream of crops: a new stream, or one resumed at a position.
 
-    broken: takes note of what cannot be read.
+    broken: records items that cannot be read.
     """
     resumed = position if position is not None and fits(position, size) else None
     begun, taken = (clock.step, 0) if resumed is None else (resumed["begun"], resumed["taken"])
-    # Another stream for each process and each size of crops.
+    # Another stream for each process and each crop size.
     seed = (recipe.run.seed, learner.fabric.global_rank, begun)
     crops = CropStream(pictures, recipe.crops, size, recipe.run.workers, seed, broken, taken)
     rng = np.random.default_rng(seed)
     rounds = make_rounds(crops, recipe.run.batch, recipe.rounds, rng, recipe.model.click_maps)
     if resumed is not None:
         rounds.restore(resumed["rounds"], crops.again)
-    # Also where crops of another size begin: dropout knows nothing of them.
+    # Also if crops of another size start now: dropout does not depend on them.
     if position is not None:
         resume_random(position, learner.fabric.device)
     return Source(begun, size, crops, rounds)

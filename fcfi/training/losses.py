@@ -1,7 +1,7 @@
-"""The losses of the paper, all on logits, averaged over the pixels that count.
+"""The losses of the paper, all on logits, averaged over the pixels that are not ignored.
 
-Unlike the released code no sigmoid is applied to a probability, and the auxiliary loss is really
-added.
+Unlike in the released code, no sigmoid is applied to a probability, and the auxiliary loss is
+actually added.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,11 +21,11 @@ from fcfi.training.click_weights import click_weights, weights_of_map
 ALPHA = 0.5
 """Weight of the normalised focal loss (paper)."""
 GAMMA = 2.0
-"""Exponent of its focus (paper)."""
+"""Exponent of the focal weights (paper)."""
 PROBS_EPSILON = 1e-4
-"""Distance of probabilities from 0 and 1, so that their logits are finite."""
+"""Smallest distance of probabilities from 0 and 1, so that their logits are finite."""
 BORDER = 3
-"""Pixels to either side of an object's edge that are its border."""
+"""Pixels on either side of an object's edge that belong to its border."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,13 @@ class LossConfig:
     auxiliary: binary cross-entropy of the head's auxiliary logits.
     corrected: focal loss of the feedback after FFC, inside its window.
     fused: focal loss of the feedback after CFF.
-    overlap: one less the soft IoU of the logits (ours; 0 in the paper).
+    overlap: one minus the soft IoU of the logits (ours; 0 in the paper).
     score: binary cross-entropy of the model's estimate of its own IoU, if it has one.
-    border: how much more a pixel at the object's border counts in the focal loss of the logits
+    border: additional weight of pixels at the object's border in the focal loss of the logits
         (ours; 0 in the paper).
-    clicks: how far the weights of `click_weights` act in that loss (1 in FCA-Net, 0 in the paper).
-    spread, coarse, edge: of outputs of CDNet and EdgeFlow.
-    chosen: of LD's selector.
+    clicks: share of `click_weights` in that loss (1 in FCA-Net, 0 in the paper).
+    spread, coarse, edge: losses of outputs of CDNet and EdgeFlow.
+    chosen: loss of LD's selector.
     """
 
     auxiliary: float = 0.4
@@ -66,14 +66,14 @@ class LossConfig:
 
 @dataclass(frozen=True, eq=False)
 class Goal:
-    """What outputs should be.
+    """The targets of the losses.
 
     truth: (B, 1, H, W) uint8, 0, 1 or 255 (ignore).  window: (B, 1, h, w) 0/1 at stride 4.
-    beyond: (B,) pixels of the object outside of the crop.
-    cells, cell_counts: (B, 1, h, w) float 0/1, the object at stride 4 and the cells that count.
+    beyond: (B,) pixels of the object outside the crop.
+    cells, cell_counts: (B, 1, h, w) float 0/1, the object at stride 4 and the cells not ignored.
     logits: (B, 1, H, W) float32, the model's answer, which the score describes.
-    target, counts: (B, 1, H, W) float 0/1, the object and the pixels that count.
-    clicks: (B, K, H, W), the maps of the clicks.
+    target, counts: (B, 1, H, W) float 0/1, the object and the pixels not ignored.
+    clicks: (B, K, H, W), the click maps.
     outputs: all outputs by name.
     """
 
@@ -90,7 +90,7 @@ class Goal:
 
 
 def auxiliary_loss(output: Tensor, goal: Goal) -> Tensor:
-    """Return the binary cross-entropy of logits (B, 1, h, w) over the cells that count."""
+    """Return the binary cross-entropy of logits (B, 1, h, w) over the cells not ignored."""
     entropy = functional.binary_cross_entropy_with_logits(
         output.float(), goal.cells, reduction="none"
     )
@@ -99,7 +99,7 @@ def auxiliary_loss(output: Tensor, goal: Goal) -> Tensor:
 
 def corrected_loss(output: Tensor, goal: Goal) -> Tensor:
     """Return the focal loss of corrected feedback (B, 1, h, w) in [0, 1], inside the window."""
-    # FFC blends probabilities; the loss is on logits like all others.
+    # FFC blends probabilities; this loss is on logits like all others.
     logits = output.float().clamp(PROBS_EPSILON, 1 - PROBS_EPSILON).logit()
     return normalised_focal(logits, goal.cells, goal.cell_counts * goal.window)
 
@@ -110,15 +110,15 @@ def fused_loss(output: Tensor, goal: Goal) -> Tensor:
 
 
 def score_loss(output: Tensor, goal: Goal) -> Tensor:
-    """Return the binary cross-entropy of the expected IoU, logits (B, 1), with the true one."""
+    """Return the binary cross-entropy of the estimated IoU, logits (B, 1), with the true IoU."""
     iou = whole_iou(goal.logits, goal.truth, goal.beyond)
     return functional.binary_cross_entropy_with_logits(output[:, 0].float(), iou)
 
 
 def first_loss(output: Tensor, goal: Goal) -> Tensor:
-    """Return FCA-Net's loss of its branch's logits (B, 1, h, w): more weight near the first click.
+    """Return FCA-Net's loss of its branch's logits (B, 1, h, w), weighted by the first click.
 
-    The last map of the clicks is 1 at the first click.
+    The last click map is 1 at the first click.
     """
     target = goal.cells
     weights = weights_of_map(goal.clicks[:, -1:], goal.target)
@@ -128,18 +128,18 @@ def first_loss(output: Tensor, goal: Goal) -> Tensor:
 
 
 def spread_loss(output: Tensor, goal: Goal) -> Tensor:
-    """Return the focal loss of CDNet's logits (B, 1, h, w) of which cells are object."""
+    """Return the focal loss of CDNet's object logits (B, 1, h, w)."""
     return normalised_focal(output.float(), goal.cells, goal.cell_counts)
 
 
 def several_loss(output: Tensor, goal: Goal) -> Tensor:
-    """Return CDNet's diversity loss of logits (B, M, H, W): the best counts, and all at clicks."""
+    """Return CDNet's diversity loss of logits (B, M, H, W): of the best, and of all at clicks."""
     logits = output.float()
     each = [
         focal_of_samples(logits[:, number : number + 1], goal.target, goal.counts)
         for number in range(logits.shape[1])
     ]
-    # Of each sample and not of the batch: what a click means differs from object to object.
+    # The best of each sample, not of the batch: the meaning of a click differs between objects.
     best = torch.stack(each).amin(0).mean()
     clicked = goal.clicks[:, :2].amax(1, keepdim=True) * goal.counts
     entropy = functional.binary_cross_entropy_with_logits(
@@ -149,10 +149,10 @@ def several_loss(output: Tensor, goal: Goal) -> Tensor:
 
 
 def diverse_loss(output: Tensor, goal: Goal) -> Tensor:
-    """Return LD's loss of ordered answers (B, M, H, W): the best, all in turn, and at clicks."""
+    """Return LD's loss of ordered answers (B, M, H, W): of the best, of all, and at clicks."""
     misses = missed_overlap(output.float(), goal)
     count = misses.shape[1]
-    # Falling weights keep an order: early answers are to be good alone.
+    # Decreasing weights impose an order: early answers must be good on their own.
     order = 2.0 ** torch.arange(count - 1, -1, -1, device=misses.device)
     clicked = (goal.clicks[:, :2].amax(1, keepdim=True) >= 1) * goal.counts
     wrong = (output.float().sigmoid() - goal.target).abs() * clicked
@@ -167,7 +167,7 @@ def chosen_loss(output: Tensor, goal: Goal) -> Tensor:
 
 
 def missed_overlap(logits: Tensor, goal: Goal) -> Tensor:
-    """Return (B, M): one less the soft overlap of each of the answers (B, M, H, W)."""
+    """Return (B, M): one minus the soft overlap of each of the answers (B, M, H, W)."""
     probs, target = logits.sigmoid() * goal.counts, goal.target * goal.counts
     both = (probs * target).sum((2, 3))
     either = torch.maximum(probs, target.expand_as(probs)).sum((2, 3))
@@ -175,15 +175,15 @@ def missed_overlap(logits: Tensor, goal: Goal) -> Tensor:
 
 
 def coarse_loss(output: Tensor, goal: Goal) -> Tensor:
-    """Return the focal loss of logits (B, 1, H, W) before they were refined."""
+    """Return the focal loss of logits (B, 1, H, W) before refinement."""
     return normalised_focal(output.float(), goal.target, goal.counts)
 
 
 def edge_loss(output: Tensor, goal: Goal) -> Tensor:
-    """Return the weighted cross-entropy of logits (B, 1, H, W) of the object's edge (EdgeFlow)."""
+    """Return the weighted cross-entropy of edge logits (B, 1, H, W) (EdgeFlow)."""
     edge = border_of(goal.truth, 1)
     share = (edge * goal.counts).sum() / goal.counts.sum().clamp_min(1)
-    # Few pixels are edge: without a weight, none at all would be found.
+    # Few pixels are edges: without weights, none would be found.
     more = (1 / share.clamp_min(1e-6)).clamp(1, 20)
     weight = goal.counts * (1 + (more - 1) * edge)
     entropy = functional.binary_cross_entropy_with_logits(output.float(), edge, reduction="none")
@@ -191,7 +191,7 @@ def edge_loss(output: Tensor, goal: Goal) -> Tensor:
 
 
 def refined_loss(output: Tensor, goal: Goal) -> Tensor:
-    """Return FocalClick's losses of a refined part: logits, logits of the border, and where it is.
+    """Return FocalClick's losses of a refined part: of its logits and of its border logits.
 
     output: (B, 3, H, W).
     """
@@ -205,7 +205,7 @@ def refined_loss(output: Tensor, goal: Goal) -> Tensor:
 
 
 def coarse_border(target: Tensor) -> Tensor:
-    """Return (B, 1, H, W) 0/1: where a mask shrunk eight times and enlarged again is wrong."""
+    """Return (B, 1, H, W) 0/1: where a mask is wrong after shrinking it eight times and back."""
     small = functional.avg_pool2d(target, 8)
     back = (
         functional.interpolate(small, target.shape[-2:], mode="bilinear", align_corners=False) > 0.5
@@ -229,9 +229,9 @@ LOSSES: Final[dict[str, Loss]] = {
     "edge": edge_loss,
     "refined": refined_loss,
 }
-"""The registry of losses, by the name of the output in `Output.extras`.
+"""The registry of losses, by the name of an output in `Output.extras`.
 
-A weight of the same name in LossConfig counts; a loss without one has the weight 1.
+Its weight is the field of LossConfig with the same name, or else 1.
 """
 
 
@@ -243,12 +243,12 @@ def total_loss(
     config: LossConfig,
     clicks: Tensor | None = None,
 ) -> tuple[Tensor, dict[str, Tensor]]:
-    """Return the weighted sum of all losses, and each of them for the log.
+    """Return the weighted sum of all losses, and each loss for the log.
 
     truth: (B, 1, H, W) uint8, 0, 1 or 255 (ignore).  window: (B, 1, h, w) 0/1 at stride 4.
-    beyond: (B,) pixels of the object outside of the crop.
-    clicks: (B, K, H, W), the maps of the clicks; None for none, where no loss asks for them.
-    Raises ConfigError for an output that has no loss: it would never learn.
+    beyond: (B,) pixels of the object outside the crop.
+    clicks: (B, K, H, W), the click maps; None if no loss needs them.
+    Raises ConfigError for an output without a loss, which would never be trained.
     """
     unknown = sorted(output.extras.keys() - LOSSES.keys())
     if unknown:
@@ -256,7 +256,7 @@ def total_loss(
             f"expected outputs with a loss ({', '.join(LOSSES)}), got {unknown[0]!r}: "
             "add its loss to fcfi.training.losses.LOSSES"
         )
-    # In float32 whatever the network computes in: sums over a crop overflow 16 bits.
+    # In float32 whatever the network's precision: sums over a crop overflow 16 bits.
     target, counts = (truth == OBJECT).float(), (truth != IGNORE).float()
     middle = cell_truth(truth)
     logits = output.logits.float()
@@ -280,7 +280,7 @@ def total_loss(
     if config.overlap:
         parts["overlap"] = soft_overlap(logits, target, counts)
         weights["overlap"] = config.overlap
-    # In the order of the table, so that a sum is the same to the bit whatever the model's order.
+    # In the order of the table, so that the sum is identical whatever the model's order.
     for name, loss in LOSSES.items():
         if name in output.extras:
             parts[name] = loss(output.extras[name], goal)
@@ -290,36 +290,36 @@ def total_loss(
 
 
 def normalised_focal(logits: Tensor, target: Tensor, counts: Tensor) -> Tensor:
-    """Return the focal loss whose weights sum, in every sample, to the pixels that count (RITM).
+    """Return the focal loss, normalised per sample to the pixels not ignored (RITM).
 
-    As there, gradient flows through the focal weights but not through the factor that scales them.
-    logits, target (0/1), counts (0/1, or more where a pixel counts more): (B, 1, H, W) float32.
+    As there, gradients flow through the focal weights but not through their scale.
+    logits, target (0/1), counts (0/1, or larger for more weight): (B, 1, H, W) float32.
     """
     return focal_of_samples(logits, target, counts).mean()
 
 
 def focal_of_samples(logits: Tensor, target: Tensor, counts: Tensor) -> Tensor:
-    """Return the same of each sample, (B,)."""
-    # From logits: a sigmoid and then a logarithm would lose small probabilities.
+    """Return the normalised focal loss of each sample (B,)."""
+    # From logits: a sigmoid followed by a logarithm would lose small probabilities.
     negative_log = functional.binary_cross_entropy_with_logits(logits, target, reduction="none")
     focus = (1 - torch.exp(-negative_log)).pow(GAMMA) * counts
-    # The number of pixels cancels out in the mean over them.
+    # The number of pixels cancels out in their mean.
     scale = ALPHA / focus.sum((1, 2, 3), keepdim=True).detach().clamp_min(1e-6)
     return (scale * focus * negative_log).sum((1, 2, 3))
 
 
 def soft_overlap(logits: Tensor, target: Tensor, counts: Tensor) -> Tensor:
-    """Return one less the soft IoU, averaged over samples."""
+    """Return one minus the soft IoU, averaged over samples."""
     probs = logits.sigmoid() * counts
     target = target * counts
     both = (probs * target).sum((1, 2, 3))
     either = (probs + target).sum((1, 2, 3)) - both
-    # One pixel more in both, so that an empty target has a finite loss.
+    # One pixel is added to both, so that an empty target has a finite loss.
     return (1 - (both + 1) / (either + 1)).mean()
 
 
 def whole_iou(logits: Tensor, truth: Tensor, beyond: Tensor | float = 0.0) -> Tensor:
-    """Return the IoU (B,) of masks with truths (0, 1, 255); `beyond` pixels more are missed."""
+    """Return the IoU (B,) of masks with truths (0, 1, 255); `beyond` more pixels are missed."""
     mask = logits.detach() > 0
     target = truth == OBJECT
     both = (mask & target).sum((1, 2, 3)).float()
@@ -337,5 +337,5 @@ def border_of(truth: Tensor, width: int = BORDER) -> Tensor:
 
 
 def cell_truth(truth: Tensor) -> Tensor:
-    """Return the truth (B, 1, h, w) of the pixel near the middle of each cell."""
+    """Return the truth (B, 1, h, w) of the pixel near the centre of each cell."""
     return truth[..., STRIDE // 2 :: STRIDE, STRIDE // 2 :: STRIDE]

@@ -1,4 +1,4 @@
-"""The optimizer, the learning rate over the run, and which weights stay frozen."""
+"""The optimizer, the learning rate schedule and frozen weights."""
 
 import math
 from fnmatch import fnmatch
@@ -9,13 +9,13 @@ from fcfi.errors import ConfigError
 from fcfi.training.config import OptimizerConfig
 
 BACKBONE = "body.backbone."
-"""Weights that begin from ImageNet have this prefix in every model."""
+"""Prefix of the weights initialised from ImageNet, in every model."""
 NEW_IN_BACKBONE = "inject"
-"""Part of the names of backbone weights that ImageNet does not know: the prompts' entrance."""
+"""Part of the names of backbone weights that are not in ImageNet files: they inject prompts."""
 
 
 def freeze(model: nn.Module, patterns: tuple[str, ...]) -> None:
-    """Keep the weights whose names match a pattern (`body.backbone.stem.*`, `*.depthwise.weight`).
+    """Freeze the weights whose names match a pattern (`body.backbone.stem.*`).
 
     Raises ConfigError for a pattern that no name matches.
     """
@@ -33,7 +33,7 @@ def freeze(model: nn.Module, patterns: tuple[str, ...]) -> None:
 
 
 def keep_statistics(model: nn.Module) -> None:
-    """Put normalisations with frozen weights into evaluation mode, so that all of them stays."""
+    """Put normalisations with frozen weights into evaluation mode, to freeze their statistics."""
     for module in model.modules():
         if isinstance(module, nn.BatchNorm2d) and not any(
             parameter.requires_grad for parameter in module.parameters()
@@ -42,14 +42,14 @@ def keep_statistics(model: nn.Module) -> None:
 
 
 def make_optimizer(model: nn.Module, config: OptimizerConfig) -> optim.Optimizer:
-    """Return AdamW or Adam in groups: backbone or not, decayed (kernels) or not (biases, norms)."""
+    """Return AdamW or Adam, with groups by backbone or not and by weight decay or not."""
     groups: dict[tuple[float, float], list[nn.Parameter]] = {}
     for name, parameter in model.named_parameters():
         if not parameter.requires_grad:
             continue
-        # What ImageNet has taught changes slowly; all else begins at random and changes quickly.
-        taught = name.startswith(BACKBONE) and NEW_IN_BACKBONE not in name
-        factor = config.backbone_factor if taught else 1.0
+        # Pre-trained weights change slowly; all others start at random and change quickly.
+        pretrained = name.startswith(BACKBONE) and NEW_IN_BACKBONE not in name
+        factor = config.backbone_factor if pretrained else 1.0
         decay = config.weight_decay if parameter.ndim > 1 else 0.0
         groups.setdefault((factor, decay), []).append(parameter)
     kind = optim.AdamW if config.name == "adamw" else optim.Adam
@@ -66,9 +66,10 @@ def make_optimizer(model: nn.Module, config: OptimizerConfig) -> optim.Optimizer
 
 
 def set_rate(optimizer: optim.Optimizer, config: OptimizerConfig, step: int, part: float) -> float:
-    """Set the learning rate of a step and return that of factor 1.
+    """Set the learning rate of a step, and return the rate of groups with factor 1.
 
-    step: from 0 on, for the warm-up.  part: finished part of the run in [0, 1], for the schedule.
+    step: number from 0, for the warm-up.  part: finished part of the run in [0, 1], for the
+        schedule.
     """
     if config.schedule == "cosine":
         shape = 0.5 * (1 + math.cos(math.pi * min(1.0, part)))

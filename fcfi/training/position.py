@@ -1,7 +1,7 @@
-"""How far a run is in its random data: enough to resume it as if it had never been interrupted.
+"""The position of a run in its random data, to resume it as if it had never been interrupted.
 
-That is the stream of crops and the place in it, the sessions that run on them, and the generators
-of random numbers.  Each process of a run has its own.  Knows nothing of files.
+It consists of the stream of crops and the index in it, the running sessions, and the random number
+generators.  Each process of a run has its own.  Knows nothing of files.
 """
 
 from collections.abc import Mapping
@@ -16,9 +16,9 @@ from fcfi.training.stream import CropStream
 
 @dataclass(frozen=True)
 class Source:
-    """Where the batches of a process come from.
+    """The source of a process's batches.
 
-    begun: the step at which the stream began, part of its seed.  size: (height, width) of crops.
+    begun: the step at which the stream started, part of its seed.  size: (height, width) of crops.
     """
 
     begun: int
@@ -35,19 +35,19 @@ def position_of(source: Source, device: torch.device) -> dict[str, Any]:
         "size": source.size,
         "taken": source.crops.taken,
         "rounds": source.rounds.state(),
-        # Of dropout; the streams have generators of their own.
+        # For dropout; the streams have their own generators.
         "random": torch.get_rng_state(),
         "device_random": torch.cuda.get_rng_state(device) if cuda else None,
     }
 
 
 def resume_random(position: Mapping[str, Any], device: torch.device) -> None:
-    """Set torch's generators to where they were."""
+    """Restore the state of torch's random number generators."""
     torch.set_rng_state(position["random"])
     if position["device_random"] is not None and device.type == "cuda":
         torch.cuda.set_rng_state(position["device_random"], device)
 
 
 def fits(position: Mapping[str, Any], size: tuple[int, int]) -> bool:
-    """Return whether a position is one in crops of a size."""
+    """Return whether a position belongs to crops of this size."""
     return tuple(position["size"]) == size

@@ -1,4 +1,4 @@
-"""The display of a run: a progress bar, TensorBoard with images, and a log of JSON lines."""
+"""The display of a run: a progress bar, TensorBoard with images, and a log in JSON lines."""
 
 import json
 import math
@@ -17,9 +17,9 @@ from fcfi.training.rounds import Batch
 
 LOG = "log.jsonl"
 SMOOTH = 0.98
-"""Weight of the value before in the running means that are shown."""
+"""Weight of the previous value in the displayed running means."""
 LINE_SECONDS = 30.0
-"""Between lines of the log file."""
+"""Seconds between lines of the log file."""
 
 
 class Display:
@@ -28,7 +28,7 @@ class Display:
     def __init__(
         self, folder: Path, name: str, measure: Callable[[FCFI], dict[str, float]] | None = None
     ) -> None:
-        """measure: of a network on the development pictures; None if there are none."""
+        """measure: measures a network on the development pictures; None if there are none."""
         self._measure = measure
         self._bar = Progress(
             TextColumn("[bold]{task.description}"),
@@ -48,10 +48,10 @@ class Display:
         self._bar.start()
 
     def step(self, step: int, part: float, crops: int, values: dict[str, float]) -> None:
-        """Show a step.
+        """Display a step.
 
-        part: finished part of the run.  crops: that the step learnt from.
-        values: to plot, as running means.
+        part: finished part of the run.  crops: number of crops in the step.
+        values: values to plot as running means.
         """
         now = time.monotonic()
         values = {**values, "seconds": now - self._last_step}
@@ -70,7 +70,7 @@ class Display:
             self.note({"step": step, "part": part, "crops_per_second": rate, **self._means})
 
     def show(self, step: int, batch: Batch, probs: NDArray[np.float32], model: FCFI) -> None:
-        """Record the step's first crops, and measures of a model on the development pictures."""
+        """Record the step's first crops, and the model's measures on the development pictures."""
         self.pictures(step, batch, probs)
         if self._measure is not None:
             self.measured(step, self._measure(model))
@@ -99,7 +99,7 @@ class Display:
         )
 
     def note(self, values: dict[str, Any]) -> None:
-        """Write a line of the log."""
+        """Write a line to the log."""
         rounded = {
             name: round(value, 5) if isinstance(value, float) else value
             for name, value in values.items()
@@ -108,7 +108,7 @@ class Display:
         self._log.flush()
 
     def close(self) -> None:
-        """Close the bar and the files."""
+        """Close the progress bar and the files."""
         self._bar.stop()
         self._board.close()
         self._log.close()

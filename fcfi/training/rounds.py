@@ -1,12 +1,12 @@
-"""Rounds of simulated clicks: the clicks and the feedback that a training batch shows the model.
+"""Rounds of simulated clicks: the clicks and feedback in a training batch.
 
-Two ways, two classes with the same methods (`next_batch`, `observe`):
+Two strategies, as two classes with the same methods (`next_batch`, `observe`):
 
 `EveryRound` (ours): a batch is a pool of running sessions.  Each step trains on one click of every
-session; the prediction becomes the feedback of the next click, and a session that ends makes room
-for a fresh crop.  The model learns from every pass, and long sessions cost nothing extra.
-`LastRound` (paper): fresh crops each step; 0 to 3 clicks are simulated without gradient (in
-evaluation mode), only the last is trained on.
+session; the prediction becomes the feedback of the next click, and a session that ends is replaced
+by one on a new crop.  The model learns from every pass, and long sessions cost nothing extra.
+`LastRound` (paper): new crops at each step; 0 to 3 clicks are simulated without gradients (in
+evaluation mode), and only the last one is trained on.
 
 Knows nothing of files, optimizers or losses.
 """
@@ -35,11 +35,11 @@ from fcfi.training.sessions import (
 )
 
 HARD_CLICKS = 3
-"""Fewer clicks say nothing about a crop."""
+"""Fewest clicks after which a crop can be called hard."""
 HARD_IOU = 0.8
-"""A session ended badly below this IoU."""
+"""A crop is hard if its session ended below this IoU."""
 HARD_KEPT = 128
-"""Most crops of such sessions that are kept."""
+"""Largest number of hard crops that are kept."""
 
 
 class Batch(NamedTuple):
@@ -47,7 +47,7 @@ class Batch(NamedTuple):
 
     truth: (B, 1, S, S) uint8, 0 background, 1 object, 255 ignore.
     shown: (B, 1, 1, 1) float 0/1, whether the feedback is among the prompts.
-    beyond: (B,) pixels of the object outside of the crop.
+    beyond: (B,) pixels of the object outside the crop.
     """
 
     image: Tensor
@@ -63,7 +63,7 @@ class Batch(NamedTuple):
 
 
 class _Rounds:
-    """What both ways of simulating clicks need: crops, how to click, and how clicks are drawn."""
+    """The base of both strategies: crops, settings for clicks, and how clicks are drawn."""
 
     def __init__(
         self,
@@ -80,7 +80,7 @@ class _Rounds:
         self._click_maps = click_maps
 
     def _fresh_sessions(self) -> list[CropSession]:
-        """Return new sessions on the next crops, as many as a batch has."""
+        """Return new sessions on the next crops, one for each place in a batch."""
         return [
             start_session(next(self._crops), self._config, self._rng) for _ in range(self._batch)
         ]
@@ -89,18 +89,18 @@ class _Rounds:
         return collate(sessions, self._config, self._rng, self._click_maps)
 
     def state(self) -> dict[str, Any]:
-        """Return what a resumed run needs, as plain values and tensors; of crops, their indices."""
+        """Return the state for resuming, as plain values and tensors; crops are stored by index."""
         return {"random": self._rng.bit_generator.state}
 
     def restore(self, state: Mapping[str, Any], crop: Callable[[int], TrainingCrop]) -> None:
-        """Take over a state; `crop` draws a crop of the stream again, by its index."""
+        """Restore a state; `crop` draws a crop of the stream again, by its index."""
         self._rng.bit_generator.state = state["random"]
 
 
 class EveryRound(_Rounds):
-    """A pool of sessions, each a click further at every step.
+    """A pool of sessions, each of which advances by one click per step.
 
-    Crops whose session ended badly are kept for a while, and some new sessions begin on them.
+    Hard crops are kept for a while, and some new sessions start on them.
     """
 
     def __init__(
@@ -116,13 +116,13 @@ class EveryRound(_Rounds):
         self._pool: list[CropSession] = []
 
     def next_batch(self, predict: Callable[[Batch], Tensor]) -> Batch:
-        """Return the pool as a batch; `predict` is not needed."""
+        """Return the pool as a batch; `predict` is not used."""
         if not self._pool:
             self._pool = self._fresh_sessions()
         return self._collated(self._pool)
 
     def state(self) -> dict[str, Any]:
-        """Return the running sessions too, and which crops are kept."""
+        """Return the state with the running sessions and the hard crops."""
         return {
             **super().state(),
             "pool": [_record(session) for session in self._pool],
@@ -130,13 +130,13 @@ class EveryRound(_Rounds):
         }
 
     def restore(self, state: Mapping[str, Any], crop: Callable[[int], TrainingCrop]) -> None:
-        """Take over the sessions too."""
+        """Restore a state with its sessions."""
         super().restore(state, crop)
         self._pool = [_session(record, crop) for record in state["pool"]]
         self._hard = [replace(crop(index), again=True) for index in state["hard"]]
 
     def observe(self, probs: NDArray[np.float32]) -> None:
-        """Take the predictions (B, S, S): click again, or make room for fresh crops."""
+        """Take the predictions (B, S, S) and click again, or start sessions on new crops."""
         for slot, session in enumerate(self._pool):
             further = None
             if self._continues(session):
@@ -147,16 +147,16 @@ class EveryRound(_Rounds):
             self._pool[slot] = further
 
     def _continues(self, session: CropSession) -> bool:
-        # Few long sessions, many short ones, as in use.
+        # Few long sessions and many short ones, as in use.
         return len(session.clicks) < self._config.most and self._rng.random() < self._config.decay
 
     def _keep_if_hard(self, session: CropSession, probs: NDArray[np.float32]) -> None:
-        """Keep the crop of a session that ended badly, instead of a random one of too many."""
+        """Keep the crop of a session that ended badly; if too many are kept, replace one."""
         if not self._config.again or len(session.clicks) < HARD_CLICKS:
             return
         if iou(probs > THRESHOLD, session.crop.truth) >= HARD_IOU:
             return
-        # Not a second time: a crop that stays bad often has a wrong label.
+        # Not a second time: a crop that stays hard often has a wrong label.
         if session.crop.again:
             return
         if len(self._hard) == HARD_KEPT:
@@ -164,23 +164,24 @@ class EveryRound(_Rounds):
         self._hard.append(replace(session.crop, again=True))
 
     def _next_crop(self) -> TrainingCrop:
-        """Return a fresh crop or, with the chance `again`, a hard one, which is then not kept."""
-        # Taken out of the list, so that a crop is repeated once at most.
+        """Return a new crop or, with the chance `again`, a hard one, which is then removed."""
+        # Removed from the list, so that a crop is repeated at most once.
         if self._hard and self._rng.random() < self._config.again:
             return self._hard.pop(int(self._rng.integers(len(self._hard))))
         return next(self._crops)
 
 
 class LastRound(_Rounds):
-    """Fresh crops each step, clicked some times without gradient."""
+    """New crops at each step, with some clicks simulated without gradients."""
 
     def next_batch(self, predict: Callable[[Batch], Tensor]) -> Batch:
-        """Return a batch of fresh crops, each a random number of clicks further.
+        """Return a batch of new crops after a random number of clicks.
 
-        predict: a batch to probabilities (B, 1, S, S), without gradient, in evaluation mode.
+        predict: returns probabilities (B, 1, S, S) for a batch, without gradients, in evaluation
+            mode.
         """
         sessions = self._fresh_sessions()
-        # As many clicks for all crops of a batch, so that each pass has work for all of them.
+        # The same number of clicks for all crops of a batch, so that each pass serves all of them.
         for _ in range(self._rng.integers(self._config.most)):
             probs = predict(self._collated(sessions))[:, 0].float().cpu().numpy()
             sessions = [
@@ -190,7 +191,7 @@ class LastRound(_Rounds):
         return self._collated(sessions)
 
     def observe(self, probs: NDArray[np.float32]) -> None:
-        """Do nothing: the next step begins with fresh crops."""
+        """Do nothing: the next step starts with new crops."""
 
 
 def _record(session: CropSession) -> dict[str, Any]:
@@ -219,7 +220,7 @@ def make_rounds(
     rng: np.random.Generator,
     click_maps: str = "disks",
 ) -> EveryRound | LastRound:
-    """Return the rounds that the configuration names.
+    """Return the strategy that the configuration names.
 
     click_maps: how clicks are drawn for the model (`model.click_maps` of the recipe).
     """
@@ -237,7 +238,7 @@ def collate(
     guidance, feedback = [], []
     for session in sessions:
         height, width = session.crop.truth.shape
-        # The gate tells the model an empty feedback (nothing yet) from one that found nothing.
+        # The gate distinguishes missing feedback from feedback that is empty.
         gate = float(session.feedback is not None)
         pixels = partial(_pixels, session.crop.image)
         guidance.append(encode(session.clicks, height, width, gate, click_maps, pixels))
@@ -252,7 +253,7 @@ def collate(
         label=torch.tensor([arrays.label for arrays in guidance]).view(-1, 1, 1, 1),
         gate=torch.tensor([arrays.gate for arrays in guidance]).view(-1, 1, 1, 1),
         truth=_stack([session.crop.truth for session in sessions])[:, None],
-        # A model that always sees the feedback learns to repeat it; hidden at times, it must look.
+        # A model that always sees the feedback learns to repeat it; hiding it prevents that.
         shown=torch.tensor(rng.random(len(sessions)) >= config.hide).float().view(-1, 1, 1, 1),
         beyond=torch.tensor([session.crop.beyond for session in sessions]).float(),
     )
@@ -266,12 +267,12 @@ def _pixels(image: NDArray[np.uint8]) -> NDArray[np.float32]:
 def _feedback(
     session: CropSession, config: RoundsConfig, rng: np.random.Generator
 ) -> NDArray[np.float32]:
-    """Return a session's feedback, with a chance as if it were seen from further away."""
+    """Return a session's feedback, with a chance blurred as by zooming in."""
     if session.feedback is None:
         return np.zeros(session.crop.truth.shape, np.float32)
     if rng.random() >= config.soften:
         return session.feedback
-    # A zoom that moves in enlarges the mask of the look before: half the size and back is like it.
+    # Zooming in enlarges the previous mask; half the size and back has the same effect.
     small = cv2.resize(session.feedback, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     enlarged = cv2.resize(small, session.feedback.shape[::-1], interpolation=cv2.INTER_LINEAR)
     return np.asarray(enlarged, np.float32)

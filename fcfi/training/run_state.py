@@ -1,4 +1,4 @@
-"""The state of a run: its clock, the network under training, and both in a file to resume from."""
+"""The state of a run: its clock, the network in training, and the file to resume from."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,16 +22,16 @@ from fcfi.training.optimise import freeze, make_optimizer
 from fcfi.training.start import first_network
 
 CHECKPOINT = "last.pt"
-"""File of a run's folder to resume from."""
+"""Name of the file to resume from, in a run's folder."""
 WEIGHTS = "model.safetensors"
-"""File of a run's folder with the averaged weights."""
+"""Name of the file with the averaged weights, in a run's folder."""
 
 
 @dataclass
 class Clock:
-    """How far a run has come; saved with it.
+    """The progress of a run, which is saved with it.
 
-    step: steps done.  seconds: of training, over all resumptions.
+    step: finished steps.  seconds: seconds of training, over all resumptions.
     """
 
     step: int = 0
@@ -41,19 +41,19 @@ class Clock:
         """Return the finished part of the run, in [0, 1]."""
         if config.steps:
             return min(1.0, self.step / config.steps)
-        # Without a number of steps a run is measured in minutes: then a slow machine does fewer
+        # Without a number of steps, a run is measured in minutes, so that a slow machine runs fewer
         # steps.
         return min(1.0, self.seconds / (60 * config.minutes))
 
 
 @dataclass(frozen=True)
 class Learner:
-    """The network under training and all that changes it.
+    """The network in training, its optimizer and its moving average.
 
-    origin: sha256 of the weights that the run began from; empty without any.
-    model: the bare network.  wrapped: the same behind Fabric (precision, gradients of all
+    origin: sha256 of the weights that the run started from; empty if there were none.
+    model: the bare network.  wrapped: the network wrapped by Fabric (precision, gradients of all
         processes).
-    average: moving average of its weights, which is what a run results in.
+    average: moving average of its weights, the result of a run.
     """
 
     fabric: Fabric
@@ -65,18 +65,18 @@ class Learner:
 
 
 def make_learner(recipe: Recipe, fabric: Fabric, start: Path | None) -> Learner:
-    """Return network, moving average and optimizer of a new run, on their devices.
+    """Return the network, moving average and optimizer of a new run, on their devices.
 
-    start: a checkpoint to begin from.  Raises ConfigError or NetworkError if it does not fit.
+    start: a checkpoint to start from.  Raises ConfigError or NetworkError if it does not fit.
     """
     given = None if start is None else load_model(start)
     origin = "" if given is None else weights_sha256(given)
     model = first_network(recipe.model, recipe.run.imagenet == "package", given, str(start))
     freeze(model, recipe.run.freeze)
     mean = get_ema_multi_avg_fn(recipe.optimizer.ema)  # type: ignore[no-untyped-call]
-    # Averaged on buffers too: normalisations' statistics must belong to the averaged weights.
+    # Buffers are averaged as well: the normalisations' statistics must match the averaged weights.
     average = AveragedModel(model, multi_avg_fn=mean, use_buffers=True)
-    # Convolutions run faster on tensors whose channels lie side by side (see devices.to_device).
+    # Convolutions run faster with the channels last in memory (see devices.to_device).
     model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     wrapped, optimizer = fabric.setup(model, make_optimizer(model, recipe.optimizer))
     return Learner(fabric, origin, model, wrapped, average.to(fabric.device), optimizer)
@@ -91,7 +91,7 @@ def save(
 ) -> None:
     """Write the file to resume from and the averaged weights; the other processes wait for it.
 
-    position: of this process in its random data (see position.py).
+    position: position of this process in its random data (see position.py).
     """
     positions = gathered(learner.fabric, position)
     if learner.fabric.is_global_zero:
@@ -105,7 +105,7 @@ def save(
             "optimizer": learner.optimizer.state_dict(),
             "positions": positions,
         }
-        # A file and not a path: torch then reports a full disk as Python does.
+        # An open file instead of a path: torch then reports a full disk with Python's error.
         with replacing(folder / CHECKPOINT) as temporary, temporary.open("wb") as file:
             torch.save(state, file)
         save_model(learner.average.module, folder / WEIGHTS, metadata_of(recipe, clock))  # type: ignore[arg-type]
@@ -113,7 +113,7 @@ def save(
 
 
 def metadata_of(recipe: Recipe, clock: Clock) -> dict[str, str]:
-    """Return the texts beside the weights; `fcfi export` copies those about their use."""
+    """Return the metadata of the weights; `fcfi export` copies the part about their use."""
     zoom = {f"zoom_{name}": str(getattr(recipe.zoom, name)) for name in ("target", "ratio")}
     sources = ", ".join(recipe.crops.weights or (source.layout for source in recipe.data.sources))
     return {"recipe": recipe.name, "steps": str(clock.step), "training_data": sources, **zoom}
@@ -122,15 +122,14 @@ def metadata_of(recipe: Recipe, clock: Clock) -> dict[str, str]:
 def restore(path: Path, recipe: Recipe, learner: Learner) -> tuple[Clock, dict[str, Any] | None]:
     """Load a save into the learner; return the run's clock and the position of this process.
 
-    The position is None if other crops come now: the data, the clicks, the batch or the number of
-    processes changed.  Only data is read: no code inside the file is run.  Raises ConfigError if
-    the file is damaged or of a run with another network, other start weights or other frozen
-    weights.
+    The position is None if the crops will differ: the data, the clicks, the batch or the number of
+    processes changed.  No code inside the file is run.  Raises ConfigError if the file is damaged,
+    or from a run with another network, other start weights or other frozen weights.
     """
     state = _read(path)
     try:
         network = ModelConfig.from_dict(state["recipe"]["model"])
-    except Exception as error:  # of any kind: its values are whatever a file holds
+    except Exception as error:  # of any kind: a file may hold any values
         raise _unreadable(path, error) from error
     if network != recipe.model:
         raise ConfigError(
@@ -155,7 +154,7 @@ def restore(path: Path, recipe: Recipe, learner: Learner) -> tuple[Clock, dict[s
 
 
 def _position(state: dict[str, Any], recipe: Recipe, fabric: Fabric) -> dict[str, Any] | None:
-    """Return where this process was, if the recipe still leads there."""
+    """Return the position of this process, or None if the recipe has changed."""
     positions: list[dict[str, Any] | None] = state.get("positions", [])
     saved, now = state["recipe"], recipe.as_dict()
     same = all(saved[name] == now[name] for name in ("data", "crops", "rounds"))
@@ -168,7 +167,7 @@ def _position(state: dict[str, Any], recipe: Recipe, fabric: Fabric) -> dict[str
 def _read(path: Path) -> dict[str, Any]:
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # of any kind: torch's reader trusts the bytes that steer it
+    except Exception as error:  # of any kind: damaged bytes can make torch's reader fail anywhere
         raise _unreadable(path, error) from error
     if not isinstance(state, dict):
         raise _unreadable(path, f"it holds {type(state).__name__}")

@@ -1,4 +1,4 @@
-"""Simulated sessions: how clicks on a training crop begin, and where the next click goes.
+"""Simulated sessions: the starting clicks on a training crop, and the position of the next click.
 
 Knows nothing of batches, models or losses.
 """
@@ -23,47 +23,49 @@ from fcfi.training.wrong_masks import border_of, softened, wrong_mask
 THRESHOLD = 0.5
 """Probability above which a pixel counts as object."""
 GOOD_ENOUGH = 0.98
-"""IoU at which a session ends: the remaining errors are noise of the labels."""
+"""IoU at which a session ends: the remaining errors are label noise."""
 NEGATIVE_REGIONS = (0.5, 0.4, 0.1)
-"""Starting negative clicks: at the object's border, on other objects, on background (paper)."""
+"""Chances of a starting negative click at the object's border, on another object and on the
+background (paper)."""
 NEGATIVE_LAST = 0.5
-"""Share of the sessions whose starting clicks end with a negative one, if there is any."""
+"""Share of the sessions with negative starting clicks in which the last one is negative."""
 EDGE = 6
-"""Pixels from the edge of a crop that count as its edge."""
+"""Width of a crop's edge in pixels."""
 MISTAKES = 10
-"""Most mistakes that are made to spoil a mask."""
+"""Largest number of mistakes made to spoil a mask."""
 BOX_JITTER = 0.1
-"""How far a drawn box's sides are off, as a share of the box's width or height."""
+"""Largest error of a drawn box's sides, as a share of the box's width or height."""
 BOX_ALONE = 0.5
-"""Share of the sessions from a box that begin without a click."""
+"""Share of the sessions from a box that start without a click."""
 
 
 @dataclass(frozen=True)
 class RoundsConfig:
     """How clicks are simulated; chances are from 0 to 1.
 
-    learn_from: every click of a session (`every`), or only the last one as in the paper (`last`).
-    most: most clicks of a session (`every`: 1 to this; `last`: 0 to this less one without
-        gradient).
+    learn_from: train on every click of a session (`every`), or on the last one as in the paper
+        (`last`).
+    most: largest number of clicks in a session (`every`: 1 to this; `last`: 0 to this minus one
+        without gradients).
     decay: chance that a session continues after a click (`every`).
     start: largest number of starting clicks of each sign.
     start_decay: the number n of starting clicks is drawn with a chance proportional to
         start_decay^n.
     centre: chance that the first click is at the object's centre, as in the paper; otherwise it is
         anywhere deep inside.
-    from_mask: chance to start from a wrong mask instead of from nothing; views of a part always do.
-    spoil: largest IoU of the wrong mask of a view of a part: mistakes are added until it is
-        reached, or ten were made; 1 makes one.
+    from_mask: chance to start from a wrong mask; views of a part always do.
+    spoil: largest IoU of the wrong mask for a view of a part: mistakes are added until it is
+        reached, but at most ten; with 1 there is one mistake.
     soften: chance that the feedback is blurred, as zooming in does.
-    anywhere: chance that a click lies anywhere inside the error, not only deep inside: people do
-        not click in centres.
-    edge: chance that the first click lies at the crop's edge, where the object reaches it.
+    anywhere: chance that a click lies anywhere inside the error instead of deep inside, because
+        people do not click exactly in the centre.
+    edge: chance that the first click lies at the crop's edge, if the object reaches it.
     noise: standard deviation of a click's position in pixels; it never leaves its error.
-    hide: chance that the model sees the feedback in correction and fusion only, not among the
+    hide: chance that the model sees the feedback only in correction and fusion, not among the
         prompts.
-    box: chance to start from a box round the object, in half of the cases without a click.
+    box: chance to start from a box around the object, in half of the cases without a click.
     scribble: chance that the starting positive clicks lie along a scribble.
-    again: chance that a session begins on a crop whose last session ended badly (`every`).
+    again: chance that a session starts on a crop whose last session ended badly (`every`).
     """
 
     learn_from: Literal["every", "last"] = "every"
@@ -107,9 +109,9 @@ class RoundsConfig:
 
 @dataclass(frozen=True, eq=False)
 class CropSession:
-    """A session on a training crop: a value.
+    """A session on a training crop, as a value.
 
-    clicks: so far, the new one last.
+    clicks: all clicks so far, the new one last.
     feedback: probabilities (h, w) that the next click corrects; None before the first prediction.
     """
 
@@ -121,8 +123,8 @@ class CropSession:
 def start_session(
     crop: TrainingCrop, config: RoundsConfig, rng: np.random.Generator
 ) -> CropSession:
-    """Return a new session: from a wrong mask and a click on its error, a box, or clicks."""
-    # A view of a part says little without the mask so far, so it always has one.
+    """Return a new session, from a wrong mask with a click on its error, a box, or clicks."""
+    # A view of a part is ambiguous without a previous mask, so it always has one.
     if crop.part or rng.random() < config.from_mask:
         target = crop.truth == OBJECT
         wrong = wrong_mask(target, rng)
@@ -132,7 +134,7 @@ def start_session(
         if click is not None:
             feedback = softened(wrong, rng) if crop.part else wrong.astype(np.float32)
             return CropSession(crop, (click,), feedback)
-    # Of the sessions that remain, so that a share `box` of all sessions begins with a box.
+    # A share of the remaining sessions, so that a share `box` of all sessions starts with a box.
     remaining = max(1 - config.from_mask, config.box, 1e-9)
     if rng.random() < config.box / remaining:
         return start_from_box(crop, config, rng)
@@ -145,7 +147,7 @@ def spoiled(
     """Return a wrong mask with mistakes added until its IoU with the object is at most `most`."""
     truth = target.astype(np.uint8)
     for _ in range(MISTAKES - 1):
-        # A mask that has vanished cannot be spoiled further.
+        # An empty mask cannot be spoiled further.
         if not wrong.any() or iou(wrong, truth) <= most:
             break
         wrong = wrong_mask(wrong, rng)
@@ -155,10 +157,10 @@ def spoiled(
 def start_from_box(
     crop: TrainingCrop, config: RoundsConfig, rng: np.random.Generator
 ) -> CropSession:
-    """Return a session that begins with a box drawn by hand, with a first click or without."""
+    """Return a session that starts with a hand-drawn box, with or without a first click."""
     target = crop.truth == OBJECT
     left, top, width, height = cv2.boundingRect(target.view(np.uint8))
-    # Nobody draws a box to the pixel.
+    # Nobody draws a box exactly to the pixel.
     jitter = rng.uniform(-BOX_JITTER, BOX_JITTER, 4) * (width, height, width, height)
     feedback = draw_box(
         left + jitter[0],
@@ -179,12 +181,12 @@ def advance(
     config: RoundsConfig,
     rng: np.random.Generator,
 ) -> CropSession | None:
-    """Return the session a click further, or None if the mask is as good as its labels.
+    """Return the session with one more click, or None if the mask is as good as the labels.
 
     probs: (h, w), predicted for the session's clicks; they become the feedback.
     """
     truth = session.crop.truth
-    # The same threshold as in use: the error is the one that a person would see.
+    # The same threshold as in use, so that the error is what a person would see.
     mask = probs > THRESHOLD
     if iou(mask, truth) > GOOD_ENOUGH:
         return None
@@ -201,9 +203,9 @@ def next_click_of_person(
     config: RoundsConfig,
     rng: np.random.Generator,
 ) -> Click | None:
-    """Return the next click on a mask: deep inside the error or, with a chance, anywhere in it.
+    """Return the next click: deep inside the mask's error or, with a chance, anywhere in it.
 
-    Its position trembles, but never leaves the error.  None without an error left to click.
+    Its position has noise, but never leaves the error.  None if there is no error left.
     """
     inner = 0.0 if rng.random() < config.anywhere else INNER
     click = next_click(truth, mask, made, rng, inner)
@@ -214,7 +216,7 @@ def next_click_of_person(
     y = click.y + int(dy)
     if not (0 <= x < truth.shape[1] and 0 <= y < truth.shape[0]):
         return click
-    # A click that trembles onto another side of the border would teach the opposite of its sign.
+    # A click that noise moves across the border would teach the opposite of its sign.
     same = truth[y, x] == truth[click.y, click.x] and mask[y, x] == mask[click.y, click.x]
     moved = Click(x, y, click.positive)
     return moved if same and moved not in made else click
@@ -223,7 +225,7 @@ def next_click_of_person(
 def starting_clicks(crop: TrainingCrop, config: RoundsConfig, rng: np.random.Generator) -> Clicks:
     """Return 1 to `start` positive clicks (or a scribble) and 0 to `start` negative ones."""
     target = crop.truth == OBJECT
-    # At least one positive click: nothing else says which object is meant.
+    # At least one positive click, to show which object is meant.
     positive = [first_click(crop, config, rng)]
     if rng.random() < config.scribble:
         positive += scribble_clicks(target, positive[0], rng)
@@ -233,26 +235,26 @@ def starting_clicks(crop: TrainingCrop, config: RoundsConfig, rng: np.random.Gen
     negative: list[Click] = []
     background = crop.truth == BACKGROUND
     for _ in range(_count(config.start, config, rng)):
-        # Near the border, on neighbouring objects, or anywhere: people click where masks leak.
+        # Near the border, on other objects, or anywhere: people click where masks leak.
         region = rng.choice(3, p=NEGATIVE_REGIONS)
         pixels = (border_of(target) & background, crop.others & background, background)[region]
         negative += _draw(pixels, False, rng)
-    # The correction works round the last click, which may therefore be of either sign.
+    # The correction acts around the last click, which should therefore have either sign.
     if rng.random() < NEGATIVE_LAST:
         return (*positive, *negative)
     return (*negative, *positive[::-1])
 
 
 def first_click(crop: TrainingCrop, config: RoundsConfig, rng: np.random.Generator) -> Click:
-    """Return the first click: the crop's own, at the crop's edge, the object's centre, or in it."""
+    """Return the first click: the crop's point, or one at the crop's edge or in the object."""
     truth = crop.truth
     target = truth == OBJECT
-    # An object pasted in may have covered the crop's own point.
+    # A pasted object may have covered the crop's point.
     if crop.point is not None and target[crop.point[1], crop.point[0]]:
         return Click(*crop.point, positive=True)
     if rng.random() < config.edge:
         at_edge = target.copy()
-        # What remains is the object within EDGE pixels of the crop's sides.
+        # The rest is the object within EDGE pixels of the crop's sides.
         at_edge[EDGE:-EDGE, EDGE:-EDGE] = False
         if clicks := _draw(at_edge, True, rng):
             return clicks[0]
@@ -283,8 +285,8 @@ def _count(most: int, config: RoundsConfig, rng: np.random.Generator) -> int:
 
 
 def _draw(pixels: NDArray[np.bool_], positive: bool, rng: np.random.Generator) -> list[Click]:
-    """Return a click on a random pixel of a map, in a list; an empty list for an empty map."""
-    # Drawn from flat indices, so that the map is gone through once.
+    """Return a list with a click on a random pixel of a map, or an empty list for an empty map."""
+    # From flat indices, so that the map is scanned once.
     indices = np.flatnonzero(pixels)
     if not len(indices):
         return []

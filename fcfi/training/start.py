@@ -1,4 +1,4 @@
-"""The network that a run begins with: given weights, ImageNet's, or random ones."""
+"""The initial network of a run: with given weights, ImageNet weights or random ones."""
 
 import warnings
 from collections import Counter
@@ -13,11 +13,11 @@ from fcfi.models.fcfi import FCFI
 
 
 def first_network(config: ModelConfig, imagenet: bool, given: FCFI | None, source: str) -> FCFI:
-    """Return the network of a configuration, to begin training with.
+    """Return the initial network of a configuration.
 
-    imagenet: whether a network without given weights takes its backbone's from ImageNet.
-    given:    weights to begin with, of the same backbone; where modules differ, those that fit are
-        copied, and a warning names the parts that begin at random.
+    imagenet: whether a network without given weights takes its backbone from ImageNet.
+    given:    weights to start from, of the same backbone; where modules differ, those that fit are
+        copied, and a warning lists the parts that start at random.
     source:   the file of the given weights, for messages.
     Raises ConfigError for another backbone, or one without ImageNet weights.
     """
@@ -36,7 +36,7 @@ def first_network(config: ModelConfig, imagenet: bool, given: FCFI | None, sourc
 
 
 def _continued(config: ModelConfig, given: FCFI, source: str) -> FCFI:
-    """Return given weights as a network of this configuration."""
+    """Return a network of this configuration with the given weights."""
     if given.config == config:
         return given
     if given.config.backbone != config.backbone:
@@ -51,6 +51,6 @@ def _continued(config: ModelConfig, given: FCFI, source: str) -> FCFI:
 
 
 def _parts(names: Sequence[str]) -> str:
-    """Return names of weights, shortened to the parts that hold them, with the number in each."""
+    """Return the parts that hold these weights, with the number of weights in each."""
     counts = Counter(".".join(name.split(".")[:3]) for name in names)
     return ", ".join(f"{part} ({count})" for part, count in counts.items())

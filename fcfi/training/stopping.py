@@ -1,4 +1,4 @@
-"""Stopping a run: Ctrl+C and SIGTERM end it after the step at hand, with everything saved."""
+"""Stopping a run: Ctrl+C and SIGTERM end it after the current step, with everything saved."""
 
 import signal
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def stop_requests() -> Iterator[list[int]]:
-    """Yield a list that is empty until Ctrl+C or SIGTERM comes; then it holds the signal's number.
+    """Yield a list to which Ctrl+C and SIGTERM append the signal's number.
 
     A second signal raises KeyboardInterrupt at once.
     """
@@ -28,11 +28,11 @@ def stop_requests() -> Iterator[list[int]]:
 
 @contextmanager
 def forgiving_workers(signals: list[int]) -> Iterator[None]:
-    """Suppress the RuntimeError of worker processes that a signal to stop has ended first."""
+    """Suppress the RuntimeError of worker processes that a stop signal has ended first."""
     try:
         yield
     except RuntimeError:
-        # A terminal sends Ctrl+C to the processes that make crops, too: the loader then reports
-        # them as killed although the run only has to save itself.
+        # A terminal also sends Ctrl+C to the processes that make crops: the loader then reports
+        # them as killed, although the run only has to save.
         if not signals:
             raise

@@ -24,13 +24,13 @@ from fcfi.formats.tally import LeftOut, Tally
 from fcfi.training.config import DataConfig
 
 AHEAD = 16
-"""Crops that each worker makes in advance."""
+"""Crops that each worker prepares in advance."""
 
 
 class BrokenItems:
-    """The items of the data that cannot be used: counted by reason, or refused.
+    """Counts items of the data that cannot be used, by reason, or refuses them.
 
-    strict: raise DatasetError for the first.
+    strict: raise DatasetError for the first one.
     """
 
     def __init__(self, strict: bool = False) -> None:
@@ -40,7 +40,7 @@ class BrokenItems:
         self._seen: set[tuple[str, str]] = set()
 
     def note(self, error: BrokenError) -> None:
-        """Count an item once, however many processes come to it."""
+        """Count an item once, however many processes report it."""
         if self.strict:
             raise DatasetError(f"{error}; without --strict a run learns from the others") from error
         key = error.name, error.reason
@@ -49,21 +49,21 @@ class BrokenItems:
             self._tally.leave_out_object(error.reason, error.name, error.detail)
 
     def note_opened(self, left_out: Sequence[LeftOut], where: str) -> None:
-        """Keep what was counted while a dataset was opened."""
+        """Add the items counted when a dataset was opened."""
         if self.strict:
             refuse_left_out(left_out, where)
         self._opened += left_out
 
     def left_out(self) -> tuple[LeftOut, ...]:
-        """Return what was left out so far, by reason."""
+        """Return the items left out so far, by reason."""
         return (*self._opened, *self._tally.left_out())
 
 
 def load_pictures(config: DataConfig, broken: BrokenItems | None = None) -> PicturesBySource:
-    """Return the pictures that a recipe names; DatasetError if there are none.
+    """Return the pictures of a recipe.  Raises DatasetError if there are none.
 
-    Shards are decoded into memory; pictures of other layouts are read when they are needed.
-    broken: takes note of what cannot be used.
+    Shards are decoded into memory; pictures in other layouts are read on access.
+    broken: records items that cannot be used.
     """
     noted = broken or BrokenItems(config.strict)
     pictures: dict[str, Sequence[Picture]] = {}
@@ -80,9 +80,9 @@ def read_by_source(
     split: str | None = None,
     broken: BrokenItems | None = None,
 ) -> PicturesBySource:
-    """Return the pictures of a dataset, by their source.
+    """Return the pictures of a dataset by source.
 
-    broken: takes note of what cannot be used.
+    broken: records items that cannot be used.
     """
     noted = broken or BrokenItems()
     found = detect(path) if layout == "auto" and path.exists() else layout
@@ -97,7 +97,7 @@ def read_by_source(
 
 
 def _joined(first: Sequence[Picture] | None, second: Sequence[Picture]) -> Sequence[Picture]:
-    """Return both sequences as one, such as the two splits of SBD."""
+    """Return both sequences as one, for example the two splits of SBD."""
     if first is None:
         return second
     both: list[Any] = [first, second]
@@ -105,10 +105,10 @@ def _joined(first: Sequence[Picture] | None, second: Sequence[Picture]) -> Seque
 
 
 class CropStream(Iterator[TrainingCrop]):
-    """Crops without end, each with a random generator of its own, from its index in the stream.
+    """An endless stream of crops, each with a random generator seeded by its index.
 
-    So a run that was interrupted continues the stream where it was, whatever the number of
-    workers, and can draw an earlier crop again.
+    An interrupted run can therefore continue the stream at the same position, whatever the number
+    of workers, and can draw an earlier crop again.
     """
 
     def __init__(
@@ -121,10 +121,10 @@ class CropStream(Iterator[TrainingCrop]):
         broken: BrokenItems | None = None,
         begin: int = 0,
     ) -> None:
-        """Begin with a crop of the stream.
+        """Start the stream at an index.
 
         size: (height, width).  workers: processes that make crops; 0 makes them in this process.
-        seed: another seed is another stream.  broken: takes note of what cannot be read.
+        seed: another seed is another stream.  broken: records items that cannot be read.
         begin: index of the first crop.
         """
         self.taken = begin
@@ -141,25 +141,25 @@ class CropStream(Iterator[TrainingCrop]):
                 batch_size=None,
                 num_workers=workers,
                 prefetch_factor=AHEAD,
-                # The loader draws a number at its start: not from the generator of dropout, which
-                # a resumed run must find as it was left.
+                # The loader draws a number when it starts; it must not use the generator of
+                # dropout, which has to continue unchanged in a resumed run.
                 generator=torch.Generator().manual_seed(0),
             )
         )
 
     def __next__(self) -> TrainingCrop:
-        """Return the next crop, note what is broken before it, and raise another error."""
+        """Return the next crop and record broken items before it.  Raises any other error."""
         crop = self._crop(next(self._ahead))
         self.taken += 1
         return crop
 
     def again(self, index: int) -> TrainingCrop:
-        """Return a crop of the stream once more, drawn in this process."""
+        """Return a crop of the stream again, drawn in this process."""
         return self._crop(self._drawn[index])
 
     def _crop(self, items: Sequence[TrainingCrop | FCFIError]) -> TrainingCrop:
-        # An error crosses from a worker as a value: raised there, its traceback would become part
-        # of the message.
+        # A worker returns an error as a value: if it were raised there, the loader would add the
+        # traceback to the message.
         *broken, last = items
         for error in broken:
             assert isinstance(error, BrokenError)
@@ -170,7 +170,7 @@ class CropStream(Iterator[TrainingCrop]):
 
 
 class _Drawn(Dataset["Sequence[TrainingCrop | FCFIError]"]):
-    """The crops of a stream by index: each after what could not be read on the way to it."""
+    """The crops of a stream by index, each preceded by the items that could not be read."""
 
     def __init__(self, sampler: CropSampler, size: tuple[int, int], seed: tuple[int, ...]) -> None:
         self._sampler = sampler
@@ -190,7 +190,7 @@ class _Drawn(Dataset["Sequence[TrainingCrop | FCFIError]"]):
 
 
 class _From(Sampler[int]):
-    """The indices from one on, without end."""
+    """The indices from a first one on, endlessly."""
 
     def __init__(self, begin: int) -> None:
         self._begin = begin

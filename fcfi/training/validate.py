@@ -1,6 +1,6 @@
 """Progress of a run: clicks to a good mask on development pictures.
 
-Measured with the predictor and the robot of an evaluation.
+Uses the predictor and the robot of an evaluation.
 """
 
 from collections.abc import Sequence
@@ -25,15 +25,15 @@ from fcfi.training.stream import BrokenItems, read_by_source
 
 TARGETS = (0.85, 0.90)
 SMALLEST = 400
-"""Pixels of a development object; on smaller ones the count of clicks is mostly luck."""
+"""Fewest pixels of a development object; on smaller ones the count of clicks is mostly luck."""
 
 
 def development_objects(
     data: DataConfig, crops: CropConfig, broken: BrokenItems | None = None
 ) -> list[Sample]:
-    """Return objects of the development pictures; none if the recipe names no pictures.
+    """Return objects on the development pictures; none if the recipe has no such pictures.
 
-    broken: takes note of what cannot be used.
+    broken: records items that cannot be used.
     """
     if not data.dev:
         return []
@@ -49,14 +49,14 @@ def choose_objects(
     seed: int = 0,
     broken: BrokenItems | None = None,
 ) -> list[Sample]:
-    """Return objects drawn as training draws them, on whole pictures; the same for the same seed.
+    """Return objects on whole pictures, drawn as in training; the same for the same seed.
 
-    Fewer than `count` if the draws repeat themselves.
-    broken: takes note of what cannot be read.
+    There are fewer than `count` if draws repeat.
+    broken: records items that cannot be read.
     """
     noted = broken or BrokenItems()
-    # By source, picture and object: drawn evenly over all objects, pictures full of tiny ones
-    # (cells, a street) would drown the others.
+    # By source, picture and object: if drawn evenly over all objects, pictures full of tiny ones
+    # (cells, a street) would dominate.
     rng = np.random.default_rng(seed)
     area = max(SMALLEST, config.minimum_area)
     sampler = CropSampler(pictures, replace(config, merge=0.0, minimum_area=area))
@@ -78,7 +78,7 @@ def choose_objects(
 def measure(model: FCFI, objects: Sequence[Sample], zoom: Zoom) -> dict[str, float]:
     """Return NoC@85, NoC@90 and the IoU after one, three and five clicks.
 
-    model: put into evaluation mode.  zoom: of the predictor, otherwise protocol `fixed`.
+    model: is put into evaluation mode.  zoom: the predictor's zoom; the rest is protocol `fixed`.
     """
     model.eval()
     click_maps = {CLICK_MAPS_KEY: model.config.click_maps}

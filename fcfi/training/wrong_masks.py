@@ -1,4 +1,4 @@
-"""Wrong masks of an object, for sessions that begin from a mask instead of from nothing."""
+"""Wrong masks of an object, for sessions that start from a mask."""
 
 from typing import Any
 
@@ -7,19 +7,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 BORDER = 15
-"""Pixels outside of an object that count as its border."""
+"""Width in pixels of an object's border, outside it."""
 SIZE = (0.05, 0.3)
-"""Size of the mistakes over the root of the object's area."""
+"""Range of the size of mistakes, relative to the square root of the object's area."""
 SMALLEST_SIZE = 3
-"""The same in pixels, at least."""
+"""Smallest size of a mistake in pixels."""
 KINDS = 6
-"""Eroded, dilated, shifted, wavering; the last two cut a disk out, or add one."""
+"""Number of kinds of mistakes: eroded, dilated, shifted, wavy, a disk added, a disk cut out."""
 SOFT_BORDER = (0.004, 0.015)
-"""Blur of a mask predicted from further away, in heights of the crop: 2 to 6 px at 416."""
+"""Range of the blur of a mask predicted in a larger crop, in crop heights: 2 to 6 px at 416."""
 
 
 def wrong_mask(target: NDArray[np.bool_], rng: np.random.Generator) -> NDArray[np.bool_]:
-    """Return the mask (H, W) of an object with a mistake of one kind."""
+    """Return the mask (H, W) of an object with one mistake."""
     mask: NDArray[Any] = target.view(np.uint8)
     size = max(SMALLEST_SIZE, int(np.sqrt(np.count_nonzero(mask)) * rng.uniform(*SIZE)))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
@@ -43,21 +43,21 @@ def wrong_mask(target: NDArray[np.bool_], rng: np.random.Generator) -> NDArray[n
 
 
 def softened(mask: NDArray[np.bool_], rng: np.random.Generator) -> NDArray[np.float32]:
-    """Return a mask with a soft border, as a prediction from further away has it when zoomed in."""
+    """Return a mask with a soft border, like a prediction in a larger crop after zooming in."""
     deviation = mask.shape[0] * rng.uniform(*SOFT_BORDER)
     return np.asarray(cv2.GaussianBlur(mask.astype(np.float32), (0, 0), deviation), np.float32)
 
 
 def border_of(target: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return the pixels within BORDER pixels outside of an object."""
+    """Return the pixels outside an object within BORDER pixels of it."""
     kernel = np.ones((2 * BORDER + 1, 2 * BORDER + 1), np.uint8)
     return cv2.dilate(target.view(np.uint8), kernel).view(bool) & ~target
 
 
 def _wavering(mask: NDArray[np.uint8], size: int, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Return the mask with its border pushed to and fro.
+    """Return the mask with a wavy border.
 
-    By about a third of `size` pixels, in waves about `size` pixels long.
+    The waves are about `size` pixels long and a third of that high.
     """
     height, width = mask.shape
     # Random shifts on a coarse grid, enlarged, are smooth waves.

@@ -1,6 +1,6 @@
-"""The networks that are shipped with fcfi, and the table that describes them.
+"""The networks shipped with fcfi, and the table that describes them.
 
-`table.toml`, beside the files:
+`table.toml`, in the same folder as the files:
 
     default = "NAME"                    # the network of fcfi.load()
 
@@ -40,12 +40,12 @@ from fcfi.errors import NetworkError, how_to_install
 FOLDER: Final = Path(__file__).parent
 TABLE: Final = "table.toml"
 LARGEST_LOSS: Final = 0.02
-"""Fraction by which rounding may raise the clicks to a good mask, compared with float32."""
+"""Fraction by which rounding may increase the clicks to a good mask, compared with float32."""
 
 
 @dataclass(frozen=True)
 class File:
-    """A shipped file with the size and sha256 that it must have."""
+    """A shipped file with its required size and sha256."""
 
     path: Path
     sha256: str
@@ -54,12 +54,12 @@ class File:
 
 @dataclass(frozen=True)
 class Entry:
-    """A shipped network, as the table describes it.
+    """A shipped network, as described in the table.
 
     noc: mean clicks by "DATASET IOU".
-    dev: mean clicks to 90 % on development objects by precision.
-    settings: the same by "ZOOM_TARGET FLIP".
-    int8: its file in 8 bits, or None.
+    dev: mean clicks to 90 % IoU on development objects, by precision.
+    settings: the same measure in float32, by "ZOOM_TARGET FLIP".
+    int8: its int8 file, or None.
     """
 
     name: str
@@ -76,9 +76,9 @@ class Entry:
 
 
 def shipped(folder: Path | None = None) -> tuple[Entry, ...]:
-    """Return the networks of the table, in its order; nothing without a table.
+    """Return the networks in the table, in its order; none without a table.
 
-    folder: of the table and its files; None means the package's.
+    folder: the folder of the table and its files; None means the package's.
 
     Raises NetworkError if the table is damaged.
     """
@@ -89,9 +89,9 @@ def shipped(folder: Path | None = None) -> tuple[Entry, ...]:
 
 
 def find(name: str | None = None, folder: Path | None = None) -> Entry:
-    """Return the network of this name, or the default.
+    """Return the network with this name, or the default.
 
-    Raises NetworkError, with the nearest name, if no network is called so.
+    Raises NetworkError, which suggests the nearest name, for an unknown name.
     """
     entries = {entry.name: entry for entry in shipped(folder)}
     if not entries:
@@ -110,15 +110,15 @@ def find(name: str | None = None, folder: Path | None = None) -> Entry:
 
 
 def honest(entry: Entry, precision: str) -> bool:
-    """Return whether a precision was measured and costs at most LARGEST_LOSS of the clicks."""
+    """Return whether a precision was measured and raises clicks by at most LARGEST_LOSS."""
     measured, exact = entry.dev.get(precision), entry.dev.get("float32")
     return measured is not None and exact is not None and measured <= exact * (1 + LARGEST_LOSS)
 
 
 def verified(entry: Entry | File) -> Path:
-    """Return the path of a shipped file, after a check of its bytes.
+    """Return the path of a shipped file after checking its bytes.
 
-    Raises NetworkError if they are not those of the table.
+    Raises NetworkError if they do not match the table.
     """
     try:
         data = entry.path.read_bytes()
@@ -127,7 +127,7 @@ def verified(entry: Entry | File) -> Path:
         raise NetworkError(
             f"the shipped network {entry.path} cannot be read ({reason}): install fcfi again"
         ) from error
-    # The size first: it is free, and hashing a large file is not.
+    # The size first: it costs nothing, while hashing a large file does.
     if len(data) != entry.bytes or hashlib.sha256(data).hexdigest() != entry.sha256:
         raise NetworkError(
             f"the shipped network {entry.path} is damaged (its sha256 is wrong): install fcfi again"
@@ -136,9 +136,9 @@ def verified(entry: Entry | File) -> Path:
 
 
 def check(path: Path) -> bool:
-    """Return whether a path is that of a shipped file.
+    """Return whether a path is a shipped file.
 
-    Raises NetworkError if it is and its bytes are not those of the table.
+    Raises NetworkError if it is one and its bytes do not match the table.
     """
     if path.parent == FOLDER:
         for entry in shipped():
