@@ -1,4 +1,4 @@
-"""Datasets of objects to segment, opened in their original layouts.  No torch."""
+"""Datasets of objects to segment, opened in their original layouts.  Does not use torch."""
 
 from fcfi.data.dataset import Dataset, LazySample, LazySamples
 from fcfi.data.layouts import LAYOUTS

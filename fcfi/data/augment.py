@@ -1,4 +1,4 @@
-"""Changes of a training crop: mirrored, an object pasted in, recoloured."""
+"""Augmentation of a training crop: mirroring, pasting of an object, recolouring."""
 
 from dataclasses import replace
 from typing import Any
@@ -12,17 +12,17 @@ from fcfi.data.crop import TrainingCrop
 from fcfi.masks.truth import BACKGROUND, OBJECT
 
 PASTED_SIZE = (0.15, 0.7)
-"""Longer side of a pasted object as a share of the crop's shorter side."""
+"""Range of a pasted object's longer side, as a share of the crop's shorter side."""
 SMALLEST_PASTED = 4
-"""Pixels of its sides."""
+"""Smallest side of a pasted object in pixels."""
 BLUR = (0.5, 1.5)
-"""Standard deviation of a blur in pixels."""
+"""Range of the standard deviation of a blur, in pixels."""
 JPEG_QUALITY = (30, 90)
-"""Of a bad compression."""
+"""Range of the quality of a bad compression."""
 
 
 def mirror(crop: TrainingCrop) -> TrainingCrop:
-    """Return the crop with left and right exchanged."""
+    """Return the crop with left and right swapped."""
     image, truth, others = (
         np.ascontiguousarray(array[:, ::-1]) for array in (crop.image, crop.truth, crop.others)
     )
@@ -40,10 +40,10 @@ def paste(
     """Return the crop with an object pasted in, as the new target or in front of the old one.
 
     image, mask: the object in its tight box, (h, w, 3) uint8 RGB and (h, w) bool.
-    minimum_visible: pixels of a target below which the crop stays as it was.
+    minimum_visible: visible pixels of the target below which the crop is returned unchanged.
     """
     # ── size and position ─────────────────────────────────────────────────────────────────────────
-    # A quarter of the object may lie outside of the crop.
+    # A quarter of the object may lie outside the crop.
     rows_of_crop, columns_of_crop = crop.truth.shape
     scale = min(crop.truth.shape) * rng.uniform(*PASTED_SIZE) / max(mask.shape)
     width = max(SMALLEST_PASTED, round(mask.shape[1] * scale))
@@ -77,7 +77,7 @@ def paste(
         return crop
 
     # ── pixels ────────────────────────────────────────────────────────────────────────────────────
-    # Blended along the edge, since a hard one would betray the object.
+    # Blended along the edge, because a hard edge would reveal the object.
     blended = crop.image.copy()
     below = blended[rows, columns].astype(np.float32)
     blended[rows, columns] = (below + alpha[..., None] * (patch - below)).astype(np.uint8)
@@ -85,12 +85,12 @@ def paste(
 
 
 def recolour(crop: TrainingCrop, config: CropConfig, rng: np.random.Generator) -> TrainingCrop:
-    """Return the crop in other colours; with a chance also grey, blurred or badly compressed."""
+    """Return the crop in other colours, and by chance in grey, blurred or badly compressed."""
     gain = 1 + rng.uniform(*config.contrast)
     brightness = 255 * rng.uniform(*config.brightness)
     offset = brightness + rng.uniform(-config.rgb_shift, config.rgb_shift, 3)
-    middle = 127.5 * (1 - gain)  # contrast turns round the middle grey
-    # A table of 256 values for each channel is far quicker than arithmetic on every pixel.
+    middle = 127.5 * (1 - gain)  # contrast changes around the middle grey
+    # A table of 256 values for each channel is far faster than arithmetic on every pixel.
     ramp = np.arange(256)[:, None] * gain + middle + offset
     image: NDArray[Any] = cv2.LUT(crop.image, np.clip(ramp, 0, 255).astype(np.uint8)[None])
     if rng.random() < config.grey:

@@ -1,6 +1,6 @@
-"""What is wrong with an item of a dataset: a reason in a few words, which many items may share.
+"""Broken items of a dataset, with a short reason that many items may share.
 
-Readers leave out what is broken, and count it by reason.
+Readers leave out broken items, and count them by reason.
 """
 
 from pathlib import Path
@@ -20,26 +20,26 @@ LINK: Final = "a link, which is not followed"
 class BrokenError(DatasetError):
     """An item of a dataset that cannot be used.
 
-    name:   of the item.
-    reason: in a few words, the same for all items with this fault.
-    detail: a sentence on this item.
+    name:   name of the item.
+    reason: a few words, the same for all items with this fault.
+    detail: a sentence about this item.
     """
 
     def __init__(self, name: str, reason: str, detail: str) -> None:
-        """Keep the parts, so that items can be counted by reason."""
+        """Store the parts, so that items can be counted by reason."""
         super().__init__(f"{name}: {detail}")
         self.name = name
         self.reason = reason
         self.detail = detail
 
     def __reduce__(self) -> tuple[type["BrokenError"], tuple[str, str, str]]:
-        """Return how a process for training crops sends it to the first."""
+        """Return the parts for pickling, so that worker processes can send the error."""
         return type(self), (self.name, self.reason, self.detail)
 
 
 def leads_out(file: Path, root: Path) -> bool:
-    """Return whether a file is a link to something outside of a dataset's folder.
+    """Return whether a file is a link to something outside a dataset's folder.
 
-    A dataset is unpacked from what others made; links of folders are a person's own.
+    A dataset comes from an archive made by others; links to folders are made by the user.
     """
     return file.is_symlink() and not file.resolve().is_relative_to(root.resolve())

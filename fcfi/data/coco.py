@@ -1,8 +1,9 @@
 """COCO and LVIS: a JSON file with the outlines, a folder with the pictures.
 
-One object an annotation, read by the same code as an import (`fcfi.formats.coco`).  The crowds of
-COCO's own files (`iscrowd` 1: many objects in one outline) are not objects to click on; other tools
-write every mask with this mark, which is then an object like others.  Knows where the pictures lie.
+There is one object per annotation, read by the same code as an import (`fcfi.formats.coco`).  The
+crowds in COCO's own files (`iscrowd` 1: many objects in one outline) are not objects to click on;
+other tools set this mark on every mask, which is then a normal object.  This module finds the
+pictures.
 """
 
 import os
@@ -35,25 +36,25 @@ from fcfi.masks.runs import pixels_of
 from fcfi.masks.truth import BACKGROUND, OBJECT, Truth
 
 OWN_ADDRESS: Final = "cocodataset.org"
-"""In the address of every picture in COCO's own files."""
+"""Part of the address of every picture in COCO's own files."""
 TRIED: Final = 50
-"""Pictures of a file by which their folder is recognised."""
+"""Number of pictures by which their folder is recognised."""
 
 Record = Mapping[str, Any]
 """An object of the JSON file: a picture or an annotation."""
 
 
 def choose_files(path: Path, layout: str, split: str | None) -> list[Path]:
-    """Return the annotation files of a split; DatasetError if none fits, or several do.
+    """Return the annotation files of a split.  Raises DatasetError if none fits, or several do.
 
-    Those of a download with a folder for each split (train/, valid/) belong together: without a
-    split all are returned.
+    The files of a download with a folder for each split (train/, valid/) belong together: without a
+    split, all are returned.
     """
     files = annotation_files(path)
     lvis = [file for file in files if "lvis" in file.name]
     mixed = path.is_dir() and lvis and len(lvis) < len(files)
     if mixed and layout != "auto":
-        # Both are annotated on the same pictures and may lie side by side.
+        # Both annotate the same pictures and may lie in the same folder.
         files = [file for file in files if (file in lvis) == (layout == "lvis")]
     sets = path.is_dir() and not any(file.parent in (path, path / "annotations") for file in files)
     fitting = [
@@ -75,10 +76,10 @@ def choose_files(path: Path, layout: str, split: str | None) -> list[Path]:
 
 @dataclass(frozen=True)
 class Found:
-    """What annotation files hold.
+    """The contents of annotation files.
 
     layout:  `coco` or `lvis`.
-    crowds:  annotations of COCO's own files that are no single object.
+    crowds:  number of annotations in COCO's own files that are not single objects.
     """
 
     layout: str
@@ -87,16 +88,16 @@ class Found:
 
 
 def find_coco(files: Sequence[Path], tally: Tally) -> Found:
-    """Return one sample an annotation, in the order of the pictures.
+    """Return one sample per annotation, in the order of the pictures.
 
-    tally: notes annotations without an outline or picture, and pictures that are not there.
-    Raises DatasetError if a file is not in COCO's form or none of its pictures is found.
+    tally: counts annotations without an outline or picture, and missing pictures.
+    Raises DatasetError if a file is not in COCO's format or none of its pictures is found.
     """
     layout, crowds = "coco", 0
     samples: list[LazySample] = []
     for file in files:
         content = read_content(file)
-        # LVIS names, for every picture, the categories that are not on it.
+        # LVIS lists, for every picture, the categories that are not on it.
         if any("neg_category_ids" in image for _, image in content.images[:1]):
             layout = "lvis"
         folder = _Folder.of(file, content, layout)
@@ -148,7 +149,7 @@ def _truth(
     height: int,
     width: int,
 ) -> Truth:
-    """Return the truth on a picture of this size, which must be the one that the file says."""
+    """Return the truth on a picture of this size, which must agree with the file."""
     known = KnownPictures({name: (width, height)})
     known.size(name, image.get("width"), image.get("height"), file)
     try:
@@ -160,7 +161,7 @@ def _truth(
 
 
 def _with_own_names(samples: Iterable[LazySample]) -> Iterator[LazySample]:
-    """Yield the samples; of those with the same name the later ones get a number."""
+    """Yield the samples, with a number added to repeated names."""
     seen: set[str] = set()
     for sample in samples:
         name, count = sample.name, 1
@@ -176,17 +177,17 @@ def _with_own_names(samples: Iterable[LazySample]) -> Iterator[LazySample]:
 
 @dataclass(frozen=True)
 class _Folder:
-    """A folder, and the names of the pictures below it."""
+    """A folder and the names of the pictures below it."""
 
     path: Path
     names: tuple[str, ...]
 
     @classmethod
     def of(cls, file: Path, content: Content, layout: str) -> "_Folder":
-        """Return the folder with the most of the first pictures of a file, the first of equals.
+        """Return the first folder that holds the most of a file's first pictures.
 
-        Tools put the pictures beside the file, into images/, data/, a folder of the split, or a
-        folder in one of these.
+        Tools put the pictures next to the file, into images/, data/, a folder of the split, or a
+        folder inside one of these.
         """
         given = [name_of(image) for _, image in content.images[:TRIED]]
         best, most = cls(file.parent, ()), 0
@@ -217,14 +218,14 @@ def _candidates(file: Path) -> Iterator[tuple[Path, bool]]:
         own = (root / "images" / split, root / split) if split else ()
         for path in (*own, root / "images", root / "data", root):
             if path.is_dir():
-                # Above a file that lies anywhere may be all that a person has.
+                # The folder above an arbitrary file may hold all of a person's files.
                 yield path, path != above or in_annotations
 
 
 def _names_below(folder: Path, deep: bool) -> Iterator[str]:
-    """Yield the names of the pictures in a folder, by name, then those in its folders.
+    """Yield the names of the pictures in a folder, sorted, then those in its folders.
 
-    Hidden files and folders are passed over, and folders that are links below the first level.
+    Skips hidden files and folders, and below the first level folders that are links.
     """
     stack = [""]
     while stack:

@@ -11,39 +11,38 @@ from fcfi.errors import ConfigError
 class CropConfig:
     """How crops are drawn; chances and shares are from 0 to 1.
 
-    weights: share of each source (dataset name); others are left out; empty takes all, by their
-        number of pictures.
-    second_labelling: chance of a further labelling where a picture has several.
-    labelling_chances: the same for single sources.
-    seam: widest band of "ignore", in pixels of the picture, that the picture's colours close; 0 for
-        none.
+    weights: share of each source (dataset name); others are left out; if empty, all are used, in
+        proportion to their number of pictures.
+    second_labelling: chance of another labelling if a picture has several.
+    labelling_chances: the same chance for single sources.
+    seam: widest band of "ignore", in pixels of the picture, that is closed by the picture's
+        colours; 0 for none.
     minimum_area: smallest object in pixels of the picture.
     minimum_visible: smallest object in pixels of the crop.
     maximum_part: largest object as a share of the picture.
-    thin: chance that of several objects the thinnest is taken (by its share of pixels near its
-        border).
-    look: chance of a view of a share of the picture round the first click, as a predictor looks at
-        it; the session then begins with this click.
-    close: chance of a view close round the object, as the zoom shows it; otherwise most of the
-        picture is shown.
+    thin: chance to take the thinnest of several objects (by its share of pixels near its border).
+    look: chance of a view of a share of the picture around the first click, like a predictor's
+        crop; the session then starts with this click.
+    close: chance of a close view of the object, like a zoomed crop; otherwise most of the picture
+        is shown.
     close_ratio: side of a close view over the object's longer side, drawn log-uniformly.
-    part: chance of a view of a part of the object instead; its session begins with a wrong mask.
+    part: chance of a view of a part of the object instead; its session starts with a wrong mask.
     part_ratio: side of such a view over the object's longer side, drawn log-uniformly.
-    part_at: what its centre is: anywhere on the `object`'s box, or a pixel of its `border`, where
-        masks are wrong.
+    part_at: its centre: anywhere in the `object`'s box, or a pixel of its `border`, where masks are
+        wrong.
     wide_ratio: side of a wide view over the picture's longer side.
-    stretch: largest change of width against height.
+    stretch: largest change of the aspect ratio.
     flip: chance of mirroring.
     merge: chance of two objects as one target.
-    paste: chance that an object of another picture is pasted in.
-    paste_weights: share of each source among the pictures that objects are pasted from; empty takes
-        `weights`.
-    brightness: range of the change, in parts of full scale.
-    contrast: range of the change, as a factor less one.
+    paste: chance that an object from another picture is pasted in.
+    paste_weights: share of each source among the pictures from which objects are pasted; if empty,
+        `weights` are used.
+    brightness: range of the change, as a share of full scale.
+    contrast: range of the change, as a factor minus one.
     rgb_shift: largest shift of a channel, in 8-bit steps.
-    grey: chance of losing colour.
-    blur: chance of losing sharpness.
-    jpeg: chance of losing quality by compression.
+    grey: chance of conversion to grey.
+    blur: chance of a blur.
+    jpeg: chance of a strong JPEG compression.
     """
 
     weights: dict[str, float] = field(default_factory=dict)

@@ -12,13 +12,13 @@ class TrainingCrop:
 
     image: (h, w, 3) uint8 RGB.
     truth: (h, w) uint8, 0 background, 1 object, 255 ignore.
-    others: (h, w) bool, other objects (where negative clicks may go).
-    part: whether a part of the object is shown from near, which says little without the mask so
-        far.
-    beyond: pixels of the object outside of the crop, at the crop's scale.
-    again: whether the crop was learnt from before and is shown once more.
-    point: (x, y) of the first click, if the crop was chosen round it.
-    index: of the crop in its stream, with which it can be drawn again.
+    others: (h, w) bool, other objects (for negative clicks).
+    part: whether it shows a close view of part of the object, which is ambiguous without a
+        previous mask.
+    beyond: pixels of the object outside the crop, at the crop's scale.
+    again: whether the crop was used before and is repeated.
+    point: (x, y) of the first click, if the crop was chosen around it.
+    index: index of the crop in its stream, to draw it again.
     """
 
     image: NDArray[np.uint8]

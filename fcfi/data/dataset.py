@@ -1,7 +1,7 @@
-"""Datasets: named sets of samples that are read from disk when they are asked for, not before.
+"""Datasets: named sequences of samples that are read from disk on access.
 
-Knows how to put image and truth together; the layouts (folder.py, sbd.py, coco.py, shards.py) know
-how to find them.  All parts can be pickled, so that worker processes may read.
+Combines images and truths; the layouts (folder.py, sbd.py, coco.py, shards.py) find them.  All
+parts can be pickled, so that worker processes can read.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,13 +22,13 @@ from fcfi.masks.truth import OBJECT, Truth
 
 @dataclass(frozen=True)
 class LazySample:
-    """One object that can be read.
+    """One object, read on access.
 
     name:  unique in its dataset.
-    path:  of the picture; several objects may share it.
-    truth: reads the truth, given height and width of the picture in pixels for layouts that have to
+    path:  path of the picture; several objects may share it.
+    truth: reads the truth; takes the height and width of the picture in pixels, for layouts that
         draw it.
-    area:  pixels of the object, where the layout states them without decoding the mask.
+    area:  pixels of the object, if the layout knows them without decoding the mask.
     """
 
     name: str
@@ -37,7 +37,7 @@ class LazySample:
     area: float | None = None
 
     def read(self) -> Sample:
-        """Return image and truth.
+        """Return the image and the truth.
 
         Raises BrokenError if either cannot be read, their sizes differ, or the mask is empty.
         """
@@ -52,7 +52,7 @@ class LazySample:
             raise BrokenError(self.name, UNREADABLE_PICTURE, str(error)) from error
 
     def read_truth(self, height: int, width: int) -> Truth:
-        """Return the truth on a picture of this size, with an object.  Raises BrokenError."""
+        """Return the truth on a picture of this size.  Raises BrokenError, also if it is empty."""
         empty = (
             "expected a mask with an object, got an empty one: remove it from the dataset or mend "
             "the mask"
@@ -79,7 +79,7 @@ class LazySample:
 
 @dataclass(frozen=True)
 class LazySamples(LazySequence[Sample]):
-    """Samples that are read from files at access."""
+    """Samples that are read from files on access."""
 
     items: tuple[LazySample, ...]
 
@@ -104,14 +104,14 @@ class LazySamples(LazySequence[Sample]):
 
 @dataclass(frozen=True, eq=False)
 class Dataset(LazySequence[Sample]):
-    """A dataset: samples, and what they are.
+    """A dataset: samples and their description.
 
-    name:    as in published tables where it is one of them (`GrabCut`, `Berkeley`, `DAVIS`, `SBD`),
-        else the folder's.
-    layout:  how it lies on disk, a name of `fcfi.data.LAYOUTS`.
+    name:    the name in published tables (`GrabCut`, `Berkeley`, `DAVIS`, `SBD`), or else the
+        folder's.
+    layout:  its layout on disk, a name of `fcfi.data.LAYOUTS`.
     samples: the objects; labelling one may raise DatasetError.
-    found:   one sentence on what was found where, for people.
-    left_out: what was found and cannot be used, by reason; not what only reading will show.
+    found:   one sentence on what was found where, for display.
+    left_out: items that cannot be used, by reason, without those that only reading will reveal.
     """
 
     name: str
@@ -135,16 +135,16 @@ class Dataset(LazySequence[Sample]):
         return self.samples[index]
 
     def select(self, indices: Sequence[int]) -> "Dataset":
-        """Return the dataset with these samples only; its description says so."""
+        """Return the dataset with only these samples, and a matching description."""
         samples: Sequence[Sample] = Selection(self.samples, tuple(indices))
         if isinstance(self.samples, LazySequence):
             samples = self.samples.select(indices)
         return replace(self, samples=samples, found=f"{len(samples)} objects of: {self.found}")
 
     def choose(self, count: int, seed: int = 0) -> "Dataset":
-        """Return `count` objects drawn without replacement, in their order; all if there are fewer.
+        """Return `count` random objects in their order, or all if there are fewer.
 
-        The same seed and dataset result in the same objects.
+        The same seed and dataset give the same objects.
         """
         if count < 1:
             raise DatasetError(f"expected at least 1 object, got {count}: choose more")

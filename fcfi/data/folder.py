@@ -1,8 +1,8 @@
-"""Datasets that lie as a folder of pictures and a folder of masks: plain, GrabCut, Berkeley, DAVIS.
+"""Datasets with a folder of pictures and a folder of masks: plain, GrabCut, Berkeley, DAVIS.
 
 A mask belongs to the picture of the same name; `ID#2.png` is the second object on picture ID, and
-`ID_mask.png` the mask of ID.  Grey values mean what they mean in the original releases, as the
-published benchmarks read them; a mask of one number or colour is one object whatever its value.
+`ID_mask.png` the mask of ID.  Grey values have the meaning of the original releases, as read by the
+published benchmarks; a mask with one number or colour is one object whatever its value.
 Knows nothing of other layouts.
 """
 
@@ -24,13 +24,13 @@ from fcfi.mask_files import InstanceMap, read_map
 from fcfi.masks.truth import BACKGROUND, IGNORE, OBJECT, Truth
 
 GREY_IGNORE: Final = 128
-"""Grey value of ignored pixels in a mask of three values (boundary_GT)."""
+"""Grey value of ignored pixels in a mask with three values (boundary_GT)."""
 WHITE: Final = 255
 TRIMAPS: Final = ({WHITE}, {GREY_IGNORE, WHITE})
 VOC_VOID: Final = (224, 224, 192)
-"""Colour of the seam round the objects of PASCAL VOC, number 255 of its palette."""
+"""Colour of the seam around the objects of PASCAL VOC, number 255 of its palette."""
 MAX_SHOWN: Final = 6
-"""Numbers that a message lists."""
+"""Largest number of values that a message lists."""
 MASK_SUFFIX: Final = "_mask"
 
 
@@ -39,7 +39,7 @@ class Pairs:
     """A layout of two folders.
 
     pictures, masks: names of the folders.
-    truth_of: what the numbers in a mask file mean; its path is for errors.
+    truth_of: converts the numbers in a mask file to a truth; its path is for errors.
     """
 
     pictures: str
@@ -52,13 +52,13 @@ class Pairs:
 
 
 def truth_of_trimap(given: InstanceMap, path: Path) -> Truth:
-    """Return the truth (H, W) of a mask of one object: 0 background, 128 ignore, lighter object.
+    """Return the truth (H, W) from a mask of one object: 0 background, 128 ignore, lighter object.
 
-    A single number or colour is the object whatever its value, beside 255 of a palette, which VOC
-    ignores.  Raises DatasetError if there are several: they could be objects or classes.
+    A single number or colour is the object whatever its value, except for 255 of a palette, which
+    VOC ignores.  Raises DatasetError if there are several: they could be objects or classes.
     """
     shown = given.levels
-    # The released trimaps; one may be stored with a palette that holds these greys.
+    # The released trimaps, which may be stored with a palette of these greys.
     if shown is not None and set(shown[list(given.present)].tolist()) in TRIMAPS:
         grey = shown[given.numbers]
         truth = np.where(grey == WHITE, OBJECT, BACKGROUND).astype(np.uint8)
@@ -84,7 +84,7 @@ def truth_of_trimap(given: InstanceMap, path: Path) -> Truth:
 
 
 def _void(given: InstanceMap) -> int | None:
-    """Return the number that VOC draws round its objects, in its palette or as a colour."""
+    """Return the number of the seam that VOC draws around objects, by palette or colour."""
     if given.colours is None:
         return None
     is_void = (given.colours == VOC_VOID).all(axis=1)
@@ -92,7 +92,7 @@ def _void(given: InstanceMap) -> int | None:
 
 
 def truth_of_nonzero(given: InstanceMap, path: Path) -> Truth:
-    """Return the truth (H, W) where all but 0 is object (DAVIS: all objects of a frame)."""
+    """Return the truth (H, W) in which every value but 0 is object (DAVIS: all of a frame)."""
     return np.where(given.mask(), OBJECT, BACKGROUND).astype(np.uint8)
 
 
@@ -104,13 +104,13 @@ PAIRS: Final[Mapping[str, Pairs]] = MappingProxyType(
         "berkeley": Pairs("images", "masks", truth_of_trimap),
     }
 )
-"""The layouts of two folders, in the order in which they are detected."""
+"""The layouts of two folders, in the order of detection."""
 
 
 def find_pairs(path: Path, layout: Pairs, tally: Tally) -> LazySamples:
-    """Return one sample a mask, by name.
+    """Return one sample per mask, sorted by name.
 
-    tally: notes masks that have no picture or several, and links.
+    tally: counts masks that have no picture or several, and links.
     """
     found = []
     pictures: dict[str, list[Path]] = {}
@@ -127,7 +127,7 @@ def find_pairs(path: Path, layout: Pairs, tally: Tally) -> LazySamples:
 def _sample(
     root: Path, mask: Path, pictures: Mapping[str, list[Path]], layout: Pairs
 ) -> LazySample:
-    # A name with # may itself be a picture's (Berkeley has some): look for that first.
+    # A name with # may itself be a picture's (Berkeley has some), so that is tried first.
     stem = mask.stem.rsplit("#", 1)[0]
     paths = pictures.get(mask.stem) or pictures.get(stem) or []
     paths = paths or pictures.get(mask.stem.removesuffix(MASK_SUFFIX), [])
@@ -155,7 +155,7 @@ def _sample(
 def _truth(
     mask: Path, truth_of: Callable[[InstanceMap, Path], Truth], height: int, width: int
 ) -> Truth:
-    # Height and width are for layouts that draw a mask; this one reads it, and Sample compares.
+    # Height and width are for layouts that draw a mask; here Sample compares the sizes.
     return truth_of(read_map(mask), mask)
 
 

@@ -1,7 +1,6 @@
-"""Datasets of objects as pictures with instance maps, so that training can draw from all of them.
+"""Datasets of objects, grouped to pictures with instance maps for training.
 
-Pictures are read when they are asked for.  Where objects overlap, the smaller one is taken to lie
-in front.
+Pictures are read on access.  Where objects overlap, the smaller one is assumed to lie in front.
 """
 
 from collections.abc import Sequence
@@ -18,7 +17,7 @@ from fcfi.masks.truth import IGNORE, OBJECT, Truth
 
 
 def pictures_of(dataset: Dataset) -> PicturesBySource:
-    """Return the pictures of a dataset under its name.
+    """Return the pictures of a dataset by source, under its name.
 
     Raises DatasetError if its objects are not read from files.
     """
@@ -43,8 +42,8 @@ class LazyPictures(LazySequence[Picture]):
     def read(self, index: int) -> Picture:
         """Read a picture and draw its objects into one instance map.
 
-        Objects that cannot be read are background, and in its `broken`.  Raises BrokenError if the
-        picture cannot be read, or none of its objects.
+        Objects that cannot be read become background and are listed in `broken`.  Raises
+        BrokenError if the picture or all of its objects cannot be read.
         """
         group = self.groups[index]
         image = group[0].read_picture()
@@ -60,15 +59,15 @@ class LazyPictures(LazySequence[Picture]):
 
 
 def merge(truths: Sequence[Truth]) -> Labelling:
-    """Return one instance map of several truths (H, W), the smallest object in front.
+    """Return one instance map from several truths (H, W), the smallest object in front.
 
-    A pixel is ignored where a truth ignores it and no object claims it.
+    A pixel is ignored if a truth ignores it and no object covers it.
     """
     ids = np.zeros(truths[0].shape, np.uint16)
     for truth in truths:
         ids[truth == IGNORE] = IGNORE_ID
     areas = [np.count_nonzero(truth == OBJECT) for truth in truths]
-    # Drawn from large to small, so that a wheel is not hidden behind its car.
+    # Drawn from large to small, so that a car does not hide its wheels.
     for number in np.argsort(areas)[::-1]:
         ids[truths[number] == OBJECT] = number + 1
     return Labelling(ids)

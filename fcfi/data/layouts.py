@@ -1,7 +1,8 @@
-"""How datasets lie on disk, and where their owners publish them: data, no code that fetches.
+"""Layouts of datasets on disk, and where their owners publish them.
 
-Licences differ, most are for research only; read them there.  All papers use the three small
-benchmarks in the form that BRS chose and f-BRS packed, so that form is named beside the owner.
+Nothing is downloaded.  Licences differ, and most are for research only; read them there.  All
+papers use the three small benchmarks in the form selected by BRS and packed by f-BRS, so that form
+is listed with the owner.
 """
 
 from collections.abc import Mapping
@@ -12,13 +13,13 @@ from typing import Final
 
 @dataclass(frozen=True)
 class Layout:
-    """How a dataset lies on disk.
+    """The layout of a dataset on disk.
 
-    title:   of the dataset, as in published tables.
+    title:   title of the dataset, as in published tables.
     mark:    the files and folders by which it is recognised.
     expects: the files and folders that are read, as part of a sentence.
     where:   where it is published, as the end of a sentence.
-    splits:  whether it has several (train, val).
+    splits:  whether it has several splits (train, val).
     """
 
     title: str
@@ -96,11 +97,11 @@ LAYOUTS: Final[Mapping[str, Layout]] = MappingProxyType(
         ),
     }
 )
-"""The layouts by name: what `open_dataset` and a recipe's `data.sources` take."""
+"""The layouts by name, as used in `open_dataset` and a recipe's `data.sources`."""
 
 
 def marks() -> str:
-    """Return by which files each layout is recognised, for an error."""
+    """Return the files by which each layout is recognised, for an error."""
     names: dict[str, list[str]] = {}
     for name, layout in LAYOUTS.items():
         names.setdefault(layout.mark, []).append(name)

@@ -1,4 +1,4 @@
-"""Sequences whose elements are made when they are asked for; a slice reads nothing."""
+"""Sequences whose elements are read on access; a slice reads nothing."""
 
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -9,14 +9,14 @@ T = TypeVar("T")
 
 
 class LazySequence(Sequence[T]):
-    """A sequence that reads an element at access: subclasses define `__len__` and `read`."""
+    """A sequence that reads elements on access; subclasses define `__len__` and `read`."""
 
     @abstractmethod
     def read(self, index: int) -> T:
-        """Return the element at an index from 0 to the length less one."""
+        """Return the element at an index from 0 to the length minus one."""
 
     def select(self, indices: Sequence[int]) -> "LazySequence[T]":
-        """Return the elements at these indices, in this order, none of them read yet."""
+        """Return the elements at these indices, in this order, without reading them."""
         return Selection(self, tuple(indices))
 
     @overload
@@ -24,7 +24,7 @@ class LazySequence(Sequence[T]):
     @overload
     def __getitem__(self, index: slice) -> "LazySequence[T]": ...
     def __getitem__(self, index: int | slice) -> "T | LazySequence[T]":
-        # A range knows all of Python's rules for indices: negative ones, slices, IndexError.
+        # A range implements Python's rules for indices: negative ones, slices, IndexError.
         indices = range(len(self))
         if isinstance(index, slice):
             return self.select(indices[index])
@@ -42,5 +42,5 @@ class Selection(LazySequence[T]):
         return len(self.indices)
 
     def read(self, index: int) -> T:
-        """Read the element from the sequence behind."""
+        """Read the element from the other sequence."""
         return self.elements[self.indices[index]]

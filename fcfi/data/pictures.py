@@ -1,7 +1,7 @@
-"""Pictures with instance maps: training draws its crops from them.
+"""Pictures with instance maps, from which training draws its crops.
 
-A picture may have several labellings: the same pixels, labelled otherwise (another annotator, a
-garment or its wearer).  Knows nothing of crops, clicks or networks.
+A picture may have several labellings of the same pixels (another annotator, a garment or its
+wearer).  Knows nothing of crops, clicks or networks.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from fcfi.data.broken import BrokenError
 
 IGNORE_ID = 65535
-"""Number in an instance map of pixels that count neither as object nor as background."""
+"""Number of ignored pixels in an instance map, neither object nor background."""
 
 
 @dataclass(frozen=True)
 class Instance:
-    """An object of an instance map: its number, its area in pixels, its tight box (half open)."""
+    """An object in an instance map: its number, its area in pixels, its tight half-open box."""
 
     id: int
     area: int
@@ -30,13 +30,13 @@ class Instance:
 
     @property
     def slices(self) -> tuple[slice, slice]:
-        """Rows and columns of the tight box."""
+        """The rows and columns of the tight box."""
         return slice(self.top, self.bottom), slice(self.left, self.right)
 
 
 @dataclass(frozen=True)
 class Labelling:
-    """A set of objects for a picture.
+    """The labelled objects of a picture.
 
     ids: instance map (H, W) uint16, 0 background, 1.. objects, IGNORE_ID.
     """
@@ -45,8 +45,8 @@ class Labelling:
 
     @cached_property
     def instances(self) -> tuple[Instance, ...]:
-        """The objects that have pixels, by number."""
-        # Sorted by number once, since a comparison of the map with each of many is far slower.
+        """The objects that have pixels, in the order of their numbers."""
+        # Sorted by number once: comparing the map with each of many numbers is far slower.
         rows, columns = np.nonzero((self.ids != 0) & (self.ids != IGNORE_ID))
         found = self.ids[rows, columns]
         order = np.argsort(found, kind="stable")
@@ -66,19 +66,19 @@ class Labelling:
         )
 
     def mask(self, instance: Instance) -> NDArray[np.uint8]:
-        """Return an object in its tight box, uint8 0 or 1, as OpenCV takes masks."""
+        """Return an object in its tight box, uint8 0 or 1, as OpenCV expects masks."""
         inside: NDArray[np.bool_] = self.ids[instance.slices] == instance.id
         return inside.view(np.uint8)
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture and its labellings, the usual one first.
+    """A picture and its labellings, the default one first.
 
     name: unique in its dataset.
-    source: the dataset it is from (sampling weights go by it).
+    source: its dataset, which decides the sampling weight.
     image: (H, W, 3) uint8 RGB.
-    broken: objects of it that cannot be read.
+    broken: its objects that cannot be read.
     """
 
     name: str
@@ -89,11 +89,11 @@ class Picture:
 
 
 PicturesBySource = Mapping[str, Sequence[Picture]]
-"""The pictures of each dataset; a sequence may read them only when asked."""
+"""The pictures of each dataset; a sequence may read them on access."""
 
 
 def by_source(pictures: Iterable[Picture]) -> dict[str, list[Picture]]:
-    """Return pictures in memory, grouped by their dataset."""
+    """Return pictures in memory grouped by dataset."""
     groups: dict[str, list[Picture]] = {}
     for picture in pictures:
         groups.setdefault(picture.source, []).append(picture)

@@ -1,8 +1,8 @@
 """Opening a dataset from its folder, whatever its layout.
 
-Detects the layout, or takes the one that is named; says what it found, or what it expected and
-where the owners publish it.  Nothing is downloaded.  The layouts themselves are read in folder.py,
-sbd.py, coco.py and shards.py.
+Detects the layout or uses the given one, and reports what it found, or what it expected and where
+the owners publish it.  Nothing is downloaded.  folder.py, sbd.py, coco.py and shards.py read the
+layouts.
 """
 
 from collections.abc import Sequence
@@ -19,25 +19,25 @@ from fcfi.formats.coco import annotation_files
 from fcfi.formats.tally import LeftOut, Tally, sentences
 
 AUTO: Final = "auto"
-"""Instead of a layout's name: detect it."""
+"""Used instead of a layout's name to detect it."""
 BENCHMARKS: Final = ("GrabCut", "Berkeley", "DAVIS", "SBD")
-"""Datasets of the published tables; a folder whose name contains one of these is taken to be it."""
+"""Datasets in published tables; a folder whose name contains one of these is taken for it."""
 
 
 def open_dataset(
     path: str | Path, layout: str = AUTO, split: str | None = None, strict: bool = False
 ) -> Dataset:
-    """Return the objects of a dataset, each read when it is asked for.
+    """Return the objects of a dataset, each read on access.
 
     path:   its folder (for COCO and LVIS also the annotation file; for shards also one .tar file).
     layout: a name of LAYOUTS, or `auto` to detect it.
     split:  `train` or `val` (SBD, by default val; a part of the annotation file's name for COCO and
         LVIS).
-    strict: refuse a dataset in which something cannot be used, instead of counting it in
+    strict: refuse a dataset with an item that cannot be used, instead of counting it in
         `Dataset.left_out`.
 
-    Raises DatasetError if it is missing, empty or malformed; ConfigError for an unknown layout, or
-    a split where there are none.
+    Raises DatasetError if it is missing, empty or malformed; ConfigError for an unknown layout or
+    an unsupported split.
 
         dataset = open_dataset("examples")
         sample = dataset[0]
@@ -66,7 +66,7 @@ def open_dataset(
 
 
 def refuse_left_out(left_out: Sequence[LeftOut], where: str) -> None:
-    """Raise DatasetError if something is left out: some would rather mend it first."""
+    """Raise DatasetError if items are left out, for users who want to fix them first."""
     if left_out:
         raise DatasetError(
             f"expected only items that can be used in {where}, got others: {sentences(left_out)}; "
@@ -75,7 +75,7 @@ def refuse_left_out(left_out: Sequence[LeftOut], where: str) -> None:
 
 
 def detect(path: Path) -> str | None:
-    """Return the layout of a folder or file by the names in it, or None."""
+    """Return the layout of a folder or file, detected by the names in it, or None."""
     if path.is_file():
         return {".json": "coco", ".tar": "shards"}.get(path.suffix.lower())
     if sbd_root(path):
@@ -88,7 +88,7 @@ def detect(path: Path) -> str | None:
     files = annotation_files(path)
     if not files:
         return None
-    # LVIS is annotated on COCO's pictures: where both lie side by side, COCO is the usual choice.
+    # LVIS annotates COCO's pictures: where both are in one folder, COCO is the usual choice.
     return "lvis" if all("lvis" in file.name for file in files) else "coco"
 
 
@@ -111,7 +111,7 @@ def _open(path: Path, layout: str, split: str | None, named: bool, tally: Tally)
     coco = find_coco(files, tally)
     names = ", ".join(file.name if len(files) == 1 else f"{file.parent.name}/" for file in files)
     crowds = f", without {coco.crowds} crowds" if coco.crowds else ""
-    # The file itself shows whether it is COCO's or LVIS's, whatever was asked for.
+    # The file itself shows whether it is COCO or LVIS, whatever layout was given.
     return _dataset(path, coco.layout, coco.samples, named, f", {names}{crowds}", tally)
 
 
@@ -136,11 +136,11 @@ def _dataset(
 
 
 def _name(path: Path, layout: str, named: bool) -> str:
-    """Return the published name where layout or folder's name says so, else the folder's name.
+    """Return the published name that the layout or folder name indicates, or else the latter.
 
-    named: whether the layout was named and not detected.
+    named: whether the layout was given and not detected.
     """
-    # Other people's folders are laid out like `berkeley` and `davis`: detected, they prove little.
+    # Many folders are laid out like `berkeley` and `davis`: detecting these layouts proves little.
     if layout in ("grabcut", "sbd", "coco", "lvis") or (named and layout in ("berkeley", "davis")):
         return LAYOUTS[layout].title
     folder = path.resolve().name
@@ -158,7 +158,7 @@ def _missing(path: Path, layout: str, problem: str) -> str:
 
 
 def _unknown(path: Path) -> str:
-    """Return the error for a folder in no known layout; datasets one level down are named."""
+    """Return the error for a folder in no known layout; it lists datasets one level down."""
     inside: list[str] = []
     if path.is_dir():
         inside = sorted(folder.name for folder in path.iterdir() if _is_dataset(folder))

@@ -1,4 +1,4 @@
-"""A sample: one object of one picture, with its truth.
+"""A sample: one object on one picture, with its truth.
 
 Knows nothing of files.  Readers and shards make samples; training and evaluation take them.
 """
@@ -20,7 +20,7 @@ class Sample:
     image: (H, W, 3) uint8, RGB.
     truth: (H, W) uint8, 0 background, 1 object, 255 ignore.
 
-    Raises DatasetError if image and truth do not fit each other.
+    Raises DatasetError if image and truth do not match.
     """
 
     name: str
@@ -46,5 +46,5 @@ class Sample:
 
 
 def _size(array: NDArray[np.uint8]) -> str:
-    """Return `width x height`, as people write it."""
+    """Return the size as `width x height`."""
     return " x ".join(str(length) for length in array.shape[1::-1])

@@ -1,8 +1,8 @@
-"""Training crops: a part of a picture with a target, drawn without end.
+"""Drawing training crops: endless random parts of pictures, each with a target.
 
-NumPy and OpenCV on the host: about 3 ms a crop of 256 x 256, and a crop lasts several clicks
-(`fcfi.training.rounds`).  Knows nothing of clicks, batches or torch.  Ranges: paper; views and
-pasting are ours.
+Uses NumPy and OpenCV on the CPU: about 3 ms per crop of 256 x 256, and a crop lasts several clicks
+(`fcfi.training.rounds`).  Knows nothing of clicks, batches or torch.  The ranges are from the
+paper; views and pasting are ours.
 """
 
 import logging
@@ -33,24 +33,24 @@ from fcfi.errors import DatasetError
 from fcfi.masks.truth import BACKGROUND, IGNORE, OBJECT
 
 TRIES = 100
-"""Draws of target and box in a row without a usable crop before drawing is given up."""
+"""Consecutive draws of target and box without a usable crop before giving up."""
 MOST_BROKEN = 1000
-"""Draws in a row of a picture that cannot be read before drawing is given up."""
+"""Consecutive draws of pictures that cannot be read before giving up."""
 MOST_VISIBLE = 0.95
 """Largest share of a crop that its object may fill."""
 LOOKS = (1.0, 0.6, 0.36, 0.216)
-"""Sides of the looks at a first click, as shares of the picture's."""
+"""Sides of the crops at a first click, as shares of the picture's sides."""
 THIN_DRAWS = 8
-"""Objects among which the thinnest is chosen."""
+"""Number of objects from which the thinnest is chosen."""
 PASTED_AREA = 4
-"""Smallest area of a pasted object, in times the smallest of a target: cut out, it is enlarged."""
+"""Smallest area of a pasted object in multiples of a target's, because it is enlarged."""
 MEAN_COLOUR = (124, 116, 104)
-"""RGB outside of a picture (ImageNet mean); such pixels are ignored."""
+"""RGB colour outside a picture (ImageNet mean); such pixels are ignored."""
 _log = logging.getLogger(__name__)
 
 
 class Target(NamedTuple):
-    """The objects of a picture that a crop is about; without objects it has no crop."""
+    """The objects on a picture for a crop; without objects there is no crop."""
 
     picture: Picture
     labelling: Labelling
@@ -58,10 +58,10 @@ class Target(NamedTuple):
 
 
 class CropSampler:
-    """Draws crops without end: first the source, then the picture, then the object."""
+    """Draws crops endlessly: first the source, then the picture, then the object."""
 
     def __init__(self, pictures: PicturesBySource, config: CropConfig) -> None:
-        """Raise DatasetError without a picture of the configured sources."""
+        """Raises DatasetError if the configured sources have no picture."""
         self._pictures = pictures
         self._config = config
         self._sources = [
@@ -87,7 +87,7 @@ class CropSampler:
     def draw(self, height: int, width: int, rng: np.random.Generator) -> TrainingCrop:
         """Return a crop of this size.
 
-        Raises DatasetError if TRIES draws in a row have no usable object.
+        Raises DatasetError if TRIES consecutive draws have no usable object.
         """
         for _ in range(TRIES):
             crop = self._try(height, width, rng)
@@ -102,23 +102,23 @@ class CropSampler:
         )
 
     def choose(self, rng: np.random.Generator) -> Target:
-        """Return a random target, which may have no objects."""
+        """Return a random target, which may have no object."""
         picture = self._picture(rng, self._chances)
         labelling = choose_labelling(picture, self._config, rng)
         return Target(picture, labelling, choose_objects(labelling, self._config, rng))
 
     def choose_thin(self, rng: np.random.Generator) -> Target:
-        """Return the target of THIN_DRAWS whose first object is the thinnest."""
+        """Return the target with the thinnest first object out of THIN_DRAWS."""
         draws = [self.choose(rng) for _ in range(THIN_DRAWS)]
         return max(draws, key=lambda target: thinness(target.labelling, target.objects))
 
     def take_broken(self) -> list[BrokenError]:
-        """Return what could not be read since the last call, each item once."""
+        """Return the items that could not be read since the last call, each once."""
         notes, self._notes = self._notes, []
         return notes
 
     def _picture(self, rng: np.random.Generator, chances: NDArray[np.float64]) -> Picture:
-        """Return a random picture; those that cannot be read are noted, and others drawn."""
+        """Return a random picture; those that cannot be read are recorded and others drawn."""
         for _ in range(MOST_BROKEN):
             source = self._sources[rng.choice(len(self._sources), p=chances)]
             pictures = self._pictures[source]
@@ -132,7 +132,7 @@ class CropSampler:
                 self._broken[key] = error
                 self._notes.append(error)
                 continue
-            # Of a picture with some broken objects, which stays in use, they are noted once.
+            # A picture with some broken objects stays in use; they are recorded once.
             if picture.broken and key not in self._broken:
                 self._broken[key] = None
                 self._notes += picture.broken
@@ -154,7 +154,7 @@ class CropSampler:
             return None
 
         # ── box ───────────────────────────────────────────────────────────────────────────────────
-        # A look shows what a predictor sees at a first click; other boxes what it sees later.
+        # A look is a predictor's crop at a first click; other boxes are like its later crops.
         shape = picture.image.shape[:2]
         point: tuple[int, int] | None = None
         part = False
@@ -169,7 +169,7 @@ class CropSampler:
                 box = centred(box, border_point(whole, rng), *shape)
 
         # ── pixels ────────────────────────────────────────────────────────────────────────────────
-        # Seams are closed at the picture's size: in a small crop they are too narrow to be seen.
+        # Seams are closed at the picture's size: in a small crop they are too narrow.
         image = cut(picture.image, box, height, width, MEAN_COLOUR)
         ids = labelling.ids
         if config.seam:
@@ -180,7 +180,7 @@ class CropSampler:
         truth[ids == IGNORE_ID] = IGNORE
 
         # ── is it of use? ─────────────────────────────────────────────────────────────────────────
-        # A look too close may show nothing but the object: the model must know such images.
+        # A look may be filled by the object: the model must know such images.
         visible = int(target.sum())
         most = target.size if point else MOST_VISIBLE * target.size
         if visible < config.minimum_visible or visible > most:
@@ -195,7 +195,7 @@ class CropSampler:
         return mirror(crop) if rng.random() < config.flip else crop
 
     def _paste(self, crop: TrainingCrop, rng: np.random.Generator) -> TrainingCrop:
-        """Return the crop with an object of another picture, if that has a large one."""
+        """Return the crop with an object from another picture, if that has a large one."""
         picture = self._picture(rng, self._paste_chances)
         labelling = picture.labellings[0]
         large = [

@@ -17,9 +17,9 @@ from fcfi.formats.tally import Tally
 from fcfi.masks.truth import BACKGROUND, OBJECT, Truth
 
 ROOTS = (".", "dataset", "benchmark_RELEASE/dataset")
-"""Where the data may lie under the folder that a person names: the archive nests it twice."""
+"""Places of the data below the given folder; the archive nests it twice."""
 DEFAULT_SPLIT = "val"
-"""The part that the papers evaluate on: 2,857 pictures, 6,671 objects."""
+"""The split for evaluation in papers: 2,857 pictures, 6,671 objects."""
 
 
 def sbd_root(path: Path) -> Path | None:
@@ -34,7 +34,7 @@ def find_sbd(root: Path, split: str | None, tally: Tally) -> LazySamples:
     """Return one sample for each object, in the order of the split's list.
 
     Every instance map is opened once to count its objects.
-    tally: notes pictures whose file or map is missing or damaged.
+    tally: counts pictures whose file or map is missing or damaged.
     Raises DatasetError if the list is missing or SciPy is not installed.
     """
     need_scipy()
@@ -67,7 +67,7 @@ def need_scipy() -> None:
 
 
 def read_instances(path: Path) -> NDArray[np.int64]:
-    """Return the instance map (H, W) of a .mat file: 0 background, 1..N objects.
+    """Return the instance map (H, W) in a .mat file: 0 background, 1..N objects.
 
     Raises DatasetError if it is missing or damaged, or SciPy is not installed.
     """
@@ -81,7 +81,7 @@ def read_instances(path: Path) -> NDArray[np.int64]:
     try:
         field: Any = loadmat(path)["GTinst"]["Segmentation"][0, 0]
         instances = np.asarray(field, np.int64)
-    except Exception as error:  # SciPy raises many kinds on a damaged file
+    except Exception as error:  # SciPy raises many kinds of errors for a damaged file
         raise DatasetError(
             f"expected an instance map of SBD (GTinst.Segmentation), got {path}, which cannot be "
             f"read ({error}): unpack it again"

@@ -2,8 +2,8 @@
 
 For each key: `KEY.webp` or `.jpg` (picture), `KEY.png` (instance map: 0 background, 1.. objects; in
 8-bit maps 255 is ignored, 16-bit maps have no such value), `KEY.altK.png` (further labellings) and
-`KEY.json` (`dataset`, ...).  A broken entry is left out, counted and named, and so is what follows
-in a shard that is cut off.
+`KEY.json` (`dataset`, ...).  A broken entry is left out, counted and reported, and so is the rest
+of a truncated shard.
 """
 
 import json
@@ -25,16 +25,16 @@ from fcfi.formats.tally import Tally, sentences
 from fcfi.masks.truth import BACKGROUND, IGNORE, OBJECT
 
 PICTURES = ("webp", "jpg", "jpeg")
-"""Endings of a picture in a shard."""
+"""Suffixes of pictures in a shard."""
 MINIMUM_AREA = 100
-"""Pixels of the smallest object that is evaluated; maps hold specks that nobody would click."""
+"""Pixels of the smallest object to evaluate; maps contain specks that nobody would click."""
 BROKEN: Final = "its picture or map is missing, broken or of another size"
 BROKEN_JSON: Final = "its JSON is broken or not an object"
 CUT_OFF: Final = "a shard that cannot be read to its end"
 
 
 def find_shards(path: Path) -> list[Path]:
-    """Return the shards of a folder (`train-*.tar`, else every `*.tar`), or the one file."""
+    """Return the shards in a folder (`train-*.tar`, else every `*.tar`), or the single file."""
     if path.is_file():
         return [path]
     shards = sorted(path.glob("train-*.tar")) or sorted(path.glob("*.tar"))
@@ -47,10 +47,10 @@ def find_shards(path: Path) -> list[Path]:
 
 
 def read_pictures(path: Path, tally: Tally | None = None) -> list[Picture]:
-    """Return all pictures of a shard or a folder of shards, decoded.
+    """Return all pictures in a shard or a folder of shards, decoded.
 
     A picture of 512 x 384 pixels takes about 0.8 MB of memory.
-    tally: notes broken entries; without one, the first raises BrokenError.
+    tally: counts broken entries; without one, the first raises BrokenError.
     Raises DatasetError if no picture can be read.
     """
     noted = tally if tally is not None else Tally()
@@ -88,13 +88,13 @@ def open_shards(
 ) -> Sequence[Sample]:
     """Return every object of at least `minimum_area` pixels of the first labellings as a sample.
 
-    tally: as of `read_pictures`.
+    tally: as in `read_pictures`.
     """
     return ShardSamples(read_pictures(path, tally), minimum_area)
 
 
 class ShardSamples(LazySequence[Sample]):
-    """One sample an object, made when asked for."""
+    """One sample per object, made on access."""
 
     def __init__(self, pictures: Sequence[Picture], minimum_area: int) -> None:
         self._objects = [
@@ -117,14 +117,14 @@ class ShardSamples(LazySequence[Sample]):
 
 
 def _read_shard(shard: Path) -> Iterator[Picture | BrokenError]:
-    """Yield the pictures of a shard, and what is wrong with others.  Raises tarfile.TarError."""
+    """Yield the pictures in a shard, and errors of broken ones.  Raises tarfile.TarError."""
     try:
         with tarfile.open(shard) as tar:
             key = ""
             parts: dict[str, bytes] = {}
-            # The files of a key follow each other: a new key completes the one before.
+            # The files of a key are consecutive: a new key completes the previous one.
             for member in tar:
-                path = PurePosixPath(member.name)  # `tar -c .` writes `./` in front
+                path = PurePosixPath(member.name)  # `tar -c .` puts `./` in front
                 name, _, kind = path.name.partition(".")
                 stem = str(path.parent / name)
                 if stem != key and parts:
@@ -136,12 +136,12 @@ def _read_shard(shard: Path) -> Iterator[Picture | BrokenError]:
                     parts[kind] = file.read()
             if parts:
                 yield _picture(shard, key, parts)
-    except (OSError, KeyError) as error:  # of the file; of a link inside to nothing
+    except (OSError, KeyError) as error:  # from the file; from a broken link inside it
         raise tarfile.ReadError(str(error)) from error
 
 
 def _picture(shard: Path, key: str, parts: dict[str, bytes]) -> Picture | BrokenError:
-    """Return the picture of one key, or what is wrong with it."""
+    """Return the picture of one key, or its error."""
     encoded = next((parts[kind] for kind in PICTURES if kind in parts), b"")
     image = _decode(encoded, cv2.IMREAD_COLOR_RGB)
     maps = [parts["png"]] if "png" in parts else []
@@ -175,12 +175,12 @@ def _decode(encoded: bytes, mode: int) -> NDArray[np.uint8] | None:
         return None
     try:
         return cv2.imdecode(np.frombuffer(encoded, np.uint8), mode)  # type: ignore[return-value]
-    except cv2.error:  # a header that promises more pixels than OpenCV allows
+    except cv2.error:  # a header with more pixels than OpenCV allows
         return None
 
 
 def _wide(ids: NDArray[np.generic]) -> NDArray[np.uint16]:
-    """Return an instance map in 16 bits, where ignored pixels have a value of their own."""
+    """Return an instance map in 16 bits, with a separate value for ignored pixels."""
     wide = ids.astype(np.uint16)
     if ids.dtype == np.uint8:
         wide[ids == 255] = IGNORE_ID

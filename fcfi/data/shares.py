@@ -1,15 +1,15 @@
-"""Shares: numbers from 0 to 1 in the sections of a recipe, declared by their type."""
+"""Shares: recipe values from 0 to 1, declared by their type."""
 
 from typing import Annotated, Any, get_type_hints
 
 from fcfi.errors import ConfigError
 
 Share = Annotated[float, "from 0 to 1"]
-"""A chance, or a part of something: the type of a recipe's key that must lie from 0 to 1."""
+"""The type of a recipe's key that must lie from 0 to 1: a chance, or part of something."""
 
 
 def check_shares(section: str, config: Any) -> None:
-    """Raise ConfigError unless all shares among the fields of a dataclass are from 0 to 1.
+    """Raise ConfigError unless all shares in a dataclass are from 0 to 1.
 
     section: name of the recipe's section, for the message.
     """

@@ -1,4 +1,4 @@
-"""Which object of a picture is the target of a training crop."""
+"""Choosing the target of a training crop among the objects on a picture."""
 
 from collections.abc import Sequence
 
@@ -9,13 +9,13 @@ from fcfi.data.config import CropConfig
 from fcfi.data.pictures import Instance, Labelling, Picture
 
 THIN = 2
-"""Pixels from an object's border within which all of a thin object lies."""
+"""Largest distance in pixels from the border inside a thin object."""
 THIN_AREA = 600
-"""Pixels of an object that may count as thin: a small one is all border, too."""
+"""Fewest pixels of an object that can be thin: a small object is all border anyway."""
 
 
 def choose_labelling(picture: Picture, config: CropConfig, rng: np.random.Generator) -> Labelling:
-    """Return the first labelling of a picture or, with a chance, a further one."""
+    """Return the first labelling of a picture or, with a chance, another one."""
     chance = config.labelling_chances.get(picture.source, config.second_labelling)
     if len(picture.labellings) > 1 and rng.random() < chance:
         return picture.labellings[rng.integers(1, len(picture.labellings))]
@@ -25,7 +25,7 @@ def choose_labelling(picture: Picture, config: CropConfig, rng: np.random.Genera
 def choose_objects(
     labelling: Labelling, config: CropConfig, rng: np.random.Generator
 ) -> list[Instance]:
-    """Return the objects of the target: one, with a chance two, or none if none fits."""
+    """Return the objects of the target: one, by chance two, or none if none fits."""
     largest = config.maximum_part * labelling.ids.size
     fitting = [
         instance
@@ -34,8 +34,8 @@ def choose_objects(
     ]
     if not fitting:
         return []
-    # By the root of the area: evenly, a street's many specks would drown all else; by the area, the
-    # largest would always win.
+    # By the root of the area: evenly, the many specks of a street would dominate; by the area, the
+    # largest objects.
     weights = np.sqrt([instance.area for instance in fitting])
     count = 2 if len(fitting) > 1 and rng.random() < config.merge else 1
     drawn = rng.choice(len(fitting), count, replace=False, p=weights / weights.sum())
@@ -43,9 +43,9 @@ def choose_objects(
 
 
 def thinness(labelling: Labelling, target: Sequence[Instance]) -> float:
-    """Return the share of the first object within THIN pixels of its border; 0 for a small one.
+    """Return the share of the first object within THIN pixels of its border.
 
-    It is 0 for an empty target, too.
+    It is 0 for a small object and for an empty target.
     """
     if not target or target[0].area < THIN_AREA:
         return 0.0

@@ -1,10 +1,10 @@
-"""Networks of others as predictors of fcfi, so that our robot and our metrics measure them.
+"""Adapters that make other networks predictors of fcfi, to measure them with our robot and metrics.
 
     from fcfi.evaluation.adapters import from_callable, from_isegm, from_sam
 
 `from_callable` takes a function, `from_isegm` a predictor of the RITM family (RITM, FocalClick,
-SimpleClick, CFR-ICL, SegNext, FCFI as released), `from_sam` one of SAM or SAM 2.  Nothing of theirs
-is imported here: what is needed of an object is found by its names.
+SimpleClick, CFR-ICL, SegNext, FCFI as released), `from_sam` one of SAM or SAM 2.  Their packages
+are not imported here: the needed methods of an object are found by name.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,12 +24,12 @@ from fcfi.prompts.clicks import Clicks, Prompts, check_prompts, clicks_in
 from fcfi.runtimes.network import NetworkInfo
 
 Function = Callable[[Image, list[tuple[int, int, bool]], NDArray[np.float32] | None], NDArray[Any]]
-"""Takes a picture (H, W, 3) uint8, all clicks as (x, y, positive) and the probabilities (H, W)
-before, or None; returns a mask (H, W) bool or probabilities (H, W) in [0, 1]."""
+"""Takes a picture (H, W, 3) uint8, all clicks as (x, y, positive) and the previous probabilities
+(H, W) or None; returns a mask (H, W) bool or probabilities (H, W) in [0, 1]."""
 
 
 class _Adapter:
-    """What all adapters share: who answers, and checks of what is asked and answered."""
+    """The base of all adapters: a description, and checks of requests and answers."""
 
     def __init__(self, name: str, threshold: float) -> None:
         if not 0 < threshold < 1:
@@ -39,7 +39,7 @@ class _Adapter:
 
     @property
     def settings(self) -> Mapping[str, float | str]:
-        """What an answer depends on beside the picture and the clicks, as far as it is known."""
+        """The known settings on which an answer depends, besides the picture and the clicks."""
         return {"threshold": self.threshold}
 
     def predict(
@@ -56,8 +56,8 @@ class _Adapter:
         clicks = clicks_in(prompts)
         if len(clicks) < len(prompts) or within is not None:
             raise InputError(
-                f"expected clicks only for {self.info.name}, got a box, a scribble or a part to "
-                "look within: give clicks"
+                f"expected clicks only for {self.info.name}, got a box, a scribble or a part of "
+                "the picture: give clicks"
             )
         probs, memory = self._answer(picture.image, clicks, previous)
         probs = _checked(probs, height, width, self.info.name)
@@ -67,7 +67,7 @@ class _Adapter:
     def _answer(
         self, image: Image, clicks: Clicks, previous: Prediction | None
     ) -> tuple[NDArray[Any], Memory | None]:
-        """Return probabilities (H, W) and what the next answer needs."""
+        """Return probabilities (H, W), and the memory for the next answer."""
         raise NotImplementedError
 
 
@@ -88,9 +88,9 @@ class _Callable(_Adapter):
 
 
 def from_callable(function: Function, threshold: float = 0.5, name: str | None = None) -> _Adapter:
-    """Return the predictor of a function of picture, clicks and the probabilities before.
+    """Return the predictor of a function of picture, clicks and previous probabilities.
 
-    threshold: a pixel is object above this probability.  name: for results; None takes the
+    threshold: a pixel is object above this probability.  name: name in results; None takes the
         function's.
 
     >>> import fcfi
@@ -114,9 +114,9 @@ def from_callable(function: Function, threshold: float = 0.5, name: str | None =
 
 @dataclass(frozen=True)
 class IsegmClick:
-    """A click as predictors of the RITM family read it.
+    """A click in the form that predictors of the RITM family expect.
 
-    coords: (y, x).  indx: its number, from 0.
+    coords: (y, x).  indx: its index, from 0.
     """
 
     is_positive: bool
@@ -125,16 +125,16 @@ class IsegmClick:
 
     @property
     def coords_and_indx(self) -> tuple[Any, ...]:
-        """(y, x, number)."""
+        """(y, x, index)."""
         return (*self.coords, self.indx)
 
     def copy(self, **changes: Any) -> "IsegmClick":
-        """Return the click with other values; zooming moves clicks so."""
+        """Return the click with other values, as zooming needs."""
         return replace(self, **changes)
 
 
 class IsegmClicker:
-    """What stands for the robot that predictors of the RITM family ask for its clicks."""
+    """Stands in for the robot from which predictors of the RITM family get clicks."""
 
     click_indx_offset = 0
 
@@ -146,7 +146,7 @@ class IsegmClicker:
         ]
 
     def get_clicks(self, clicks_limit: int | None = None) -> list[IsegmClick]:
-        """Return the first clicks, all without a limit."""
+        """Return the first clicks, or all without a limit."""
         return self.clicks_list[:clicks_limit]
 
     def __len__(self) -> int:
@@ -154,7 +154,7 @@ class IsegmClicker:
 
 
 class _State(NamedTuple):
-    """Marks which answer a predictor with a state of its own gave last."""
+    """Marks the last answer of a predictor that keeps its own state."""
 
     number: int
 
@@ -164,7 +164,7 @@ class _State(NamedTuple):
 
 
 class _Isegm(_Adapter):
-    """Drives a predictor that keeps its own state; not to be shared by threads."""
+    """Drives a predictor that keeps its own state; not thread-safe."""
 
     def __init__(self, predictor: Any, threshold: float, name: str) -> None:
         super().__init__(name, threshold)
@@ -188,7 +188,7 @@ class _Isegm(_Adapter):
         if goes_on:
             probs = self._get(IsegmClicker(clicks))
         else:
-            # Another object, or clicks were taken back: its state is made again, click by click.
+            # Another object, or clicks were undone: the state is rebuilt click by click.
             self._set(image)
             self._image = image
             start = previous if previous is not None and count == 0 else None
@@ -204,9 +204,9 @@ class _Isegm(_Adapter):
         return np.asarray(probs), self._last
 
     def _as_theirs(self, start: Prediction) -> Any:
-        """Return a start mask (1, 1, H, W) as the predictor keeps its mask before."""
+        """Return a start mask (1, 1, H, W) in the form of the predictor's previous mask."""
         mask = start.mask[None, None].astype(np.float32)
-        # A tensor makes another of its kind and on its device: so torch is not imported here.
+        # A tensor makes another of its type on its device, so that torch is not imported here.
         before = getattr(self._predictor, "prev_prediction", None)
         alike = getattr(before, "new_tensor", None)
         return mask if alike is None else alike(mask)
@@ -216,9 +216,9 @@ def from_isegm(predictor: Any, threshold: float = THRESHOLD, name: str | None = 
     """Return the predictor of an object of the RITM family.
 
     predictor: has `set_input_image(image)` and `get_prediction(clicker[, prev_mask])`, which
-        returns probabilities (H, W); SegNext's names `set_image` and `predict` do as well.
-    threshold: theirs is 0.49.  name: for results; None takes the name of its class.
-    The object keeps its own mask before; it gets every click once and begins anew at each object.
+        returns probabilities (H, W); SegNext's names `set_image` and `predict` work as well.
+    threshold: the RITM family uses 0.49.  name: name in results; None takes the class name.
+    The object keeps its own previous mask; it gets every click once and is reset for each object.
     """
     return _Isegm(predictor, threshold, name or type(predictor).__name__)
 
@@ -226,11 +226,11 @@ def from_isegm(predictor: Any, threshold: float = THRESHOLD, name: str | None = 
 # ── SAM ───────────────────────────────────────────────────────────────────────────────────────────
 
 Several = Literal["first", "never"]
-"""When three masks are asked for, of which the best by SAM's own score is taken."""
+"""When to request three masks and take the one with SAM's best score."""
 
 
 class _Sam(_Adapter):
-    """Hands back the logits of the mask before; not to be shared by threads."""
+    """Drives SAM with the logits of its previous mask; not thread-safe."""
 
     def __init__(self, predictor: Any, several: Several, name: str) -> None:
         super().__init__(name, 0.5)
@@ -242,7 +242,7 @@ class _Sam(_Adapter):
 
     @property
     def settings(self) -> Mapping[str, float | str]:
-        """The threshold, and when three masks are asked for."""
+        """The threshold, and when three masks are requested."""
         return {**super().settings, "several": self._several}
 
     def _answer(
@@ -273,10 +273,10 @@ class _Sam(_Adapter):
 def from_sam(predictor: Any, several: Several = "first", name: str | None = None) -> _Adapter:
     """Return the predictor of a `SamPredictor` or `SAM2ImagePredictor`.
 
-    Each click sends all clicks and the low-resolution logits of the mask before.
-    several: "first" asks for three masks at the first click and takes the one with the best score
-        of SAM's own (never by the truth); "never" always asks for one.
-    name: for results; None takes the name of its class.
+    Each prediction sends all clicks and the low-resolution logits of the previous mask.
+    several: "first" requests three masks at the first click and takes the one with the best score
+        by SAM itself (never by the truth); "never" always requests one.
+    name: name in results; None takes the class name.
     """
     return _Sam(predictor, several, name or type(predictor).__name__)
 
@@ -285,7 +285,7 @@ def from_sam(predictor: Any, several: Several = "first", name: str | None = None
 
 
 def _method(predictor: Any, names: tuple[str, ...]) -> Callable[..., Any]:
-    """Return the first method of these names.  Raises InputError without one."""
+    """Return the first method that exists.  Raises InputError if none does."""
     for name in names:
         found = getattr(predictor, name, None)
         if callable(found):
@@ -297,7 +297,7 @@ def _method(predictor: Any, names: tuple[str, ...]) -> Callable[..., Any]:
 
 
 def _checked(answer: Any, height: int, width: int, name: str) -> NDArray[np.float32]:
-    """Return an answer as probabilities (height, width), in a copy.  Raises InputError."""
+    """Return a copy of an answer as probabilities (height, width).  Raises InputError."""
     array = np.asarray(answer)
     if array.shape != (height, width) or array.dtype.kind not in "bf":
         raise InputError(
@@ -305,7 +305,7 @@ def _checked(answer: Any, height: int, width: int, name: str) -> NDArray[np.floa
             f"{array.shape} {array.dtype}: return (H, W) bool or float"
         )
     probs = array.astype(np.float32)
-    # Written so that NaN, which compares with nothing, is refused too.
+    # Written so that NaN is refused as well.
     if not ((probs >= 0) & (probs <= 1)).all():
         raise InputError(
             f"expected probabilities from 0 to 1 from {name}, got others: return them after the "

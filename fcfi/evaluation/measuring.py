@@ -31,10 +31,10 @@ from fcfi.start_masks import Start
 TARGETS: Final = (0.80, 0.85, 0.90, 0.95)
 """IoUs to count clicks to; the papers report 0.85 and 0.90."""
 SLOW: Final = 95
-"""Percentile of the seconds per click that is reported beside the median."""
+"""Percentile of the seconds per click that is reported with the median."""
 PROTOCOLS: Final = ("fixed", "paper")
 OWN: Final = "own"
-"""Name of the protocol of a predictor that others made."""
+"""Name of the protocol of a predictor that was passed in."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,10 @@ class Protocol:
     """The rules of an evaluation.
 
     name:    `fixed` (one zoom for every dataset), `paper` (tuned for each, as published) or `own`
-        (a predictor that was not made by the protocol; zoom and flip then mean nothing).
+        (a predictor not made by the protocol; zoom and flip then have no meaning).
     zoom, flip, threshold: settings of the predictor.
-    limit:   clicks, at most, on one object.
-    targets: IoUs in (0, 1] to count clicks to, rising; the robot stops at the last.
+    limit:   largest number of clicks on one object.
+    targets: rising IoUs in (0, 1] to count clicks to; the robot stops at the last.
     robot:   name of the robot that clicks.
     """
 
@@ -75,11 +75,11 @@ class Protocol:
 def choose_protocol(
     name: str, dataset: str, info: NetworkInfo, flip: Flip | None = None
 ) -> Protocol:
-    """Return the protocol of this name for a dataset and a network.
+    """Return the protocol with this name for a dataset and a network.
 
-    `fixed` takes the zoom that the network file recommends, for all datasets the same.
+    `fixed` uses the zoom that the network file recommends for all datasets.
     flip: replaces the protocol's; None keeps it.
-    Raises ConfigError for an unknown name, or where `paper` has no setting.
+    Raises ConfigError for an unknown name, or if `paper` has no setting.
     """
     if name not in PROTOCOLS:
         raise ConfigError(f"protocol {name!r} is unknown: choose one of {', '.join(PROTOCOLS)}")
@@ -90,15 +90,15 @@ def choose_protocol(
 
 
 def protocol_of(predictor: Predictor) -> Protocol:
-    """Return the protocol of a predictor that others made: its threshold, the usual limits."""
+    """Return the protocol of a predictor that was passed in: its threshold, the usual limits."""
     return Protocol(OWN, threshold=predictor.threshold)
 
 
 def paper_protocol(dataset: str, variant: str) -> Protocol:
-    """Return the protocol with the zoom that the authors tuned for a dataset, and with flip.
+    """Return the protocol with flip and the zoom that the authors tuned for a dataset.
 
     dataset: `GrabCut`, `Berkeley`, `DAVIS` or `SBD`.
-    variant: of the network; `resnet...` has settings of its own, all others take the HRNets'.
+    variant: variant of the network; `resnet...` has its own settings, all others the HRNets'.
 
     Raises ConfigError for another dataset.
     """
@@ -118,13 +118,13 @@ def paper_protocol(dataset: str, variant: str) -> Protocol:
 class ObjectResult:
     """The result on one object; entry i of a tuple belongs to click i + 1.
 
-    name:          of the sample.
-    clicks:        what the robot clicked.
+    name:          name of the sample.
+    clicks:        the robot's clicks.
     ious:          IoU after each click.
     boundary_ious: boundary IoU after each click.
-    seconds:       of each prediction alone, to the full-size mask, without robot and metrics.
+    seconds:       duration of each prediction up to the full-size mask, without robot and metrics.
     start:         IoU and boundary IoU of the start mask; None without one.
-    index:         of the object in its dataset.
+    index:         index of the object in its dataset.
     """
 
     name: str
@@ -141,7 +141,7 @@ class ObjectResult:
         return self.start[0] if self.start else None
 
     def noc(self, target: float, limit: int = metrics.LIMIT) -> int:
-        """Return the clicks to this IoU: `limit` if not reached, 0 if the start mask has it."""
+        """Return the clicks to this IoU: `limit` if not reached, 0 if the start mask reaches it."""
         return metrics.noc(self.ious, target, limit, self.start_iou)
 
 
@@ -149,10 +149,10 @@ class ObjectResult:
 class Report:
     """The evaluation of one predictor on one dataset.
 
-    dataset: its name.  found: a description, in a sentence.
+    dataset: the dataset's name.  found: its description, in a sentence.
     start: name of the start masks; None without them.
-    objects: in the order of the dataset; never empty.
-    left_out: what the dataset has and could not be measured, by reason.
+    objects: results in the order of the dataset; never empty.
+    left_out: items of the dataset that could not be measured, by reason.
     """
 
     dataset: str
@@ -185,7 +185,7 @@ class Report:
     def failed_as_released(self, target: float) -> int:
         """Return the failures as the released code counts them.
 
-        An object that reaches the IoU exactly with the last click counts as failed there.
+        There, an object that reaches the IoU exactly with the last click counts as failed.
         """
         limit = self.protocol.limit
         return sum(
@@ -196,12 +196,12 @@ class Report:
     def mean_ious(self) -> tuple[float, ...]:
         """Return the mean IoU after each click up to the limit.
 
-        An object that was finished early keeps its last IoU.
+        An object that ended early keeps its last IoU.
         """
         return self._mean_curve([(result.ious, result.start_iou) for result in self.objects])
 
     def mean_boundary_ious(self) -> tuple[float, ...]:
-        """Return the mean boundary IoU after each click up to the limit, likewise."""
+        """Return the mean boundary IoU after each click up to the limit, in the same way."""
         return self._mean_curve(
             [
                 (result.boundary_ious, result.start[1] if result.start else None)
@@ -215,16 +215,16 @@ class Report:
         return float(np.mean(ious)) if ious else None
 
     def iou_auc(self) -> float:
-        """Return the area under mean IoU against clicks, from the first to the limit, in [0, 1]."""
+        """Return the area under the curve of mean IoU from click 1 to the limit, in [0, 1]."""
         return metrics.iou_auc(self.mean_ious())
 
     def seconds(self) -> tuple[float, float] | None:
-        """Return median and 95th percentile of the seconds of a prediction; None without clicks."""
+        """Return the median and 95th percentile of seconds per prediction; None without clicks."""
         taken = [second for result in self.objects for second in result.seconds]
         return (float(np.median(taken)), float(np.percentile(taken, SLOW))) if taken else None
 
     def worst(self, count: int = 10, target: float = 0.90) -> tuple[ObjectResult, ...]:
-        """Return the objects with the most clicks to this IoU; of equals the lowest IoU first."""
+        """Return the objects with the most clicks to this IoU; equal counts by lowest IoU first."""
         return tuple(
             sorted(
                 self.objects,
@@ -235,13 +235,13 @@ class Report:
     def _mean_curve(
         self, curves: list[tuple[tuple[float, ...], float | None]]
     ) -> tuple[float, ...]:
-        # Objects that ended early have shorter curves: their last value stands for the clicks left.
+        # Objects that ended early have shorter curves, which continue with their last value.
         held = [metrics.held(curve, self.protocol.limit, start) for curve, start in curves]
         return tuple(np.mean(held, axis=0).tolist())
 
 
 Progress = Callable[[int, int, ObjectResult | None], None]
-"""Called after each object with the number done, the number of all, and the result; None for an
+"""Called after each object with the number done, the total, and the result, which is None for an
 object that is left out."""
 
 
@@ -256,18 +256,18 @@ def evaluate(
 ) -> Report:
     """Let the robot click on every object of a dataset and return the results.
 
-    predictor: made by `protocol.predictor(network)`; of the protocol itself only limit and targets
-        are used here.
-    start:     wrong masks to begin from; the IoU before the first click is then recorded as well.
+    predictor: made by `protocol.predictor(network)`; only the protocol's limit and targets are used
+        here.
+    start:     wrong masks to start from; the IoU before the first click is then recorded as well.
     strict:    raise the error of an object that cannot be read, instead of leaving it out.
-    robot:     who clicks; the report's protocol names it.
+    robot:     the robot that clicks; the report's protocol holds its name.
 
     Raises DatasetError if no object can be read.
     """
     rules = replace(protocol or Protocol(), robot=robot.name)
     tally = Tally()
     results = []
-    # Iterating by index keeps no sample: a dataset may be larger than the memory.
+    # Iterating by index keeps no sample: a dataset may not fit in memory.
     for index in range(len(dataset)):
         result = None
         try:
@@ -282,7 +282,7 @@ def evaluate(
             results.append(result)
         if progress is not None:
             progress(index + 1, len(dataset), result)
-    # Any sequence of samples can be evaluated; only a Dataset has a name to record.
+    # Any sequence of samples can be evaluated, but only a Dataset has a name.
     name, found, left_out = "objects", f"{len(dataset)} objects", tally.left_out()
     if isinstance(dataset, Dataset):
         name, found, left_out = dataset.name, dataset.found, (*dataset.left_out, *left_out)
@@ -307,7 +307,7 @@ def evaluate_object(
     after: list[tuple[float, float]] = []
     seconds: list[float] = []
     last = before[0] if before else 0.0
-    # Until the last target and not the first: clicks to each target are read from one run.
+    # Until the last target: clicks to each target are counted in one run.
     while len(clicks) < rules.limit and last < rules.targets[-1]:
         click = robot.next_click(sample.name, sample.truth, mask, clicks)
         if click is None:
@@ -316,7 +316,7 @@ def evaluate_object(
         began = time.perf_counter()
         previous = predictor.predict(sample.image, clicks, previous)
         mask = previous.mask
-        # The mask is made at its first use, at full size: it belongs to the time of a click.
+        # The full-size mask is computed at its first use, and is part of a click's time.
         seconds.append(time.perf_counter() - began)
         after.append(_measure(mask, sample))
         last = after[-1][0]
@@ -328,9 +328,9 @@ def evaluate_object(
 def answer_of(
     predictor: Predictor, sample: Sample, result: ObjectResult, start: Start | None = None
 ) -> Mask:
-    """Return the mask (H, W) that an evaluation of this object ended with, from its clicks."""
+    """Return the final mask (H, W) of an object's evaluation, predicted again from its clicks."""
     mask, previous = _beginning(sample, start)
-    # Click by click as before, since each answer is the feedback of the next look.
+    # Click by click as before, because each answer is the feedback of the next prediction.
     for count in range(1, len(result.clicks) + 1):
         previous = predictor.predict(sample.image, result.clicks[:count], previous)
         mask = previous.mask
@@ -338,7 +338,7 @@ def answer_of(
 
 
 def _beginning(sample: Sample, start: Start | None) -> tuple[Mask, Prediction | None]:
-    """Return the mask before the first click, and the prediction for it if it is a start mask."""
+    """Return the mask before the first click, and its prediction if it is a start mask."""
     if start is None:
         return np.zeros(sample.truth.shape, bool), None
     try:
