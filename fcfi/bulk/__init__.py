@@ -1,9 +1,10 @@
-"""Bulk work on any number of machines: a plan of shards, parts that are made anywhere, one result.
+"""Bulk work on any number of machines: a plan in shards, parts computed anywhere, one result.
 
-A *manifest* names an object a row: a picture and its prompts.  A *plan* sorts the rows by the hash
-of their picture into *shards*, and each shard into *parts* of some hundred rows.  A part is made by
-one process, written whole under a name that follows from the plan, and never made again: what is
-there is known by listing.  So anything may run the shards, in any order, twice, and stop anywhere.
+A *manifest* has a row for each object: a picture and its prompts.  A *plan* sorts the rows by the
+hash of their picture into *shards*, and each shard into *parts* of some hundred rows.  One process
+computes a part, writes it atomically under a name that the plan determines, and never computes it
+again: a listing shows the finished parts.  So shards may run anywhere, in any order and more than
+once, and may stop at any time.
 
     from fcfi import bulk
     bulk.make_plan("objects.jsonl", "out", shards=4)
@@ -33,7 +34,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    # pyarrow takes half a second to import, and `fcfi --help` reaches this package
+    # pyarrow takes half a second to import, and `fcfi --help` imports this package
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'fcfi.bulk' has no attribute {name!r}")

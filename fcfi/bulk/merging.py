@@ -1,6 +1,6 @@
-"""Parts as one file: Parquet, COCO JSON, or a PNG for each mask; part by part, in the plan's order.
+"""Merging parts to Parquet, COCO JSON, or a PNG for each mask, part by part in plan order.
 
-Knows nothing of how the results were made.
+Knows nothing of how the results were computed.
 """
 
 import hashlib
@@ -24,15 +24,15 @@ from fcfi.masks.runs import pixels_of
 UNLABELLED: Final = "object"
 """Category of objects without a label."""
 FAN_OUT: Final = 2
-"""Letters of the folders of PNG files: few file systems like a million files in one."""
+"""Letters in the names of PNG folders: few file systems handle a million files in one folder."""
 
 Rows = Iterator[Mapping[str, Any]]
 
 
 def merge(url: str, output: str, format: str = "parquet") -> int:  # noqa: A002, as in the formats
-    """Write all results of a plan to a local file, or with `png` into a folder; return the rows.
+    """Write all results of a plan to a local file, or with `png` to a folder; return the row count.
 
-    format: one of FORMATS.  Rows that failed are in the Parquet file only.
+    format: one of FORMATS.  Failed rows are only in the Parquet file.
     Raises InputError if a part is missing or damaged, or the output cannot be written, ConfigError
     for an unknown format.
     """
@@ -46,7 +46,7 @@ def merge(url: str, output: str, format: str = "parquet") -> int:  # noqa: A002,
 
 
 def rows_of(storage: Storage, plan: Plan) -> Rows:
-    """Return the results of a plan as dictionaries, in order; one part is in memory at a time."""
+    """Return the results of a plan as dictionaries, in order, with one part in memory at a time."""
     for part in all_parts(plan):
         yield from read_part(storage, part).to_pylist()
 
@@ -83,9 +83,9 @@ def _to_parquet(storage: Storage, plan: Plan, output: Path) -> None:
 
 
 def _to_coco(storage: Storage, plan: Plan, output: Path) -> None:
-    """Write COCO JSON in two passes, so that neither pictures nor masks are all in memory."""
+    """Write COCO JSON in two passes, so that it need not fit in memory."""
     labels: dict[str, int] = {}
-    # Numbers of labels are known after the first pass, so the categories come last.
+    # The numbers of labels are known after the first pass, so the categories come last.
     with replacing(output) as temporary, temporary.open("w", encoding="utf-8") as stream:
         stream.write('{"images": [')
         _list(stream, _images(rows_of(storage, plan), labels))
@@ -97,14 +97,14 @@ def _to_coco(storage: Storage, plan: Plan, output: Path) -> None:
 
 
 def _images(rows: Rows, labels: dict[str, int]) -> Iterator[dict[str, Any]]:
-    """Return the pictures, and note the labels with their numbers on the way."""
+    """Return the pictures, and add their labels with new numbers to `labels`."""
     number = 0
     before = None
     for row in rows:
         if row["error"] is not None:
             continue
         labels.setdefault(row["label"] or UNLABELLED, len(labels) + 1)
-        if row["image"] != before:  # the objects of a picture stand together
+        if row["image"] != before:  # the objects of a picture are consecutive
             number += 1
             before = row["image"]
             size = {"height": row["height"], "width": row["width"]}
@@ -121,7 +121,7 @@ def _annotations(rows: Rows, labels: Mapping[str, int]) -> Iterator[dict[str, An
         if row["image"] != before:
             image += 1
             before = row["image"]
-        if not row["area"]:  # COCO has no objects without a pixel
+        if not row["area"]:  # COCO has no empty objects
             continue
         number += 1
         segmentation = {"size": [row["height"], row["width"]], "counts": row["counts"]}
@@ -154,14 +154,14 @@ def _to_png(storage: Storage, plan: Plan, output: Path) -> None:
 
 
 def file_name(identity: str, digest: str) -> str:
-    """Return an id as the name of a file; its digest, if it could lead elsewhere."""
+    """Return an id as the name of a file, or its digest if the id is not safe as a name."""
     # Letters of any script are fine; a slash, a colon or a leading dot is not.
     plain = identity.replace("-", "").replace("_", "").replace(".", "").isalnum()
     return identity if plain and not identity.startswith(".") and len(identity) < 200 else digest
 
 
 def _list(stream: IO[str], items: Iterator[Mapping[str, Any]]) -> None:
-    """Write the items of a JSON list, a line each."""
+    """Write the items of a JSON list, one per line."""
     for number, item in enumerate(items):
         stream.write(",\n" if number else "\n")
         stream.write(json.dumps(item, ensure_ascii=False))

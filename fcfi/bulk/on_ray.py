@@ -1,7 +1,7 @@
-"""Parts on a Ray cluster: an actor a core, which opens the network once; parts are its tasks.
+"""Running parts on a Ray cluster: an actor per core opens the network once, and parts are tasks.
 
-Ray starts actors again that died, and their tasks with them.  A part at which actors die again and
-again is made under watch, by a process of the actor's own, which finds out the picture.
+Ray restarts actors that died, and their tasks.  If actors die repeatedly at a part, it runs in a
+separate process that the actor watches, to find out which picture causes it.
 """
 
 import os
@@ -13,22 +13,22 @@ from fcfi.bulk.work import Done, Job, Task, Worker
 from fcfi.errors import ConfigError, FCFIError, InputError, how_to_install
 
 RETRIES: Final = 3
-"""Times that Ray repeats a task whose actor died."""
+"""How often Ray repeats a task whose actor died."""
 ADDRESS: Final = "RAY_ADDRESS"
-"""Environment variable of Ray: the cluster to join; without it one is started on this machine."""
+"""Ray's environment variable for the cluster to join; without it, Ray starts on this machine."""
 LOOPBACK: Final = "127.0.0.1"
 
 
 class Actor:
-    """A worker on a cluster.  Errors are returned as texts, which need no class."""
+    """A worker on a cluster.  It returns errors as texts, which need no class."""
 
     def __init__(self, job: Job) -> None:
-        """Take the job; the network is opened with the first part, to return mistakes."""
+        """Store the job; the network is opened with the first part, so that errors are returned."""
         self._job = job
         self._worker: Worker | None = None
 
     def make(self, part: Part, watched: bool) -> Done | str:
-        """Make a part and return what it came to, or an error that stops all work."""
+        """Compute a part and return its summary, or an error that stops all work."""
         try:
             if watched:
                 return _watched(self._job, part)
@@ -42,9 +42,9 @@ class Actor:
 def run_on_ray(
     job: Job, parts: Iterator[Part], count: int, workers: int | None
 ) -> Iterator[int | Done]:
-    """Make parts on a Ray cluster; otherwise as `run_on_processes`.
+    """Compute parts on a Ray cluster, like `run_on_processes`.
 
-    count: of the parts, at most.  workers: actors; None is one for each core of the cluster.
+    count: largest number of parts.  workers: actors; None is one for each core of the cluster.
     """
     ray = _ray()
     _join(ray, workers)
@@ -58,13 +58,13 @@ def run_on_ray(
             running[actor.make.remote(part, False)] = actor, part, False
         if not running:
             return
-        # One part for each actor and no more: Ray would keep a queue of its own, for nothing.
+        # At most one part for each actor, because Ray would only keep the others in a queue.
         ready, _ = ray.wait(list(running))
         actor, part, watched = running.pop(ready[0])
         try:
             done = ray.get(ready[0])
         except ray.exceptions.RayActorError as error:
-            # Not even the watching process survived, so the cluster itself is at fault.
+            # Even the watching process died, so the cluster itself is at fault.
             if watched:
                 raise InputError(f"the actors of Ray cannot be kept alive: {error}") from error
             running[actor.make.remote(part, True)] = actor, part, True
@@ -85,7 +85,7 @@ def _watched(job: Job, part: Part) -> Done:
 
 
 def _ray() -> Any:
-    # Ray reports its use to its makers unless this is set before its import.
+    # Ray sends usage reports unless this is set before its import.
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     try:
         import ray
@@ -97,7 +97,7 @@ def _ray() -> Any:
 
 
 def _join(ray: Any, workers: int | None) -> None:
-    """Join the cluster of RAY_ADDRESS, or start one that only this machine can reach."""
+    """Join the cluster at RAY_ADDRESS, or start one that only this machine can reach."""
     if ray.is_initialized():
         return
     if os.environ.get(ADDRESS):

@@ -1,7 +1,7 @@
-"""The network of a plan: chosen once when planning, opened in the same way on every machine.
+"""The network of a plan: chosen once when planning, and opened in the same way on every machine.
 
-Another runtime or precision answers with other bytes, so nothing falls back in silence: a machine
-that lacks what the plan says refuses it.
+Another runtime or precision gives different bytes, so there is no silent fallback: a machine that
+lacks them refuses the plan.
 """
 
 import warnings
@@ -15,14 +15,14 @@ from fcfi.runtimes.plan import Choice, RunRequest
 from fcfi.segmenter import open_choice, plan_run
 
 THREADS = 1
-"""Of a process: all cores are busy with processes, and one thread adds up in one order."""
+"""Threads per process: there is a process per core, and one thread adds up in a fixed order."""
 
 
 def plan_network(source: str | None, runtime: str, precision: str, flip: str) -> NetworkPlan:
-    """Return how a network is to be run on every machine.
+    """Return how to run a network on every machine.
 
     source: a shipped network's name, a path, or None for the default.  Raises NetworkError or
-        ConfigError for what does not exist or cannot be had on this machine.
+        ConfigError for what does not exist or is not available on this machine.
     """
     if flip not in get_args(Flip):
         raise ConfigError(f"expected flip as one of {', '.join(get_args(Flip))}, got {flip!r}")
@@ -38,11 +38,11 @@ def plan_network(source: str | None, runtime: str, precision: str, flip: str) ->
 def open_as_planned(network: NetworkPlan, source: str | None = None) -> Predictor:
     """Return the predictor of a plan.
 
-    source: where the network lies here, if not where the plan says.  Raises NetworkError if it is
-        another network or answers with other settings, ConfigError if this machine lacks the
-        runtime or precision.
+    source: the network's path on this machine, if it differs from the plan's.  Raises NetworkError
+        for another network or other settings, ConfigError if this machine lacks the runtime or
+        precision.
     """
-    # The planned runtime and precision are named, so that `auto` cannot choose others here.
+    # The planned runtime and precision are explicit, so that `auto` cannot choose others here.
     chosen = _choose(source or network.source, network.runtime, network.precision)
     predictor = _open(chosen, network.flip)
     if predictor.info.sha256 != network.sha256:
@@ -59,7 +59,10 @@ def open_as_planned(network: NetworkPlan, source: str | None = None) -> Predicto
 
 
 def _choose(source: str | None, runtime: str, precision: str) -> Choice:
-    """Return the choice for this runtime and precision; ConfigError instead of the next best."""
+    """Return the choice for this runtime and precision.
+
+    Raises ConfigError instead of choosing the next best.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # the notes are read below
         chosen = plan_run(source, RunRequest(runtime, precision, THREADS))

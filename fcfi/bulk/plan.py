@@ -1,11 +1,11 @@
-"""The plan: what every machine must agree on, as `plan.json` in the folder of the results.
+"""The plan on which all machines agree, stored as `plan.json` in the folder of the results.
 
     plan.json
-    rows/shard-00017.parquet                             the rows of a shard; a row group is a part
+    rows/shard-00017.parquet                             the rows of a shard; a row group per part
     masks/shard-00017/part-00003-1f2e3d4c5b6a.parquet    the results of a part
 
-A part's name follows from the plan, so two runners of one shard write the same bytes to the same
-name, and what is there needs no other record.
+The plan determines a part's name, so two runners of one shard write the same bytes to the same
+name, and finished parts need no other record.
 """
 
 import hashlib
@@ -21,15 +21,15 @@ from fcfi.errors import InputError
 FORMAT: Final = "fcfi bulk plan"
 PLAN: Final = "plan.json"
 PART_ROWS: Final = 512
-"""Rows of a part, about: some ten seconds to a minute of work."""
+"""Approximate number of rows in a part: ten seconds to a minute of work."""
 DIGITS: Final = 12
-"""Of the plan's digest in the name of a part."""
+"""Digits of the plan's digest in the name of a part."""
 UPGRADES: Final[tuple[Upgrade, ...]] = ()
 
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a shard, the unit of work.  name: of its results, without folder."""
+    """A part of a shard, the unit of work.  name: file name of its results, without folder."""
 
     shard: int
     index: int
@@ -38,11 +38,11 @@ class Part:
 
 @dataclass(frozen=True)
 class NetworkPlan:
-    """The network of a plan, and how it is run.
+    """The network of a plan, and how to run it.
 
-    source: name or path, as given when planning.  name, sha256: of the network itself.  runtime,
-        precision: what answers; another one would give other bytes.
-    settings: of the predictor.
+    source: name or path, as given when planning.  name, sha256: those of the network itself.
+    runtime, precision: with which it runs; others would give different bytes.
+    settings: settings of the predictor.
     """
 
     source: str | None
@@ -56,10 +56,10 @@ class NetworkPlan:
 
 @dataclass(frozen=True)
 class Plan:
-    """What every machine must agree on.
+    """The plan on which all machines agree.
 
-    base: where relative paths of pictures begin.  manifest_sha256: over the canonical rows.
-    rows, parts: how many each shard has.
+    base: base folder of relative picture paths.  manifest_sha256: hash of the canonical rows.
+    rows, parts: their number in each shard.
     """
 
     version: str
@@ -77,26 +77,26 @@ class Plan:
 
     @property
     def total(self) -> int:
-        """Rows of all shards."""
+        """The number of rows in all shards."""
         return sum(self.rows)
 
     @property
     def digest(self) -> str:
-        """Return the sha256 of what results depend on: neither paths nor the version of fcfi."""
+        """Return the sha256 of all that results depend on, without paths and fcfi version."""
         return digest_of(self.manifest_sha256, self.part_rows, self.network, self.shards)
 
     def parts_of(self, shard: int) -> Iterator[Part]:
         """Return the parts of a shard, in order.  Raises InputError for an unknown shard."""
         if not 0 <= shard < self.shards:
             raise InputError(f"expected a shard from 0 to {self.shards - 1}, got {shard}")
-        # The mark keeps results of another plan apart, should they ever meet in one folder.
+        # The mark separates results of different plans, should they be in one folder.
         for index in range(self.parts[shard]):
             text = f"{self.digest} {shard} {index}".encode()
             mark = hashlib.sha256(text).hexdigest()[:DIGITS]
             yield Part(shard, index, f"part-{index:05d}-{mark}.parquet")
 
     def to_json(self) -> dict[str, Any]:
-        """Return dictionaries, lists, texts and numbers only."""
+        """Return the plan as dictionaries, lists, texts and numbers."""
         return {"format": FORMAT, "version": len(UPGRADES) + 1, "plan": asdict(self)}
 
     @classmethod
@@ -124,12 +124,12 @@ class Plan:
 
 
 TEXTS: Final = ("name", "sha256", "runtime", "precision", "flip")
-"""Fields of a network's plan that are texts."""
+"""Fields of NetworkPlan that are texts."""
 
 
 def digest_of(manifest_sha256: str, part_rows: int, network: NetworkPlan, shards: int) -> str:
-    """Return the digest of a plan, which can be known before its rows are sorted."""
-    # The same network may lie elsewhere on another machine.
+    """Return the digest of a plan, which is known before its rows are sorted."""
+    # The network may have another path on another machine.
     settings = {key: value for key, value in asdict(network).items() if key != "source"}
     content = [manifest_sha256, part_rows, settings, shards]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
@@ -141,12 +141,12 @@ def rows_name(shard: int) -> str:
 
 
 def masks_folder(shard: int) -> str:
-    """Return the folder of the results of a shard."""
+    """Return the folder with the results of a shard."""
     return f"masks/shard-{shard:05d}"
 
 
 def read_plan(storage: Storage) -> Plan:
-    """Return the plan of a folder.  Raises InputError if it is missing or damaged."""
+    """Return the plan in a folder.  Raises InputError if it is missing or damaged."""
     if not storage.exists(PLAN):
         raise InputError(f"{storage.url} has no plan: make one with `fcfi bulk plan`")
     try:
@@ -158,5 +158,5 @@ def read_plan(storage: Storage) -> Plan:
 
 
 def done_parts(storage: Storage, shard: int) -> frozenset[str]:
-    """Return the names in the folder of a shard's results, by one listing."""
+    """Return the names in the folder of a shard's results, with one listing."""
     return frozenset(storage.names(masks_folder(shard)))

@@ -1,8 +1,8 @@
-"""Making a plan: rows of any number are sorted by the hash of their picture, in bounded memory.
+"""Making a plan: any number of rows are sorted by the hash of their picture in bounded memory.
 
-The rows go into buckets on the local disk, each a range of hashes, through one buffer; then bucket
-by bucket is read, sorted and written as parts.  A bucket holds some ten thousand rows, so ten
-million rows need a few hundred megabytes of memory, and their size on disk.
+The rows go through a buffer into buckets on the local disk, each a range of hashes; then each
+bucket is read, sorted and written as parts.  A bucket holds some ten thousand rows, so ten million
+rows need a few hundred megabytes of memory, and their own size on disk.
 """
 
 import hashlib
@@ -25,19 +25,19 @@ from fcfi.errors import ConfigError, InputError
 from fcfi.leftovers import temporary_folder
 
 BUCKETS: Final = 1024
-"""At least so many for all shards together, so that a bucket of ten million rows stays small."""
+"""Fewest buckets for all shards together, so that the buckets of ten million rows stay small."""
 BUFFER: Final = 32 * 2**20
-"""Bytes of rows that are kept in memory before they go to their buckets."""
+"""Bytes of rows that are buffered in memory."""
 LARGEST_PART: Final = 4
-"""A part ends between two pictures, but at the latest at so many times its usual rows."""
+"""Largest multiple of the usual rows in a part, which otherwise ends between two pictures."""
 MAX_SHARDS: Final = 100_000
 BATCH: Final = 10_000
-"""Rows of a Parquet manifest read at once."""
+"""Rows of a Parquet manifest that are read at once."""
 HEX: Final = HASH_BITS // 4
 PARQUET: Final = (".parquet", ".pq")
 
 Progress = Callable[[int], None]
-"""Called with the number of rows that were read since the call before."""
+"""Called with the number of rows read since the previous call."""
 
 
 def make_plan(
@@ -54,10 +54,11 @@ def make_plan(
 ) -> Plan:
     """Plan the work of a manifest and write the plan into a folder.
 
-    manifest: JSONL or Parquet, a path or an fsspec URL.  folder: of the results, likewise.
-    base:     where relative paths of pictures begin; None is the manifest's folder.
-    Raises InputError if the manifest cannot be read, two rows have the same id, or the folder has
-    another plan already; ConfigError, NetworkError for a setting or network that cannot be used.
+    manifest: JSONL or Parquet, a path or an fsspec URL.  folder: the folder of the results, a path
+        or URL.
+    base:     base folder of relative picture paths; None is the manifest's folder.
+    Raises InputError if the manifest cannot be read, two rows have the same id, or the folder
+    already has another plan; ConfigError or NetworkError for an invalid setting or network.
     """
     if not 1 <= shards <= MAX_SHARDS:
         raise ConfigError(f"expected 1 to {MAX_SHARDS} shards, got {shards}")
@@ -66,7 +67,7 @@ def make_plan(
     storage = Storage(folder)
     network_plan = _network(network, runtime, precision, flip)
     with temporary_folder("plan") as temporary:
-        # 1) Rows into buckets; a folder with other work is refused before anything is written.
+        # 1) Rows into buckets; a folder with another plan is refused before anything is written.
         buckets = Buckets(temporary, shards)
         sha256 = _fill(buckets, read_manifest(manifest), progress)
         _check_same(storage, digest_of(sha256, part_rows, network_plan, shards))
@@ -85,7 +86,7 @@ def make_plan(
         tuple(rows for rows, _ in counts),
         tuple(parts for _, parts in counts),
     )
-    # Last, so that a folder with a plan has all its rows.
+    # The plan is written last, so that a folder with a plan has all its rows.
     storage.write(PLAN, (json.dumps(plan.to_json(), indent=1) + "\n").encode())
     return plan
 
@@ -93,7 +94,7 @@ def make_plan(
 def read_manifest(url: str) -> Iterator[Any]:
     """Return the rows of a manifest as JSON values, one by one.
 
-    A line that is not JSON is returned as its text: it becomes an error in the results.  Raises
+    A line that is not JSON is returned as text, and becomes an error in the results.  Raises
     InputError if the manifest cannot be read.
     """
     folder, name = split_url(url)
@@ -105,10 +106,10 @@ def read_manifest(url: str) -> Iterator[Any]:
 
 
 class Buckets:
-    """Rows on the local disk, a file for each range of hashes; each shard has as many ranges."""
+    """Rows on the local disk, with a file for each range of hashes; shards have equal numbers."""
 
     def __init__(self, folder: Path, shards: int) -> None:
-        """Take an empty folder."""
+        """Use an empty folder."""
         self._folder = folder
         self._each = -(-BUCKETS // shards)
         self._count = self._each * shards
@@ -117,9 +118,9 @@ class Buckets:
         self._number = 0
 
     def add(self, image: str, row: str) -> None:
-        """Keep a row, a text of one line."""
+        """Add a row, a text of one line."""
         number = hash_of(image)
-        # Hash and row number at a fixed width: sorting the lines sorts by picture, then by order.
+        # Hash and row number have a fixed width, so that sorting lines sorts by picture and order.
         line = f"{number:0{HEX}x}{self._number:012x}{row}\n"
         self._buffer.setdefault(shard_of(number, self._count), []).append(line)
         self._number += 1
@@ -138,7 +139,7 @@ class Buckets:
                 path.unlink()
 
     def _flush(self) -> None:
-        # Files are opened anew each time: there may be more of them than a process may hold open.
+        # Files are reopened each time: there may be more than a process may have open.
         for bucket, lines in self._buffer.items():
             with (self._folder / str(bucket)).open("a", encoding="ascii") as stream:
                 stream.writelines(lines)
@@ -147,7 +148,7 @@ class Buckets:
 
 
 def _fill(buckets: Buckets, rows: Iterable[Any], progress: Progress | None) -> str:
-    """Put all rows into buckets and return the sha256 of their texts, in order."""
+    """Put all rows into buckets and return the sha256 of their texts in order."""
     digest = hashlib.sha256()
     ids = array("Q")
     for number, row in enumerate(rows, start=1):
@@ -181,7 +182,7 @@ def _check_ids(ids: "array[int]") -> None:
 def _write_shard(
     storage: Storage, shard: int, rows: Iterator[tuple[str, str]], part_rows: int
 ) -> tuple[int, int]:
-    """Write the rows of a shard and return how many rows and parts there are."""
+    """Write the rows of a shard and return the numbers of rows and parts."""
     schema = pa.schema([("row", pa.string())])
     buffer = io.BytesIO()
     count = 0
@@ -196,9 +197,9 @@ def _write_shard(
 
 
 def split_parts(rows: Iterable[tuple[str, str]], part_rows: int) -> Iterator[list[str]]:
-    """Return lists of rows, each with all objects of its pictures, where that is possible.
+    """Return lists of rows, each with all objects of its pictures if possible.
 
-    rows: (mark of the picture, text), those of a picture together.
+    rows: (mark of the picture, text); the rows of a picture are consecutive.
     """
     part: list[str] = []
     before = ""
@@ -227,14 +228,14 @@ def _parquet_rows(stream: Any, url: str) -> Iterator[Any]:
     try:
         for batch in pq.ParquetFile(stream).iter_batches(BATCH):
             for row in batch.to_pylist():
-                # A column that is empty here is a key that the row does not have.
+                # An empty column is a key that the row does not have.
                 yield {key: value for key, value in row.items() if value is not None}
     except pa.ArrowException as error:
         raise InputError(f"{url} cannot be read as Parquet: {error}") from error
 
 
 def _network(source: str | None, runtime: str, precision: str, flip: str) -> NetworkPlan:
-    """Return the network as it will be run; it is opened once here, so that mistakes show now."""
+    """Return the network as it will be run; it is opened here once to report errors early."""
     from fcfi.bulk.opening import open_as_planned, plan_network
 
     network = plan_network(source, runtime, precision, flip)
@@ -243,7 +244,7 @@ def _network(source: str | None, runtime: str, precision: str, flip: str) -> Net
 
 
 def _check_same(storage: Storage, digest: str) -> None:
-    """Raise InputError if a folder has the plan of other work."""
+    """Raise InputError if a folder has another plan."""
     if storage.exists(PLAN) and read_plan(storage).digest != digest:
         raise InputError(
             f"{storage.url} has the plan of another manifest, network or setting: "

@@ -1,8 +1,8 @@
-"""Parts on the cores of this machine: a process a core, which the caller watches over.
+"""Running parts on the cores of this machine: one process per core, watched by the caller.
 
-A process that dies (a picture that needs too much memory, a signal) takes nothing with it: its part
-is made again by another.  After DEATHS deaths at one picture its rows become errors.  A pool of the
-standard library is not enough here: it stops as a whole when one of its processes dies.
+If a process dies (a picture that needs too much memory, a signal), another one computes its part.
+After DEATHS deaths at one picture, its rows become errors.  A pool from the standard library is not
+enough: it stops as a whole when one of its processes dies.
 """
 
 import multiprocessing
@@ -20,7 +20,7 @@ from fcfi.errors import FCFIError, InputError
 
 @dataclass(frozen=True)
 class Started:
-    """A process begins with a picture.  rows: of its part that are done."""
+    """Sent when a process starts a picture.  rows: finished rows of its part."""
 
     image: str
     rows: int
@@ -28,7 +28,7 @@ class Started:
 
 @dataclass(frozen=True)
 class Failed:
-    """An error that stops all work: the network or the folder cannot be used."""
+    """Sent for an error that stops all work: the network or the folder cannot be used."""
 
     message: str
 
@@ -37,10 +37,10 @@ Event = Started | Done | Failed
 
 
 def run_on_processes(job: Job, parts: Iterator[Part], processes: int) -> Iterator[int | Done]:
-    """Make parts and return what happens: rows done since the last event, and parts that are made.
+    """Compute parts and yield events: rows finished since the last event, and finished parts.
 
-    parts: asked for one by one, when a process is idle.  The number of rows is negative where a
-    process died and its rows are lost.  Raises InputError if the work cannot continue at all.
+    parts: taken one by one, when a process is idle.  The number of rows is negative if a process
+    died and its rows are lost.  Raises InputError if the work cannot continue.
     """
     tasks = _Tasks(parts)
     deaths: Counter[tuple[Part, str]] = Counter()
@@ -51,7 +51,7 @@ def run_on_processes(job: Job, parts: Iterator[Part], processes: int) -> Iterato
                 event = worker.receive()
                 if isinstance(event, Failed):
                     raise InputError(event.message)
-                # Rows of an unfinished part are lost with its process; the progress says so.
+                # Rows of an unfinished part are lost with its process; the progress goes back.
                 if event is None:
                     yield -worker.rows
                     tasks.again.append(_after_death(worker, deaths))
@@ -71,7 +71,7 @@ def run_on_processes(job: Job, parts: Iterator[Part], processes: int) -> Iterato
 
 @dataclass
 class _Process:
-    """A process, the task that it has, and how far it is."""
+    """A process, its task and its progress."""
 
     job: Job
     task: Task | None = None
@@ -81,16 +81,16 @@ class _Process:
     process: SpawnProcess = field(init=False)
 
     def __post_init__(self) -> None:
-        # Spawned, not forked: the runtimes have threads, which do not survive a fork.
+        # Spawned, not forked, because the threads of the runtimes do not survive a fork.
         context = multiprocessing.get_context("spawn")
         self.connection, other = context.Pipe()
         self.process = context.Process(target=_serve, args=(other, self.job), daemon=True)
         self.process.start()
-        other.close()  # the child has it now, and its end must show here when the child dies
+        other.close()  # only the child may hold this end, so that its death closes the connection
 
     def give(self, task: Task) -> None:
         self.task, self.image, self.rows = task, "", 0
-        with suppress(OSError):  # it died while it was idle, which `receive` finds out
+        with suppress(OSError):  # it died while it was idle, which `receive` reports
             self.connection.send(task)
 
     def receive(self) -> Event | None:
@@ -107,7 +107,7 @@ class _Process:
 
 
 def _serve(connection: "Connection[Event, Task]", job: Job) -> None:
-    """Make the parts that arrive, in a process of its own, until the caller is gone."""
+    """Compute parts from the connection, in a separate process, until the caller closes it."""
     try:
         worker = Worker(job)
         while True:
@@ -117,11 +117,11 @@ def _serve(connection: "Connection[Event, Task]", job: Job) -> None:
     except FCFIError as error:
         connection.send(Failed(str(error)))
     except (EOFError, OSError, KeyboardInterrupt):
-        return  # a part half made is nowhere to be seen
+        return  # an unfinished part is not written
 
 
 class _Tasks:
-    """What is still to do: tasks of processes that died first, then further parts."""
+    """The remaining tasks: first those of processes that died, then further parts."""
 
     def __init__(self, parts: Iterator[Part]) -> None:
         self._parts = parts
@@ -135,7 +135,7 @@ class _Tasks:
 
 
 def _hand_out(workers: list[_Process], tasks: _Tasks) -> list[_Process]:
-    """Give each idle process a task, as long as there are any; return those that are at work."""
+    """Send each idle process a task, if there is one; return the busy processes."""
     for worker in workers:
         if worker.task is None and (task := tasks.next()) is not None:
             worker.give(task)
@@ -143,15 +143,18 @@ def _hand_out(workers: list[_Process], tasks: _Tasks) -> list[_Process]:
 
 
 def _ready(workers: list[_Process]) -> list[_Process]:
-    """Wait for processes with an event, or that died."""
+    """Wait for processes that sent an event or died."""
     ready = wait([worker.connection for worker in workers])
     return [worker for worker in workers if worker.connection in ready]
 
 
 def _after_death(worker: _Process, deaths: Counter[tuple[Part, str]]) -> Task:
-    """Return the task of a process that died, to be repeated.  InputError if it dies every time."""
+    """Return the task of a process that died, to repeat it.
+
+    Raises InputError if a process dies every time.
+    """
     task = worker.task
-    assert task is not None, "only processes at work are waited for"
+    assert task is not None, "only busy processes are waited for"
     worker.stop()
     deaths[task.part, worker.image] += 1
     if deaths[task.part, worker.image] < DEATHS:

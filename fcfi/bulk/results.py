@@ -1,7 +1,7 @@
-"""Results of objects as Parquet: the columns, and a part as bytes that are always the same.
+"""Results as Parquet: the columns, and a deterministic encoding of a part.
 
-The mask is a COCO run-length string, `counts`, over the picture's `height` and `width`: what
-pycocotools decodes.  A row that failed has an `error`, and no mask.
+The mask is a COCO run-length string `counts` for the picture's `height` and `width`, as decoded by
+pycocotools.  A failed row has an `error` and no mask.
 """
 
 import io
@@ -22,9 +22,9 @@ from fcfi.masks.truth import Mask
 class Result:
     """The result of a row; the fields are the columns.
 
-    height, width: of the picture in pixels.  counts: the mask.  area: its pixels.  bbox: left, top,
-        width and height of its box, None if it has no pixel.  prompts: how many were answered.
-    error: a sentence, if it failed; then the mask is missing.
+    height, width: size of the picture in pixels.  counts: the mask.  area: its pixels.  bbox: left,
+        top, width and height of its box, None if it is empty.  prompts: number of answered prompts.
+    error: a sentence if the row failed; then there is no mask.
     """
 
     id: str
@@ -84,10 +84,10 @@ def schema_of(plan: Plan) -> pa.Schema:
 
 
 def to_parquet(results: Sequence[Result], schema: pa.Schema) -> bytes:
-    """Return a Parquet file of one row group; the same results have the same bytes."""
+    """Return a Parquet file with one row group; equal results give equal bytes."""
     columns = {name: [getattr(result, name) for result in results] for name in COLUMNS}
     buffer = io.BytesIO()
-    # Neither times nor names of machines are written: equal results are equal files.
+    # Neither times nor machine names are written, so that equal results are equal files.
     pq.write_table(
         pa.table(columns, schema), buffer, compression="zstd", row_group_size=len(results)
     )
@@ -95,8 +95,8 @@ def to_parquet(results: Sequence[Result], schema: pa.Schema) -> bytes:
 
 
 def failed_in(file: pq.ParquetFile) -> int:
-    """Return how many rows of a part failed, from its footer alone."""
-    # Rows without an error are null in its column, and the footer counts those.
+    """Return the number of failed rows in a part, from its footer alone."""
+    # Rows without an error are null in that column, and the footer counts nulls.
     footer = file.metadata
     failed = 0
     for group in range(footer.num_row_groups):

@@ -1,16 +1,16 @@
-"""A row of a manifest: one object, as a picture and what is clicked on it.
+"""A row of a manifest: one object, as a picture and its prompts.
 
 As JSON:
 
     {"id": "cup-1", "image": "photos/a.jpg", "clicks": [[320, 180], [90, 60, "-"]],
      "box": [10, 20, 300, 200], "mask": "masks/a.png", "label": "cup", "group": "kitchen"}
 
-`image` is needed, and a click, a box or a prompt.  A click is x, y in pixels, with "-" (or false)
-off the object.  `box` is left, top, right, bottom; so is `within`, the part of the picture to look
-at first.  `prompts` holds any prompts in the form of a click log.  The box comes first, then
-`prompts`, then the clicks; each is predicted in turn.  `mask` is a mask to begin from.  `label` and
-`group` are copied to the result.  Without an `id` a row is named by its content.  Knows nothing of
-files.
+`image` is required, and a click, a box or a prompt.  A click is x, y in pixels, with "-" (or false)
+off the object.  `box` is left, top, right, bottom; so is `within`, the part of the picture for the
+first prediction.  `prompts` holds any prompts in the format of a click log.  The box comes first,
+then `prompts`, then the clicks; each is predicted in turn.  `mask` is a start mask.  `label` and
+`group` are copied to the result.  The default `id` is derived from the row's content.  Knows
+nothing of files.
 """
 
 import hashlib
@@ -25,15 +25,15 @@ from fcfi.prompts.clicks import Click, Prompt, Prompts, prompt_from_json
 
 KEYS: Final = ("id", "image", "clicks", "box", "prompts", "within", "mask", "label", "group")
 SIGNS: Final[Mapping[Any, bool]] = {"+": True, "-": False, 1: True, 0: False}
-"""What may stand behind x and y of a click; true and false are equal to 1 and 0."""
+"""Allowed values after x and y of a click; true and false are equal to 1 and 0."""
 MAX_TEXT: Final = 1000
-"""Characters of an id, path, label or group."""
+"""Largest number of characters of an id, path, label or group."""
 HASH_BITS: Final = 64
 
 
 @dataclass(frozen=True)
 class Row:
-    """An object of a manifest.  image, mask: as the manifest writes them, not resolved."""
+    """An object of a manifest.  image, mask: paths as in the manifest, not resolved."""
 
     id: str
     image: str
@@ -45,41 +45,41 @@ class Row:
 
 
 def canonical(row: Any) -> str:
-    """Return the one text of a row on which hashes rest: JSON in ASCII, keys sorted, one line."""
-    # Parquet knows more types than JSON; a date, say, is kept as its text and refused later.
+    """Return the canonical text of a row for hashing: one line of ASCII JSON with sorted keys."""
+    # Parquet has more types than JSON; a date, for example, becomes text and is refused later.
     return json.dumps(row, sort_keys=True, separators=(",", ":"), default=str)
 
 
 def id_of(row: Any, text: str) -> str:
-    """Return the id of a row, or the start of its text's sha256."""
+    """Return the id of a row, by default the start of its text's sha256."""
     if isinstance(row, Mapping) and isinstance(row.get("id"), str) and row["id"]:
         return str(row["id"])
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
 def image_of(row: Any) -> str:
-    """Return the picture of a row, "" if it names none."""
+    """Return the picture of a row, or "" if it has none."""
     image = row.get("image") if isinstance(row, Mapping) else None
     return image if isinstance(image, str) else ""
 
 
 def hash_of(image: str) -> int:
-    """Return the 64-bit number that puts a picture into its shard; the same for ever."""
+    """Return the 64-bit hash that assigns a picture to its shard; it must never change."""
     return int.from_bytes(hashlib.sha256(image.encode()).digest()[: HASH_BITS // 8], "big")
 
 
 def shard_of(number: int, shards: int) -> int:
-    """Return the shard of a picture's hash: equal ranges of the hash, in order.
+    """Return the shard of a picture's hash; shards are equal ranges of the hash, in order.
 
-    Rows that are sorted by the hash are then sorted by shard, too.
+    Rows sorted by the hash are therefore also sorted by shard.
     """
     return number * shards >> HASH_BITS
 
 
 def parse_row(text: str) -> Row:
-    """Return the row of its canonical text.
+    """Return the row in a canonical text.
 
-    Raises InputError, in a sentence, for a row that cannot be understood.
+    Raises InputError with one sentence for an invalid row.
     """
     row = json.loads(text)
     if not isinstance(row, Mapping):
@@ -109,7 +109,7 @@ def parse_row(text: str) -> Row:
 
 
 def _prompts(row: Mapping[str, Any]) -> Prompts:
-    """Return box, prompts and clicks of a row, in this order."""
+    """Return the box, prompts and clicks of a row, in this order."""
     found: list[Prompt] = []
     if row.get("box") is not None:
         found.append(_box(row["box"]))
@@ -129,7 +129,7 @@ def _box(value: Any) -> Box:
 
 def _click(value: Any) -> Click:
     numbers = [type(part) for part in value[:2]] if isinstance(value, list) else []
-    # A list is unhashable, so the sign is compared with the signs one after the other.
+    # A list is unhashable, so the sign is compared with each of the known signs.
     sign = value[2] if numbers and len(value) == 3 else "+"
     known = isinstance(sign, str | int) and sign in SIGNS
     if numbers != [int, int] or len(value) > 3 or not known:

@@ -1,4 +1,4 @@
-"""Running a plan: the parts that are not there yet, on this machine's cores or on a Ray cluster."""
+"""Running the missing parts of a plan, on this machine's cores or on a Ray cluster."""
 
 import os
 import random
@@ -21,15 +21,15 @@ ARRAY_VARIABLES: Final = (
     "JOB_COMPLETION_INDEX",
     "AWS_BATCH_JOB_ARRAY_INDEX",
 )
-"""Environment variables in which Slurm, Kubernetes and AWS Batch number the tasks of an array."""
+"""Environment variables of Slurm, Kubernetes and AWS Batch with the task number in an array."""
 
 Progress = Callable[[int], None]
-"""Called with the rows done since the last call; negative where a process died."""
+"""Called with the rows finished since the last call; negative if a process died."""
 
 
 @dataclass(frozen=True)
 class Summary:
-    """The result of a run: parts made now and before, and the rows of those made now."""
+    """The result of a run: parts computed now and before, and the rows of those computed now."""
 
     parts: int = 0
     before: int = 0
@@ -53,13 +53,14 @@ def run(
     retry_errors: bool = False,
     progress: Progress | None = None,
 ) -> Summary:
-    """Make the parts of a plan that are not there yet.
+    """Compute the missing parts of a plan.
 
-    url:     the plan's folder.  shards: None is all of them.  workers: processes or actors; None is
-        one a core.
-    network, base: where network and pictures lie on this machine, if not where the plan says.
-    retry_errors: parts with rows that failed are made again.
-    Raises InputError, NetworkError or ConfigError if the work cannot be done at all; never for a
+    url:     the plan's folder.  shards: None means all.  workers: processes or actors; None means
+        one per core.
+    network, base: paths of the network and the pictures on this machine, if they differ from the
+        plan's.
+    retry_errors: compute parts with failed rows again.
+    Raises InputError, NetworkError or ConfigError if the work cannot be done at all, never for a
     single row.
     """
     if runner not in RUNNERS:
@@ -70,7 +71,7 @@ def run(
     plan = read_plan(storage)
     parts = [part for shard in chosen_shards(plan, shards) for part in plan.parts_of(shard)]
     missing = missing_parts(storage, plan, shards, retry_errors)
-    # In any order: two runners of the same shard then share it, and neither waits for the other.
+    # In random order, so that two runners of the same shard share it without waiting.
     random.shuffle(missing)
     summary = Summary(before=len(parts) - len(missing))
     job = Job(storage.url, network, base)
@@ -84,7 +85,7 @@ def run(
 
 
 def chosen_shards(plan: Plan, shards: Sequence[int] | None) -> Sequence[int]:
-    """Return the shards in order, all for None.  Raises InputError if one does not exist."""
+    """Return the shards in order, or all for None.  Raises InputError if one does not exist."""
     if shards is None:
         return range(plan.shards)
     for shard in shards:
@@ -96,9 +97,9 @@ def chosen_shards(plan: Plan, shards: Sequence[int] | None) -> Sequence[int]:
 def missing_parts(
     storage: Storage, plan: Plan, shards: Sequence[int] | None = None, with_errors: bool = False
 ) -> list[Part]:
-    """Return the parts that are to be made, by a listing of each shard's folder.
+    """Return the missing parts, by listing each shard's folder.
 
-    with_errors: parts count as missing that hold rows that failed.
+    with_errors: parts with failed rows count as missing.
     """
     missing = []
     for shard in chosen_shards(plan, shards):
@@ -110,7 +111,7 @@ def missing_parts(
 
 
 def array_shard(environment: Mapping[str, str] = os.environ) -> int | None:
-    """Return the number that the scheduler of a job array gave this process, or None."""
+    """Return this process's task number in a job array of a scheduler, or None."""
     for name in ARRAY_VARIABLES:
         if environment.get(name, "").isdecimal():
             return int(environment[name])
@@ -123,7 +124,7 @@ def array_shard(environment: Mapping[str, str] = os.environ) -> int | None:
 def _events(
     runner: str, job: Job, parts: Iterator[Part], count: int, workers: int | None
 ) -> Iterator[int | Done]:
-    """Return the events of a runner.  count: of the parts, at most."""
+    """Return the events of a runner.  count: largest number of parts."""
     if runner == "ray":
         from fcfi.bulk.on_ray import run_on_ray
 
@@ -134,9 +135,9 @@ def _events(
 
 
 def _still_missing(storage: Storage, parts: list[Part], again: bool) -> Iterator[Part]:
-    """Return parts one by one, without those that another runner has made meanwhile."""
+    """Return parts one by one, without those that another runner has computed meanwhile."""
     for part in parts:
-        # Asked again just before its turn: another runner may have made it since the listing.
+        # Checked just before its turn: another runner may have computed it since the listing.
         if again or not storage.exists(f"{masks_folder(part.shard)}/{part.name}"):
             yield part
 

@@ -1,4 +1,4 @@
-"""How far a plan is: a listing of its folder, and the footers of the parts that are there."""
+"""The progress of a plan, from a listing of its folder and the footers of finished parts."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,15 +14,15 @@ from fcfi.bulk.storage import Storage
 from fcfi.errors import InputError
 
 READERS: Final = 16
-"""Footers read at once: far storage answers slowly, and many at a time."""
+"""Footers read at once: remote storage is slow, but serves many requests in parallel."""
 
 
 @dataclass(frozen=True)
 class Status:
-    """How far a plan is.
+    """The progress of a plan.
 
-    parts, rows: planned, and done so far.  failed: rows done that have an error.
-    missing: shards with parts that are not there.
+    parts, rows: planned and finished numbers.  failed: finished rows with an error.
+    missing: shards with missing parts.
     """
 
     parts: int
@@ -34,8 +34,8 @@ class Status:
 
 
 def status_of(url: str) -> Status:
-    """Return how far the plan in a folder is.  Raises InputError if it cannot be read."""
-    # 1) What is there, by one listing for each shard.
+    """Return the progress of the plan in a folder.  Raises InputError if it cannot be read."""
+    # 1) The finished parts, by one listing for each shard.
     storage = Storage(url)
     plan = read_plan(storage)
     done: list[Part] = []
@@ -46,7 +46,7 @@ def status_of(url: str) -> Status:
         done += found
         if len(found) < plan.parts[shard]:
             missing.append(shard)
-    # 2) How many rows that is, and how many failed: from the footers.
+    # 2) Their rows and failures, from the footers.
     with ThreadPoolExecutor(READERS) as pool:
         counts = list(pool.map(lambda part: _counts(storage, part), done))
     rows = sum(count for count, _ in counts)
@@ -55,7 +55,7 @@ def status_of(url: str) -> Status:
 
 
 def ranges(shards: Sequence[int]) -> str:
-    """Return numbers as job arrays take them: `0-3,7`."""
+    """Return numbers in the notation of job arrays: `0-3,7`."""
     groups: list[list[int]] = []
     for shard in shards:
         if groups and shard == groups[-1][-1] + 1:
@@ -68,7 +68,7 @@ def ranges(shards: Sequence[int]) -> str:
 
 
 def parse_ranges(text: str) -> list[int]:
-    """Return the numbers of `ranges`.  Raises InputError for anything else."""
+    """Return the numbers in a text of `ranges`.  Raises InputError for anything else."""
     numbers: list[int] = []
     for part in text.split(","):
         first, dash, last = part.strip().partition("-")
@@ -79,7 +79,7 @@ def parse_ranges(text: str) -> list[int]:
 
 
 def read_part(storage: Storage, part: Part) -> pa.Table:
-    """Return the results of a part.  Raises InputError if the file is not there or is damaged."""
+    """Return the results of a part.  Raises InputError if the file is missing or damaged."""
     name = f"{masks_folder(part.shard)}/{part.name}"
     with storage.open(name) as stream:
         try:
@@ -89,7 +89,7 @@ def read_part(storage: Storage, part: Part) -> pa.Table:
 
 
 def _counts(storage: Storage, part: Part) -> tuple[int, int]:
-    """Return the rows of a part, and how many of them failed."""
+    """Return the number of rows in a part, and how many of them failed."""
     name = f"{masks_folder(part.shard)}/{part.name}"
     with storage.open(name) as stream:
         try:

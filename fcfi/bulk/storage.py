@@ -1,7 +1,7 @@
-"""Where plans, parts and pictures lie: a local folder, or any storage that fsspec reaches by a URL.
+"""Storage of plans, parts and pictures: a local folder, or anything that fsspec supports by URL.
 
-A file appears whole or not at all: a local one is renamed into its final name, an object store
-shows an object only when all of it has arrived.  Credentials are fsspec's own affair.
+A file is written atomically: a local one is renamed to its final name, and an object store shows an
+object only when it is complete.  fsspec handles credentials.
 """
 
 import os
@@ -19,12 +19,12 @@ LOCAL: Final = "file"
 
 
 class Storage:
-    """A folder, local or remote.  Processes may share its URL, and threads the value."""
+    """A local or remote folder.  Threads may share it; processes share its URL."""
 
     def __init__(self, url: str) -> None:
-        """Take a path or an fsspec URL; nothing is read or made yet.
+        """Take a path or an fsspec URL; nothing is read or created yet.
 
-        Raises ConfigError if the parts for this kind of storage are not installed.
+        Raises ConfigError if the packages for this kind of storage are not installed.
         """
         self.url = url if SCHEME in url else str(Path(url).absolute())
         self._system, self._root = _filesystem(self.url)
@@ -41,18 +41,18 @@ class Storage:
             return bytes(self._system.cat_file(self._path(name)))
         except FileNotFoundError as error:
             raise InputError(f"{self._path(name)} does not exist: check the name") from error
-        except Exception as error:  # each kind of storage has errors of its own
+        except Exception as error:  # each kind of storage has its own errors
             raise InputError(f"{self._path(name)} cannot be read: {_words(error)}") from error
 
     def open(self, name: str) -> IO[bytes]:
-        """Return a file opened for reading, so that parts of it can be read.  Raises InputError."""
+        """Open a file to read parts of it.  Raises InputError if it cannot be read."""
         try:
             return self._system.open(self._path(name), "rb")  # type: ignore[no-any-return]
         except Exception as error:
             raise InputError(f"{self._path(name)} cannot be read: {_words(error)}") from error
 
     def write(self, name: str, data: bytes) -> None:
-        """Write a file whole, in place of an old one.  Raises InputError."""
+        """Write a file atomically, replacing an old one.  Raises InputError."""
         path = self._path(name)
         if self._local:
             try:
@@ -69,7 +69,7 @@ class Storage:
     def names(self, folder: str) -> list[str]:
         """Return the names of the files in a folder, sorted; empty if it does not exist."""
         try:
-            self._system.invalidate_cache()  # other machines write here, too
+            self._system.invalidate_cache()  # other machines write here as well
             found = self._system.ls(self._path(folder), detail=False)
         except FileNotFoundError:
             return []
@@ -78,7 +78,7 @@ class Storage:
         return sorted(str(path).replace("\\", "/").rsplit("/", 1)[-1] for path in found)
 
     def exists(self, name: str) -> bool:
-        """Return whether a file is there."""
+        """Return whether a file exists."""
         try:
             self._system.invalidate_cache()
             return bool(self._system.exists(self._path(name)))
@@ -95,7 +95,7 @@ def scheme_of(url: str) -> str:
 
 
 def split_url(url: str) -> tuple[str, str]:
-    """Return the folder of a file's path or URL, and its name in it."""
+    """Return the folder and the name in a file's path or URL."""
     if SCHEME in url:
         folder, _, name = url.rpartition("/")
         return folder, name
@@ -104,17 +104,17 @@ def split_url(url: str) -> tuple[str, str]:
 
 
 class Pictures:
-    """Reads what rows name: files below a base, or anywhere that the base's own storage reaches."""
+    """Reads the pictures and masks of rows, in the storage of a base folder."""
 
     def __init__(self, base: str) -> None:
-        """base: the folder or URL that relative paths begin at."""
+        """base: base folder or URL of relative paths."""
         self._base = Storage(base)
 
     def read(self, name: str) -> bytes:
         """Return the bytes of a picture or mask.  Raises InputError.
 
-        A manifest may come from somebody else, so a URL leads to the base's own kind of storage
-        only: a row cannot make this machine ask another one.
+        A manifest may come from somebody else, so a URL may only have the base's kind of storage: a
+        row cannot make this machine contact another one.
         """
         elsewhere = SCHEME in name or os.path.isabs(name)
         if elsewhere and scheme_of(name) != self._base.scheme:

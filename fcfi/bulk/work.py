@@ -1,6 +1,6 @@
-"""The work on a part: rows read, each picture decoded once, its objects predicted, a file written.
+"""Computing a part: read rows, decode each picture once, predict its objects, write a file.
 
-Knows nothing of processes or machines; what fails for a row becomes its error.
+Knows nothing of processes or machines; the failure of a row becomes its error.
 """
 
 import json
@@ -25,18 +25,18 @@ from fcfi.prediction.interface import Predictor
 from fcfi.prediction.prediction import CachedImage, Prediction
 
 AHEAD: Final = 2
-"""Pictures whose bytes are read before their turn: storage far away answers slowly."""
+"""Pictures that are read in advance, because remote storage is slow."""
 DEATHS: Final = 3
-"""Deaths at a picture before its rows become errors: a process may be killed by chance."""
+"""Deaths at a picture before its rows become errors; a single death may be accidental."""
 KILLED: Final = f"the process died {DEATHS} times at this picture: it may need too much memory"
 
 Started = Callable[[str, int], None]
-"""Called before each picture with its name and the number of rows done before it."""
+"""Called before each picture with its name and the number of finished rows."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """A part to make.  killers: pictures at which processes died; their rows become errors."""
+    """A part to compute.  killers: pictures at which processes died; their rows become errors."""
 
     part: Part
     killers: frozenset[str] = frozenset()
@@ -44,7 +44,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Done:
-    """A part that was made: its rows, and how many of them failed."""
+    """A finished part: its number of rows, and how many of them failed."""
 
     part: Part
     rows: int
@@ -53,10 +53,10 @@ class Done:
 
 @dataclass(frozen=True)
 class Job:
-    """What a worker needs to begin.
+    """The input of a worker.
 
-    url: of the plan's folder.  network, base: where they lie on this machine, if not where the plan
-        says.
+    url: the plan's folder.  network, base: their paths on this machine, if they differ from the
+        plan's.
     """
 
     url: str
@@ -65,7 +65,7 @@ class Job:
 
 
 class Worker:
-    """A network, opened once, that makes one part after the other."""
+    """Opens a network once and computes one part after the other."""
 
     def __init__(self, job: Job) -> None:
         """Read the plan and open its network.  Raises InputError, NetworkError, ConfigError."""
@@ -75,7 +75,7 @@ class Worker:
         self._predictor = open_as_planned(self._plan.network, job.network)
 
     def make(self, task: Task, started: Started) -> Done:
-        """Make a part and write it.  Raises InputError if the folder cannot be read or written."""
+        """Compute and write a part.  Raises InputError if the folder cannot be read or written."""
         part = task.part
         results = list(
             results_of(
@@ -113,7 +113,7 @@ def results_of(
 ) -> Iterator[Result]:
     """Return the result of each row, in order.
 
-    rows: canonical texts, those of a picture together.  killers: pictures that are not tried.
+    rows: canonical texts; the rows of a picture are consecutive.  killers: pictures to skip.
     """
     done = 0
     groups = [(image, list(group)) for image, group in groupby(rows, _image)]
@@ -129,9 +129,9 @@ def predict_row(
 ) -> Prediction:
     """Return the prediction of a row.
 
-    whole, closer: the same picture twice.  All objects begin with the same look at the whole, whose
-        cut-out (and encoding, where the network makes one) `whole` keeps from object to object,
-        while later looks replace that of `closer`.
+    whole, closer: the same picture twice.  All objects start with the same crop of the whole
+        picture, which `whole` keeps for all of them (with the encoding, if the network has one),
+        while later crops replace each other in `closer`.
     """
     prediction = None
     if row.mask is not None:
@@ -158,7 +158,7 @@ def _picture_results(
 ) -> Iterator[Result]:
     """Return the results of the rows of a picture.
 
-    data: the bytes of its file, or why there are none.
+    data: the bytes of its file, or the reason why there are none.
     """
     decoded: tuple[CachedImage, CachedImage] | str | None = None
     for text in rows:
@@ -167,7 +167,7 @@ def _picture_results(
         except InputError as error:
             yield _failed(text, str(error))
             continue
-        if decoded is None:  # only now: a picture without a row that can be understood is not read
+        if decoded is None:  # only now: a picture is not decoded for invalid rows
             decoded = data if isinstance(data, str) else _decoded(data, row.image)
         if isinstance(decoded, str):
             yield _failed(text, decoded, row)
@@ -179,7 +179,7 @@ def _picture_results(
             yield _failed(text, str(error), row)
         except MemoryError:
             yield _failed(text, "not enough memory", row)
-        except Exception as error:  # a fault of ours must not stop ten million other rows
+        except Exception as error:  # a bug must not stop ten million other rows
             reason = f"something went wrong inside fcfi ({type(error).__name__}: {error})"
             yield _failed(text, reason, row)
         else:
@@ -190,7 +190,7 @@ def _picture_results(
 
 
 def _decoded(data: bytes, name: str) -> tuple[CachedImage, CachedImage] | str:
-    """Return a picture for first looks and for later ones, or why it cannot be read."""
+    """Return a picture for first crops and for later ones, or why it cannot be read."""
     try:
         image = decode_image(data, name)
         return CachedImage(image), CachedImage(image)
@@ -218,7 +218,7 @@ def _image(text: str) -> str:
 def _read_ahead(
     groups: Iterable[tuple[str, list[str]]], pictures: Pictures, killers: frozenset[str]
 ) -> Iterator[bytes | str]:
-    """Return the bytes of each picture's file in order, or why there are none."""
+    """Return the bytes of each picture's file in order, or the reason why there are none."""
 
     def read(image: str) -> bytes | str:
         if image in killers:
@@ -230,7 +230,7 @@ def _read_ahead(
         except FCFIError as error:
             return str(error)
 
-    # One thread: its time is spent waiting, and the order of reading stays that of the rows.
+    # One thread: it mostly waits, and reading stays in the order of the rows.
     waiting: deque[Future[bytes | str]] = deque()
     with ThreadPoolExecutor(1) as reader:
         for image, _ in groups:

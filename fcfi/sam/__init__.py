@@ -1,10 +1,10 @@
-"""The interface of SAM and SAM 2 on fcfi's predictor: programs switch by one import.
+"""The interface of SAM and SAM 2 for fcfi's predictor: programs switch with one import.
 
     from fcfi.sam import SamPredictor, sam_model_registry       # of segment_anything
     from fcfi.sam import SAM2ImagePredictor, build_sam2         # of sam2
 
-Names, arguments, shapes and types are those of the originals.  What needs an embedding of the
-picture or tensors of torch raises `UnsupportedError` (a NotImplementedError) and says what to do
+Names, arguments, shapes and types are those of the originals.  Calls that need an image embedding
+or torch tensors raise `UnsupportedError` (a NotImplementedError), whose message says what to do
 instead.
 """
 

@@ -1,4 +1,4 @@
-"""What stands where programs hold a SAM model: a predictor of fcfi, loaded by SAM's own calls."""
+"""The stand-in for a SAM model: a predictor of fcfi, loaded with SAM's calls."""
 
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -9,15 +9,15 @@ from fcfi.runtimes.network_file import CHECKPOINT, SUFFIX
 from fcfi.segmenter import load
 
 KINDS: Final = ("default", "vit_h", "vit_l", "vit_b", "vit_t")
-"""Keys of SAM's registry, and of MobileSAM's."""
+"""Keys of the registries of SAM and MobileSAM."""
 OWNER: Final = "fcfi/"
-"""Begins the names of shipped networks for `from_pretrained`, as in "fcfi/lite0"."""
+"""Prefix of the names of shipped networks in `from_pretrained`, as in "fcfi/lite0"."""
 
 
 class SamModel:
-    """A predictor that programs may treat as a SAM model: moved, frozen, asked for its device.
+    """A predictor with the methods that programs call on a SAM model, such as `to` and `eval`.
 
-    It always stays where its network was loaded.
+    It always stays on the device where its network was loaded.
     """
 
     mask_threshold = 0.0
@@ -25,21 +25,21 @@ class SamModel:
     image_format = "RGB"
 
     def __init__(self, predictor: Predictor) -> None:
-        """Take the predictor that answers; `fcfi.load()` returns one."""
+        """Wrap a predictor, such as the result of `fcfi.load()`."""
         self.predictor = predictor
 
     @property
     def device(self) -> str:
-        """Where the network is computed, in torch's words."""
+        """The device of the network, as torch names it."""
         runtime = self.predictor.info.runtime
         return "cuda" if "cuda" in runtime.lower() else "cpu"
 
     def to(self, *_: Any, **__: Any) -> "SamModel":
-        """Return the model itself: the runtime was chosen at loading."""
+        """Return the model itself: the runtime was chosen when it was loaded."""
         return self
 
     def eval(self) -> "SamModel":
-        """Return the model itself, which never trains."""
+        """Return the model itself, which is never in training mode."""
         return self
 
 
@@ -47,8 +47,8 @@ def load_model(checkpoint: Any = None) -> SamModel:
     """Return the model of a network file of fcfi, or the default network.
 
     checkpoint: a network file (*.onnx), a checkpoint of fcfi (*.safetensors) or the name of a
-        shipped network, also as "fcfi/lite0"; another file is a checkpoint of SAM, which is left
-        out with a warning (RuntimeWarning).
+        shipped network, also as "fcfi/lite0"; another file is taken for a checkpoint of SAM, which
+        is ignored with a RuntimeWarning.
     Raises NetworkError for a file that cannot be used.
     """
     if checkpoint is None:
@@ -67,7 +67,7 @@ def load_model(checkpoint: Any = None) -> SamModel:
 
 
 def build_sam2(config_file: Any = None, ckpt_path: Any = None, *_: Any, **__: Any) -> SamModel:
-    """Return the model of a network file; the configuration, device and mode are left out.
+    """Return the model of a network file; the configuration, device and mode are ignored.
 
     ckpt_path: see `load_model`.
     """
@@ -75,7 +75,7 @@ def build_sam2(config_file: Any = None, ckpt_path: Any = None, *_: Any, **__: An
 
 
 class _Registry(Mapping[str, Callable[..., SamModel]]):
-    """A builder for each kind of SAM model: all of them build a network of fcfi."""
+    """A builder for each kind of SAM model; all of them load a network of fcfi."""
 
     def __getitem__(self, kind: str) -> Callable[..., SamModel]:
         if kind not in KINDS:

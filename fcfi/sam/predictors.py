@@ -1,8 +1,8 @@
-"""`SamPredictor` and `SAM2ImagePredictor`: SAM's mutable predictors on a stateless one.
+"""`SamPredictor` and `SAM2ImagePredictor`: SAM's stateful predictors on a stateless one.
 
-A program of SAM sends all points at every call, and hands back the low-resolution logits of a mask
-to refine it.  Both are recognised: answers are remembered by their prompts, so that a further point
-costs one look, and logits by their content, so that the prediction itself is continued and not its
+A SAM program sends all points with every call, and passes back the low-resolution logits of a mask
+to refine it.  Both are recognised: answers are cached by their prompts, so that another point costs
+one prediction, and logits by their content, so that the full prediction is continued instead of its
 small copy.
 """
 
@@ -27,7 +27,7 @@ from fcfi.sam.model import SamModel, load_model
 from fcfi.sam.prompts import numbers, prompts_of
 
 REMEMBERED: Final = 128
-"""Predictions of a picture that are kept, at some 0.6 MB."""
+"""Number of predictions that are cached per picture, at about 0.6 MB each."""
 
 Arrays = tuple[NDArray[Any], NDArray[np.float32], NDArray[np.float32]]
 """Masks (C, H, W), scores (C,) and low-resolution logits (C, 256, 256)."""
@@ -39,14 +39,14 @@ class NoImageError(InputError, RuntimeError):
 
 @dataclass(frozen=True)
 class _Known:
-    """A prediction, and the prompts that led to it."""
+    """A prediction and its prompts."""
 
     prediction: Prediction
     prompts: Prompts
 
 
 class _Picture:
-    """A picture and the predictions for it that are remembered."""
+    """A picture and its cached predictions."""
 
     def __init__(self, image: Image, frame: Frame) -> None:
         self.cached = CachedImage(image)
@@ -58,8 +58,8 @@ class _Picture:
     def predict(self, predictor: Predictor, prompts: Prompts, before: _Known | None) -> Prediction:
         """Return the answer to all prompts.
 
-        before: what the prompts refine; where they begin with its prompts, the others are new,
-            else all are.
+        before: the prediction to refine; if the prompts start with its prompts, only the others are
+            new, otherwise all of them.
         """
         if not prompts:
             if before is None:
@@ -72,10 +72,10 @@ class _Picture:
         if before is None:
             return self._from_nothing(predictor, prompts)
         known = before.prompts
-        # SAM's programs send all points again and the last logits with them: those that the logits
-        # know already are not clicked again.
+        # SAM programs send all points again with the last logits: points that the logits already
+        # include are not repeated.
         count = len(known) if len(known) > 0 and prompts[: len(known)] == known else 0
-        # The same prompts again ask for another look at their own answer.
+        # The same prompts again request another refinement of their own answer.
         count = min(count, len(prompts) - 1)
         prediction = replace(before.prediction, answered=count)
         for end in range(count + 1, len(prompts) + 1):
@@ -83,15 +83,15 @@ class _Picture:
         return prediction
 
     def remember(self, low_res: NDArray[np.float32], known: _Known) -> None:
-        """Keep the prediction of low-resolution logits (256, 256)."""
+        """Cache a prediction by its low-resolution logits (256, 256)."""
         self._logits[_digest(low_res)] = known
         _shorten(self._logits)
 
     def refined(self, mask_input: Any, threshold: float) -> _Known | None:
-        """Return what low-resolution logits stand for, or None for an empty mask.
+        """Return the prediction of low-resolution logits, or None for an empty mask.
 
-        mask_input: (1, 256, 256) or (256, 256): those of an answer for this picture, or any others,
-            whose mask is then a start mask.
+        mask_input: (1, 256, 256) or (256, 256): the logits of an answer for this picture, or any
+            others, whose mask is then a start mask.
         """
         if mask_input is None:
             return None
@@ -102,7 +102,7 @@ class _Picture:
                 "the low-resolution logits of an answer, as logits[index][None]"
             )
         low_res = low_res.reshape(LOW_RES, LOW_RES)
-        # Logits of ours are a key to the full prediction: 256 x 256 of them alone would lose
+        # Our own logits are a key to the full prediction, because 256 x 256 values would lose
         # detail.
         known = self._logits.get(_digest(low_res))
         if known is not None:
@@ -111,9 +111,9 @@ class _Picture:
         return _Known(Prediction.from_mask(mask, threshold), ()) if mask.any() else None
 
     def _from_nothing(self, predictor: Predictor, prompts: Prompts) -> Prediction:
-        """Return the answer, with a look for each prompt after those that were answered."""
+        """Return the answer, with a prediction for each prompt that is not in the cache yet."""
         count, prediction = 0, None
-        # The longest known beginning: a program that adds a point costs one look, not all of them.
+        # Start from the longest cached prefix, so that an added point costs one prediction.
         for end in range(len(prompts), 0, -1):
             if prompts[:end] in self._answers:
                 count, prediction = end, self._answers[prompts[:end]]
@@ -127,10 +127,10 @@ class _Picture:
 
 
 class _SamBase:
-    """What the predictors of both generations share."""
+    """The base class of the predictors of both generations."""
 
     def __init__(self, model: SamModel | Predictor | None = None) -> None:
-        """Take a model of `sam_model_registry` or `build_sam2`, or what `fcfi.load` returns.
+        """Take a model of `sam_model_registry` or `build_sam2`, or the result of `fcfi.load`.
 
         None loads the default network.
         """
@@ -142,12 +142,12 @@ class _SamBase:
 
     @property
     def device(self) -> str:
-        """Where the network is computed, in torch's words."""
+        """The device of the network, as torch names it."""
         return self.model.device
 
     @property
     def is_image_set(self) -> bool:
-        """Whether there is a picture."""
+        """Whether a picture was set."""
         return bool(self._pictures)
 
     @property
@@ -157,7 +157,7 @@ class _SamBase:
         return picture.height, picture.width
 
     def get_image_embedding(self) -> Any:
-        """Raise UnsupportedError: the clicks are part of what this network looks at."""
+        """Raise UnsupportedError: this network sees picture and clicks together."""
         raise UnsupportedError(
             "expected a network with an embedding of the picture, got one that sees picture and "
             "clicks together: call predict, which needs no embedding"
@@ -165,7 +165,7 @@ class _SamBase:
 
     @property
     def features(self) -> Any:
-        """Raise UnsupportedError, as `get_image_embedding` does."""
+        """Raise UnsupportedError, like `get_image_embedding`."""
         return self.get_image_embedding()
 
     def set_torch_image(self, *_: Any, **__: Any) -> None:
@@ -201,11 +201,10 @@ class _SamBase:
             found, scores = [usual], [score_of(usual)]
         full = [logits_of(prediction) for prediction in found]
         small = [picture.frame.low_res(values) for values in full]
-        # Each of the three may be the one that the caller refines next.
+        # The caller may refine any of the three next.
         for low_res, prediction in zip(small, found, strict=True):
             picture.remember(low_res, _Known(prediction, prompts))
-        # Logits are 0 where the probability is at the network's threshold, as SAM's programs
-        # expect.
+        # Logits are 0 at the network's threshold, as SAM programs expect.
         masks = np.stack(full)
         return (
             masks if logits else masks > self.mask_threshold,
@@ -217,7 +216,7 @@ class _SamBase:
 class SamPredictor(_SamBase):
     """SAM's predictor of one picture, on a network of fcfi.
 
-    Holds the picture: a thread each, or a lock.
+    It holds the picture, so threads need separate predictors or a lock.
 
     >>> import numpy as np
     >>> from fcfi.images import read_image
@@ -245,7 +244,7 @@ class SamPredictor(_SamBase):
         if image_format not in ("RGB", "BGR"):
             raise InputError(f"expected image_format RGB or BGR, got {image_format!r}")
         pixels = _image(image)
-        # Copied, since a reversed view has negative strides, which OpenCV does not take.
+        # Copied, because a reversed view has negative strides, which OpenCV does not accept.
         if image_format == "BGR":
             pixels = np.ascontiguousarray(pixels[:, :, ::-1])
         self._pictures = [_Picture(pixels, Frame.padded(*pixels.shape[:2]))]
@@ -261,12 +260,12 @@ class SamPredictor(_SamBase):
     ) -> Arrays:
         """Return masks (C, H, W), scores (C,) float32 and low-resolution logits (C, 256, 256).
 
-        point_coords: (N, 2), x and y in pixels, in their order.  point_labels: (N,), 1 on the
+        point_coords: (N, 2), x and y in pixels, in order.  point_labels: (N,), 1 on the
             object, 0 off it.
-        box: (4,), left, top, right, bottom in pixels; given before the points.
+        box: (4,), left, top, right, bottom in pixels; applied before the points.
         mask_input: (1, 256, 256) low-resolution logits of an answer, which is then continued, or of
             any other mask in SAM's frame, which the prompts then correct.
-        multimask_output: C is 3 instead of 1: what else the prompts may mean.
+        multimask_output: C is 3 instead of 1, with other meanings of the prompts.
         return_logits: masks are float32 logits, above 0 for object, instead of bool.
         Raises NoImageError without a picture, InputError for arrays that do not fit.
         """
@@ -275,14 +274,14 @@ class SamPredictor(_SamBase):
         return self._object(picture, prompts, mask_input, multimask_output, return_logits)
 
     def reset_image(self) -> None:
-        """Forget the picture and all answers for it."""
+        """Drop the picture and its cached answers."""
         self._pictures = []
 
 
 class SAM2ImagePredictor(_SamBase):
-    """SAM 2's predictor of pictures, on a network of fcfi.
+    """SAM 2's image predictor, on a network of fcfi.
 
-    Masks are float32, 0 and 1, as those of SAM 2.  Several boxes are as many objects.
+    Masks are float32, 0 and 1, like SAM 2's.  Each of several boxes is an object.
 
     >>> import numpy as np
     >>> from fcfi.images import read_image
@@ -298,16 +297,16 @@ class SAM2ImagePredictor(_SamBase):
     def __init__(self, sam_model: Any = None, mask_threshold: float = 0.0, **_: Any) -> None:
         """Take a model; see `SamPredictor`.
 
-        mask_threshold: logits above it are object.  Other settings of SAM 2 are left out.
+        mask_threshold: logits above it are object.  Other settings of SAM 2 are ignored.
         """
         super().__init__(sam_model)
         self.mask_threshold = mask_threshold
 
     @classmethod
     def from_pretrained(cls, model_id: str, **_: Any) -> "SAM2ImagePredictor":
-        """Return the predictor of a shipped network, as "fcfi/lite0", or of a network file.
+        """Return the predictor of a shipped network, such as "fcfi/lite0", or of a network file.
 
-        Another name stands for the default network, with a warning (RuntimeWarning).
+        Any other name loads the default network, with a RuntimeWarning.
         """
         return cls(load_model(model_id))
 
@@ -332,9 +331,9 @@ class SAM2ImagePredictor(_SamBase):
         """Return masks (C, H, W) float32, scores (C,) and low-resolution logits (C, 256, 256).
 
         point_coords: (N, 2) and point_labels (N,); or (B, N, 2) and (B, N) for B objects.
-        box: (4,), or (B, 4) for B objects, whose results have B before C.
+        box: (4,), or (B, 4) for B objects, whose results have a first axis B.
         mask_input: (1, 256, 256), or (B, 1, 256, 256); see `SamPredictor`.
-        normalize_coords: coordinates are pixels; False means shares of the picture, 0 to 1.
+        normalize_coords: coordinates are in pixels; False means shares of the picture, 0 to 1.
         Raises NoImageError without a picture, InputError for arrays that do not fit.
         """
         return self._predict(
@@ -358,9 +357,9 @@ class SAM2ImagePredictor(_SamBase):
         return_logits: bool = False,
         normalize_coords: bool = True,
     ) -> tuple[list[NDArray[Any]], list[NDArray[np.float32]], list[NDArray[np.float32]]]:
-        """Return lists with the masks, scores and logits of each picture of `set_image_batch`.
+        """Return lists of the masks, scores and logits of each picture of `set_image_batch`.
 
-        Each argument is a list with an entry for each picture, as `predict` takes them.
+        Each argument is a list with an entry for each picture, as in `predict`.
         """
         self._picture()
         count = len(self._pictures)
@@ -391,7 +390,7 @@ class SAM2ImagePredictor(_SamBase):
         return list(masks), list(scores), list(logits)
 
     def reset_predictor(self) -> None:
-        """Forget the pictures and all answers for them."""
+        """Drop the pictures and their cached answers."""
         self._pictures = []
 
     def _predict(
@@ -426,12 +425,12 @@ class SAM2ImagePredictor(_SamBase):
         ]
         masks, scores, low_res = (np.stack(arrays) for arrays in zip(*answers, strict=True))
         masks = masks.astype(np.float32)
-        # SAM 2 drops the axis of objects where there is a single one.
+        # SAM 2 drops the axis of objects if there is only one.
         return (masks[0], scores[0], low_res[0]) if len(answers) == 1 else (masks, scores, low_res)
 
 
 class SamAutomaticMaskGenerator:
-    """SAM's generator of masks without prompts, which fcfi does not have."""
+    """SAM's generator of masks without prompts, which fcfi does not support."""
 
     def __init__(self, *_: Any, **__: Any) -> None:
         """Raise UnsupportedError."""
@@ -445,7 +444,7 @@ class SamAutomaticMaskGenerator:
 
 
 def _image(image: Any) -> Image:
-    """Return the pixels of an array or an image of Pillow, in a copy: programs reuse arrays."""
+    """Return a copy of an array or Pillow image, because programs reuse their arrays."""
     if isinstance(image, Pillow.Image):
         image = np.asarray(image.convert("RGB"))
     return check_image(image).copy()
@@ -492,11 +491,11 @@ def _split(coords: Any, labels: Any, box: Any, mask_input: Any) -> list[tuple[An
 
 
 def _digest(low_res: NDArray[np.float32]) -> bytes:
-    """Return what logits are recognised by: their content, since programs slice and copy them."""
+    """Return a key of the logits' content, because programs slice and copy the arrays."""
     return hashlib.sha256(np.ascontiguousarray(low_res, np.float32).tobytes()).digest()
 
 
 def _shorten(memory: "OrderedDict[Any, Any]") -> None:
-    """Drop the oldest entries beyond those that are kept."""
+    """Drop the oldest entries above the limit."""
     while len(memory) > REMEMBERED:
         memory.popitem(last=False)

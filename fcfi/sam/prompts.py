@@ -1,4 +1,4 @@
-"""SAM's arrays of points, labels and boxes as prompts.  Knows nothing of networks."""
+"""Converting SAM's arrays of points, labels and boxes to prompts.  Knows nothing of networks."""
 
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ from fcfi.errors import InputError
 from fcfi.prompts.clicks import Click, Prompts
 
 NEGATIVE, POSITIVE, TOP_LEFT, BOTTOM_RIGHT, PADDING = 0, 1, 2, 3, -1
-"""Labels of SAM's points: off and on the object, corners of a box, nothing."""
+"""SAM's labels of points: off and on the object, corners of a box, padding."""
 LABELS: Final = (NEGATIVE, POSITIVE, TOP_LEFT, BOTTOM_RIGHT, PADDING)
 
 
@@ -18,9 +18,9 @@ def prompts_of(coords: Any, labels: Any, box: Any, height: int, width: int) -> P
     """Return the prompts of one object: its box first, then its points in their order.
 
     coords: (N, 2) numbers, x and y in pixels, or None.  labels: (N,), 1 on the object, 0 off it;
-        2 and 3 are the corners of a box, -1 is left out.
+        2 and 3 are the corners of a box, -1 is ignored.
     box: (4,) or (1, 4), left, top, right, bottom, or None.
-    Raises InputError for arrays of another shape, unknown labels or what lies outside.
+    Raises InputError for arrays of another shape, unknown labels or points outside the picture.
     """
     points = _points(coords, labels)
     corners = [point for point, label in points if label in (TOP_LEFT, BOTTOM_RIGHT)]
@@ -41,9 +41,9 @@ def prompts_of(coords: Any, labels: Any, box: Any, height: int, width: int) -> P
 
 
 def box_of_corners(corners: Any, height: int, width: int) -> Box:
-    """Return the box of (4,) or (1, 4) numbers, clipped to a picture of height x width.
+    """Return the box from (4,) or (1, 4) numbers, clipped to a picture of height x width.
 
-    Raises InputError for anything else, and for a box that holds no pixel.
+    Raises InputError for anything else, and for an empty box.
     """
     sides = numbers(corners, "box")
     if sides.size != 4:
@@ -63,7 +63,7 @@ def box_of_corners(corners: Any, height: int, width: int) -> Box:
 
 
 def numbers(array: Any, name: str) -> NDArray[np.float64]:
-    """Return an array of finite numbers.  Raises InputError, naming it, for anything else."""
+    """Return an array of finite numbers.  Raises InputError with its name for anything else."""
     try:
         found = np.asarray(array, np.float64)
     except (TypeError, ValueError) as error:
@@ -92,9 +92,9 @@ def _points(coords: Any, labels: Any) -> list[tuple[NDArray[np.float64], int]]:
 
 
 def _pixel(value: float, size: int) -> int:
-    """Return the pixel of a coordinate; what lies on the far edge is the last pixel.
+    """Return the pixel of a coordinate; the far edge belongs to the last pixel.
 
-    Programs that compute from per cents send the width itself for a point at 100 %.
+    Programs that compute with percentages send the width itself for a point at 100 %.
     """
     pixel = int(np.floor(value + 0.5))
     return size - 1 if size <= value + 0.5 and value <= size else pixel
