@@ -5,8 +5,7 @@
     mask = session.click(320, 180)                   # (H, W) bool
     mask = session.click(90, 60, positive=False)
 
-Importing fcfi loads no NumPy, no OpenCV, no runtime and no torch; what is used is loaded at its
-first use.
+Importing fcfi loads neither NumPy nor OpenCV, a runtime or torch; they are loaded at first use.
 """
 
 import os
@@ -49,7 +48,7 @@ _HOMES = {
     "Session": "fcfi.session",
     "Zoom": "fcfi.prediction.zoom",
 }
-"""Where a public name that is loaded at its first use is defined."""
+"""Modules that define the public names, which are loaded at first use."""
 
 
 def load(
@@ -67,12 +66,12 @@ def load(
     name_or_path: a shipped network's name, a network file (*.onnx), a checkpoint (*.safetensors, in
         torch), or None for the default network.
     runtime: auto (the best installed one), openvino, onnxruntime or torch.
-    precision: float32 (exact), bfloat16 or int8 (faster where the processor has it), or auto: the
-        fastest one whose rounding costs next to no clicks.  What the machine lacks is replaced,
-        with a warning.
-    threads: at most so many; None leaves it to the runtime.
-    zoom: how closely to look; None takes what the network recommends.
-    flip: none, or average (with the mirrored picture: a little better, twice the time).
+    precision: float32 (exact), bfloat16 or int8 (faster if the processor supports it), or auto: the
+        fastest one whose rounding costs almost no clicks.  A warning reports what the machine lacks
+        and what is used instead.
+    threads: largest number of threads; None leaves it to the runtime.
+    zoom: size and margin of crops; None uses the network's recommendation.
+    flip: none, or average (also predicts the mirrored picture: slightly better, twice the time).
     threshold: a pixel is object above this probability.
 
     Raises NetworkError if the network cannot be found or used, ConfigError for a setting that does

@@ -1,4 +1,4 @@
-"""`python -m fcfi`: the command line, also for launchers of modules (torchrun -m fcfi train)."""
+"""`python -m fcfi`: the command line, also for module launchers (torchrun -m fcfi train)."""
 
 import sys
 

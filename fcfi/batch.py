@@ -1,17 +1,17 @@
-"""Bulk work: a file with a line for each object becomes a mask for each line, on all cores.
+"""Batch work: a file with a line for each object becomes a mask for each line, on all cores.
 
 A line of the file is JSON:
 
     {"image": "photos/a.jpg", "clicks": [[320, 180], [90, 60, "-"]], "box": [40, 60, 520, 400]}
 
-`image` (and `mask`, a start mask) is relative to the file.  Clicks are x, y in pixels, with "-" off
-the object, in their order; a box, [left, top, right, bottom], is given before them, and either may
-be left out.  `within`, a box too, is the part of the picture for the first look.  `name` is the
-name of the mask's file.
+`image` (and `mask`, a start mask) is relative to the file.  Clicks are x, y in pixels, in order,
+with "-" off the object; a box, [left, top, right, bottom], is applied before them, and either may
+be left out.  `within`, also a box, is the part of the picture for the first prediction.  `name` is
+the name of the mask's file.
 
 Masks are written as NAME.png, and the outcome of each line as a line of outcomes.jsonl, as soon as
-it is known.  A line that was done before, with the same content and network, is skipped, so that
-stopped work can be resumed; a line that fails is recorded there and stops nothing.
+it is known.  A line that was done before with the same content and network is skipped, so that
+interrupted work can be resumed; a line that fails is recorded and does not stop the others.
 """
 
 import hashlib
@@ -36,20 +36,20 @@ from fcfi.prediction.prediction import CachedImage, Prediction
 from fcfi.prompts.clicks import Click, Prompts
 
 OUTCOMES: Final = "outcomes.jsonl"
-"""Name of the file, in the folder of the masks, with the outcome of each line."""
+"""Name of the file with the outcome of each line, in the folder of the masks."""
 WAITING: Final = 2
-"""Lines that are read ahead for each worker."""
+"""Lines that are read in advance for each worker."""
 MAX_LINE: Final = 1 << 20
-"""Bytes of a line: some ten thousand clicks."""
+"""Largest size of a line in bytes: some ten thousand clicks."""
 KEYS: Final = frozenset(("image", "clicks", "box", "within", "mask", "name"))
 
 
 @dataclass(frozen=True)
 class Task:
-    """A line that can be done.
+    """A valid line.
 
-    prompts: given one after the other.  within: the part of the picture for the first look.
-    start: a start mask.  key: a hash of the content, by which the line is recognised.
+    prompts: applied one after the other.  within: the part of the picture for the first prediction.
+    start: path of a start mask.  key: a hash of the content, which identifies the line.
     """
 
     line: int
@@ -65,7 +65,8 @@ class Task:
 class Outcome:
     """The outcome of a line.
 
-    mask: its file.  part: of the picture, that it covers.  error: a sentence, if it failed.
+    mask: file of the mask.  part: share of the picture that it covers.  error: a sentence if the
+        line failed.
     """
 
     line: int
@@ -80,7 +81,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Summary:
-    """The numbers of lines done now, done before, and failed; and the first failure."""
+    """The numbers of lines done now, done before and failed, and the first failure."""
 
     done: int = 0
     skipped: int = 0
@@ -88,7 +89,7 @@ class Summary:
     first_error: str = ""
 
     def after(self, outcome: Outcome) -> "Summary":
-        """Return the summary with a further outcome."""
+        """Return the summary with one more outcome."""
         counts = {
             name: getattr(self, name) + (outcome.status == name)
             for name in ("done", "skipped", "failed")
@@ -107,12 +108,12 @@ def run(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Summary:
-    """Do every line of a file that is not done yet, and return the counts.
+    """Process every line of a file that is not done yet, and return the counts.
 
-    predictor: shared by all workers; its network should take as many streams.
-    workers: threads; None takes one for each core.
+    predictor: shared by all workers; its network should have the same number of streams.
+    workers: number of threads; None means one for each core.
 
-    Raises InputError if the file cannot be read or the folder cannot be written; never for a single
+    Raises InputError if the file cannot be read or the folder cannot be written, never for a single
     line.
     """
     known = read_done(folder)
@@ -128,7 +129,7 @@ def run(
                 if progress is not None:
                     progress(outcome)
     except (OSError, FullDiskError) as error:
-        # Recorded outcomes stay, and no line is done without a record.
+        # Recorded outcomes are kept, and no line is done without a record.
         raise InputError(
             f"cannot write into {folder} ({_reason(error)}): make room there and give the "
             "same command again, which does the rest"
@@ -142,9 +143,9 @@ def count_lines(path: Path) -> int:
 
 
 def read_tasks(path: Path, settings: str = "") -> Iterator[Task | Outcome]:
-    """Yield the lines of a file; a line that cannot be understood is a failed outcome.
+    """Yield the tasks in a file; an invalid line is yielded as a failed outcome.
 
-    settings: what else a mask depends on; part of the keys.
+    settings: everything else on which a mask depends; part of the keys.
 
     Raises InputError if the file cannot be read.
     """
@@ -166,7 +167,7 @@ def read_tasks(path: Path, settings: str = "") -> Iterator[Task | Outcome]:
 def parse_task(text: bytes, number: int, folder: Path, settings: str = "") -> Task:
     """Return the task of a line; paths are relative to `folder`.
 
-    Raises InputError, in a sentence, for a line that does not describe a task.
+    Raises InputError with one sentence for an invalid line.
     """
     if len(text) > MAX_LINE:
         raise InputError(
@@ -210,7 +211,7 @@ def parse_task(text: bytes, number: int, folder: Path, settings: str = "") -> Ta
 
 
 def read_done(folder: Path) -> frozenset[tuple[str, str]]:
-    """Return names and keys of the lines whose masks lie in a folder already."""
+    """Return the names and keys of the lines whose masks are already in a folder."""
     done = set()
     path = folder / OUTCOMES
     if path.is_file():
@@ -220,13 +221,13 @@ def read_done(folder: Path) -> frozenset[tuple[str, str]]:
                 if row["status"] == "done" and (folder / row["mask"]).is_file():
                     done.add((str(row["name"]), str(row["key"])))
             except (ValueError, KeyError, TypeError):
-                # A line that was cut off when the program was stopped.
+                # A line that was truncated when the program was stopped.
                 continue
     return frozenset(done)
 
 
 def open_outcomes(folder: Path) -> IO[str]:
-    """Open the file of outcomes to add to it; a line that was cut off is ended first."""
+    """Open the file of outcomes for appending, after ending a truncated line."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / OUTCOMES
@@ -241,20 +242,20 @@ def open_outcomes(folder: Path) -> IO[str]:
 
 
 class Pictures:
-    """The pictures used last, decoded: lines of one picture that follow each other decode it once.
+    """A cache of decoded pictures, so that consecutive lines of one picture decode it once.
 
-    Threads may share it.  A picture that two threads ask for at the same time is decoded by one of
-    them, for which the other waits; a failure is that of each line.
+    Threads may share it.  If two threads need a picture at the same time, one of them decodes it
+    and the other waits; both get the same error if that fails.
     """
 
     def __init__(self, limit: int) -> None:
-        """Keep at most so many pictures."""
+        """limit: largest number of pictures to keep."""
         self._limit = limit
         self._lock = Lock()
         self._kept: OrderedDict[Path, Future[CachedImage]] = OrderedDict()
 
     def get(self, path: Path) -> CachedImage:
-        """Return a picture with a memory of its own for looks.  Raises InputError."""
+        """Return a picture with its own cache of crops.  Raises InputError."""
         with self._lock:
             known = self._kept.get(path)
             future = known or Future()
@@ -267,14 +268,14 @@ class Pictures:
                 future.set_result(CachedImage(read_image(path)))
             except BaseException as error:
                 future.set_exception(error)
-        # Objects in other threads look at other crops, of which a `CachedImage` keeps the last.
+        # Objects in other threads use other crops, of which a `CachedImage` keeps only the last.
         return CachedImage(future.result().image)
 
 
 def do(task: Task, predictor: Predictor, folder: Path, pictures: Pictures | None = None) -> Outcome:
-    """Make and write the mask of one line; a failure is part of the outcome.
+    """Predict and write the mask of one line; a failure becomes part of the outcome.
 
-    pictures: from which others take theirs too; None decodes the picture for this line.
+    pictures: a shared cache; None decodes the picture for this line.
     Raises FullDiskError.
     """
     began = time.perf_counter()
@@ -284,7 +285,7 @@ def do(task: Task, predictor: Predictor, folder: Path, pictures: Pictures | None
             mask = _mask(task, picture, predictor)
             write_png(folder / f"{task.name}.png", mask)
     except FullDiskError:
-        raise  # the lines after this one could not be written either
+        raise  # later lines could not be written either
     except FCFIError as error:
         return Outcome(task.line, task.name, task.key, "failed", error=str(error))
     taken = round(time.perf_counter() - began, 4)
@@ -322,7 +323,7 @@ def cores() -> int:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """Yield the lines that are not empty: number from 1, and at most the first bytes."""
+    """Yield the number, from 1, and the first MAX_LINE bytes of each line that is not empty."""
     try:
         with path.open("rb") as stream:
             number = 0
@@ -330,7 +331,7 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
                 number += 1
                 if text.strip():
                     yield number, text
-                # The rest of a line that is too long, of which only a piece is in memory.
+                # Skip the rest of a line that is too long, piece by piece.
                 while len(text) > MAX_LINE and not text.endswith(b"\n"):
                     text = stream.readline(MAX_LINE + 1) or b"\n"
     except OSError as error:
@@ -347,10 +348,10 @@ def _outcomes(
     workers: int,
     known: frozenset[tuple[str, str]],
 ) -> Iterator[Outcome]:
-    """Yield outcomes as they are ready; few lines are read ahead, so that any file fits."""
+    """Yield outcomes as they are ready; few lines are read ahead, whatever the file's size."""
     running: set[Future[Outcome]] = set()
     pool = ThreadPoolExecutor(workers)
-    # One for each worker is enough, since they take the lines in their order.
+    # One picture for each worker is enough, because they take the lines in order.
     pictures = Pictures(workers)
     try:
         for line in lines:
@@ -371,18 +372,18 @@ def _outcomes(
 
 
 def _reason(error: OSError | FullDiskError) -> str:
-    """Return what the system says."""
+    """Return the system's reason for an error."""
     cause = error.__cause__ if isinstance(error, FullDiskError) else error
     return getattr(cause, "strerror", None) or str(error)
 
 
 def _settings(predictor: Predictor) -> str:
-    """Return what a mask depends on beside the line."""
+    """Return a text of everything on which a mask depends besides the line."""
     return f"{predictor.info.sha256} {json.dumps(dict(predictor.settings), sort_keys=True)}"
 
 
 def _box(row: dict[str, Any], key: str) -> Box | None:
-    """Return row[key] as a box, or None if it is not there."""
+    """Return row[key] as a box, or None if it is missing."""
     value = row.get(key)
     if value is None:
         return None
@@ -394,7 +395,7 @@ def _box(row: dict[str, Any], key: str) -> Box | None:
 
 
 def _click(value: Any) -> Click:
-    """Return the click of [x, y], [x, y, "+"] or [x, y, "-"]."""
+    """Return the click given as [x, y], [x, y, "+"] or [x, y, "-"]."""
     whole = (
         isinstance(value, list)
         and len(value) in (2, 3)
@@ -409,7 +410,7 @@ def _click(value: Any) -> Click:
 
 
 def _name(row: dict[str, Any], number: int, image: Path) -> str:
-    """Return the mask's name without its ending: the line's own, or its number and picture."""
+    """Return the mask's name without suffix: the line's own, or its number and picture."""
     name = row.get("name", f"{number:06d}-{image.stem}")
     if (
         not isinstance(name, str)
@@ -417,7 +418,7 @@ def _name(row: dict[str, Any], number: int, image: Path) -> str:
         or name != Path(name).name
         or name in (".", "..")
         or "\\" in name
-        # Half of a character is not printable: no file can have it in its name.
+        # A lone surrogate is not printable, and no file can have it in its name.
         or not name.isprintable()
     ):
         raise InputError(

@@ -1,7 +1,7 @@
 """Boxes of whole pixels.
 
-Convention: x right, y down, pixel centres at integers; a box is half open.  Loads no NumPy, so that
-`import fcfi` and the command line's help stay quick.
+Convention: x right, y down, pixel centres at integers; a box is half open.  Does not load NumPy, so
+that `import fcfi` and the command line's help stay fast.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ SIDES: Final = ("left", "top", "right", "bottom")
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Pixels left <= x < right, top <= y < bottom; InputError if there are none.
+    """The pixels left <= x < right, top <= y < bottom.  Raises InputError if there are none.
 
     >>> box = Box(10, 20, 110, 70)
     >>> box.width, box.height, box.contains(109, 69), box.contains(110, 70)
@@ -39,21 +39,21 @@ class Box:
 
     @property
     def width(self) -> int:
-        """Pixels from left to right."""
+        """Width in pixels."""
         return self.right - self.left
 
     @property
     def height(self) -> int:
-        """Pixels from top to bottom."""
+        """Height in pixels."""
         return self.bottom - self.top
 
     @property
     def area(self) -> int:
-        """Pixels inside."""
+        """Number of pixels inside."""
         return self.width * self.height
 
     def contains(self, x: int, y: int) -> bool:
-        """Return whether this pixel is inside."""
+        """Return whether a pixel is inside."""
         return self.left <= x < self.right and self.top <= y < self.bottom
 
     def to_json(self) -> dict[str, Any]:
@@ -62,12 +62,12 @@ class Box:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Box":
-        """Return the box of `to_json`.  Raises InputError, naming the key, for anything else."""
+        """Return the box from the result of `to_json`.  Raises InputError for anything else."""
         left, top, right, bottom = (read(data, key, int) for key in SIDES)
         return cls(left, top, right, bottom)
 
     def union(self, other: "Box") -> "Box":
-        """Return the smallest box that holds both."""
+        """Return the smallest box that contains both."""
         return Box(
             min(self.left, other.left),
             min(self.top, other.top),
@@ -88,7 +88,7 @@ class Box:
         return shared / (self.area + other.area - shared)
 
     def enlarged(self, ratio: float, minimum: int) -> "Box":
-        """Return a box round the same centre, `ratio` times as large; it may leave the picture.
+        """Return a box with the same centre, `ratio` times as large; it may leave the picture.
 
         Each side is at least `minimum` pixels, and never smaller than before.
         """
@@ -97,23 +97,23 @@ class Box:
         return Box(left, top, right, bottom)
 
     def moved(self, x: int, y: int) -> "Box":
-        """Return the box moved by x pixels to the right and y down."""
+        """Return the box moved by x pixels to the right and y pixels down."""
         return Box(self.left + x, self.top + y, self.right + x, self.bottom + y)
 
     def clipped(self, height: int, width: int) -> "Box":
-        """Return the part inside a picture of this size; there must be one."""
+        """Return the part inside a picture of this size, which must not be empty."""
         inside = self.intersection(whole(height, width))
         assert inside is not None, f"{self} is outside of {width} x {height}"
         return inside
 
 
 def whole(height: int, width: int) -> Box:
-    """Return the box of a whole picture, of sizes in pixels."""
+    """Return the box of a whole picture; sizes in pixels."""
     return Box(0, 0, width, height)
 
 
 def _enlarged(first: int, end: int, ratio: float, minimum: int) -> tuple[int, int]:
-    """Return one axis of Box.enlarged, never smaller than before."""
+    """Return start and end of one axis of Box.enlarged."""
     size = max(end - first, minimum, int((end - first) * ratio + 0.5))
     start = first - (size - (end - first)) // 2
     return start, start + size

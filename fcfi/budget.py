@@ -1,9 +1,9 @@
-"""How long a click takes on this machine, and which networks and sizes keep to a time.
+"""The time of a click on this machine, and the networks and sizes that stay within a budget.
 
-A network's time is measured once on the machine and kept in the user's cache folder: the time of a
-click as such, for each megapixel of the network's input and for each megapixel of the picture.  The
-time at any size, with and without flip, follows from that.  The clicks that smaller sizes cost are
-in the table of shipped networks.
+A network's time is measured once on the machine and stored in the user's cache folder: the fixed
+time of a click, and the time per megapixel of the network's input and of the picture.  They predict
+the time at any size, with and without flip.  The table of shipped networks says how many more
+clicks smaller sizes need.
 """
 
 import hashlib
@@ -43,47 +43,47 @@ from fcfi.runtimes.plan import (
 from fcfi.weights import Entry
 
 CACHE_VARIABLE: Final = "FCFI_CACHE"
-"""Environment variable: the folder for measured times, instead of the user's cache folder."""
+"""Environment variable: the folder for measured times instead of the user's cache folder."""
 CACHE: Final = "speed.json"
 REPEATS: Final = 5
-"""Clicks whose median is taken, after a first that is not counted."""
+"""Clicks in the median, after a first one that is not counted."""
 SMALL_PICTURE, LARGE_PICTURE = (600, 800), (2400, 3200)
-"""Height and width of the pictures of the measurement."""
+"""Height and width of the pictures used in the measurement."""
 MARGIN: Final = 1.25
-"""A click is planned to take this multiple of its measured median, since some take longer."""
+"""Factor of safety on the measured median, because some clicks take longer."""
 SIZES: Final = (1.0, 0.83, 0.67, 0.5)
-"""Longer sides that are offered, as fractions of the recommended side."""
+"""Offered longer sides of the input, as fractions of the recommended side."""
 NOT_MEASURED: Final = 20.0
-"""Clicks to a good mask of a network without measurement: the limit of an evaluation."""
+"""Assumed clicks to a good mask of a network without measurement: the limit of an evaluation."""
 FORM: Final = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s)\s*")
 
 
 @dataclass(frozen=True)
 class Speed:
-    """Seconds of a click as such, and for each megapixel of input and of picture."""
+    """Seconds of a click: fixed, per megapixel of input, and per megapixel of picture."""
 
     click: float
     input: float
     picture: float
 
     def seconds(self, target: int, flip: Flip, pixels: int) -> float:
-        """Return the seconds of a click with a square input of `target` px.
+        """Return the seconds of a click with a square input with sides of `target` px.
 
-        pixels: of the picture.
+        pixels: number of pixels in the picture.
         """
         looks = 2 if flip == "average" else 1
         return (
-            # The network's cost grows with its input; reading the crop and enlarging the mask grow
-            # with the picture, once for both looks.
+            # The network's cost grows with its input; cutting the crop and enlarging the mask grow
+            # with the picture, and are done once with or without flip.
             looks * (self.click + self.input * target * target / 1e6) + self.picture * pixels / 1e6
         )
 
 
 @dataclass(frozen=True)
 class Source:
-    """A network that may be chosen.
+    """A candidate network.
 
-    settings: clicks to a good mask by "ZOOM_TARGET FLIP", where they were measured.
+    settings: measured clicks to a good mask by "ZOOM_TARGET FLIP".
     """
 
     name: str
@@ -95,9 +95,9 @@ class Source:
 
 @dataclass(frozen=True)
 class Fit:
-    """A way to answer a click.
+    """A network with settings, as a way to answer clicks.
 
-    clicks: to a good mask; fewer are better.  seconds: expected for a click.
+    clicks: clicks to a good mask; fewer are better.  seconds: expected seconds per click.
     """
 
     name: str
@@ -109,7 +109,7 @@ class Fit:
 
 
 def parse_budget(text: str) -> float:
-    """Return the seconds of `100ms` or `0.1s`.  Raises ConfigError for anything else."""
+    """Return the seconds in a text like `100ms` or `0.1s`.  Raises ConfigError for others."""
     match = FORM.fullmatch(text)
     seconds = float(match[1]) / (1000 if match[2] == "ms" else 1) if match else 0.0
     if seconds <= 0:
@@ -124,9 +124,9 @@ def fits(
     flip: Flip | None = None,
     speeds: "Speeds | None" = None,
 ) -> tuple[Fit, ...]:
-    """Return every way to answer a click on a picture of this number of pixels.
+    """Return every way to answer a click on a picture with this number of pixels.
 
-    flip: None takes ways with and without flip.
+    flip: None includes ways with and without flip.
     """
     known = speeds or Speeds()
     found = []
@@ -150,15 +150,15 @@ def fits(
 
 
 def offered(zoom: Zoom, multiple: int) -> tuple[tuple[int, Flip], ...]:
-    """Return longer sides and flips: the recommended size with flip, then SIZES without."""
+    """Return longer sides with flips: the recommended size with flip, then SIZES without."""
     sizes = (max(1, round(zoom.target * size / multiple)) * multiple for size in SIZES)
     return ((zoom.target, "average"), *((size, "none") for size in sizes))
 
 
 def best_within(budget: float, ways: Sequence[Fit]) -> Fit:
-    """Return the way with the fewest clicks that keeps to the time; among equals the fastest.
+    """Return the way with the fewest clicks within the budget, or the fastest of equal ones.
 
-    Raises ConfigError, which names the fastest way, if none keeps to it.
+    Raises ConfigError, which names the fastest way, if none fits.
     """
     possible = [way for way in ways if way.seconds <= budget]
     if not possible:
@@ -188,15 +188,15 @@ def source_at(files: NetworkFiles) -> Source:
 
 
 def measure(choice: Choice) -> Speed:
-    """Measure the speed of a network as it was chosen; takes about a second."""
+    """Measure the speed of a chosen network; takes about a second."""
     network = open_network(choice)
     zoom = zoom_of(network.info)
-    # A line through two points: cost as such, and cost of a megapixel.
+    # A line through two points: fixed cost, and cost per megapixel.
     half = replace(zoom, target=max(network.info.multiple, zoom.target // 2))
-    # Two sizes of the input and two of the picture: the differences are the cost of a megapixel.
+    # The differences of two sizes of input and picture give the cost per megapixel.
     large, large_input = _timed(network, zoom, SMALL_PICTURE)
     small, small_input = _timed(network, half, SMALL_PICTURE)
-    # Noise may turn a small difference negative; a negative cost would promise too much.
+    # Noise may make a small difference negative; a negative cost would be too optimistic.
     by_input = max(0.0, (large - small) / (large_input - small_input))
     more = (np.prod(LARGE_PICTURE) - np.prod(SMALL_PICTURE)) / 1e6
     by_picture = max(0.0, (_timed(network, zoom, LARGE_PICTURE)[0] - large) / float(more))
@@ -205,18 +205,18 @@ def measure(choice: Choice) -> Speed:
 
 
 class Speeds:
-    """Measured speeds, from the user's cache folder or measured at their first use."""
+    """Measured speeds, from the user's cache folder or measured at first use."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self._path = (folder or cache_folder()) / CACHE
 
     def of(self, choice: Choice) -> Speed:
-        """Return the speed of a network as it was chosen; measured only if it is not known."""
+        """Return the speed of a chosen network, measured only if it is not known."""
         known = self._read().get(_key(choice))
         return self.measured(choice) if known is None else Speed(**known)
 
     def measured(self, choice: Choice) -> Speed:
-        """Measure the speed now and keep it instead of the known speed."""
+        """Measure the speed now and replace the known speed."""
         speed = measure(choice)
         # Without a cache it is measured every time.
         with suppress(FCFIError, OSError):
@@ -230,14 +230,14 @@ class Speeds:
     def _read(self) -> dict[str, dict[str, float]]:
         try:
             known = json.loads(self._path.read_text(encoding="utf-8"))
-            # Through Speed and back, so that a damaged or older cache counts as none.
+            # Through Speed and back, so that a damaged or older cache is ignored.
             return {key: asdict(Speed(**row)) for key, row in known.items()}
         except (OSError, ValueError, TypeError, AttributeError):
             return {}
 
 
 def cache_folder() -> Path:
-    """Return the user's cache folder: FCFI_CACHE, or the folder that the system has for it."""
+    """Return the user's cache folder: FCFI_CACHE, or the system's default."""
     named = os.environ.get(CACHE_VARIABLE)
     if named:
         return Path(named)
@@ -256,23 +256,23 @@ def cache_folder() -> Path:
 
 
 def _settings(source: Source) -> list[tuple[int, Flip, float]]:
-    """Return longer side, flip and clicks of everything that a network offers."""
+    """Return the longer side, flip and clicks of every setting that a network offers."""
     if source.settings:
         rows = [(key.split(), clicks) for key, clicks in source.settings.items()]
         return [(int(target), cast("Flip", flip), clicks) for (target, flip), clicks in rows]
-    # Without a measurement a larger input counts as better, and flip as a little better.
+    # Without a measurement, a larger input is assumed to be better, and flip slightly better.
     guesses = (NOT_MEASURED * 0.95, *(NOT_MEASURED * (2 - size) for size in SIZES))
     ways = offered(source.zoom, source.multiple)
     return [(target, flip, clicks) for (target, flip), clicks in zip(ways, guesses, strict=True)]
 
 
 def _timed(network: Network, zoom: Zoom, size: tuple[int, int]) -> tuple[float, float]:
-    """Return the median seconds of a click in a new crop, and the megapixels of the input."""
+    """Return the median seconds of a click in a new crop, and the input's megapixels."""
     image = np.random.default_rng(0).integers(0, 256, (*size, 3), np.uint8)
     predictor = make_predictor(network, zoom)
     clicks = (Click(size[1] // 2, size[0] // 2), Click(size[1] // 3, size[0] // 2, positive=False))
     before = predictor.predict(image, clicks[:1])
-    # Masks are made at their first use, and that of the first click is not to be timed.
+    # Masks are computed at first use, and the first click's mask must not be timed.
     _ = before.mask
     taken = []
     for _ in range(REPEATS + 1):
@@ -280,7 +280,7 @@ def _timed(network: Network, zoom: Zoom, size: tuple[int, int]) -> tuple[float, 
         prediction = predictor.predict(image, clicks, before)
         _ = prediction.mask
         taken.append(time.perf_counter() - began)
-    # The median, as another program's short load must not count; the first run warms up.
+    # The median, to ignore short loads by other programs; the first run warms up.
     return statistics.median(taken[1:]), prediction.crop.height * prediction.crop.width / 1e6
 
 
@@ -290,7 +290,7 @@ def _key(choice: Choice) -> str:
         release = version(choice.runtime)
     except PackageNotFoundError:
         release = "unknown"
-    # Size and time stand for the content, so that the file need not be read.
+    # Size and time represent the content, so that the file need not be read.
     stat = choice.path.stat()
     parts = (
         choice.path.name,

@@ -1,12 +1,12 @@
-"""From numbers of any range to grey levels: 16-bit, 32-bit and float pictures brought to 8 bits.
+"""Converting numbers of any range to grey levels: 16-bit, 32-bit and float pictures to 8 bits.
 
-- The range of a picture is that of its values without those that stand for "no data" (NaN,
-  infinity, what the file names, the usual negative numbers, anything beyond 1e20), and without
-  single pixels that stick out by more than the range of all others (hot pixels of a sensor).
-- 16-bit grey keeps its absolute brightness where that leaves enough to see: it is divided by 256,
-  or, if its range needs at most 14 bits (a camera or microscope of 10, 12 or 14 bits), by the power
-  of two that makes those bits 8.  Where the range would then have fewer than 64 grey levels (a CT
-  with an offset, a dark frame), it is stretched to all 256.
+- The range of a picture excludes values that mean "no data" (NaN, infinity, the file's own value,
+  common negative numbers, anything beyond 1e20), and single pixels that exceed the others by more
+  than their range (hot pixels of a sensor).
+- 16-bit grey keeps its absolute brightness if enough contrast remains: it is divided by 256, or, if
+  its range needs at most 14 bits (a camera or microscope of 10, 12 or 14 bits), by the power of two
+  that leaves 8 bits.  If the range would then have fewer than 64 grey levels (a CT with an offset,
+  a dark frame), it is stretched to all 256.
 - Other numbers (32-bit, float) are always stretched.
 
 Values beyond the range become black or white, NaN black.  Knows nothing of files.
@@ -19,23 +19,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 SENSOR_BITS: Final = 14
-"""A 16-bit grey picture that uses at most so many bits comes from a sensor of that depth."""
+"""Largest depth of a sensor: a 16-bit grey picture that uses no more bits comes from one."""
 ENOUGH_LEVELS: Final = 64
-"""Grey levels that a 16-bit picture's range has at least, or it is stretched."""
+"""Fewest grey levels in a 16-bit picture's range; with fewer it is stretched."""
 NO_DATA: Final = (-9999, -32767, -32768, -99999, -(2**31))
-"""Numbers that stand for "no data" in maps and scans where the file does not name its own."""
+"""Numbers that mean "no data" in maps and scans whose file does not specify one."""
 HUGE: Final = 1e20
-"""Beyond it no number is a measured one: 3.4e38, 9.97e36 and 1e20 stand for "no data", too."""
+"""Numbers from here on are not measured: 3.4e38, 9.97e36 and 1e20 also mean "no data"."""
 SAMPLE_PIXELS: Final = 4_000_000
-"""About so many pixels are looked at to find the range."""
+"""Approximate number of pixels that are sampled to find the range."""
 STRIP_PIXELS: Final = 4_000_000
 """Pixels that are converted at once."""
 
 
 def to_grey_levels(values: NDArray[Any], no_data: float | None = None) -> NDArray[np.uint8]:
-    """Return numbers (H, W), whole or floats, as grey levels, 0 to 255: see the head of this file.
+    """Return numbers (H, W), integer or float, as grey levels 0 to 255; see the module docstring.
 
-    no_data: the value that a file names for pixels without one.
+    no_data: the file's value for pixels without data.
 
     >>> to_grey_levels(np.array([[1000, 1080], [1200, np.nan]], np.float32))
     array([[  0, 102],
@@ -48,7 +48,7 @@ def to_grey_levels(values: NDArray[Any], no_data: float | None = None) -> NDArra
     levels = np.empty(values.shape, np.uint8)
     shift = _shift(values.dtype, low, high)
     rows = max(1, STRIP_PIXELS // values.shape[1])
-    # in strips, since floats of the whole picture would take eight times its memory
+    # in strips, because floats of the whole picture would take eight times its memory
     for top in range(0, values.shape[0], rows):
         strip = values[top : top + rows]
         if shift is not None:
@@ -59,26 +59,26 @@ def to_grey_levels(values: NDArray[Any], no_data: float | None = None) -> NDArra
 
 
 def _range(values: NDArray[Any], no_data: float | None) -> tuple[float, float] | None:
-    """Return the smallest and the largest value that count, or None if no value counts."""
+    """Return the smallest and largest valid value, or None without any."""
     step = max(1, int(np.ceil(np.sqrt(values.size / SAMPLE_PIXELS))))
     sample = values[::step, ::step].astype(np.float32)  # a copy, in this computer's byte order
     unknown = np.array([*NO_DATA, *(() if no_data is None else (no_data,))], np.float32)
-    # NaN is not less than anything either
+    # NaN is not less than HUGE
     known = (np.abs(sample) < HUGE) & ~np.isin(sample, unknown)
     if not known.any():
         return None
     sample[~known] = np.median(sample[known])
-    # Of a pixel and its neighbours the middle one: what sticks out alone is gone, at a corner too
-    # (where it counts four of nine times), and what is an object stays.
+    # The median of a pixel and its neighbours removes single outliers, also at a corner (where the
+    # pixel is four of nine values), and keeps objects.
     smooth = cv2.medianBlur(sample, 3)
     bottom, reach = float(smooth.min()), float(smooth.max()) - float(smooth.min())
-    if reach > 0:  # else there may be lines one pixel wide and nothing else
+    if reach > 0:  # otherwise the picture may consist of lines one pixel wide
         sample = sample[(sample >= bottom - reach) & (sample <= bottom + 2 * reach)]
     return float(sample.min()), float(sample.max())
 
 
 def _shift(kind: np.dtype[Any], low: float, high: float) -> int | None:
-    """Return the bits to drop of 16-bit grey, or None if the numbers are to be stretched."""
+    """Return the number of bits to drop from 16-bit grey, or None to stretch the numbers."""
     if kind.kind == "f" or low < 0 or high >= 2**16:
         return None
     bits = max(8, int(high).bit_length())
@@ -88,7 +88,7 @@ def _shift(kind: np.dtype[Any], low: float, high: float) -> int | None:
 
 
 def _stretched(strip: NDArray[Any], low: float, high: float) -> NDArray[np.uint8]:
-    """Return values as grey levels, `low` as 0 and `high` as 255."""
+    """Return values as grey levels, with `low` as 0 and `high` as 255."""
     scaled = (strip.astype(np.float64) - low) * (255 / (high - low or 1))
     levels = np.clip(np.nan_to_num(scaled, nan=0), 0, 255)
     return (levels + 0.5).astype(np.uint8)

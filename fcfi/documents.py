@@ -1,6 +1,6 @@
-"""JSON documents of our own: fields of the right type, and older versions brought up to date.
+"""Our JSON documents: reading fields with type checks, and upgrading older versions.
 
-Knows nothing of what a document holds.
+Knows nothing of the contents of a document.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,19 +11,19 @@ from fcfi.errors import InputError
 MAX_NUMBER: Final = 2**63 - 1
 Value = TypeVar("Value")
 Upgrade = Callable[[dict[str, Any]], dict[str, Any]]
-"""What makes version n + 1 of a document of version n; it leaves its argument as it is."""
+"""Converts a document from version n to n + 1, without changing its argument."""
 
 
 def read(data: Mapping[str, Any], key: str, kind: type[Value]) -> Value:
-    """Return data[key], which must be of just this type.
+    """Return data[key], which must have exactly this type.
 
-    Raises InputError, naming the key, for another type and for numbers beyond 64 bits.
+    Raises InputError with the key for another type and for numbers beyond 64 bits.
 
-    isinstance would take a bool for an int.  A whole number is accepted as a float.
+    isinstance would accept a bool as an int.  A whole number is accepted as a float.
     """
     value = data.get(key)
     if type(value) is kind or (kind is float and type(value) is int):
-        # A number that arrays and messages cannot hold would fail far from here.
+        # A number that does not fit arrays or messages would fail later, far from here.
         if isinstance(value, int | float) and not -MAX_NUMBER <= value <= MAX_NUMBER:
             raise InputError(f"expected {key!r} as a number of at most 64 bits, got another")
         return value  # type: ignore[return-value]
@@ -31,10 +31,10 @@ def read(data: Mapping[str, Any], key: str, kind: type[Value]) -> Value:
 
 
 def upgraded(data: Mapping[str, Any], what: str, upgrades: Sequence[Upgrade]) -> dict[str, Any]:
-    """Return a document in its newest version.
+    """Return a document in the newest version.
 
-    what: the document, as an error calls it.  upgrades: from version 1 to 2, from 2 to 3, and so
-        on; the newest version is one more than there are.
+    what: the document's name in an error.  upgrades: from version 1 to 2, from 2 to 3, and so on;
+        the newest version is their number plus one.
     Raises InputError for a version that is not a whole number from 1 to the newest.
     """
     newest = len(upgrades) + 1

@@ -1,22 +1,22 @@
-"""The errors of fcfi: one tree, so that a caller can catch all of them or some classes.
+"""The errors of fcfi, in one class hierarchy, so that a caller can catch all or some of them.
 
     FCFIError
     ├── InputError      a picture, mask or click that cannot be used
     │   ├── PictureError    a picture of a project that is missing, changed or damaged
     │   ├── FullDiskError   a disk that is full
-    │   ├── NotFound        something that a project does not have
+    │   ├── NotFound        something that is not in a project
     │   └── Conflict        a picture that was changed since the version an action was made for
     ├── StoreError      a project's store that cannot be read or written
     ├── NetworkError    a network file, checkpoint or runtime that cannot be used
     ├── DatasetError    a dataset that is missing, empty or malformed
     ├── ConfigError     a recipe, option or setting that cannot be used
     ├── UnsupportedError    a call of another library's interface that fcfi does not implement
-    └── DivergedError   a training run whose loss is no longer a number
+    └── DivergedError   a training run whose loss is no longer finite
 
 Every message says what was expected, what was found and what to do.  The command line prints it on
-one line and exits with 2.
+one line and exits with code 2.
 
-Code that reads foreign data runs in a `guard`: on damaged bytes libraries raise almost anything
+Code that reads external data runs in a `guard`: for damaged bytes, libraries raise almost anything
 (OverflowError, RecursionError, zlib.error, ...), so that no list of exceptions is complete.
 """
 
@@ -29,13 +29,13 @@ from typing import Final, TypeVar
 
 LOG: Final = logging.getLogger(__name__)
 MAX_MESSAGE: Final = 2000
-"""Longest message, in characters: texts from files, such as labels, may be of any length."""
+"""Longest message in characters: texts from files, such as labels, may have any length."""
 MAX_REASON: Final = 200
 """Longest part of a library's message that our message repeats, in characters."""
 FULL: Final = frozenset((errno.ENOSPC, errno.EDQUOT))
-"""Numbers of the system's errors that mean a full disk."""
+"""Error numbers of the system for a full disk."""
 DEBUG_VARIABLE: Final = "FCFI_DEBUG"
-"""Environment variable: 1 shows the debug log and the traceback of a fault of ours."""
+"""Environment variable: 1 shows the debug log and the traceback of an internal error."""
 Item = TypeVar("Item")
 
 
@@ -46,13 +46,13 @@ def is_debugging() -> bool:
 
 def how_to_install(extra: str) -> str:
     """Return the command that installs an optional part of the package."""
-    # An editable install, since the weights that training starts from are not part of the wheel.
+    # An editable install, because the wheel does not include the weights that training starts from.
     option = "-e " if extra == "train" else ""
     return f"pip install {option}'.[{extra}]' in the folder of fcfi's README"
 
 
 def showable(text: str) -> str:
-    """Return a text of bounded length that every encoding of Unicode can write.
+    """Return a text with bounded length that can be encoded.
 
     JSON and file names may hold lone surrogates, which no encoding can write.
     """
@@ -72,7 +72,7 @@ class FCFIError(Exception):
     """
 
     def __init__(self, message: str = "") -> None:
-        """Keep the message in a form that any terminal can show."""
+        """Store the message in a form that any terminal can show."""
         super().__init__(showable(message))
 
 
@@ -89,7 +89,7 @@ class FullDiskError(InputError):
 
 
 class NotFound(InputError):  # noqa: N818, the usual name
-    """Something that a project does not have."""
+    """Something that is not in a project."""
 
 
 class Conflict(InputError):  # noqa: N818
@@ -117,7 +117,7 @@ class UnsupportedError(FCFIError, NotImplementedError):
 
 
 class DivergedError(FCFIError):
-    """A training run whose loss is no longer a number."""
+    """A training run whose loss is no longer finite."""
 
 
 def write_error(problem: str, error: OSError) -> InputError:
@@ -132,7 +132,7 @@ def write_error(problem: str, error: OSError) -> InputError:
 def guard(kind: type[FCFIError], problem: str, advice: str) -> Iterator[None]:
     """Convert any exception in the block to `kind`, with the message "PROBLEM (REASON): ADVICE".
 
-    An FCFIError and KeyboardInterrupt pass unchanged.  The cause goes to the debug log with its
+    FCFIError and KeyboardInterrupt pass unchanged.  The cause is written to the debug log with its
     traceback.
 
         with guard(DatasetError, f"{path} cannot be read", "give a whole file"):
@@ -150,7 +150,7 @@ def guard(kind: type[FCFIError], problem: str, advice: str) -> Iterator[None]:
 def guarded(
     items: Iterable[Item], kind: type[FCFIError], problem: str, advice: str
 ) -> Iterator[Item]:
-    """Yield the items; an exception of the iterator itself is converted as by `guard`."""
+    """Yield the items; an exception in the iterator itself is converted as by `guard`."""
     iterator = iter(items)
     while True:
         with guard(kind, problem, advice):
@@ -162,12 +162,18 @@ def guarded(
 
 
 def _reason(cause: Exception) -> str:
-    """Return an exception's message in one line, or its type if the message does not help."""
+    """Return an exception's message on one line, or its type if the message does not help."""
     if isinstance(cause, MemoryError):
         return "not enough memory"
     try:
-        said = " ".join(str(cause).split())[:MAX_REASON]
-    except Exception:  # a message may fail like anything else that others wrote
-        said = ""
+        message = " ".join(str(cause).split())[:MAX_REASON]
+    except Exception:  # converting an exception to text may fail as well
+        message = ""
     kind = type(cause).__name__
-    return said if isinstance(cause, OSError) and said else f"{kind}: {said}" if said else kind
+    return (
+        message
+        if isinstance(cause, OSError) and message
+        else f"{kind}: {message}"
+        if message
+        else kind
+    )

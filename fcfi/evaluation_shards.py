@@ -1,8 +1,8 @@
-"""An evaluation in shards, on several machines: results as JSON lines, and one report of all.
+"""Evaluation in shards on several machines: results as JSON lines, and one merged report.
 
-A file's first line says what was measured and how, each further line is an object.  Lines are
-written as objects are done, so that a shard that was stopped resumes.  Numbers keep all their
-digits: the report of all shards is that of one run, to the bit.
+A file's first line describes the evaluation, and each further line is an object.  Lines are written
+as objects are done, so that an interrupted shard can resume.  Numbers keep all their digits: the
+merged report is identical to that of one run.
 """
 
 import json
@@ -27,16 +27,16 @@ from fcfi.runtimes.network import NetworkInfo
 from fcfi.start_masks import Start
 
 Result = ObjectResult | BrokenError
-"""Of an object: what was measured, or why it is left out."""
+"""The measurement of an object, or the reason why it is left out."""
 FORMAT: Final = "fcfi-evaluation-shard/1"
-"""Marks a file; the number rises when its meaning changes."""
+"""Marks a file; the number is raised when its meaning changes."""
 OWN: Final = ("shard", "machine", "versions")
-"""Of the first line: what differs between the shards of one evaluation."""
+"""Keys of the first line that differ between the shards of one evaluation."""
 
 
 @dataclass(frozen=True)
 class Shard:
-    """Shard `index` of `count`, from 1: a stretch of the objects, so that pictures stay whole.
+    """Shard `index` of `count`, from 1: consecutive objects, to keep those of a picture together.
 
     >>> shard = Shard(2, 3)
     >>> [shard.indices(total) for total in (10, 2)]
@@ -48,7 +48,7 @@ class Shard:
 
     @classmethod
     def parse(cls, text: str) -> "Shard":
-        """Return the shard that is written `2/8`.  Raises InputError for anything else."""
+        """Return the shard in a text like `2/8`.  Raises InputError for anything else."""
         index, _, count = text.partition("/")
         plain = index.isdecimal() and count.isdecimal()
         if not plain or not 1 <= int(index) <= int(count):
@@ -62,11 +62,11 @@ class Shard:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What all shards of an evaluation have in common.
+    """The description of an evaluation, common to all its shards.
 
-    objects: the number in all shards.  seed: with which they were chosen.
-    left_out: what the dataset has and could not be used when it was opened, by reason.
-    settings: of a predictor that the protocol does not make; None if it does.
+    objects: their number in all shards.  seed: seed with which they were chosen.
+    left_out: items that could not be used when the dataset was opened, by reason.
+    settings: settings of a predictor that was passed in; None if the protocol makes it.
     """
 
     dataset: str
@@ -80,17 +80,17 @@ class Evaluation:
     settings: Mapping[str, float | str] | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Return dictionaries, lists, texts and numbers only; of the network no runtime objects."""
-        # `asdict` copies deeply, which a read-only view of the metadata does not allow.
+        """Return the evaluation as dictionaries, lists, texts and numbers."""
+        # `asdict` makes deep copies, which a read-only view of the metadata does not support.
         info = replace(self.info, metadata=dict(self.info.metadata))
         settings = None if self.settings is None else dict(self.settings)
         data = asdict(replace(self, info=info, settings=settings))
-        # There and back turns tuples into lists, so that it equals what is read from a file.
+        # Through JSON and back, so that tuples become lists and it equals the content of a file.
         return json.loads(json.dumps(data))  # type: ignore[no-any-return]
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Evaluation":
-        """Return the evaluation of `to_json`.  Raises InputError for anything else."""
+        """Return the evaluation from the result of `to_json`.  Raises InputError for others."""
         protocol = dict(read(data, "protocol", dict))
         try:
             rules = Protocol(
@@ -124,12 +124,13 @@ def evaluate_shard(
     strict: bool = False,
     robot: Robot = CENTRE,
 ) -> int:
-    """Measure the objects of a shard that a file does not hold yet, and return how many it holds.
+    """Measure a shard's objects that are not in the file yet; return the number in the file.
 
-    dataset: all objects of the evaluation; one that cannot be read is left out, with its reason
-        in the file, or with `strict` ends the shard.
-    robot: who clicks; the file names it.
-    Raises InputError for a file of another evaluation, robot or shard, and as `evaluate` does.
+    dataset: all objects of the evaluation; one that cannot be read is left out, with its reason in
+        the file, or stops the shard if `strict`.
+    robot: the robot that clicks; the file holds its name.
+    Raises InputError for a file of another evaluation, robot or shard, and the errors of
+    `evaluate`.
     """
     rules = replace(evaluation.protocol, robot=robot.name)
     evaluation = replace(evaluation, protocol=rules)
@@ -178,7 +179,7 @@ def merge_shards(paths: Iterable[Path]) -> Record:
     if first is None:
         raise InputError("expected at least one file of `fcfi evaluate --shard`, got none")
     evaluation = Evaluation.from_json(first[1]["evaluation"])
-    # Shards may be measured in any order and on any machine; only together they are a result.
+    # Shards may be measured in any order and on any machine; only all of them are a result.
     missing = sorted(set(range(evaluation.objects)) - results.keys())
     if missing:
         raise InputError(
@@ -206,7 +207,7 @@ def merge_shards(paths: Iterable[Path]) -> Record:
 
 
 def shard_files(paths: Iterable[Path]) -> list[Path]:
-    """Return files, and the *.jsonl in folders, sorted."""
+    """Return the files, and the *.jsonl files in the folders, sorted."""
     found: list[Path] = []
     for path in paths:
         found += sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
@@ -217,7 +218,7 @@ def shard_files(paths: Iterable[Path]) -> list[Path]:
 
 
 class _ShardFile:
-    """The file of a shard, opened to add to, with the results that it holds."""
+    """The file of a shard, opened for appending, with the results in it."""
 
     def __init__(self, path: Path, shard: Shard, evaluation: Evaluation) -> None:
         self._path = path
@@ -238,15 +239,14 @@ class _ShardFile:
                 raise InputError(
                     f"{self._path} holds another shard or evaluation: give another file"
                 )
-            # A run that was killed may have left half a line; rows added behind it would be lost
-            # too.
+            # A killed run may have left half a line; rows appended to it would be lost as well.
             _drop_torn_line(self._path)
         try:
             self._stream = self._path.open("a", encoding="utf-8")
         except OSError as error:
             raise InputError(f"cannot write {self._path}: {error.strerror or error}") from error
         if fresh:
-            # The first line names the evaluation, so that rows of two settings never mix in a file.
+            # The first line describes the evaluation, so that a file never mixes two settings.
             self._stream.write(f"{json.dumps(self._head)}\n")
             self._stream.flush()
         return self._stream, done
@@ -256,7 +256,7 @@ class _ShardFile:
 
 
 def _read(path: Path) -> tuple[dict[str, Any], dict[int, Result]]:
-    """Return the first line of a file and its results by index; a torn last line is left out."""
+    """Return a file's first line and its results by index, without an incomplete last line."""
     try:
         lines = path.read_bytes().split(b"\n")
     except OSError as error:
@@ -265,10 +265,10 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[int, Result]]:
         head = json.loads(lines[0])
         if not isinstance(head, dict) or head.get("format") != FORMAT:
             raise InputError(f"{path} is not a file of `fcfi evaluate --shard`: give another")
-        # Files from before there were several robots name none, and no predictors of others.
+        # Older files name neither a robot nor settings.
         head["evaluation"].setdefault("settings", None)
         head["evaluation"]["protocol"].setdefault("robot", CENTRE.name)
-        # What follows the last line break was not written whole.
+        # A text after the last line break is an incomplete line.
         rows = [json.loads(line) for line in lines[1:-1]]
         return head, {row["index"]: _result_of(row) for row in rows}
     except (ValueError, KeyError, TypeError) as error:
@@ -278,7 +278,7 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[int, Result]]:
 
 
 def _drop_torn_line(path: Path) -> None:
-    """Cut off what follows the last line break: a line that was not written whole."""
+    """Remove an incomplete line after the last line break."""
     with path.open("rb+") as stream:
         stream.truncate(stream.read().rfind(b"\n") + 1)
         stream.flush()
@@ -308,14 +308,14 @@ def _result_of(row: Mapping[str, Any]) -> Result:
 
 
 def _shared(head: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the shards of one evaluation must have in common."""
+    """Return the values on which the shards of one evaluation must agree."""
     shared = {key: value for key, value in head.items() if key not in OWN}
-    # How many shards there are is theirs in common, which of them a file holds is its own.
+    # The number of shards must agree, but not the index of a shard.
     return shared | {"count": head["shard"][1]}
 
 
 def _machines(heads: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the machine of all shards, or of each key what the machines have, joined."""
+    """Return the machine of all shards; for keys that differ, the values are joined."""
     first = dict(heads[0]["machine"])
     for key in first:
         values = list(dict.fromkeys(head["machine"][key] for head in heads))

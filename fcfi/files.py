@@ -1,9 +1,9 @@
-"""Writing files so that a reader never meets half of one.
+"""Writing files atomically, so that a reader never sees an incomplete one.
 
-A file is written under a temporary name in the folder where it will live, brought to disk (fsync)
-and renamed over the old file, which is a single step for the file system.  A failure on the way
-leaves the old file as it was and no new file; what a killed process left goes when the next one
-writes into the folder.  Knows nothing of the content.
+A file is written under a temporary name in its final folder, flushed to disk (fsync) and renamed
+over the old file, which the file system does in a single step.  A failure leaves the old file
+unchanged and no new file; the leftovers of a killed process are deleted when the next one writes
+into the folder.  Knows nothing of the content.
 """
 
 import os
@@ -16,18 +16,18 @@ from fcfi.errors import InputError, write_error
 from fcfi.leftovers import temporary_file, temporary_name
 
 MAX_NAME = 100
-"""Characters of the name that the temporary name repeats; file systems allow 255 bytes."""
+"""Characters of the name that are repeated in the temporary name; names may have 255 bytes."""
 
 
 @contextmanager
 def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     """Yield a temporary path to write to; it becomes `path`, or is removed if the block fails.
 
-    The block does nothing but write: an OSError inside it is reported as "cannot write PATH".  A
-    link is followed.
+    The block should only write: an OSError inside it is reported as "cannot write PATH".  Links are
+    followed.
 
-    Raises InputError if the folder is missing, the path is a folder or a device, or the disk
-    refuses; FullDiskError if it is full.
+    Raises InputError if the folder is missing, the path is a folder or a device, or writing fails;
+    FullDiskError if the disk is full.
     """
     target = _target(path)
     temporary = target.with_name(temporary_name(target.name[:MAX_NAME]))
@@ -40,31 +40,31 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
             temporary.replace(target)
     except OSError as error:
         raise write_error(f"cannot write {path}", error) from error
-    # The new name is on the disk only after the folder is; some network disks cannot sync one.
+    # The new name is on disk only when the folder is flushed; some network disks cannot do that.
     with suppress(OSError):
         _to_disk(target.parent)
 
 
 def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
-    """Write `data` to `path`, whole or not at all.  Raises InputError as `replacing` does."""
+    """Write `data` to `path` atomically.  Raises the errors of `replacing`."""
     with replacing(path) as temporary:
         temporary.write_bytes(data)
 
 
 def write_text(path: str | os.PathLike[str], text: str) -> None:
-    """Write `text` as UTF-8 to `path`, whole or not at all; raises InputError as `replacing`."""
+    """Write `text` as UTF-8 to `path` atomically.  Raises the errors of `replacing`."""
     write_bytes(path, text.encode("utf-8"))
 
 
 def _target(path: str | os.PathLike[str]) -> Path:
-    """Return the real file behind `path`.  Raises InputError if it cannot be written."""
+    """Return the real file of `path`.  Raises InputError if it cannot be written."""
     try:
         target = Path(os.path.realpath(path))
         has_folder = target.parent.is_dir()
         is_folder = target.is_dir()
         is_other = target.exists() and not target.is_file()
     except (OSError, ValueError) as error:
-        # The name is too long, or holds a NUL character.
+        # The name is too long, or contains a NUL character.
         raise InputError(f"cannot write {str(path)[:MAX_NAME]!r}: {error}") from error
     if is_folder:
         raise InputError(f"cannot write {path}: it is a folder; give the name of a file")

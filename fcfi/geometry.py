@@ -1,10 +1,9 @@
-"""Pictures and maps: cut to a box, and resized, in the one way there is.
+"""Cutting pictures and maps to a box, and resizing them.
 
 Knows nothing of networks or prompts.
 
-Convention: x right, y down, pixel centres at integers; a box is half open.  Resizing is the
-    half-pixel one
-(OpenCV, align_corners=False): x' = (x - left + 0.5) * width / box.width - 0.5.
+Convention: x right, y down, pixel centres at integers; a box is half open.  Resizing is half-pixel
+    (OpenCV, align_corners=False): x' = (x - left + 0.5) * width / box.width - 0.5.
 """
 
 from collections.abc import Iterator
@@ -17,18 +16,18 @@ from numpy.typing import NDArray
 from fcfi.boxes import Box
 
 COARSE = 2
-"""Shrinking goes quickly to this many times the wanted size (bilinear), the rest averages areas."""
+"""Shrinking is bilinear down to this multiple of the target size, and averages areas from there."""
 STRIP: Final = 256
-"""Columns of a large map that are computed at once: 3 MB for a picture of 3,000 rows."""
+"""Columns of a large map that are computed at once: 3 MB for a picture with 3,000 rows."""
 STRIPS_FROM: Final = 1 << 22
-"""Pixels of a map from which it is computed in strips."""
+"""Smallest number of pixels of a map that is computed in strips."""
 
 
 def nearest_pixel(offset: int, size: int, box_size: int) -> int:
-    """Return the pixel, of `size`, that shows pixel `offset` of a side of `box_size` pixels.
+    """Return which of `size` pixels shows pixel `offset` of a side with `box_size` pixels.
 
-    That is round((offset + 0.5) * size / box_size - 0.5), half upwards, in whole numbers; inside if
-    the offset is.
+    That is round((offset + 0.5) * size / box_size - 0.5), half up, in integer arithmetic; it is
+    inside if the offset is.
     """
     return (2 * offset + 1) * size // (2 * box_size)
 
@@ -39,18 +38,18 @@ def cut(array: NDArray[Any], box: Box) -> NDArray[Any]:
 
 
 def box_of(mask: NDArray[np.bool_]) -> Box | None:
-    """Return the smallest box that holds the object of a mask (H, W), or None without one."""
+    """Return the tight box of a mask (H, W), or None if the mask is empty."""
     left, top, width, height = cv2.boundingRect(np.ascontiguousarray(mask).view(np.uint8))
     return Box(left, top, left + width, top + height) if width else None
 
 
 def resize(array: NDArray[Any], height: int, width: int) -> NDArray[Any]:
-    """Return an array (H, W) or (H, W, 3) in another size, each axis by itself.
+    """Return an array (H, W) or (H, W, 3) resized to height x width, each axis separately.
 
-    It is bilinear where it grows, and averages where it shrinks.
-    Plain bilinear shrinking, as released, skips pixels and makes fine texture flicker from click to
-    click; averaging a whole photograph of 12 megapixels takes 45 ms, so strong shrinking first goes
-    to COARSE times the size, bilinear.
+    An axis that grows is interpolated linearly, and one that shrinks is averaged.
+    Plain bilinear shrinking, as released, skips pixels and makes fine texture flicker between
+    clicks; averaging a whole photograph of 12 megapixels takes 45 ms, so strong shrinking is first
+    bilinear, to COARSE times the size.
     """
     rows, columns = array.shape[:2]
     coarse = min(rows, COARSE * height), min(columns, COARSE * width)
@@ -68,19 +67,19 @@ def resize(array: NDArray[Any], height: int, width: int) -> NDArray[Any]:
 def strips(
     array: NDArray[np.float32], height: int, width: int, first: int, end: int
 ) -> Iterator[tuple[slice, NDArray[np.float32]]]:
-    """Yield strips of resize(array, height, width) for a map (H, W), bit for bit.
+    """Yield the strips of resize(array, height, width) for a map (H, W), bit for bit.
 
-    Each is a slice of columns and their values; all together hold the columns first to end, and a
-    strip is overwritten by the next.  A map of 12 megapixels is 48 MB, and to fill so much fresh
-    memory takes longer than to compute it; a strip stays in the processor's cache.
+    Each is a slice of columns with their values; together they cover the columns from first to end.
+    The next strip overwrites a strip's memory.  A map of 12 megapixels has 48 MB, and filling that
+    much new memory takes longer than the computation; a strip stays in the processor's cache.
     """
-    # Each axis is interpolated by itself, rows first, as OpenCV does inside: so the bits agree.
+    # Each axis is interpolated separately, rows first, as inside OpenCV, so that the bits agree.
     small = resize(array, min(array.shape[0], height), min(array.shape[1], width))
     wide = resize(small, small.shape[0], width)
     if height * width < STRIPS_FROM:
         yield slice(0, width), resize(wide, height, width)
         return
-    kept = np.empty((height, STRIP), np.float32)  # one buffer for all strips but a narrow last one
+    kept = np.empty((height, STRIP), np.float32)  # a buffer for all strips except a narrow last one
     for start in range(first - first % STRIP, end, STRIP):
         part = np.ascontiguousarray(wide[:, start : start + STRIP])
         columns = part.shape[1]

@@ -1,17 +1,16 @@
-"""Reading pictures from any file a person may have, and writing PNG.
+"""Reading pictures in any common format, and writing PNG.
 
-Everything comes out in one form: (H, W, 3) uint8 RGB, upright.  What is done to get there:
+Every picture is returned as (H, W, 3) uint8 RGB, upright.  The conversions are:
 
-- EXIF orientation is applied; of an animation or a file of several pictures the first is taken.
-- Alpha is composited on white, which is what a viewer shows; what hides under transparent pixels
-  may be anything.
+- EXIF orientation is applied; of an animation or a file with several pictures, the first is read.
+- Alpha is composited on white, as in a viewer; the colours of transparent pixels are arbitrary.
 - CMYK becomes RGB as (255 - C)(255 - K) / 255 (Adobe's inverted JPEGs included); colour profiles
   are not applied.
-- Grey of more than 8 bits is brought to 8 (`fcfi.contrast`); 16-bit colour keeps its high byte.
-- The size is read from the header and bounded before anything is decoded.
+- Grey of more than 8 bits is converted to 8 (`fcfi.contrast`); 16-bit colour keeps its high byte.
+- The size is read from the header and checked before anything is decoded.
 
-Knows nothing of clicks, networks or datasets.  Pillow does the decoding: it reads headers alone,
-and knows CMYK, palettes and EXIF; only the FORMATS below are open to it.
+Knows nothing of clicks, networks or datasets.  Pillow decodes, because it can read only the header,
+and handles CMYK, palettes and EXIF; it may only open the FORMATS below.
 """
 
 import hashlib
@@ -37,26 +36,26 @@ Image = NDArray[np.uint8]
 """(H, W, 3) RGB, 0 to 255."""
 
 MAX_PIXELS = 200_000_000
-"""Largest picture in pixels: what the largest telephone sensors give; 600 MB as RGB."""
+"""Largest picture in pixels: the largest phone sensors have as many; 600 MB as RGB."""
 MAX_SIDE = 100_000
-"""Longest side in pixels: a file of 400 kB may hold a line of 200 million."""
+"""Longest side in pixels: a file of 400 kB may contain a line of 200 million."""
 STRIP_PIXELS = 4_000_000
-"""Of a picture that are brought to an array at once."""
+"""Pixels of a picture that are converted to an array at once."""
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "DIB", "GIF", "PPM", "JPEG2000", "AVIF")
-"""Pillow's names of what may be opened; it knows more, some of which start programs (EPS)."""
+"""Pillow's names of the accepted formats; it has others, some of which run programs (EPS)."""
 ACCEPTED = "JPEG, PNG, WebP, TIFF, BMP, GIF, PPM, JPEG 2000 or AVIF"
 ENDINGS = (
     *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".bmp", ".dib", ".gif"),
     *(".ppm", ".pgm", ".pbm", ".pnm", ".jp2", ".j2k", ".avif"),
 )
-"""Ends of names, in small letters, that are taken for pictures."""
+"""Suffixes of pictures, in lower case."""
 WHITE = (255, 255, 255, 255)
 ORIENTATION = 0x0112
-"""EXIF tag; values 2 to 8 say how to turn the picture (EXIF 2.3, table 4)."""
+"""EXIF tag; values 2 to 8 say how to rotate the picture (EXIF 2.3, table 4)."""
 GDAL_NO_DATA = 42113
-"""TIFF tag: the value of pixels without one, as text (gdal.org/drivers/raster/gtiff.html)."""
+"""TIFF tag: the value of pixels without data, as text (gdal.org/drivers/raster/gtiff.html)."""
 SIDEWAYS = (5, 6, 7, 8)
-"""Those that swap width and height."""
+"""Values of ORIENTATION that swap width and height."""
 TURNS = {
     2: Pillow.Transpose.FLIP_LEFT_RIGHT,
     3: Pillow.Transpose.ROTATE_180,
@@ -78,18 +77,18 @@ def read_image(path: str | os.PathLike[str], max_pixels: int = MAX_PIXELS) -> Im
 
 
 def decode_image(data: bytes, name: str = "the picture", max_pixels: int = MAX_PIXELS) -> Image:
-    """Return the picture in the bytes of a file as (H, W, 3) uint8 RGB, 0 to 255.
+    """Return the picture in a file's bytes as (H, W, 3) uint8 RGB, 0 to 255.
 
-    name: of the file, for messages.
+    name: name of the file, for messages.
     Raises InputError as `read_image`.
     """
     return _rgb(_decode(io.BytesIO(data), name, max_pixels), name)
 
 
 def from_pillow(picture: Pillow.Image, max_pixels: int = MAX_PIXELS) -> Image:
-    """Return the pixels of an open picture of Pillow, upright, as (H, W, 3) uint8 RGB.
+    """Return the pixels of an open Pillow image, upright, as (H, W, 3) uint8 RGB.
 
-    Raises InputError for one of more pixels than `max_pixels`, or that cannot be read.
+    Raises InputError if it has more pixels than `max_pixels` or cannot be read.
     """
     name = "the picture"
     with _decoding(name, max_pixels):
@@ -99,26 +98,26 @@ def from_pillow(picture: Pillow.Image, max_pixels: int = MAX_PIXELS) -> Image:
 
 
 def read_small(path: str | os.PathLike[str], side: int, max_pixels: int = MAX_PIXELS) -> Image:
-    """Return what `read_image` does, with the longer side brought down to `side` pixels.
+    """Return the result of `read_image`, with the longer side shrunk to `side` pixels.
 
-    It is sooner done for a JPEG, which is decoded at a smaller scale.
+    This is faster for a JPEG, which is decoded at a smaller scale.
     """
     with _opened(path) as stream:
         picture = _decode(stream, str(path), max_pixels, draft=side)
-        # Made smaller before it is RGB, which saves memory; but not numbers of more than 8 bits:
-        # their range is to be found over all of them, and pixels without a value would blur into
-        # their neighbours.
+        # Shrunk before the conversion to RGB, to save memory; but not numbers of more than 8 bits:
+        # their range depends on all of them, and pixels without data would blur into their
+        # neighbours.
         if picture.mode[0] not in "IF":
-            # Indices of a palette and single bits cannot be averaged; colours can.
+            # Palette indices and single bits cannot be averaged, but colours can.
             smooth = {"P": "RGBA", "PA": "RGBA", "1": "L"}.get(picture.mode)
             picture = _within(picture.convert(smooth) if smooth else picture, side)
         return np.array(_within(Pillow.fromarray(_rgb(picture, str(path))), side))
 
 
 def read_size(path: str | os.PathLike[str], max_pixels: int = MAX_PIXELS) -> tuple[int, int]:
-    """Return width and height of the picture in a file, upright; only its header is read.
+    """Return the width and height of the picture in a file, upright, from its header.
 
-    Raises InputError if the file does not hold a picture, or it is too large.
+    Raises InputError if the file is not a picture, or the picture is too large.
     """
     with _opened(path) as stream, _decoding(str(path), max_pixels):
         picture = Pillow.open(stream, formats=_formats())
@@ -127,21 +126,21 @@ def read_size(path: str | os.PathLike[str], max_pixels: int = MAX_PIXELS) -> tup
 
 
 def read_stored(path: str | os.PathLike[str], max_pixels: int = MAX_PIXELS) -> Pillow.Image:
-    """Return the first picture in a file, upright, in the mode in which it is stored.
+    """Return the first picture in a file, upright, in its stored mode.
 
-    For readers of masks, whose values and palettes count.  Raises InputError as `read_image`.
+    For readers of masks, which need values and palettes.  Raises the errors of `read_image`.
     """
     with _opened(path) as stream:
         return _decode(stream, str(path), max_pixels)
 
 
 def decode_stored(data: bytes, name: str, max_pixels: int = MAX_PIXELS) -> Pillow.Image:
-    """Return what `read_stored` does, of the bytes of a file; `name` is for messages."""
+    """Return the result of `read_stored` for a file's bytes; `name` is for messages."""
     return _decode(io.BytesIO(data), name, max_pixels)
 
 
 def check_image(array: Any) -> Image:
-    """Return an array given as a picture as (H, W, 3) uint8, uncopied; (H, W) is taken for grey.
+    """Return an array as a picture (H, W, 3) uint8 without copying; (H, W) is grey.
 
     Raises InputError for anything else.
     """
@@ -166,10 +165,10 @@ def check_image(array: Any) -> Image:
 
 
 def check_mask(array: Any, height: int | None = None, width: int | None = None) -> Mask:
-    """Return an array given as a mask as (H, W) bool, object where it is not 0.
+    """Return an array as a mask (H, W) bool, which is object where the array is not 0.
 
-    height, width: the size that it must have; None: any.
-    Raises InputError for anything else than (H, W) of bool or whole numbers of that size.
+    height, width: its required size; None allows any.
+    Raises InputError for anything but bool or integers (H, W) of that size.
     """
     if (
         not isinstance(array, np.ndarray)
@@ -196,9 +195,9 @@ def check_mask(array: Any, height: int | None = None, width: int | None = None) 
 
 
 def encode_png(array: NDArray[np.uint8] | Mask) -> bytes:
-    """Return the bytes of a PNG of a picture, a grey map or a mask.
+    """Return the bytes of a PNG with a picture, a grey map or a mask.
 
-    array: (H, W, 3) uint8 RGB, (H, W) uint8, stored as it is, or (H, W) bool, stored as 0 and 255.
+    array: (H, W, 3) uint8 RGB, (H, W) uint8, or (H, W) bool, stored as 0 and 255.
     Raises InputError for anything else.
     """
     values = array.astype(np.uint8) * np.uint8(255) if array.dtype == np.bool_ else array
@@ -215,9 +214,9 @@ def encode_png(array: NDArray[np.uint8] | Mask) -> bytes:
 
 
 def write_png(path: str | os.PathLike[str], array: NDArray[np.uint8] | Mask) -> None:
-    """Write a picture, map or mask (as 0 and 255) as PNG, whole or not at all.
+    """Write a picture, map or mask (as 0 and 255) as PNG, atomically.
 
-    Raises InputError if the name does not end in .png, or as `encode_png`.
+    Raises InputError if the name does not end in .png, and the errors of `encode_png`.
     """
     if Path(path).suffix.lower() != ".png":
         raise InputError(f"expected a name ending in .png, got {path}: PNG is what is written here")
@@ -226,13 +225,13 @@ def write_png(path: str | os.PathLike[str], array: NDArray[np.uint8] | Mask) -> 
 
 @contextmanager
 def _opened(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
-    """Open a file for reading; raise InputError unless it is a regular file that is not empty."""
-    # The stack closes the file behind the `yield`, which is outside the `try`: an OSError that the
-    # caller's block raises is not an error of opening.
+    """Open a file for reading.  Raises InputError unless it is a regular file and not empty."""
+    # The stack closes the file after the `yield`, which is outside the `try`: an OSError in the
+    # caller's block is not an error of opening.
     with ExitStack() as stack:
         try:
             file = Path(path)
-            # Asked before opening: a named pipe blocks `open` until somebody writes into it.
+            # Checked before opening: a named pipe blocks `open` until somebody writes to it.
             if file.is_dir():
                 raise InputError(f"{path} is a folder: give a picture file ({ACCEPTED})")
             if file.exists() and not file.is_file():
@@ -242,7 +241,7 @@ def _opened(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
                 raise InputError(f"{path} is empty: give a picture file ({ACCEPTED})")
         except FileNotFoundError as error:
             raise InputError(f"{path} does not exist: check the name") from error
-        # No permission, a name too long; ValueError: a NUL character in the name.
+        # No permission, or a name that is too long; ValueError: a NUL character in the name.
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
             raise InputError(f"{str(path)[:MAX_NAME]!r} cannot be read: {reason}") from error
@@ -250,9 +249,9 @@ def _opened(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
 
 
 def _decode(stream: BinaryIO, name: str, max_pixels: int, draft: int | None = None) -> Pillow.Image:
-    """Return the first picture in the file, decoded and upright, in the mode in which it is stored.
+    """Return the first picture in the file, decoded and upright, in its stored mode.
 
-    draft: sides of so many pixels are enough, if the decoder can do that (JPEG); None: all pixels.
+    draft: side in pixels that is enough, if the decoder supports it (JPEG); None decodes all.
     """
     with _decoding(name, max_pixels):
         picture = Pillow.open(stream, formats=_formats())
@@ -265,9 +264,9 @@ def _decode(stream: BinaryIO, name: str, max_pixels: int, draft: int | None = No
 
 @contextmanager
 def _decoding(name: str, max_pixels: int) -> Iterator[None]:
-    """Raise whatever a decoder raises in the block as InputError."""
-    # Both settings are Pillow's own, for the whole process, and the same at every call, so threads
-    # cannot disagree.  What matters of its warnings becomes an InputError.
+    """Convert every exception of a decoder in the block to InputError."""
+    # Both settings apply to Pillow in the whole process, and are the same in every call, so that
+    # threads cannot disagree.  The warnings that matter become an InputError.
     warnings.filterwarnings("ignore", module=r"PIL\.")
     if Pillow.MAX_IMAGE_PIXELS is not None:
         Pillow.MAX_IMAGE_PIXELS = max(Pillow.MAX_IMAGE_PIXELS, max_pixels)
@@ -285,7 +284,7 @@ def _decoding(name: str, max_pixels: int) -> Iterator[None]:
         raise InputError(
             f"{name} needs more memory than there is: give a smaller picture"
         ) from error
-    # Decoders raise almost anything on broken bytes: SyntaxError, struct.error, IndexError.
+    # Decoders raise almost anything for broken bytes: SyntaxError, struct.error, IndexError.
     except Exception as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise InputError(
@@ -294,13 +293,13 @@ def _decoding(name: str, max_pixels: int) -> Iterator[None]:
 
 
 def _formats() -> list[str]:
-    """Return those of FORMATS that this release of Pillow knows (AVIF is known since 11.3)."""
+    """Return those of FORMATS that this release of Pillow supports (AVIF since 11.3)."""
     Pillow.init()
     return [name for name in FORMATS if name in Pillow.OPEN]
 
 
 def _check_pixels(size: tuple[int, int], name: str, max_pixels: int) -> None:
-    """Raise InputError if the header promises more pixels than allowed, or none at all."""
+    """Raise InputError if a picture has more pixels than allowed, or none."""
     width, height = size
     if width * height > max_pixels:
         raise InputError(_too_large(name, f"{width} x {height}", max_pixels))
@@ -319,9 +318,9 @@ def _too_large(name: str, pixels: str, max_pixels: int) -> str:
 
 
 def _turned(picture: Pillow.Image) -> int:
-    """Return the EXIF orientation that a header says, 1 for upright."""
-    # Of a TIFF, Pillow returns the turned size already.  A PNG's EXIF may lie behind its pixels: to
-    # look for it there would decode them.
+    """Return the EXIF orientation in a header, 1 for upright."""
+    # Pillow already returns the rotated size of a TIFF.  A PNG's EXIF may come after its pixels:
+    # looking for it there would decode them.
     if picture.format == "TIFF" or (picture.format == "PNG" and "exif" not in picture.info):
         return 1
     try:
@@ -331,8 +330,8 @@ def _turned(picture: Pillow.Image) -> int:
 
 
 def _upright(picture: Pillow.Image) -> Pillow.Image:
-    """Return the picture turned as its EXIF says; unreadable EXIF turns nothing."""
-    # Pillow turns a TIFF while it loads it and takes the tag away, so nothing is turned twice.
+    """Return the picture rotated by its EXIF orientation; unreadable EXIF is ignored."""
+    # Pillow rotates a TIFF while loading and removes the tag, so nothing is rotated twice.
     try:
         turn = TURNS.get(picture.getexif().get(ORIENTATION, 1))
     except Exception:  # broken EXIF is common and no reason to refuse a picture
@@ -345,21 +344,21 @@ def _upright(picture: Pillow.Image) -> Pillow.Image:
 
 
 def _within(picture: Pillow.Image, side: int) -> Pillow.Image:
-    """Return the picture with its longer side at most so long."""
+    """Return the picture with its longer side shrunk to at most `side` pixels."""
     scale = side / max(picture.size)
     size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
     return picture.resize(size, Pillow.Resampling.BOX, reducing_gap=2.0) if scale < 1 else picture
 
 
 def _rgb(picture: Pillow.Image, name: str) -> Image:
-    """Return a decoded picture of any mode as (H, W, 3) uint8; `name` is for messages."""
+    """Return a decoded picture in any mode as (H, W, 3) uint8; `name` is for messages."""
     if picture.mode[0] in "IF":  # I;16 and its byte orders, I, F
         levels = to_grey_levels(np.asarray(picture), _no_data(picture))
         return np.repeat(levels[:, :, None], 3, axis=2)
     try:
         array = np.empty((picture.height, picture.width, 3), np.uint8)
         rows = max(1, STRIP_PIXELS // picture.width)
-        # In strips, since Pillow's ways to an array would hold the whole picture three times.
+        # In strips, because Pillow's conversion to an array holds the picture three times.
         for top in range(0, picture.height, rows):
             bottom = min(top + rows, picture.height)
             array[top:bottom] = _rgb_strip(picture.crop((0, top, picture.width, bottom)))
@@ -371,7 +370,7 @@ def _rgb(picture: Pillow.Image, name: str) -> Image:
 
 
 def _no_data(picture: Pillow.Image) -> float | None:
-    """Return the value that a TIFF names for pixels without one, as GDAL writes it."""
+    """Return a TIFF's value for pixels without data, as GDAL writes it."""
     named = getattr(picture, "tag_v2", {}).get(GDAL_NO_DATA)
     try:
         return None if named is None else float(str(named).strip("\0 "))
@@ -380,7 +379,7 @@ def _no_data(picture: Pillow.Image) -> float | None:
 
 
 def _rgb_strip(strip: Pillow.Image) -> Image:
-    """Return a part of a picture as (H, W, 3) uint8, over white."""
+    """Return a strip of a picture as (H, W, 3) uint8, on white."""
     if strip.has_transparency_data:
         over = strip.convert("RGBA")
         strip = Pillow.alpha_composite(Pillow.new("RGBA", over.size, WHITE), over)
@@ -388,8 +387,8 @@ def _rgb_strip(strip: Pillow.Image) -> Image:
 
 
 def image_sha256(image: NDArray[np.uint8]) -> str:
-    """Return the sha256 (hexadecimal) over the size and pixels of a picture (H, W, 3) uint8."""
-    # The size is hashed too: pixels in the same order may be another picture of another width.
+    """Return the sha256 (hexadecimal) of the size and pixels of a picture (H, W, 3) uint8."""
+    # The size is included: the same pixels with another width are another picture.
     digest = hashlib.sha256(f"{image.shape[0]} x {image.shape[1]}\n".encode())
     digest.update(np.ascontiguousarray(image).data)
     return digest.hexdigest()

@@ -1,8 +1,8 @@
-"""Temporary folders and files, and those that killed runs left behind, which go at the next start.
+"""Temporary folders and files, and the deletion of those left by killed processes.
 
-What is temporary is locked by the process that made it, and the system lets go of a lock when its
-process ends, however it ends.  So an unlocked one is nobody's: it is deleted.  Where the file
-system keeps no locks, only what is a day old goes.  Knows nothing of content.
+A process locks its temporary files, and the system releases a lock when the process ends in any
+way.  An unlocked one has therefore no owner, and the next start deletes it.  If the file system
+does not support locks, only files older than a day are deleted.  Knows nothing of content.
 """
 
 import hashlib
@@ -22,38 +22,38 @@ from pathlib import Path
 from typing import Final, Literal
 
 Purpose = Literal["import", "export", "plan"]
-"""A word for what a temporary folder is made, part of its name."""
+"""The purpose of a temporary folder, which is part of its name."""
 FOLDER: Final = re.compile(r"fcfi-(import|export|plan)-[a-z0-9_]{8}")
 LOCK: Final = "lock"
 """The locked file in a temporary folder."""
 FILES: Final = "files"
-"""The folder beside it that the user of a temporary folder gets."""
+"""The folder next to the lock that the caller of `temporary_folder` gets."""
 HOST: Final = hashlib.sha256(socket.gethostname().encode()).hexdigest()[:4]
-"""In the name of a temporary file: locks of other machines may not be seen on a shared disk."""
+"""Part of a temporary file's name: locks of other machines may be invisible on a shared disk."""
 FILE: Final = re.compile(r"\..*\.([0-9a-f]{4})[0-9a-f]{8}\.tmp", re.DOTALL)
 MAX_NAME: Final = 100
-"""Characters of a name that a temporary one repeats."""
+"""Characters of a name that are repeated in a temporary one."""
 ABANDONED_SECONDS: Final = 24 * 3600.0
-"""Nothing is written for so long."""
+"""Age from which a file counts as abandoned: nothing is written for that long."""
 
 
 @contextmanager
 def temporary_folder(purpose: Purpose) -> Iterator[Path]:
-    """Make a folder that is deleted when the block ends; if the process is killed, by a later one.
+    """Create a folder that is deleted when the block ends, or later if the process is killed.
 
-    Raises OSError if none can be made.
+    Raises OSError if it cannot be created.
     """
     sweep()
     outer, handle = _locked_folder(purpose)
     try:
         yield outer / FILES
     finally:
-        os.close(handle)  # first, since some systems do not delete what is open
+        os.close(handle)  # first, because some systems do not delete open files
         shutil.rmtree(outer, ignore_errors=True)
 
 
 def sweep() -> None:
-    """Delete the temporary folders of processes of this user that have ended."""
+    """Delete temporary folders of this user whose processes have ended."""
     with suppress(OSError):
         for folder in Path(tempfile.gettempdir()).iterdir():
             if FOLDER.fullmatch(folder.name) and _is_ours(folder, stat.S_ISDIR):
@@ -61,22 +61,22 @@ def sweep() -> None:
 
 
 def temporary_name(name: str) -> str:
-    """Return a hidden name that is not taken, for a file that becomes `name` when it is whole."""
+    """Return a unique hidden name for a file that becomes `name` when it is complete."""
     return f".{name}.{HOST}{secrets.token_hex(4)}.tmp"
 
 
 @contextmanager
 def temporary_sibling(folder: Path) -> Iterator[Path]:
-    """Make a hidden folder beside a folder, hold its lock, and delete what is left of it.
+    """Create and lock a hidden folder next to a folder; delete it at the end if it still exists.
 
-    The block may move it away.  Others that killed processes left there go first.  Raises OSError.
+    The block may move it.  Leftovers of killed processes there are deleted first.  Raises OSError.
     """
-    sweep_files.__wrapped__(folder.parent)  # each time: an export is rare and its folder is large
+    sweep_files.__wrapped__(folder.parent)  # every time: exports are rare and their folders large
     path = folder.with_name(temporary_name(folder.name[:MAX_NAME]))
     path.mkdir()
     handle = None
     try:
-        if sys.platform != "win32":  # where folders cannot be opened
+        if sys.platform != "win32":  # Windows cannot open folders
             handle = os.open(path, os.O_RDONLY)
             with suppress(OSError):
                 _lock(handle)
@@ -89,16 +89,16 @@ def temporary_sibling(folder: Path) -> Iterator[Path]:
 
 @contextmanager
 def temporary_file(path: Path) -> Iterator[None]:
-    """Make the empty file of a temporary name and hold its lock; delete what is left of it.
+    """Create and lock an empty file with a temporary name; delete it at the end if it exists.
 
-    Others of its folder that killed processes left go first, once for each folder.  Raises OSError.
+    Leftovers of killed processes in its folder are deleted first, once per folder.  Raises OSError.
     """
     sweep_files(path.parent)
     handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
     try:
         with suppress(OSError):
             _lock(handle)
-        if sys.platform == "win32":  # which does not rename what is open
+        if sys.platform == "win32":  # Windows cannot rename open files
             os.close(handle)
         yield
     finally:
@@ -110,7 +110,7 @@ def temporary_file(path: Path) -> Iterator[None]:
 
 @cache
 def sweep_files(folder: Path) -> None:
-    """Delete what is temporary in a folder and whose processes have ended; once in each process."""
+    """Delete temporary files in a folder whose processes have ended; once per process."""
     with suppress(OSError):
         for path in folder.iterdir():
             match = FILE.fullmatch(path.name)
@@ -118,7 +118,7 @@ def sweep_files(folder: Path) -> None:
                 continue
             if not (_is_abandoned(path, path) if match[1] == HOST else _is_old(path)):
                 continue
-            if path.is_dir():  # of an export
+            if path.is_dir():  # left by an export
                 shutil.rmtree(path, ignore_errors=True)
             else:
                 with suppress(OSError):
@@ -139,7 +139,7 @@ def _locked_folder(purpose: Purpose) -> tuple[Path, int]:
         try:
             (outer / FILES).mkdir()
         except FileNotFoundError:
-            # Another process took it for abandoned before it was locked: the next one will do.
+            # Another process deleted it before it was locked: try again.
             os.close(handle)
             continue
         except BaseException:
@@ -150,13 +150,13 @@ def _locked_folder(purpose: Purpose) -> tuple[Path, int]:
 
 
 def _delete_folder(folder: Path) -> None:
-    """Delete a temporary folder if its lock is free, or if it is old and has none."""
+    """Delete a temporary folder if its lock is free, or if it has none and is old."""
     if _is_abandoned(folder / LOCK, folder):
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def _is_ours(path: Path, is_kind: Callable[[int], bool]) -> bool:
-    """Return whether this is of a kind, not a link, and belongs to this user."""
+    """Return whether a path is of a kind, not a link, and belongs to this user."""
     try:
         status = path.lstat()
     except OSError:
@@ -172,7 +172,7 @@ def _is_old(path: Path) -> bool:
 
 
 def _is_abandoned(locked: Path, whole: Path) -> bool:
-    """Return whether no process holds a lock; where there are none, whether `whole` is old."""
+    """Return whether no process holds the lock or, without locks, whether `whole` is old."""
     try:
         handle = os.open(locked, os.O_RDONLY)
     except OSError:
@@ -189,7 +189,7 @@ def _is_abandoned(locked: Path, whole: Path) -> bool:
 
 
 def _lock(handle: int) -> None:
-    """Take the lock of an open file.  Raises BlockingIOError if held, OSError without locks."""
+    """Lock an open file.  Raises BlockingIOError if it is locked, OSError without locks."""
     if sys.platform == "win32":
         raise OSError("the locks of this system keep others from reading")
     import fcntl

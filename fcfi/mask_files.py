@@ -1,18 +1,19 @@
-"""Masks out of picture files: one reader for imports, datasets, start masks and batches.
+"""Reading masks from picture files, for imports, datasets, start masks and batches.
 
-A mask file holds a number for each pixel: of a grey file its value, of a palette the index, of
-colours one number for each colour.  0, black and transparent are background.  What files of other
-programs do besides:
+A mask file holds a number for each pixel: the value in a grey file, the index in a palette, or one
+number for each colour.  0, black and transparent are background.  Files of other programs have more
+variants:
 
-- Transparency is background.  Where some pixels are transparent and all others are black, the black
-  ones are the object; so are all visible pixels of a photograph that was cut out.
-- A palette that an image program sorted has black somewhere else than at 0: then colours count.
-- JPEG and AVIF smear every edge: object is what is lighter than half.
-- Edges may be soft (anti-aliased): one object with a soft edge is cut at half its value; where
-  several have soft edges, no number is to be trusted, and the file is refused.
+- Transparency is background.  If some pixels are transparent and all others are black, the black
+  ones are the object; so are all visible pixels of a cut-out photograph.
+- A palette that an image program sorted may have black at an index other than 0: then the colours
+  are used.
+- JPEG and AVIF blur every edge: pixels lighter than half are the object.
+- Edges may be soft (anti-aliased): one object with a soft edge is cut at half its value; if several
+  objects have soft edges, the numbers are ambiguous and the file is refused.
 
-Large files are converted in strips, so that a mask takes one or two bytes for each pixel.  Knows
-nothing of datasets or formats of annotation.
+Large files are converted in strips, so that a mask takes one or two bytes per pixel.  Knows nothing
+of datasets or annotation formats.
 """
 
 import os
@@ -35,25 +36,25 @@ Numbers = NDArray[np.unsignedinteger[Any]]
 Form = Literal["grey", "palette", "colour"]
 
 LOSSY: Final = ("JPEG", "AVIF")
-"""Files whose compression leaves small values round every edge."""
+"""Formats whose compression leaves small values around every edge."""
 OPAQUE: Final = 128
-"""Alpha from which a pixel counts as visible."""
+"""Alpha from which a pixel is visible."""
 HALF: Final = 127
-"""A lossy file shows the object where a channel is above this level."""
+"""Level of a channel above which a pixel of a lossy file is object."""
 MOST: Final = 65535
-"""Largest number that a mask file may hold."""
+"""Largest number in a mask file."""
 WITHOUT_COLOUR: Final = ("1", "L", "LA", "La")
-"""Modes (Pillow) of grey files."""
+"""Pillow's modes of grey files."""
 GREYS: Final = np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, axis=1)
-"""(256, 3) RGB of a picture that stores grey as colours."""
+"""(256, 3) RGB palette of a picture that stores grey as colours."""
 PHOTOGRAPH: Final = 256
-"""A cut-out of more colours than this is a photograph of its object, not a map of numbers."""
+"""Largest number of colours in a map of numbers; a cut-out with more is a photograph."""
 BLENDED_SHARE: Final = 0.5
-"""A number is a soft edge if this part of its pixels lies between a lower and a higher level."""
+"""A number is a soft edge if this share of its pixels lies between a lower and a higher level."""
 NEAR_TOP: Final = 0.9
-"""From this part of the highest level on, levels are one object, if most levels are soft edges."""
+"""Levels from this share of the highest one are one object, if most levels are soft edges."""
 MIN_BLENDED: Final = 3
-"""Soft edges of fewer levels cannot be distinguished from numbers that lie side by side."""
+"""Fewest levels by which soft edges can be distinguished from adjacent numbers."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,10 +62,10 @@ class InstanceMap:
     """A mask file: a number for each pixel, 0 for background.
 
     numbers: (H, W) uint8 or uint16.
-    form:    what the file stores: grey values, indices of a palette, or colours.
-    colours: (N, 3) uint8, the RGB of number n; None for a file without colours.  In the form
-             "colour" the numbers count the colours that occur, from black upwards, and mean nothing
-             else; colours that are all grey are their own numbers.
+    form:    what the file stores: grey values, palette indices, or colours.
+    colours: (N, 3) uint8, the RGB of each number; None for a file without colours.  In the form
+             "colour", the numbers only count the colours that occur, from black upwards; if all
+             colours are grey, their levels are the numbers.
     """
 
     numbers: Numbers
@@ -73,21 +74,21 @@ class InstanceMap:
 
     @cached_property
     def counts(self) -> NDArray[np.int64]:
-        """(N,) pixels of each number from 0 on."""
+        """(N,) pixel counts of the numbers from 0 on."""
         counts = np.zeros(int(self.numbers.max(initial=0)) + 1, np.int64)
-        # In strips, since bincount converts its input to 8 bytes for each pixel.
+        # In strips, because bincount converts its input to 8 bytes per pixel.
         for rows in _strips(*self.numbers.shape):
             counts += np.bincount(self.numbers[rows].ravel(), minlength=len(counts))
         return counts
 
     @property
     def present(self) -> tuple[int, ...]:
-        """The numbers but 0 that some pixel has, rising."""
+        """The numbers other than 0 that occur, in rising order."""
         return tuple(int(number) for number in np.flatnonzero(self.counts) if number)
 
     @property
     def levels(self) -> Numbers | None:
-        """(N,) how light each number is; None for a palette of colours, which have no order."""
+        """(N,) lightness of each number; None for a palette of colours, which have no order."""
         if self.colours is None:
             return np.arange(len(self.counts), dtype=self.numbers.dtype)
         used = self.colours[list(self.present)]
@@ -96,14 +97,14 @@ class InstanceMap:
         return np.asarray(self.colours.max(axis=1), np.uint8)
 
     def mask(self) -> Mask:
-        """Return (H, W) bool: all numbers are object; soft edges are cut at half the top level."""
+        """Return the mask (H, W) of all numbers, with soft edges cut at half the top level."""
         return np.asarray((self._cut() if self._soft else self.numbers) != 0)
 
     def sharpened(self, name: str) -> "InstanceMap":
-        """Return the map without soft edges; itself if it has none.
+        """Return the map without soft edges, or itself if it has none.
 
-        Raises InputError, which names the file, if several objects have soft edges: then numbers
-        that belong to an object cannot be distinguished from mixtures.
+        Raises InputError with the file's name if several objects have soft edges, because the
+        numbers of objects then cannot be distinguished from mixtures.
         """
         if self._soft == "several":
             raise InputError(
@@ -115,9 +116,9 @@ class InstanceMap:
 
     @cached_property
     def _soft(self) -> Literal["", "one", "several"]:
-        """Whether one object has a soft edge, or several, or none."""
+        """Whether one object has a soft edge, several have, or none."""
         levels = self.levels
-        # A single number cannot be a mixture of others; without an order nothing lies between.
+        # A single number cannot be a mixture; without an order, no number lies between others.
         if levels is None or len(self.present) < 2:
             return ""
         blended = self._blended(levels)
@@ -125,29 +126,29 @@ class InstanceMap:
         top = max(self.present, key=lambda number: int(levels[number]))
         light = levels[top] > np.iinfo(levels.dtype).max // 2
         many = len(blended) >= MIN_BLENDED and len(blended) > len(solid)
-        # A blurred drawing has some plateaus just below its lightest level.
+        # A blurred drawing has plateaus just below its lightest level.
         alike = all(levels[number] >= NEAR_TOP * levels[top] for number in solid)
         if light and blended and (solid == [top] or (many and alike)):
             return "one"
         return "several" if many else ""
 
     def _cut(self) -> Numbers:
-        """Return the numbers with all that are lighter than half as the lightest, the rest as 0."""
+        """Return the numbers, with those above half the top level set to the top, others to 0."""
         levels = self.levels
-        assert levels is not None, "asked for maps with soft edges only, which have levels"
+        assert levels is not None, "called only for maps with soft edges, which have levels"
         top = max(self.present, key=lambda number: int(levels[number]))
-        # Half of the highest level is where an anti-aliased border covers half a pixel.
+        # At half of the highest level, an anti-aliased border covers half a pixel.
         table = np.where(levels > int(levels[top]) // 2, top, 0).astype(self.numbers.dtype)
         cut: Numbers = table[self.numbers]
         return cut
 
     def _blended(self, levels: Numbers) -> set[int]:
-        """Return the numbers most of whose pixels lie between a lower and a higher level."""
+        """Return the numbers with most pixels between a lower and a higher level."""
         height, width = self.numbers.shape
         mixed = np.zeros(len(self.counts), np.int64)
         square = np.ones((3, 3), np.uint8)
         for rows in _strips(height, width):
-            # A row more at both ends, since a pixel is compared with its neighbours.
+            # One more row at both ends, because a pixel is compared with its neighbours.
             top, bottom = max(0, rows.start - 1), min(height, rows.stop + 1)
             shown = levels[self.numbers[top:bottom]]
             between = (cv2.erode(shown, square) < shown) & (shown < cv2.dilate(shown, square))
@@ -162,19 +163,19 @@ class InstanceMap:
 
 
 def read_map(path: str | os.PathLike[str], max_pixels: int = MAX_PIXELS) -> InstanceMap:
-    """Return the numbers in a file of any picture format; InputError if it cannot be read."""
+    """Return the numbers in a file of any picture format.  Raises InputError."""
     return _map_of(read_stored(path, max_pixels), str(path))
 
 
 def decode_map(data: bytes, name: str, max_pixels: int = MAX_PIXELS) -> InstanceMap:
-    """Return the numbers in the bytes of a file; `name` is for messages.  Raises InputError."""
+    """Return the numbers in a file's bytes; `name` is for messages.  Raises InputError."""
     return _map_of(decode_stored(data, name, max_pixels), name)
 
 
 def read_mask(
     path: str | os.PathLike[str], height: int, width: int, max_pixels: int = MAX_PIXELS
 ) -> Mask:
-    """Return the mask in a file, (height, width) bool; what is not background is object.
+    """Return the mask in a file, (height, width) bool; everything but background is object.
 
     Raises InputError if it cannot be read or has another size.
     """
@@ -184,7 +185,7 @@ def read_mask(
 def decode_mask(
     data: bytes, height: int, width: int, name: str, max_pixels: int = MAX_PIXELS
 ) -> Mask:
-    """Return the mask in the bytes of a file, as `read_mask`; `name` is for messages."""
+    """Return the mask in a file's bytes, like `read_mask`; `name` is for messages."""
     return _fitting(decode_map(data, name, max_pixels), height, width, name)
 
 
@@ -199,7 +200,7 @@ def _fitting(numbers: InstanceMap, height: int, width: int, name: str) -> Mask:
 
 
 def _strips(height: int, width: int) -> Iterator[slice]:
-    """Yield the rows of a picture in strips of a bounded number of pixels."""
+    """Yield the rows of a picture in strips with a bounded number of pixels."""
     rows = max(1, STRIP_PIXELS // max(1, width))
     for top in range(0, height, rows):
         yield slice(top, min(top + rows, height))
@@ -218,7 +219,7 @@ def _map_of(stored: Pillow.Image, name: str) -> InstanceMap:
 
 
 def _whole_numbers(values: NDArray[Any], name: str) -> Numbers:
-    """Return (H, W) values of 16 or 32 bits or float as numbers; probabilities are cut at half."""
+    """Return values (H, W) of 16 or 32 bits or float as numbers; probabilities are cut at half."""
     if values.dtype.kind == "f":
         values = np.nan_to_num(values, nan=0, posinf=0, neginf=0)
         if values.min(initial=0) >= 0 and values.max(initial=0) <= 1:
@@ -260,20 +261,20 @@ def _of_palette(stored: Pillow.Image, name: str) -> InstanceMap:
         return InstanceMap(_visible_map(stored))
     black = (colours == 0).all(axis=1)
     if not black[0] and black[used].any():
-        # An image program sorted the palette: its numbers mean nothing, its colours do.
+        # An image program sorted the palette: only the colours have a meaning.
         return _of_colours(stored, name)
     return InstanceMap(numbers, "palette", colours)
 
 
 def _palette(stored: Pillow.Image) -> NDArray[np.uint8]:
-    """Return (256, 3) RGB; entries that the file lacks are black."""
+    """Return the palette as (256, 3) RGB; missing entries are black."""
     entries = np.array(stored.getpalette("RGB") or [], np.uint8).reshape(-1, 3)[:256]
     return np.concatenate([entries, np.zeros((256 - len(entries), 3), np.uint8)])
 
 
 def _of_colours(stored: Pillow.Image, name: str) -> InstanceMap:
-    """Return the map of a picture in grey or colours; a picture that only shows grey is grey."""
-    # First look: which colours occur at visible pixels, and is anything transparent?
+    """Return the map of a picture in grey or colours; one with only grey colours is grey."""
+    # First pass: which colours occur at visible pixels, and is anything transparent?
     occurs = np.zeros(1 << 24, np.bool_)
     clear = False
     for _, strip in _parts(stored):
@@ -287,7 +288,7 @@ def _of_colours(stored: Pillow.Image, name: str) -> InstanceMap:
     grey = bool((channels == channels[:, :1]).all())
     if clear and (colours.tolist() == [0] or (not grey and len(colours) > PHOTOGRAPH)):
         return InstanceMap(_visible_map(stored))
-    # Black is background, also where no pixel is black, so that numbers start at 1 for the rest.
+    # Black is background even if it does not occur, so that the other numbers start at 1.
     table = np.zeros(1 << 24, np.uint16)
     if not grey:
         channels = np.concatenate([np.zeros((1, 3), np.uint8), channels[colours > 0]])
@@ -299,7 +300,7 @@ def _of_colours(stored: Pillow.Image, name: str) -> InstanceMap:
         table[colours[colours > 0]] = np.arange(1, len(channels))
     else:
         table[colours] = channels[:, 0]
-    # Second look: the numbers.
+    # Second pass: the numbers.
     small = grey or len(channels) <= 256
     numbers: Numbers = np.zeros((stored.height, stored.width), np.uint8 if small else np.uint16)
     for rows, strip in _parts(stored):
@@ -322,13 +323,13 @@ def _visible_map(stored: Pillow.Image) -> Numbers:
 
 
 def _parts(stored: Pillow.Image) -> Iterator[tuple[slice, Pillow.Image]]:
-    """Yield a picture in strips, and the rows of each."""
+    """Yield the strips of a picture with their rows."""
     for rows in _strips(stored.height, stored.width):
         yield rows, stored.crop((0, rows.start, stored.width, rows.stop))
 
 
 def _visible(strip: Pillow.Image) -> Mask | None:
-    """Return (h, w) bool, true where a picture is opaque; None if it has no transparency."""
+    """Return where a picture is opaque, (h, w) bool, or None if it has no transparency."""
     if not strip.has_transparency_data:
         return None
     return np.asarray(np.asarray(strip.convert("RGBA").getchannel("A")) >= OPAQUE)
@@ -336,7 +337,7 @@ def _visible(strip: Pillow.Image) -> Mask | None:
 
 def _packed(strip: Pillow.Image) -> NDArray[np.int32]:
     """Return (h, w) colours as R * 65536 + G * 256 + B."""
-    # By way of RGBA where there is alpha: converting straight to RGB may mix it in.
+    # Through RGBA if there is alpha: converting directly to RGB may blend it in.
     if strip.has_transparency_data:
         strip = strip.convert("RGBA")
     red, green, blue = (

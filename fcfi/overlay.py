@@ -1,6 +1,6 @@
-"""A mask and its clicks drawn over the image, for people to look at.
+"""Drawing a mask and its clicks over an image, for display.
 
-Knows nothing of networks or sessions, and reads and writes no file.
+Knows nothing of networks or sessions, and neither reads nor writes files.
 """
 
 from typing import Final
@@ -13,33 +13,33 @@ from fcfi.masks.truth import IGNORE, OBJECT, Mask, Truth
 from fcfi.prompts.clicks import Clicks
 
 TINT: Final = (30, 110, 255)
-"""RGB over the object."""
+"""RGB colour over the object."""
 OUTLINE: Final = (255, 255, 255)
-"""RGB of the object's edge."""
+"""RGB colour of the object's edge."""
 POSITIVE: Final = (40, 190, 70)
-"""RGB of a click on the object."""
+"""RGB colour of a click on the object."""
 NEGATIVE: Final = (225, 45, 45)
-"""RGB of a click off the object."""
+"""RGB colour of a click off the object."""
 MISSING: Final = (40, 70, 255)
-"""RGB over pixels of the object that are not in the mask."""
+"""RGB colour over pixels of the object that are not in the mask."""
 EXCESS: Final = (235, 40, 40)
-"""RGB over pixels of the mask that do not belong to the object."""
+"""RGB colour over pixels of the mask that do not belong to the object."""
 STRENGTH: Final = 0.45
-"""Fraction of the tint over the object, 0 (invisible) to 1 (hides the image)."""
+"""Opacity of the tint over the object, from 0 (invisible) to 1 (opaque)."""
 DOT: Final = 0.008
-"""Radius of a click's dot as a fraction of the longer side, at least MIN_DOT pixels."""
+"""Radius of a click's dot as a fraction of the longer side; it is at least MIN_DOT pixels."""
 MIN_DOT: Final = 3
 
 
 def draw(
     image: NDArray[np.uint8], mask: NDArray[np.bool_], clicks: Clicks = ()
 ) -> NDArray[np.uint8]:
-    """Return the image with the object tinted and outlined and a dot for each click.
+    """Return the image with the object tinted and outlined, and a dot for each click.
 
     image: (H, W, 3) uint8 RGB.  mask: (H, W) bool.  Convention: x right, y down, pixel centres at
         integers.
 
-    Returns (H, W, 3) uint8 RGB; the arguments stay as they are.
+    Returns (H, W, 3) uint8 RGB and does not change its arguments.
     """
     picture = image.copy()
     _tint(picture, mask, TINT)
@@ -62,7 +62,7 @@ def draw(
 def compare(
     image: NDArray[np.uint8], truth: Truth, mask: Mask, clicks: Clicks = ()
 ) -> NDArray[np.uint8]:
-    """Return the truth, and beside it the mask with its clicks and errors: (H, 2 W, 3) uint8 RGB.
+    """Return the truth next to the mask with its clicks and errors, as (H, 2 W, 3) uint8 RGB.
 
     image: (H, W, 3) uint8 RGB.  truth: (H, W) uint8, 0 background, 1 object, 255 ignore.
     mask: (H, W) bool.
@@ -77,7 +77,7 @@ def compare(
 
 
 def _tint(picture: NDArray[np.uint8], where: Mask, colour: tuple[int, int, int]) -> None:
-    """Mix a colour into some pixels of a picture, in place."""
+    """Blend a colour into some pixels of a picture, in place."""
     picture[where] = (picture[where] * (1 - STRENGTH) + np.array(colour) * STRENGTH).astype(
         np.uint8
     )

@@ -1,8 +1,8 @@
-"""Published numbers: clicks in the papers' tables, and the zoom settings tuned per dataset.
+"""Published numbers: clicks in papers, and the zoom settings tuned for each dataset.
 
-Data only, to print beside measured numbers.  NoC is the mean number of clicks, at most 20; lower is
-better.  The networks of these rows learnt from other pictures than those of fcfi (COCO+LVIS has
-about 100,000), as the tables show.
+Only data, to print next to measured numbers.  NoC is the mean number of clicks, at most 20; lower
+is better.  These networks were trained on other pictures than those of fcfi (COCO+LVIS has about
+100,000), as the tables show.
 Source: Wei et al., CVPR 2023, tables 1 and 2; zoom settings from the released evaluation
     configuration.
 """
@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 Pair = tuple[float | None, float | None]
-"""NoC at an IoU of 0.85 and of 0.90; None where the paper has no number."""
+"""NoC at IoU 0.85 and 0.90; None if the paper has no number."""
 NONE: Final[Pair] = (None, None)
 
 
@@ -21,7 +21,7 @@ NONE: Final[Pair] = (None, None)
 class Published:
     """A row of the comparison.
 
-    clicks: NoC at 0.85 and 0.90 by dataset (`GrabCut`, `Berkeley`, `SBD`, `DAVIS`).
+    clicks: NoC at IoU 0.85 and 0.90 by dataset (`GrabCut`, `Berkeley`, `SBD`, `DAVIS`).
     """
 
     method: str
@@ -30,7 +30,7 @@ class Published:
     clicks: Mapping[str, Pair]
 
     def noc(self, dataset: str, target: float) -> float | None:
-        """Return NoC at an IoU of `target` on a dataset, or None if it was not published."""
+        """Return the NoC at IoU `target` on a dataset, or None if it was not published."""
         column = {0.85: 0, 0.90: 1}.get(target)
         return None if column is None else self.clicks.get(dataset, NONE)[column]
 
@@ -69,7 +69,7 @@ PUBLISHED: Final = (
     _row("RITM", "HRNet-18", "COCO+LVIS", (1.42, 1.54), 2.26, (3.80, 6.06), (4.36, 5.74)),
     _row("FCFI", "HRNet-18", "COCO+LVIS", (1.38, 1.46), 1.96, (3.63, 5.83), (3.97, 5.16)),
 )
-"""The comparison of the paper, in its order."""
+"""The rows of the paper's comparison, in its order."""
 
 TUNED_ZOOMS: Final[Mapping[tuple[str, str], tuple[int, float]]] = MappingProxyType(
     {
@@ -83,7 +83,7 @@ TUNED_ZOOMS: Final[Mapping[tuple[str, str], tuple[int, float]]] = MappingProxyTy
         ("SBD", "resnet"): (480, 2.3),
     }
 )
-"""Longer side of the input in pixels and ratio of the box, by dataset and family of backbone.
+"""Longer side of the input in pixels and ratio of the box, by dataset and backbone family.
 
 Source: the released code.
 """

@@ -1,8 +1,8 @@
-"""Results of an evaluation for people and for files: record (JSON), table, Markdown and plot.
+"""Results of an evaluation as a record (JSON), a table, Markdown or a plot.
 
-A record is the content of the JSON file: everything that is needed to compare, repeat and look up
-single objects.  Tables and plots are made from records, so that old results show as new results do.
-Knows nothing of how anything was measured.
+A record is the content of the JSON file: everything needed to compare, repeat and look up single
+objects.  Tables and plots are made from records, so that old results look like new ones.  Knows
+nothing of how anything was measured.
 """
 
 import json
@@ -29,18 +29,18 @@ from fcfi.robots import CENTRE
 from fcfi.runtimes.network import NetworkInfo
 
 FORMAT: Final = "fcfi-evaluation/1"
-"""Marks a record; the number rises when its meaning changes."""
+"""Marks a record; the number is raised when its meaning changes."""
 DIGITS: Final = 6
 """Decimals of IoUs and seconds in a record."""
 PACKAGES: Final = ("fcfi", "numpy", "opencv-python-headless", "openvino", "onnxruntime", "torch")
-"""Distributions whose versions a record names, where they are installed."""
+"""Distributions whose versions a record lists, if they are installed."""
 PLOTS: Final = (".png", ".svg", ".pdf")
 MATPLOTLIB_FOLDER: Final = "MPLCONFIGDIR"
-"""Environment variable: where matplotlib keeps its settings and its list of fonts."""
+"""Environment variable: the folder of matplotlib's settings and font list."""
 NOTHING: Final = "-"
-"""In a table instead of a number."""
+"""Shown in a table instead of a missing number."""
 COMPARED: Final = (0.85, 0.90)
-"""The IoUs of the published tables."""
+"""The IoUs in published tables."""
 
 Record = Mapping[str, Any]
 """Content of the JSON file: plain dicts, lists, texts and numbers."""
@@ -55,10 +55,10 @@ def record_of(
     seed: int = 0,
     settings: Mapping[str, float | str] | None = None,
 ) -> dict[str, Any]:
-    """Return the record of an evaluation made just now on this machine with this network.
+    """Return the record of an evaluation that just ran on this machine with this network.
 
-    seed: of the choice of objects; that of a random robot is in the robot's name.
-    settings: of a predictor that the protocol does not make; None if it does.
+    seed: seed for choosing objects; a random robot's seed is in its name.
+    settings: settings of a predictor that was passed in; None if the protocol makes it.
     """
     rules, seconds = report.protocol, report.seconds()
     return {
@@ -115,7 +115,7 @@ def record_of(
 
 
 def write_record(path: str | os.PathLike[str], record: Record) -> None:
-    """Write a record as JSON, whole or not at all, with a line for each object.
+    """Write a record as JSON atomically, with a line for each object.
 
     Raises InputError if it cannot be written.
     """
@@ -129,7 +129,7 @@ def write_record(path: str | os.PathLike[str], record: Record) -> None:
 
 
 def read_record(path: str | os.PathLike[str]) -> Record:
-    """Return the record of a file.  Raises InputError for any other file."""
+    """Return the record in a file.  Raises InputError for any other file."""
     try:
         record = json.loads(Path(path).read_bytes())
     except (OSError, ValueError) as error:
@@ -145,7 +145,7 @@ def read_record(path: str | os.PathLike[str]) -> Record:
 
 
 def machine() -> dict[str, Any]:
-    """Return processor, cores that this process may use, system and Python."""
+    """Return the processor, usable cores, system and Python version."""
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return {
         "cpu": _cpu(),
@@ -163,7 +163,7 @@ def versions() -> dict[str, str]:
             found[name] = version(name)
         except PackageNotFoundError:
             continue
-    # Run from its folder without being installed.
+    # fcfi runs from its folder without being installed.
     if "fcfi" not in found:
         from fcfi import __version__
 
@@ -175,7 +175,7 @@ def versions() -> dict[str, str]:
 
 
 def show(record: Record, published: Sequence[Published] = PUBLISHED) -> RenderableType:
-    """Return for the terminal: this record beside published rows, details, what is left out."""
+    """Return a view for the terminal: comparison with published rows, details, left-out items."""
     left_out = (
         Text(f"{left.sentence()}", style="yellow")
         for left in map(LeftOut.from_json, record.get("left_out", ()))
@@ -184,9 +184,9 @@ def show(record: Record, published: Sequence[Published] = PUBLISHED) -> Renderab
 
 
 def compare(record: Record, published: Sequence[Published] = PUBLISHED) -> Table:
-    """Return a table with this record's NoC in the last row, published rows above it.
+    """Return a table of NoC with published rows and this record in the last row.
 
-    Published rows are left out after start masks or clicks of another robot.
+    It has no published rows if start masks or another robot were used.
     """
     name, targets = record["dataset"]["name"], record["protocol"]["targets"]
     table = Table("method", "backbone", "trained on", title=_title(record))
@@ -212,7 +212,7 @@ def compare(record: Record, published: Sequence[Published] = PUBLISHED) -> Table
 
 
 def details(record: Record) -> Table:
-    """Return a table of failures, IoU after some clicks, area under the curve and time."""
+    """Return a table of failures, IoU after some clicks, area under the curve and times."""
     results, limit = record["results"], record["protocol"]["limit"]
     objects = record["dataset"]["objects"]
     table = Table(show_header=False, box=None)
@@ -252,8 +252,8 @@ def details(record: Record) -> Table:
 def markdown(records: Iterable[Record], published: Sequence[Published] = ()) -> str:
     """Return a Markdown table of NoC@85 / NoC@90, published rows first.
 
-    It has a row for each network and protocol and a column for each dataset.  Seconds are left out:
-    they depend on what else the machine did (`benchmarks.latency` compares them fairly).
+    It has a row for each network and protocol and a column for each dataset.  There are no seconds,
+    because they depend on other load (`benchmarks.latency` compares them fairly).
     """
     kept = sorted(
         records,
@@ -276,7 +276,7 @@ def markdown(records: Iterable[Record], published: Sequence[Published] = ()) -> 
     ]
     lines += [_published_line(row, datasets) for row in published]
     groups: dict[tuple[str, ...], dict[str, Record]] = {}
-    # Records are sorted by date, so that the newest of the same kind stays.
+    # Records are sorted by date, so that the newest one of each kind is kept.
     for record in kept:
         groups.setdefault(_kind(record), {})[record["dataset"]["name"]] = record
     return "\n".join([*lines, *(_our_line(group, datasets) for group in groups.values())]) + "\n"
@@ -288,15 +288,15 @@ def markdown(records: Iterable[Record], published: Sequence[Published] = ()) -> 
 def plot(path: str | os.PathLike[str], records: Sequence[Record]) -> None:
     """Draw mean IoU against clicks, a line for each record, as PNG, SVG or PDF.
 
-    A line begins at click 0 where there were start masks.  The file is written whole or not at all.
-    Needs matplotlib, loaded only here.
-    Raises ConfigError if it is missing, InputError for another kind of file.
+    A line begins at click 0 if there were start masks.  The file is written atomically.  Needs
+    matplotlib, which is loaded only here.
+    Raises ConfigError if matplotlib is missing, InputError for another kind of file.
     """
     kind = Path(path).suffix.lower()
     if kind not in PLOTS:
         raise InputError(f"cannot draw {path}: give a name that ends in {', '.join(PLOTS)}")
-    # matplotlib makes a folder for its list of fonts when it is imported, by default among the
-    # user's settings, where this program writes nothing.
+    # On import, matplotlib creates a folder for its font list, by default in the user's settings,
+    # where this program must not write.
     os.environ.setdefault(MATPLOTLIB_FOLDER, str(cache_folder() / "matplotlib"))
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -350,7 +350,7 @@ def _object_row(result: ObjectResult) -> dict[str, Any]:
 
 
 def _our_line(group: Mapping[str, Record], datasets: Sequence[str]) -> str:
-    """Return the row of a network and protocol, its cells in the order of the datasets."""
+    """Return the row of a network and protocol, with cells in the order of the datasets."""
     first = next(iter(group.values()))
     rules = first["protocol"]
     cells = []
@@ -363,7 +363,7 @@ def _our_line(group: Mapping[str, Record], datasets: Sequence[str]) -> str:
         if name in group
     ]
     zoom = "tuned per set" if rules["name"] == "paper" else _zoom(rules)
-    # The paper's protocol always flips, so that only the other names it.
+    # The paper's protocol always flips, so only the others show it.
     flip = ", flip" if rules["flip"] == "average" and rules["name"] != "paper" else ""
     how = "" if rules["name"] == OWN else f" ({zoom}{flip})"
     protocol = f"{rules['name']}{how}"
@@ -380,12 +380,12 @@ def _published_line(row: Published, datasets: Sequence[str]) -> str:
 
 
 def _kind(record: Record) -> tuple[str, ...]:
-    """Return what records of the same row agree in."""
+    """Return the values that are equal in records of the same row."""
     rules = record["protocol"]
     network = record["network"]
-    # The zoom of the paper's protocol differs by dataset, and is the same row.
+    # The zoom of the paper's protocol differs by dataset, but belongs to the same row.
     zoom = "" if rules["name"] == "paper" else f"{_zoom(rules)} {rules['flip']}"
-    # A predictor of another library has no sha256 here: its settings say what they can.
+    # A predictor from another library has no sha256, so its settings are part of the kind.
     settings = json.dumps(network.get("settings"), sort_keys=True)
     start, robot = str(rules["start"]), robot_of(rules)
     return (network["name"], network["sha256"], settings, rules["name"], zoom, start, robot)
@@ -403,12 +403,12 @@ def _title(record: Record) -> str:
 
 
 def robot_of(rules: Mapping[str, Any]) -> str:
-    """Return the robot of a record's protocol; records from before there were several name none."""
+    """Return the robot of a record's protocol; older records do not name it."""
     return str(rules.get("robot", CENTRE.name))
 
 
 def _robot(rules: Mapping[str, Any]) -> str:
-    """Return the robot in words, if it is not the usual one."""
+    """Return the robot in words, if it is not the default."""
     robot = robot_of(rules)
     return "" if robot == CENTRE.name else f", clicks {robot}"
 
@@ -419,7 +419,7 @@ def _zoom(rules: Mapping[str, Any]) -> str:
 
 
 def _stops(limit: int) -> list[int]:
-    """Return the clicks whose IoU the table shows."""
+    """Return the numbers of clicks at which the table shows the IoU."""
     return [click for click in (1, 2, 3, 5, 10, 20) if click <= limit]
 
 
@@ -429,7 +429,7 @@ def _at(curve: Sequence[float], clicks: Sequence[int]) -> str:
 
 def _cpu() -> str:
     """Return the processor's name."""
-    # Linux has the name only in this file.
+    # On Linux the name is only in this file.
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:

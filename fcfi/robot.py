@@ -1,10 +1,10 @@
-"""The robot: where a person who knows the truth would click next.
+"""The robot: the next click of a simulated person who knows the truth.
 
-Training and evaluation share it.  It knows nothing of networks, images or metrics.
+Training and evaluation use it.  It knows nothing of networks, images or metrics.
 Source: the evaluation protocol of RITM (Sofiiuk et al., 2022), which the paper follows.  Its
-"largest error region" is the deepest region, not that of the largest area: the click goes to the
-error pixel that is farthest from the edge of its region, over all false negatives (a positive
-click) and all false positives (a negative click).
+"largest error region" is the deepest region, not the one with the largest area: the click is at the
+error pixel farthest from the edge of its region, among all false negatives (a positive click) and
+all false positives (a negative click).
 """
 
 from dataclasses import dataclass
@@ -18,9 +18,9 @@ from fcfi.masks.truth import BACKGROUND, OBJECT, Mask, Truth
 from fcfi.prompts.clicks import Click, Clicks
 
 INNER = 0.5
-"""In training any pixel deeper than this fraction of the largest depth may be clicked (RITM)."""
+"""In training, any pixel deeper than this fraction of the largest depth may be clicked (RITM)."""
 EXACT, QUICK = cv2.DIST_MASK_PRECISE, cv2.DIST_MASK_5
-"""Distance transforms: exact for evaluation; for training three times as fast and about 2 % off.
+"""Distance transforms: exact for evaluation; for training three times as fast with 2 % error.
 
 Source: both as in RITM.
 """
@@ -33,17 +33,17 @@ def next_click(
     rng: np.random.Generator | None = None,
     inner: float = INNER,
 ) -> Click | None:
-    """Return the next click on a mask, or None when every error pixel was clicked.
+    """Return the next click on a mask, or None if every error pixel has been clicked.
 
     truth: (H, W) uint8, 0 background, 1 object, 255 ignore (never clicked).
     mask: (H, W) bool, the prediction.
     made: the clicks so far; their pixels are never clicked again.
-    rng: None chooses as in evaluation: the deepest pixel (the first in reading order of several).
-        A generator chooses as in training: a random pixel of the same kind of error.
+    rng: None chooses as in evaluation: the deepest pixel (of several, the first in reading order).
+        A generator chooses as in training: a random pixel with the same kind of error.
     inner: in training, the pixel's depth exceeds this fraction of the largest; 0 allows all pixels.
 
-    Depth is the Euclidean distance to the nearest pixel without that error; outside the image
-    counts as without.
+    Depth is the Euclidean distance to the nearest pixel without that error; pixels outside the
+    image have no error.
 
     Convention: x right, y down, whole pixels.  Raises InputError if the two sizes differ.
     """
@@ -51,11 +51,11 @@ def next_click(
         raise InputError(
             f"expected a mask of the truth's size {truth.shape} (height, width), got {mask.shape}"
         )
-    # Exact distances in evaluation, whose clicks must be reproducible; in training speed counts.
+    # Exact distances in evaluation, where clicks must be reproducible; training needs speed.
     transform = EXACT if rng is None else QUICK
     missed = _depth((truth == OBJECT) & ~mask, made, transform)
     extra = _depth((truth == BACKGROUND) & mask, made, transform)
-    # On a tie the released robot clicks negatively.
+    # On a tie, the released robot makes a negative click.
     positive = missed.largest > extra.largest
     region = missed if positive else extra
     if region.largest <= 0:
@@ -66,9 +66,9 @@ def next_click(
 
 @dataclass(frozen=True, slots=True)
 class _Depth:
-    """The depth in pixels inside the box of one kind of error.
+    """The depth map in the box of one kind of error, in pixels.
 
-    left, top: the box in the image.
+    left, top: position of the box in the image.
     """
 
     depth: NDArray[np.float32]
@@ -91,9 +91,8 @@ class _Depth:
 def _depth(error: Mask, made: Clicks, transform: int) -> _Depth:
     """Return the depth of the error, 0 at clicked pixels.
 
-    Only the box of the error is worked on: one row of zeros round it stands for all that lies
-    outside, image border included, so that the depths are those of the whole image padded by one
-    pixel.
+    Only the box of the error is used: a border of zeros represents everything outside, including
+    the image border, so that the depths equal those of the whole image padded by one pixel.
     """
     errors = error.view(np.uint8)
     left, top, width, height = cv2.boundingRect(errors)
@@ -105,8 +104,8 @@ def _depth(error: Mask, made: Clicks, transform: int) -> _Depth:
         cv2.distanceTransform(padded, cv2.DIST_L2, transform)[1:-1, 1:-1], np.float32
     )
     if transform == EXACT:
-        # The last bit of OpenCV's roots depends on where in memory a pixel lies, so that equal
-        # depths would differ from run to run.  Their squares are whole numbers.
+        # The last bit of OpenCV's square roots depends on the memory address of a pixel, so that
+        # equal depths would differ between runs.  Their squares are integers.
         depth = np.sqrt(np.rint(np.square(depth, dtype=np.float64))).astype(np.float32)
     for click in made:
         if 0 <= click.x - left < width and 0 <= click.y - top < height:

@@ -1,6 +1,6 @@
-"""Who clicks in an evaluation: the usual robot, a random one, or clicks that were recorded.
+"""The robots of an evaluation: the default robot, a random one, or recorded clicks.
 
-Each is a value with a name, which stands in results, so that those of different robots are never
+Each is a value with a name that is stored in results, so that results of different robots are never
 mixed.  Knows nothing of networks.
 """
 
@@ -20,27 +20,27 @@ from fcfi.prompts.clicks import Click, Clicks, clicks_in
 from fcfi.robot import next_click
 
 DIGITS: Final = 12
-"""Of a file's sha256 in the name of its robot."""
+"""Digits of a file's sha256 in the name of its robot."""
 
 
 class Robot(Protocol):
-    """A simulated person; holds no state, so that objects may be clicked in any order."""
+    """A simulated person, without state, so that objects may be clicked in any order."""
 
     @property
     def name(self) -> str:
-        """What results say of the robot: everything that its clicks depend on."""
+        """The robot's name in results, which includes everything its clicks depend on."""
 
     def next_click(self, name: str, truth: Truth, mask: Mask, made: Clicks) -> Click | None:
-        """Return the next click on an object, or None when there is nothing more to click.
+        """Return the next click on an object, or None if there is nothing more to click.
 
-        name: of the object.  truth: (H, W) uint8.  mask: (H, W) bool, the prediction.
+        name: the object's name.  truth: (H, W) uint8.  mask: (H, W) bool, the prediction.
         made: the clicks so far.
         """
 
 
 @dataclass(frozen=True)
 class CentreRobot:
-    """The robot of the papers: it clicks the pixel farthest from the edge of the largest error."""
+    """The robot of the papers: it clicks the pixel farthest from the edge of an error."""
 
     name: ClassVar[str] = "centre"
 
@@ -54,10 +54,10 @@ CENTRE: Final = CentreRobot()
 
 @dataclass(frozen=True)
 class RandomRobot:
-    """A robot that clicks any pixel of the kind of error in which the deepest error lies.
+    """A robot that clicks any pixel with the kind of error of the deepest error.
 
-    seed: another one draws other clicks.  A click depends on seed, object and number of clicks
-        alone, so that shards draw what one run draws.
+    seed: another seed draws other clicks.  A click depends only on seed, object and number of
+        clicks, so that shards get the same clicks as a single run.
 
     >>> import numpy as np
     >>> truth, mask = np.zeros((9, 9), np.uint8), np.zeros((9, 9), bool)
@@ -71,7 +71,7 @@ class RandomRobot:
 
     @property
     def name(self) -> str:
-        """What results say of the robot."""
+        """The robot's name in results."""
         return f"random, seed {self.seed}"
 
     def next_click(self, name: str, truth: Truth, mask: Mask, made: Clicks) -> Click | None:
@@ -83,18 +83,18 @@ class RandomRobot:
 
 @dataclass(frozen=True)
 class RecordedRobot:
-    """Clicks that were made before, by people or by another evaluation, whatever the mask is now.
+    """Clicks that were recorded from people or another evaluation, whatever the current mask.
 
-    name: of the file, with what marks its content.  clicks: of each object by its name.
+    name: name of the file and a hash of its content.  clicks: the clicks of each object by name.
     """
 
     name: str
     clicks: Mapping[str, Clicks]
 
     def next_click(self, name: str, truth: Truth, mask: Mask, made: Clicks) -> Click | None:
-        """Return the recorded click of this number, or None after the last.
+        """Return the recorded click with this number, or None after the last.
 
-        Raises InputError for an object without clicks, or a click outside of its picture.
+        Raises InputError for an object without clicks, or a click outside the picture.
         """
         if name not in self.clicks:
             raise InputError(
@@ -117,7 +117,7 @@ class RecordedRobot:
 def choose_robot(kind: str, seed: int = 0) -> Robot:
     """Return the robot `centre` or `random`, or the recorded clicks of a file.
 
-    seed: of the random robot.
+    seed: seed of the random robot.
     Raises InputError for a file that cannot be read.
     """
     if kind == CENTRE.name:
@@ -130,8 +130,8 @@ def choose_robot(kind: str, seed: int = 0) -> Robot:
 def read_recorded(path: Path) -> RecordedRobot:
     """Return the robot that repeats the clicks of a file.
 
-    The file is the record of an evaluation (`fcfi evaluate --json`); or the click log of a session,
-    whose file is named after the object; or lines of JSON, an object each:
+    The file is the record of an evaluation (`fcfi evaluate --json`); or the click log of a session
+    in a file named after the object; or JSON lines with an object each:
     `{"name": "208001#2", "clicks": [[320, 180], [90, 60, "-"]]}`.
     Raises InputError for any other file.
     """
@@ -162,7 +162,7 @@ def read_recorded(path: Path) -> RecordedRobot:
 def _objects(data: bytes, stem: str) -> Iterator[tuple[str, Clicks]]:
     """Yield the objects of a file with their clicks.
 
-    stem: of the file's name, which names the object of a click log.
+    stem: name of the file without suffix, which is the object of a click log.
     """
     try:
         whole = json.loads(data)
@@ -180,7 +180,7 @@ def _objects(data: bytes, stem: str) -> Iterator[tuple[str, Clicks]]:
 
 
 def _click(value: Any) -> Click:
-    """Return the click of [x, y], [x, y, "+"] or [x, y, "-"]."""
+    """Return the click given as [x, y], [x, y, "+"] or [x, y, "-"]."""
     x, y, *sign = value
     if type(x) is not int or type(y) is not int or sign not in ([], ["+"], ["-"]):
         raise InputError(f'expected a click as [x, y] or [x, y, "-"], got {json.dumps(value)}')

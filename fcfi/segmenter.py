@@ -1,4 +1,4 @@
-"""The front door: a network opened by name or path, ready for sessions on pictures."""
+"""Opening a network by name or path, ready for sessions on pictures."""
 
 import os
 import warnings
@@ -33,7 +33,7 @@ from fcfi.session import Session
 
 
 class Segmenter:
-    """A predictor that opens sessions.  Holds no state; threads may share it.
+    """A predictor that opens sessions.  It has no state, and threads may share it.
 
     >>> import fcfi
     >>> segmenter = fcfi.load()
@@ -44,22 +44,22 @@ class Segmenter:
     """
 
     def __init__(self, predictor: Predictor) -> None:
-        """Take the predictor that answers."""
+        """Wrap a predictor."""
         self.predictor = predictor
 
     @property
     def info(self) -> NetworkInfo:
-        """The network that answers."""
+        """The description of the network."""
         return self.predictor.info
 
     @property
     def settings(self) -> Mapping[str, float | str]:
-        """What an answer depends on beside the picture, the prompts and the weights."""
+        """The settings on which an answer depends, besides picture, prompts and weights."""
         return self.predictor.settings
 
     @property
     def threshold(self) -> float:
-        """Probability above which a pixel is object."""
+        """The probability above which a pixel is object."""
         return self.predictor.threshold
 
     def predict(
@@ -73,7 +73,9 @@ class Segmenter:
         return self.predictor.predict(image, prompts, previous, within)
 
     def session(self, image: str | os.PathLike[str] | NDArray[np.uint8]) -> Session:
-        """Return a session on a picture: a path, or an array (H, W, 3) uint8 RGB or (H, W) grey.
+        """Return a session on a picture.
+
+        image: a path, or an array (H, W, 3) uint8 RGB or (H, W) grey.
 
         Raises InputError for a picture that cannot be read or used.
         """
@@ -91,15 +93,15 @@ def load(
     flip: Flip = "none",
     threshold: float = THRESHOLD,
 ) -> Segmenter:
-    """Open a shipped network by its name, a file by its path, or the default; see `fcfi.load`."""
+    """Open a shipped network by name, a file by path, or the default network; see `fcfi.load`."""
     chosen = plan_run(name_or_path, RunRequest(runtime, precision, threads))
     return open_choice(chosen, zoom, flip, threshold)
 
 
 def plan_run(name_or_path: str | os.PathLike[str] | None, request: RunRequest) -> Choice:
-    """Return what to open of a network on this machine; nothing is loaded yet.
+    """Return how to run a network on this machine, without loading it.
 
-    Warns (RuntimeWarning) of a request that cannot be met.  Raises NetworkError, ConfigError.
+    Warns (RuntimeWarning) if a request cannot be met.  Raises NetworkError or ConfigError.
     """
     chosen = choose(find_files(name_or_path), request, this_machine())
     for note in chosen.notes:
@@ -110,17 +112,17 @@ def plan_run(name_or_path: str | os.PathLike[str] | None, request: RunRequest) -
 def open_choice(
     chosen: Choice, zoom: Zoom | None = None, flip: Flip = "none", threshold: float = THRESHOLD
 ) -> Segmenter:
-    """Return the network that was chosen, ready for sessions.  Raises NetworkError."""
+    """Open a chosen network, ready for sessions.  Raises NetworkError."""
     return Segmenter(make_predictor(open_network(chosen), zoom, flip, threshold))
 
 
 def open_lazily(chosen: Choice) -> LazyPredictor:
-    """Return a predictor whose network, the chosen one, is loaded in the background.
+    """Return a predictor that loads a chosen network in the background.
 
-    Raises NetworkError at once for a file that is not a network file.
+    Raises NetworkError immediately for a file that is not a network file.
     """
     if chosen.path.suffix == CHECKPOINT:
-        # A checkpoint says nothing of itself before torch has read it, which takes seconds.
+        # A checkpoint's description is known only after torch has read it, which takes seconds.
         info = NetworkInfo(chosen.path.stem, "unknown", "", 1)
     else:
         info = read_info(chosen.path)
@@ -131,8 +133,8 @@ def open_lazily(chosen: Choice) -> LazyPredictor:
 def find_files(name_or_path: str | os.PathLike[str] | None) -> NetworkFiles:
     """Return the files of a network.
 
-    A text without a folder and without a file's ending is the name of a shipped network.  Raises
-    NetworkError without such a network.
+    A text without folder and suffix is the name of a shipped network.  Raises NetworkError for an
+    unknown name.
     """
     if name_or_path is not None:
         path = Path(name_or_path)

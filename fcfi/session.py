@@ -1,9 +1,9 @@
-"""A session: one object of one picture, prompt by prompt, with undo over everything.
+"""A session: selecting one object on one picture, prompt by prompt, with undo for every change.
 
-All state of the using half is here: a tuple of values and a cursor.  A mask depends on nothing but
-the mask begun from and the prompts in their order, so a removed click leaves no trace and a log
-makes the same mask again, bit for bit.  Knows nothing of files, servers or networks.  Not for
-several threads at once; each user has a session of their own.
+All state of prediction is here: a tuple of values and a cursor.  A mask depends only on the start
+mask and the prompts in order, so a removed click leaves no trace, and replaying a log makes the
+same mask, bit for bit.  Knows nothing of files, servers or networks.  Not thread-safe; each user
+needs a session.
 """
 
 import time
@@ -28,12 +28,12 @@ from fcfi.prompts.clicks import Click, Clicks, Prompts, Scribble
 from fcfi.prompts.rounds import NO_ROUNDS, Round, Rounds
 
 Accepted = Literal["same", "any"]
-"""Which network may replay a log: the same with the same settings, or any."""
+"""Networks that may replay a log: the same one with the same settings, or any."""
 
 
 @dataclass(frozen=True)
 class State:
-    """What undo and redo move between: a mask begun from, if any, and the rounds after it.
+    """A step of undo and redo: the start mask, if any, and the rounds after it.
 
     predictions: the answer after each round.
     """
@@ -44,12 +44,12 @@ class State:
 
     @property
     def prediction(self) -> Prediction | None:
-        """The last answer, or the mask begun from, or None."""
+        """The last answer, or the start mask, or None."""
         return self.predictions[-1] if self.predictions else self.start
 
 
 class Session:
-    """Prompts on one picture.  Every change can be undone; what fails changes nothing.
+    """Prompts on one picture.  Every change can be undone, and an error changes nothing.
 
     >>> import fcfi
     >>> session = fcfi.load(threads=1).session("examples/images/coffee.jpg")
@@ -67,10 +67,10 @@ class Session:
         image: NDArray[np.uint8],
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """Begin on an image (H, W, 3) uint8 RGB or (H, W) grey, which must not change afterwards.
+        """Start on an image (H, W, 3) uint8 RGB or (H, W) grey, which must not change afterwards.
 
         clock: returns the time of a prompt in seconds since 1970 (UTC).
-        Raises InputError for a picture of another kind.
+        Raises InputError for another kind of array.
         """
         self.predictor = predictor
         self._picture = CachedImage(image)
@@ -78,7 +78,7 @@ class Session:
         self._states: tuple[State, ...] = (State(),)
         self._cursor = 0
 
-    # What there is
+    # Properties
 
     @property
     def image(self) -> Image:
@@ -87,29 +87,29 @@ class Session:
 
     @property
     def prompts(self) -> Prompts:
-        """Everything that was given so far, in order."""
+        """All prompts so far, in order."""
         return self._state.rounds.prompts
 
     @property
     def clicks(self) -> Clicks:
-        """Those prompts that are clicks, in order."""
+        """The prompts that are clicks, in order."""
         return self._state.rounds.clicks
 
     @property
     def prediction(self) -> Prediction | None:
-        """The last prediction, or the mask begun from, or None before the first prompt."""
+        """The last prediction, or the start mask, or None before the first prompt."""
         return self._state.prediction
 
     @property
     def mask(self) -> Mask:
-        """(H, W) bool: the object; empty before the first prompt.  Computed at each access."""
+        """The mask (H, W) bool, empty before the first prompt.  Computed on each access."""
         if self.prediction is None:
             return np.zeros(self.image.shape[:2], np.bool_)
         return self.prediction.mask
 
     @property
     def probs(self) -> NDArray[np.float32]:
-        """(H, W) float32 in [0, 1]: how surely each pixel is object.  Computed at each access."""
+        """The probabilities (H, W) float32 in [0, 1].  Computed on each access."""
         if self.prediction is None:
             return np.zeros(self.image.shape[:2], np.float32)
         return self.prediction.probs
@@ -121,10 +121,10 @@ class Session:
 
     @property
     def can_redo(self) -> bool:
-        """Whether an undone change can be made again."""
+        """Whether an undone change can be redone."""
         return self._cursor < len(self._states) - 1
 
-    # What a person does
+    # Prompts and undo
 
     def click(
         self, x: float, y: float, positive: bool = True, *, within: Box | None = None
@@ -140,7 +140,7 @@ class Session:
         return self.give((click,), within=within)
 
     def click_together(self, clicks: Prompts, *, within: Box | None = None) -> Mask:
-        """Make several clicks, in their order, and predict once; see `give`."""
+        """Make several clicks in order and predict once; see `give`."""
         return self.give(clicks, within=within)
 
     def box(
@@ -152,9 +152,9 @@ class Session:
         *,
         within: Box | None = None,
     ) -> Mask:
-        """Draw a box round the object, and return the new mask (H, W) bool.
+        """Draw a box around the object and return the new mask (H, W) bool.
 
-        The box takes the place of the mask before.  right, bottom: the first pixels outside.
+        The box replaces the previous mask.  right, bottom: the first pixels outside.
         Raises InputError for a box that is empty, of a single pixel, or not inside the picture.
         """
         sides = (
@@ -172,16 +172,16 @@ class Session:
     ) -> Mask:
         """Draw a stroke through points (x, y) over the object, or off it; return the new mask.
 
-        Raises InputError for fewer than two points, or one outside of the picture.
+        Raises InputError for fewer than two points, or one outside the picture.
         """
         corners = tuple((_pixel(x, "x"), _pixel(y, "y")) for x, y in points)
         return self.give((Scribble(corners, bool(positive)),), within=within)
 
     def give(self, prompts: Prompts, *, within: Box | None = None) -> Mask:
-        """Give several prompts, in their order, and predict once; return the new mask (H, W) bool.
+        """Apply several prompts in order, predict once and return the new mask (H, W) bool.
 
         within: the part of the picture that is looked at; at the first prompt only.
-        Raises InputError for none, or for one that does not fit the picture.
+        Raises InputError without prompts, or for one that does not fit the picture.
         """
         if not prompts:
             raise InputError("expected at least one prompt, got none: give a click as (x, y)")
@@ -190,7 +190,7 @@ class Session:
         return self._enter(self._after(state, state.rounds.after(given, within)))
 
     def start_from(self, mask: NDArray[Any]) -> Mask:
-        """Begin again from a mask (H, W) that exists, object where not 0, to be corrected.
+        """Start again from an existing mask (H, W), object where it is not 0, to correct it.
 
         Raises InputError for a mask of another size.
         """
@@ -198,37 +198,37 @@ class Session:
         return self._enter(State(Prediction.from_mask(known, self.predictor.threshold)))
 
     def remove(self, index: int) -> Mask:
-        """Remove one prompt, by its index in `prompts`, and predict the later ones again.
+        """Remove a prompt by its index in `prompts`, and predict the later ones again.
 
         Raises InputError without such a prompt.
         """
         before = self._state
         number, _ = before.rounds.locate(index)
         rounds = before.rounds.without(index)
-        # Rounds before that of the prompt stay as they were predicted.
+        # The predictions of earlier rounds are kept.
         state = State(before.start, rounds.first(number), before.predictions[:number])
         for count in range(number + 1, len(rounds) + 1):
             state = self._after(state, rounds.first(count))
         return self._enter(state)
 
     def reset(self) -> Mask:
-        """Forget all prompts and the mask begun from."""
+        """Remove all prompts and the start mask."""
         return self._enter(State())
 
     def undo(self) -> Mask:
-        """Undo the last change; at the beginning nothing happens."""
+        """Undo the last change; without one, do nothing."""
         self._cursor = max(0, self._cursor - 1)
         return self.mask
 
     def redo(self) -> Mask:
-        """Make the change again that was undone; without one nothing happens."""
+        """Redo the last undone change; without one, do nothing."""
         self._cursor = min(len(self._states) - 1, self._cursor + 1)
         return self.mask
 
     # Log and replay
 
     def log(self) -> dict[str, Any]:
-        """Return what makes this mask again, ready for JSON; `fcfi.prompts.click_log` shows it."""
+        """Return the log to replay this mask, ready for JSON; see `fcfi.prompts.click_log`."""
         start = self._state.start
         return ClickLog(
             height=self.image.shape[0],
@@ -248,17 +248,17 @@ class Session:
         log: Mapping[str, Any],
         network: Accepted = "same",
     ) -> "Session":
-        """Return a session on the same picture with the log's prompts made again, at their times.
+        """Return a session on the same picture with the prompts of a log, and their times.
 
         network: `same` refuses another network or other settings, so that the mask is the same, bit
-            for bit (on the same machine and runtime); `any` takes this predictor as it is.
-        Raises InputError for a damaged log, one of another picture or, with `same`, of another
-            network or settings.
+            for bit (on the same machine and runtime); `any` accepts any predictor.
+        Raises InputError for a damaged log or another picture and, with `same`, for another network
+            or other settings.
         """
         if network not in get_args(Accepted):
             raise ConfigError(f"network {network!r} is unknown: give same or any")
         session = cls(predictor, image)
-        # beside its form also its values, which messages repeat
+        # not only its structure but also its values, which messages repeat
         with guard(InputError, "the log is damaged", "give a log that fcfi wrote"):
             known = ClickLog.from_json(log)
             _check_image(session, known)
@@ -270,7 +270,7 @@ class Session:
             session._enter(session._after(session._state, known.rounds.first(count)))
         return session
 
-    # Inside
+    # Private methods
 
     @property
     def _state(self) -> State:
@@ -281,25 +281,25 @@ class Session:
         return image_sha256(self.image)
 
     def _after(self, state: State, rounds: Rounds) -> State:
-        """Return the state after rounds that are one more than the state's."""
+        """Return the next state, after one more round than the given state has."""
         prediction = self.predictor.predict(
             self._picture,
             rounds.prompts,
             state.prediction,
-            # Only the first look has a part to take: later ones follow the mask.
+            # Only the first crop can use the given part: later ones follow the mask.
             rounds.within if len(rounds) == 1 else None,
         )
         return State(state.start, rounds, (*state.predictions, prediction))
 
     def _enter(self, state: State) -> Mask:
-        """Continue from a new state; what was undone before is forgotten."""
+        """Continue from a new state and drop undone changes."""
         self._states = (*self._states[: self._cursor + 1], state)
         self._cursor += 1
         return self.mask
 
 
 def _pixel(value: Any, name: str) -> int:
-    """Return the nearest whole pixel.  Raises InputError for what is not a finite number."""
+    """Return the nearest whole pixel.  Raises InputError unless the value is a finite number."""
     if isinstance(value, bool) or not isinstance(value, Real) or not isfinite(value):
         raise InputError(f"expected {name} in pixels, got {value!r}: give a number")
     return floor(float(value) + 0.5)
@@ -311,7 +311,7 @@ def _network(predictor: Predictor) -> dict[str, str]:
 
 
 def _check_image(session: Session, log: ClickLog) -> None:
-    """Raise InputError unless the session is on the picture of the log."""
+    """Raise InputError unless the session has the log's picture."""
     height, width = session.image.shape[:2]
     if (log.height, log.width) != (height, width):
         raise InputError(
@@ -326,11 +326,11 @@ def _check_image(session: Session, log: ClickLog) -> None:
 
 
 def _check_network(predictor: Predictor, log: ClickLog) -> None:
-    """Raise InputError unless weights and settings are those of the log; runtimes may differ."""
+    """Raise InputError unless weights and settings match the log; the runtime may differ."""
     here, there = _network(predictor), log.network
     if here["sha256"] != there["sha256"]:
         raise InputError(
-            # With repr, since a damaged log may hold lines in them.
+            # With repr, because texts in a damaged log may have line breaks.
             f"expected the network of the log, {there['name'][:50]!r} (weights "
             f"{there['sha256'][:12]!r}), got {here['name']!r} ({here['sha256'][:12]!r}): use that "
             'one, or give network="any" for a new mask'

@@ -1,4 +1,4 @@
-"""Wrong masks to begin an evaluation from: how many clicks does it take to mend them?
+"""Wrong masks as the start of an evaluation, to count the clicks that correct them.
 
 They are made from the truth by a fixed rule, or read from a folder (another program's masks).
 Knows nothing of networks.  The paper has no such evaluation; the released code always starts
@@ -20,16 +20,16 @@ from fcfi.mask_files import read_mask
 from fcfi.masks.truth import OBJECT, Mask
 
 ERODED_PART: Final = 0.15
-"""Fraction of the largest depth that is taken off all round: leaves 0.72 of a disk."""
+"""Fraction of the largest depth that is removed on all sides: leaves 0.72 of a disk."""
 SHIFTED_PART: Final = 0.1
-"""Fraction of the object's width and height by which it is moved right and down."""
+"""Fraction of the object's width and height by which it is shifted right and down."""
 
 
 @dataclass(frozen=True)
 class Start:
     """A source of start masks.
 
-    name: for the report.  make: returns the start mask (H, W) bool of a sample.
+    name: name in reports.  make: returns the start mask (H, W) bool for a sample.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Start:
 
 
 def starting_masks(kind: str | Path) -> Start:
-    """Return the truths `eroded` or `shifted`, or the masks NAME.png of a folder.
+    """Return the source `eroded` or `shifted`, or the masks NAME.png in a folder.
 
     Raises ConfigError for any other kind; a folder's `make` raises DatasetError for a missing mask.
     """
@@ -53,7 +53,7 @@ def starting_masks(kind: str | Path) -> Start:
 
 
 def eroded(sample: Sample) -> Mask:
-    """Return the object without its rim, which is at least a pixel; its deepest pixel stays."""
+    """Return the object without a rim of at least one pixel; its deepest pixel is kept."""
     padded = np.pad((sample.truth == OBJECT).astype(np.uint8), 1)
     depth = np.asarray(
         cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1], np.float32
@@ -64,7 +64,7 @@ def eroded(sample: Sample) -> Mask:
 
 
 def shifted(sample: Sample) -> Mask:
-    """Return the object moved right and down by a fraction of its size, at least one pixel.
+    """Return the object shifted right and down by a fraction of its size, at least one pixel.
 
     Pixels that leave the image are lost.
     """
@@ -79,7 +79,7 @@ def shifted(sample: Sample) -> Mask:
 
 
 def from_folder(folder: Path, sample: Sample) -> Mask:
-    """Return the mask NAME.png of the folder.
+    """Return the mask NAME.png in the folder.
 
     Raises DatasetError if it is missing, InputError if it does not fit.
     """

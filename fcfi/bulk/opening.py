@@ -1,7 +1,7 @@
 """The network of a plan: chosen once when planning, and opened in the same way on every machine.
 
-Another runtime or precision gives different bytes, so there is no silent fallback: a machine that
-lacks them refuses the plan.
+Another runtime or precision produces different bytes, so nothing falls back silently: a machine
+that lacks them refuses the plan.
 """
 
 import warnings

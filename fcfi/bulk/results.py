@@ -24,7 +24,7 @@ class Result:
 
     height, width: size of the picture in pixels.  counts: the mask.  area: its pixels.  bbox: left,
         top, width and height of its box, None if it is empty.  prompts: number of answered prompts.
-    error: a sentence if the row failed; then there is no mask.
+    error: a sentence if the row failed; then the mask is missing.
     """
 
     id: str

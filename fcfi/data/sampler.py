@@ -50,7 +50,7 @@ _log = logging.getLogger(__name__)
 
 
 class Target(NamedTuple):
-    """The objects on a picture for a crop; without objects there is no crop."""
+    """The objects on a picture for a crop; it may be empty."""
 
     picture: Picture
     labelling: Labelling

@@ -63,7 +63,7 @@ def codecs() -> dict[str, "Codec"]:
 
 
 def find_codec(name: str) -> "Codec":
-    """Return a format by its name.  Raises ConfigError if there is none with this name."""
+    """Return a format by its name.  Raises ConfigError for an unknown name."""
     known = codecs()
     if name not in known:
         raise ConfigError(f"expected a format, got {name!r}: choose one of {', '.join(known)}")

@@ -1,6 +1,6 @@
 """Several answers to one click, for clicks that are ambiguous.
 
-LD (Li et al., CVPR 2018) gives six different answers in order, and a small network chooses one.
+LD (Li et al., CVPR 2018) returns six different answers in order, and a small network chooses one.
 CDNet (Chen et al., ICCV 2021) trains with four more heads and drops them at inference.
 Differs from LD: the answers share our backbone; the selector sees the features inside each answer
     instead of the picture, and is trained in the same run.

@@ -1,6 +1,6 @@
 """The first look: chooses the scale at which the network sees the object of a first click.
 
-A first click gives only one pixel of the object.  In the whole picture, a small object covers only
+A first click marks only one pixel of the object.  In the whole picture, a small object covers only
 a few cells of the network; in a small crop, a large object is cut off.  A network that estimates
 the IoU of its own masks (its score) can look at several scales and keep the best mask.
 """

@@ -49,7 +49,7 @@ class Labels:
             return _living(connection)
 
     def schema(self, identity: int) -> tuple[Attribute, ...]:
-        """Return the attributes of a label, or () if there is no such label."""
+        """Return the attributes of a label, or () for an unknown label."""
         return self.schemas().get(identity, ())
 
     def schemas(self) -> dict[int, tuple[Attribute, ...]]:

@@ -175,7 +175,7 @@ class Project:
         search: str = "",
         which: Filter = EVERYTHING,
     ) -> PictureRow | None:
-        """Return the next picture in one of these states, or None if there is none.
+        """Return the next picture in one of these states, or None without a match.
 
         id: the picture after which to search; the search continues at the first picture after the
             last.  None searches from the first.

@@ -27,7 +27,7 @@ class Filter:
     """The order of a list of pictures, and its conditions other than state and name.
 
     label: only pictures with an object of this label; 0: with an object without a label.
-    least, most: only pictures with a number of objects in this range; None is no limit.
+    least, most: only pictures with a number of objects in this range; None means no limit.
     """
 
     label: int | None = None

@@ -111,7 +111,7 @@ def clicks_in(prompts: Prompts) -> Clicks:
 
 
 def check_prompts(prompts: Prompts, height: int, width: int) -> None:
-    """Raise InputError if there is no prompt, or one is outside the picture.
+    """Raise InputError without a prompt, or if one is outside the picture.
 
     height, width: of the picture, in pixels.
     """

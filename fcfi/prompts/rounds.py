@@ -105,7 +105,7 @@ class Rounds:
     def locate(self, index: int) -> tuple[int, int]:
         """Return the index of a prompt's round, and the prompt's index in the round.
 
-        index: of the prompt in `prompts`.  Raises InputError if there is none.
+        index: of the prompt in `prompts`.  Raises InputError without one.
         """
         rest = index
         for number, part in enumerate(self.items):
@@ -120,7 +120,7 @@ class Rounds:
     def without(self, index: int) -> "Rounds":
         """Return the rounds without a prompt; a round that is then empty is removed.
 
-        index: of the prompt in `prompts`.  Raises InputError if there is none.
+        index: of the prompt in `prompts`.  Raises InputError without one.
         """
         number, inside = self.locate(index)
         rest = self.items[number].without(inside)

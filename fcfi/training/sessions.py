@@ -205,7 +205,7 @@ def next_click_of_person(
 ) -> Click | None:
     """Return the next click: deep inside the mask's error or, with a chance, anywhere in it.
 
-    Its position has noise, but never leaves the error.  None if there is no error left.
+    Its position has noise, but never leaves the error.  None without an error left.
     """
     inner = 0.0 if rng.random() < config.anywhere else INNER
     click = next_click(truth, mask, made, rng, inner)

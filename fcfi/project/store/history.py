@@ -122,7 +122,7 @@ class History(Part):
     def move(self, identity: int, version: int, by: Literal[-1, 1], signature: Signature) -> bool:
         """Undo (-1) or redo (1) a change of a picture; return False if it has another version now.
 
-        Raises InputError if there is no change to undo or redo.
+        Raises InputError without a change to undo or redo.
         """
         with self.database.writing() as connection:
             at_version = and_(picture.c.id == identity, picture.c.version == version)
