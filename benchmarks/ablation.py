@@ -1,12 +1,12 @@
-"""What FFC and CFF bring: the rows of the paper's ablation (table 4), with one budget for all.
+"""The effect of FFC and CFF: the paper's ablation (table 4), with the same budget for all rows.
 
     python -m benchmarks.ablation run --data data/train --eval data/eval/GrabCut
     python -m benchmarks.ablation table        the stored results as Markdown
 
-A trunk without either module learns first (`--trunk` steps); every row, the baseline too, continues
-from it for the recipe's steps, once for each seed.  With `--trunk 0` every row begins from
-ImageNet's weights itself.  Finished runs and measurements are kept: the same command resumes.
-Results are written to `--stored` after each measurement.
+A trunk without either module is trained first (`--trunk` steps); every row, including the baseline,
+continues from it for the recipe's steps, once for each seed.  With `--trunk 0`, every row starts
+from ImageNet weights.  Finished runs and measurements are kept: the same command resumes.  Results
+are written to `--stored` after each measurement.
 """
 
 import json
@@ -44,7 +44,7 @@ ROWS: Final[Mapping[str, Mapping[str, str]]] = {
     "+ FFC + CFF": {"correction": "similarity", "fusion": "collaborative"},
     "+ FFC (encoded) + CFF": {"correction": "encoded", "fusion": "collaborative"},
 }
-"""The table's rows and what each changes in the recipe's network."""
+"""The table's rows, with their changes to the recipe's network."""
 
 PAPER: Final[Mapping[str, tuple[float, ...]]] = {
     "baseline": (4.31, 7.56, 2.60, 5.73),
@@ -52,7 +52,7 @@ PAPER: Final[Mapping[str, tuple[float, ...]]] = {
     "+ CFF": (3.07, 6.62, 2.05, 5.32),
     "+ FFC + CFF": (2.84, 6.48, 1.96, 5.16),
 }
-"""NoC@90 of the paper's table 4, in the order of PAPER_COLUMNS."""
+"""NoC@90 in the paper's table 4, in the order of PAPER_COLUMNS."""
 PAPER_COLUMNS: Final = (
     "Berkeley, ResNet-101",
     "DAVIS, ResNet-101",
@@ -62,14 +62,14 @@ PAPER_COLUMNS: Final = (
 
 Row = TypeVar("Row")
 Key = tuple[str, int, str]
-"""Row, seed and dataset of a measurement."""
+"""The row, seed and dataset of a measurement."""
 
 app = typer.Typer(add_completion=False)
 
 
 @app.command()
 def run(
-    data: Annotated[Path, typer.Option(help="Pictures to learn from.")],
+    data: Annotated[Path, typer.Option(help="Pictures for training.")],
     sets: Annotated[
         list[Path], typer.Option("--eval", help="A dataset to measure on; may be given again.")
     ],
@@ -117,7 +117,7 @@ def table(stored: Annotated[Path, typer.Option(help="The file of results.")] = S
 
 
 def chosen(names: Iterable[str], rows: Mapping[str, Row]) -> Mapping[str, Row]:
-    """Return the rows of these names.  Raises ConfigError for a name that no row has."""
+    """Return the rows with these names.  Raises ConfigError for an unknown name."""
     wanted = list(names)
     if unknown := [name for name in wanted if name not in rows]:
         raise ConfigError(
@@ -127,7 +127,7 @@ def chosen(names: Iterable[str], rows: Mapping[str, Row]) -> Mapping[str, Row]:
 
 
 def trained(plan: Recipe, folder: Path, start: Path | None = None) -> Path:
-    """Return the weights of a whole run; if it is stopped, it is saved and the command ends."""
+    """Return the weights of a finished run; if it is stopped, save it and exit."""
     from fcfi.training.loop import train
 
     outcome = train(plan, folder, start)
@@ -144,7 +144,7 @@ def row_of(plan: Recipe, model: Mapping[str, str], seed: int) -> Recipe:
 
 
 def note(stored: Path, plan: Recipe, trunk: int, key: Key, weights: Path, dataset: Path) -> None:
-    """Measure one row on one dataset and store it at once, unless that is done."""
+    """Measure one row on one dataset and store the result, unless it is stored already."""
     record = record_for(stored, plan, trunk)
     row, seed, data = key
     if any((done["row"], done["seed"], done["data"]) == key for done in record["results"]):
@@ -156,9 +156,9 @@ def note(stored: Path, plan: Recipe, trunk: int, key: Key, weights: Path, datase
 
 
 def record_for(stored: Path, plan: Recipe, trunk: int) -> dict[str, Any]:
-    """Return the stored result to add to, or a new result.
+    """Return the stored results, or new ones.
 
-    Raises ConfigError if it is of another recipe or trunk.
+    Raises ConfigError if they are from another recipe or trunk.
     """
     fresh = new_record(plan, trunk)
     record = read(stored)
@@ -176,7 +176,7 @@ def record_for(stored: Path, plan: Recipe, trunk: int) -> dict[str, Any]:
 
 
 def clicks(weights: Path, dataset: Path, plan: Recipe) -> dict[str, float]:
-    """Return NoC and the objects not reached, of a checkpoint; protocol `fixed`, float32."""
+    """Return a checkpoint's NoC and objects not reached, with protocol `fixed` in float32."""
     rules = Protocol(zoom=plan.zoom, targets=TARGETS)
     with network_file(weights) as path:
         report = evaluate(
@@ -188,14 +188,14 @@ def clicks(weights: Path, dataset: Path, plan: Recipe) -> dict[str, float]:
 
 
 def new_record(plan: Recipe, trunk: int) -> dict[str, Any]:
-    """Return a result without rows yet."""
+    """Return results without rows."""
     # The path of the pictures on this machine stays private.
     recipe = replace(plan, data=replace(plan.data, root=DataConfig.root)).as_dict()
     return stored_record(FORMAT, recipe=recipe, trunk_steps=trunk) | {"results": []}
 
 
 def read(stored: Path) -> dict[str, Any] | None:
-    """Return a stored result, or None.  Raises ConfigError for a file of another kind."""
+    """Return the stored results, or None.  Raises ConfigError for a file of another kind."""
     if not stored.is_file():
         return None
     record: dict[str, Any] = json.loads(stored.read_text(encoding="utf-8"))
@@ -208,7 +208,7 @@ def read(stored: Path) -> dict[str, Any] | None:
 
 
 def markdown(record: Mapping[str, Any]) -> str:
-    """Return a table of NoC@90, a row for each network: the mean over seeds and their range."""
+    """Return a table of NoC@90 with a row for each network: mean and range over seeds."""
     results = record["results"]
     sets = list(dict.fromkeys(result["data"] for result in results))
     rows = [row for row in ROWS if any(result["row"] == row for result in results)]
@@ -236,7 +236,7 @@ def markdown(record: Mapping[str, Any]) -> str:
 
 
 def paper_markdown() -> str:
-    """Return the paper's own ablation, to read beside."""
+    """Return the paper's ablation, for comparison."""
     lines = [f"| paper, NoC@90 | {' | '.join(PAPER_COLUMNS)} |"]
     lines.append("|---" * (1 + len(PAPER_COLUMNS)) + "|")
     for row, values in PAPER.items():
@@ -245,7 +245,7 @@ def paper_markdown() -> str:
 
 
 def _cell(values: list[float]) -> str:
-    """Return the mean, and the smallest and largest of several values."""
+    """Return the mean and, for several values, the smallest and largest."""
     if not values:
         return "-"
     return f"{mean(values):.2f}" + (

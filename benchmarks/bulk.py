@@ -1,14 +1,14 @@
-"""Bulk work measured: processor time beside predictions alone, and the same bytes through a storm.
+"""Measuring bulk work: processor time compared with predictions alone, and robustness to kills.
 
     python -m benchmarks.bulk WORK --json benchmarks/results/bulk.json
 
-Cuts pictures of 640 x 480 pixels out of the bundled photographs and clicks on each several times.
-*Alone*: one process predicts all objects of decoded pictures, and nothing else.  *Steady*: a worker
-that is running makes the same parts: files read, decoded, predicted, encoded, written; part by part
-in turn with the predictions alone, so that what else the machine does slows both.  *Calm*: one
-undisturbed `fcfi bulk run`, starts of processes included.  *Stormy*: runs that are killed with all
-their processes at random moments, then two runners at once on one shard, then one for the rest.
-Times are of the processor, children included, since other work may share the machine.
+Cuts pictures of 640 x 480 pixels from the bundled photographs and clicks on each several times.
+*Alone*: one process only predicts all objects of decoded pictures.  *Steady*: a running worker
+computes the same parts (read, decode, predict, encode, write), alternating with the predictions
+alone, so that other load slows both.  *Calm*: one undisturbed `fcfi bulk run`, including the start
+of processes.  *Stormy*: runs that are killed with all their processes at random moments, then two
+runners at once on one shard, then one for the rest; the results must have the same bytes.  Times
+are processor times including children, because other work may share the machine.
 """
 
 import json
@@ -55,7 +55,7 @@ def bulk(
     work: Annotated[Path, typer.Argument(help="A new folder for pictures and results.")],
     objects: Annotated[int, typer.Option(help="Objects in all.")] = 2000,
     output: Annotated[
-        Path | None, typer.Option("--json", help="Write the numbers here, too.")
+        Path | None, typer.Option("--json", help="Also write the numbers to this file.")
     ] = None,
 ) -> None:
     """Measure bulk work."""
@@ -92,7 +92,7 @@ def bulk(
 
 
 def make_rows(work: Path, objects: int) -> None:
-    """Write pictures and manifest."""
+    """Write the pictures and the manifest."""
     from PIL import Image
 
     random = np.random.default_rng(SEED)
@@ -117,9 +117,9 @@ def make_rows(work: Path, objects: int) -> None:
 
 
 def in_turn(work: Path, plan: Plan) -> tuple[float, float]:
-    """Return the processor seconds of predictions alone, and of a worker's parts, start left out.
+    """Return the processor seconds of predictions alone, and of a worker's parts without its start.
 
-    plan: that of the folder `steady`, whose parts are made here.
+    plan: the plan in the folder `steady`, whose parts are computed here.
     """
     job = Job(str(work / "steady"))
     worker, predictor = Worker(job), open_as_planned(plan.network)
@@ -135,7 +135,7 @@ def in_turn(work: Path, plan: Plan) -> tuple[float, float]:
 
 
 def predict_alone(work: Path, rows: Sequence[Row], predictor: Predictor) -> float:
-    """Return the processor seconds of predictions and masks, without anything around them."""
+    """Return the processor seconds of predictions and masks alone."""
     images = {row.image: read_image(work / row.image) for row in rows}
     began = time.process_time()
     for row in rows:
@@ -149,10 +149,10 @@ def predict_alone(work: Path, rows: Sequence[Row], predictor: Predictor) -> floa
 
 
 def storm(folder: Path, calm: float) -> int:
-    """Run a plan through kills and two runners at once; return the kills that hit work."""
+    """Run a plan with kills, then two runners at once; return the kills that interrupted work."""
     random = np.random.default_rng(SEED)
     killed = 0
-    # Moments at which, on all cores, about a tenth of the work of one run is done.
+    # Times in which all cores do about a tenth of the work of one run.
     longest = max(4.0, calm / (os.cpu_count() or 1) / KILLS)
     for _ in range(KILLS):
         runner = start(folder)
@@ -168,13 +168,13 @@ def storm(folder: Path, calm: float) -> int:
 
 
 def start(folder: Path, *options: str) -> "subprocess.Popen[bytes]":
-    """Start a run in a process group of its own."""
+    """Start a run in a new process group."""
     command = [sys.executable, "-m", "fcfi", "bulk", "run", str(folder), *options]
     return subprocess.Popen(command, start_new_session=True, stderr=subprocess.DEVNULL)
 
 
 def seconds_of_children() -> float:
-    """Return the processor seconds of all children that have ended, and of theirs."""
+    """Return the processor seconds of all ended children and their children."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 

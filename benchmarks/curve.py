@@ -1,9 +1,9 @@
-"""Draw the course of training runs from their logs: loss and IoU over clicks learnt from.
+"""Plot training runs from their logs: loss and IoU over the number of clicks.
 
     python -m benchmarks.curve benchmarks/results/*.train.jsonl -o docs/images/training.png
 
-A click is one crop of one step.  IoU is that of the predictions a step learnt from, after early
-and late clicks.
+A click is one crop in one step.  The IoU is that of a step's predictions, after early and late
+clicks.
 """
 
 import json
@@ -21,16 +21,16 @@ from fcfi import cli
 from fcfi.errors import InputError
 
 BATCH: Final = 16
-"""Crops a step in the recipes whose logs these are."""
+"""Crops per step in the recipes of these logs."""
 SMOOTH: Final = 15
-"""Lines of the log (half a minute each) whose median is a point of the curve."""
+"""Number of log lines (half a minute each) in the median at a point of the curve."""
 MINIMUM_STEP: Final = 50
-"""Steps left out at the beginning: the pool of sessions holds first clicks only."""
+"""Steps to leave out at the start, when the pool of sessions has only first clicks."""
 
 
 @dataclass(frozen=True)
 class Course:
-    """One run.
+    """The curves of one run.
 
     clicks, loss, iou: (n,), a point for each line of the log.
     """
@@ -50,12 +50,12 @@ def main(
     output: Annotated[Path, typer.Option("--output", "-o", help="PNG or SVG.")],
     batch: Annotated[int, typer.Option(help="Crops of a step.")] = BATCH,
 ) -> None:
-    """Draw the course of training runs."""
+    """Plot training runs."""
     draw([read_course(log, batch) for log in logs], output)
 
 
 def read_course(log: Path, batch: int = BATCH) -> Course:
-    """Return the course of the run that wrote this log.  Raises InputError for too few lines."""
+    """Return the curves of the run with this log.  Raises InputError for too few lines."""
     if not log.is_file():
         raise InputError(f"expected the log of a run (log.jsonl), got no file: {log}")
     rows = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
@@ -78,8 +78,8 @@ def read_course(log: Path, batch: int = BATCH) -> Course:
 
 
 def smoothed(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return medians of SMOOTH neighbouring values, (n - SMOOTH + 1,)."""
-    # The median hides the first clicks with which a resumed run begins.
+    """Return the running medians of SMOOTH values, (n - SMOOTH + 1,)."""
+    # The median hides the first clicks at the start of a resumed run.
     middle: NDArray[np.float64] = np.median(
         np.lib.stride_tricks.sliding_window_view(values, SMOOTH), axis=-1
     )

@@ -1,9 +1,9 @@
-"""What fine-tuning does for pictures that a shipped network is bad at, and what it costs elsewhere.
+"""The effect of fine-tuning on pictures that a shipped network handles badly, and on others.
 
     python -m benchmarks.finetune --data data/train --dev data/train/dev.tar
 
-The pictures of one source are drawn apart: two thirds to learn from, the others to measure on,
-before and after `fcfi train recipes/finetune.toml`.  Writes
+The pictures of one source are split: two thirds for training, the others to measure before and
+after `fcfi train recipes/finetune.toml`.  Writes
 benchmarks/results/finetune/SOURCE.{before,after}.json, the run's log, and the comparison of both
 networks on development photographs (SOURCE.pairs.json).
 """
@@ -36,11 +36,11 @@ from fcfi.weights import checkpoint
 RECIPE: Final = ROOT / "recipes" / "finetune.toml"
 STORED: Final = RESULTS / "finetune"
 EVERY: Final = 3
-"""Every third picture, in the order of their names, is kept to measure on."""
+"""Every third picture, in the order of names, is kept for measuring."""
 MINIMUM_AREA: Final = 100
-"""Pixels of the smallest object."""
+"""Smallest number of pixels of an object."""
 MOST: Final = 5
-"""Objects of a picture to measure on: the cells of a picture are much alike."""
+"""Largest number of objects to measure per picture, because a picture's cells are similar."""
 
 app = typer.Typer(add_completion=False)
 
@@ -49,11 +49,11 @@ app = typer.Typer(add_completion=False)
 def run(
     data: Annotated[Path, typer.Option(help="Shards with the source's pictures.")],
     dev: Annotated[
-        Path | None, typer.Option(help="Photographs on which to see what it costs.")
+        Path | None, typer.Option(help="Photographs to measure the loss on other pictures.")
     ] = None,
-    source: Annotated[str, typer.Option(help="Whose pictures.")] = "nuclei",
-    network: Annotated[str, typer.Option(help="The shipped network to begin with.")] = "lite0",
-    minutes: Annotated[float, typer.Option(help="Of training.")] = 8,
+    source: Annotated[str, typer.Option(help="Source of the pictures.")] = "nuclei",
+    network: Annotated[str, typer.Option(help="The shipped network to start from.")] = "lite0",
+    minutes: Annotated[float, typer.Option(help="Minutes of training.")] = 8,
     folder: Annotated[
         Path, typer.Option("--output", "-o", help="Folder of pictures and run.")
     ] = Path("runs/finetune"),
@@ -62,7 +62,7 @@ def run(
         list[str] | None, typer.Option("--set", help="Another value for a key of the recipe.")
     ] = None,
 ) -> None:
-    """Draw the pictures apart, measure, fine-tune, measure again."""
+    """Split the pictures, measure, fine-tune and measure again."""
     from fcfi.models.checkpoint import load_model
     from fcfi.training.config import read_recipe
     from fcfi.training.progress import LOG
@@ -98,13 +98,13 @@ def run(
 
 
 def write(folder: Path, pictures: Sequence[Picture], most: int | None = None) -> None:
-    """Write pictures and a mask for each object in the layout `folder`.
+    """Write pictures with a mask for each object in the layout `folder`.
 
-    most: objects of a picture, drawn at random; None takes all.
+    most: largest number of objects per picture, drawn at random; None takes all.
     """
     rng = np.random.default_rng(0)
     for name in ("images", "masks"):
-        # An older draw goes: no picture may lie in both folders.
+        # Delete an older split, so that no picture is in both folders.
         shutil.rmtree(folder / name, ignore_errors=True)
         (folder / name).mkdir(parents=True)
     for picture in pictures:
@@ -121,12 +121,12 @@ def write(folder: Path, pictures: Sequence[Picture], most: int | None = None) ->
 
 
 def measure(network: str | Path, dataset: Path, output: Path) -> None:
-    """Count a network's clicks on a folder, protocol `fixed`, float32, and write the record."""
+    """Evaluate a network on a folder, protocol `fixed` in float32, and write the record."""
     with pairs.network_file(network) as path:
         opened = open_network(choice_of(path))
         rules = Protocol(zoom=zoom_of(opened.info))
         report = evaluate(rules.predictor(opened), open_dataset(dataset), rules)
-    # The record names the folder without its path on this machine.
+    # The record contains the folder without its path on this machine.
     found = report.found.replace(str(dataset), f"{dataset.parent.name}/{dataset.name}")
     record = record_of(replace(report, found=found), opened.info)
     write_record(output, record)

@@ -1,4 +1,4 @@
-"""How long keeping an object out of its finished neighbours takes, on a picture of 12 megapixels.
+"""Measuring how long it takes to keep an object out of its neighbours, at 12 megapixels.
 
     python -m benchmarks.keep_out
     python -m benchmarks.keep_out --neighbours 200
@@ -20,7 +20,7 @@ REPEATS = 7
 
 
 def ellipse(x: int, y: int, width: int, height: int) -> RunMask:
-    """Return an ellipse round a centre that fits into the picture, in pixels."""
+    """Return an ellipse with this centre and size in pixels, inside the picture."""
     canvas = np.zeros((HEIGHT, WIDTH), np.uint8)
     cv2.ellipse(canvas, (x, y), (width // 2, height // 2), 0, 0, 360, 1, -1)
     mask = RunMask.of(canvas.astype(np.bool_))

@@ -1,13 +1,13 @@
-"""How long a click takes: all networks, runtimes and precisions beside one fixed reference.
+"""Measuring the time of a click: all networks, runtimes and precisions, and a fixed reference.
 
     python -m benchmarks.latency                 write benchmarks/results/latency.json, show a table
     python -m benchmarks.latency --rounds 1      a quick look
 
-The reference is the method as its released demo runs it: HRNet-18s with FCFI in PyTorch eager
-float32, random weights, averaged with the mirrored image, longer side 600.  All answer the same
-clicks on the same large pictures, one after the other at every click, so that a machine that is
-busy now and then slows all alike.  A `predict` is what a person waits for: from the click to the
-mask of the whole picture.
+The reference is the method as in its released demo: HRNet-18s with FCFI in PyTorch eager float32,
+random weights, averaged with the mirrored image, longer side 600.  All contestants answer the same
+clicks on the same large pictures, in turn at every click, so that other load slows all of them
+equally.  `predict` is the time that a person waits: from the click to the mask of the whole
+picture.
 """
 
 import json
@@ -51,12 +51,12 @@ from fcfi.weights import shipped
 FORMAT: Final = "fcfi-latency/1"
 """Marks a stored result of this file."""
 MEGAPIXELS: Final = 12.0
-"""Size of the pictures: what a telephone takes."""
+"""Size of the pictures, as taken by a phone."""
 CLICKS: Final = 5
-"""Clicks on each picture."""
+"""Number of clicks on each picture."""
 ROUNDS: Final = 5
 STARTS: Final = 5
-"""Processes whose start is measured."""
+"""Number of process starts to measure."""
 REFERENCE: Final = "HRNet-18s, PyTorch eager, flip (reference)"
 REFERENCE_ZOOM: Final = Zoom(target=600)
 """Longer side of the released demo's input."""
@@ -66,9 +66,9 @@ app = typer.Typer(add_completion=False)
 
 @dataclass(frozen=True)
 class Task:
-    """A click to be timed.
+    """A click to measure.
 
-    clicks: all so far.  box, mask: those before the last click; None at the first.
+    clicks: all clicks so far.  box, mask: state before the last click; None at the first.
     """
 
     picture: CachedImage
@@ -79,19 +79,19 @@ class Task:
 
 @dataclass(frozen=True)
 class Timed:
-    """A network that notes how long its runs take."""
+    """A network that records the time of its runs."""
 
     network: Network
     seconds: list[float]
 
     @property
     def info(self) -> NetworkInfo:
-        """That of the network inside."""
+        """The description of the wrapped network."""
         return self.network.info
 
     @classmethod
     def of(cls, network: Network) -> "Timed":
-        """Return the network with a clock, of the same kind."""
+        """Return a timed network of the same kind."""
         return TimedEncoder(network, []) if isinstance(network, EncodesOnce) else cls(network, [])
 
     def __call__(self, inputs: Arrays, /) -> Arrays:
@@ -104,10 +104,10 @@ class Timed:
 
 @dataclass(frozen=True)
 class TimedEncoder(Timed):
-    """A network that encodes once; both parts are noted."""
+    """A network that encodes once; the times of both parts are recorded."""
 
     def encode(self, inputs: Arrays, /) -> Arrays:
-        """Return the encoding of the network inside."""
+        """Return the encoding of the wrapped network."""
         assert isinstance(self.network, EncodesOnce)
         began = time.perf_counter()
         encoding = self.network.encode(inputs)
@@ -127,10 +127,10 @@ class TimedEncoder(Timed):
 class Contestant:
     """One way to answer a click, with its times in seconds.
 
-    predicts, networks: of whole predictions and of the network alone.
-    first_round: kept apart, since every size is new to the runtime there.
-    further, clicks: `predict` and network at a further click in the same crop, of a network that
-        encodes once.
+    predicts, networks: times of whole predictions and of the network alone.
+    first_round: kept separately, because every size is new to the runtime there.
+    further, clicks: `predict` and network time of further clicks in the same crop, for a network
+        that encodes once.
     """
 
     name: str
@@ -148,17 +148,15 @@ class Contestant:
 @app.command()
 def main(
     rounds: Annotated[int, typer.Option(min=1)] = ROUNDS,
-    clicks: Annotated[int, typer.Option(min=1, help="On each picture.")] = CLICKS,
-    starts: Annotated[
-        int, typer.Option(help="Processes whose start is measured; 0 for none.")
-    ] = STARTS,
+    clicks: Annotated[int, typer.Option(min=1, help="Clicks on each picture.")] = CLICKS,
+    starts: Annotated[int, typer.Option(help="Process starts to measure; 0 for none.")] = STARTS,
     megapixels: float = MEGAPIXELS,
     threads: Annotated[
-        int | None, typer.Option(help="Of every contestant; by default as each chooses.")
+        int | None, typer.Option(help="Threads of every contestant; by default its own choice.")
     ] = None,
     output: Annotated[Path, typer.Option("-o")] = RESULTS / "latency.json",
 ) -> None:
-    """Measure, store and show."""
+    """Measure, store and show the times."""
     contestants = [reference(threads), *candidates(threads)]
     tasks = make_tasks(contestants[1].network.network, megapixels, clicks)
     for number in range(rounds + 1):
@@ -192,7 +190,7 @@ def main(
 
 
 def reference(threads: int | None) -> Contestant:
-    """Return the method as released, with random weights: time does not depend on them."""
+    """Return the method as released, with random weights, on which the time does not depend."""
     import torch
 
     from fcfi.models.build import build
@@ -209,7 +207,7 @@ def reference(threads: int | None) -> Contestant:
 
 
 def candidates(threads: int | None) -> Iterator[Contestant]:
-    """Yield every shipped network in every way that this machine has, as `fcfi.load` sets it up."""
+    """Yield every shipped network in every way that this machine supports, as in `fcfi.load`."""
     for entry in shipped():
         for choice in possible(files_of(entry), this_machine()):
             network = open_network(replace(choice, threads=threads))
@@ -233,13 +231,13 @@ def make_tasks(network: Network, megapixels: float, clicks: int) -> list[Task]:
 
 
 def run_round(contestants: Sequence[Contestant], tasks: Sequence[Task], first: bool) -> None:
-    """Let every contestant do every task, one after the other at each."""
+    """Let every contestant do every task, in turn at each task."""
     for task in tasks:
         for entrant in contestants:
             predictor = FCFIPredictor(entrant.network, entrant.zoom, entrant.flip)
             previous = None if task.box is None else _previous(entrant, task)
             once = isinstance(entrant.network, EncodesOnce)
-            # A fresh cache: the encoding of an earlier task must not help.
+            # A new cache, so that the encoding of an earlier task is not reused.
             picture = CachedImage(task.picture.image) if once else task.picture
             taken = _predict(predictor, picture, task.clicks, previous)
             (entrant.first_round if first else entrant.predicts).append(taken)
@@ -278,13 +276,13 @@ def _session(
 
 
 def _previous(entrant: Contestant, task: Task) -> Prediction:
-    """Return the mask before the click as this contestant's prediction, at its own size."""
+    """Return the mask before the click as this contestant's prediction, in its own size."""
     assert task.box is not None
     assert task.mask is not None
     height, width = task.mask.shape
     crop = crop_at(task.box, entrant.zoom.target, entrant.network.info.multiple)
     previous = Prediction(crop, crop.map(task.mask), height, width)
-    # Reading the mask finds the object's box, which a session knows before a click too.
+    # Reading the mask computes the object's box, which a session also knows before a click.
     _ = previous.mask
     return previous
 
@@ -295,7 +293,7 @@ def _previous(entrant: Contestant, task: Task) -> Prediction:
 def row_of(
     entrant: Contestant, reference: Contestant, tasks: Sequence[Task], peaks: Peaks
 ) -> dict[str, Any]:
-    """Return the numbers of a contestant, in milliseconds."""
+    """Return the times of a contestant in milliseconds."""
     predict, network = statistics.median(entrant.predicts), statistics.median(entrant.networks)
     row: dict[str, Any] = {
         "name": entrant.name,
@@ -326,7 +324,7 @@ def row_of(
 def _distance(
     entrant: Contestant, choice: Choice, tasks: Sequence[Task], peaks: Peaks
 ) -> dict[str, Any]:
-    """Return how near the network comes to the shortest time possible on this machine."""
+    """Return how close the network is to the shortest possible time on this machine."""
     sizes = []
     for task in tasks:
         before = None if task.box is None else _previous(entrant, task)
@@ -346,7 +344,7 @@ def _distance(
 
 
 def starting(choice: Choice, count: int, megapixels: float) -> dict[str, Any]:
-    """Return the time from process start to the first mask, and the most memory of five clicks."""
+    """Return the time from process start to the first mask, and the peak memory of five clicks."""
     side = round((megapixels * 1e6 / 12) ** 0.5)
     noise = np.random.default_rng(0).integers(0, 256, (side // 16, side // 12, 3), np.uint8)
     with TemporaryDirectory() as folder:
@@ -381,7 +379,7 @@ print(int(peak[0]) / 1024 if peak else 0.0, flush=True)
 
 
 def _start(choice: Choice, photo: Path) -> tuple[float, float]:
-    """Return the seconds to the first mask, and the most MiB that the process held (Linux)."""
+    """Return the seconds to the first mask, and the peak memory of the process in MiB (Linux)."""
     command = [
         sys.executable,
         "-c",

@@ -1,11 +1,11 @@
-"""What does a first click gain from nearer looks, chosen by the network's own score?
+"""The gain at a first click from smaller crops, chosen by the network's own score.
 
     python -m benchmarks.looks runs/new/model.safetensors --dev data/train/dev.tar
 
-The robot clicks each development object once; the picture is then seen from every distance of
-`fcfi.prediction.first_look`.  The result, by size of the object, is the IoU from the whole picture,
-of the best look (which only the truth knows) and of the look chosen at each share of the picture,
-with the looks that it cost; and whether scores mean what they say.  It goes to
+The robot clicks each development object once; the picture is then predicted in every crop of
+`fcfi.prediction.first_look`.  The result, by object size, is the IoU of the whole picture, of the
+best look (chosen by the truth) and of the look chosen below each share of the picture, with the
+number of looks, and the reliability of the scores.  It is written to
 benchmarks/results/NETWORK.looks.json.
 """
 
@@ -38,21 +38,21 @@ from fcfi.runtimes.plan import RunRequest, choice_of
 FORMAT: Final = "fcfi-looks/1"
 """Marks a stored result of this file."""
 LIMITS: Final = (0.0, 0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.2, 1.0)
-"""Shares of the picture below which nearer looks are tried."""
+"""Shares of the picture below which smaller crops are tried."""
 SIZES: Final = {"small": 0.03, "middle": 0.1, "large": 1.0}
-"""Objects by the largest share of the picture that they cover."""
+"""Classes of object size, by the largest share of the picture."""
 BINS: Final = 10
-"""Of the reliability diagram."""
+"""Number of bins in the reliability diagram."""
 
 app = typer.Typer(add_completion=False)
 
 
 @dataclass(frozen=True)
 class Answers:
-    """What the looks at one object found, the whole picture first.
+    """The results of all looks at one object, the whole picture first.
 
-    share: of the picture that the object covers.  ious, scores, areas: a number a look; areas are
-        shares of the picture.
+    share: share of the picture that the object covers.  ious, scores, areas: a number for each
+        look; areas are shares of the picture.
     """
 
     share: float
@@ -61,11 +61,11 @@ class Answers:
     areas: tuple[float, ...]
 
     def chosen(self, limit: float) -> int:
-        """Return the look that is kept where masks below this share are looked at again."""
+        """Return the look that is chosen if masks below this share get more looks."""
         return 0 if self.areas[0] >= limit else int(np.argmax(self.scores))
 
     def looks(self, limit: float) -> int:
-        """Return how many looks that cost."""
+        """Return the number of looks that this takes."""
         return 1 if self.areas[0] >= limit else len(self.ious)
 
 
@@ -79,7 +79,7 @@ def measure(
     ] = None,
     threads: Threads = None,
 ) -> None:
-    """Measure every look at each object's first click."""
+    """Measure every look at the first click on each object."""
     objects = dev_objects(dev, count)
     with network_file(network) as path:
         opened = open_network(choice_of(path, RunRequest("auto", "float32", threads)))
@@ -105,7 +105,7 @@ def measure(
 
 
 def answers_of(predictor: FCFIPredictor, sample: Sample) -> Answers:
-    """Return what every look at a sample's first click finds."""
+    """Return the results of every look at a sample's first click."""
     picture, truth = CachedImage(sample.image), sample.truth
     height, width = truth.shape
     click = next_click(truth, np.zeros((height, width), bool))
@@ -122,14 +122,14 @@ def answers_of(predictor: FCFIPredictor, sample: Sample) -> Answers:
 
 
 def of_size(answers: Sequence[Answers], name: str) -> list[Answers]:
-    """Return the answers for objects of a size."""
+    """Return the answers for objects in a size class."""
     names = list(SIZES)
     low = 0.0 if name == names[0] else SIZES[names[names.index(name) - 1]]
     return [answer for answer in answers if low < answer.share <= SIZES[name]]
 
 
 def rows_of(answers: Sequence[Answers]) -> list[dict[str, Any]]:
-    """Return the mean IoU and looks at each limit, and of the best look."""
+    """Return the mean IoU and number of looks at each limit, and for the best look."""
     rows = [
         {
             "closer_below": limit,
@@ -143,7 +143,7 @@ def rows_of(answers: Sequence[Answers]) -> list[dict[str, Any]]:
 
 
 def reliability(answers: Sequence[Answers]) -> list[dict[str, float]]:
-    """Return the mean score and IoU of all looks in bins of the score, with their numbers."""
+    """Return the mean score, mean IoU and count of all looks in bins of the score."""
     scores = np.array([score for answer in answers for score in answer.scores])
     ious = np.array([value for answer in answers for value in answer.ious])
     bins = np.minimum((scores * BINS).astype(int), BINS - 1)

@@ -1,6 +1,6 @@
-"""The rows of the methods' table: which network each learns, and what acts round it in use.
+"""The rows of the methods table: the network that each trains, and the method around it.
 
-Data only; `benchmarks.methods` trains and measures them.
+Only data; `benchmarks.methods` trains and measures them.
 """
 
 from collections.abc import Mapping
@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 BASE: Final = "RITM"
-"""The row that all others are compared with."""
+"""The row with which all others are compared."""
 
 
 @dataclass(frozen=True)
 class Training:
     """A network to train.
 
-    changes: values of the recipe, by section and key.
-    start: the training whose weights it begins from; None for ImageNet's.
-    share: of the budget in clicks.
+    changes: changed values of the recipe, by section and key.
+    start: the training whose weights it starts from; None for ImageNet weights.
+    share: share of the budget in clicks.
     """
 
     changes: Mapping[str, Mapping[str, Any]]
@@ -29,12 +29,12 @@ class Training:
 class Row:
     """A row of the table.
 
-    training: the network that answers.
-    method: at test time (`--method`), or None.
-    published: method and backbone of the published row beside it, or None.
-    note: what is not as in the paper, in a few words.
-    slow: whether a click takes so long that only SLOW_OBJECTS of each dataset are measured.
-    target: longer side of the network's input in pixels, or None for that of the recipe.
+    training: name of the network's training.
+    method: method at inference (`--method`), or None.
+    published: method and backbone of the published row to compare with, or None.
+    note: differences from the paper, in a few words.
+    slow: whether a click is so slow that only SLOW_OBJECTS of each dataset are measured.
+    target: longer side of the network's input in pixels, or None for the recipe's.
     sequence: whether finished objects change the network for the next (SA).
     """
 
@@ -48,18 +48,18 @@ class Row:
 
 
 def _clicks_only(maps: str, **model: str) -> Mapping[str, Mapping[str, Any]]:
-    """Return the changes of a network that does not see the mask before."""
+    """Return the changes for a network that does not see the previous mask."""
     return {
         "model": {"prompt_maps": "clicks", "click_maps": maps, **model},
-        # Without the mask, a session that begins from one says nothing.
+        # For such a network, sessions from a mask have no effect.
         "rounds": {"from_mask": 0.0},
     }
 
 
 def _first_click() -> Mapping[str, Mapping[str, Any]]:
-    """Return the changes of FCA-Net."""
+    """Return the changes for FCA-Net."""
     changes = _clicks_only("gaussians+first", neck="first")
-    # One starting click, so that the first of a session is the first that was made.
+    # One starting click, so that a session's first click is really the first.
     return {
         **changes,
         "rounds": {**changes["rounds"], "start": 1},
@@ -68,7 +68,7 @@ def _first_click() -> Mapping[str, Mapping[str, Any]]:
 
 
 def _random_clicks() -> Mapping[str, Mapping[str, Any]]:
-    """Return the changes of DOS as published: starting clicks alone, no round corrects them."""
+    """Return the changes for DOS as published: only starting clicks, without correcting rounds."""
     changes = _clicks_only("distances")
     return {**changes, "rounds": {**changes["rounds"], "most": 1}}
 
@@ -98,7 +98,7 @@ TRAININGS: Final[Mapping[str, Training]] = {
     "FocalClick": Training(
         {
             "model": {"answers": "refiner"},
-            # The refiner alone learns: the coarse answer is that of RITM's row, to the bit.
+            # Only the refiner is trained: the coarse answer is identical to RITM's.
             "run": {"freeze": ("body.*",)},
         },
         start="RITM",
@@ -112,7 +112,7 @@ TRAININGS: Final[Mapping[str, Training]] = {
         {"model": {"prompt_maps": "edge", "neck": "late-prompts", "answers": "edge"}}
     ),
 }
-"""By name, in the order in which they are trained: what says most for its hours first."""
+"""Trainings by name, in the order of training: the most informative for their time first."""
 
 ROWS: Final[Mapping[str, Row]] = {
     "RITM": Row("RITM", published=("RITM", "HRNet-18s"), note="learns from every round"),
@@ -161,12 +161,12 @@ ROWS: Final[Mapping[str, Row]] = {
     ),
     "EdgeFlow": Row("EdgeFlow", published=("EdgeFlow", "HRNet-18"), note="fine net at stride 2"),
 }
-"""By name, in the order of the table."""
+"""Rows by name, in the order of the table."""
 
 PUBLISHED_ONLY: Final[Mapping[tuple[str, str], str]] = {
     ("RIS-Net", "VGG-16"): "no code was released, and how regions follow from clicks, their pooled "
     "size and the discount are in nothing that can be read",
 }
-"""Published rows that are not measured here, each with the reason."""
+"""Published rows that are not measured here, with the reason."""
 SLOW_OBJECTS: Final = 40
-"""Objects of each dataset, evenly spread, on which a slow row is measured."""
+"""Number of objects of each dataset, evenly spaced, on which a slow row is measured."""

@@ -1,19 +1,19 @@
-"""The methods of the paper's table side by side: one backbone, one budget, one protocol.
+"""Comparing the methods in the paper's table, with one backbone, one budget and one protocol.
 
     python -m benchmarks.methods run --data data/train --eval data/eval/GrabCut
     python -m benchmarks.methods table        the stored results as Markdown, and into the document
 
-Every network begins from ImageNet's weights and learns from equally many clicks (`--clicks`), once
-for each seed; every row is measured with the protocol `fixed` in torch, float32, and compared with
-RITM's row object by object.  Finished runs and measurements are kept: the same command resumes.
-`benchmarks/method_rows.py` says what the rows are.
+Every network starts from ImageNet weights and is trained on the same number of clicks (`--clicks`),
+once for each seed; every row is measured with the protocol `fixed` in torch, float32, and compared
+with RITM's row object by object.  Finished runs and measurements are kept: the same command
+resumes.  `benchmarks/method_rows.py` defines the rows.
 """
 
 import json
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -41,6 +41,7 @@ from fcfi.prediction.prediction import CachedImage, Prediction
 from fcfi.prompts.clicks import Click, Prompts
 from fcfi.runtimes.opening import open_network
 from fcfi.runtimes.plan import RunRequest, choice_of
+from fcfi.segmenter import Segmenter
 from fcfi.training.config import DataConfig, Recipe, parse_recipe, read_recipe
 from fcfi.training.run_state import WEIGHTS
 
@@ -52,21 +53,19 @@ if TYPE_CHECKING:
 
 RECIPE: Final = ROOT / "recipes" / "methods.toml"
 CLICKS: Final = 57_600
-"""Clicks that a network learns from: 3,600 steps of 16 crops, about an hour of a core."""
+"""Training clicks per network: 3,600 steps of 16 crops, about an hour on one core."""
 IMPORTANCE_CROPS: Final = 100
-"""Training crops on which IA measures how much each weight matters."""
+"""Training crops on which IA measures the importance of each weight."""
 THREADS: Final = 1
-"""Of torch: rows are compared with each other, and a thread more makes times jump."""
+"""Threads of torch: with more, the times of the rows vary too much to be compared."""
 
 app = typer.Typer(add_completion=False)
 
-DataOption = Annotated[Path, typer.Option("--data", help="Pictures to learn from.")]
+DataOption = Annotated[Path, typer.Option("--data", help="Pictures for training.")]
 SetsOption = Annotated[
     list[Path], typer.Option("--eval", help="A dataset to measure on; may be given again.")
 ]
-ClicksOption = Annotated[
-    int, typer.Option("--clicks", help="Clicks that each network learns from.")
-]
+ClicksOption = Annotated[int, typer.Option("--clicks", help="Training clicks for each network.")]
 SeedsOption = Annotated[int, typer.Option("--seeds", help="How often each network is trained.")]
 FolderOption = Annotated[Path, typer.Option("--output", "-o", help="Folder of the runs.")]
 RecipeOption = Annotated[Path, typer.Option("--recipe", help="The recipe that all share.")]
@@ -78,9 +77,9 @@ RowsOption = Annotated[
     list[str] | None, typer.Option("--row", help="A row, if not all; may be given again.")
 ]
 LimitOption = Annotated[
-    int | None, typer.Option("--limit", help="Objects of a dataset at most, to try it out.")
+    int | None, typer.Option("--limit", help="Largest number of objects per dataset, for a trial.")
 ]
-MostOption = Annotated[int, typer.Option("--most", help="Clicks on an object, at most.")]
+MostOption = Annotated[int, typer.Option("--most", help="Largest number of clicks on an object.")]
 FOLDER: Final = Path("runs/methods")
 
 
@@ -118,7 +117,7 @@ def learn(
     change: ChangeOption = None,
     only: RowsOption = None,
 ) -> None:
-    """Train every network, and measure nothing: another process can do that beside it."""
+    """Train every network without measuring, which another process can do at the same time."""
     plan = plan_of(recipe, data, change)
     for name, seed in trainings(only, seeds):
         learnt(plan, name, TRAININGS[name], clicks, seed, folder)
@@ -138,7 +137,7 @@ def measure(
     limit: LimitOption = None,
     most: MostOption = LIMIT,
 ) -> None:
-    """Measure every row whose network has been trained, and name the others."""
+    """Measure every row whose network is trained, and list the others."""
     plan = plan_of(recipe, data, change)
     budget = Budget(clicks, most, limit)
     record_for(stored, plan, budget)
@@ -156,16 +155,16 @@ def table(
     stored: Annotated[Path, typer.Option(help="The file of results.")] = STORED,
     page: Annotated[Path, typer.Option(help="The document to write into.")] = RESULTS_PAGE,
 ) -> None:
-    """Print the stored results, and write them into the document."""
+    """Print the stored results and write them into the document."""
     text = markdown(read(stored))
     typer.echo(text)
     write_text(page, fill(page.read_text(encoding="utf-8"), MARKS, text))
 
 
 def chosen(names: Iterable[str]) -> Mapping[str, Row]:
-    """Return the rows of these names, and RITM's, which all are compared with.
+    """Return the rows with these names, and RITM's row for comparison.
 
-    Raises ConfigError for a name that no row has.
+    Raises ConfigError for an unknown name.
     """
     wanted = ablation.chosen([BASE, *names], ROWS)
     return {name: row for name, row in ROWS.items() if name in wanted}
@@ -186,17 +185,17 @@ def trainings(
 
 
 def plan_of(recipe: Path, data: Path, change: Iterable[str] | None) -> Recipe:
-    """Return the recipe that all networks share, with the pictures and values of this run."""
+    """Return the common recipe with the pictures and changed values of this run."""
     return read_recipe(recipe, [f"data.root={data.as_posix()}", *(change or [])])
 
 
 def weights_path(folder: Path, name: str, seed: int) -> Path:
-    """Return where the weights of a training are."""
+    """Return the path of a training's weights."""
     return folder / f"{name.replace(' ', '').replace(',', '-')}-{seed}" / WEIGHTS
 
 
 def finished(weights: Path, recipe: Recipe) -> bool:
-    """Return whether these are the weights of the whole recipe, not of a save on the way."""
+    """Return whether these are the final weights of the recipe, not an intermediate save."""
     if not weights.is_file():
         return False
     with safe_open(weights, "numpy") as file:
@@ -206,7 +205,7 @@ def finished(weights: Path, recipe: Recipe) -> bool:
 def learnt(
     plan: Recipe, name: str, training: Training, clicks: int, seed: int, folder: Path
 ) -> Path:
-    """Return the weights of a training of this seed; a finished one is kept."""
+    """Return the weights of a training with this seed, and train them unless they exist."""
     recipe = recipe_of(plan, training, clicks, seed)
     weights = weights_path(folder, name, seed)
     if finished(weights, recipe):
@@ -219,11 +218,11 @@ def learnt(
 
 
 def recipe_of(plan: Recipe, training: Training, clicks: int, seed: int) -> Recipe:
-    """Return the shared recipe with the changes of a training, and its part of the budget."""
+    """Return the common recipe with the changes of a training and its share of the budget."""
     values = plan.as_dict()
     for section, changes in training.changes.items():
         kept = values[section]
-        # Patterns of weights that stay are added: the shared ones still hold.
+        # Patterns of frozen weights are added to those of the common recipe.
         added = {
             key: (*kept[key], *value) if key == "freeze" else value
             for key, value in changes.items()
@@ -236,10 +235,10 @@ def recipe_of(plan: Recipe, training: Training, clicks: int, seed: int) -> Recip
 
 @dataclass(frozen=True)
 class Budget:
-    """How much is learnt and measured.
+    """The amount of training and measuring.
 
-    clicks: that a network learns from.  most: clicks on an object, at most.
-    objects: of a dataset, at most; None for all.
+    clicks: training clicks per network.  most: largest number of clicks on an object.
+    objects: largest number of objects per dataset; None for all.
     """
 
     clicks: int
@@ -250,28 +249,15 @@ class Budget:
 # ── measuring ─────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass
-class Watched:
-    """A predictor whose clicks are timed, and of which is counted whether they are obeyed."""
+class MeasuredPredictor(Segmenter):
+    """A predictor that measures its clicks: their time, and whether the mask obeys them."""
 
     predictor: FCFIPredictor
-    seconds: list[float] = field(default_factory=list)
-    obeyed: list[bool] = field(default_factory=list)
 
-    @property
-    def info(self) -> Any:
-        """The network that answers."""
-        return self.predictor.info
-
-    @property
-    def settings(self) -> Mapping[str, float | str]:
-        """Those of the predictor."""
-        return self.predictor.settings
-
-    @property
-    def threshold(self) -> float:
-        """That of the predictor."""
-        return self.predictor.threshold
+    def __init__(self, predictor: FCFIPredictor) -> None:
+        super().__init__(predictor)
+        self.seconds: list[float] = []
+        self.obeyed: list[bool] = []
 
     def predict(
         self,
@@ -282,7 +268,7 @@ class Watched:
     ) -> Prediction:
         """Return the predictor's answer."""
         began = time.process_time()
-        prediction = self.predictor.predict(image, prompts, previous, within)
+        prediction = super().predict(image, prompts, previous, within)
         mask = prediction.mask
         self.seconds.append(time.process_time() - began)
         last = prompts[-1]
@@ -293,7 +279,7 @@ class Watched:
 
 @dataclass
 class Recording:
-    """A runner that keeps the last look and its result, from which SA learns."""
+    """A runner that stores the last look and its result, from which SA learns."""
 
     inner: LookRunner
     look: Look | None = None
@@ -301,7 +287,7 @@ class Recording:
 
     @property
     def settings(self) -> Mapping[str, float | str]:
-        """Those of the runner."""
+        """The settings of the runner."""
         return self.inner.settings
 
     def __call__(self, look: Look) -> LookResult:
@@ -311,7 +297,7 @@ class Recording:
 
 
 def predictor_of(row: Row, weights: Path, rules: Protocol, plan: Recipe) -> FCFIPredictor:
-    """Return what answers in a row."""
+    """Return the predictor of a row."""
     from fcfi.methods import make_predictor
     from fcfi.methods.adaptation import IA, weighed
 
@@ -326,7 +312,7 @@ def predictor_of(row: Row, weights: Path, rules: Protocol, plan: Recipe) -> FCFI
 
 
 def training_looks(model: "FCFI", plan: Recipe, count: int) -> "Iterator[tuple[Tensor, Inputs]]":
-    """Yield training crops as a model takes them in, each at the beginning of a session."""
+    """Yield training crops as a model's inputs, each at the start of a session."""
     from fcfi.methods.gradients import Inputs
     from fcfi.training.rounds import collate
     from fcfi.training.sessions import start_session
@@ -345,32 +331,32 @@ def training_looks(model: "FCFI", plan: Recipe, count: int) -> "Iterator[tuple[T
 
 def measured(
     row: Row, weights: Path, samples: Sequence[Sample], rules: Protocol, seed: int, plan: Recipe
-) -> tuple[list[ObjectResult], Watched]:
-    """Return the results of a row on objects, and what was seen of its clicks."""
-    watched = Watched(predictor_of(row, weights, rules, plan))
+) -> tuple[list[ObjectResult], MeasuredPredictor]:
+    """Return the results of a row on objects, and the predictor with its measurements."""
+    predictor = MeasuredPredictor(predictor_of(row, weights, rules, plan))
     if not row.sequence:
-        return [evaluate_object(watched, sample, rules) for sample in samples], watched
-    # In a drawn order that is the same for all: what was learnt depends on it.
+        return [evaluate_object(predictor, sample, rules) for sample in samples], predictor
+    # In the same random order for all rows, because adaptation depends on the order.
     order = np.random.default_rng(seed).permutation(len(samples))
     results: dict[int, ObjectResult] = {}
     for index in order.tolist():
-        results[index] = _in_sequence(watched, samples[index], rules)
-    return [results[index] for index in range(len(samples))], watched
+        results[index] = _in_sequence(predictor, samples[index], rules)
+    return [results[index] for index in range(len(samples))], predictor
 
 
-def _in_sequence(watched: Watched, sample: Sample, rules: Protocol) -> ObjectResult:
-    """Return the result of an object, from which the predictor then learns for good."""
+def _in_sequence(predictor: MeasuredPredictor, sample: Sample, rules: Protocol) -> ObjectResult:
+    """Return the result of an object, from which the predictor then learns permanently."""
     from fcfi.methods.adaptation import IA, after_object
 
-    plain = watched.predictor
+    plain = predictor.predictor
     assert isinstance(plain.runner, IA)
     recording = Recording(plain.runner)
-    watched.predictor = _with_runner(plain, recording)
-    result = evaluate_object(watched, sample, rules)
+    predictor.predictor = _with_runner(plain, recording)
+    result = evaluate_object(predictor, sample, rules)
     runner = plain.runner
     if recording.look is not None and recording.result is not None:
         runner = after_object(runner, recording.look, recording.result.probs > plain.threshold)
-    watched.predictor = _with_runner(plain, runner)
+    predictor.predictor = _with_runner(plain, runner)
     return result
 
 
@@ -394,9 +380,9 @@ def note(
     sets: Iterable[Path],
     weights: Path,
 ) -> None:
-    """Measure the rows of a network on each dataset and store each result at once.
+    """Measure the rows of a network on each dataset and store each result immediately.
 
-    A result that is stored already, on as many objects, stays.
+    A stored result with the same number of objects is kept.
     """
     for folder in sets:
         dataset = open_dataset(folder)
@@ -411,8 +397,8 @@ def note(
             zoom = plan.zoom if row.target is None else replace(plan.zoom, target=row.target)
             rules = Protocol(zoom=zoom, targets=TARGETS, limit=budget.most)
             samples = [dataset[index] for index in indices]
-            results, watched = measured(row, weights, samples, rules, seed, plan)
-            found = summary_of(results, watched, indices)
+            results, predictor = measured(row, weights, samples, rules, seed, plan)
+            found = summary_of(results, predictor, indices)
             shown = {key: value for key, value in found.items() if key != "objects"}
             typer.echo(f"{name}, seed {seed}, {folder.name}: {shown}")
             record["results"] = [*stays, {**key, **found}]
@@ -420,7 +406,7 @@ def note(
 
 
 def indices_of(row: Row, count: int, limit: int | None) -> list[int]:
-    """Return which of a dataset's `count` objects a row is measured on, evenly spread."""
+    """Return the evenly spaced indices, out of `count` objects, on which a row is measured."""
     wanted = min(count, SLOW_OBJECTS) if row.slow else count
     if limit is not None:
         wanted = min(wanted, limit)
@@ -428,23 +414,23 @@ def indices_of(row: Row, count: int, limit: int | None) -> list[int]:
 
 
 def summary_of(
-    results: Sequence[ObjectResult], watched: Watched, indices: Sequence[int]
+    results: Sequence[ObjectResult], predictor: MeasuredPredictor, indices: Sequence[int]
 ) -> dict[str, Any]:
-    """Return what is stored of a measurement: numbers, and every object's curve."""
+    """Return the stored form of a measurement: numbers, and the curve of every object."""
     fell = [
         after < before - 0.01
         for result in results
         for before, after in zip(result.ious, result.ious[1:], strict=False)
     ]
     return {
-        "weights_sha256": watched.info.sha256,
-        "settings": dict(watched.settings),
-        "runtime": watched.info.runtime,
+        "weights_sha256": predictor.info.sha256,
+        "settings": dict(predictor.settings),
+        "runtime": predictor.info.runtime,
         "seconds": {
-            "median": round(float(np.median(watched.seconds)), 4),
-            "p95": round(float(np.percentile(watched.seconds, 95)), 4),
+            "median": round(float(np.median(predictor.seconds)), 4),
+            "p95": round(float(np.percentile(predictor.seconds, 95)), 4),
         },
-        "obeyed": round(float(np.mean(watched.obeyed)), 4),
+        "obeyed": round(float(np.mean(predictor.obeyed)), 4),
         "fell": round(float(np.mean(fell)), 4) if fell else 0.0,
         "objects": [
             {
@@ -458,9 +444,9 @@ def summary_of(
 
 
 def record_for(stored: Path, plan: Recipe, budget: Budget) -> dict[str, Any]:
-    """Return the stored result to add to, or a new result.
+    """Return the stored results, or new ones.
 
-    Raises ConfigError if it is of another recipe or budget.
+    Raises ConfigError if they are from another recipe or budget.
     """
     # The path of the pictures on this machine stays private.
     recipe = replace(plan, data=replace(plan.data, root=DataConfig.root)).as_dict()

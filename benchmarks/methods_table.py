@@ -1,6 +1,6 @@
-"""The table of the methods, from the results that `benchmarks.methods` stored.
+"""The table of methods, from the results of `benchmarks.methods`.
 
-Imports no torch: `benchmarks.tables` writes it too.
+Does not import torch, because `benchmarks.tables` writes the table as well.
 """
 
 import json
@@ -22,7 +22,7 @@ STORED: Final = Path(__file__).parent / "results" / "methods.json"
 MARKS: Final = "methods"
 """Name of the markers in the document."""
 SETS: Final = ("GrabCut", "Berkeley", "DAVIS")
-"""Datasets of the published rows, by which names of folders begin."""
+"""Datasets of the published rows, which are prefixes of folder names."""
 TARGETS: Final = (0.85, 0.90, 0.95)
 """IoUs to which clicks are counted."""
 NOTHING: Final = "Not measured yet.\n"
@@ -31,7 +31,7 @@ Results = Sequence[Mapping[str, Any]]
 
 
 def read(stored: Path = STORED) -> dict[str, Any] | None:
-    """Return a stored result, or None.  Raises ConfigError for a file of another kind."""
+    """Return the stored results, or None.  Raises ConfigError for a file of another kind."""
     if not stored.is_file():
         return None
     record: dict[str, Any] = json.loads(stored.read_text(encoding="utf-8"))
@@ -44,7 +44,7 @@ def read(stored: Path = STORED) -> dict[str, Any] | None:
 
 
 def markdown(record: Mapping[str, Any] | None) -> str:
-    """Return the table of a stored result, and what it was measured with."""
+    """Return the table of stored results, and how they were measured."""
     if record is None or not record["results"]:
         return NOTHING
     results: Results = record["results"]
@@ -87,7 +87,7 @@ def markdown(record: Mapping[str, Any] | None) -> str:
 
 
 def clicks_cell(results: Results, most: int) -> str:
-    """Return NoC at each target, and the objects not reached at 90, as the mean over seeds."""
+    """Return NoC at each target and the objects not reached at 90, as means over seeds."""
     if not results:
         return "-"
     parts = [f"{fmean(mean_noc(each, target, most) for each in results):.2f}" for target in TARGETS]
@@ -95,7 +95,7 @@ def clicks_cell(results: Results, most: int) -> str:
         sum(max(row["ious"], default=0.0) < 0.90 for row in each["objects"]) for each in results
     )
     part = results[0]["objects"]
-    # Objects are measured in part where a click is dear; the number says so.
+    # Slow rows are measured on some objects only, which the number shows.
     return f"{' / '.join(parts)} ({missed:g} of {len(part)})"
 
 
@@ -105,14 +105,14 @@ def mean_noc(result: Mapping[str, Any], target: float, most: int) -> float:
 
 
 def boundary(result: Mapping[str, Any]) -> float:
-    """Return the mean boundary IoU after the fifth click, or the last of fewer."""
+    """Return the mean boundary IoU after the fifth click, or after the last of fewer."""
     return fmean((row["boundary"][:5] or [0.0])[-1] for row in result["objects"])
 
 
 def against(results: Results, base: Results, most: int) -> str:
-    """Return the mean difference of clicks to 90 % from RITM's row, object by object.
+    """Return the mean difference of clicks to 90 % IoU from RITM's row, object by object.
 
-    Only objects that both measured count, all datasets and seeds together.
+    It includes the objects that both rows measured, over all datasets and seeds.
     """
     known = {
         (each["data"], each["seed"], row["index"]): noc(row["ious"], 0.90, most)
@@ -129,7 +129,7 @@ def against(results: Results, base: Results, most: int) -> str:
         return "-"
     mean = float(np.mean(differences))
     error = float(np.std(differences, ddof=1) / np.sqrt(len(differences)))
-    # Under two errors, chance alone can make it: a tie, and printed as one.
+    # A difference below two standard errors may be chance, and is printed as a tie.
     return f"{mean:+.2f} ± {error:.2f}{' (tie)' if abs(mean) < 2 * error or not mean else ''}"
 
 

@@ -1,10 +1,10 @@
-"""Is a network better than another?  Both on the same development objects, with the error.
+"""Comparing networks on the same development objects, with the standard error.
 
     python -m benchmarks.pairs lite0 runs/new/model.safetensors --dev data/train/dev.tar
     python -m benchmarks.pairs lite0 new.onnx --dev data/train/dev.tar --draw crisp
 
 A network is the name of a shipped network, a network file or a checkpoint.  Each is compared with
-the first, object by object, which shows how much of a difference is chance.  Results go to
+the first, object by object, which shows how much of a difference is chance.  Results are written to
 benchmarks/results/DRAW.pairs.json.
 """
 
@@ -39,10 +39,10 @@ DRAWS: Final[Mapping[str, tuple[str, ...]]] = {
     "usual": (),
     "crisp": ("dogcat", "human", "persons", "pets", "voc", "vocval"),
 }
-"""Where objects are drawn from: all datasets, as in training, or those labelled to the pixel."""
+"""Sources of objects: all datasets, as in training, or those with pixel-accurate labels."""
 TARGETS: Final = (0.85, 0.90, 0.95)
 LIMIT: Final = 10
-"""Clicks on an object at most: later clicks are mostly spent on truths that are wrong."""
+"""Largest number of clicks on an object: later clicks mostly correct errors of the truth."""
 
 app = typer.Typer(add_completion=False)
 
@@ -91,7 +91,7 @@ def compare(
 
 
 def title(source: str) -> str:
-    """Return a network's name in the results; weights of a run bear the name of its folder."""
+    """Return a network's name in results; for weights of a run, the name of its folder."""
     from fcfi.training.run_state import WEIGHTS
 
     path = Path(source)
@@ -100,7 +100,7 @@ def title(source: str) -> str:
 
 @contextmanager
 def network_file(source: str | Path) -> Iterator[Path]:
-    """Yield the network file of a shipped name or of a checkpoint, or the file itself."""
+    """Yield the network file for a shipped name or a checkpoint, or the file itself."""
     path = Path(source)
     if path.suffix == ".onnx":
         yield path
@@ -113,7 +113,7 @@ def network_file(source: str | Path) -> Iterator[Path]:
 
 @contextmanager
 def exported(model: "FCFI | Path", metadata: Mapping[str, str] | None = None) -> Iterator[Path]:
-    """Yield a model or a checkpoint as a temporary network file."""
+    """Export a model or a checkpoint to a temporary network file, and yield its path."""
     from fcfi.models.export import export
 
     with TemporaryDirectory() as temporary:
@@ -125,8 +125,8 @@ def exported(model: "FCFI | Path", metadata: Mapping[str, str] | None = None) ->
 def row_of(report: Report, first: Report) -> dict[str, float]:
     """Return clicks to each IoU, the mean IoU over all clicks, and the differences from the first.
 
-    `..._differs` is the mean over objects of this network less the first, `..._error` the standard
-    error of that mean.
+    `..._differs` is the mean over objects of this network minus the first, and `..._error` the
+    standard error of that mean.
     """
     row = {f"noc{round(100 * target)}": report.noc(target) for target in TARGETS}
     row["iou"] = float(np.mean(_ious(report)))
@@ -138,12 +138,12 @@ def row_of(report: Report, first: Report) -> dict[str, float]:
 
 
 def _clicks(report: Report) -> Sequence[int]:
-    """Return for each object the clicks to an IoU of 0.90."""
+    """Return the clicks to an IoU of 0.90 for each object."""
     return [result.noc(0.90, LIMIT) for result in report.objects]
 
 
 def _ious(report: Report) -> Sequence[float]:
-    """Return for each object the mean IoU over all clicks; a finished object keeps its last IoU."""
+    """Return the mean IoU over all clicks for each object; a finished one keeps its last IoU."""
     return [float(np.mean(held(result.ious, LIMIT, result.start_iou))) for result in report.objects]
 
 

@@ -2,8 +2,7 @@
 
     python -m benchmarks.picture [NETWORK FILE]
 
-The masks are those of the default network; the clicks are those of a person who sees where the mask
-is wrong.
+The masks are from the default network; the clicks are where a person would correct the mask.
 """
 
 import sys
@@ -25,20 +24,20 @@ from fcfi.prompts.clicks import Click, Clicks
 ROOT: Final = Path(__file__).parent.parent
 OUTPUT: Final = ROOT / "docs" / "images" / "clicks.jpg"
 WIDTH: Final = 330
-"""Pixels of one panel."""
+"""Width of a panel in pixels."""
 GAP: Final = 6
 """White pixels between panels."""
 QUALITY: Final = 88
-"""Of the JPEG."""
+"""Quality of the JPEG."""
 STORIES: Final[dict[str, Clicks]] = {
     "astronaut": (Click(169, 341), Click(322, 295), Click(188, 95)),
     "coffee": (Click(289, 130), Click(376, 287, positive=False), Click(222, 265)),
 }
-"""Clicks on each photograph, in their order."""
+"""Clicks on each photograph, in order."""
 
 
 def panels(name: str, clicks: Clicks, network: str | None) -> NDArray[np.uint8]:
-    """(*, *, 3) uint8 RGB: the photograph after each click, side by side."""
+    """Return the photograph after each click in a row, (*, *, 3) uint8 RGB."""
     image = read_image(ROOT / "examples" / "images" / f"{name}.jpg")
     session = fcfi.load(network).session(image)
     row = []

@@ -1,4 +1,4 @@
-"""What fewer bits and smaller sizes cost in clicks on development objects; and the int8 files.
+"""Measuring the clicks that lower precision and smaller sizes cost, and making int8 files.
 
     python -m benchmarks.precision make lite0 --pictures train-000.tar  write lite0.int8.onnx
     python -m benchmarks.precision measure lite0 --dev dev.tar          clicks in every precision
@@ -6,10 +6,10 @@
     python -m benchmarks.precision zooms lite0 --dev dev.tar            through other zooms
     python -m benchmarks.precision table                                results into the table
 
-`make` finds ranges of values on pictures that the measurement does not see.  `measure`, `settings`
-and `zooms` write benchmarks/results/NAME.precision.json and so on; `table` takes the first two, and
-an int8 file only if it is honest (`fcfi.weights.LARGEST_LOSS`).  The objects are drawn as training
-draws its development objects, and always the same.
+`make` finds ranges of values on pictures that are not used in measurements.  `measure`, `settings`
+and `zooms` write benchmarks/results/NAME.precision.json and so on; `table` uses the first two, and
+an int8 file only if it is honest (`fcfi.weights.LARGEST_LOSS`).  The objects are drawn like the
+development objects in training, and are always the same.
 """
 
 import hashlib
@@ -42,38 +42,38 @@ from fcfi.weights import Entry, File, find, honest, shipped
 FORMAT: Final = "fcfi-precision/1"
 """Marks a stored result of this file."""
 RECIPE: Final = ROOT / "recipes" / "lite0.toml"
-"""Says how objects are drawn."""
+"""The recipe with the settings for drawing objects."""
 TARGETS: Final = (0.85, 0.90)
 OBJECTS: Final = 80
-"""Development objects, as many as training looks at (docs/models.md)."""
+"""Number of development objects, as in training (docs/models.md)."""
 EXAMPLES: Final = 120
-"""Clicks whose values set the ranges of an int8 file."""
+"""Number of clicks from which the ranges of an int8 file are found."""
 CLICKS_EACH: Final = 4
-"""Clicks taken from an object: the first, where predictions still change."""
+"""Number of first clicks per object, in which predictions still change."""
 CALIBRATION_SEED: Final = 1
 ZOOMS: Final = ((320, 1.6), (384, 1.4), (384, 1.7), (416, 1.6), (448, 1.4), (448, 1.8))
-"""Longer sides of the input in pixels, and ratios, among which a recommended zoom is chosen."""
+"""Candidates for the recommended zoom: longer side of the input in pixels, and ratio."""
 
 app = typer.Typer(add_completion=False)
 Pictures = Annotated[Path, typer.Option(help="Shard or folder of shards to draw objects from.")]
 Output = Annotated[Path | None, typer.Option("-o", help="By default in benchmarks/results/.")]
-Threads = Annotated[int | None, typer.Option(help="Processor threads, at most.")]
+Threads = Annotated[int | None, typer.Option(help="Largest number of processor threads.")]
 
 
 @dataclass
 class Recorder:
-    """A network that keeps its inputs."""
+    """A network that records its inputs."""
 
     network: Network
     inputs: list[Arrays]
 
     @property
     def info(self) -> NetworkInfo:
-        """That of the network inside."""
+        """The description of the wrapped network."""
         return self.network.info
 
     def __call__(self, inputs: Arrays, /) -> Arrays:
-        """Return the outputs of the network inside."""
+        """Return the outputs of the wrapped network."""
         self.inputs.append({name: np.array(value) for name, value in inputs.items()})
         return self.network(inputs)
 
@@ -83,10 +83,10 @@ def make(
     name: str,
     pictures: Pictures,
     output: Annotated[
-        Path | None, typer.Option("-o", help="By default beside the float file.")
+        Path | None, typer.Option("-o", help="By default next to the float file.")
     ] = None,
     close: Annotated[
-        float | None, typer.Option(help="Mean difference of probabilities to get below.")
+        float | None, typer.Option(help="Target for the mean difference of probabilities.")
     ] = None,
     threads: Threads = None,
 ) -> None:
@@ -111,12 +111,12 @@ def make(
 def measure(
     name: str,
     dev: Pictures,
-    int8: Annotated[Path | None, typer.Option(help="By default beside the float file.")] = None,
+    int8: Annotated[Path | None, typer.Option(help="By default next to the float file.")] = None,
     count: int = OBJECTS,
     output: Output = None,
     threads: Threads = None,
 ) -> None:
-    """Count clicks in float32, and in bfloat16 and int8 where processor and files allow it."""
+    """Count clicks in float32, and in bfloat16 and int8 if processor and files support them."""
     source = _source(name)
     small = int8 or source.with_suffix(".int8.onnx")
     objects = dev_objects(dev, count)
@@ -141,7 +141,7 @@ def measure(
 def settings(
     name: str, dev: Pictures, count: int = OBJECTS, output: Output = None, threads: Threads = None
 ) -> None:
-    """Count clicks in float32 at smaller sizes and with flip, among which `--budget` chooses."""
+    """Count clicks in float32 at smaller sizes and with flip, for the choices of `--budget`."""
 
     def rules(info: NetworkInfo) -> Iterator[tuple[str, Protocol]]:
         zoom = zoom_of(info)
@@ -158,7 +158,7 @@ def settings(
 def zooms(
     name: str, dev: Pictures, count: int = OBJECTS, output: Output = None, threads: Threads = None
 ) -> None:
-    """Count clicks in float32 through other zooms, among which the recommended zoom is chosen."""
+    """Count clicks in float32 with other zooms, to choose the recommended zoom."""
 
     def rules(info: NetworkInfo) -> Iterator[tuple[str, Protocol]]:
         for target, ratio in ZOOMS:
@@ -169,7 +169,7 @@ def zooms(
 
 @app.command()
 def table() -> None:
-    """Write the stored results of all shipped networks into the table, and honest int8 files."""
+    """Write the results of all shipped networks and honest int8 files into the table."""
     write_table([with_results(entry) for entry in shipped()], find().name)
     for entry in shipped():
         typer.echo(
@@ -184,7 +184,7 @@ def table() -> None:
 def examples_of(
     source: Path, objects: Sequence[Sample], threads: int | None = None
 ) -> list[Arrays]:
-    """Return a network's inputs while the robot clicks on these objects, EXAMPLES at most."""
+    """Return at most EXAMPLES inputs of a network while the robot clicks on these objects."""
     recorder = Recorder(open_network(choice_of(source, RunRequest("auto", "float32", threads))), [])
     rules = Protocol(zoom=zoom_of(recorder.info), limit=CLICKS_EACH, targets=TARGETS)
     for sample in objects:
@@ -202,7 +202,7 @@ def _compare(
     output: Path | None,
     threads: int | None,
 ) -> None:
-    """Count clicks in float32 under several rules, by their names, and store them."""
+    """Count clicks in float32 with several named protocols, and store them."""
     source = _source(name)
     network = open_network(choice_of(source, RunRequest("auto", "float32", threads)))
     rows = {}
@@ -228,7 +228,7 @@ def clicks(network: Network, objects: Sequence[Sample], rules: Protocol) -> dict
 def with_results(entry: Entry, folder: Path = RESULTS) -> Entry:
     """Return the entry with the stored results of its weights.
 
-    Its int8 file stays only if it is honest and the file that was measured.
+    Its int8 file is kept only if it is honest and the one that was measured.
     """
     sha256 = read_info(entry.path).sha256
     precisions, sizes = (
@@ -250,7 +250,7 @@ def with_results(entry: Entry, folder: Path = RESULTS) -> Entry:
 
 
 def _stored(path: Path, weights_sha256: str) -> dict[str, Any]:
-    """Return a stored result of these weights, or an empty one."""
+    """Return the stored results of these weights, or empty ones."""
     record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     return (
         record
@@ -277,9 +277,9 @@ def _record(
 def dev_objects(
     pictures: Path, count: int, seed: int = 0, sources: Collection[str] = ()
 ) -> list[Sample]:
-    """Return objects drawn as training draws its development objects.
+    """Return objects, drawn like the development objects in training.
 
-    sources: datasets to draw from; none means all.
+    sources: datasets to draw from; if empty, all.
     """
     from fcfi.training.config import read_recipe
     from fcfi.training.stream import read_by_source

@@ -1,10 +1,10 @@
-"""How the time of every action grows with the project: 500 pictures beside 50,000.
+"""Measuring how the time of every action grows with the project: 500 and 50,000 pictures.
 
     python -m benchmarks.project
     python -m benchmarks.project --pictures 50000 --objects 20 --repeat 5 --json report.json
 
-Projects are made of rows only: names, sizes, documents and masks, no pixels and no network, so that
-what is measured is what fcfi does around both.  A figure is the median of several repetitions, in
+The projects have only rows (names, sizes, documents and masks) without pixels and network, so that
+only the code around them is measured.  A figure is the median of several repetitions in
 milliseconds.
 """
 
@@ -45,14 +45,14 @@ from fcfi.project.tables import change, label_total, mask, object_label, picture
 SMALL = 500
 WIDTH, HEIGHT = 4000, 3000
 MASKS = 200
-"""Different masks in a project; the objects share them."""
+"""Number of different masks in a project, shared by the objects."""
 LABELS = 20
 CHUNK = 1000
-"""Pictures that are written in one transaction while a project is made."""
+"""Pictures per transaction when a project is created."""
 
 
 def make(folder: Path, pictures: int, objects: int) -> None:
-    """Make a project of rows in a folder that holds no pictures."""
+    """Create a project with only rows, in a folder without pictures."""
     with Project.open(folder, None, labels=[f"label {number}" for number in range(LABELS)]):
         pass
     database = Database(make_url(f"sqlite:///{folder / '.fcfi' / 'project.sqlite'}"))
@@ -84,7 +84,7 @@ def make(folder: Path, pictures: int, objects: int) -> None:
 
 
 def _mask(rng: np.random.Generator) -> RunMask:
-    """Return a round mask of some hundred pixels across."""
+    """Return a round mask with a diameter of some hundred pixels."""
     side = int(rng.integers(80, 300))
     rows, columns = np.ogrid[:side, :side]
     inside = (rows - side / 2) ** 2 + (columns - side / 2) ** 2 < side**2 / 4
@@ -101,7 +101,7 @@ def _add(database: Database, numbers: range, objects: int, masks: list[RunMask])
     labels: list[dict[str, Any]] = []
     for number in numbers:
         identity, name = number + 1, f"folder {number // 1000}/photo {number}.jpg"
-        # Every tenth picture shows nothing, and others more or less than the mean.
+        # Every tenth picture has no object, and the others have more or fewer than the mean.
         present = 0 if number % 10 == 0 else objects - 5 + number % 11 if objects > 10 else objects
         names = [masks[(number * 7 + index) % MASKS].sha256 for index in range(present)]
         drawn = tuple(
@@ -155,7 +155,7 @@ def _add(database: Database, numbers: range, objects: int, masks: list[RunMask])
 
 
 def measured(project: Project, repeat: int) -> dict[str, float]:
-    """Return the milliseconds of every action and of what the page asks for at its start."""
+    """Return the milliseconds of every action and of the page's first requests."""
     drawn_on = Filter(least=8)
     half = project.pictures(limit=0, which=drawn_on).total // 2
     middle = project.pictures(limit=1, offset=half, which=drawn_on).items[0].id
@@ -226,7 +226,7 @@ def main(
     repeat: int = 5,
     report: Annotated[Path | None, typer.Option("--json")] = None,
 ) -> None:
-    """Print a table of both projects; --json keeps its figures in a file too."""
+    """Print a table of both projects; --json also writes the figures to a file."""
     results = []
     for count in (SMALL, pictures):
         with tempfile.TemporaryDirectory() as temporary:

@@ -1,17 +1,17 @@
-"""How well does a network answer prompts as people make them?
+"""Measuring networks on prompts like those of people.
 
     python -m benchmarks.prompts lite0 runs/new/model.safetensors --dev data/train/dev.tar
 
 On development objects, for each network:
 
-- first: the central first click: IoU, parts of the mask, share of masks that hold the click;
+- first: the central first click: IoU, parts of the mask, share of masks that contain the click;
 - box: a box alone, each side moved by up to a tenth of the object's size: IoU;
-- edges: the picture cut off so that the object reaches its edge, and clicked 0, 1, 2 and 4 pixels
-  from there: IoU, share of masks that hold the click, by distance;
-- random: sessions whose clicks lie anywhere in the error instead of at its centre: clicks to 90 %
-  of both, and their ratio.
+- edges: the picture is cropped so that the object reaches its edge, and clicked 0, 1, 2 and 4
+  pixels from there: IoU, share of masks that contain the click, by distance;
+- random: sessions with clicks anywhere in the error instead of at its centre: clicks to 90 % IoU of
+  both, and their ratio.
 
-All draws are seeded, so that every network gets the same prompts.  Results go to
+All draws are seeded, so that every network gets the same prompts.  Results are written to
 benchmarks/results/prompts.json.
 """
 
@@ -46,7 +46,7 @@ from fcfi.runtimes.plan import RunRequest, choice_of
 FORMAT: Final = "fcfi-prompts/1"
 """Marks a stored result of this file."""
 JITTER: Final = 0.1
-"""Each side of a box is moved by up to this share of the object's width or height."""
+"""Largest shift of each side of a box, as a share of the object's width or height."""
 DISTANCES: Final = (0, 1, 2, 4)
 """Pixels between a click and the picture's edge."""
 GOOD: Final = 0.9
@@ -86,7 +86,7 @@ def measure(
 
 
 def first_clicks(predictor: Predictor, objects: Sequence[Sample]) -> dict[str, float]:
-    """Return the mean IoU and number of parts of first masks, and how many hold their click."""
+    """Return the mean IoU and number of parts of first masks, and the share with their click."""
     ious, counts, held = [], [], []
     for sample in objects:
         click = _central(sample)
@@ -109,7 +109,7 @@ def boxes(predictor: Predictor, objects: Sequence[Sample], seed: int = 0) -> dic
 
 
 def jittered(sample: Sample, rng: np.random.Generator) -> Box:
-    """Return the box of an object with each side moved, inside the picture and never empty."""
+    """Return the box of an object with each side shifted, inside the picture and not empty."""
     height, width = sample.truth.shape
     box = box_of(sample.truth == OBJECT)
     assert box is not None, "objects without a pixel are left out"
@@ -123,7 +123,7 @@ def jittered(sample: Sample, rng: np.random.Generator) -> Box:
 
 
 def edges(predictor: Predictor, objects: Sequence[Sample], seed: int = 0) -> dict[str, Any]:
-    """Return by distance from the edge the mean IoU, and how many masks hold their click."""
+    """Return the mean IoU and the share of masks with their click, by distance from the edge."""
     rng = np.random.default_rng(seed)
     found: dict[int, list[tuple[float, bool]]] = {distance: [] for distance in DISTANCES}
     for sample in objects:
@@ -149,15 +149,15 @@ def edges(predictor: Predictor, objects: Sequence[Sample], seed: int = 0) -> dic
 def clicked_at_edge(
     sample: Sample, distance: int, rng: np.random.Generator
 ) -> tuple[Sample, Click] | None:
-    """Return a sample cut through its object at a random side, and a click so far from the cut.
+    """Return a sample cut through its object at a random side, and a click near the cut.
 
-    None where the object is too small for that.
+    distance: pixels between click and cut.  None if the object is too small.
     """
     height, width = sample.truth.shape
     box = box_of(sample.truth == OBJECT)
     assert box is not None, "objects without a pixel are left out"
     side = int(rng.integers(4))
-    # Between a quarter and three quarters of the object stay.
+    # Keep between a quarter and three quarters of the object.
     share = float(rng.uniform(0.25, 0.75))
     part = [0, 0, width, height]
     low, size = (box.left, box.width) if side % 2 == 0 else (box.top, box.height)
@@ -166,7 +166,7 @@ def clicked_at_edge(
         return None
     kept = Box(*part)
     truth = np.ascontiguousarray(cut(sample.truth, kept))
-    columns = side % 2 == 0  # the cut runs along a column, else along a row
+    columns = side % 2 == 0  # the cut is along a column, else along a row
     length = kept.width if columns else kept.height
     index = distance if side < 2 else length - 1 - distance
     along = np.flatnonzero((truth[:, index] if columns else truth[index]) == OBJECT)
@@ -181,7 +181,7 @@ def clicked_at_edge(
 def random_clicks(
     predictor: Predictor, objects: Sequence[Sample], seed: int = 0
 ) -> dict[str, float]:
-    """Return the mean clicks to 90 % with central and with random clicks, and their ratio."""
+    """Return the mean clicks to 90 % IoU with central and random clicks, and their ratio."""
     central = _mean([_clicks(predictor, sample, None) for sample in objects])
     anywhere = _mean(
         [
@@ -193,7 +193,7 @@ def random_clicks(
 
 
 def _clicks(predictor: Predictor, sample: Sample, rng: np.random.Generator | None) -> int:
-    """Return the clicks to 90 %, or LIMIT."""
+    """Return the clicks to 90 % IoU, or LIMIT."""
     previous: Prediction | None = None
     mask = np.zeros(sample.truth.shape, np.bool_)
     clicks: Clicks = ()

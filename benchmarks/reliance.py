@@ -1,11 +1,11 @@
-"""What a trained network relies on: clicks to 90 % with one path of the feedback closed.
+"""Measuring what a trained network relies on: clicks to 90 % IoU with one feedback path closed.
 
     python -m benchmarks.reliance fcfi/weights/lite0.safetensors --eval data/eval/GrabCut
 
 The feedback reaches the logits of our networks on two paths: as a prompt map, into backbone and
-head, and through the modules of the paper, FFC and CFF.  Closing a path shows how much of the work
-it does; nothing is trained anew.  Protocol `fixed`, float32; results go to
-benchmarks/results/NAME.reliance.json.  For lite0 with clicks and feedback that enter its stem.
+head, and through the modules of the paper, FFC and CFF.  Closing a path shows its contribution,
+without new training.  Uses protocol `fixed` in float32; results are written to
+benchmarks/results/NAME.reliance.json.  For lite0 with clicks and feedback in its stem.
 """
 
 import sys
@@ -48,17 +48,17 @@ app = typer.Typer(add_completion=False)
 
 @dataclass(frozen=True)
 class GateClosed:
-    """A network whose modules never get feedback (w_g = 0)."""
+    """A network whose modules get no feedback (w_g = 0)."""
 
     network: Network
 
     @property
     def info(self) -> NetworkInfo:
-        """That of the network inside."""
+        """The description of the wrapped network."""
         return self.network.info
 
     def __call__(self, inputs: Arrays, /) -> Arrays:
-        """Return the outputs of the network inside."""
+        """Return the outputs of the wrapped network."""
         return self.network({**inputs, "gate": np.zeros_like(inputs["gate"])})
 
 
@@ -94,7 +94,7 @@ def measure(
 
 
 def ways(model: FCFI) -> dict[str, tuple[FCFI, Callable[[Network], Network]]]:
-    """Return, for each path that is closed, the model and what wraps its network.
+    """Return the model and the wrapper of its network for each closed path.
 
     Raises ConfigError for a model that has only one path.
     """
@@ -116,7 +116,7 @@ def ways(model: FCFI) -> dict[str, tuple[FCFI, Callable[[Network], Network]]]:
 
 
 def without_feedback_prompt(model: FCFI) -> FCFI:
-    """Return the model with zero weights where its prompt encoder reads the feedback."""
+    """Return the model with zero weights for the feedback in its prompt encoder."""
     blind = deepcopy(model)
     # The feedback is the first map: its pixels are the first STRIDE x STRIDE channels.
     with torch.no_grad():

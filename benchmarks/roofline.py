@@ -1,9 +1,8 @@
-"""What a processor can do at most, measured; and the shortest time that a network could take on it.
+"""Measuring the peak speed of a processor, and bounding the time of a network on it.
 
-Peaks come from large convolutions (arithmetic), run by the networks' runtime, and a large copy
-(memory).  The bound of a network is the sum over its layers of the longer of the two: its
-multiplications at the peak of its precision, or its bytes (input, kernel, output, each once) at the
-speed of memory.  Knows
+Peaks come from large convolutions (arithmetic) in the networks' runtime, and from a large copy
+(memory).  The bound of a network is the sum over its layers of the longer time: multiplications at
+the peak of the precision, or bytes (input, kernel, output, each once) at the memory speed.  Knows
 nothing of clicks.  Needs OpenVINO and onnx.
 """
 
@@ -25,9 +24,9 @@ from fcfi.prediction.guidance import STRIDE
 from fcfi.runtimes.openvino import core
 
 CHANNELS, SIDE = 256, 64
-"""Of the convolution whose speed counts as the peak: 4.8 GFLOP, 1 to 4 MB in and out."""
+"""Size of the convolution that defines the peak: 4.8 GFLOP, 1 to 4 MB in and out."""
 COPIED: Final = 1 << 28
-"""Bytes of the copy."""
+"""Bytes of the large copy."""
 REPEATS: Final = 9
 BYTES: Final[Mapping[str, int]] = {"float32": 4, "bfloat16": 2, "int8": 1}
 HINTS: Final[Mapping[str, str]] = {"float32": "f32", "bfloat16": "bf16", "int8": "bf16"}
@@ -36,10 +35,10 @@ CONVOLUTIONS: Final = ("Convolution", "GroupConvolution")
 
 @dataclass(frozen=True)
 class Peaks:
-    """The peaks of a machine.
+    """The peak speeds of a machine.
 
-    gflops: 10^9 operations a second by precision; a multiplication with its addition is two.
-    gbytes: 10^9 bytes of memory read and written a second.
+    gflops: 10^9 operations per second by precision; a multiply-add is two operations.
+    gbytes: 10^9 bytes of memory read and written per second.
     """
 
     gflops: Mapping[str, float]
@@ -47,7 +46,7 @@ class Peaks:
 
 
 def measure_peaks(precisions: frozenset[str], threads: int | None = None) -> Peaks:
-    """Return the peaks of this machine in float32 and in these precisions."""
+    """Return the peaks of this machine in float32 and these precisions."""
     with TemporaryDirectory() as folder:
         gflops = {
             name: _gflops(Path(folder), name, threads)
@@ -58,7 +57,7 @@ def measure_peaks(precisions: frozenset[str], threads: int | None = None) -> Pea
 
 
 def gmac(path: Path, height: int, width: int) -> float:
-    """Return the 10^9 multiplications of one run of a network file."""
+    """Return the multiplications in one run of a network file, in 10^9."""
     return sum(layer.macs for layer in layers(path, height, width)) / 1e9
 
 
@@ -76,16 +75,16 @@ def bound_ms(path: Path, height: int, width: int, precision: str, peaks: Peaks) 
 
 @dataclass(frozen=True)
 class Layer:
-    """A convolution: its multiplications, and the numbers that it reads and writes."""
+    """A convolution: its multiplications, and the count of numbers read and written."""
 
     macs: int
     values: int
 
 
 def layers(path: Path, height: int, width: int) -> tuple[Layer, ...]:
-    """Return the convolutions of a network file for an input of this size.
+    """Return the convolutions in a network file for an input of this size.
 
-    The rest of the time is small (docs/lab/speed.md).
+    The other layers take little time (docs/lab/speed.md).
     """
     model = core().read_model(path)
     h, w = height // STRIDE, width // STRIDE
@@ -103,7 +102,7 @@ def layers(path: Path, height: int, width: int) -> tuple[Layer, ...]:
 def _layer(convolution: Any) -> Layer:
     entering, kernel = (list(convolution.get_input_shape(port)) for port in (0, 1))
     leaving = list(convolution.get_output_shape(0))
-    # Shapes of kernels: groups, out, in, rows, columns; without groups the first is missing.
+    # Kernel shapes are groups, out, in, rows, columns; without groups the first is missing.
     grouped = convolution.get_type_name() == "GroupConvolution"
     inside = int(np.prod(kernel[2:] if grouped else kernel[1:]))
     values = sum(int(np.prod(shape)) for shape in (entering, kernel, leaving))
@@ -132,7 +131,7 @@ def _gflops(folder: Path, precision: str, threads: int | None) -> float:
 
 
 DEPTH: Final = 4
-"""Convolutions in a row, so that bringing the input into shape does not count."""
+"""Number of consecutive convolutions, so that reshaping the input is negligible."""
 
 
 def _convolutions(whole: bool) -> Any:
@@ -172,7 +171,7 @@ def _convolutions(whole: bool) -> Any:
 
 
 def _gbytes(threads: int | None) -> float:
-    """Return the speed of copying memory with all threads; bytes read and written count."""
+    """Return the speed of copying memory with all threads, counting bytes read and written."""
     workers = threads or len(os.sched_getaffinity(0))
     source = np.ones(COPIED // 8, np.float64)
     target = np.empty_like(source)

@@ -1,12 +1,10 @@
-"""Put a trained network into the package: its files, and its row in the table of networks.
+"""Adding a trained network to the package: its files, and its row in the table of networks.
 
     python -m benchmarks.ship add runs/lite0/model.safetensors lite0 --data "VOC 2012, COCO"
     python -m benchmarks.ship numbers       take the NoC of benchmarks/results/ into the table
 
-What rounding and smaller sizes cost, and int8 files, are for `benchmarks.precision`.
-
-`add` writes NAME.onnx (half-size storage, checked against torch) and NAME.safetensors (to fine-tune
-from).
+`add` writes NAME.onnx (half-size storage, checked against torch) and NAME.safetensors (for
+fine-tuning).  `benchmarks.precision` makes int8 files and measures rounding and smaller sizes.
 """
 
 import hashlib
@@ -32,8 +30,8 @@ app = typer.Typer(add_completion=False)
 def add(
     checkpoint: Path,
     name: str,
-    data: Annotated[str, typer.Option(help="What it learnt from, in words.")],
-    licence: Annotated[str, typer.Option(help="Of the weights.")] = "Apache-2.0",
+    data: Annotated[str, typer.Option(help="Description of the training data.")],
+    licence: Annotated[str, typer.Option(help="Licence of the weights.")] = "Apache-2.0",
 ) -> None:
     """Export a checkpoint into the package; the first network becomes the default."""
     from fcfi.models.export import export
@@ -53,9 +51,9 @@ def add(
 
 @app.command()
 def numbers() -> None:
-    """Take NoC@85 and NoC@90 of every shipped file into the table.
+    """Copy NoC@85 and NoC@90 of every shipped file into the table.
 
-    They are those of the protocol `fixed` without start masks and without flip.
+    They are from the protocol `fixed` without start masks and flip.
     """
     entries = []
     for entry in shipped():
@@ -72,7 +70,7 @@ def numbers() -> None:
 
 
 def write_table(entries: Iterable[Entry], default: str) -> None:
-    """Write the table of shipped networks anew, the default first."""
+    """Rewrite the table of shipped networks, the default first."""
     rows = [f"# Written by `python -m benchmarks.ship`.\ndefault = {default!r}\n"]
     for entry in sorted(entries, key=lambda entry: entry.name != default):
         rows.append(
@@ -90,7 +88,7 @@ def write_table(entries: Iterable[Entry], default: str) -> None:
 
 
 def _numbers(name: str, numbers: Mapping[str, float]) -> str:
-    """Return a table of numbers, or nothing."""
+    """Return a table of numbers, or "" if there are none."""
     rows = "".join(f"{key!r} = {value}\n" for key, value in numbers.items())
     return f"[network.{name}]\n{rows}" if rows else ""
 

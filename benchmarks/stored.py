@@ -1,4 +1,4 @@
-"""The head of every stored result of these benchmarks, and how it is written."""
+"""Stored results of these benchmarks: their common fields, and writing them."""
 
 import json
 from collections.abc import Mapping
@@ -13,15 +13,15 @@ from fcfi.report import machine, versions
 
 
 def new_record(kind: str, **content: Any) -> dict[str, Any]:
-    """Return a result of now and of this machine.
+    """Return a result with the current time and this machine.
 
-    kind: its format, as `fcfi-pairs/1`.
+    kind: its format, such as `fcfi-pairs/1`.
     """
     now = datetime.now(UTC).isoformat(timespec="seconds")
     return {"format": kind, "date": now, **content, "machine": machine(), "versions": versions()}
 
 
 def store(path: Path, record: Mapping[str, Any]) -> None:
-    """Write a result, whole or not at all, and print its path."""
+    """Write a result atomically, and print its path."""
     write_text(path, json.dumps(record, indent=2) + "\n")
     typer.echo(f"{path}: written")

@@ -1,12 +1,12 @@
-"""Put the measured results into the documents, between their markers.
+"""Writing the measured results into the documents, between their markers.
 
 Clicks come from the records of `fcfi evaluate`, times from latency.json of `benchmarks.latency`,
 all in benchmarks/results/.
 
     python -m benchmarks.tables            write them
-    python -m benchmarks.tables --check    only say whether they are up to date (exit code 1 if not)
+    python -m benchmarks.tables --check    only check that they are up to date (exit code 1 if not)
 
-Whole datasets only; a file of another kind, and a measurement of part of a dataset, is left out.
+Only whole datasets are used; files of other kinds and measurements of some objects are left out.
 """
 
 import json
@@ -28,16 +28,16 @@ RESULTS_PAGE: Final = ROOT / "docs" / "results.md"
 SPEED_PAGE: Final = ROOT / "docs" / "explanation" / "speed.md"
 README: Final = ROOT / "README.md"
 BESIDE: Final = tuple(row for row in PUBLISHED if row.method in ("FCFI", "RITM", "FocalClick-S1"))
-"""Published rows shown above ours."""
+"""Published rows that are shown above ours."""
 DATASETS: Final = ("GrabCut", "Berkeley", "DAVIS")
-"""Named in the summary."""
+"""Datasets in the summary."""
 NOTHING: Final = "Not measured yet.\n"
 PART: Final = " objects of: "
-"""In the description of a dataset of which only some objects were measured (`Dataset.choose`)."""
+"""Part of the description of a dataset with only some objects (`Dataset.choose`)."""
 
 
 def read_records(folder: Path = RESULTS) -> tuple[Record, ...]:
-    """Return the measurements of whole datasets in a folder, in the order of their files' names."""
+    """Return the measurements of whole datasets in a folder, in the order of file names."""
     records = (
         json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))
     )
@@ -51,7 +51,7 @@ def read_records(folder: Path = RESULTS) -> tuple[Record, ...]:
 
 
 def fill(document: str, name: str, body: str) -> str:
-    """Return a document with a new text between its markers of this name."""
+    """Return a document with a new text between the markers with this name."""
     begin, end = markers(name)
     before, _, rest = document.partition(begin)
     _, mark, after = rest.partition(end)
@@ -60,7 +60,7 @@ def fill(document: str, name: str, body: str) -> str:
 
 
 def markers(name: str) -> tuple[str, str]:
-    """Return the comments between which a document holds a text that this program writes."""
+    """Return the comments around a generated text in a document."""
     return f"<!-- {name}:start -->", f"<!-- {name}:end -->"
 
 
@@ -70,9 +70,9 @@ def results_table(records: Sequence[Record]) -> str:
 
 
 def summary(records: Sequence[Record], latency: Record | None, network: str) -> str:
-    """Return one sentence on a network: its clicks to an IoU of 90 %, and the shortest time of one.
+    """Return a sentence on a network with its clicks to 90 % IoU and the shortest click time.
 
-    Clicks are those of the protocol `fixed` without flip and without start masks.
+    The clicks are from the protocol `fixed` without flip and start masks.
     """
     clicks = {
         record["dataset"]["name"]: record["results"]["noc"]["90"]
@@ -94,15 +94,15 @@ def summary(records: Sequence[Record], latency: Record | None, network: str) -> 
 
 
 def is_plain(protocol: Record) -> bool:
-    """Whether a protocol is the one of the comparison: one zoom, no flip, no start masks."""
+    """Return whether a protocol is used in the comparison: one zoom, no flip, no start masks."""
     plain = protocol["name"] == "fixed" and protocol["flip"] == "none"
     return plain and protocol["start"] is None and robot_of(protocol) == CENTRE.name
 
 
 def latency_table(record: Record) -> str:
-    """Return a Markdown table of the times of a click, a row for each contestant.
+    """Return a Markdown table of click times with a row for each contestant.
 
-    A dash stands for what was not measured.
+    A dash marks a value that was not measured.
     """
     lines = [
         "| network, runtime, precision | network, ms | predict, ms (p95) | faster | of the limit "
@@ -139,7 +139,7 @@ def latency_table(record: Record) -> str:
 
 
 def machines(records: Sequence[Record]) -> str:
-    """Return a line for each kind of machine and runtime that took part."""
+    """Return a line for each machine and runtime in the records."""
     kinds = {
         f"{record['machine']['cpu']}, {_cores(record['machine']['cores'])}, "
         f"{record['network']['runtime']}"
@@ -155,7 +155,7 @@ def _cores(count: int) -> str:
 
 
 def written() -> dict[Path, str]:
-    """Return what each document should hold."""
+    """Return the up-to-date text of each document."""
     records = read_records()
     times = RESULTS / "latency.json"
     latency = json.loads(times.read_text(encoding="utf-8")) if times.is_file() else None
@@ -177,7 +177,7 @@ def written() -> dict[Path, str]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write, or check with --check."""
+    """Write the documents, or check them with --check."""
     stale = {
         path: text for path, text in written().items() if path.read_text(encoding="utf-8") != text
     }

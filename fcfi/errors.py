@@ -170,10 +170,6 @@ def _reason(cause: Exception) -> str:
     except Exception:  # converting an exception to text may fail as well
         message = ""
     kind = type(cause).__name__
-    return (
-        message
-        if isinstance(cause, OSError) and message
-        else f"{kind}: {message}"
-        if message
-        else kind
-    )
+    if not message:
+        return kind
+    return message if isinstance(cause, OSError) else f"{kind}: {message}"

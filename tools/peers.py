@@ -1,13 +1,12 @@
-"""The real Label Studio against the real `fcfi serve`: does its page get the mask of a session?
+"""Testing `fcfi serve` with a real Label Studio: its page must get the masks of a session.
 
     make peers
 
-Starts Label Studio (in an environment of its own) and fcfi on this machine alone, makes a project
-and connects fcfi by Label Studio's interface.  Then its page is used in Chromium: a click on the
-object, one off it, and a box, with its smart tools; the submitted masks are read back.  Last, the
-same masks are asked for as the page does, for a picture from a folder and for an uploaded one.
-Fails unless every mask is that of a session, to an IoU of 0.99, and a further click costs one
-prediction.
+Starts Label Studio (in a separate environment) and fcfi on this machine only, creates a project and
+connects fcfi through Label Studio's interface.  Then it uses the page in Chromium with the smart
+tools: a click on the object, one off it, and a box; the submitted masks are read back.  Finally it
+requests the same masks like the page, for a picture in a folder and for an uploaded one.  Fails
+unless every mask matches a session's with an IoU of 0.99, and a further click costs one prediction.
 """
 
 import json
@@ -34,7 +33,7 @@ ROOT: Final = Path(__file__).parent.parent
 PHOTO: Final = ROOT / "examples" / "images" / "coffee.jpg"
 USER, PASSWORD, TOKEN = "peer@fcfi.test", "peer-of-fcfi", "0123456789abcdef0123456789abcdef01234567"
 START_SECONDS: Final = 1200
-"""Label Studio makes its database at the first start."""
+"""Time for the start of Label Studio, which creates its database the first time."""
 LEAST_IOU: Final = 0.99
 LABEL: Final = "cup"
 CLICKS: Final = ((241, 158, True), (109, 336, False))
@@ -45,18 +44,18 @@ QUIET: Final = {
     "SENTRY_DSN": "",
     "FRONTEND_SENTRY_DSN": "",
 }
-"""Label Studio asks no other machine for anything."""
+"""Settings that keep Label Studio from contacting other machines."""
 LOCAL: Final = {
     "ML_BLOCK_LOCAL_IP": "false",
     "SSRF_PROTECTION_ENABLED": "false",
     "LABEL_STUDIO_LOCAL_FILES_SERVING_ENABLED": "true",
     "LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN": "true",
 }
-"""It may ask a server of this machine, and read files of a folder."""
+"""Settings that let it contact a server on this machine, and read files in a folder."""
 
 
 def main(program: str) -> int:
-    """Run the test with this `label-studio` program; 0 if it passes."""
+    """Run the test with this `label-studio` program; return 0 if it passes."""
     with TemporaryDirectory() as temporary:
         folder = Path(temporary)
         (folder / "photos").mkdir()
@@ -70,13 +69,13 @@ def main(program: str) -> int:
 
 
 def check(studio: str, backend: str, folder: Path) -> None:
-    """Make a project, connect fcfi, and compare its masks with a session's."""
+    """Create a project, connect fcfi, and compare its masks with a session's."""
     headers = {"Authorization": f"Token {TOKEN}"}
     with httpx.Client(base_url=studio, headers=headers, timeout=120, trust_env=False) as http:
         project = _ok(
             http.post("/api/projects", json={"title": "fcfi", "label_config": config([LABEL])})
         )["id"]
-        # Label Studio hands out the files of a folder only once it is a storage of the project.
+        # Label Studio serves the files of a folder only if it is a storage of the project.
         storage = {"project": project, "path": str(folder / "photos"), "use_blob_urls": True}
         _ok(http.post("/api/storages/localfiles", json=storage))
         local = f"/data/local-files/?d=photos/{PHOTO.name}"
@@ -89,7 +88,7 @@ def check(studio: str, backend: str, folder: Path) -> None:
         )["id"]
         tasks = _ok(http.get("/api/tasks", params={"project": project, "fields": "all"}))["tasks"]
         assert len(tasks) == 2, f"expected two tasks, got {len(tasks)}"
-        # The page first: what it asks is then new to fcfi, so that its cost can be counted.
+        # The page first, while its requests are new to fcfi, so that predictions can be counted.
         use_page(http, backend, project, [task["id"] for task in tasks], folder / "asked.json")
         for task in tasks:
             compare(http, model, task)
@@ -98,9 +97,9 @@ def check(studio: str, backend: str, folder: Path) -> None:
 def use_page(
     http: httpx.Client, backend: str, project: int, tasks: Sequence[int], output: Path
 ) -> None:
-    """Click in Label Studio's page, and compare what it submits with a session's masks.
+    """Click in Label Studio's page, and compare the submitted masks with a session's.
 
-    tasks: the one that is clicked, and the one that gets the box.
+    tasks: the task for the clicks, and the task for the box.
     """
     given = {
         "studio": str(http.base_url).rstrip("/"),
@@ -123,7 +122,7 @@ def use_page(
 
 
 def expected_masks() -> tuple[list[Mask], Mask]:
-    """Return a session's masks after each click, and that of the box."""
+    """Return a session's masks after each click, and for the box."""
     segmenter = fcfi.load()
     session = segmenter.session(PHOTO)
     clicked = [session.click(x, y, positive=positive) for x, y, positive in CLICKS]
@@ -132,7 +131,7 @@ def expected_masks() -> tuple[list[Mask], Mask]:
 
 
 def compare(http: httpx.Client, model: int, task: dict[str, Any]) -> None:
-    """Ask for masks on a task as the page does, and compare each with a session's."""
+    """Request masks for a task like the page, and compare each with a session's."""
     clicked, boxed = expected_masks()
     shape = boxed.shape
     asked: list[dict[str, Any]] = []
@@ -144,7 +143,7 @@ def compare(http: httpx.Client, model: int, task: dict[str, Any]) -> None:
 
 @contextmanager
 def label_studio(program: str, folder: Path) -> Iterator[str]:
-    """Yield the address of a Label Studio that is ready, with a user and a token."""
+    """Start Label Studio with a user and a token, and yield its address when it is ready."""
     port = _free_port()
     command = [program, "start", "--no-browser", "--internal-host", "127.0.0.1"]
     command += ["--port", str(port), "--data-dir", str(folder / "studio")]
@@ -159,7 +158,7 @@ def label_studio(program: str, folder: Path) -> Iterator[str]:
 
 @contextmanager
 def fcfi_serve(options: Sequence[str]) -> Iterator[str]:
-    """Yield the address of `fcfi serve`."""
+    """Start `fcfi serve` and yield its address."""
     command = [sys.executable, "-m", "fcfi", "serve", "--for", "label-studio", "--port", "0"]
     with subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -213,7 +212,7 @@ def _ok(answer: httpx.Response) -> Any:
 
 
 def _region(shape: tuple[int, ...], kind: str, value: dict[str, Any]) -> dict[str, Any]:
-    """Return a region as the page sends it."""
+    """Return a region in the page's format."""
     names = {"keypointlabels": "click", "rectanglelabels": "box"}
     return {
         "original_width": shape[1],
@@ -229,7 +228,7 @@ def _region(shape: tuple[int, ...], kind: str, value: dict[str, Any]) -> dict[st
 
 
 def _point(shape: tuple[int, ...], x: int, y: int, positive: bool) -> dict[str, Any]:
-    # The middle of the pixel, in per cent.
+    # The centre of the pixel, in percent.
     value = {"x": 100 * (x + 0.5) / shape[1], "y": 100 * (y + 0.5) / shape[0], "width": 0.3}
     return _region(shape, "keypointlabels", value) | {"is_positive": positive}
 
@@ -248,7 +247,7 @@ def _rectangle(
 
 
 def _mask(http: httpx.Client, model: int, task: int, regions: Sequence[dict[str, Any]]) -> Mask:
-    """Return the mask that Label Studio hands to its page."""
+    """Return the mask that Label Studio sends to its page."""
     asked = {"task": task, "context": {"result": list(regions)}}
     answer = _ok(http.post(f"/api/ml/{model}/interactive-annotating", json=asked))
     prediction = answer["data"]

@@ -1,9 +1,9 @@
-"""Whether a release would work: `python -m tools.release_check FOLDER`.
+"""Checking a release: `python -m tools.release_check FOLDER`.
 
 Builds the wheel and the source distribution into a folder, checks both, installs the wheel into an
-empty environment, cuts an object out of a bundled photograph there, and writes a list of what was
-installed (SBOM, CycloneDX).  Stops at the first fault with a sentence and exit code 1.  Installing
-takes packages from the package index; nothing is published.
+empty environment, segments an object on a bundled photograph there, and writes a list of the
+installed packages (SBOM, CycloneDX).  Stops at the first fault with a sentence and exit code 1.
+Packages are installed from the package index; nothing is published.
 """
 
 import json
@@ -20,7 +20,7 @@ from typing import Final
 
 ROOT: Final = Path(__file__).parent.parent
 MAX_WHEEL: Final = 25_000_000
-"""Bytes of the wheel: what people wait for at every installation."""
+"""Largest size of the wheel in bytes, which every installation downloads."""
 IN_WHEEL: Final = (
     "fcfi/py.typed",
     "fcfi/weights/table.toml",
@@ -30,7 +30,7 @@ IN_WHEEL: Final = (
     ".dist-info/licenses/NOTICE",
     ".dist-info/entry_points.txt",
 )
-"""Ends of names that some file of the wheel must have."""
+"""Suffixes of paths that must be in the wheel."""
 IN_SOURCE: Final = (
     "/README.md",
     "/CITATION.cff",
@@ -42,7 +42,7 @@ PHOTO: Final = ROOT / "examples" / "images" / "astronaut.jpg"
 TRUTH: Final = ROOT / "examples" / "masks" / "astronaut.png"
 CLICKS: Final = ("169,341", "322,295", "188,95")
 LEAST_IOU: Final = 0.85
-"""Of the mask after these clicks: any network worth shipping reaches it."""
+"""Smallest IoU of the mask after these clicks, which any good network reaches."""
 COMPARE: Final = """
 import sys
 from fcfi.mask_files import read_map, read_mask
@@ -51,7 +51,7 @@ mask = read_mask(sys.argv[2], *truth.shape)
 counted, object = truth != 128, truth == 255
 print((mask & object).sum() / ((mask | object) & counted).sum())
 """
-"""A program that compares a mask with a truth, in which 128 does not count."""
+"""A program that compares a mask with a truth, in which 128 is ignored."""
 ENTRIES_OF_NETWORKS: Final = """
 from fcfi.weights import shipped, verified
 for entry in shipped():
@@ -64,7 +64,7 @@ class Fault(Exception):  # noqa: N818, not an error of the program
 
 
 def main(folder: Path) -> None:
-    """Run all checks.  Raises Fault, or CalledProcessError of a tool that failed."""
+    """Run all checks.  Raises Fault, or CalledProcessError if a tool fails."""
     folder.mkdir(parents=True, exist_ok=True)
     wheel, source = build(folder)
     run(sys.executable, "-m", "twine", "check", "--strict", str(wheel), str(source))
@@ -81,7 +81,7 @@ def main(folder: Path) -> None:
 
 
 def build(folder: Path) -> tuple[Path, Path]:
-    """Build the wheel out of the source distribution, as an index would get both."""
+    """Build the source distribution, and the wheel from it."""
     for old in (*folder.glob("*.whl"), *folder.glob("*.tar.gz")):
         old.unlink()
     run(sys.executable, "-m", "build", "--outdir", str(folder), str(ROOT))
@@ -90,7 +90,7 @@ def build(folder: Path) -> tuple[Path, Path]:
 
 
 def check_wheel(wheel: Path) -> None:
-    """Raise Fault if the wheel is too large, or lacks or holds what it should not."""
+    """Raise Fault if the wheel is too large, lacks a file or has one that it must not."""
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
     _need(names, IN_WHEEL, wheel)
@@ -106,18 +106,18 @@ def check_wheel(wheel: Path) -> None:
 
 
 def check_source(source: Path) -> None:
-    """Raise Fault if the source distribution lacks something."""
+    """Raise Fault if the source distribution lacks a file."""
     with tarfile.open(source) as archive:
         names = archive.getnames()
     _need(names, IN_SOURCE, source)
 
 
 def install(wheel: Path, environment: Path) -> Path:
-    """Install the wheel alone into an empty environment and return its Python."""
+    """Install the wheel into an empty environment and return its Python."""
     try:
         venv.create(environment, with_pip=True)
     except subprocess.CalledProcessError:
-        # Some distributions ship venv without pip: then that of this environment installs.
+        # Some distributions ship venv without pip: then this environment's pip is used.
         venv.create(environment, clear=True)
     folder = "Scripts" if sys.platform == "win32" else "bin"
     python = environment / folder / "python"
@@ -126,7 +126,7 @@ def install(wheel: Path, environment: Path) -> Path:
 
 
 def check_installed(python: Path, folder: Path) -> None:
-    """Raise Fault unless the installed package does its work, far from the source."""
+    """Raise Fault unless the installed package works, outside the source folder."""
     program = str(python.with_name("fcfi"))
     mask = folder / "mask.png"
     clicks = [word for click in CLICKS for word in ("--click", click)]
@@ -142,7 +142,7 @@ def check_installed(python: Path, folder: Path) -> None:
 def run(*command: str, cwd: Path | None = None) -> str:
     """Run a program and return what it printed.  Raises CalledProcessError."""
     print("$", " ".join(command).replace("\n", "; ")[:120], flush=True)
-    # Without PYTHONPATH: what is tested is the installed package, not this checkout.
+    # Without PYTHONPATH, to test the installed package and not this checkout.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     done = subprocess.run(
         command, cwd=cwd, env=environment, check=True, stdout=subprocess.PIPE, text=True
