@@ -1,10 +1,10 @@
-"""What all tests share: a tiny network file, photographs, the same settings on every machine.
+"""Fixtures for all tests: a tiny network file, photographs, the same settings on every machine.
 
-Variables of the environment change how they run:
+Environment variables change how the tests run:
 
-    FCFI_TEST_FUZZ=1           many more generated examples, and new ones each time (make fuzz)
-    FCFI_TEST_NO_SKIPS=1       a skipped test is a failure; so in continuous integration
-    FCFI_TEST_FLUSH_TO_ZERO=1  the processor takes subnormal numbers for 0, as some libraries set it
+    FCFI_TEST_FUZZ=1           use many more generated examples, and new ones each time (make fuzz)
+    FCFI_TEST_NO_SKIPS=1       fail if a test is skipped, as in continuous integration
+    FCFI_TEST_FLUSH_TO_ZERO=1  make the processor treat subnormal numbers as 0, like some libraries
 """
 
 import os
@@ -39,7 +39,7 @@ _skipped: list[str] = []
 
 @pytest.fixture(autouse=True)
 def same_random_numbers() -> None:
-    """Start every test from the same state of the generators that have no owner."""
+    """Start every test from the same state of the global random number generators."""
     random.seed(0)
     np.random.seed(0)  # noqa: NPY002, libraries use it
     if "torch" in sys.modules:  # most tests do without it, and it takes seconds to import
@@ -48,30 +48,30 @@ def same_random_numbers() -> None:
 
 @pytest.fixture(scope="session")
 def network_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A network file (ONNX) that answers at once, without sense."""
+    """Return a network file (ONNX) that answers fast, with meaningless masks."""
     return write_onnx(tmp_path_factory.mktemp("network") / "tiny.onnx")
 
 
 @pytest.fixture(scope="session")
 def examples() -> Path:
-    """The folder of bundled photographs and masks, a data set in the plain layout."""
+    """Return the folder of bundled photographs and masks, a dataset in the plain layout."""
     return ROOT / "examples"
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Note a skipped test, unless another command runs it."""
+    """Record a skipped test, unless another command runs it."""
     if report.skipped and ELSEWHERE not in str(report.longrepr) and not hasattr(report, "wasxfail"):
         _skipped.append(report.nodeid)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Fail a run of continuous integration in which a test was skipped."""
+    """Fail a run in continuous integration if a test was skipped."""
     if _skipped and os.environ.get("FCFI_TEST_NO_SKIPS"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say which tests were skipped, where that is a failure."""
+    """List the skipped tests if that is a failure."""
     if _skipped and os.environ.get("FCFI_TEST_NO_SKIPS"):
         terminalreporter.section("skipped, which is a failure here", red=True)
         for name in _skipped:

@@ -1,7 +1,7 @@
-"""How many examples a property-based test draws, and whether they are the same ones each time.
+"""Settings for property-based tests: the number of examples, and whether they are always the same.
 
-By default they are, so that a run on any machine repeats a run on any other.  With FCFI_TEST_FUZZ=1
-(`make fuzz`) there are many more, and new ones each time.
+By default they are the same, so that runs on all machines agree.  With FCFI_TEST_FUZZ=1 (`make
+fuzz`) there are many more, and new ones each time.
 """
 
 import os
@@ -16,7 +16,7 @@ MORE: Final = 10 if FUZZ else 1
 
 
 def register() -> None:
-    """Make these the settings of all tests."""
+    """Use these settings for all tests."""
     settings.register_profile(
         "fcfi",
         max_examples=100 * MORE,
@@ -28,14 +28,14 @@ def register() -> None:
 
 
 def examples(count: int, **options: Any) -> settings:
-    """Return settings for a test that draws this many examples by default."""
+    """Return the settings for a test with this number of examples by default."""
     return settings(max_examples=count * MORE, **options)
 
 
 def floats(low: float, high: float, width: Literal[32, 64] = 64) -> st.SearchStrategy[float]:
     """Draw numbers from low to high, none of them subnormal.
 
-    Some libraries let the processor take subnormals for 0 in the thread that loads them, so what a
-    test sees of them would depend on what ran before.
+    Some libraries make the processor treat subnormals as 0 in the thread that loads them, so the
+    result of a test would depend on earlier tests.
     """
     return st.floats(low, high, width=width, allow_nan=False, allow_subnormal=False)

@@ -1,4 +1,4 @@
-"""Tiny networks for tests, in NumPy and as an ONNX file: both use every input: an error shows."""
+"""Tiny networks for tests, in NumPy and as ONNX; both use every input, so that errors show."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -30,7 +30,7 @@ KERNEL: NDArray[Any] = np.random.default_rng(0).normal(size=(1, 6, 3, 3)).astype
 
 
 class ColourNetwork:
-    """Object is what has nearly the colour of the clicked cell; feedback and disks weigh in."""
+    """Marks pixels with a colour like the clicked cell's; also uses feedback and disks."""
 
     def __init__(self, name: str = "colour", multiple: int = 32, **metadata: str) -> None:
         self.info = NetworkInfo(name, "fake", f"sha256 of {name}", multiple, "numpy", metadata)
@@ -64,7 +64,7 @@ class ColourNetwork:
 
 
 class OnceNetwork(ColourNetwork):
-    """The same, which looks at the picture once; `encoded` are the images that it looked at."""
+    """A ColourNetwork that encodes the picture once; `encoded` lists the encoded images."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -82,7 +82,7 @@ class OnceNetwork(ColourNetwork):
 
 
 class ConstantNetwork(ColourNetwork):
-    """The same logit everywhere."""
+    """Returns the same logit everywhere."""
 
     def __init__(self, value: float) -> None:
         super().__init__("constant")
@@ -98,9 +98,9 @@ def write_onnx(
     window: str = "window",
     also: tuple[str, ...] = (),
 ) -> Path:
-    """A network file: a 3x3 convolution of image, feedback and disks, moved by the other inputs.
+    """Write a network file: a 3x3 convolution of image, feedback and disks, plus the other inputs.
 
-    window: the name of that input.  also: names of values that are outputs too.
+    window: the name of that input.  also: names of values that become outputs as well.
     """
     constants: dict[str, NDArray[Any]] = {
         "kernel": KERNEL,
@@ -153,7 +153,7 @@ def onnx_logits(
     label: NDArray[Any],
     gate: NDArray[Any],
 ) -> NDArray[np.float32]:
-    """What `write_onnx`'s network answers, in NumPy."""
+    """Return the logits of `write_onnx`'s network, computed in NumPy."""
     height, width = image.shape[2:]
     padded = np.pad(
         np.concatenate([image, feedback, disks], axis=1), ((0, 0), (0, 0), (1, 1), (1, 1))
@@ -172,7 +172,7 @@ def onnx_logits(
 def random_inputs(
     batch: int = 1, height: int = 32, width: int = 64, seed: int = 0
 ) -> tuple[NDArray[Any], ...]:
-    """Inputs of one size as a network takes them."""
+    """Return random network inputs of one size."""
     random = np.random.default_rng(seed)
 
     def uniform(*shape: int) -> NDArray[np.float32]:
@@ -193,17 +193,17 @@ def random_inputs(
 def opened(
     path: str | Path, runtime: str = "auto", precision: str = "float32", threads: int | None = None
 ) -> OpenedNetwork:
-    """A file in just this runtime and precision; float32 in the fastest one by default."""
+    """Open a file in exactly this runtime and precision; by default float32 in the fastest one."""
     return open_network(choice_of(path, RunRequest(runtime, precision, threads)))
 
 
 def named(inputs: Sequence[NDArray[Any]]) -> dict[str, NDArray[Any]]:
-    """FCFI's inputs by name."""
+    """Return FCFI's inputs by name."""
     return dict(zip(FCFI_INPUTS, inputs, strict=True))
 
 
 def logits_of(network: Network, inputs: Sequence[NDArray[Any]]) -> NDArray[np.float32]:
-    """A network's logits for FCFI's inputs in their order."""
+    """Return a network's logits for FCFI's inputs in order."""
     return network(named(inputs))[LOGITS]
 
 

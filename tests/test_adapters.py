@@ -1,7 +1,7 @@
-"""Networks of others under our robot: click by click the same as in the loop that they publish.
+"""Other networks with our robot: the same clicks as in their published evaluation loop.
 
-The stand-in has the interface of the RITM family and keeps a state, as they do.  The loop and its
-robot are written from the published description, with another library's distance transform.
+The stand-in has the interface of the RITM family and keeps its own state.  The loop and its robot
+are written from the published description, with another library's distance transform.
 """
 
 from pathlib import Path
@@ -31,9 +31,9 @@ THRESHOLD = 0.49
 
 
 class Isegm:
-    """A predictor with the interface and the habits of the RITM family, and no network.
+    """A predictor with the interface and behaviour of the RITM family, without a network.
 
-    Near the clicks it follows the colour of the clicked pixel, elsewhere the mask before.
+    Near the clicks it follows the colour of the clicked pixel, elsewhere the previous mask.
     """
 
     def __init__(self) -> None:
@@ -61,7 +61,7 @@ class Isegm:
 
 
 def objects() -> list[Sample]:
-    """Objects of several components, with holes and ignored seams, on noisy pictures."""
+    """Return objects with several components, holes and ignored seams on noisy pictures."""
     made = []
     for number in range(6):
         random = np.random.default_rng(number)
@@ -79,7 +79,7 @@ def objects() -> list[Sample]:
 def their_clicks(
     truth: NDArray[np.uint8], mask: NDArray[np.bool_], free: NDArray[np.bool_]
 ) -> tuple[int, int, bool]:
-    """Their robot: the deepest pixel of the deeper kind of error that was not clicked before."""
+    """Return their robot's click: the deepest unclicked pixel of the deeper kind of error."""
     known = truth != 255
     depths = []
     for error in ((truth == 1) & ~mask & known, (truth != 1) & mask & known):
@@ -92,7 +92,7 @@ def their_clicks(
 
 
 class TheirClick:
-    """An item of their clicker."""
+    """A click of their clicker."""
 
     def __init__(self, y: int, x: int, is_positive: bool, indx: int) -> None:
         self.coords = (y, x)
@@ -109,7 +109,7 @@ class TheirClicker:
 
 
 def their_loop(predictor: Any, sample: Sample) -> tuple[Clicks, list[float]]:
-    """Their evaluation of one object: clicks until the IoU is reached, at most so many."""
+    """Evaluate one object like them: click until the IoU or the limit is reached."""
     mask = np.zeros(sample.truth.shape, bool)
     free = np.ones(sample.truth.shape, bool)
     clicker, ious = TheirClicker(), []

@@ -1,4 +1,4 @@
-"""Bulk work: every line gets its mask or a sentence; a run resumes; a bad line stops nothing."""
+"""Batch work: every line gets a mask or an error; a run resumes; bad lines do not stop it."""
 
 import json
 from pathlib import Path
@@ -29,7 +29,7 @@ def predictor() -> FCFIPredictor:
 
 @pytest.fixture
 def photos(tmp_path: Path) -> list[np.ndarray]:
-    """Three photographs, written as 0.png to 2.png."""
+    """Write three photographs, 0.png to 2.png."""
     random = np.random.default_rng(0)
     images = [
         np.repeat(np.repeat(random.integers(0, 256, (6, 8, 3), np.uint8), 10, 0), 10, 1)

@@ -1,4 +1,4 @@
-"""A time for a click picks what needs the fewest clicks in it; speeds are measured once."""
+"""A budget selects the way with the fewest clicks within it; speeds are measured once."""
 
 import json
 from pathlib import Path
@@ -73,7 +73,7 @@ def test_time_grows_with_input_flip_and_picture() -> None:
 
 
 class Known(Speeds):
-    """A speed that is known: a tenth of a second for each megapixel of input."""
+    """Known speeds: a tenth of a second for each megapixel of input."""
 
     def of(self, choice: Choice) -> Speed:
         return Speed(0.0, 0.1, 0.0)

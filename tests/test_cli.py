@@ -1,4 +1,4 @@
-"""The command line as a person meets it: what is written, what is said, and the exit code."""
+"""The command line: written files, output and exit codes."""
 
 import json
 import os
@@ -22,7 +22,7 @@ Run = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run one command in this process: exit code, stdout, stderr."""
+    """Run one command in this process; return its exit code, stdout and stderr."""
     monkeypatch.delenv(cli.DEBUG_VARIABLE, raising=False)
 
     def command(*arguments: str | Path) -> tuple[int, str, str]:
@@ -34,7 +34,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def one_sentence(err: str) -> str:
-    """The message of a refusal, which is one line and no traceback."""
+    """Return the error message of a refused command, which must be one line without traceback."""
     assert err.startswith("error: "), err
     assert err.count("\n") == 1, err
     assert "Traceback" not in err

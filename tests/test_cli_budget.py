@@ -1,4 +1,4 @@
-"""Options of speed: bulk work, a time for a click, precision, the machine's report."""
+"""Options for speed: batch work, a budget for clicks, precision, the report on the machine."""
 
 import json
 from pathlib import Path

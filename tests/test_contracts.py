@@ -1,4 +1,4 @@
-"""What the project promises: layers, documented commands and files, recipes, pinned versions."""
+"""Promises of the project: layers, documented commands and files, recipes, pinned versions."""
 
 import ast
 import re
@@ -27,7 +27,7 @@ MAX_PHOTOGRAPH = 200_000
 
 
 def options_of_commands() -> dict[str, set[str]]:
-    """The options of each command of the command line; those of a group are "GROUP COMMAND"."""
+    """Return the options of each command; commands of a group are named "GROUP COMMAND"."""
     from typer.main import get_command
 
     found: dict[str, set[str]] = {}
@@ -53,7 +53,7 @@ GROUPS = {"bulk"}
 
 
 def documented_commands(text: str) -> list[list[str]]:
-    """Every `fcfi ...` in a code block or between backticks, as words."""
+    """Return every `fcfi ...` in a code block or between backticks, as words."""
     code = re.findall(r"```[a-z]*\n(.*?)```", text, re.DOTALL) + re.findall(
         r"(?<!`)`([^`\n]+)`(?!`)", text
     )

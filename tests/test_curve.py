@@ -1,4 +1,4 @@
-"""The course of a run is drawn from its log; what is no log is told."""
+"""The curves of a run are plotted from its log; another file is refused."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The documentation: what makes its pages, the notebook, and the code that the pages show."""
+"""The documentation: its build, the notebook, and the code on its pages."""
 
 import doctest
 import re
@@ -115,7 +115,7 @@ def test_the_notebook_runs() -> None:
 
 
 def modules_with_examples() -> list[str]:
-    """Names of the modules whose docstrings hold examples."""
+    """Return the names of the modules with examples in docstrings."""
     return [
         ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
         for path in sorted((ROOT / "fcfi").rglob("*.py"))

@@ -1,4 +1,4 @@
-"""At every door for data of others, what a library raises becomes one sentence of ours."""
+"""At every entry point for external data, a library's exceptions become our errors."""
 
 import errno
 import json
@@ -45,7 +45,7 @@ HALF = "\\ud83d"
 
 
 def sentence(error: pytest.ExceptionInfo[FCFIError]) -> str:
-    """Return the message, which is one line that can be written anywhere."""
+    """Return the message, which must be one line that can be encoded."""
     message = str(error.value)
     assert message.encode("utf-8").decode() == message
     assert message.isprintable()
@@ -129,7 +129,7 @@ def test_a_bad_line_of_a_batch_is_an_outcome_and_the_rest_is_done(tmp_path: Path
 
 
 class FailingNetwork:
-    """Raises what no predictor of ours does."""
+    """Raises an exception that no predictor of ours raises."""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(predictor(), name)
@@ -214,7 +214,7 @@ def paths(document: Any) -> Iterator[tuple[Any, ...]]:
 
 
 def text_of(document: Any) -> str:
-    """Return a document as JSON, with numbers of any length, and halves of characters as such."""
+    """Return a document as JSON, with numbers of any length and lone surrogates."""
     limit = sys.get_int_max_str_digits()
     sys.set_int_max_str_digits(0)
     try:
@@ -348,7 +348,7 @@ def test_a_store(column: str, table: str, content: bytes, tmp_path: Path) -> Non
 
 
 def is_refused(use: Callable[[], object]) -> bool:
-    """Return whether a use ends with one sentence of ours."""
+    """Return whether a call fails with one of our errors."""
     try:
         use()
     except FCFIError as error:
@@ -409,7 +409,7 @@ def test_a_store_with_any_value_in_any_column(value: Any, tmp_path: Path) -> Non
 
 
 def zipped(path: Path, *, method: int | None = None, flags: int = 0, cut: int = 0) -> Path:
-    """Return a zip of one file, damaged in its directory of files."""
+    """Return a zip of one file with a damaged directory."""
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("a.json", "{}")
     data = bytearray(path.read_bytes())

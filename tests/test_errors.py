@@ -1,4 +1,4 @@
-"""What data of others makes a library raise becomes a sentence of ours, showable anywhere."""
+"""Exceptions of libraries on external data become our errors, which any terminal can show."""
 
 import json
 import logging
@@ -12,7 +12,7 @@ from fcfi.errors import MAX_MESSAGE, DatasetError, FCFIError, InputError, guard,
 
 
 class SpeechlessError(Exception):
-    """Whose message cannot be made."""
+    """An exception that cannot be converted to text."""
 
     def __str__(self) -> str:
         raise ValueError

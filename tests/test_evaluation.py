@@ -1,4 +1,4 @@
-"""Evaluation with a painter in the place of a network: what comes out is known beforehand."""
+"""Evaluation with a painter instead of a network, whose results are known in advance."""
 
 import io
 import json
@@ -39,7 +39,7 @@ SIDE = 40
 
 
 class Painter:
-    """Paints a square round the last click onto the mask before: white for positive, else black."""
+    """Paints a square around the last click on the previous mask: white if positive, else black."""
 
     info = NetworkInfo("painter", "none", "", 1)
     settings: Mapping[str, float | str] = {}
@@ -67,7 +67,7 @@ class Painter:
 
 
 def sample(name: str, *boxes: tuple[int, int, int, int]) -> Sample:
-    """An object made of boxes (left, top, right, bottom)."""
+    """Return a sample whose object consists of boxes (left, top, right, bottom)."""
     truth = np.zeros((SIDE, SIDE), np.uint8)
     for left, top, right, bottom in boxes:
         truth[top:bottom, left:right] = OBJECT
@@ -297,7 +297,7 @@ def test_the_last_answer_is_made_again_from_the_clicks(start: Start | None) -> N
 
 
 class Broken(LazySequence[Sample]):
-    """Samples of which some cannot be read."""
+    """Samples, some of which cannot be read."""
 
     def __init__(self, *samples: Sample | BrokenError) -> None:
         self._samples = samples

@@ -1,4 +1,4 @@
-"""Evaluations in shards: their report is that of one run, to the bit; stopped shards resume."""
+"""Evaluation in shards: the report is identical to one run's; interrupted shards resume."""
 
 import json
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The shipped default network on the bundled photographs: it finds what a person would."""
+"""The default network on the bundled photographs: it finds the objects."""
 
 import re
 from itertools import product

@@ -1,4 +1,4 @@
-"""The pages on methods and runtimes are walked: their files work, and their commands run."""
+"""The guides to methods and runtimes: their files work, and their commands run."""
 
 import re
 import runpy
@@ -34,21 +34,21 @@ PHOTO = ROOT / "examples" / "images" / "coffee.jpg"
 
 @pytest.fixture
 def method(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """The names in the file of the toy method, registered for one test."""
+    """Register the toy method for one test; return the names in its file."""
     monkeypatch.setattr(methods, "METHODS", dict(methods.METHODS))
     return runpy.run_path(str(EXTEND / "toy_method.py"))
 
 
 @pytest.fixture
 def network(method: dict[str, Any], tmp_path: Path) -> Path:
-    """A network file of the toy method."""
+    """Make a network file for the toy method."""
     method["write"](str(tmp_path / "likeness.onnx"))
     return tmp_path / "likeness.onnx"
 
 
 @pytest.fixture
 def runtime(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
-    """The names in the file of the toy runtime, registered for one test."""
+    """Register the toy runtime for one test; return the names in its file."""
     pytest.importorskip("onnx.reference")
     monkeypatch.delitem(registry.RUNTIMES, "onnx", raising=False)
     this_machine.cache_clear()

@@ -1,4 +1,4 @@
-"""Any picture a person may have comes out as upright (H, W, 3) uint8 RGB, or in a sentence."""
+"""Reading pictures: any common format becomes upright (H, W, 3) uint8 RGB, or an error."""
 
 import io
 import os
@@ -35,7 +35,7 @@ HEIGHT, WIDTH = 24, 40
 
 @pytest.fixture
 def photo() -> np.ndarray:
-    """(24, 40, 3): smooth, so that JPEG keeps it, and different at every corner."""
+    """Return a picture (24, 40, 3) that JPEG preserves, different at every corner."""
     y, x = np.mgrid[0:HEIGHT, 0:WIDTH]
     return np.stack([x * 6, y * 10, 255 - x * 3 - y * 5], axis=2).astype(np.uint8)
 
@@ -256,7 +256,7 @@ def test_extreme_sizes(tmp_path: Path, size: tuple[int, int]) -> None:
 
 
 def bomb(width: int, height: int) -> bytes:
-    """A valid, tiny PNG whose header promises width x height pixels."""
+    """Return a tiny valid PNG whose header has width x height pixels."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return (
@@ -435,7 +435,7 @@ def test_arrays_are_checked_and_not_copied(photo: np.ndarray) -> None:
 
 
 def disc(low: float, high: float, height: int = 80, width: int = 120) -> np.ndarray:
-    """Return a noisy ground of about `low` with a disc of about `high`, float64."""
+    """Return a noisy background of about `low` with a disc of about `high`, float64."""
     rows, columns = np.ogrid[:height, :width]
     inside = (rows - height / 2) ** 2 + (columns - width / 2) ** 2 < 20**2
     noise = np.random.default_rng(0).normal(0, (high - low) / 20, (height, width))
@@ -443,7 +443,7 @@ def disc(low: float, high: float, height: int = 80, width: int = 120) -> np.ndar
 
 
 def levels_apart(levels: np.ndarray) -> float:
-    """Return how many grey levels the disc is brighter than its ground."""
+    """Return by how many grey levels the disc is brighter than the background."""
     return float(np.median(levels[30:50, 50:70])) - float(np.median(levels[:10, :10]))
 
 

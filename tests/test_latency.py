@@ -1,4 +1,4 @@
-"""The benchmark of a click: all do the same clicks, the table is as measured, bounds are right."""
+"""The latency benchmark: equal clicks for all contestants, a correct table and correct bounds."""
 
 from pathlib import Path
 

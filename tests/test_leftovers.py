@@ -1,4 +1,4 @@
-"""What killed runs left goes at the next start; what is in use or somebody else's stays."""
+"""Leftovers of killed runs are deleted at the next start; files in use and of others are kept."""
 
 import os
 import shutil
@@ -34,7 +34,7 @@ with temporary_folder("import") as folder, replacing(Path(sys.argv[2]) / "net.on
 
 @pytest.fixture(autouse=True)
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where temporary folders are made."""
+    """Return the place of temporary folders."""
     made = tmp_path / "temporary"
     made.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(made))
@@ -44,7 +44,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @contextmanager
 def holder(place: Path, out: Path) -> Iterator[tuple[subprocess.Popen[str], Path, Path]]:
-    """A process that is in the middle of an import and of writing a file, and what it made."""
+    """Start a process that is importing and writing a file; return it with its temporary files."""
     out.mkdir(exist_ok=True)
     command = [sys.executable, "-c", HOLDER, str(place), str(out)]
     pipe = subprocess.PIPE

@@ -1,4 +1,4 @@
-"""Nearer first looks are measured on development objects, by size and by what the score says."""
+"""The benchmark of first looks, on development objects by size and score."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Masks as other programs write them: one reader, one meaning.  Files are made here with Pillow."""
+"""Reading masks from files of other programs, which are made here with Pillow."""
 
 import io
 from pathlib import Path
@@ -22,7 +22,7 @@ def disc(radius: float = 8, height: int = HEIGHT, width: int = WIDTH) -> NDArray
 
 
 def soft_disc(radius: float = 8) -> NDArray[np.uint8]:
-    """Drawn eight times larger and averaged, as programs draw soft edges."""
+    """Return a disc with soft edges, drawn eight times larger and averaged like other programs."""
     large = disc(8 * radius, 8 * HEIGHT, 8 * WIDTH).astype(np.uint8) * np.uint8(255)
     return np.asarray(cv2.resize(large, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA), np.uint8)
 

@@ -1,4 +1,4 @@
-"""The logic of the napari plugin, without napari: points to masks, masks to labels."""
+"""The logic of the napari plugin without napari: from points to masks, from masks to labels."""
 
 import sys
 import tomllib
@@ -21,7 +21,7 @@ PLUGIN = Path(__file__).parent.parent / "integrations" / "napari"
 
 @pytest.fixture
 def masks(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The module of the plugin that knows nothing of napari."""
+    """Return the module of the plugin that does not import napari."""
     monkeypatch.syspath_prepend(str(PLUGIN))
     return import_module("napari_fcfi.masks")
 

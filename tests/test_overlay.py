@@ -1,4 +1,4 @@
-"""The picture that people look at: tint, outline, dots."""
+"""Drawing masks over pictures: tint, outline and dots."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The front door: what `import fcfi` costs, what it offers, and what `fcfi.load` opens."""
+"""The package: the cost of `import fcfi`, its public names, and `fcfi.load`."""
 
 import hashlib
 import subprocess
@@ -80,7 +80,7 @@ def test_defaults_are_those_of_the_parts() -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of shipped networks with two entries."""
+    """Make a folder of shipped networks with two entries."""
     rows = []
     for name in ("small", "large"):
         data = write_onnx(tmp_path / f"{name}.onnx").read_bytes()

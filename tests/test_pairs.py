@@ -1,4 +1,4 @@
-"""Networks are compared object by object, on the same development objects."""
+"""The comparison of networks object by object, on the same development objects."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Fewer bits are used only where stored measurements say that they cost next to no clicks."""
+"""Lower precision is used only if stored measurements show that it costs almost no clicks."""
 
 import dataclasses
 import hashlib

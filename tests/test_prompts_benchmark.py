@@ -1,4 +1,4 @@
-"""Prompts as people make them: drawn with a seed, measured on development objects."""
+"""The benchmark of prompts: drawn with a seed, measured on development objects."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ from tests.data.builders import write_shard
 
 
 def made() -> Sample:
-    """An object of 40 x 20 pixels in a picture of 100 x 80."""
+    """Return a sample with an object of 40 x 20 pixels in a picture of 100 x 80."""
     truth = np.zeros((80, 100), np.uint8)
     truth[30:50, 20:60] = 1
     return Sample("made", np.zeros((80, 100, 3), np.uint8), truth)

@@ -1,4 +1,4 @@
-"""The published numbers: spot checks against the paper, and what they can be asked."""
+"""The published numbers: spot checks against the paper, and look-ups."""
 
 from fcfi.published import PUBLISHED
 

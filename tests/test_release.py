@@ -1,4 +1,4 @@
-"""What a release is made of: archives are checked, versions agree, the container is careful."""
+"""The parts of a release: checks of archives, equal versions, a safe container."""
 
 import re
 import tarfile

@@ -1,4 +1,4 @@
-"""Records, tables, Markdown and plots from a measurement whose numbers are known."""
+"""Records, tables, Markdown and plots from a measurement with known numbers."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""The robot user: values by hand, then properties against a plain restatement of the protocol."""
+"""The robot: values by hand, and comparison with a simple implementation of the protocol."""
 
 import cv2
 import numpy as np
@@ -15,7 +15,7 @@ from tests.generated import examples
 
 
 def scene(height: int = 20, width: int = 30) -> tuple[Truth, Mask]:
-    """A 9 x 9 object with its centre at (14, 10), and an empty mask."""
+    """Return a 9 x 9 object with its centre at (14, 10), and an empty mask."""
     truth = np.zeros((height, width), np.uint8)
     truth[6:15, 10:19] = OBJECT
     return truth, np.zeros((height, width), bool)
@@ -140,7 +140,7 @@ def test_every_click_lies_on_an_error_of_its_sign(truth: Truth, mask: Mask, seed
 
 
 def restated(truth: Truth, mask: Mask, made: tuple[Click, ...]) -> Click | None:
-    """The protocol on whole padded maps, without the box."""
+    """Return the click by the protocol on whole padded maps, without the box."""
     depths = []
     for error in ((truth == 1) & ~mask, (truth == 0) & mask):
         padded = np.pad(error.astype(np.uint8), 1)

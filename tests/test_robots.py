@@ -1,4 +1,4 @@
-"""Who clicks in an evaluation, and that results of different robots are not mixed."""
+"""The robots of an evaluation; results of different robots are not mixed."""
 
 import json
 from pathlib import Path
@@ -106,7 +106,7 @@ def test_a_robot_that_does_not_exist_and_a_click_outside_are_named(tmp_path: Pat
 
 
 def folder_of_objects(folder: Path) -> Path:
-    """A dataset of two objects, in the layout `folder`."""
+    """Make a dataset of two objects in the layout `folder`."""
     for name in ("a", "b"):
         for part in ("images", "masks"):
             (folder / part).mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Undo, redo, remove, reset, replay: a mask depends on where it began and the clicks in order."""
+"""Undo, redo, remove, reset, replay: a mask depends only on the start mask and the clicks."""
 
 import json
 from collections.abc import Callable
@@ -38,7 +38,7 @@ ROUNDS = st.lists(CLICKS, min_size=1, max_size=3).map(tuple)
 
 
 def from_scratch(start: np.ndarray | None, rounds: tuple[Clicks, ...]) -> np.ndarray:
-    """The mask that these clicks make, without a session."""
+    """Return the mask for these clicks, without a session."""
     clicks: Clicks = ()
     prediction = None if start is None else Prediction.from_mask(start)
     for one in rounds:
@@ -48,7 +48,7 @@ def from_scratch(start: np.ndarray | None, rounds: tuple[Clicks, ...]) -> np.nda
 
 
 class Users(RuleBasedStateMachine):
-    """Anything a person may do, against a list of what was done and a place in it."""
+    """Any sequence of user actions, compared with a list of states and a cursor."""
 
     @initialize()
     def begin(self) -> None:

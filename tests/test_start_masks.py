@@ -1,4 +1,4 @@
-"""Starting masks: wrong, but not by much, and always the same."""
+"""Start masks: wrong, but not by much, and always the same."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The numbers of the documents are those of the files in benchmarks/results, no others."""
+"""The numbers in the documents are those in the files of benchmarks/results."""
 
 from pathlib import Path
 

@@ -1,7 +1,7 @@
-"""The words of the project (docs/reference/glossary.md): what stands nowhere, or only a few times.
+"""The words of the project (docs/reference/glossary.md): banned ones, and those with a limit.
 
-Identifiers are counted in the tokens of Python files; phrases in the text of code and documents,
-also across the end of a line.
+Identifiers are counted in the tokens of Python files, and phrases in the text of code and
+documents, also across line ends.
 """
 
 import io
@@ -51,7 +51,7 @@ def python_files(*folders: str) -> list[Path]:
 
 
 def prose_files() -> list[Path]:
-    """Everything that is read as text: code, documents, recipes and the page."""
+    """Return all text files: code, documents, recipes and the page."""
     kinds = {
         "fcfi": "*.py",
         "benchmarks": "*.py",
@@ -75,7 +75,7 @@ def tokens_of(path: Path) -> tuple[tokenize.TokenInfo, ...]:
 
 @cache
 def flowing_text(path: Path) -> str:
-    """The text of a file with its lines joined, without the signs that begin a comment's lines."""
+    """Return the text of a file with its lines joined, without comment markers."""
     lines = path.read_text(encoding="utf-8").splitlines()
     return " ".join(re.sub(r"^\s*(#|//|\*|<!--)?\s*", "", line) for line in lines)
 
@@ -88,19 +88,19 @@ def places_of(phrase: str) -> Iterator[str]:
 
 
 def width(line: str) -> int:
-    """The columns of a line; a pragma at its end does not count, as in ruff's E501."""
+    """Return the columns of a line without a pragma at its end, as in ruff's E501."""
     return len(re.sub(r"\s*# (type: ignore|noqa)\b.*$", "", line))
 
 
 def is_comment(token: tokenize.TokenInfo) -> bool:
-    """Whether a token is a comment that says something: neither a pragma nor a ruler."""
+    """Return whether a token is a real comment, neither a pragma nor a ruler."""
     if token.type != tokenize.COMMENT:
         return False
     return not re.match(r"#\s*(noqa|type:|pragma|fmt:|──|!|:)", token.string)
 
 
 def lines_of_code(path: Path) -> int:
-    """Lines with a token that is neither a comment nor a docstring."""
+    """Return the number of lines with a token other than a comment or docstring."""
     empty = {
         tokenize.COMMENT,
         tokenize.NL,

@@ -1,4 +1,4 @@
-"""What tests of bulk work begin from: photographs and a manifest."""
+"""Fixtures for tests of bulk work: photographs and a manifest."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -15,7 +15,7 @@ PICTURES = 6
 
 @pytest.fixture
 def photos(tmp_path: Path) -> Path:
-    """The folder of six photographs of 80 x 60 pixels, 0.png to 5.png."""
+    """Return a folder with six photographs of 80 x 60 pixels, 0.png to 5.png."""
     folder = tmp_path / "work"
     folder.mkdir()
     random = np.random.default_rng(0)
@@ -26,7 +26,7 @@ def photos(tmp_path: Path) -> Path:
 
 
 def objects(count: int) -> list[dict[str, Any]]:
-    """Rows whose pictures come in turn, so that a plan has to bring those of a picture together."""
+    """Return rows that alternate between pictures, so that a plan has to group them."""
     return [
         {
             "id": f"object-{number}",
@@ -40,7 +40,7 @@ def objects(count: int) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def manifest(photos: Path) -> Callable[[Sequence[Any]], str]:
-    """What writes rows, or lines of text, as a manifest beside the photographs."""
+    """Return a function that writes rows or lines as a manifest next to the photographs."""
 
     def write(rows: Sequence[Any]) -> str:
         path = photos / "objects.jsonl"

@@ -1,4 +1,4 @@
-"""`fcfi bulk` from plan to merged file, and its mistakes in a sentence."""
+"""`fcfi bulk` from the plan to the merged file, and its error messages."""
 
 import json
 from collections.abc import Callable, Sequence

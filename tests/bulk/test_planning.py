@@ -1,4 +1,4 @@
-"""Plans: the same rows, the same plan; pictures stay together; other work is not touched."""
+"""Plans: equal rows have equal plans, pictures stay together, and other plans stay unchanged."""
 
 import json
 from collections import Counter
@@ -22,7 +22,7 @@ Manifest = Callable[[Sequence[Any]], str]
 
 
 def rows_by_shard(folder: Path) -> list[list[list[dict[str, Any]]]]:
-    """The rows of each part of each shard."""
+    """Return the rows of each part of each shard."""
     storage = Storage(str(folder))
     plan = read_plan(storage)
     return [

@@ -1,4 +1,4 @@
-"""A real Ray cluster on this machine: a killed worker costs nothing but time."""
+"""A real Ray cluster on this machine: a killed worker costs only time."""
 
 import gc
 import os
@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]  # ray's o
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
-    """A cluster of two cores that only this machine can reach."""
+    """Start a cluster with two cores that only this machine can reach."""
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     os.environ[OURS] = str(os.getpid())
     import ray
@@ -43,7 +43,7 @@ def cluster() -> Iterator[Any]:
 
 
 def actor_processes() -> set[int]:
-    """The processes of this cluster that hold an actor, by the name that Ray gives them."""
+    """Return the processes of this cluster with an actor, found by Ray's process names."""
     mark = f"{OURS}={os.getpid()}".encode()
     found = set()
     for entry in Path("/proc").iterdir():

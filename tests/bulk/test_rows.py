@@ -1,4 +1,4 @@
-"""Rows of a manifest: what they may say, how they are named, and which shard they fall into."""
+"""Rows of a manifest: their format, their ids and their shards."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Runs: every row gets its mask or a sentence; kills and second runners change no byte."""
+"""Runs: every row gets a mask or an error; kills and second runners do not change the bytes."""
 
 import json
 import multiprocessing
@@ -44,13 +44,13 @@ Manifest = Callable[[Sequence[Any]], str]
 
 @pytest.fixture
 def out(manifest: Manifest, network_file: Path, tmp_path: Path) -> Path:
-    """A plan of 30 objects in 2 shards and several parts."""
+    """Make a plan of 30 objects in 2 shards and several parts."""
     make_plan(manifest(objects(30)), str(tmp_path / "out"), 2, 5, str(network_file))
     return tmp_path / "out"
 
 
 def make_all(folder: Path) -> None:
-    """Make all parts in this process, which is quicker to start than others."""
+    """Compute all parts in this process, which is faster than starting others."""
     worker = Worker(Job(str(folder)))
     plan = read_plan(Storage(str(folder)))
     for shard in range(plan.shards):
@@ -309,7 +309,7 @@ def test_ids_never_lead_out_of_the_folder(
 
 
 def _killing(connection: Any, job: Job) -> None:
-    """Serve like the real process, but die at one picture, like one that needs too much memory."""
+    """Serve like the real process, but die at one picture, as if it needed too much memory."""
     real = processes.Started
 
     def started(image: str, rows: int) -> Any:
@@ -392,7 +392,7 @@ def test_kills_and_second_runners_change_no_byte(
 
 
 def started(folder: Path, *options: str) -> "subprocess.Popen[bytes]":
-    """The command in a process group of its own, so that all of it can be killed at once."""
+    """Start the command in a separate process group, so that all of it can be killed at once."""
     command = [sys.executable, "-m", "fcfi", "bulk", "run", str(folder), *options]
     return subprocess.Popen(
         command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

@@ -1,4 +1,4 @@
-"""Every layout from made data in its original form, and what is said about bad data."""
+"""Every layout, with generated data in its original form, and the messages about bad data."""
 
 import json
 import pickle

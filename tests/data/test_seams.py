@@ -1,4 +1,4 @@
-"""Seams are closed where the picture has its edge; what is wide, or labelled, stays as it is."""
+"""Seams are closed at the picture's edges; wide regions and labels stay unchanged."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Masks and pictures for the tests of formats: by chance, and the ones that codecs trip over."""
+"""Masks and pictures for tests of formats: random ones, and difficult cases for codecs."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ def disk(
 
 
 def special() -> dict[str, Mask]:
-    """Masks by name, each a trap."""
+    """Return difficult masks by name."""
     one, line, corner, full, ring, parts, island, border, diagonal = (blank() for _ in range(9))
     one[7, 9] = True
     line[4, 3:25] = True
@@ -57,7 +57,7 @@ def special() -> dict[str, Mask]:
 
 
 def one_each(name: str = "photo.jpg") -> list[AnnotatedPicture]:
-    """A picture for each special mask."""
+    """Return a picture for each special mask."""
     return [
         AnnotatedPicture(
             f"{number} {name}",
@@ -70,7 +70,7 @@ def one_each(name: str = "photo.jpg") -> list[AnnotatedPicture]:
 
 
 def apart() -> tuple[AnnotatedPicture, ...]:
-    """Pictures without overlaps, with a sub-folder, odd names and a picture without objects."""
+    """Return pictures without overlaps, with a subfolder, odd names and an empty picture."""
     left, right = blank(), blank()
     left[2:9, 1:12] = True
     right[5:15, 15:28] = True
@@ -88,7 +88,7 @@ def apart() -> tuple[AnnotatedPicture, ...]:
 
 
 def overlapping() -> AnnotatedPicture:
-    """Two disks; the first lies on top by its order."""
+    """Return a picture with two disks; the first one is on top."""
     above = AnnotatedObject.of_pixels("cat", disk(x=20), order=2)
     return AnnotatedPicture(
         "over.jpg", 50, 40, (above, AnnotatedObject.of_pixels("cat", disk(x=30), order=1))
@@ -96,5 +96,5 @@ def overlapping() -> AnnotatedPicture:
 
 
 def pixels(annotated: AnnotatedObject, height: int = 20, width: int = 30) -> np.ndarray:
-    """The mask (height, width) bool of an object on a picture of this size."""
+    """Return the mask (height, width) bool of an object on a picture of this size."""
     return annotated.mask.pixels(height, width)

@@ -1,4 +1,4 @@
-"""Files that other tools and hands made: read as they are meant, or refused in one sentence."""
+"""Files from other tools and people: read as intended, or refused with one sentence."""
 
 import base64
 import json
@@ -29,7 +29,7 @@ SIZES = {"a.jpg": (30, 20)}
 
 
 def only(pictures: Any) -> AnnotatedPicture:
-    """The one picture that was read."""
+    """Return the only picture that was read."""
     (picture,) = pictures
     assert isinstance(picture, AnnotatedPicture)
     return picture
@@ -164,7 +164,7 @@ def test_yolo_without_names_is_told(tmp_path: Path) -> None:
 
 
 def voc_folder(folder: Path) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    """A picture with two persons (class 15), void between them."""
+    """Make a picture with two persons (class 15) and void between them."""
     numbers = np.zeros((20, 30), np.uint8)
     numbers[2:8, 2:8], numbers[10:15, 10:20], numbers[8:10] = 1, 2, 255
     classes = np.where((numbers == 1) | (numbers == 2), 15, numbers).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""Formats against the tools they are made for, as far as these are installed."""
+"""Formats compared with the tools that define them, as far as they are installed."""
 
 import json
 import zipfile
@@ -45,7 +45,7 @@ def run_mask(mask: Mask) -> RunMask:
 
 
 def solid() -> list[AnnotatedPicture]:
-    """Pictures whose object is one piece without a hole."""
+    """Return pictures whose object is one piece without a hole."""
     kinds = ("full", "line", "disk", "diagonal", "one pixel")
     chosen = [(kind, special()[kind]) for kind in kinds]
     return [

@@ -1,6 +1,6 @@
-"""What other tools write: taken shape by shape, and what is left out is counted by reason.
+"""Variants written by other tools: read shape by shape; the rest is counted by reason.
 
-The inputs have the form of files that people reported to the makers of these tools.
+The inputs have the structure of files in bug reports for these tools.
 """
 
 import json

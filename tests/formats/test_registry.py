@@ -1,4 +1,4 @@
-"""The registry of formats: those of the package, of installed packages, of files of their own."""
+"""The registry of formats: those of this package, of installed packages, and of single files."""
 
 import logging
 import runpy

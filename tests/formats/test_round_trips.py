@@ -1,4 +1,4 @@
-"""Every format: what is written is read back, refused or reported."""
+"""Every format: everything written is read back, refused or reported."""
 
 import re
 from pathlib import Path
@@ -22,7 +22,7 @@ PLAIN = ("cat", "dog", "Straße 7")
 
 
 def renamed(picture: AnnotatedPicture) -> AnnotatedPicture:
-    """With labels that every format takes."""
+    """Return the pictures with labels that every format supports."""
     objects = tuple(
         AnnotatedObject(PLAIN[LABELS.index(one.label)], one.mask, one.id, one.order)
         for one in picture.objects

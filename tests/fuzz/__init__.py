@@ -1,7 +1,7 @@
-"""Damaged input at every door, in processes with limits: `make fuzz`, or `python -m tests.fuzz`.
+"""Fuzzing every entry point with damaged input, in limited processes: `make fuzz`.
 
-doors.py      what a door is, and its whole inputs
-mutations.py  how an input is damaged; a seed and a number say exactly how
-child.py      a process that tries inputs and reports how each ended
-__main__.py   the budget, the children, and what counts as a fault
+doors.py      the entry points ("doors") and their undamaged inputs
+mutations.py  damaging an input, determined by a seed and a number
+child.py      a process that tries inputs and reports the outcomes
+__main__.py   the budget, the child processes, and what counts as a fault
 """

@@ -1,4 +1,4 @@
-"""`python -m tests.fuzz`: damage inputs for a while, and list every fault with how to repeat it."""
+"""`python -m tests.fuzz`: try damaged inputs for a while, and list every fault to reproduce it."""
 
 import argparse
 import json
@@ -32,7 +32,7 @@ TICK: Final = 0.25
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run, print a table and the faults, and return how many faults there are, at most 1."""
+    """Run, print a table and the faults, and return 1 if there is a fault."""
     options = _parse(arguments)
     seed = options.seed if options.seed is not None else SystemRandom().randrange(10**9)
     print(f"seed {seed}: repeat with --seed {seed}", flush=True)
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def inputs(seed: int, count: int, only: str | None = None) -> Iterator[dict[str, Any]]:
-    """Yield what to try, in an order in which every door has its turn early on.
+    """Yield the inputs to try, in an order in which every door comes early.
 
     only: "DOOR" or "DOOR:NUMBER".
     """
@@ -72,7 +72,7 @@ def inputs(seed: int, count: int, only: str | None = None) -> Iterator[dict[str,
 
 
 def report(results: Sequence[dict[str, Any]], total: int) -> int:
-    """Print how the inputs of each door ended, and every fault; return 1 if there is one."""
+    """Print the outcomes for each door and every fault; return 1 if there is one."""
     table: dict[str, Counter[str]] = {}
     for result in results:
         table.setdefault(result["door"], Counter())[result["ended"]] += 1
@@ -94,7 +94,7 @@ def report(results: Sequence[dict[str, Any]], total: int) -> int:
 
 
 class Child:
-    """A process that tries inputs, and its last answer."""
+    """A process that tries inputs, with its last answer."""
 
     def __init__(self) -> None:
         pipe = subprocess.PIPE
@@ -110,7 +110,7 @@ class Child:
         threading.Thread(target=self._listen, daemon=True).start()
 
     def ask(self, asked: dict[str, Any]) -> dict[str, Any]:
-        """Let an input be tried; a child that ends or hangs is a fault."""
+        """Try an input; a child that ends or hangs is a fault."""
         assert self.process.stdin is not None
         began, busy = time.monotonic(), self._busy()
         try:
@@ -160,7 +160,7 @@ class Child:
         return {**asked, "ended": "lost", "fault": fault, "seconds": waited, "peak": 0}
 
     def _busy(self) -> float:
-        """Return the seconds of the processor that it has used (Linux; else of the clock)."""
+        """Return its processor seconds (on Linux; elsewhere seconds of the clock)."""
         try:
             fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         except OSError:
@@ -171,7 +171,7 @@ class Child:
 def _work(
     todo: "queue.Queue[dict[str, Any]]", results: "queue.Queue[dict[str, Any]]", deadline: float
 ) -> None:
-    """Let one child after another try inputs until the budget is used."""
+    """Let child processes try inputs until the budget is used."""
     child = Child()
     try:
         while time.monotonic() < deadline:

@@ -1,6 +1,6 @@
-"""A process that tries damaged inputs: a line of JSON in for each, and one out for how it ended.
+"""A process that tries damaged inputs: it reads a JSON line for each and writes its outcome.
 
-Knows nothing of limits of time; the parent ends it.
+It has no time limit; the parent ends it.
 """
 
 import json
@@ -24,7 +24,7 @@ ADDRESS_SPACE: Final = 16 << 30
 
 
 def main() -> None:
-    """Try what comes on stdin until it ends."""
+    """Try the inputs on stdin until it ends."""
     block_telemetry()
     warnings.simplefilter("ignore")
     resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
@@ -43,7 +43,7 @@ def main() -> None:
 
 
 def tried(door: Door, seed: str, place: Path) -> dict[str, Any]:
-    """Damage an input, enter the door with it, and return how that ended."""
+    """Damage an input, pass it to the door, and return the outcome."""
     folder, scratch = place / "input", place / "scratch"
     for path in (folder, scratch):
         shutil.rmtree(path, ignore_errors=True)
@@ -68,7 +68,7 @@ def tried(door: Door, seed: str, place: Path) -> dict[str, Any]:
 
 
 def unshowable(message: str) -> str:
-    """Return what is wrong with an error's message, or nothing."""
+    """Return the fault in an error's message, or ""."""
     try:
         message.encode()
     except UnicodeEncodeError:
@@ -79,13 +79,13 @@ def unshowable(message: str) -> str:
 
 
 def forget_peak() -> None:
-    """Count the largest memory from here on (Linux; elsewhere it is that of the process)."""
+    """Reset the peak memory (on Linux; elsewhere it is the process's)."""
     with suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5")
 
 
 def peak() -> int:
-    """Return the largest memory since then, in bytes."""
+    """Return the peak memory since the reset, in bytes."""
     try:
         status = Path("/proc/self/status").read_text()
         return int(status.split("VmHWM:")[1].split()[0]) * 1024

@@ -1,7 +1,7 @@
-"""The doors at which files of others come in: whole inputs, and how each is tried when damaged.
+"""The doors, which are entry points for external files: undamaged inputs, and trying damaged ones.
 
-An input is a folder's files by name.  What a door raises beside the errors of the project is a
-fault; so is an error that cannot be shown.
+An input is the files of a folder by name.  Any exception of a door except the project's errors is a
+fault; so is an error that cannot be displayed.
 """
 
 import io
@@ -70,12 +70,12 @@ YOLO: Final = {
 
 @dataclass(frozen=True)
 class Door:
-    """A door.
+    """An entry point for external files.
 
-    name:   of it.  share: how many of 5,000 inputs are for it.
+    name:   its name.  share: number of inputs for it, out of 5,000.
     whole:  returns the undamaged input.
-    damage: returns a damaged one.
-    enter:  gives a folder with a damaged input to the project; `scratch` is for what it writes.
+    damage: returns a damaged input.
+    enter:  passes a folder with a damaged input to the project; `scratch` is for its output.
     """
 
     name: str
@@ -85,7 +85,7 @@ class Door:
     damage: Callable[[Files, Random], Files] | None = None
 
     def damaged(self, seed: str) -> Files:
-        """Return the damaged input that a seed stands for."""
+        """Return the damaged input for a seed."""
         random = Random(f"{seed}/{self.name}")
         return (self.damage or some_damaged)(self.whole(), random)
 
@@ -102,7 +102,7 @@ def some_damaged(files: Files, random: Random) -> Files:
 
 @cache
 def template() -> Path:
-    """A project with an object and labels, which every import gets a copy of."""
+    """Make a project with an object and labels, which is copied for every import."""
     folder = scratch_folder() / "template"
     write_photos(folder, "a.png", "b.jpg")
     with opened(folder, labels=("cat", "dog")) as project:
@@ -116,7 +116,7 @@ _scratch: list[Path] = []
 
 
 def begin(folder: Path) -> None:
-    """Keep whole inputs below a folder."""
+    """Create undamaged inputs in a folder."""
     _scratch[:] = [folder]
 
 
@@ -126,7 +126,7 @@ def scratch_folder() -> Path:
 
 @cache
 def exported(name: str) -> Files:
-    """The files of the template in a format, and what other tools write in it."""
+    """Return the files of the template in a format, with variants of other tools."""
     target = scratch_folder() / f"export-{name}"
     with opened(template()) as project:
         project.export(name, target)
@@ -157,7 +157,7 @@ def zipped(files: Files) -> bytes:
 
 
 def zip_damaged(files: Files, random: Random) -> Files:
-    """Return a damaged zip of whole files, or a whole zip of damaged ones."""
+    """Return a damaged zip of undamaged files, or an undamaged zip of damaged ones."""
     if random.random() < 0.5:
         return {"a.zip": damaged("a.zip", zipped(files), random)}
     return {"a.zip": zipped(some_damaged(files, random))}
@@ -189,7 +189,7 @@ def imports(name: str) -> Door:
 
 @cache
 def pictures() -> Files:
-    """A small picture in every format and kind of pixel that is read."""
+    """Return a small picture in every supported format and pixel type."""
     image = Pillow.fromarray(photo(3))
     wide = photo(4)[..., 0].astype(np.uint16) * 200
     kinds: list[tuple[str, Any, dict[str, Any]]] = [
@@ -242,7 +242,7 @@ def open_mask(folder: Path, _: Path) -> None:
 
 
 def refused(call: Callable[[Path], object], path: Path) -> None:
-    """Call; an error of the project does not keep the next call from being tried."""
+    """Call a function and ignore the project's errors, so that the next call is tried."""
     from fcfi.errors import FCFIError
 
     try:
@@ -413,7 +413,7 @@ def store() -> Files:
 
 
 def store_damaged(files: Files, random: Random) -> Files:
-    """Damage bytes of the database, or the value of a column in it."""
+    """Damage bytes of the database, or the value of a column."""
     if random.random() < 0.4:
         return {"project.sqlite": damaged("project.sqlite", files["project.sqlite"], random)}
     path = scratch_folder() / "store.sqlite"

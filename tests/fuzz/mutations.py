@@ -1,4 +1,4 @@
-"""Damage to bytes, text and JSON, all drawn from one generator, so that it can be repeated."""
+"""Damaging bytes, text and JSON with one random generator, so that it can be repeated."""
 
 import json
 import struct
@@ -81,7 +81,7 @@ PNG: Final = b"\x89PNG\r\n\x1a\n"
 
 
 def damaged(name: str, data: bytes, random: Random) -> bytes:
-    """Return a file with one to four faults in it, of kinds that go with its ending."""
+    """Return a file with one to four faults of kinds that suit its suffix."""
     ending = name.rpartition(".")[2].lower()
     for _ in range(random.choice((1, 1, 1, 2, 4))):
         ways = [_bytes]
@@ -100,7 +100,7 @@ def damaged(name: str, data: bytes, random: Random) -> bytes:
 
 
 def damaged_json(document: Any, random: Random) -> Any:
-    """Return a JSON document with other values, or fewer or more of them."""
+    """Return a JSON document with changed, missing or additional values."""
     for _ in range(random.choice((1, 1, 2, 4))):
         path = random.choice(list(_paths(document)))
         document = _changed(document, path, random)
@@ -108,7 +108,7 @@ def damaged_json(document: Any, random: Random) -> Any:
 
 
 def text_of(document: Any) -> bytes:
-    """Return a document as JSON, with numbers of any length and halves of characters."""
+    """Return a document as JSON, with numbers of any length and lone surrogates."""
     limit = sys.get_int_max_str_digits()
     sys.set_int_max_str_digits(0)
     try:
@@ -156,7 +156,7 @@ def _json(data: bytes, random: Random) -> bytes:
 
 
 def _text(data: bytes, random: Random) -> bytes:
-    """Replace, repeat or insert words and lines; or save in another encoding."""
+    """Replace, repeat or insert words and lines, or change the encoding."""
     text = data.decode("utf-8", "surrogateescape")
     lines = text.split("\n")
     at = random.randrange(len(lines))
@@ -225,7 +225,7 @@ def _bytes(data: bytes, random: Random) -> bytes:
 
 
 def _png(data: bytes, random: Random) -> bytes:
-    """Damage one chunk of a PNG file and let its checksum be right again."""
+    """Damage one chunk of a PNG file and correct its checksum."""
     chunks = list(_chunks(data))
     if not chunks:
         return _bytes(data, random)
@@ -264,7 +264,7 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
 
 
 def _safetensors(data: bytes, random: Random) -> bytes:
-    """Damage the description of the tensors and let its length be right."""
+    """Damage the description of the tensors and correct its length."""
     length = int.from_bytes(data[:8], "little")
     head = _json(data[8 : 8 + length], random)
     return len(head).to_bytes(8, "little") + head + data[8 + length :]

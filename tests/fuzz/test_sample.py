@@ -1,4 +1,4 @@
-"""A small sample of the fuzzer, the same on every machine; and that the fuzzer sees faults."""
+"""A small sample of the fuzzer, the same on every machine, and a check that it finds faults."""
 
 import json
 import time

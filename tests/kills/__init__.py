@@ -1,6 +1,6 @@
-"""Commands that are killed in mid-work and given again: `python -m tests.kills`, or `make kills`.
+"""Killing commands during their work and repeating them: `python -m tests.kills`, or `make kills`.
 
-victim.py    runs a command and kills itself at a chosen change of the disk or of a database
-scenes.py    what is run, and what must be the same as if nothing had happened
+victim.py    runs a command and kills itself at a chosen change of the disk or a database
+scenes.py    the commands, and the results that must equal those of an undisturbed run
 __main__.py  many kills at random moments
 """

@@ -1,4 +1,4 @@
-"""`python -m tests.kills`: kill commands in mid-work, end them, and compare what they leave."""
+"""`python -m tests.kills`: kill running commands, finish them and compare the results."""
 
 import argparse
 import shutil
@@ -36,7 +36,7 @@ SERVED: Final = 400
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Kill, print a line for each scene and every fault, and return 1 if there is a fault."""
+    """Run all scenes, print a line for each and every fault, and return 1 if there is a fault."""
     parser = argparse.ArgumentParser(prog="python -m tests.kills", description=__doc__)
     parser.add_argument("--seed", type=int, help="of the moments; by default a new one")
     parser.add_argument("--kills", type=int, default=KILLS, help="about (%(default)s)")
@@ -59,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def scene(name: str, count: int, random: Random, place: Path, deadline: float) -> tuple[int, int]:
-    """Kill a scene this often; return how often it was killed, and the number of faults."""
+    """Kill a scene a number of times; return the actual kills and the number of faults."""
     moments, expected = 0, None
     if name == "annotation":
         prepare_annotation(place / "prepared")
@@ -82,7 +82,7 @@ def scene(name: str, count: int, random: Random, place: Path, deadline: float) -
 def check(
     name: str, prepared: Path, folder: Path, at: Sequence[int], expected: Any, random: Random
 ) -> None:
-    """Kill at these moments.  Raises AssertionError for what is not as if nothing had happened."""
+    """Kill at these moments.  Raises AssertionError if the result is wrong."""
     if name != "annotation":
         found = killed(SCENES[name], prepared, folder, at)
         assert found == expected, f"{found!r:.400} is not {expected!r:.400}"

@@ -1,7 +1,7 @@
-"""A few kills at fixed moments: what is given again ends as if nothing had happened.
+"""A few kills at fixed moments: repeated commands end with the results of an undisturbed run.
 
-`make kills` runs these in a process of their own: they fork, and a fork beside the threads of other
-tests inherits locks that nobody opens again.
+`make kills` runs these in a separate process: they fork, and a fork with threads of other tests
+inherits locks that are never released.
 """
 
 import os

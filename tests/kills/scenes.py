@@ -1,4 +1,4 @@
-"""What is killed, and how its result is compared with that of an undisturbed run."""
+"""The scenes: commands to kill, and the comparison of results with an undisturbed run."""
 
 import hashlib
 import json
@@ -31,10 +31,10 @@ PATIENCE: Final = 120.0
 
 @dataclass(frozen=True)
 class Scene:
-    """A command that can be given again.
+    """A command that can be repeated.
 
-    prepare: makes what it works on in a folder.  command: its words, relative to the folder.
-    result:  what must be the same, however often it was killed before.
+    prepare: creates its input in a folder.  command: its words, relative to the folder.
+    result:  returns the result, which must not depend on kills.
     """
 
     name: str
@@ -44,7 +44,7 @@ class Scene:
 
 
 def undisturbed(scene: Scene, folder: Path) -> tuple[int, Any]:
-    """Prepare a folder and run the scene; return how many moments it had, and its result."""
+    """Prepare a folder and run the scene; return its number of moments and its result."""
     folder.mkdir(parents=True, exist_ok=True)
     scene.prepare(folder)
     fresh = folder.with_name(f"{folder.name}-whole")
@@ -54,7 +54,7 @@ def undisturbed(scene: Scene, folder: Path) -> tuple[int, Any]:
 
 
 def killed(scene: Scene, prepared: Path, folder: Path, kills: Sequence[int]) -> Any:
-    """Run the scene in a copy, kill it at these moments in turn, end it; return the result."""
+    """Run the scene in a copy, kill it at each of these moments, finish it; return the result."""
     shutil.copytree(prepared, folder)
     for moment in kills:
         code = victim.run(scene.command, folder, moment)
@@ -79,7 +79,7 @@ def leftovers(folder: Path) -> list[str]:
 
 
 def worked_on(folder: Path) -> None:
-    """Make a folder of pictures with objects on each."""
+    """Make a folder of pictures with annotated objects."""
     write_photos(folder, *PICTURES)
     with opened(folder, labels=("cat", "dog")) as project:
         for number in range(1, len(PICTURES) + 1):
@@ -96,7 +96,7 @@ def prepare_import(folder: Path) -> None:
 
 
 def project_of(folder: Path) -> Any:
-    """Return all labels and, of every picture, its objects."""
+    """Return all labels, and the objects of every picture."""
     with opened(folder / "photos") as project:
         names = {label.id: label.name for label in project.labels()}
         states = [project.picture(number) for number in range(1, len(PICTURES) + 1)]
@@ -125,7 +125,7 @@ def prepare_batch(folder: Path) -> None:
 
 
 def masks_of(folder: Path) -> Any:
-    """Return the masks, and which lines are recorded as done."""
+    """Return the masks, and the lines recorded as done."""
     rows = (folder / "out" / "outcomes.jsonl").read_text(encoding="utf-8").splitlines()
     whole = [json.loads(row) for row in rows if row.endswith("}")]
     done = {(row["name"], row["key"]) for row in whole if row["status"] == "done"}
@@ -195,7 +195,7 @@ SCENES: Final = {
 
 @contextmanager
 def served(folder: Path, kill_at: int) -> Iterator[tuple[int, str]]:
-    """Serve a folder with `fcfi annotate`; yield the process's id and the address."""
+    """Serve a folder with `fcfi annotate`; yield the process id and the address."""
     said = folder / f"said-{uuid.uuid4().hex}"
     options = ("--no-browser", "--port", "0", "--network", "tiny.onnx")
     process = victim.start(("annotate", "photos", *options), folder, kill_at, said)
@@ -218,10 +218,10 @@ def served(folder: Path, kill_at: int) -> Iterator[tuple[int, str]]:
 
 
 def annotate(folder: Path, kill_at: int, actions: int, random: Random) -> tuple[int, int]:
-    """Act on pictures until the server is killed; check that nothing acknowledged is lost.
+    """Apply actions until the server is killed; check that no acknowledged action is lost.
 
-    kill_at: the moment, or 0 to kill it from outside after a number of answers.
-    Returns how many actions were acknowledged, and how many of them were asked for again.
+    kill_at: the moment, or 0 to kill it from outside after a number of responses.
+    Returns the number of acknowledged actions, and how many of them were repeated requests.
     """
     acknowledged: dict[int, int] = {}
     unanswered: list[tuple[int, dict[str, Any]]] = []
@@ -253,7 +253,7 @@ def send(
     acknowledged: dict[int, int],
     unanswered: list[tuple[int, dict[str, Any]]],
 ) -> None:
-    """Click on pictures in turn; note what was acknowledged and what was not."""
+    """Click on the pictures in turn; record which actions were acknowledged."""
     with httpx.Client(base_url=address, trust_env=False, timeout=PATIENCE) as client:
         for number in range(actions):
             picture = 1 + number % len(PICTURES)

@@ -1,8 +1,8 @@
-"""A command that is killed at a moment that is chosen by number, so that it can be repeated.
+"""Running a command that is killed at a moment chosen by number, so that it can be repeated.
 
-Moments are before each opening of a file for writing, each renaming, making and removing, and
-before each statement to a database and each of its commits.  The command runs in a fork of this
-process, which has imported what it needs.
+Moments are before each opening of a file for writing, each rename, creation and deletion, and
+before each database statement and commit.  The command runs in a fork of this process, which has
+imported its modules.
 """
 
 import os
@@ -46,12 +46,12 @@ def run(command: Sequence[str], folder: Path, kill_at: int = 0) -> int:
 
 
 def moments(folder: Path) -> int:
-    """Return how many moments the last undisturbed run in a folder had."""
+    """Return the number of moments in the last undisturbed run in a folder."""
     return int((folder / "temporary" / TELLS).read_text())
 
 
 def start(command: Sequence[str], folder: Path, kill_at: int, out: Path) -> int:
-    """Start a command as `run` does, and return its process; what it says goes to `out`."""
+    """Start a command like `run`, and return its process; its output is written to `out`."""
     child = os.fork()
     if child == 0:
         code = 70
@@ -87,17 +87,17 @@ class Counter:
         self.seen = 0
 
     def hear(self, name: str, arguments: tuple[Any, ...]) -> None:
-        """Take an event of the interpreter."""
+        """Handle an audit event of the interpreter."""
         if name in CHANGES or (name == "open" and _writes(*arguments)):
             self.count()
 
     def count(self, *_: Any) -> None:
-        """Note a moment."""
+        """Count a moment."""
         self.seen += 1
         if self.seen == self.kill_at:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _writes(path: Any, mode: Any, flags: Any, *_: Any) -> bool:
-    """Whether a file of the disk is opened for writing."""
+    """Return whether a file on disk is opened for writing."""
     return isinstance(path, str | bytes | os.PathLike) and bool(flags & WRITING)

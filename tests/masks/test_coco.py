@@ -1,4 +1,4 @@
-"""COCO's outlines: by hand, there and back, and against pycocotools where it is installed."""
+"""COCO's outlines: by hand, round trips, and compared with pycocotools if it is installed."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ def decode(segmentation: object, height: int, width: int) -> Mask:
 
 
 def runs(mask: Mask) -> list[int]:
-    """Run lengths of a mask by columns, background first: written anew here as the inverse."""
+    """Return the run lengths of a mask by columns, background first, implemented independently."""
     flat = mask.T.ravel()
     changes = np.flatnonzero(np.diff(flat)) + 1
     lengths = np.diff([0, *changes.tolist(), flat.size]).tolist()

@@ -1,4 +1,4 @@
-"""Run lengths: there and back, and the first one counts background."""
+"""Run lengths: round trips, and the first one counts background."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Metrics: every value here was worked out by hand."""
+"""Metrics: every value was calculated by hand."""
 
 import numpy as np
 import pytest

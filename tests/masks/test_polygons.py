@@ -1,4 +1,4 @@
-"""Shapes are drawn within their box, and are the same as if drawn on the whole picture."""
+"""Shapes are drawn in their box, and equal shapes drawn on the whole picture."""
 
 import cv2
 import numpy as np

@@ -1,4 +1,4 @@
-"""RunMask: every mask to the pixel, in one form; what is not a mask is refused."""
+"""RunMask: exact and unique for every mask; anything else is refused."""
 
 import json
 from typing import Any
@@ -37,7 +37,7 @@ def test_the_sha256_is_that_of_the_pixels(one: np.ndarray, other: np.ndarray) ->
 
 
 def edges(mask: np.ndarray) -> np.ndarray:
-    """Where the runs of the whole mask begin and end."""
+    """Return where the runs of the whole mask begin and end."""
     flat = np.concatenate([[False], mask.ravel()])
     return np.concatenate([[0], np.flatnonzero(flat[1:] != flat[:-1]), [mask.size]])
 

@@ -1,4 +1,4 @@
-"""FocalClick: which part is refined, from which features, and what stays."""
+"""FocalClick: the part that is refined, its features, and the pixels that stay unchanged."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""BRS, f-BRS and IA on a tiny checkpoint: the search, what stays the same, what is refused."""
+"""BRS, f-BRS and IA on a tiny checkpoint: optimisation, invariants and refused networks."""
 
 import dataclasses
 from pathlib import Path
@@ -49,7 +49,7 @@ def answers(predictor: FCFIPredictor, photo: np.ndarray, count: int = 3) -> list
 
 
 def made(name: str, network: OpenedNetwork, off: bool) -> FCFIPredictor:
-    """The predictor of a method that needs gradients, switched off or with few steps."""
+    """Return the predictor of a gradient method, switched off or with few steps."""
     from fcfi.methods import adaptation, brs, f_brs
     from fcfi.methods.optimising import Search
 
@@ -158,7 +158,7 @@ def wrong_at_clicks(prediction: Prediction, count: int) -> int:
 
 
 def reluctant(network: OpenedNetwork) -> OpenedNetwork:
-    """A network that draws its clicks too faintly: it disobeys them, and could obey."""
+    """Return a network with weak clicks, which does not obey them but could."""
     from fcfi.models.fcfi import FCFI, Output
     from fcfi.runtimes.torch import Torch
 

@@ -1,4 +1,4 @@
-"""The graph cut against the least of all labellings, and as a step behind a network."""
+"""The graph cut compared with the minimum over all labellings, and as a step after a network."""
 
 from itertools import product
 
@@ -23,7 +23,7 @@ SHAPE = (3, 4)
 def energy(
     labels: np.ndarray, probs: np.ndarray, grey: np.ndarray, weight: float, sigma: float
 ) -> float:
-    """What a labelling costs, written down pixel by pixel."""
+    """Return the cost of a labelling, added up pixel by pixel."""
     total = 0.0
     even = np.log(THRESHOLD / (1 - THRESHOLD))
     for row, column in np.ndindex(SHAPE):

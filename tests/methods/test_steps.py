@@ -1,4 +1,4 @@
-"""The steps without a network of their own: FocusCut's views, kept parts, pixel diffusion."""
+"""The steps without an own network: FocusCut's views, kept parts, pixel diffusion."""
 
 import numpy as np
 import pytest
@@ -60,7 +60,7 @@ def test_views_change_squares_round_later_clicks_and_nothing_else(photo: np.ndar
     clicks = (Click(100, 80, False),)
 
     class Half(ColourNetwork):
-        """Finds the mask before, less what lies near the click."""
+        """Returns the previous mask without the pixels near the click."""
 
         def logits(self, *inputs: np.ndarray) -> np.ndarray:
             _, feedback, disks, *_ = inputs

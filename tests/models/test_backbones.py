@@ -1,4 +1,4 @@
-"""The registry of backbones; a backbone in a file of its own, from training to a mask."""
+"""The registry of backbones, and a backbone in a single file from training to a mask."""
 
 import re
 import runpy

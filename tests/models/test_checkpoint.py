@@ -1,4 +1,4 @@
-"""Our checkpoints: there and back, and what is refused."""
+"""Our checkpoints: round trips, and refused files."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The network file: logits as in torch at every size, complete metadata, no half files."""
+"""The network file: logits as in torch at every size, complete metadata, no incomplete files."""
 
 import json
 from pathlib import Path
@@ -25,7 +25,7 @@ CONFIG = ModelConfig("lite0", mid=8)
 
 @pytest.fixture(scope="module")
 def model() -> FCFI:
-    """Statistics of a batch: with fresh ones the single channel of P3 may be zero everywhere."""
+    """Return a model with the statistics of a batch; with initial ones P3's channel may be zero."""
     torch.manual_seed(0)
     network = build(CONFIG)
     for part in network.modules():

@@ -19,13 +19,13 @@ NAMES = ("image", "feedback", "disks", "window", "cell", "label", "gate")
 
 
 def network(correction: Correction = "similarity", fusion: Fusion = "collaborative") -> FCFI:
-    """A random network, normalised: see `settle`."""
+    """Return a random network with normalisation statistics; see `settle`."""
     torch.manual_seed(0)
     return settle(build(ModelConfig("lite0", correction, fusion, mid=8)))
 
 
 def settle(model: FCFI) -> FCFI:
-    """Take all statistics from a batch: with fresh ones P3's single channel may be zero."""
+    """Take all statistics from a batch: with initial ones, P3's single channel may be zero."""
     for module in model.modules():
         if isinstance(module, nn.BatchNorm2d):
             module.momentum = 1.0

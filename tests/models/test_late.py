@@ -1,4 +1,4 @@
-"""Encode once: the backbone sees the image only, a click needs the encoding only."""
+"""Encode once: the backbone sees only the image, and a click needs only the encoding."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ NAMES = ("fine", "middle", "deep")
 
 
 def settle(network: FCFI) -> FCFI:
-    """Take all statistics from a batch: with fresh ones P3's single channel may be zero."""
+    """Take all statistics from a batch: with initial ones, P3's single channel may be zero."""
     for part in network.modules():
         if isinstance(part, torch.nn.BatchNorm2d):
             part.momentum = 1.0

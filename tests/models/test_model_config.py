@@ -1,4 +1,4 @@
-"""Configurations of networks: what is accepted, and what the errors say."""
+"""Configurations of networks: accepted values and error messages."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Quantisation: harmful layers stay float, kernels take 8 bits, the metadata says so."""
+"""Quantisation: harmful layers stay float, kernels have 8 bits, the metadata lists both."""
 
 import re
 import warnings

@@ -40,7 +40,7 @@ TOLERANCE = 0.005
 
 
 def stand_in(shapes: dict[str, list[int]], gain: float, seed: int = 0) -> dict[str, Tensor]:
-    """Weights made of nothing but names and shapes, the same on every machine."""
+    """Return weights computed from names and shapes, the same on every machine."""
     filled: dict[str, Tensor] = {}
     for key, shape in shapes.items():
         noise: Array = np.random.default_rng([zlib.crc32(key.encode()), seed]).standard_normal(
@@ -66,7 +66,7 @@ def stand_in(shapes: dict[str, list[int]], gain: float, seed: int = 0) -> dict[s
 
 
 def checkpoint(model: str = "h18s_small") -> dict[str, Any]:
-    """What a released file holds."""
+    """Return the content of a released file."""
     return {
         "state_dict": stand_in(KEYS[model]["keys"], GAINS[model]),
         "config": KEYS[model]["config"],
@@ -152,7 +152,7 @@ def test_import_writes_a_checkpoint_that_loads(tmp_path: Path, small: dict[str, 
 
 
 class Malice:
-    """Would run when unpickled."""
+    """Would run code when unpickled."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (Path.touch, (Path("malice-was-here"),))
@@ -259,7 +259,7 @@ def test_a_file_cut_short_is_refused(tmp_path: Path, small: dict[str, Any]) -> N
 
 
 def released_span(position: int, size: int) -> tuple[int, int, int]:
-    """First and last (exclusive) cell of the window, and the clicked cell, along an axis."""
+    """Return the first and last (exclusive) cell of the window and the clicked cell on an axis."""
     cells, half = np.float32(size // STRIDE), int(WINDOW_RATIO * size / 2 + 0.5)
 
     def scaled(value: int) -> np.float32:

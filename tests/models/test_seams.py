@@ -1,4 +1,4 @@
-"""Seams for other methods: click maps, necks and outputs are names, and one entry adds each."""
+"""Extension points for other methods: click maps, necks and outputs are registered by name."""
 
 from pathlib import Path
 from typing import Any
@@ -25,12 +25,12 @@ CLICKS = (Click(40, 30), Click(5, 5, positive=False))
 
 
 def first_click(clicks: Clicks, height: int, width: int, _: Any) -> np.ndarray:
-    """A disk round the first click alone."""
+    """Draw a disk around the first click only."""
     return draw_disks(clicks[:1], height, width, positive=True)
 
 
 def brightness(clicks: Clicks, height: int, width: int, pixels: Pixels) -> np.ndarray:
-    """A map of the image: what is brighter than the last click."""
+    """Return a map of the pixels that are brighter than the last click."""
     assert pixels().shape == (3, height, width)
     if not clicks:
         return np.zeros((height, width), np.float32)

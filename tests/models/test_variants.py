@@ -1,4 +1,4 @@
-"""Necks and answers of other methods: what they begin with, and their parts by value."""
+"""Necks and answers of other methods: their initial behaviour, and their parts by value."""
 
 from pathlib import Path
 from typing import Any

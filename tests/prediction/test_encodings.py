@@ -21,7 +21,7 @@ HEIGHT, WIDTH = 12, 20
 
 
 def nearest(positive: bool, clicks: Clicks = CLICKS) -> np.ndarray:
-    """Distances to the nearest click of a sign, by hand."""
+    """Return the distances to the nearest click of a sign, computed directly."""
     found = np.empty((HEIGHT, WIDTH))
     for row, column in np.ndindex(found.shape):
         found[row, column] = min(

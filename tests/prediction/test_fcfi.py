@@ -1,4 +1,4 @@
-"""One click, one mask: the same answer for the same values, at any size, in any thread."""
+"""FCFI's predictor: the same answer for the same values, at any size, in any thread."""
 
 import dataclasses
 from concurrent.futures import ThreadPoolExecutor
@@ -48,7 +48,7 @@ SMALL = Zoom(target=128, ratio=1.4, minimum=50)
 
 @pytest.fixture
 def photo() -> np.ndarray:
-    """A bright disk of radius 60 on a dark ground."""
+    """Return a bright disk with radius 60 on a dark background."""
     y, x = np.mgrid[0:HEIGHT, 0:WIDTH]
     image = np.full((HEIGHT, WIDTH, 3), 20, np.uint8)
     image[(x - 200) ** 2 + (y - 150) ** 2 < 60**2] = (220, 180, 90)
@@ -140,7 +140,7 @@ def test_the_order_of_clicks_counts(photo: np.ndarray) -> None:
 
 
 class EdgeShyNetwork(ColourNetwork):
-    """Answers with half the picture, or nothing if a click is near an edge (1/48 of the side)."""
+    """Returns half the picture, or nothing if a click is near an edge (1/48 of the side)."""
 
     def logits(self, *inputs: np.ndarray) -> np.ndarray:
         disks = inputs[2][0].max(axis=0)
@@ -412,7 +412,7 @@ def test_crops_are_values() -> None:
 
 
 def boxes(height: int, width: int) -> st.SearchStrategy[Box]:
-    """Boxes inside a picture."""
+    """Draw boxes inside a picture."""
     return st.tuples(
         st.integers(0, width - 1),
         st.integers(0, height - 1),
@@ -422,7 +422,7 @@ def boxes(height: int, width: int) -> st.SearchStrategy[Box]:
 
 
 def plain_probs(prediction: Prediction) -> np.ndarray:
-    """The whole map at once: resized to the box, put into the picture, kept in [0, 1]."""
+    """Return the whole map at once: resized to the box, put into the picture, clipped to [0, 1]."""
     probs, box = np.zeros((prediction.height, prediction.width), np.float32), prediction.box
     probs[box.top : box.bottom, box.left : box.right] = resize(
         prediction.seen, box.height, box.width
@@ -559,7 +559,7 @@ def test_pixels_are_the_crops_divided_by_255(photo: np.ndarray) -> None:
 
 
 class Recorder(ColourNetwork):
-    """A network that answers with the feedback it was shown, sure of it."""
+    """A network that returns its feedback with certainty."""
 
     def logits(self, *inputs: np.ndarray) -> np.ndarray:
         return np.asarray((inputs[1] - THRESHOLD) * 20, np.float32)
@@ -679,7 +679,7 @@ class Count:
 
 
 class Counting:
-    """A pass that counts its looks in its memory, and makes the answer surer each time."""
+    """A pass that counts its looks in its memory, and makes the answer more certain each time."""
 
     settings: ClassVar[dict[str, float | str]] = {"runner": "counting"}
 
@@ -706,7 +706,7 @@ def test_a_runner_hands_its_memory_from_answer_to_answer(photo: np.ndarray) -> N
 
 
 class Closer:
-    """A step that looks once more, at the object's box alone, and takes that answer."""
+    """A step that predicts again in the object's box, and returns that answer."""
 
     name = "closer"
 
@@ -731,7 +731,7 @@ def test_a_step_may_look_again_and_change_the_answer(photo: np.ndarray) -> None:
 
 
 class Cut:
-    """A step that takes away every pixel left of x = 200, in pixels of the picture."""
+    """A step that removes every pixel left of x = 200, in pixels of the picture."""
 
     name = "cut"
 

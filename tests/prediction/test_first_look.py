@@ -1,4 +1,4 @@
-"""A first look goes nearer where the first mask is small and the network scores another higher."""
+"""The first look zooms in if the first mask is small and the network scores another one higher."""
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ ZOOM = Zoom(target=128, ratio=1.4, minimum=50)
 
 
 class ScoredNetwork(ColourNetwork):
-    """Scores a mask the higher, the nearer its share of the crop is to the one wanted."""
+    """Scores a mask higher the closer its share of the crop is to a target."""
 
     def __init__(self, wanted: float, closer_below: str = "0") -> None:
         texts = {"outputs": f"logits, {SCORE}", "closer_below": closer_below}
@@ -34,7 +34,7 @@ class ScoredNetwork(ColourNetwork):
 
 @pytest.fixture
 def photo() -> np.ndarray:
-    """A small bright disk on a dark ground."""
+    """Return a small bright disk on a dark background."""
     y, x = np.mgrid[0:HEIGHT, 0:WIDTH]
     image = np.full((HEIGHT, WIDTH, 3), 20, np.uint8)
     image[(x - ON.x) ** 2 + (y - ON.y) ** 2 < 20**2] = (220, 180, 90)

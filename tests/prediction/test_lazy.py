@@ -1,4 +1,4 @@
-"""The network is loaded in the background: only what needs it waits for it."""
+"""The network is loaded in the background: only calls that need it wait."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""A click on a given mask changes what hangs together with it, and nothing else, to the pixel."""
+"""A click on a given mask changes only its connected region, exactly to the pixel."""
 
 import numpy as np
 import pytest
@@ -20,7 +20,7 @@ ON = Click(200, 150)
 
 @pytest.fixture
 def photo() -> np.ndarray:
-    """A bright disk in the middle, and a bright square at the left."""
+    """Return a bright disk in the middle and a bright square at the left."""
     y, x = np.mgrid[0:HEIGHT, 0:WIDTH]
     image = np.full((HEIGHT, WIDTH, 3), 20, np.uint8)
     image[(x - 200) ** 2 + (y - 150) ** 2 < 60**2] = (220, 180, 90)
@@ -29,7 +29,7 @@ def photo() -> np.ndarray:
 
 
 def start() -> np.ndarray:
-    """A quarter of the disk, and a strip far from it that no network would find."""
+    """Return a quarter of the disk, and a distant strip that no network would find."""
     mask = np.zeros((HEIGHT, WIDTH), bool)
     mask[110:150, 160:200] = True
     mask[280:283, 10:390] = True

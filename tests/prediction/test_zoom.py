@@ -1,4 +1,4 @@
-"""Boxes, crops and the zoom obey their laws for every picture size."""
+"""Properties of boxes, crops and the zoom for every picture size."""
 
 import numpy as np
 import pytest

@@ -1,8 +1,8 @@
-"""Nothing leaves the machine, and files change only where a person expects it.
+"""Privacy: nothing leaves the machine, and files change only in expected places.
 
-Each command runs in a process of its own under an audit hook (watcher/sitecustomize.py), which is
-handed on to every process that it starts.  What native code sends, the hook cannot see: where
-strace is installed, it watches as well.
+Each command runs in a separate process under an audit hook (watcher/sitecustomize.py), which child
+processes inherit.  The hook cannot see what native code sends: strace watches that if it is
+installed.
 """
 
 import ast
@@ -75,7 +75,7 @@ COMMANDS: Sequence[tuple[str, ...]] = (
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The inputs of all commands, a folder for results, and an empty home."""
+    """Make the inputs of all commands, a folder for results, and an empty home."""
     folder = tmp_path_factory.mktemp("watched").resolve()
     for name in ("out", "home/.cache", "tmp"):
         (folder / name).mkdir(parents=True)
@@ -95,7 +95,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def watched(folder: Path) -> dict[str, str]:
-    """Return an environment under the hook in which nothing says that a test is running."""
+    """Return an environment with the hook, without any sign that a test is running."""
     return {
         "PATH": os.environ["PATH"],
         "HOME": str(folder / "home"),
@@ -110,7 +110,7 @@ def watched(folder: Path) -> dict[str, str]:
 
 
 def complaints(folder: Path) -> list[str]:
-    """Return what hook and strace saw since the last call, and what else lies in the home now."""
+    """Return the reports of hook and strace since the last call, and new files in the home."""
     seen: set[str] = set()
     for name, pattern in (("report", ".*"), ("trace", OFF_LOOPBACK)):
         report = folder / name
@@ -127,7 +127,7 @@ def complaints(folder: Path) -> list[str]:
 
 
 def traced(folder: Path) -> list[str]:
-    """Return the words that let strace watch a command, none where it is missing or forbidden."""
+    """Return the words that run a command under strace; none if it is missing or forbidden."""
     words = ["strace", "-D", "-f", "-qq", "-e", "trace=connect,sendto,sendmsg,sendmmsg"]
     fast = [*words, "--seccomp-bpf"]  # stops a program at these calls only; newer releases have it
     for tried in (fast, words):
@@ -165,7 +165,7 @@ def test_a_command_asks_nobody_and_writes_only_its_results(
 
 @contextmanager
 def watched_server(folder: Path, command: Sequence[str], prefix: str) -> Iterator[str]:
-    """Yield the address that a command prints behind a prefix; it ends well when it is asked to."""
+    """Yield the address that a command prints after a prefix, and stop it properly at the end."""
     with subprocess.Popen(
         [*traced(folder), sys.executable, "-m", "fcfi", *command],
         cwd=folder,
@@ -292,7 +292,7 @@ def test_runtimes_that_report_their_use_are_imported_in_one_file() -> None:
 
 
 def imported(node: ast.AST) -> list[str]:
-    """Return the modules that an import statement names."""
+    """Return the modules in an import statement."""
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
     return [node.module or ""] if isinstance(node, ast.ImportFrom) else []

@@ -16,13 +16,13 @@ HEIGHT, WIDTH = 48, 64
 
 
 def photo(seed: int = 0, height: int = HEIGHT, width: int = WIDTH) -> np.ndarray:
-    """Return (height, width, 3): coarse patches of colour, on which masks are sensible."""
+    """Return (height, width, 3) with coarse patches of colour, on which masks are meaningful."""
     patches = np.random.default_rng(seed).integers(0, 256, (height // 8, width // 8, 3), np.uint8)
     return np.repeat(np.repeat(patches, 8, axis=0), 8, axis=1)
 
 
 def write_photos(folder: Path, *names: str) -> Path:
-    """A folder with small pictures of these names, each another one."""
+    """Write small, different pictures with these names into a folder."""
     for seed, name in enumerate(names):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -31,12 +31,12 @@ def write_photos(folder: Path, *names: str) -> Path:
 
 
 def predictor(name: str = "colour") -> FCFIPredictor:
-    """Of the colour network; fast."""
+    """Return a fast predictor of the colour network."""
     return FCFIPredictor(ColourNetwork(name), Zoom(target=64))
 
 
 def opened(folder: Path, **options: object) -> Project:
-    """The folder's project with the colour network."""
+    """Open the folder's project with the colour network."""
     return Project.open(folder, predictor(), **options)  # type: ignore[arg-type]
 
 
@@ -47,19 +47,19 @@ def click(
     positive: bool = True,
     **options: object,
 ) -> AddClicks:
-    """One click, on a new object if none is named."""
+    """Return one click, on a new object by default."""
     return AddClicks(object, (Click(x, y, positive),), **options)  # type: ignore[arg-type]
 
 
 def square(left: int, top: int, side: int = 8, height: int = HEIGHT, width: int = WIDTH) -> Mask:
-    """(height, width) bool: a square."""
+    """Return a mask (height, width) with a square."""
     mask = np.zeros((height, width), np.bool_)
     mask[top : top + side, left : left + side] = True
     return mask
 
 
 def runs(left: int, top: int, side: int = 8) -> RunMask:
-    """A square's runs."""
+    """Return the run mask of a square."""
     found = RunMask.of(square(left, top, side))
     assert found is not None
     return found

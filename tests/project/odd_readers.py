@@ -1,6 +1,6 @@
-"""Readings that go wrong, and a format; found under their names by the process that reads.
+"""Readers that fail, and a format, which the reading process imports by name.
 
-Imports little, since that process does it too.
+Imports little, because that process imports it as well.
 """
 
 import errno

@@ -1,4 +1,4 @@
-"""What each action makes of a document, with a world that only remembers."""
+"""The effect of each action on a document, with a world in memory."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -47,7 +47,7 @@ SCHEMA = (
 
 
 class Memory:
-    """A world in which positive clicks add a square of 8 pixels, and negative ones cut it out."""
+    """A world in which positive clicks add a square of 8 pixels and negative ones remove it."""
 
     height, width = HEIGHT, WIDTH
     labels = (1, 2)

@@ -1,4 +1,4 @@
-"""Attributes: the schema of labels, values of objects, and what files keep of both."""
+"""Attributes: the schema in labels, the values of objects, and both in files."""
 
 import json
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ VALUES = {"broken": True, "colour": "blue", "weight": 2.5}
 
 @pytest.fixture
 def project(tmp_path: Path) -> Iterator[Project]:
-    """A project with one cup, which has a value for each attribute."""
+    """Make a project with one cup that has a value for each attribute."""
     folder = write_photos(tmp_path / "photos", "a.png")
     with opened(folder, labels=("cup", "plate")) as made:
         made.edit_label(1, attributes=SCHEMA)

@@ -1,4 +1,4 @@
-"""The cache never exceeds its limit, drops the oldest value first, and makes a value once."""
+"""The cache never exceeds its limit, drops the oldest value first, and computes a value once."""
 
 import threading
 import time

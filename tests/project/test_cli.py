@@ -1,4 +1,4 @@
-"""`fcfi export-masks` and `fcfi import-masks` as a person meets them."""
+"""`fcfi export-masks` and `fcfi import-masks` on the command line."""
 
 from pathlib import Path
 

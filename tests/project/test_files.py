@@ -1,4 +1,4 @@
-"""Masks out of a project and into it: every format, wrong files, zips from anywhere."""
+"""Export from and import into a project: every format, wrong files, zips from any source."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""Files of others at an import: no link is followed, XML is UTF-8, and labels are on one line."""
+"""External files in an import: links are not followed, XML is UTF-8, labels are on one line."""
 
 import json
 import shutil
@@ -36,7 +36,7 @@ def objects_of(project: Project) -> int:
 
 
 def imported(project: Project, path: Path, name: str) -> tuple[str, ...]:
-    """What an import says, whether it ends with a report or with an error."""
+    """Return the message of an import, which is a report or an error."""
     try:
         return project.import_files(path, name).problems
     except (DatasetError, InputError) as error:

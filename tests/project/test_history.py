@@ -1,6 +1,6 @@
-"""Undo and redo, also over closing and opening, equal a list and a cursor for any actions.
+"""Undo and redo, also after reopening, behave like a list with a cursor for any actions.
 
-Every change has a key, and who asks for it again gets the first answer, whatever was done since.
+Every change has a key; repeating a request returns the first answer, whatever was done since.
 """
 
 import shutil
@@ -58,7 +58,7 @@ actions: st.SearchStrategy[Any] = st.one_of(
 
 
 class History(RuleBasedStateMachine):
-    """A project beside its model: the documents so far, and which one is shown."""
+    """A project and its model: the documents so far, and the index of the current one."""
 
     @initialize()
     def begin(self) -> None:
@@ -70,7 +70,7 @@ class History(RuleBasedStateMachine):
         self.answers: list[tuple[tuple[Any, ...], PictureState]] = []
 
     def ask(self, action: Action) -> PictureState:
-        """Act under a key of its own, and remember the answer if something was changed."""
+        """Apply an action with a new key, and remember the answer if something changed."""
         asked = (1, self.version, action, "Ann", str(uuid4()))
         state = self.project.act(*asked)
         if state.picture.version > self.version:

@@ -1,4 +1,4 @@
-"""Long work: its progress, and that nothing is left of what was cancelled or killed."""
+"""Long work: its progress, and no leftovers after it was cancelled or killed."""
 
 import os
 import signal
@@ -29,7 +29,7 @@ NAMES = ("a.png", "b.png", "c.png", "d.png")
 
 
 class Recorder:
-    """A progress that notes what it is given, and cancels at one call."""
+    """A progress that records its calls, and cancels at one of them."""
 
     def __init__(self, cancel_at: tuple[str, int] | None = None) -> None:
         self.calls: list[tuple[str, int, int | None]] = []
@@ -47,7 +47,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def annotated(folder: Path) -> Path:
-    """Return an export of a cat on every picture, of a copy of the folder's project."""
+    """Return an export with a cat on every picture, from a copy of the folder's project."""
     target = folder.parent / "coco"
     with opened(folder, labels=("cat",), store=str(folder.parent / "other.sqlite")) as project:
         for number in range(len(NAMES)):
@@ -214,7 +214,7 @@ with Project.open(Path(folder), None) as project:
 
 
 def killed(stage: str, number: int, kind: str, folder: Path, path: Path) -> int:
-    """Return the exit status of work in a process that a signal ends at one point."""
+    """Return the exit status of work in a process that is killed at one point."""
     command = [sys.executable, "-c", KILLED, stage, str(number), kind, str(folder), str(path)]
     return subprocess.run(command, check=False, env=os.environ).returncode
 

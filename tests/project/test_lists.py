@@ -1,4 +1,4 @@
-"""Places, next pictures and counts of labels, without reading the whole project."""
+"""Indexes of pictures, next pictures and label counts, without reading the whole project."""
 
 import zipfile
 from collections.abc import Iterator
@@ -104,7 +104,7 @@ def test_counts_of_labels_follow_every_change_undo_and_redo(folder: Path) -> Non
 
 @pytest.fixture
 def sorted_out(folder: Path) -> Iterator[Project]:
-    """A project with 2, 1, 0 and 1 objects, two labels, and marks by two people."""
+    """Make a project with 2, 1, 0 and 1 objects, two labels, and marks by two people."""
     clock = iter(range(1, 100))
     with opened(folder, labels=["cat", "dog"]) as project:
         project._editing._clock = lambda: float(next(clock))

@@ -1,4 +1,4 @@
-"""A project that version 0.1 wrote opens as it was, can be worked on, and its logs replay."""
+"""A project of version 0.1 opens unchanged, can be edited, and its logs replay."""
 
 import json
 import zipfile
@@ -33,7 +33,7 @@ def stored(name: str) -> Any:
 
 
 def expected() -> Any:
-    """What was shown; who answered is named by weights and settings now, not by weights alone."""
+    """Return the expected state; answers are now identified by weights and settings."""
     pictures = stored("expected.json")
     for picture in pictures.values():
         for drawn in picture["objects"]:

@@ -1,6 +1,6 @@
-"""The same work on PostgreSQL.
+"""The store on PostgreSQL.
 
-Skipped if no server can be started and FCFI_TEST_POSTGRES, a URL, is not set.
+Skipped if no server can be started and the URL FCFI_TEST_POSTGRES is not set.
 """
 
 import os
@@ -27,7 +27,7 @@ USER = "postgres"
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    """Address of an empty database."""
+    """Return the address of an empty database."""
     if ADDRESS in os.environ:
         yield os.environ[ADDRESS]
         return
@@ -66,7 +66,7 @@ def run(*command: object) -> None:
 
 @pytest.fixture
 def store(server: str) -> str:
-    """A database of its own for each test."""
+    """Make a new database for each test."""
     engine = create_engine(
         server.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT"
     )

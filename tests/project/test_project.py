@@ -359,7 +359,7 @@ def test_another_size_is_refused_once_there_is_work(folder: Path) -> None:
 
 
 def rewrite(path: Path, pixels: np.ndarray) -> None:
-    """Other content, and a time that differs even on a coarse clock."""
+    """Write other content, with a time that differs even on a coarse clock."""
     before = path.stat().st_mtime_ns
     Pillow.fromarray(pixels).save(path)
     os.utime(path, ns=(before + 10**9, before + 10**9))

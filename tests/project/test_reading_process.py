@@ -1,4 +1,4 @@
-"""Files of others are read in a process of their own, whose end is one sentence."""
+"""External files are read in a separate process, whose failure becomes one sentence."""
 
 import functools
 import io
@@ -40,7 +40,7 @@ AMPLE = Limits(600.0, LEAST_BYTES)
 
 @pytest.fixture
 def question(tmp_path: Path) -> Question:
-    """Labels of two pictures in labelme's format, one of which cannot be read."""
+    """Make labels of two pictures in labelme's format, one of which cannot be read."""
     folder = write_photos(tmp_path / "photos", "a.png", "b.png", "c.png")
     with opened(folder, labels=("cat",), store=str(tmp_path / "other.sqlite")) as project:
         for number in (1, 2, 3):

@@ -1,4 +1,4 @@
-"""Documents go through JSON and come back; records can be read aloud."""
+"""Documents survive a round trip through JSON; records have readable texts."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Masks by replay are those of a session, and are computed from what is known already."""
+"""Masks by replay equal those of a session, and reuse known results."""
 
 import numpy as np
 import pytest

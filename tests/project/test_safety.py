@@ -1,4 +1,4 @@
-"""Acknowledged changes survive any accident; a change that cannot be saved is one sentence."""
+"""Acknowledged changes survive crashes; a change that cannot be saved is one sentence."""
 
 import ctypes
 import os
@@ -55,7 +55,7 @@ Start = Callable[..., "subprocess.Popen[str]"]
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    """Start a program in a process of its own; all are killed at the end."""
+    """Start a program in a separate process; all are killed at the end."""
     running: list[subprocess.Popen[str]] = []
 
     def begin(program: str, *arguments: object, **options: object) -> "subprocess.Popen[str]":
@@ -287,7 +287,7 @@ def test_a_full_disk_is_told_and_the_work_before_is_whole(folder: Path) -> None:
 
 
 def limit_pages(project: Project, pages: int) -> None:
-    """Let every connection of the pool have a database of so many pages at most."""
+    """Limit the database of every connection in the pool to a number of pages."""
     from sqlalchemy import event
 
     engine = project._database._engine
@@ -378,7 +378,7 @@ project.close()
 
 @pytest.fixture
 def readable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder of pictures below one that everybody may write."""
+    """Make a folder of pictures in one that everybody may write."""
     if not sys.platform.startswith("linux"):
         pytest.skip("rights are taken away as Linux does it")
     above = tmp_path_factory.mktemp("above")
@@ -389,7 +389,7 @@ def readable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def ask(start: Start, folder: Path) -> list[str]:
-    """Version before and warnings, as somebody who may not write what its mode forbids."""
+    """Return the previous version and the warnings, as a user without write permission."""
     environment = {**os.environ, "HOME": str(folder.parent / "home"), "XDG_DATA_HOME": ""}
     return lines(start(ASK, folder, env=environment, preexec_fn=drop_rights), 2)
 

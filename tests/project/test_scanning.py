@@ -1,4 +1,4 @@
-"""Which files are pictures, what their headers say, and that only changed files are opened."""
+"""Finding pictures: which files are pictures, their headers, and opening only changed files."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The page on actions is walked: an action in its own file acts, is undone, replayed and sent."""
+"""The guide to actions: an action in a single file is applied, undone, replayed and sent."""
 
 import re
 import runpy

@@ -1,4 +1,4 @@
-"""A log of version 0.1 replays to the same mask; a damaged one is refused in a sentence."""
+"""A log of version 0.1 replays to the same mask; a damaged one is refused with a sentence."""
 
 import json
 from collections.abc import Callable

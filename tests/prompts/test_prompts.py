@@ -1,4 +1,4 @@
-"""Prompts and rounds of them: values that come back from JSON, with prompts removed exactly."""
+"""Prompts and rounds: round trips through JSON, and removal of prompts."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Network files run alike in every runtime and thread; damaged ones are refused in a sentence."""
+"""Network files run alike in every runtime and thread; damaged ones are refused with a sentence."""
 
 import platform
 import subprocess

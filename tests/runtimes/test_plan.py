@@ -1,4 +1,4 @@
-"""A network runs the fastest honest way of a machine; what it lacks is replaced, with a warning."""
+"""A network runs in the fastest honest way of a machine, or in another one with a warning."""
 
 import dataclasses
 import hashlib

@@ -1,4 +1,4 @@
-"""A checkpoint runs in torch behind the same protocol, and answers as the network itself."""
+"""A checkpoint runs in torch with the same interface, and answers like the network itself."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The guide's program runs as it stands."""
+"""The program in the guide runs unchanged."""
 
 import re
 from pathlib import Path

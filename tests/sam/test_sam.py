@@ -1,4 +1,4 @@
-"""`fcfi.sam`: the arguments that programs of SAM send, and the arrays that they get back."""
+"""`fcfi.sam`: the arguments of SAM programs, and the arrays that they get."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -36,7 +36,7 @@ def ours(network: ColourNetwork) -> FCFIPredictor:
 
 
 def answers(ours: FCFIPredictor, start: np.ndarray | None = None) -> list[Prediction]:
-    """What the predictor itself answers after each click."""
+    """Return the predictor's own answers after each click."""
     found: list[Prediction] = []
     previous = None if start is None else Prediction.from_mask(start, ours.threshold)
     for count in range(1, len(CLICKS) + 1):

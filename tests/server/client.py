@@ -1,4 +1,4 @@
-"""A client that sends requests, of any bytes, to an ASGI application without a server."""
+"""A client that sends requests with any bytes to an ASGI application without a server."""
 
 import asyncio
 import json
@@ -29,7 +29,7 @@ class Answer:
 
 
 def ask(app: ASGIApp, method: str, address: str, body: Any = None, **headers: str) -> Answer:
-    """Send JSON, bytes or (a list) chunks of bytes.
+    """Send JSON, bytes or a list of chunks of bytes.
 
     Headers: `content_type="..."`; host is there already.
     """
@@ -89,21 +89,21 @@ async def asking(
 
 
 def result_of(app: ASGIApp, answer: Answer) -> Any:
-    """Return the result of the job that an answer has begun, which must not fail."""
+    """Return the result of the job that a response has started, which must succeed."""
     job = ended(app, answer)
     assert job["state"] == "done", job
     return job["result"]
 
 
 def problem_of(app: ASGIApp, answer: Answer) -> str:
-    """Return why the job that an answer has begun has failed, which it must."""
+    """Return the error of the job that a response has started, which must fail."""
     job = ended(app, answer)
     assert job["state"] == "failed", job
     return str(job["problem"])
 
 
 def ended(app: ASGIApp, answer: Answer) -> Any:
-    """Return the job that an answer has begun, as it has ended."""
+    """Return the job that a response has started, after it has ended."""
     assert answer.status == 202, answer.body
     job = answer.json
     while job["state"] in ("queued", "running"):

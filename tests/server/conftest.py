@@ -1,4 +1,4 @@
-"""A small project behind its server, with a network that answers at once."""
+"""Fixtures for tests of the server: a small project with a fast network."""
 
 import asyncio
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ def project(folder: Path) -> Iterator[Project]:
 
 @pytest.fixture
 def static(tmp_path: Path) -> Path:
-    """A built page, and a secret beside it."""
+    """Make a built page, with a secret file next to it."""
     place = tmp_path / "static"
     (place / "assets").mkdir(parents=True)
     (place / "index.html").write_text("<!doctype html><title>page</title>")
@@ -54,7 +54,7 @@ def status(project: Project) -> NetworkStatus:
 
 
 def closed(app: FastAPI) -> None:
-    """Let its threads end, as a server does at its end."""
+    """End its threads, like a server that stops."""
 
     async def scene() -> None:
         async with app.router.lifespan_context(app):

@@ -1,4 +1,4 @@
-"""An application behind real HTTP, in a thread of the test's process."""
+"""Serving an application with real HTTP in a thread of the test's process."""
 
 import contextlib
 import threading
@@ -15,7 +15,7 @@ from fcfi.server import serve
 
 @contextlib.contextmanager
 def served(app: ASGIApp, **options: Any) -> Iterator[str]:
-    """Its address, as long as the block lasts."""
+    """Serve an application during the block, and yield its address."""
     listening = serve.listen("127.0.0.1", 0)
     given = {"log_level": "warning", "ws": "none", "lifespan": "on", **options}
     server = uvicorn.Server(uvicorn.Config(app, **given))
@@ -32,5 +32,5 @@ def served(app: ASGIApp, **options: Any) -> Iterator[str]:
 
 
 def client(address: str) -> httpx.Client:
-    """A client that takes no proxy from its surroundings."""
+    """Return a client that ignores the proxy settings of the environment."""
     return httpx.Client(base_url=address, trust_env=False, timeout=120)

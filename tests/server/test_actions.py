@@ -1,4 +1,4 @@
-"""JSON in requests becomes one of the project's actions, or is refused in one sentence."""
+"""JSON in requests becomes one of the project's actions, or is refused with one sentence."""
 
 import json
 import re

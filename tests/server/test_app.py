@@ -1,4 +1,4 @@
-"""What the page asks and gets: the project, its pictures, actions, pixels, files."""
+"""The page's requests and responses: the project, its pictures, actions, pixels and files."""
 
 import asyncio
 import errno
@@ -594,7 +594,7 @@ def test_only_the_last_exports_are_kept_and_none_after_the_end(
 
 @pytest.fixture
 def coco(app: FastAPI, project: Project, tmp_path: Path) -> Path:
-    """A file that holds one labelled object, which is deleted again."""
+    """Return a file with one labelled object, which is then deleted from the project."""
     act(app, 1, 0, click(10, 10, label=1))
     project.export("coco", tmp_path / "coco")
     act(app, 1, 1, {"type": "delete_objects", "objects": [1]})
@@ -602,7 +602,7 @@ def coco(app: FastAPI, project: Project, tmp_path: Path) -> Path:
 
 
 def send(app: FastAPI, *files: tuple[str, bytes], query: str = "") -> Answer:
-    """Files as a browser's form sends them."""
+    """Send files like a browser's form."""
     parts = [
         f'--edge\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'.encode()
         + data

@@ -1,4 +1,4 @@
-"""Connections without progress are closed; a lack of file handles is one line in the log."""
+"""Connections without progress are closed; a lack of file handles is logged on one line."""
 
 import asyncio
 import contextlib
@@ -27,7 +27,7 @@ HEAD = b"GET / HTTP/1.1\r\nHost: a\r\nX: yyyyyyyyyyyyyyyyyy"
 
 
 class Clock:
-    """The part of an event loop that a connection uses for its time, which the test moves on."""
+    """The timers of an event loop, which the test advances."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -46,7 +46,7 @@ class Clock:
             self.calls.remove(entry)
 
     def wait(self, seconds: float) -> None:
-        """Move on, and make the calls that are due, each at its time."""
+        """Advance the time, and make the calls that are due, each at its time."""
         until = self.now + seconds
         while due := [entry for entry in self.calls if entry[0] <= until]:
             entry = min(due, key=lambda entry: entry[0])
@@ -57,7 +57,7 @@ class Clock:
 
 
 class Transport:
-    """The socket of a connection, which the test fills and empties."""
+    """The transport of a connection, which the test fills and empties."""
 
     def __init__(self) -> None:
         self.closed = False
@@ -78,7 +78,7 @@ class Transport:
         return self.closed
 
     def pause_reading(self) -> None:
-        """Nothing comes but what the test sends."""
+        """Do nothing: only the test sends data."""
 
     resume_reading = pause_reading
 
@@ -99,7 +99,7 @@ def connection() -> Connection:
 
 
 def under_way(protocol: Any, **cycle: Any) -> Any:
-    """Let a request be under way."""
+    """Start a request."""
     protocol.cycle = SimpleNamespace(
         **{"response_complete": False, "more_body": False, "disconnected": False, **cycle}
     )

@@ -1,4 +1,4 @@
-"""The server keeps what its OpenAPI description promises, whatever is asked (schemathesis)."""
+"""The server conforms to its OpenAPI description for any request (schemathesis)."""
 
 import time
 import warnings
@@ -44,7 +44,7 @@ CHECKS = [
 
 @pytest.fixture(scope="module")
 def worked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
-    """A server with some work on its pictures."""
+    """Make a server with some annotated pictures."""
     folder = write_photos(tmp_path_factory.mktemp("described") / "photos", "a.png", "b.jpg")
     with opened(folder, labels=("person",)) as project:
         project.act(1, 0, click(10, 10))
@@ -54,7 +54,7 @@ def worked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
 
 
 def put(app: FastAPI, case: Any) -> schemathesis.Response:
-    """A case put to the application; the answer as a client would see it."""
+    """Send a case to the application, and return the response as a client sees it."""
     prepared = requests.Request(**case.as_transport_kwargs(base_url=f"http://{HOST}")).prepare()
     headers = {
         name.lower(): value for name, value in prepared.headers.items() if isinstance(value, str)
@@ -71,7 +71,7 @@ def put(app: FastAPI, case: Any) -> schemathesis.Response:
 
 
 def job_of(app: FastAPI, identity: str) -> dict[str, Any]:
-    """A job as it is now."""
+    """Return the current state of a job."""
     found: dict[str, Any] = ask(app, "GET", f"/api/jobs/{identity}").json
     return found
 

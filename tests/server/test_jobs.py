@@ -1,4 +1,4 @@
-"""Jobs: how far they are, how they end, and how they are cancelled."""
+"""Jobs: progress, results and cancellation."""
 
 import logging
 import tempfile
@@ -26,7 +26,7 @@ PATIENCE = 20.0
 
 
 class Gate:
-    """Work that is at a chosen point until it is let through."""
+    """Work that waits at a chosen point until it is released."""
 
     def __init__(self) -> None:
         self.reached = threading.Event()
@@ -40,11 +40,11 @@ class Gate:
         return {"written": 5}
 
     def wait(self) -> None:
-        """Wait until the work is there."""
+        """Wait until the work has reached the gate."""
         assert self.reached.wait(PATIENCE)
 
     def open(self) -> None:
-        """Let it through."""
+        """Release the work."""
         self._opened.set()
 
 
@@ -57,7 +57,7 @@ def failing(error: Exception) -> Any:
 
 @contextmanager
 def table(limit: int = 8, keep: int = 64) -> Iterator[Jobs]:
-    """A table of jobs, one of which runs at a time."""
+    """Make a table of jobs that runs one at a time."""
     workers, journal = Workers("test", threads=1, limit=limit), Journal()
     jobs = Jobs(workers, lambda kind, error: explain(error, journal, f"the {kind}"), keep=keep)
     yield jobs
@@ -65,7 +65,7 @@ def table(limit: int = 8, keep: int = 64) -> Iterator[Jobs]:
 
 
 def over(jobs: Jobs, job: Job) -> Job:
-    """Return a job when it has ended: those behind it wait until then."""
+    """Return a job when it has ended."""
     last = threading.Event()
     jobs.start("scan", lambda _: {}, last.set)
     assert last.wait(PATIENCE)
@@ -271,7 +271,7 @@ def test_an_export_is_begun_and_asked_for(app: FastAPI) -> None:
 
 @pytest.fixture
 def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
-    """A gate before the last picture that an export writes."""
+    """Make a gate before the last picture of an export."""
     gate, pictures = Gate(), exporting.Work._pictures
 
     def slow(work: exporting.Work) -> Iterator[Any]:

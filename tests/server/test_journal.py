@@ -1,4 +1,4 @@
-"""What goes into the log: one line a sentence, not again and again."""
+"""The log: one line per sentence, without repetition."""
 
 import pytest
 

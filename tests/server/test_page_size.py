@@ -1,4 +1,4 @@
-"""The page as it is sent: small enough to be usable within a second on a slow line."""
+"""The size of the page: small enough to be usable within a second on a slow connection."""
 
 import gzip
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""No path that comes over the wire leaves its folder."""
+"""No path in a request leaves its folder."""
 
 from pathlib import Path
 

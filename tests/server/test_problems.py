@@ -1,4 +1,4 @@
-"""Every error is JSON with one sentence, and no body is larger than allowed."""
+"""Every error is JSON with one sentence, and the size of request bodies is limited."""
 
 import errno
 import logging

@@ -1,4 +1,4 @@
-"""Who is let in: hosts, origins, content types and tokens."""
+"""Access control: hosts, origins, content types and tokens."""
 
 import asyncio
 

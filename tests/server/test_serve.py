@@ -1,4 +1,4 @@
-"""The server as a process: free ports, what it says, and how it stops."""
+"""The server as a process: free ports, its output, and stopping."""
 
 import contextlib
 import signal
@@ -30,7 +30,7 @@ def photos(tmp_path: Path) -> Path:
 def started(
     folder: Path, network: Path, *options: str, program: tuple[str, str] = ("-m", "fcfi")
 ) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
-    """The command in a process of its own, and what it says until it serves."""
+    """Start the command in a separate process, and return its output until it serves."""
     command = [
         sys.executable,
         *program,

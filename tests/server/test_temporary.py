@@ -1,4 +1,4 @@
-"""What a server that was killed left behind goes at the next start, and what it uses stays."""
+"""Leftovers of a killed server are deleted at the next start; folders in use are kept."""
 
 import os
 import shutil
@@ -20,7 +20,7 @@ LONG_AGO = time.time() - leftovers.ABANDONED_SECONDS - 60
 
 @pytest.fixture(autouse=True)
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where temporary folders are made."""
+    """Return the place of temporary folders."""
     made = tmp_path / "temporary"
     made.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(made))

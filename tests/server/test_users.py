@@ -1,4 +1,4 @@
-"""Many users at once get what they would get one after the other."""
+"""Many simultaneous users get the same results as one after the other."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -26,7 +26,7 @@ USERS = 20
 
 
 def actions(seed: int, height: int, width: int) -> Iterator[dict[str, Any]]:
-    """What one user does: clicks on two objects, labels, takes back, removes a click."""
+    """Yield one user's actions: clicks on two objects, labels, undo, removal of a click."""
     random = np.random.default_rng(seed)
 
     def click(object_: int | None, positive: bool = True) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def actions(seed: int, height: int, width: int) -> Iterator[dict[str, Any]]:
 
 @dataclass(frozen=True)
 class Task:
-    """What each user does: so many of the actions, on pictures of this size."""
+    """The work of each user: a number of actions on pictures of this size."""
 
     count: int
     height: int
@@ -55,7 +55,7 @@ class Task:
 
 
 def work(http: httpx.Client, picture: int, task: Task) -> dict[str, Any]:
-    """One user on one picture; the state at the end, without the file's time."""
+    """Return the final state of one user's work on one picture, without the file's time."""
     version = 0
     for action in islice(actions(picture, task.height, task.width), task.count):
         answer = http.post(
@@ -69,7 +69,7 @@ def work(http: httpx.Client, picture: int, task: Task) -> dict[str, Any]:
 
 
 def states(folder: Path, predictor: Predictor, task: Task, at_once: bool) -> list[dict[str, Any]]:
-    """What all users have made, at once or in turn."""
+    """Return the results of all users, who work at once or in turn."""
     with (
         Project.open(folder, predictor, ["person"]) as project,
         served(create_app(project, Settings())) as address,

@@ -56,7 +56,7 @@ def test_a_client_has_a_share_of_the_queue_and_leaves_room_for_another(
 
 
 def as_client(name: str, workers: Workers, gate: threading.Event) -> "asyncio.Task[bool]":
-    """A call of a client, which waits for the gate."""
+    """Make a client's call, which waits for the gate."""
 
     async def call() -> bool:
         CLIENT.set(name)

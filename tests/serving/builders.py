@@ -1,4 +1,4 @@
-"""Servers for tests: a colour network that counts its looks, and requests as tools send them."""
+"""Servers for tests, with a colour network that counts predictions, and requests of tools."""
 
 import base64
 import json
@@ -27,7 +27,7 @@ ZOOM = Zoom(target=96, ratio=1.4, minimum=50)
 
 
 def picture(shift: int = 0) -> np.ndarray:
-    """A bright disk on a dark ground."""
+    """Return a bright disk on a dark background."""
     y, x = np.mgrid[0:HEIGHT, 0:WIDTH]
     image = np.full((HEIGHT, WIDTH, 3), 20, np.uint8)
     image[(x - 150 - shift) ** 2 + (y - 100) ** 2 < 50**2] = (220, 180, 90)
@@ -53,6 +53,6 @@ def in_base64(image: np.ndarray) -> str:
 
 
 def recorded(name: str) -> dict[str, Any]:
-    """Return what a tool sent and was answered."""
+    """Return the recorded request and response of a tool."""
     exchange: dict[str, Any] = json.loads((RECORDED / f"{name}.json").read_text("utf-8"))
     return exchange

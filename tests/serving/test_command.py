@@ -1,4 +1,4 @@
-"""`fcfi serve` answers at once while the network loads, and stops without a word."""
+"""`fcfi serve` answers immediately while the network loads, and stops silently."""
 
 import re
 import signal

@@ -1,4 +1,4 @@
-"""CVAT's agents call a function with the picture and all clicks: with cvat-sdk's own types."""
+"""The function for CVAT's agents, called with a picture and all clicks in cvat-sdk's types."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,7 @@ GROUND = (20.0, 20.0)
 
 @dataclass(frozen=True)
 class Given:
-    """What a person gave, as an agent hands it on."""
+    """A person's input, as an agent passes it on."""
 
     pos_points: tuple[tuple[float, float], ...] = ()
     neg_points: tuple[tuple[float, float], ...] = ()

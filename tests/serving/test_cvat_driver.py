@@ -1,4 +1,4 @@
-"""CVAT's own agent (cvat-cli) drives the function: its requests in, its answers out."""
+"""The function driven by CVAT's own agent (cvat-cli), from requests to answers."""
 
 from concurrent.futures import Future
 from typing import Any
@@ -22,7 +22,7 @@ exceptions: Any = pytest.importorskip("cvat_sdk.auto_annotation", reason=ELSEWHE
 
 
 class Here:
-    """What the driver runs its function in, without a second process."""
+    """Runs the driver's function in this process instead of a second one."""
 
     def submit(self, function: Any, *arguments: Any) -> Future[Any]:
         future: Future[Any] = Future()
@@ -34,7 +34,7 @@ class Here:
 
 
 class Frame:
-    """A frame of a task, which counts how often it was loaded."""
+    """A frame of a task, which counts how often it is loaded."""
 
     def __init__(self) -> None:
         self.loads = 0

@@ -1,4 +1,4 @@
-"""Each tool is answered in its own words: recorded requests, and damaged ones."""
+"""Each tool gets responses in its own format: recorded requests, and damaged ones."""
 
 import base64
 import json
@@ -41,7 +41,7 @@ CLICKS = [(241, 158, True), (306, 138, True), (109, 336, False)]
 
 @pytest.fixture
 def local_files(tmp_path: Path) -> ToolServer:
-    """The folder that the recorded tasks' pictures are in."""
+    """Make the folder with the pictures of the recorded tasks."""
     (tmp_path / "photos").mkdir()
     for photo in EXAMPLES.glob("*.jpg"):
         (tmp_path / "photos" / photo.name).write_bytes(photo.read_bytes())
@@ -102,7 +102,7 @@ def test_the_other_recorded_requests_are_answered(local_files: ToolServer) -> No
 
 
 def request(*regions: dict[str, Any], config: str | None = None) -> dict[str, Any]:
-    """A request of Label Studio for the bright disk."""
+    """Return a request from Label Studio for the bright disk."""
     base = {"original_width": WIDTH, "original_height": HEIGHT, "image_rotation": 0}
     address = f"data:image/png;base64,{in_base64(picture())}"
     return {

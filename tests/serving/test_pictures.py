@@ -1,4 +1,4 @@
-"""Only the folder and the server that were named are read, and the token goes nowhere else."""
+"""Only the configured folder and server are read, and the token is sent only there."""
 
 import base64
 import json
@@ -18,7 +18,7 @@ JWT = "head.body.signature"
 
 
 class Handler(BaseHTTPRequestHandler):
-    """A tool's server: files for those with a token, and redirects elsewhere."""
+    """A tool's server, with files for requests with a token, and redirects to other servers."""
 
     seen: ClassVar[list[tuple[str, str]]] = []
 

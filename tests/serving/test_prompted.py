@@ -1,4 +1,4 @@
-"""A further prompt costs a look, a removed one none; the memory is bounded, answers the same."""
+"""One more prompt costs one prediction, removing one costs none; the memory is bounded."""
 
 import numpy as np
 import pytest

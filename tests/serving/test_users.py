@@ -1,4 +1,4 @@
-"""Twenty users at once get what twenty in turn get."""
+"""Twenty simultaneous users get the same masks as twenty in turn."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any

@@ -1,4 +1,4 @@
-"""The ablation's command: every row is trained and measured once, and done work is kept."""
+"""The ablation command: every row is trained and measured once, and finished work is kept."""
 
 import json
 import signal

@@ -1,4 +1,4 @@
-"""The fine-tuning case: pictures are trained on or measured on, and everything is stored."""
+"""The fine-tuning benchmark: separate pictures for training and measuring, and stored results."""
 
 import json
 from pathlib import Path

@@ -144,7 +144,7 @@ def test_a_run_that_is_stopped_at_every_step_ends_like_one_that_is_not(
 
 
 def same(first: Any, second: Any) -> bool:
-    """Whether two values of a save are equal to the bit."""
+    """Return whether two values of a save are identical."""
     if isinstance(first, dict):
         return first.keys() == second.keys() and all(same(first[key], second[key]) for key in first)
     if isinstance(first, list | tuple):
@@ -153,7 +153,7 @@ def same(first: Any, second: Any) -> bool:
 
 
 def _dropped(dropout: nn.Module, *given: Any) -> Any:
-    """The loss, times a random number of torch's generator."""
+    """Return the loss times a random number from torch's generator."""
     loss, parts = total_loss(*given)
     return loss * (1 + dropout(torch.ones(()))), parts
 
@@ -315,7 +315,7 @@ def test_two_parts_of_one_data_set_are_both_learnt_from(tmp_path: Path) -> None:
 
 @dataclass(frozen=True)
 class TwoProcesses:
-    """As Fabric, beside a process that has trained for 7 seconds and wants to stop."""
+    """A Fabric next to a process that has trained for 7 seconds and requests a stop."""
 
     world_size: int = 2
     device: str = "cpu"

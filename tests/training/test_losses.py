@@ -216,7 +216,7 @@ def test_pixels_near_clicks_of_their_side_weigh_more() -> None:
 
 
 def two_answers() -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """A truth of two samples, and answers: the first is right in the first, the second in both."""
+    """Return truths of two samples, and two answers: one is right for the first, one for both."""
     truth = torch.zeros(2, 1, 16, 16, dtype=torch.uint8)
     truth[..., :8, :] = 1
     right = torch.where(truth == 1, 9.0, -9.0)

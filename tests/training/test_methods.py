@@ -1,4 +1,4 @@
-"""The bench of methods: rows are trained, measured and compared once, and a table is written."""
+"""The comparison of methods: rows are trained, measured and compared once, with a table."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Training and use prepare the same pixels: a network in use sees what it has learnt from."""
+"""Training and prediction prepare the same pixels."""
 
 import numpy as np
 from hypothesis import given

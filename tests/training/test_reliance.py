@@ -1,4 +1,4 @@
-"""A closed path is closed: no feedback reaches the logits there; the other stays open."""
+"""Closing a feedback path: no feedback reaches the logits on it, and the other path stays open."""
 
 import json
 from pathlib import Path
@@ -24,7 +24,7 @@ WEIGHTS = Path(reliance.__file__).parents[1] / "fcfi" / "weights" / "lite0.safet
 
 
 class InTorch:
-    """A model as a network."""
+    """A model in torch as a network."""
 
     info = NetworkInfo("made", "made", "", 32)
 

@@ -1,8 +1,8 @@
-"""An audit hook that Python loads at its start when this folder is on PYTHONPATH.
+"""An audit hook that Python loads when it starts with this folder on PYTHONPATH.
 
-It is so in every process of a command, and stops nothing.  It writes a line into the file named by
-FCFI_WATCH_REPORT for each name look-up, each connection off loopback, each other program that is
-started, and each change of the file system outside of the folders named by FCFI_WATCH_FOLDERS.
+It runs in every process of a command, and stops nothing.  It writes a line to the file in
+FCFI_WATCH_REPORT for each name look-up, each connection except loopback, each start of another
+program, and each change of the file system outside the folders in FCFI_WATCH_FOLDERS.
 """
 
 import os
@@ -41,7 +41,7 @@ _busy = threading.local()
 
 
 def complaint(event: str, values: tuple[Any, ...]) -> str | None:
-    """Return what is wrong with an event, or None."""
+    """Return the complaint about an event, or None."""
     if event in LOOKUPS:
         host = values[0][0] if isinstance(values[0], tuple) else values[0]
         return None if _is_loopback(host) else f"look-up of {host!r}"
@@ -81,7 +81,7 @@ def _is_allowed(path: Any) -> bool:
 
 
 def _in(folder: int | None, path: Any) -> Any:
-    """Return a path in an open folder, where the system can name that folder, as Linux does."""
+    """Return a path in an open folder, if the system can name the folder, as on Linux."""
     link = f"/proc/self/fd/{folder}"
     if folder is None or not os.path.lexists(link):
         return path
