@@ -35,8 +35,8 @@ from fcfi.geometry import box_of, cut
 from fcfi.masks.components import parts
 from fcfi.masks.metrics import iou, noc
 from fcfi.masks.truth import OBJECT
-from fcfi.prediction.fcfi import FCFIPredictor
 from fcfi.prediction.interface import Predictor
+from fcfi.prediction.methods import make_predictor
 from fcfi.prediction.prediction import Prediction
 from fcfi.prompts.clicks import Click, Clicks
 from fcfi.robot import next_click
@@ -70,7 +70,7 @@ def measure(
     for name in networks:
         with network_file(name) as path:
             network = open_network(choice_of(path, RunRequest("auto", "float32", threads)))
-            predictor = FCFIPredictor(network)
+            predictor = make_predictor(network)
             row = {
                 "network": title(name),
                 "weights_sha256": network.info.sha256,

@@ -22,6 +22,7 @@ from fcfi.errors import ConfigError, InputError, guard
 from fcfi.images import Image, check_mask, image_sha256
 from fcfi.masks.truth import Mask
 from fcfi.prediction.interface import Predictor
+from fcfi.prediction.methods import as_recorded
 from fcfi.prediction.prediction import CachedImage, Prediction
 from fcfi.prompts.click_log import ClickLog, from_runs, to_runs
 from fcfi.prompts.clicks import Click, Clicks, Prompts, Scribble
@@ -257,10 +258,12 @@ class Session:
         """
         if network not in get_args(Accepted):
             raise ConfigError(f"network {network!r} is unknown: give same or any")
-        session = cls(predictor, image)
         # not only its structure but also its values, which messages repeat
         with guard(InputError, "the log is damaged", "give a log that fcfi wrote"):
             known = ClickLog.from_json(log)
+            if network == "same":
+                predictor = as_recorded(predictor, known.settings)
+            session = cls(predictor, image)
             _check_image(session, known)
             if network == "same":
                 _check_network(predictor, known)

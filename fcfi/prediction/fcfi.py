@@ -123,6 +123,18 @@ class FCFIPredictor:
             **closer,
         }
 
+    def with_steps(self, steps: tuple[Step, ...]) -> "FCFIPredictor":
+        """Return the same predictor with other steps."""
+        return FCFIPredictor(
+            self.network,
+            self.zoom,
+            self.flip,
+            self.threshold,
+            runner=None if isinstance(self.runner, ForwardRunner) else self.runner,
+            steps=steps,
+            closer_below=self.closer_below,
+        )
+
     def predict(
         self,
         image: Image | CachedImage,
@@ -222,7 +234,7 @@ class FCFIPredictor:
         box = new_box(prompts, previous.answered if previous is not None else 0)
         seen, before = box, whole(height, width)
         if previous is not None:
-            seen, before = box or previous.object_box, previous.box
+            seen, before = box or previous.feedback_box, previous.box
         looked_at = within or zoom_box(seen, before, points_in(prompts), height, width, self.zoom)
         return crop_at(looked_at, self.zoom.target, self.network.info.multiple)
 

@@ -3,19 +3,26 @@
 Each is one file, and one line in METHODS or a call of `register`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from fcfi.errors import ConfigError, NetworkError
 from fcfi.prediction.fcfi import FCFIPredictor
 from fcfi.prediction.interface import Flip, Predictor
 from fcfi.prediction.prediction import THRESHOLD
+from fcfi.prediction.specks import FirstSpecks
 from fcfi.prediction.zoom import Zoom
 from fcfi.runtimes.network import Network, NetworkInfo
 
 MakePredictor = Callable[[Network, Zoom | None, Flip, float], Predictor]
 """Returns a predictor for a network, zoom (None: the network file's), flip and threshold."""
-METHODS: Final[dict[str, MakePredictor]] = {"fcfi": FCFIPredictor}
+
+
+def _make_fcfi(network: Network, zoom: Zoom | None, flip: Flip, threshold: float) -> FCFIPredictor:
+    return FCFIPredictor(network, zoom, flip, threshold, steps=(FirstSpecks(),))
+
+
+METHODS: Final[dict[str, MakePredictor]] = {"fcfi": _make_fcfi}
 """The makers of predictors by the `method` of network files."""
 
 
@@ -43,6 +50,20 @@ def make_predictor(
     """
     check_method(network.info)
     return METHODS[network.info.method](network, zoom, flip, threshold)
+
+
+def as_recorded(predictor: Predictor, settings: Mapping[str, float | str]) -> Predictor:
+    """Return the predictor that a log of a version without `FirstSpecks` was made with.
+
+    settings: those in the log.  Any other predictor is returned as it is.
+    """
+    if (
+        isinstance(predictor, FCFIPredictor)
+        and predictor.steps == (FirstSpecks(),)
+        and "steps" not in settings
+    ):
+        return predictor.with_steps(())
+    return predictor
 
 
 def check_method(info: NetworkInfo) -> None:

@@ -55,6 +55,8 @@ class Prediction:
     answered: the number of prompts that it answers; 0 for a start mask.
     memory: the value that the look passes to the next one, or None.
     score: the network's estimate of its mask's IoU, in [0, 1], or None if it makes none.
+    shown: the probabilities of the mask, shaped as `seen`, if a step left something out of the mask
+        that the next look should still see; `seen` is then only the feedback.
     exact: the mask, if a step made it with more detail than `seen` has.  `seen` is then only the
         feedback of the next look; the step changes it too, or the next look would undo the step.
 
@@ -78,6 +80,7 @@ class Prediction:
     memory: Memory | None = None
     exact: ExactMask | None = None
     score: float | None = None
+    shown: NDArray[np.float32] | None = None
 
     @classmethod
     def from_mask(cls, mask: NDArray[Any], threshold: float = THRESHOLD) -> "Prediction":
@@ -96,7 +99,8 @@ class Prediction:
         """Approximate bytes of memory."""
         memory = 0 if self.memory is None else self.memory.nbytes
         exact = 0 if self.exact is None or self.exact.runs is None else self.exact.runs.nbytes
-        return self.seen.nbytes + memory + exact + OVERHEAD
+        shown = 0 if self.shown is None else self.shown.nbytes
+        return self.seen.nbytes + shown + memory + exact + OVERHEAD
 
     @property
     def box(self) -> Box:
@@ -110,8 +114,9 @@ class Prediction:
         No earlier object pixel is lost, since each box contains the mask before with a margin.
         With an exact mask these are only the feedback.
         """
-        probs = self.crop.back(self.seen, self.height, self.width)
-        return probs if probs is self.seen else np.clip(probs, 0, 1, out=probs)
+        visible = self.visible
+        probs = self.crop.back(visible, self.height, self.width)
+        return probs if probs is visible else np.clip(probs, 0, 1, out=probs)
 
     @property
     def mask(self) -> Mask:
@@ -141,6 +146,16 @@ class Prediction:
             return None if self.exact.runs is None else self.exact.runs.box
         return self._object_box(self._mask_inside())
 
+    @cached_property
+    def feedback_box(self) -> Box | None:
+        """The tight box of the feedback above the threshold, round which the next look is.
+
+        That of the mask, unless parts of the feedback are not shown.
+        """
+        if self.shown is None:
+            return self.object_box
+        return self._object_box(self._above(self.seen))
+
     def through(self, crop: Crop) -> NDArray[np.float32]:
         """Return the feedback for the next look: (crop.height, crop.width) float32 in [0, 1].
 
@@ -150,14 +165,24 @@ class Prediction:
             return self.seen
         return np.clip(self.crop.across(self.seen, crop), 0, 1)
 
+    @property
+    def visible(self) -> NDArray[np.float32]:
+        """The probabilities in the crop that `probs` and `mask` are made from, read-only."""
+        return self.seen if self.shown is None else self.shown
+
     def _mask_inside(self) -> Mask:
-        """Return the mask inside `box`, from `seen`."""
-        inside = np.empty((self.box.height, self.box.width), np.bool_)
-        for columns, part in self.crop.strips(self.seen):
-            np.greater(part, self.threshold, out=inside[:, columns])
+        """Return the mask inside `box`, from `shown` or `seen`."""
+        inside = self._above(self.visible)
         # The next click needs the object's box, which is cheap to compute here.  This fills the
         # cached property, the only write to a frozen value.
         self.__dict__.setdefault("object_box", self._object_box(inside))
+        return inside
+
+    def _above(self, probs: NDArray[np.float32]) -> Mask:
+        """Return where probabilities in the crop are above the threshold, in pixels of `box`."""
+        inside = np.empty((self.box.height, self.box.width), np.bool_)
+        for columns, part in self.crop.strips(probs):
+            np.greater(part, self.threshold, out=inside[:, columns])
         return inside
 
     def _object_box(self, inside: Mask) -> Box | None:

@@ -13,5 +13,5 @@ def score_of(prediction: Prediction) -> float:
         return 0.0
     if prediction.score is not None:
         return prediction.score
-    above = prediction.seen[prediction.seen > prediction.threshold]
+    above = prediction.visible[prediction.visible > prediction.threshold]
     return float(above.mean()) if above.size else 0.0

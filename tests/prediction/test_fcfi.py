@@ -374,6 +374,7 @@ def test_a_prediction_keeps_the_crop_alone() -> None:
         "memory",
         "exact",
         "score",
+        "shown",
         "object_box",
     }
     assert prediction.memory is None

@@ -1,0 +1,76 @@
+"""Specks of a first mask: small parts without a click, which a network adds where it is unsure.
+
+A first click leaves open what is meant, and the mask of the object often comes with crumbs far from
+it.  They are left out of the first mask alone, and the next look still sees them: later clicks show
+what the user means, and a small part may then belong to the object.
+Measured on 320 development objects (docs/lab/training.md): 1.27 instead of 4.06 parts of the first
+mask, and as many clicks.  Without them in the feedback too, 85 % took 0.07 clicks more.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from fcfi.masks.components import SPECK_NEIGHBOURS
+from fcfi.prediction.guidance import clicks_on
+from fcfi.prediction.prediction import Prediction, frozen
+from fcfi.prediction.steps import Context, on_side
+from fcfi.prompts.clicks import Clicks
+
+SHARE: Final = 0.03
+"""Of the clicked part's area: a smaller part is a speck."""
+
+
+@dataclass(frozen=True)
+class FirstSpecks:
+    """A step that leaves the specks out of a first mask; later masks keep all their parts.
+
+    share: of the area of the largest clicked part, from 0 (no specks) on.
+
+    >>> import fcfi
+    >>> fcfi.load().settings["steps"]
+    'first-specks 0.03'
+    """
+
+    share: float = SHARE
+
+    @property
+    def name(self) -> str:
+        """The name with its setting, as it appears in a log."""
+        return f"first-specks {self.share:g}"
+
+    def __call__(self, context: Context, prediction: Prediction) -> Prediction:
+        """Return a first prediction without specks, any other unchanged."""
+        if context.previous is not None:
+            return prediction
+        # In the pixels of the look: a part that is left out there has no pixel in the picture.
+        clicks = clicks_on(prediction.crop, context.prompts)
+        labels = prediction.seen > prediction.threshold
+        kept = without_specks(labels, clicks, self.share)
+        if (kept == labels).all():
+            return prediction
+        shown = on_side(prediction.seen, kept, prediction.threshold)
+        return replace(prediction, shown=frozen(shown))
+
+
+def without_specks(mask: NDArray[np.bool_], clicks: Clicks, share: float) -> NDArray[np.bool_]:
+    """Return a mask (h, w) without parts smaller than `share` of the largest clicked part.
+
+    clicks: in the mask's pixels.  Parts with a positive click stay.  Without such a part, parts are
+        compared with the largest one.
+    """
+    _, parts, stats, _ = cv2.connectedComponentsWithStats(
+        mask.astype(np.uint8), connectivity=SPECK_NEIGHBOURS
+    )
+    areas = stats[:, cv2.CC_STAT_AREA].astype(float)
+    areas[0] = 0.0  # the background
+    clicked = sorted({int(parts[click.y, click.x]) for click in clicks if click.positive} - {0})
+    reference = areas[clicked].max() if clicked else areas.max()
+    kept = areas >= share * reference
+    kept[clicked] = True
+    kept[0] = False
+    found: NDArray[np.bool_] = kept[parts]
+    return found
