@@ -24,6 +24,7 @@ from fcfi.evaluation import OWN, ObjectResult, Report
 from fcfi.files import replacing, write_text
 from fcfi.formats.tally import LeftOut
 from fcfi.prediction.first_look import closer_below_of
+from fcfi.prediction.methods import STEPS
 from fcfi.published import PUBLISHED, Published
 from fcfi.robots import CENTRE
 from fcfi.runtimes.network import NetworkInfo
@@ -82,6 +83,8 @@ def record_of(
             "flip": rules.flip,
             "threshold": rules.threshold,
             "closer_below": closer_below_of(info),
+            # Those of another predictor are among its settings.
+            "steps": [step.name for step in STEPS] if settings is None else [],
             "limit": rules.limit,
             "targets": list(rules.targets),
             "start": report.start,

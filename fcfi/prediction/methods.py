@@ -14,12 +14,14 @@ from fcfi.prediction.specks import FirstSpecks
 from fcfi.prediction.zoom import Zoom
 from fcfi.runtimes.network import Network, NetworkInfo
 
+STEPS: Final = (FirstSpecks(),)
+"""What is done to the predictions of a network of the method fcfi, unless a caller says else."""
 MakePredictor = Callable[[Network, Zoom | None, Flip, float], Predictor]
 """Returns a predictor for a network, zoom (None: the network file's), flip and threshold."""
 
 
 def _make_fcfi(network: Network, zoom: Zoom | None, flip: Flip, threshold: float) -> FCFIPredictor:
-    return FCFIPredictor(network, zoom, flip, threshold, steps=(FirstSpecks(),))
+    return FCFIPredictor(network, zoom, flip, threshold, steps=STEPS)
 
 
 METHODS: Final[dict[str, MakePredictor]] = {"fcfi": _make_fcfi}
@@ -59,7 +61,7 @@ def as_recorded(predictor: Predictor, settings: Mapping[str, float | str]) -> Pr
     """
     if (
         isinstance(predictor, FCFIPredictor)
-        and predictor.steps == (FirstSpecks(),)
+        and predictor.steps == STEPS
         and "steps" not in settings
     ):
         return predictor.with_steps(())
