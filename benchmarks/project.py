@@ -47,6 +47,10 @@ WIDTH, HEIGHT = 4000, 3000
 MASKS = 200
 """Number of different masks in a project, shared by the objects."""
 LABELS = 20
+PEOPLE = 5
+YEAR = 365 * 86_400.0
+"""Seconds over which the changes of a large project lie."""
+LARGE = 50_000
 CHUNK = 1000
 """Pictures per transaction when a project is created."""
 
@@ -99,6 +103,7 @@ def _add(database: Database, numbers: range, objects: int, masks: list[RunMask])
     revisions: list[dict[str, Any]] = []
     changes: list[dict[str, Any]] = []
     labels: list[dict[str, Any]] = []
+    now = time.time()
     for number in numbers:
         identity, name = number + 1, f"folder {number // 1000}/photo {number}.jpg"
         # Every tenth picture has no object, and the others have more or fewer than the mean.
@@ -140,8 +145,8 @@ def _add(database: Database, numbers: range, objects: int, masks: list[RunMask])
                 "picture": identity,
                 "version": 1,
                 "action": '{"type": "import_objects", "count": 20}',
-                "author": "",
-                "time": 0.0,
+                "author": f"person {number % PEOPLE}",
+                "time": now - number * YEAR / LARGE,
                 "revision": identity,
             }
         )
@@ -192,6 +197,10 @@ def measured(project: Project, repeat: int) -> dict[str, float]:
             middle, which=Filter(label=3, order="most_objects")
         ),
         "objects of each label": project.label_counts,
+        "list, of a person": lambda: project.pictures(which=Filter(assigned="Ann")),
+        "pictures of each person": project.work_of_people,
+        "assign all pictures": lambda: project.assign(["Ann", "Ben", "Cem"]),
+        "work of a year": lambda: project.work_of_days(365),
         "next picture": lambda: project.following(middle),
         "index of a picture": lambda: project.index_of(middle),
         "open a picture": lambda: project.picture(middle),

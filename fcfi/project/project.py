@@ -33,20 +33,25 @@ from fcfi.project.states import (
     DRAWN,
     EVERYTHING,
     TO_DO,
+    DayWork,
     Filter,
     ImportReport,
     Label,
+    PersonWork,
     PictureList,
     PictureRow,
     PictureState,
     State,
 )
 from fcfi.project.store import Listing, Store
+from fcfi.project.store.statistics import DAY
 from fcfi.project.world import Masks
 
 CACHE_BYTES: Final = 1 << 30
 AUTHOR_LETTERS: Final = 100
 """The longest name of an author, in characters."""
+MOST_DAYS: Final = 3650
+"""Days that statistics go back at most."""
 
 
 class Project:
@@ -67,6 +72,7 @@ class Project:
         self.predictor = predictor
         self.cache = ByteCache(cache_bytes)
         self._database = database
+        self._clock = clock
         self._store = Store(database)
         self._labels = Labels(database)
         self._masks = Masks(self._store, self.cache)
@@ -245,6 +251,47 @@ class Project:
     def label_counts(self) -> dict[int, int]:
         """Return the number of objects of each used label by its id; 0: without a label."""
         return self._store.label_counts()
+
+    def assign(
+        self,
+        names: Sequence[str],
+        state: State | None = None,
+        search: str = "",
+        which: Filter = EVERYTHING,
+    ) -> int:
+        """Divide the pictures of a list among people, in runs of neighbours; return how many.
+
+        names: without one they are assigned to nobody.  state, search, which: as in `pictures`.
+        Raises InputError for a name that is empty, too long or given twice.
+        """
+        problem = next(
+            (name for name in names if not 0 < len(name.strip()) <= AUTHOR_LETTERS), None
+        )
+        if problem is not None or len(set(names)) < len(names):
+            raise InputError(
+                f"expected different names of 1 to {AUTHOR_LETTERS} characters, got "
+                f"{', '.join(names)[:80]!r}: give each person once"
+            )
+        return self._store.assign(_listing(state, search, which), names)
+
+    def work_of_people(self) -> tuple[PersonWork, ...]:
+        """Return how many pictures each person has, and how many are finished; "" is nobody."""
+        return self._store.work_of_people()
+
+    def work_of_days(self, days: int = 30, offset: int = 0) -> tuple[DayWork, ...]:
+        """Return what each author did on each of the last days, the last day first, then by name.
+
+        days: how many, with today.  offset: seconds by which the clock that divides the days is
+        ahead of UTC.
+        Raises InputError for numbers that are not possible.
+        """
+        if not 1 <= days <= MOST_DAYS or abs(offset) > DAY:
+            raise InputError(
+                f"expected 1 to {MOST_DAYS} days and an offset of at most {DAY} seconds, got "
+                f"{days} and {offset}: give others"
+            )
+        today = (int(self._clock()) + offset) // DAY
+        return self._store.work_of_days((today - days + 1) * DAY - offset, offset)
 
     def add_label(self, name: str, colour: str | None = None) -> tuple[Label, ...]:
         """Add a label at the end and return all labels.

@@ -28,12 +28,14 @@ class Filter:
 
     label: only pictures with an object of this label; 0: with an object without a label.
     least, most: only pictures with a number of objects in this range; None means no limit.
+    assigned: only pictures assigned to this person; "": to nobody.
     """
 
     label: int | None = None
     least: int = 0
     most: int | None = None
     order: Order = "name"
+    assigned: str | None = None
 
 
 EVERYTHING: Final = Filter()
@@ -50,6 +52,7 @@ class PictureRow:
     problem: why it cannot be opened, or None.
     marked_by, marked_at: who set the state done, doubtful or checked, and when (seconds since
         1970, UTC); "" and 0 if it is not set or not known.
+    assigned: the person who is to work on it; "" is nobody.
     """
 
     id: int
@@ -64,6 +67,7 @@ class PictureRow:
     problem: str | None
     marked_by: str = ""
     marked_at: float = 0.0
+    assigned: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +158,34 @@ class Label:
     colour: str
     index: int
     attributes: tuple[Attribute, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DayWork:
+    """The work of one author on one day.
+
+    day: its number since 1970-01-01.  author: "" without a name.  changes: that were made, undo
+    too.  pictures: different ones that were changed.  seconds: between changes, without pauses.
+    done, doubtful, checked: pictures whose present mark was set then.
+    """
+
+    day: int
+    author: str
+    changes: int
+    pictures: int
+    seconds: float
+    done: int = 0
+    doubtful: int = 0
+    checked: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PersonWork:
+    """The pictures of one person: all, and those done or checked.  name: "" is nobody."""
+
+    name: str
+    pictures: int
+    finished: int
 
 
 @dataclass(frozen=True, slots=True)

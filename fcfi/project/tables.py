@@ -53,8 +53,10 @@ picture: Final = Table(
     Column("folded", Text, nullable=False, server_default=""),  # the name in lower case
     Column("marked_by", Text, nullable=False, server_default=""),
     Column("marked_at", Float, nullable=False, server_default="0"),
+    Column("assigned", Text, nullable=False, server_default=""),
     Index("picture_order", "sort", "name"),
     Index("picture_state_order", "state", "sort", "name"),
+    Index("picture_assigned", "assigned", "sort", "name"),
     sqlite_autoincrement=True,
 )
 # An index serves an order only if each of its columns has the same direction.
@@ -105,6 +107,7 @@ change: Final = Table(
     Column("revision", ForeignKey("revision.id", name="change_revision")),
     Column("key", String(KEY)),
     UniqueConstraint("picture", "key", name="change_key"),
+    Index("change_time", "time", "author", "picture"),
 )
 mask: Final = Table(
     "mask",

@@ -19,6 +19,8 @@ MAX_TEXT: Final = 200
 MAX_KNOWN: Final = 20_000
 """The most masks that a request may list as known."""
 
+MAX_PEOPLE: Final = 100
+"""The most people among whom pictures are divided at once."""
 PLAIN: Final = r"^[^\x00-\x1f\x7f]*$"
 """A text without control characters."""
 Text = Annotated[str, Field(max_length=MAX_TEXT, pattern=PLAIN)]
@@ -85,6 +87,12 @@ class LabelRequest(Request):
 
     name: Name
     colour: Colour | None = None
+
+
+class Assign(Request):
+    """The people among whom the pictures of a list are divided; nobody without a name."""
+
+    names: Annotated[list[Author], Field(max_length=MAX_PEOPLE)]
 
 
 class LabelChange(Request):
@@ -195,6 +203,44 @@ class LabelCounts(Answer):
     counts: dict[int, int]
 
 
+class DayAnswer(Answer):
+    """The work of one author on one day.
+
+    day: its date.  author: "" without a name.  changes: made that day, undo too.  pictures:
+    different ones that were changed.  seconds: between changes, without pauses of more than two
+    minutes.  done, doubtful, checked: pictures whose present mark was set that day.
+    """
+
+    day: str
+    author: str
+    changes: int
+    pictures: int
+    seconds: float
+    done: int
+    doubtful: int
+    checked: int
+
+
+class PersonAnswer(Answer):
+    """The pictures of one person: all, and those done or checked.  name: "" is nobody."""
+
+    name: str
+    pictures: int
+    finished: int
+
+
+class Statistics(Answer):
+    """The work by day and author, the last day first."""
+
+    days: list[DayAnswer]
+
+
+class People(Answer):
+    """The pictures of each person to whom some are assigned, and of nobody."""
+
+    people: list[PersonAnswer]
+
+
 class FormatAnswer(Answer):
     """A format of exports.  cannot_hold: which of holes, parts and overlap it loses."""
 
@@ -237,7 +283,7 @@ class PictureRowAnswer(Answer):
 
     modified: changes with the file; the parameter v of tiles.  marked_by, marked_at: who set the
     state done, doubtful or checked, and when (seconds since 1970, UTC); "" and 0 if it is not set
-    or not known.
+    or not known.  assigned: the person who is to work on it; "" is nobody.
     """
 
     id: int
@@ -251,6 +297,7 @@ class PictureRowAnswer(Answer):
     problem: str | None
     marked_by: str
     marked_at: float
+    assigned: str
 
 
 class PictureListAnswer(Answer):

@@ -1,9 +1,10 @@
 """Converts the project's values to JSON, in the form of schemas.py."""
 
 import dataclasses
+import datetime
 import json
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from starlette.responses import Response
 
@@ -14,8 +15,10 @@ from fcfi.prediction.lazy import NetworkStatus
 from fcfi.project.document import Document, DrawnObject
 from fcfi.project.states import (
     Change,
+    DayWork,
     ImportReport,
     Label,
+    PersonWork,
     PictureConflict,
     PictureList,
     PictureRow,
@@ -23,6 +26,9 @@ from fcfi.project.states import (
 )
 from fcfi.prompts.clicks import Click, Prompt, Scribble
 from fcfi.server.jobs import Job
+
+EPOCH: Final = datetime.date(1970, 1, 1)
+"""Day 0 of `DayWork`."""
 
 
 def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -44,6 +50,21 @@ def state(given: PictureState, known: Collection[str] = ()) -> dict[str, Any]:
         "undo_text": given.undo_text,
         "redo_text": given.redo_text,
     }
+
+
+def day(given: DayWork) -> dict[str, Any]:
+    """Return a DayAnswer."""
+    date = EPOCH + datetime.timedelta(days=given.day)
+    return {
+        **dataclasses.asdict(given),
+        "day": date.isoformat(),
+        "seconds": round(given.seconds, 1),
+    }
+
+
+def people(given: Sequence[PersonWork]) -> list[dict[str, Any]]:
+    """Return the list of PersonAnswers."""
+    return [dataclasses.asdict(person) for person in given]
 
 
 def document(given: Document, masks: Mapping[str, RunMask]) -> dict[str, Any]:
@@ -69,6 +90,7 @@ def row(given: PictureRow) -> dict[str, Any]:
         "problem": given.problem,
         "marked_by": given.marked_by,
         "marked_at": given.marked_at,
+        "assigned": given.assigned,
     }
 
 

@@ -17,7 +17,7 @@ from fcfi.project import (
     SetDone,
     Undo,
 )
-from fcfi.project.states import State
+from fcfi.project.states import PersonWork, State
 from fcfi.project.store import labels as store_labels
 from tests.project.builders import click, opened, write_photos
 
@@ -208,3 +208,34 @@ def test_an_old_project_counts_the_labels_that_it_has(tmp_path: Path) -> None:
             if label.id in used:
                 with pytest.raises(InputError, match="is used by"):
                     project.remove_label(label.id)
+
+
+def test_a_list_is_divided_among_people_in_runs_of_neighbours(sorted_out: Project) -> None:
+    def given() -> dict[str, str]:
+        return {row.name: row.assigned for row in sorted_out.pictures().items}
+
+    assert sorted_out.assign(["Ann", "Ben"], which=Filter(least=1)) == 3
+    assert given() == {"a.png": "Ann", "b 2.png": "Ben", "b 10.png": "", "c.png": "Ben"}
+    assert [row.name for row in sorted_out.pictures(which=Filter(assigned="Ben")).items] == [
+        "b 2.png",
+        "c.png",
+    ]
+    assert sorted_out.work_of_people() == (
+        PersonWork("", 1, 1),
+        PersonWork("Ann", 1, 0),
+        PersonWork("Ben", 2, 1),
+    )
+    # The next one is in a person's own list; nothing that was drawn or marked has changed.
+    ben = ids(sorted_out)["b 2.png"]
+    following = sorted_out.following(ben, ("checked",), which=Filter(assigned="Ben"))
+    assert following is not None
+    assert following.name == "c.png"
+    assert sorted_out.assign([], search="c.png") == 1
+    assert given()["c.png"] == ""
+    assert sorted_out.assign(["Ann"], search="no such name") == 0
+
+
+@pytest.mark.parametrize("names", [[""], ["  "], ["Ann", "Ann"], ["x" * 101]])
+def test_pictures_are_not_given_to_impossible_people(sorted_out: Project, names: list[str]) -> None:
+    with pytest.raises(InputError, match="give each person once"):
+        sorted_out.assign(names)

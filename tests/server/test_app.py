@@ -164,6 +164,16 @@ def test_the_list_of_pictures_is_asked_in_parts(app: FastAPI, folder: Path) -> N
     assert ask(app, "GET", "/api/pictures?most=0&order=fewest_objects").json["total"] == 3
     assert ask(app, "GET", "/api/pictures?label=1").json["items"] == []
     assert ask(app, "GET", "/api/labels/counts").json == {"counts": {}}
+    assert ask(app, "GET", "/api/statistics").json == {"days": []}
+    nobody = {"people": [{"name": "", "pictures": len(NAMES), "finished": 0}]}
+    assert ask(app, "GET", "/api/pictures/people").json == nobody
+    given = ask(app, "POST", "/api/pictures/assign", {"names": ["Ann"]})
+    assert [person["name"] for person in given.json["people"]] == ["Ann"]
+    listed = ask(app, "GET", "/api/pictures?assigned=Ann").json
+    assert {row["assigned"] for row in listed["items"]} == {"Ann"}
+    assert ask(app, "GET", "/api/pictures?assigned=").json["total"] == 0
+    refused = ask(app, "POST", "/api/pictures/assign", {"names": ["Ann", "Ann"]})
+    assert (refused.status, "give each person once" in refused.json["error"]) == (400, True)
     for wrong in (
         "order=size",
         "label=-1",

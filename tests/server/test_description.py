@@ -87,6 +87,9 @@ OPERATIONS = (
     ("DELETE", "/api/labels/{label}"),
     ("GET", "/api/pictures"),
     ("GET", "/api/pictures/next"),
+    ("GET", "/api/pictures/people"),
+    ("POST", "/api/pictures/assign"),
+    ("GET", "/api/statistics"),
     ("GET", "/api/pictures/{picture}/index"),
     ("POST", "/api/pictures/scan"),
     ("GET", "/api/pictures/{picture}"),
@@ -102,6 +105,7 @@ OPERATIONS = (
 )
 FREE = (
     ("GET", "/api/labels/counts"),
+    ("GET", "/api/pictures/people"),
     ("GET", "/api/health"),
     ("GET", "/api/project"),
     ("POST", "/api/pictures/scan"),

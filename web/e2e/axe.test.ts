@@ -26,7 +26,7 @@ async function found(person: Person): Promise<string[]> {
   );
 }
 
-const DIALOGS = ['help', 'settings', 'import', 'export', 'labels-edit'] as const;
+const DIALOGS = ['help', 'settings', 'import', 'export', 'statistics', 'labels-edit'] as const;
 
 test.each(['dark', 'light'] as const)('nothing is found in the %s page', async (scheme) => {
   const person = await Person.visit(here.browser, here.server, { colorScheme: scheme });
@@ -34,13 +34,18 @@ test.each(['dark', 'light'] as const)('nothing is found in the %s page', async (
   const look = async (state: string) => void (seen[state] = await found(person));
   await person.open('coffee.jpg');
   await look('no object');
+  await person.press('?');
+  await person.see('tour-begin').click();
+  await person.see('tour').waitFor();
+  await look('the tour');
+  await person.see('tour-skip').click();
   await person.click(290, 130);
   await look('an open object');
   await person.press('Enter');
   await person.click(60, 60);
   await person.press('s', 'Control+a');
   await look('chosen objects');
-  for (const key of ['b', 'r', 'p', 'v']) {
+  for (const key of ['b', 'r', 'p', 'o', 'v']) {
     await person.press(key);
     await look(`tool ${key}`);
   }

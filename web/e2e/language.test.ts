@@ -26,6 +26,15 @@ test('the page speaks the language of the browser, and another one that is set',
   await person.press('?');
   await person.see('help-dialog').getByText('Objekt abschließen').waitFor();
   await person.press('Escape');
+  await person.see('import').click();
+  await person.see('import-dialog').getByText('Oder ein Pfad im Ordner').waitFor();
+  await person.press('Escape');
+  await person.see('export').click();
+  await person.see('export-format-coco').check();
+  await person.see('export-start').click();
+  const report = await person.see('export-report').innerText();
+  expect(report).toContain('1 Objekt auf 1 Bild, zurückgelesen: alle auf das Pixel genau');
+  await person.press('Escape');
   for (let steps = 0; steps < 3; steps++) {
     await person.press('Control+z');
     await person.settled();

@@ -136,6 +136,45 @@ test('polygon, lasso, cut, straight line, invert and the whole picture are exact
   await person.leave();
 });
 
+test('corners of an outline are moved by hand, and the rest of the mask stays to the pixel', async () => {
+  const person = await Person.visit(here.browser, here.server);
+  await person.open('coffee.jpg');
+  await person.click(290, 130);
+  const { id } = (await person.objects()).at(-1)!;
+  const before = maskOf(await person.state(), id);
+  await person.press('o');
+  // The pixel of the mask farthest to the right has a corner of the outline close by.
+  const inside = [...before.values.keys()].filter((index) => before.values[index]! === 255);
+  const last = inside.reduce((far, index) => (index % WIDTH > far % WIDTH ? index : far));
+  const [x, y] = [last % WIDTH, Math.floor(last / WIDTH)];
+  await person.drag([x, y], [x - 60, y]);
+  const after = maskOf(await person.state(), id);
+  const changed = (mask: Pixels) =>
+    [...mask.values.keys()].filter((index) => mask.values[index] !== before.values[index]);
+  const notch = changed(after);
+  expect(notch.length).toBeGreaterThan(20);
+  // A notch up to there: nothing changed farther to the left.
+  expect(Math.min(...notch.map((index) => index % WIDTH))).toBeGreaterThan(x - 64);
+  expect(notch.filter((index) => before.values[index]).length).toBeGreaterThan(notch.length / 2);
+  const found = (await exported(person)).filter(({ mask }) => iou(mask, after) === 1);
+  expect(found.map(({ file_name }) => file_name)).toEqual(['coffee.jpg']);
+
+  // Its tip is taken out again by the key over it, the whole change by undo.
+  const tip = await person.at(x - 60, y);
+  await person.page.mouse.move(tip.x, tip.y);
+  await person.press('Delete');
+  await person.settled();
+  expect(changed(maskOf(await person.state(), id)).length).toBeLessThan(notch.length / 2);
+  await person.press('Control+z', 'Control+z');
+  await person.settled();
+  expect(changed(maskOf(await person.state(), id))).toEqual([]);
+  expect((await person.objects()).at(-1)!.clicks).toHaveLength(1);
+  await person.press('v', 'Shift+Delete');
+  await person.settled();
+  expect(person.watch.complaints).toEqual([]);
+  await person.leave();
+});
+
 test('objects are chosen on the picture, labelled, duplicated, copied to another picture', async () => {
   const person = await Person.visit(here.browser, here.server);
   await person.open('coffee.jpg');

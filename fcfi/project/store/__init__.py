@@ -3,6 +3,7 @@
 Knows nothing of predictors or of picture files.
 """
 
+from fcfi.project.store.assignment import Assignment
 from fcfi.project.store.bulk import Bulk
 from fcfi.project.store.documents import pack_document
 from fcfi.project.store.history import History
@@ -12,6 +13,7 @@ from fcfi.project.store.networks import Networks
 from fcfi.project.store.pictures import StoredPictures
 from fcfi.project.store.rows import sort_key
 from fcfi.project.store.settings import Settings
+from fcfi.project.store.statistics import Statistics
 from fcfi.project.store.values import Drawn, FoundPicture, Listing, Shown, Signature, Step, Stored
 
 __all__ = [
@@ -29,5 +31,15 @@ __all__ = [
 ]
 
 
-class Store(StoredPictures, History, Bulk, StoredMasks, ObjectLabels, Settings, Networks):
+class Store(
+    StoredPictures,
+    History,
+    Bulk,
+    StoredMasks,
+    ObjectLabels,
+    Assignment,
+    Statistics,
+    Settings,
+    Networks,
+):
     """All parts of the store on one database; threads may share it."""

@@ -149,6 +149,12 @@ class StoredPictures(Part):
                 )
 
 
+def in_order(connection: Connection, listing: Listing) -> Select[Any]:
+    """Return the query of the ids of a list's pictures, in the list's order."""
+    listed = _listed(connection, listing)
+    return listed.order_by(*_ordered(listing.order)).with_only_columns(picture.c.id)
+
+
 def _listed(connection: Connection, listing: Listing) -> Select[Any]:
     """Return the query of a list of pictures, without an order."""
     asked = select(picture)
@@ -160,6 +166,8 @@ def _listed(connection: Connection, listing: Listing) -> Select[Any]:
         asked = asked.where(picture.c.objects >= listing.least)
     if listing.most is not None:
         asked = asked.where(picture.c.objects <= listing.most)
+    if listing.assigned is not None:
+        asked = asked.where(picture.c.assigned == listing.assigned)
     if listing.label is not None:
         asked = asked.where(has_label(connection, listing.label))
     return asked

@@ -14,7 +14,7 @@ from fcfi.project.tables import picture
 DIGITS: Final = 12
 """Numbers in names are padded to this many digits for comparison."""
 _TYPES: Final = frozenset(
-    (int, str, int, int, int, int, str, int, int, problem, str, float)
+    (int, str, int, int, int, int, str, int, int, problem, str, float, str)
     for problem in (str, type(None))
 )
 """The types of the fields of a PictureRow, in their order."""

@@ -1,7 +1,7 @@
 """The values that the store takes and returns, in addition to fcfi.project.states."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from fcfi.masks.runs import RunMask
@@ -47,7 +47,7 @@ class Listing(Filter):
     @classmethod
     def of(cls, which: Filter, states: Collection[State], search: str) -> "Listing":
         """Return a filter with states and a text added."""
-        return cls(which.label, which.least, which.most, which.order, tuple(states), search)
+        return cls(**asdict(which), states=tuple(states), search=search)
 
 
 @dataclass(frozen=True, slots=True)

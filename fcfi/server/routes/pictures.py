@@ -14,8 +14,11 @@ from fcfi.server.problems import problem
 from fcfi.server.routes.described import WRITING, PictureId, errors
 from fcfi.server.schemas import (
     ActionRequest,
+    Assign,
+    Author,
     FollowingAnswer,
     IndexAnswer,
+    People,
     PictureAnswer,
     PictureListAnswer,
     ScanJob,
@@ -45,14 +48,22 @@ Most = Annotated[
     int | None,
     Query(ge=0, le=MAX_INT, description="Only pictures with at most this many objects."),
 ]
+Assigned = Annotated[
+    Author | None,
+    Query(description="Only pictures assigned to this person; empty: to nobody."),
+]
 Sorted = Annotated[Order, Query(description="The order; equal pictures are sorted by name.")]
 
 
 def _filter(
-    label: LabelIn = None, least: Least = 0, most: Most = None, order: Sorted = "name"
+    label: LabelIn = None,
+    least: Least = 0,
+    most: Most = None,
+    order: Sorted = "name",
+    assigned: Assigned = None,
 ) -> Filter:
     """Return the filter and the order that a request asks for."""
-    return Filter(label, least, most, order)
+    return Filter(label, least, most, order, assigned)
 
 
 Which = Annotated[Filter, Depends(_filter)]
@@ -94,6 +105,31 @@ def router(backend: Backend) -> APIRouter:
             return {"counts": wire.listed(project.pictures(limit=0))["counts"]}
 
         return wire.begun(backend.jobs.start("scan", work))
+
+    @routes.post(
+        "/assign",
+        response_model=People,
+        responses=errors(*WRITING),
+        summary="Divide the pictures of the list among people, in runs of neighbours",
+    )
+    async def assign(
+        body: Assign, which: Which, state: InState = None, search: Search = ""
+    ) -> Response:
+        def work() -> Response:
+            project.assign(body.names, state, search, which)
+            return wire.answer({"people": wire.people(project.work_of_people())})
+
+        return await backend.writes.run(work)
+
+    @routes.get(
+        "/people",
+        response_model=People,
+        responses=errors(),
+        summary="How many pictures each person has, and how many of them are finished",
+    )
+    async def people() -> Response:
+        found = await backend.reads.run(project.work_of_people)
+        return wire.answer({"people": wire.people(found)})
 
     @routes.get(
         "/next",

@@ -6,10 +6,12 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from fcfi import __version__
+from fcfi.project.project import MOST_DAYS
+from fcfi.project.store.statistics import DAY
 from fcfi.server import wire
 from fcfi.server.backend import Backend
 from fcfi.server.routes.described import WRITING, errors
-from fcfi.server.schemas import Author, Health, ProjectAnswer, SettingsRequest
+from fcfi.server.schemas import Author, Health, ProjectAnswer, SettingsRequest, Statistics
 
 Whose = Annotated[Author, Query(description="The author of the settings; empty: shared ones.")]
 
@@ -43,6 +45,22 @@ def router(backend: Backend) -> APIRouter:
     async def settings(body: SettingsRequest, author: Whose = "") -> Response:
         await backend.writes.run(lambda: backend.project.set_settings(body, author))
         return wire.answer(await backend.reads.run(lambda: backend.project.settings(author)))
+
+    @routes.get(
+        "/api/statistics",
+        response_model=Statistics,
+        responses=errors(),
+        summary="What each person did on each of the last days",
+    )
+    async def statistics(
+        days: Annotated[int, Query(ge=1, le=MOST_DAYS, description="How many, with today.")] = 30,
+        offset: Annotated[
+            int,
+            Query(ge=-DAY, le=DAY, description="Seconds by which the days are ahead of UTC's."),
+        ] = 0,
+    ) -> Response:
+        found = await backend.reads.run(lambda: backend.project.work_of_days(days, offset))
+        return wire.answer({"days": [wire.day(work) for work in found]})
 
     return routes
 

@@ -16,9 +16,9 @@ const failure = (promise: Promise<unknown>) =>
 const request = { version: 1, action: { type: 'undo' as const }, author: '' };
 
 it('fills in addresses and leaves out empty questions', () => {
-  expect(address('/a/{id}/b', { path: { id: 'x/y' }, query: { q: '', n: 0, s: 'ü' } })).toBe(
-    '/a/x%2Fy/b?n=0&s=%C3%BC',
-  );
+  expect(
+    address('/a/{id}/b', { path: { id: 'x/y' }, query: { q: undefined, n: 0, e: '', s: 'ü' } }),
+  ).toBe('/a/x%2Fy/b?n=0&e=&s=%C3%BC');
 });
 
 it('sends JSON and returns the answer', async () => {

@@ -86,7 +86,7 @@ async function call<Path extends keyof paths, Name extends MethodOf<Path>>(
   throw refusal(response, data);
 }
 
-/** An address with its path and query filled in; empty query values are left out. */
+/** An address with its path and query filled in; query values that are not given are left out. */
 export function address(
   path: string,
   { path: parts = {}, query = {} }: { path?: unknown; query?: unknown },
@@ -96,7 +96,7 @@ export function address(
   );
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query as Record<string, unknown>))
-    if (value !== undefined && value !== null && value !== '') search.set(name, String(value));
+    if (value !== undefined && value !== null) search.set(name, String(value));
   return search.size > 0 ? `${filled}?${search}` : filled;
 }
 
@@ -126,6 +126,11 @@ export const saveSettings = (settings: Record<string, unknown>, author: string) 
     body: settings as Body<'/api/settings', 'put'>,
   });
 
+/** days: how many, with today, divided by this machine's clock. */
+export const statistics = (days: number) =>
+  call('get', '/api/statistics', {
+    parameters: { query: { days, offset: -60 * new Date().getTimezoneOffset() } },
+  });
 export const labelCounts = () => call('get', '/api/labels/counts');
 export const addLabel = (name: string, colour: string) =>
   call('post', '/api/labels', { body: { name, colour } });
@@ -139,6 +144,11 @@ export const removeLabel = (label: number) =>
 export const pictures = (
   query: NonNullable<paths['/api/pictures']['get']['parameters']['query']>,
 ) => call('get', '/api/pictures', { parameters: { query } });
+/** How many pictures each person has; "" is nobody. */
+export const people = () => call('get', '/api/pictures/people');
+/** Divide the pictures of a list among people; without a name they are nobody's. */
+export const assign = (names: string[], query: ListQuery) =>
+  call('post', '/api/pictures/assign', { parameters: { query }, body: { names } });
 /** The index of a picture in a list, from 0; null: the list leaves it out. */
 export const indexOf = (id: number, query: ListQuery) =>
   call('get', '/api/pictures/{picture}/index', {

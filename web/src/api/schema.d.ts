@@ -275,6 +275,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/pictures/assign': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Divide the pictures of the list among people, in runs of neighbours */
+    post: operations['assign_api_pictures_assign_post'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/pictures/next': {
     parameters: {
       query?: never;
@@ -284,6 +301,23 @@ export interface paths {
     };
     /** The next picture to work on, and its index in the list */
     get: operations['following_api_pictures_next_get'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/pictures/people': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How many pictures each person has, and how many of them are finished */
+    get: operations['people_api_pictures_people_get'];
     put?: never;
     post?: never;
     delete?: never;
@@ -336,6 +370,23 @@ export interface paths {
     get?: never;
     /** Replace the page's settings (shortcuts, theme, ...); 64 kB at most */
     put: operations['settings_api_settings_put'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/statistics': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What each person did on each of the last days */
+    get: operations['statistics_api_statistics_get'];
+    put?: never;
     post?: never;
     delete?: never;
     options?: never;
@@ -421,6 +472,10 @@ export interface components {
       | components['schemas']['ImportJob']
       | components['schemas']['ExportJob']
       | components['schemas']['ScanJob'];
+    /** @description The people among whom the pictures of a list are divided; nobody without a name. */
+    Assign: {
+      names: string[];
+    };
     /** @description An attribute of a label: its name, the kind of its values, and the choices of a choice. */
     AttributeAnswer: {
       choices: string[];
@@ -530,6 +585,23 @@ export interface components {
       doubtful: number;
       new: number;
       work: number;
+    };
+    /**
+     * @description The work of one author on one day.
+     *
+     *     day: its date.  author: "" without a name.  changes: made that day, undo too.  pictures:
+     *     different ones that were changed.  seconds: between changes, without pauses of more than two
+     *     minutes.  done, doubtful, checked: pictures whose present mark was set that day.
+     */
+    DayAnswer: {
+      author: string;
+      changes: number;
+      checked: number;
+      day: string;
+      done: number;
+      doubtful: number;
+      pictures: number;
+      seconds: number;
     };
     /** @description The deletion of some objects. */
     DeleteObjects: {
@@ -813,6 +885,16 @@ export interface components {
       tidy: number;
       visible: boolean;
     };
+    /** @description The pictures of each person to whom some are assigned, and of nobody. */
+    People: {
+      people: components['schemas']['PersonAnswer'][];
+    };
+    /** @description The pictures of one person: all, and those done or checked.  name: "" is nobody. */
+    PersonAnswer: {
+      finished: number;
+      name: string;
+      pictures: number;
+    };
     /** @description A picture with its objects.  masks: by sha256. */
     PictureAnswer: {
       can_redo: boolean;
@@ -836,9 +918,10 @@ export interface components {
      *
      *     modified: changes with the file; the parameter v of tiles.  marked_by, marked_at: who set the
      *     state done, doubtful or checked, and when (seconds since 1970, UTC); "" and 0 if it is not set
-     *     or not known.
+     *     or not known.  assigned: the person who is to work on it; "" is nobody.
      */
     PictureRowAnswer: {
+      assigned: string;
       height: number;
       id: number;
       marked_at: number;
@@ -984,6 +1067,10 @@ export interface components {
        * @enum {string}
        */
       type: 'set_mask';
+    };
+    /** @description The work by day and author, the last day first. */
+    Statistics: {
+      days: components['schemas']['DayAnswer'][];
     };
     /** @description A step back to the document before the last change. */
     Undo: {
@@ -1964,6 +2051,8 @@ export interface operations {
   listed_api_pictures_get: {
     parameters: {
       query?: {
+        /** @description Only pictures assigned to this person; empty: to nobody. */
+        assigned?: string | null;
         /** @description Only pictures with an object of this label; 0: without any. */
         label?: number | null;
         /** @description Only pictures with at least this many objects. */
@@ -2238,6 +2327,8 @@ export interface operations {
   index_api_pictures__picture__index_get: {
     parameters: {
       query?: {
+        /** @description Only pictures assigned to this person; empty: to nobody. */
+        assigned?: string | null;
         /** @description Only pictures with an object of this label; 0: without any. */
         label?: number | null;
         /** @description Only pictures with at least this many objects. */
@@ -2571,11 +2662,124 @@ export interface operations {
       };
     };
   };
+  assign_api_pictures_assign_post: {
+    parameters: {
+      query?: {
+        /** @description Only pictures assigned to this person; empty: to nobody. */
+        assigned?: string | null;
+        /** @description Only pictures with an object of this label; 0: without any. */
+        label?: number | null;
+        /** @description Only pictures with at least this many objects. */
+        least?: number;
+        /** @description Only pictures with at most this many objects. */
+        most?: number | null;
+        /** @description The order; equal pictures are sorted by name. */
+        order?: 'name' | 'most_objects' | 'fewest_objects' | 'last_marked';
+        /** @description Only names with this text. */
+        search?: string;
+        /** @description Only pictures in this state. */
+        state?: ('new' | 'work' | 'done' | 'doubtful' | 'checked') | null;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Assign'];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['People'];
+        };
+      };
+      /** @description The request cannot be used. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The token is missing or wrong (off loopback). */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request names another host, or comes from another site's page. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request's content type is not accepted. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not as described, or the picture cannot be read. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A fault of ours. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Too many requests at once (try again after Retry-After), or the network or the store cannot be used. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   following_api_pictures_next_get: {
     parameters: {
       query?: {
         /** @description Id of the picture after which to search. */
         after?: number | null;
+        /** @description Only pictures assigned to this person; empty: to nobody. */
+        assigned?: string | null;
         /** @description Only pictures with an object of this label; 0: without any. */
         label?: number | null;
         /** @description Only pictures with at least this many objects. */
@@ -2624,6 +2828,71 @@ export interface operations {
       };
       /** @description Not found. */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not as described, or the picture cannot be read. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A fault of ours. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Too many requests at once (try again after Retry-After), or the network or the store cannot be used. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  people_api_pictures_people_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['People'];
+        };
+      };
+      /** @description The token is missing or wrong (off loopback). */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request names another host, or comes from another site's page. */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -2860,6 +3129,76 @@ export interface operations {
       };
       /** @description The request's content type is not accepted. */
       415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not as described, or the picture cannot be read. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A fault of ours. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Too many requests at once (try again after Retry-After), or the network or the store cannot be used. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  statistics_api_statistics_get: {
+    parameters: {
+      query?: {
+        /** @description How many, with today. */
+        days?: number;
+        /** @description Seconds by which the days are ahead of UTC's. */
+        offset?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Statistics'];
+        };
+      };
+      /** @description The token is missing or wrong (off loopback). */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request names another host, or comes from another site's page. */
+      403: {
         headers: {
           [name: string]: unknown;
         };

@@ -37,6 +37,10 @@ export type Attribute = Label['attributes'][number];
 export type AttributeValue = DrawnObject['attributes'][string];
 export type LabelChange = Schemas['LabelChange'];
 export type Network = Schemas['NetworkAnswer'];
+/** The pictures of a person: all, and those that are finished; without a name: of nobody. */
+export type Person = Schemas['PersonAnswer'];
+/** The work by day and person. */
+export type Statistics = Schemas['Statistics'];
 export type ProjectInfo = Schemas['ProjectAnswer'];
 export type Change = Schemas['ChangeAnswer'];
 export type ImportReport = Schemas['ImportAnswer'];

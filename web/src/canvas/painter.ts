@@ -28,6 +28,13 @@ export interface Drawing {
   corners?: boolean;
 }
 
+/** Corners that a hand can move: pixels of the picture. */
+export interface Handles {
+  points: readonly Point[];
+  /** The one under the pointer, or in the hand. */
+  lit: Point | null;
+}
+
 /** From this many device pixels a pixel on, pixels are shown as squares. */
 const SQUARES = 1.5;
 
@@ -242,17 +249,26 @@ export function paintDrawing(context: Context, view: View, drawing: Drawing): vo
   context.lineWidth = 2;
   context.strokeStyle = drawing.positive ? LINE : NEGATIVE;
   context.stroke();
-  if (drawing.corners)
-    for (const { x, y } of points) {
-      context.beginPath();
-      context.rect(x - 3, y - 3, 6, 6);
-      context.fillStyle = '#ffffff';
-      context.fill();
-      context.lineWidth = 1;
-      context.strokeStyle = '#000000';
-      context.stroke();
-    }
+  if (drawing.corners) for (const point of points) paintCorner(context, point, 3);
   context.restore();
+}
+
+/** Corners as squares, the lit one larger. */
+export function paintHandles(context: Context, view: View, { points, lit }: Handles): void {
+  context.save();
+  for (const point of points) paintCorner(context, toScreen(view, point), 3.5);
+  if (lit) paintCorner(context, toScreen(view, lit), 6);
+  context.restore();
+}
+
+function paintCorner(context: Context, { x, y }: Point, half: number): void {
+  context.beginPath();
+  context.rect(x - half, y - half, 2 * half, 2 * half);
+  context.fillStyle = '#ffffff';
+  context.fill();
+  context.lineWidth = 1;
+  context.strokeStyle = '#000000';
+  context.stroke();
 }
 
 /** The brush's circle, seen on any picture. */

@@ -11,12 +11,14 @@ import {
   paintBrush,
   paintCross,
   paintDrawing,
+  paintHandles,
   paintMarker,
   paintMasks,
   paintOverlay,
   paintPicture,
   type Context,
   type Drawing,
+  type Handles,
   type Overlay,
 } from './painter';
 import { Paths } from './paths';
@@ -38,6 +40,7 @@ export interface Scene {
   opacity: number;
   clicks: readonly ViewClick[];
   drawings: readonly Drawing[];
+  handles: Handles | null;
   hovered: number | null;
   /** Whether a press removes the hovered click. */
   removing: boolean;
@@ -148,6 +151,7 @@ export class Surface {
         const look = index !== scene.hovered ? 'plain' : scene.removing ? 'removing' : 'hovered';
         paintMarker(context, scene.view, click, scene.markerRadius, look);
       });
+    if (scene.handles && pane.kind !== 'picture') paintHandles(context, scene.view, scene.handles);
     if (scene.brush) paintBrush(context, scene.brush.at, scene.brush.radius, scene.brush.erase);
     if (scene.cross) paintCross(context, scene.cross);
   };

@@ -35,12 +35,18 @@ export function noteFor(
   const find = (state: PictureState) => state.document.objects.find((object) => object.id === id);
   const [old, object] = [find(before), find(now)];
   if (!old?.network || !object || old.network === object.network) return null;
-  const made = `${nameOf(object)} was made with another network.`;
+  const name = nameOf(object);
   if (action.type !== 'remove_click' && old.mask !== null) {
-    const text = `${made} Clicks continue from its mask; undo restores its earlier clicks.`;
+    const text = t(
+      '{name} was made with another network. Clicks continue from its mask; undo restores its earlier clicks.',
+      { name },
+    );
     return { text, kind: 'warning' };
   }
   if (object.network === null) return null;
-  const text = `${made} Its mask was made again with this one; undo restores the old mask.`;
+  const text = t(
+    '{name} was made with another network. Its mask was made again with this one; undo restores the old mask.',
+    { name },
+  );
   return { text, kind: 'warning' };
 }

@@ -125,10 +125,10 @@ describe('remade', () => {
     const again = remade(pending, gone);
     expect(again?.id).toBe(-2);
     expect(again?.pending[1]!.action).toMatchObject({ object: null, label: 2, keep_out: true });
-    const erasing: LocalAction = { ...EMPTY_STROKE, object: 5, erase: true };
+    const erasing: LocalAction = { ...EMPTY_STROKE, object: 5, effect: 'erase' };
     expect(remade([waits(1, erasing)], gone)).toBeNull();
     expect(remade([waits(1, onto(6, click(1, 1)))], gone)).toBeNull();
-    const painting = remade([waits(1, { ...erasing, erase: false })], gone);
+    const painting = remade([waits(1, { ...erasing, effect: 'add' })], gone);
     expect(painting?.pending[0]!.action).toMatchObject({ type: 'stroke', object: null, label: 2 });
   });
 });
@@ -141,13 +141,17 @@ describe('resolve', () => {
     const spans = fromRuns({ left: 2, top: 0, width: 4, height: 1, runs: [0, 4] });
     const now = state(2, [object(1, { mask: 'm' })]);
     const stroke = { type: 'stroke' as const, object: 1, spans, label: null };
-    expect(resolve({ ...stroke, erase: false }, now, maskOf)).toMatchObject({
+    expect(resolve({ ...stroke, effect: 'add' }, now, maskOf)).toMatchObject({
       type: 'set_mask',
       mask: { left: 0, width: 6, runs: [0, 6] },
     });
-    expect(resolve({ ...stroke, erase: true }, now, maskOf)).toMatchObject({
+    expect(resolve({ ...stroke, effect: 'erase' }, now, maskOf)).toMatchObject({
       mask: { left: 0, width: 2, runs: [0, 2] },
     });
+    expect(resolve({ ...stroke, effect: 'flip' }, now, maskOf)).toMatchObject({
+      mask: { left: 0, width: 6, runs: [0, 2, 2, 2] },
+    });
+    expect(resolve({ ...stroke, object: 9, effect: 'flip' }, now, maskOf)).toBeNull();
     expect(toRuns(maskOf('m')!)).toEqual(runs);
   });
 

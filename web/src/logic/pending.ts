@@ -16,14 +16,20 @@ import type {
   PlacedClick,
   Prompt,
 } from '../api/types';
-import { EMPTY, subtract, toRuns, union, type Spans } from './spans';
+import { EMPTY, exclusive, subtract, toRuns, union, type Spans } from './spans';
 
-/** A stroke of the brush becomes a mask only when it is sent: the mask may change until then. */
-export interface Stroke {
+/** Pixels that a hand adds to a mask, erases from it, or flips: those between its outline before
+ * and the one that was drawn.
+ */
+export interface Painted {
+  spans: Spans;
+  effect: 'add' | 'erase' | 'flip';
+}
+
+/** What a hand drew becomes a mask only when it is sent: the mask may change until then. */
+export interface Stroke extends Painted {
   type: 'stroke';
   object: number | null;
-  spans: Spans;
-  erase: boolean;
   label: number | null;
 }
 
@@ -44,7 +50,7 @@ export interface ViewClick extends PlacedClick {
 /** An object as the person sees it: as confirmed, then changed by the pending actions. */
 export interface ViewObject extends DrawnObject {
   clicks: ViewClick[];
-  strokes: { spans: Spans; erase: boolean }[];
+  strokes: Painted[];
   pending: boolean;
 }
 
@@ -89,7 +95,7 @@ function previewAction(document: ViewDocument, { key, action }: PendingAction): 
       return changeOrCreate(document, key, action, (object) => ({
         ...object,
         ...NO_PROMPTS,
-        strokes: [...object.strokes, { spans: action.spans, erase: action.erase }],
+        strokes: [...object.strokes, { spans: action.spans, effect: action.effect }],
         pending: true,
       }));
     case 'remove_click':
@@ -233,15 +239,11 @@ function newObject(key: number, label: number | null): ViewObject {
   };
 }
 
+const EFFECTS = { add: union, erase: subtract, flip: exclusive } as const;
+
 /** The mask of an object with its pending strokes. */
-export function painted(
-  mask: Spans | null,
-  strokes: readonly { spans: Spans; erase: boolean }[],
-): Spans {
-  return strokes.reduce(
-    (sum, stroke) => (stroke.erase ? subtract(sum, stroke.spans) : union(sum, stroke.spans)),
-    mask ?? EMPTY,
-  );
+export function painted(mask: Spans | null, strokes: readonly Painted[]): Spans {
+  return strokes.reduce((sum, { spans, effect }) => EFFECTS[effect](sum, spans), mask ?? EMPTY);
 }
 
 /** The number that an id stands for now; a local id stays until its object is made.
@@ -276,7 +278,7 @@ export function resolve(
   const find = (id: number) => state.document.objects.find((object) => object.id === id);
   if (action.type === 'stroke') {
     const object = action.object === null ? null : find(action.object);
-    if (object === undefined || (object === null && action.erase)) return null;
+    if (object === undefined || (object === null && action.effect !== 'add')) return null;
     const before = object?.mask ? maskOf(object.mask) : null;
     const mask = toRuns(painted(before, [action]));
     return { type: 'set_mask', object: action.object, mask, label: action.label };
@@ -299,7 +301,8 @@ export function remade(
 ): { pending: readonly PendingAction[]; id: number } | null {
   const first = pending.find(
     ({ action }) =>
-      (['click', 'prompt'].includes(action.type) || (action.type === 'stroke' && !action.erase)) &&
+      (['click', 'prompt'].includes(action.type) ||
+        (action.type === 'stroke' && action.effect === 'add')) &&
       'object' in action &&
       action.object === vanished.id,
   );

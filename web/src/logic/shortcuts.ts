@@ -14,6 +14,7 @@ export type Command =
   | 'brush'
   | 'eraser'
   | 'polygon'
+  | 'vertices'
   | 'select'
   | 'select_all'
   | 'duplicate'
@@ -47,6 +48,7 @@ export type Command =
   | 'checked'
   | 'checked_next'
   | 'find'
+  | 'statistics'
   | 'copy_next'
   | 'save'
   | 'export'
@@ -116,6 +118,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { command: 'brush', title: 'Brush', group: 'Correcting', keys: ['B'] },
   { command: 'eraser', title: 'Eraser', group: 'Correcting', keys: ['Shift+B', 'R'] },
   { command: 'polygon', title: 'Polygon and lasso', group: 'Correcting', keys: ['P'] },
+  { command: 'vertices', title: 'Corners of the outline', group: 'Correcting', keys: ['O'] },
   {
     command: 'take_local',
     title: 'Keep only what changed at the click',
@@ -168,6 +171,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
     group: 'Pictures',
     keys: ['Shift+Y'],
   },
+  { command: 'statistics', title: 'Statistics', group: 'Pictures', keys: ['Shift+S'] },
   { command: 'find', title: 'Find a picture', group: 'Pictures', keys: ['/'] },
   {
     command: 'copy_next',

@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { markerAt } from './markers';
-import { limits, obstacle, percent, pixels, situation, splitName, stageOf } from './words';
+import {
+  dateOf,
+  duration,
+  limits,
+  obstacle,
+  percent,
+  pixels,
+  situation,
+  splitName,
+  stageOf,
+} from './words';
 import { short } from '../language/language.svelte';
 
 const QUIET = { status: 'idle' as const, pending: 0, collected: 0, online: true, loading: false };
@@ -63,6 +73,19 @@ describe('words', () => {
     expect(limits(['holes', 'parts'])).toBe(
       'Cannot hold holes in a mask and a mask of several parts.',
     );
+  });
+});
+
+describe('days and times at work', () => {
+  it('are those of the calendar, in hours and minutes', () => {
+    expect(dateOf('2026-11-27')).toBe('Fri, Nov 27, 2026');
+    expect([0, 29, 31, 3600, 45_030].map(duration)).toEqual([
+      '0:00',
+      '0:00',
+      '0:01',
+      '1:00',
+      '12:31',
+    ]);
   });
 });
 

@@ -3,7 +3,7 @@
 import type { Job } from '../api/types';
 import type { QueueStatus } from './queue';
 import type { Text } from '../language/en';
-import { languageCode, plural, t } from '../language/language.svelte';
+import { languageCode, plural, said, t } from '../language/language.svelte';
 
 export interface Situation {
   status: QueueStatus;
@@ -47,8 +47,8 @@ export function stageOf({
 }: Pick<Job, 'state' | 'what' | 'done' | 'total'>): string {
   if (state === 'queued') return t('Waiting for other work');
   if (!what) return t('Starting');
-  const stage = what[0]!.toUpperCase() + what.slice(1);
-  if (total) return `${stage}: ${done} of ${total}`;
+  const stage = said(what[0]!.toUpperCase() + what.slice(1));
+  if (total) return t('{stage}: {done} of {total}', { stage, done, total });
   return done > 0 ? `${stage}: ${done}` : stage;
 }
 
@@ -91,6 +91,23 @@ export function signed(author: string, time: number): string {
   return [author && t('by {name}', { name: author }), when].filter(Boolean).join(', ');
 }
 
+/** A day, "2026-11-27", as people write it. */
+export function dateOf(day: string): string {
+  // In the middle of the day no clock shows another one.
+  return new Date(`${day}T12:00:00`).toLocaleDateString(languageCode(), {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+  });
+}
+
+/** A time at work: hours and minutes, "0:07", "12:30". */
+export function duration(seconds: number): string {
+  const minutes = Math.round(seconds / 60);
+  return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}`;
+}
+
 export function clock(time: number): string {
   const date = new Date(time * 1000);
   return Number.isNaN(date.getTime())
@@ -104,13 +121,16 @@ const LOSSES: Record<string, Text> = {
   overlap: 'overlap of objects',
 };
 
+/** What of a mask was lost, in words. */
+export function lossName(loss: string): string {
+  const known = Object.hasOwn(LOSSES, loss) ? LOSSES[loss] : undefined;
+  return known ? t(known) : loss;
+}
+
 /** What a format cannot hold, as a sentence. */
 export function limits(cannotHold: readonly string[]): string {
   if (cannotHold.length === 0) return t('Holds every mask exactly.');
-  const words = cannotHold.map((loss) => {
-    const known = LOSSES[loss];
-    return known ? t(known) : loss;
-  });
+  const words = cannotHold.map(lossName);
   const losses = new Intl.ListFormat(languageCode(), { type: 'conjunction' }).format(words);
   return t('Cannot hold {losses}.', { losses });
 }

@@ -24,10 +24,15 @@ import type { Platform } from './platform';
 import { Pointing } from './pointing.svelte';
 import { Saving } from './saving.svelte';
 import { Settings } from './settings.svelte';
+import { Tour } from './tour.svelte';
+import { Vertices } from './vertices.svelte';
 import { Viewport } from './viewport.svelte';
-import { said } from '../language/language.svelte';
+import { said, t } from '../language/language.svelte';
 
-export type DialogName = 'help' | 'import' | 'export' | 'settings' | 'labels';
+export type DialogName = 'help' | 'import' | 'export' | 'settings' | 'labels' | 'statistics';
+
+/** States of pictures on which somebody has worked. */
+const STARTED = ['work', 'done', 'doubtful', 'checked'] as const;
 
 export class App {
   readonly notes: Notes;
@@ -39,7 +44,9 @@ export class App {
   readonly viewport: Viewport;
   readonly brush: Brush;
   readonly outline: Outline;
+  readonly vertices: Vertices;
   readonly hints: Hints;
+  readonly tour: Tour;
   readonly editing: Editing;
   readonly saving: Saving;
   readonly pointing: Pointing;
@@ -71,7 +78,7 @@ export class App {
       objects: current.document.objects,
       activeId: current.activeId,
       maskOf: (object) => current.visibleMask(object),
-      stroke: this.brush.stroke,
+      stroke: this.brush.stroke ?? this.vertices.change,
       labels: this.labels.all,
       lit: new Set([
         ...this.editing.chosen,
@@ -117,15 +124,13 @@ export class App {
     this.viewport = new Viewport(current);
     this.brush = new Brush(current, this.labels, this.settings);
     this.outline = new Outline(current, this.labels);
-    this.hints = new Hints(current, this.settings);
+    this.tour = new Tour(this.settings);
+    this.hints = new Hints(current, this.settings, this.tour);
     this.editing = new Editing({
       current,
       overlays: () => this.overlays,
       network: () => this.network.info,
-      keyOf: (command) => {
-        const [first] = keysOf(command, this.settings.values.shortcuts);
-        return first ? printed(first, platform.mac).join('+') : '';
-      },
+      keyOf: (command) => this.keyOf(command),
       lookedAt: () => {
         const { view, picture, box } = this.viewport;
         return view && picture ? lookedAt(view, picture, box) : null;
@@ -135,12 +140,14 @@ export class App {
       hints: this.hints,
       notes: this.notes,
     });
+    this.vertices = new Vertices(current, this.editing, this.viewport, this.labels);
     this.saving = new Saving(this.navigation, this.notes);
     this.pointing = new Pointing({
       current,
       editing: this.editing,
       brush: this.brush,
       outline: this.outline,
+      vertices: this.vertices,
       overlays: () => this.overlays,
       viewport: this.viewport,
       settings: this.settings,
@@ -157,6 +164,9 @@ export class App {
       for (const warning of this.project.warnings) this.notes.add(warning, 'warning');
       void this.network.watch(this.project.network);
       await this.navigation.start();
+      const { counts } = this.navigation.index;
+      const { new: fresh, ...others } = counts;
+      this.tour.offer(fresh > 0 && !STARTED.some((state) => others[state] > 0));
     } catch (error) {
       this.failure = messageOf(error);
     }
@@ -174,6 +184,12 @@ export class App {
   /** Whether something would be lost if the page were closed now. */
   get unsaved(): boolean {
     return this.editing.collected.length > 0 || this.saving.unsent.length > 0;
+  }
+
+  /** The first key of a command, as it is printed; empty without one. */
+  keyOf(command: Command): string {
+    const [first] = keysOf(command, this.settings.values.shortcuts);
+    return first ? printed(first, this.platform.mac).join('+') : '';
   }
 
   /** The tooltip of a button: its title, and the key of its command. */
@@ -194,6 +210,7 @@ export class App {
     else if (brush.stroke) brush.cancel();
     else if (this.pointing.dragging) this.pointing.cancelDrag();
     else if (this.outline.corners.length > 0) this.outline.cancel();
+    else if (this.vertices.dragging) this.vertices.cancel();
     else if (this.adjusting) this.adjusting = false;
     else if (this.drawer) this.drawer = null;
     else if (editing.tool !== 'click') editing.tool = 'click';
@@ -208,6 +225,7 @@ export class App {
     this.brush.end();
     this.brush.forget();
     this.outline.cancel();
+    this.vertices.cancel();
     this.pointing.cancelDrag();
     this.editing.hovered = null;
     this.editing.chosen = [];
@@ -229,6 +247,6 @@ export class App {
     if (note) this.notes.add(note.text, note.kind);
     const object = picture.active;
     if (object && picture === this.navigation.current && picture.status === 'busy')
-      this.notes.announce(`${nameOf(object)}: ${object.area} pixels`);
+      this.notes.announce(t('{name}: {area} pixels', { name: nameOf(object), area: object.area }));
   }
 }

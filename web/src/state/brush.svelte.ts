@@ -1,7 +1,8 @@
 /** The brush and the eraser: the stroke that is being drawn, and the size. */
 
 import { capsule, larger, smaller } from '../logic/brush';
-import { EMPTY, union, type Spans } from '../logic/spans';
+import type { Painted } from '../logic/pending';
+import { EMPTY, union } from '../logic/spans';
 import type { Point } from '../logic/view';
 import type { Labels } from './labels.svelte';
 import type { OpenPicture } from './open-picture.svelte';
@@ -10,7 +11,7 @@ import { addStroke } from './strokes';
 
 export class Brush {
   /** What was painted since the button was pressed. */
-  stroke: { spans: Spans; erase: boolean } | null = $state.raw(null);
+  stroke: Painted | null = $state.raw(null);
   private last: Point | null = null;
   /** Where the last stroke ended: a straight line begins there. */
   private ended: Point | null = null;
@@ -34,7 +35,8 @@ export class Brush {
     this.last = at;
     this.ended = at;
     const spans = capsule(from, at, this.settings.values.brushSize, current.state.picture);
-    this.stroke = { spans: union(this.stroke?.spans ?? EMPTY, spans), erase };
+    const effect = erase ? 'erase' : 'add';
+    this.stroke = { spans: union(this.stroke?.spans ?? EMPTY, spans), effect };
   }
 
   /** Make the stroke part of the active object, or of a new one. */

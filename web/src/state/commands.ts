@@ -8,14 +8,16 @@ import { ZOOM_STEP } from './viewport.svelte';
 export type Commands = Record<Command, () => void>;
 
 export function commandsOf(app: App): Commands {
-  const { editing, brush, outline, pointing, viewport, navigation, settings } = app;
+  const { editing, brush, outline, pointing, vertices, viewport, navigation, settings } = app;
   const use = (tool: Tool) => (editing.tool = editing.tool === tool ? 'click' : tool);
   return {
     finish: () => (outline.corners.length > 0 ? pointing.closeOutline() : editing.finish()),
     undo: () => editing.undo(),
     redo: () => editing.redo(),
-    remove: () =>
-      outline.corners.length > 0 ? outline.removeLast() : editing.removeHoveredOrLast(),
+    remove: () => {
+      if (outline.corners.length > 0) outline.removeLast();
+      else if (!vertices.removeHovered()) editing.removeHoveredOrLast();
+    },
     delete_object: () => editing.delete(),
     cancel: () => app.cancel(),
     switch_click: () => (editing.positive = !editing.positive),
@@ -23,6 +25,7 @@ export function commandsOf(app: App): Commands {
     brush: () => use('brush'),
     eraser: () => use('eraser'),
     polygon: () => use('polygon'),
+    vertices: () => use('vertices'),
     select: () => use('select'),
     select_all: () => editing.chooseAll(),
     duplicate: () => editing.duplicate(),
@@ -55,6 +58,7 @@ export function commandsOf(app: App): Commands {
     doubtful: () => navigation.toggleMark('doubtful'),
     checked: () => navigation.toggleMark('checked'),
     checked_next: () => void navigation.checkedAndNext(),
+    statistics: () => (app.dialog = 'statistics'),
     find: () => (app.finding = true),
     copy_next: () => void navigation.copyToNext(),
     save: () => app.saving.report(),

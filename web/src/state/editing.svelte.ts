@@ -27,7 +27,7 @@ import type { Settings } from './settings.svelte';
 import { addStroke } from './strokes';
 import { t } from '../language/language.svelte';
 
-export type Tool = 'click' | 'brush' | 'eraser' | 'polygon' | 'select';
+export type Tool = 'click' | 'brush' | 'eraser' | 'polygon' | 'vertices' | 'select';
 
 /** More pixels than any hole has. */
 const ALL_HOLES = 2 ** 31 - 1;
@@ -240,7 +240,7 @@ export class Editing {
     else if (!more) this.chosen = [id];
     else if (this.chosen.includes(id)) this.chosen = this.chosen.filter((other) => other !== id);
     else this.chosen = [...this.chosen, id];
-    this.parts.notes.announce(`${this.chosen.length} chosen`);
+    this.parts.notes.announce(t('{count} chosen', { count: this.chosen.length }));
   }
 
   chooseAll(): void {
@@ -324,7 +324,7 @@ export class Editing {
   takeWhole(): void {
     const { current } = this;
     if (!current?.readable) return;
-    addStroke(current, this.parts.labels, { spans: whole(current.state.picture), erase: false });
+    addStroke(current, this.parts.labels, { spans: whole(current.state.picture), effect: 'add' });
   }
 
   /** Make an object the one that clicks go to; null: the next click makes a new one. */
@@ -337,7 +337,7 @@ export class Editing {
     const object = this.current.active;
     if (!object) return;
     if (!object.visible) this.edit(object.id, { visible: true });
-    this.parts.notes.announce(`${this.parts.labels.nameOf(object)} is open`);
+    this.parts.notes.announce(t('{name} is open', { name: this.parts.labels.nameOf(object) }));
   }
 
   /** Activate the topmost object with this pixel. */
@@ -366,7 +366,7 @@ export class Editing {
     if (!other)
       return notes.add('Point at the object that is to become part of the open one.', 'info');
     this.act({ type: 'merge_objects', object: object.id, objects: [other] });
-    notes.announce(`${labels.nameOf(object)} is merged with another object`);
+    notes.announce(t('{name} is merged with another object', { name: labels.nameOf(object) }));
   }
 
   /** Remove everything of the active object but its label. */
@@ -457,7 +457,7 @@ export class Editing {
     const object = this.current?.active;
     if (object && object.label !== id) this.edit(object.id, { label: id });
     const name = labels.find(id)?.name ?? t('No label');
-    notes.announce(object ? `${name} assigned` : `${name} for new objects`);
+    notes.announce(t(object ? '{name} assigned' : '{name} for new objects', { name }));
   }
 
   /** Use the label of this name, which is added if it does not exist. */

@@ -4,6 +4,7 @@ import { settled } from '../testing/platform';
 
 it('shows how to begin, then how to correct, until both are understood', async () => {
   const { app, server } = await started();
+  app.tour.end();
   expect(app.hints.shown).toBe('first');
   server.hold();
   app.editing.click({ x: 5, y: 5 }, true, false);

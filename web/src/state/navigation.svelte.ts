@@ -16,6 +16,12 @@ import { t } from '../language/language.svelte';
 
 /** Open pictures kept in memory beside those with something pending. */
 const KEPT = 12;
+/** What is said of a picture that was marked. */
+const MARKED = {
+  done: 'Picture done',
+  doubtful: 'Picture doubtful',
+  checked: 'Picture checked',
+} as const;
 const MARKS: ReadonlySet<string> = new Set(['done', 'doubtful', 'checked']);
 
 export interface NavigationParts {
@@ -149,7 +155,7 @@ export class Navigation {
 
   mark(mark: Marked): void {
     this.current?.add({ type: 'mark_picture', mark });
-    this.parts.notes.announce(mark ? `Picture ${mark}` : 'Picture not done');
+    this.parts.notes.announce(mark ? MARKED[mark] : 'Picture not done');
   }
 
   /** Set a mark, or take it away if the picture has it. */

@@ -34,7 +34,7 @@ export class Outline {
     if (!current) return;
     addStroke(current, this.labels, {
       spans: fillPolygon(corners, current.state.picture),
-      erase,
+      effect: erase ? 'erase' : 'add',
     });
   }
 

@@ -34,11 +34,11 @@ describe('overlays', () => {
   });
 
   it('show a stroke on the active object, or as a new object', () => {
-    const stroke = { spans: square(0, 0), erase: true };
+    const stroke = { spans: square(0, 0), effect: 'erase' as const };
     const [erased] = overlaysOf(scenery({ activeId: 1, stroke }));
     expect([erased?.active, erased?.mask.xs.length]).toEqual([true, 0]);
     expect(overlaysOf(scenery({ stroke }))).toHaveLength(2);
-    const painted = overlaysOf(scenery({ stroke: { ...stroke, erase: false } }));
+    const painted = overlaysOf(scenery({ stroke: { ...stroke, effect: 'add' as const } }));
     expect(painted.map((overlay) => [overlay.id, overlay.active])).toEqual([
       [1, false],
       [2, false],
@@ -47,7 +47,9 @@ describe('overlays', () => {
   });
 
   it('find the topmost object at a pixel', () => {
-    const overlays = overlaysOf(scenery({ stroke: { spans: square(0, 0), erase: false } }));
+    const overlays = overlaysOf(
+      scenery({ stroke: { spans: square(0, 0), effect: 'add' as const } }),
+    );
     expect(topmostAt(overlays, { x: 3, y: 3 })).toBe(2);
     expect(topmostAt(overlays, { x: 3, y: 3 }, 2)).toBe(1);
     expect(topmostAt(overlays, { x: 9, y: 9 })).toBeNull();

@@ -3,8 +3,8 @@
 import type { Label } from '../api/types';
 import type { Overlay } from '../canvas/painter';
 import { objectColour } from '../logic/colours';
-import type { ViewObject } from '../logic/pending';
-import { contains, EMPTY, subtract, union, type Spans } from '../logic/spans';
+import { painted, type Painted, type ViewObject } from '../logic/pending';
+import { contains, type Spans } from '../logic/spans';
 import type { Point } from '../logic/view';
 
 /** The id of the overlay of an object that is being painted and does not exist yet. */
@@ -14,7 +14,8 @@ export interface Scenery {
   objects: readonly ViewObject[];
   activeId: number | null;
   maskOf(object: ViewObject): Spans | null;
-  stroke: { spans: Spans; erase: boolean } | null;
+  /** What is being drawn. */
+  stroke: Painted | null;
   labels: readonly Label[];
   /** Objects that are chosen or pointed at in the list. */
   lit?: ReadonlySet<number>;
@@ -29,13 +30,13 @@ export function overlaysOf(scenery: Scenery): Overlay[] {
     if (!object.visible) continue;
     const active = object.id === activeId;
     const saved = scenery.maskOf(object);
-    const mask = active && stroke ? withStroke(saved, stroke) : saved;
+    const mask = active && stroke ? painted(saved, [stroke]) : saved;
     const overlay = { id: object.id, colour: objectColour(object, labels), active };
     const lit = scenery.lit?.has(object.id) ? { lit: true } : {};
     if (mask) overlays.push({ ...overlay, mask, ...lit });
   }
   const exists = objects.some((object) => object.id === activeId);
-  if (stroke && !stroke.erase && !exists) {
+  if (stroke?.effect === 'add' && !exists) {
     const colour = objectColour({ id: NEW, label: armed, colour: null }, labels);
     overlays.push({ id: NEW, mask: stroke.spans, colour, active: true });
   }
@@ -52,8 +53,4 @@ export function topmostAt(
     (overlay) => overlay.id !== NEW && overlay.id !== except && contains(overlay.mask, at.x, at.y),
   );
   return found?.id ?? null;
-}
-
-function withStroke(mask: Spans | null, stroke: { spans: Spans; erase: boolean }): Spans {
-  return (stroke.erase ? subtract : union)(mask ?? EMPTY, stroke.spans);
 }

@@ -13,9 +13,11 @@ export interface Which {
   label: number | null;
   objects: 'any' | 'none' | 'some';
   order: Order;
+  /** Only pictures of this person; '': of nobody, null: of all. */
+  assigned: string | null;
 }
 
-export const EVERYTHING: Which = { label: null, objects: 'any', order: 'name' };
+export const EVERYTHING: Which = { label: null, objects: 'any', order: 'name', assigned: null };
 
 export class PictureIndex {
   counts: Counts = $state.raw({
@@ -108,8 +110,9 @@ export class PictureIndex {
     this.rows[index] = row;
   }
 
-  private get query(): ListQuery {
-    const { label, objects, order } = this.which;
+  /** What the server is asked for. */
+  get query(): ListQuery {
+    const { label, objects, order, assigned } = this.which;
     return {
       state: this.filter || undefined,
       search: this.search || undefined,
@@ -117,6 +120,7 @@ export class PictureIndex {
       least: objects === 'some' ? 1 : undefined,
       most: objects === 'none' ? 0 : undefined,
       order: order === 'name' ? undefined : order,
+      assigned: assigned ?? undefined,
     };
   }
 

@@ -14,6 +14,7 @@ import type { OpenPicture } from './open-picture.svelte';
 import type { Outline } from './outline.svelte';
 import { topmostAt } from './overlays';
 import type { Settings } from './settings.svelte';
+import type { Vertices } from './vertices.svelte';
 import type { Viewport } from './viewport.svelte';
 
 /** Between two panes, screen pixels. */
@@ -34,6 +35,7 @@ export interface PointingParts {
   editing: Editing;
   brush: Brush;
   outline: Outline;
+  vertices: Vertices;
   overlays(): readonly Overlay[];
   viewport: Viewport;
   settings: Settings;
@@ -240,7 +242,8 @@ export class Pointing implements GestureHandler {
   }
 
   paints(): boolean {
-    return this.painting && this.parts.viewport.picture !== null;
+    const { vertices, viewport } = this.parts;
+    return (this.painting || vertices.on) && viewport.picture !== null;
   }
 
   grabs(): boolean {
@@ -253,7 +256,8 @@ export class Pointing implements GestureHandler {
     modified: boolean,
     straight = false,
   ): void {
-    const { brush, editing, viewport } = this.parts;
+    const { brush, editing, vertices, viewport } = this.parts;
+    if (vertices.on) return this.shape(at, phase, modified);
     if (phase === 'cancel') return brush.cancel();
     if (!viewport.view) return;
     const erase = (editing.tool === 'eraser') !== modified;
@@ -261,8 +265,24 @@ export class Pointing implements GestureHandler {
     if (phase === 'end') brush.end();
   }
 
+  /** Move a corner of the outline; a press elsewhere opens the object that is there. */
+  private shape(at: Point, phase: 'start' | 'move' | 'end' | 'cancel', takeOut: boolean): void {
+    const { editing, vertices, viewport } = this.parts;
+    if (phase === 'cancel') return vertices.cancel();
+    if (!viewport.view) return;
+    const here = toPicture(viewport.view, this.inPane(at));
+    if (phase === 'move') vertices.move(here);
+    if (phase === 'end') vertices.release();
+    if (phase !== 'start' || vertices.press(here, takeOut)) return;
+    const pixel = viewport.pixelAt(this.inPane(at));
+    const object = pixel && topmostAt(this.parts.overlays(), pixel);
+    if (object) editing.activate(object);
+  }
+
   hover(at: Point | null, alt: boolean): void {
-    const { editing, viewport } = this.parts;
+    const { editing, vertices, viewport } = this.parts;
+    if (vertices.on && !vertices.dragging)
+      vertices.hover(at && viewport.view ? toPicture(viewport.view, this.inPane(at)) : null);
     editing.removing = alt;
     viewport.pointer = at ? this.inPane(at) : null;
     const clicking = editing.tool === 'click';

@@ -145,7 +145,7 @@ describe('the brush', () => {
     pointing.paint(at(14, 10), 'end', false);
     await settled();
     pointing.paint(at(10, 10), 'start', true);
-    expect(brush.stroke?.erase).toBe(true);
+    expect(brush.stroke?.effect).toBe('erase');
     pointing.paint(at(10, 10), 'cancel', true);
     expect(brush.stroke).toBeNull();
   });

@@ -33,6 +33,8 @@ export interface Values {
   shortcuts: Choice;
   /** Whether the first hints were seen. */
   hinted: boolean;
+  /** Whether the tour was seen or skipped. */
+  toured: boolean;
 }
 
 const DEFAULTS: Values = {
@@ -49,6 +51,7 @@ const DEFAULTS: Values = {
   tidy: 0,
   shortcuts: {},
   hinted: false,
+  toured: false,
 };
 /** Wait after the last change before it is sent, milliseconds. */
 const PAUSE = 400;

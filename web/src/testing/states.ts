@@ -36,6 +36,7 @@ export function row(more: Partial<PictureRow> = {}): PictureRow {
     modified: '1',
     marked_by: '',
     marked_at: 0,
+    assigned: '',
     ...more,
   };
 }
