@@ -13,7 +13,7 @@ from fcfi.boxes import Box
 from fcfi.images import Image, read_image
 from fcfi.prediction.interface import Flip, Predictor
 from fcfi.prediction.lazy import LazyPredictor
-from fcfi.prediction.methods import check_method, make_predictor
+from fcfi.prediction.methods import MakePredictor, check_method, make_predictor
 from fcfi.prediction.prediction import THRESHOLD, CachedImage, Prediction
 from fcfi.prediction.zoom import Zoom
 from fcfi.prompts.clicks import Prompts
@@ -116,9 +116,10 @@ def open_choice(
     return Segmenter(make_predictor(open_network(chosen), zoom, flip, threshold))
 
 
-def open_lazily(chosen: Choice) -> LazyPredictor:
+def open_lazily(chosen: Choice, make: MakePredictor = make_predictor) -> LazyPredictor:
     """Return a predictor that loads a chosen network in the background.
 
+    make: returns the predictor of the network that was opened.
     Raises NetworkError immediately for a file that is not a network file.
     """
     if chosen.path.suffix == CHECKPOINT:
@@ -127,7 +128,7 @@ def open_lazily(chosen: Choice) -> LazyPredictor:
     else:
         info = read_info(chosen.path)
     check_method(info)
-    return LazyPredictor(info, lambda: open_choice(chosen))
+    return LazyPredictor(info, lambda: make(open_network(chosen), None, "none", THRESHOLD))
 
 
 def find_files(name_or_path: str | os.PathLike[str] | None) -> NetworkFiles:

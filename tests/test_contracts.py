@@ -161,7 +161,14 @@ def test_the_using_half_runs_without_torch() -> None:
         and path.stem != "__main__"
     ]
     # Of the methods at test time, those without gradients work without torch.
-    steps = ("graph-cut", "merge", "focus-cut", "keep-clicked", "pixel-diffusion")
+    steps = (
+        "graph-cut",
+        "merge",
+        "focus-cut",
+        "keep-clicked",
+        "pixel-diffusion",
+        "look-twice",
+    )
     blocked = ("torch", "lightning_fabric", "tensorboard", "safetensors", "onnx")
     program = f"import sys, importlib\nsys.modules.update(dict.fromkeys({blocked!r}))\n" + "".join(
         f"importlib.import_module({name!r})\n" for name in modules

@@ -75,6 +75,7 @@ def annotate(
     check_folder(folder)
     names = parse_labels(labels)
     from fcfi.cli.show import work_bar
+    from fcfi.prediction.methods import make_for_people
     from fcfi.project.project import Project
     from fcfi.runtimes.plan import RunRequest
     from fcfi.segmenter import open_lazily, plan_run
@@ -84,7 +85,7 @@ def annotate(
 
     with warnings_as_notes():
         chosen = plan_run(network, RunRequest(runtime, precision, threads))
-    predictor = open_lazily(chosen)
+    predictor = open_lazily(chosen, make_for_people)
     token, settings = serve.new_token(host), Settings()
     # Before the project is opened: an error about the port must not come after a long scan.
     listening = serve.listen(host, port)

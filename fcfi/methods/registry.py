@@ -23,6 +23,7 @@ MODULES: Final[dict[str, str]] = {
     "focal-click": "fcfi.methods.focal_click",
     "keep-clicked": "fcfi.methods.keep_clicked",
     "pixel-diffusion": "fcfi.methods.pixel_diffusion",
+    "look-twice": "fcfi.methods.look_twice",
 }
 """Modules whose constant `METHOD` is the named method; imported when it is looked up."""
 TORCH: Final = "torch"

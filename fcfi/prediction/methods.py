@@ -9,13 +9,17 @@ from typing import Final
 from fcfi.errors import ConfigError, NetworkError
 from fcfi.prediction.fcfi import FCFIPredictor
 from fcfi.prediction.interface import Flip, Predictor
+from fcfi.prediction.look_twice import LookTwice
 from fcfi.prediction.prediction import THRESHOLD
 from fcfi.prediction.specks import FirstSpecks
+from fcfi.prediction.steps import Step
 from fcfi.prediction.zoom import Zoom
 from fcfi.runtimes.network import Network, NetworkInfo
 
-STEPS: Final = (FirstSpecks(),)
+STEPS: Final[tuple[Step, ...]] = (FirstSpecks(),)
 """What is done to the predictions of a network of the method fcfi, unless a caller says else."""
+FOR_PEOPLE: Final[tuple[Step, ...]] = (*STEPS, LookTwice())
+"""The steps after a look for the clicks of the annotation page."""
 MakePredictor = Callable[[Network, Zoom | None, Flip, float], Predictor]
 """Returns a predictor for a network, zoom (None: the network file's), flip and threshold."""
 
@@ -54,18 +58,28 @@ def make_predictor(
     return METHODS[network.info.method](network, zoom, flip, threshold)
 
 
-def as_recorded(predictor: Predictor, settings: Mapping[str, float | str]) -> Predictor:
-    """Return the predictor that a log of a version without `FirstSpecks` was made with.
+def make_for_people(network: Network, zoom: Zoom | None, flip: Flip, threshold: float) -> Predictor:
+    """Return the predictor that answers people: the usual one, which looks twice if it can.
 
-    settings: those in the log.  Any other predictor is returned as it is.
+    Raises NetworkError for an unknown method, ConfigError for an invalid setting.
     """
-    if (
-        isinstance(predictor, FCFIPredictor)
-        and predictor.steps == STEPS
-        and "steps" not in settings
-    ):
-        return predictor.with_steps(())
-    return predictor
+    predictor = make_predictor(network, zoom, flip, threshold)
+    usual = isinstance(predictor, FCFIPredictor) and predictor.steps == STEPS
+    return predictor.with_steps(FOR_PEOPLE) if usual else predictor
+
+
+def as_recorded(predictor: Predictor, settings: Mapping[str, float | str]) -> Predictor:
+    """Return the predictor with the steps that a log was made with, as far as they are known.
+
+    settings: those in the log; earlier versions had no steps.  A predictor with steps of its own
+        is returned as it is.
+    """
+    known = {", ".join(step.name for step in steps): steps for steps in ((), STEPS, FOR_PEOPLE)}
+    steps = known.get(str(settings.get("steps", "")))
+    if steps is None or not isinstance(predictor, FCFIPredictor):
+        return predictor
+    changes = predictor.steps in (STEPS, FOR_PEOPLE) and predictor.steps != steps
+    return predictor.with_steps(steps) if changes else predictor
 
 
 def check_method(info: NetworkInfo) -> None:

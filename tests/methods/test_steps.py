@@ -4,15 +4,20 @@ import numpy as np
 import pytest
 
 from fcfi.boxes import Box
-from fcfi.errors import ConfigError
+from fcfi.errors import ConfigError, InputError
 from fcfi.methods import make_predictor
 from fcfi.methods.focus_cut import FocusViews, Views, pasted, square, still_changing, view_radius
 from fcfi.methods.keep_clicked import clicked_parts
 from fcfi.methods.pixel_diffusion import Diffuse, affinities, diffused, neighbours
 from fcfi.prediction.fcfi import FCFIPredictor
+from fcfi.prediction.looks import sigmoid
+from fcfi.prediction.methods import make_for_people
+from fcfi.prediction.methods import make_predictor as make_usual
 from fcfi.prediction.prediction import Prediction
 from fcfi.prediction.zoom import Crop, Zoom
 from fcfi.prompts.clicks import Click, Clicks
+from fcfi.runtimes.interface import Arrays
+from fcfi.session import Session
 from tests.networks import ColourNetwork
 
 SMALL = Zoom(target=64)
@@ -217,3 +222,77 @@ def test_a_clicked_pixel_wins(photo: np.ndarray) -> None:
         ]
     with pytest.raises(ConfigError, match="turns of at least 0"):
         Diffuse(-1)
+
+
+# ── looking twice ─────────────────────────────────────────────────────────────────────────────────
+
+
+class Fixed:
+    """A network whose looks answer what they are given, one after another."""
+
+    def __init__(self, *answers: np.ndarray) -> None:
+        self.answers = list(answers)
+        self.info = ColourNetwork().info
+
+    def __call__(self, inputs: Arrays, /) -> Arrays:
+        return {"logits": self.answers.pop(0)[None, None]}
+
+
+def block(first: int, end: int) -> np.ndarray:
+    """Logits of 64 x 64 cells: rows of object."""
+    logits = np.full((64, 64), -4, np.float32)
+    logits[first:end] = 4
+    return logits
+
+
+def test_a_large_correction_is_weighed_with_a_second_look_and_the_mask_before() -> None:
+    picture = np.zeros((64, 64, 3), np.uint8)
+    clicks = (Click(32, 5), Click(32, 40))
+    unsure = block(0, 20)
+    unsure[20:60] = 0.2  # a spill, at a probability of 0.55
+    surer = block(0, 20)
+    surer[30:50] = 4
+    network = Fixed(block(0, 20), unsure, surer)
+    predictor = make_predictor("look-twice", network, SMALL)
+    first = predictor.predict(picture, clicks[:1])
+    assert [first.mask[row].all() for row in (5, 40)] == [True, False]
+    found = predictor.predict(picture, clicks, first)
+    assert network.answers == []
+    # Both looks agree on rows 30 to 50; elsewhere the spill was a chance.
+    assert [bool(found.mask[row].all()) for row in (5, 25, 40, 55)] == [True, False, True, False]
+    weighed = 0.375 * (1 / (1 + np.exp(-0.2)) + 1 / (1 + np.exp(-4))) + 0.25 / (1 + np.exp(4))
+    assert found.seen[40, 32] == pytest.approx(weighed, abs=1e-5)
+    assert found.answered == 2
+
+
+def test_small_corrections_first_looks_and_boxes_cost_one_look() -> None:
+    picture = np.zeros((64, 64, 3), np.uint8)
+    network = Fixed(block(0, 20), block(0, 23), block(30, 60))
+    predictor = make_predictor("look-twice", network, SMALL)
+    first = predictor.predict(picture, (Click(32, 5),))
+    second = predictor.predict(picture, (Click(32, 5), Click(32, 21)), first)
+    assert second.seen.tobytes() == sigmoid(block(0, 23)).tobytes()
+    box = Box(0, 30, 64, 60)
+    third = predictor.predict(picture, (Click(32, 5), Click(32, 21), box), second)
+    assert third.seen.tobytes() == sigmoid(block(30, 60)).tobytes()
+
+
+def test_what_people_clicked_replays_with_any_usual_predictor_and_not_without_steps(
+    photo: np.ndarray,
+) -> None:
+    network = ColourNetwork()
+    session = Session(make_for_people(network, SMALL, "none", 0.49), photo)
+    for click in CLICKS:
+        session.click(click.x, click.y, click.positive)
+    log = session.log()
+    assert log["settings"]["steps"] == "first-specks 0.03, look-twice"
+    for usual in (
+        make_predictor("look-twice", network, SMALL, "none", 0.49),
+        make_usual(network, SMALL, "none", 0.49),
+    ):
+        again = Session.replay(usual, photo, log)
+        assert again.probs.tobytes() == session.probs.tobytes()
+    with pytest.raises(
+        InputError, match="expected steps = 'first-specks 0.03, look-twice' as in the log"
+    ):
+        Session.replay(FCFIPredictor(network, SMALL, threshold=0.49), photo, log)
