@@ -107,8 +107,8 @@ web-check: web-types web ## write the page's types, build the page, and fail if 
 		echo "these files are made from others: commit what 'make web-types web' wrote there" >&2; exit 1; }
 
 e2e: $(VENV)/.test web/node_modules/.package-lock.json ## use the page in a real browser, as people do (needs Node and Chromium)
-	@for one in "$$FCFI_CHROMIUM" chromium chromium-browser google-chrome-stable google-chrome; do \
-		command -v "$$one" >/dev/null && exit 0; done; \
+	@for browser in "$$FCFI_CHROMIUM" chromium chromium-browser google-chrome-stable google-chrome; do \
+		command -v "$$browser" >/dev/null && exit 0; done; \
 		echo "The end-to-end tests need Chromium: install it (Debian: apt-get install chromium), or set FCFI_CHROMIUM" >&2; exit 1
 	cd web && npm run e2e
 

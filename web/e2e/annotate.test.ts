@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { iou, maskOf } from './support/masks';
 import { Person } from './support/person';
-import { tool } from './support/places';
+import { tool } from './support/paths';
 import { stage } from './support/stage';
 
 const here = stage(['--labels', 'cup,saucer']);
@@ -18,7 +18,7 @@ test('two objects are made, corrected, labelled, kept and exported to the pixel'
   const rough = await person.likeness('coffee', 1);
   await person.click(376, 287, { button: 'right' });
   await person.click(222, 265);
-  expect((await person.objects())[0]!.clicks.map((one) => one.positive)).toEqual([
+  expect((await person.objects())[0]!.clicks.map((click) => click.positive)).toEqual([
     true,
     false,
     true,
@@ -43,7 +43,7 @@ test('two objects are made, corrected, labelled, kept and exported to the pixel'
   await person.click(130, 250);
   await person.click(290, 130, { keys: ['Shift'] });
   const made = await person.objects();
-  expect(made.map((one) => [one.finished, one.clicks.length])).toEqual([
+  expect(made.map((object) => [object.finished, object.clicks.length])).toEqual([
     [true, 3],
     [false, 2],
   ]);
@@ -99,15 +99,15 @@ test('two objects are made, corrected, labelled, kept and exported to the pixel'
   const file = join(here.photos, '..', 'export.zip');
   await download.saveAs(file);
   const read = tool<{ file_name: string; label: string; values: string }[]>('read', file);
-  expect(read.map((one) => [one.file_name, one.label])).toEqual([
+  expect(read.map((row) => [row.file_name, row.label])).toEqual([
     ['coffee.jpg', 'cup'],
     ['coffee.jpg', 'saucer'],
   ]);
   const state = await person.state();
-  read.forEach((one, index) => {
+  read.forEach((row, index) => {
     const page = maskOf(state, state.document.objects[index]!.id);
     expect(page.values.some((value) => value > 0)).toBe(true);
-    expect(iou(page, { ...page, values: new Uint8Array(Buffer.from(one.values, 'base64')) })).toBe(
+    expect(iou(page, { ...page, values: new Uint8Array(Buffer.from(row.values, 'base64')) })).toBe(
       1,
     );
   });

@@ -4,7 +4,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Person } from './support/person';
-import { tool } from './support/places';
+import { tool } from './support/paths';
 import { stage } from './support/stage';
 
 const here = stage(['--labels', 'cup,plate'], ['coffee.jpg']);

@@ -16,7 +16,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launch } from './support/browser';
 import { iou, maskOf, type Pixels } from './support/masks';
 import { Person } from './support/person';
-import { discard, EXAMPLES, tool } from './support/places';
+import { discard, EXAMPLES, tool } from './support/paths';
 import { nextClick } from './support/robot';
 import { Server } from './support/server';
 

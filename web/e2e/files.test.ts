@@ -44,7 +44,7 @@ test('a truncated picture, one that is none and one that vanishes are told apart
 
   await person.open('coffee.jpg');
   await person.click(290, 130);
-  expect((await person.objects()).map((one) => one.clicks.length)).toEqual([1]);
+  expect((await person.objects()).map((object) => object.clicks.length)).toEqual([1]);
   expect(person.watch.unexpected(ABSENT)).toEqual([]);
   await person.leave();
 });

@@ -10,7 +10,7 @@ test('pictures, clicks, labels, finishing, undo and help by keys alone', async (
   const person = await Person.visit(here.browser, here.server);
   const name = async () => (await person.state()).picture.name;
   const goes = (wanted: string) =>
-    person.page.waitForFunction((one) => window.fcfi.state()?.picture.name === one, wanted);
+    person.page.waitForFunction((name) => window.fcfi.state()?.picture.name === name, wanted);
   expect(await name()).toBe('chelsea.jpg');
   await person.press('d');
   await goes('coffee.jpg');
@@ -23,9 +23,9 @@ test('pictures, clicks, labels, finishing, undo and help by keys alone', async (
   // A cross in the middle of the cat, moved and clicked.
   await person.press('2', 'c', 'Shift+ArrowLeft', 'Shift+ArrowLeft', 'c');
   await person.settled();
-  expect((await person.objects()).map((one) => [one.clicks.length, one.area > 0])).toEqual([
-    [1, true],
-  ]);
+  expect((await person.objects()).map((object) => [object.clicks.length, object.area > 0])).toEqual(
+    [[1, true]],
+  );
   await person.press('1');
   await person.settled();
   const labels = await person.see('label-chip').allInnerTexts();
@@ -61,13 +61,14 @@ test('Tab reaches every control, and each has a name', async () => {
     .locator('button:visible, input:visible, select:visible')
     .evaluateAll((all) =>
       all
-        .filter((one) => {
-          const label = (one as HTMLInputElement).labels?.[0]?.textContent ?? '';
+        .filter((element) => {
+          const label = (element as HTMLInputElement).labels?.[0]?.textContent ?? '';
           return (
-            !(one.getAttribute('aria-label') ?? one.textContent?.trim() ?? '') && !label.trim()
+            !(element.getAttribute('aria-label') ?? element.textContent?.trim() ?? '') &&
+            !label.trim()
           );
         })
-        .map((one) => one.outerHTML.slice(0, 120)),
+        .map((element) => element.outerHTML.slice(0, 120)),
     );
   expect(unnamed).toEqual([]);
   const reached = new Set<string>();
@@ -79,7 +80,7 @@ test('Tab reaches every control, and each has a name', async () => {
       ),
     );
   }
-  for (const one of ['next', 'done', 'undo', 'export', 'help', 'stage', 'picture-row', 'brush'])
-    if (await person.see(one).first().isEnabled()) expect(reached).toContain(one);
+  for (const testid of ['next', 'done', 'undo', 'export', 'help', 'stage', 'picture-row', 'brush'])
+    if (await person.see(testid).first().isEnabled()) expect(reached).toContain(testid);
   await person.leave();
 });

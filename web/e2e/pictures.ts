@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Person, SCREEN } from './support/person';
-import { ROOT, tool } from './support/places';
+import { ROOT, tool } from './support/paths';
 import { stage } from './support/stage';
 
 const here = stage(['--labels', 'spoon,cup,saucer']);

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Person } from './support/person';
-import { EXAMPLES, tool } from './support/places';
+import { EXAMPLES, tool } from './support/paths';
 import { stage } from './support/stage';
 
 const here = stage([], ['coffee.jpg', 'chelsea.jpg']);

@@ -30,7 +30,9 @@ test('nothing outside of the server is asked for, and the policy forbids it', as
     return { away, injected: 'injected' in window };
   });
   expect(tried).toEqual({ away: 'refused', injected: false });
-  const policy = person.watch.unexpected().filter((one) => one.includes('Content Security Policy'));
+  const policy = person.watch
+    .unexpected()
+    .filter((complaint) => complaint.includes('Content Security Policy'));
   expect(policy.length).toBeGreaterThanOrEqual(2);
   await person.leave();
 });

@@ -87,7 +87,7 @@ test('a mask is on screen soon after its answer', async () => {
   }
   times.sort((a, b) => a - b);
   console.log(
-    `from the answer to the painted mask: ${times.map((one) => one.toFixed(1)).join(', ')} ms`,
+    `from the answer to the painted mask: ${times.map((time) => time.toFixed(1)).join(', ')} ms`,
   );
   // The least: what else the machine does only adds to the others.
   expect(times[0]).toBeLessThan(PAINTED);

@@ -6,7 +6,7 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { Person } from './support/person';
-import { tool } from './support/places';
+import { tool } from './support/paths';
 import { stage } from './support/stage';
 
 const here = stage(['--labels', 'cup'], ['coffee.jpg', 'rocket.jpg']);
@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 
 const goes = (person: Person, wanted: string) =>
-  person.page.waitForFunction((one) => window.fcfi.state()?.picture.name === one, wanted);
+  person.page.waitForFunction((name) => window.fcfi.state()?.picture.name === name, wanted);
 const noted = (person: Person, text: string) =>
   person.page.locator('.note').filter({ hasText: text }).waitFor();
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { iou, maskOf, type Pixels } from './support/masks';
 import { Person, truth } from './support/person';
-import { photographs, discard, tool } from './support/places';
+import { photographs, discard, tool } from './support/paths';
 import { Server } from './support/server';
 import { stage } from './support/stage';
 

@@ -27,7 +27,7 @@ test('the later save is refused with what changed, and can be applied again', as
   expect(await dialog.isVisible()).toBe(true);
   await ben.see('apply-again').click();
   await ben.settled();
-  const clicks = (await ben.objects()).map((one) => one.clicks.map(({ x, y }) => [x, y]));
+  const clicks = (await ben.objects()).map((object) => object.clicks.map(({ x, y }) => [x, y]));
   expect(clicks).toEqual([[[290, 130]], [[130, 250]]]);
   await anna.reload();
   expect((await anna.state()).document).toEqual((await ben.state()).document);
@@ -94,7 +94,9 @@ test('whoever has given a name has the theme and the keys to themselves', async 
   await anna.see('settings').click();
   await anna.page.getByLabel('Your name').fill('Anna');
   await anna.press('Tab', 'Escape');
-  const kept = anna.page.waitForResponse((one) => one.url().endsWith('/api/settings?author=Anna'));
+  const kept = anna.page.waitForResponse((response) =>
+    response.url().endsWith('/api/settings?author=Anna'),
+  );
   await anna.see('theme').click();
   expect((await kept).status()).toBe(200);
   const ben = await Person.visit(here.browser, here.server);

@@ -61,7 +61,7 @@ test('an answer for a picture that was left meanwhile belongs to that picture', 
   await person.settled();
   expect((await person.state()).document).toEqual(shown.document);
   await person.open('rocket.jpg');
-  expect((await person.objects()).map((one) => one.clicks.length)).toEqual([1]);
+  expect((await person.objects()).map((object) => object.clicks.length)).toEqual([1]);
   await person.leave();
 });
 

@@ -1,7 +1,7 @@
 /** Chromium without windows, and a watch on what its pages ask for and complain about. */
 
 import { chromium as engine, type Browser, type BrowserContext } from 'playwright-core';
-import { chromium } from './places';
+import { chromium } from './paths';
 
 const FLAGS = [
   '--no-sandbox',
@@ -37,6 +37,8 @@ export class Watch {
 
   /** Complaints but those that fit, which the test caused on purpose. */
   unexpected(...caused: RegExp[]): string[] {
-    return this.complaints.filter((one) => !caused.some((pattern) => pattern.test(one)));
+    return this.complaints.filter(
+      (complaint) => !caused.some((pattern) => pattern.test(complaint)),
+    );
   }
 }

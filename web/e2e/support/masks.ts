@@ -24,7 +24,7 @@ export function pixelsOf(runs: RunsJson | undefined, width: number, height: numb
 /** The mask of an object in a picture's state. */
 export function maskOf(state: PictureState, object: number): Pixels {
   const { width, height } = state.picture;
-  const sha = state.document.objects.find((one) => one.id === object)?.mask;
+  const sha = state.document.objects.find((each) => each.id === object)?.mask;
   if (sha && !state.masks[sha]) throw new Error(`the state lacks the mask of object ${object}`);
   return pixelsOf(sha ? state.masks[sha] : undefined, width, height);
 }

@@ -12,7 +12,7 @@ import type {} from '../../src/api/test-hook';
 import type { DrawnObject, PictureState } from '../../src/api/types';
 import { Watch } from './browser';
 import { iou, maskOf, type Pixels } from './masks';
-import { EXAMPLES, tool } from './places';
+import { EXAMPLES, tool } from './paths';
 import type { Server } from './server';
 
 export const SCREEN = { width: 1280, height: 720 };

@@ -2,7 +2,7 @@
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { ENVIRONMENT, ROOT, python } from './places';
+import { ENVIRONMENT, ROOT, python } from './paths';
 
 /** Loading Python, project and page on a busy machine, milliseconds. */
 const START = 90_000;

@@ -3,7 +3,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
 import { launch } from './browser';
-import { discard, photographs } from './places';
+import { discard, photographs } from './paths';
 import { Server } from './server';
 
 export interface Stage {

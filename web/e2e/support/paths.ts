@@ -27,7 +27,9 @@ export function chromium(): string {
   const folders = (process.env.PATH ?? '').split(delimiter);
   const found =
     process.env.FCFI_CHROMIUM ??
-    names.flatMap((name) => folders.map((one) => join(one, name))).find((one) => existsSync(one));
+    names
+      .flatMap((name) => folders.map((folder) => join(folder, name)))
+      .find((path) => existsSync(path));
   if (!found)
     throw new Error('no chromium on this machine: install it, or set FCFI_CHROMIUM to its path');
   return found;
