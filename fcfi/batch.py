@@ -33,14 +33,14 @@ from fcfi.mask_files import read_mask
 from fcfi.masks.truth import Mask
 from fcfi.prediction.interface import Predictor
 from fcfi.prediction.prediction import CachedImage, Prediction
-from fcfi.prompts.clicks import Click, Prompts
+from fcfi.prompts.clicks import Click, Prompts, check_count
 
 OUTCOMES: Final = "outcomes.jsonl"
 """Name of the file with the outcome of each line, in the folder of the masks."""
 WAITING: Final = 2
 """Lines that are read in advance for each worker."""
 MAX_LINE: Final = 1 << 20
-"""Largest size of a line in bytes: some ten thousand clicks."""
+"""Largest size of a line in bytes: far more than its prompts can need."""
 KEYS: Final = frozenset(("image", "clicks", "box", "within", "mask", "name"))
 
 
@@ -198,6 +198,7 @@ def parse_task(text: bytes, number: int, folder: Path, settings: str = "") -> Ta
             'the line has no "clicks": give at least one, as [[x, y], [x, y, "-"]], or a "box"'
         )
     prompts: Prompts = (*(() if box is None else (box,)), *(_click(click) for click in clicks))
+    check_count(prompts)
     key = hashlib.sha256(f"{json.dumps(row, sort_keys=True)} {settings}".encode()).hexdigest()
     return Task(
         number,

@@ -25,7 +25,7 @@ from fcfi.prediction.interface import Predictor
 from fcfi.prediction.methods import as_recorded
 from fcfi.prediction.prediction import CachedImage, Prediction
 from fcfi.prompts.click_log import ClickLog, from_runs, to_runs
-from fcfi.prompts.clicks import Click, Clicks, Prompts, Scribble
+from fcfi.prompts.clicks import Click, Clicks, Prompts, Scribble, check_prompts
 from fcfi.prompts.rounds import NO_ROUNDS, Round, Rounds
 
 Accepted = Literal["same", "any"]
@@ -269,6 +269,9 @@ class Session:
                 _check_network(predictor, known)
             if known.start is not None:
                 session.start_from(from_runs(known.start, known.height, known.width))
+        # All of them before the first look, since each look costs more than a check.
+        if known.rounds.items:
+            check_prompts(known.rounds.prompts, known.height, known.width)
         for count in range(1, len(known.rounds) + 1):
             session._enter(session._after(session._state, known.rounds.first(count)))
         return session

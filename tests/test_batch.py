@@ -199,6 +199,7 @@ def test_a_long_file_is_read_as_it_is_done(
         ({"image": "a.jpg", "clicks": [[1, 2]], "mask": 1}, '"mask" is not a path'),
         ({"image": "a.jpg", "click": [[1, 2]]}, "'click' is unknown"),
         ({"image": "a.jpg", "clicks": []}, 'has no "clicks"'),
+        ({"image": "a.jpg", "clicks": [[1, 2]] * 1001}, "at most 1000 prompts of an object"),
         ({"image": "a.jpg", "box": [1, 2, 3]}, 'expected "box" as .left, top, right, bottom'),
         ({"image": "a.jpg", "box": [5, 2, 3, 9]}, "left below right"),
         ({"image": "a.jpg", "clicks": [[1, 2]], "within": [True, 0, 5, 5]}, 'expected "within"'),

@@ -280,8 +280,9 @@ def test_protocols_by_name() -> None:
 def test_impossible_rules_are_refused(targets: tuple[float, ...]) -> None:
     with pytest.raises(ConfigError, match="rising"):
         Protocol(targets=targets)
-    with pytest.raises(ConfigError, match="at least 1"):
-        Protocol(limit=0)
+    for limit in (0, 1001):
+        with pytest.raises(ConfigError, match="give 1 to 1000"):
+            Protocol(limit=limit)
 
 
 @pytest.mark.parametrize(

@@ -259,6 +259,18 @@ def test_a_damaged_log_is_refused(change: Callable[[dict[str, Any]], Any], messa
         Session.replay(PREDICTOR, IMAGE, change(recorded()))
 
 
+def test_a_log_of_too_many_prompts_is_refused_before_the_first_look(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    log, looks = recorded(), list[int]()
+    monkeypatch.setattr(
+        type(PREDICTOR), "predict", lambda _, image, prompts, *rest: looks.append(len(prompts))
+    )
+    with pytest.raises(InputError, match="at most 1000 prompts of an object, got 1001"):
+        Session.replay(PREDICTOR, IMAGE, {**log, "rounds": [[CLICK]] * 1001})
+    assert looks == []
+
+
 def test_boxes_scribbles_and_parts_are_replayed_and_removed() -> None:
     session = Session(PREDICTOR, IMAGE)
     session.box(5, 5, 35, 30, within=Box(0, 0, 40, 35))

@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from fcfi.boxes import Box
 from fcfi.errors import InputError
-from fcfi.prompts.clicks import Click, Prompt, Prompts, prompt_from_json
+from fcfi.prompts.clicks import Click, Prompt, Prompts, check_count, prompt_from_json
 
 KEYS: Final = ("id", "image", "clicks", "box", "prompts", "within", "mask", "label", "group")
 SIGNS: Final[Mapping[Any, bool]] = {"+": True, "-": False, 1: True, 0: False}
@@ -97,6 +97,7 @@ def parse_row(text: str) -> Row:
     prompts = _prompts(row)
     if not prompts:
         raise InputError('expected a click, a box or a prompt, got none: add "clicks": [[x, y]]')
+    check_count(prompts)
     return Row(
         id_of(row, text),
         image,

@@ -22,7 +22,7 @@ from fcfi.prediction.interface import Flip, Predictor
 from fcfi.prediction.methods import make_predictor
 from fcfi.prediction.prediction import THRESHOLD, Prediction
 from fcfi.prediction.zoom import Zoom, zoom_of
-from fcfi.prompts.clicks import Clicks
+from fcfi.prompts.clicks import MOST_PROMPTS, Clicks
 from fcfi.published import TUNED_ZOOMS
 from fcfi.robots import CENTRE, Robot
 from fcfi.runtimes.network import Network, NetworkInfo
@@ -58,8 +58,10 @@ class Protocol:
     robot: str = CENTRE.name
 
     def __post_init__(self) -> None:
-        if self.limit < 1:
-            raise ConfigError(f"a limit of {self.limit} clicks is not possible: give at least 1")
+        if not 1 <= self.limit <= MOST_PROMPTS:
+            raise ConfigError(
+                f"a limit of {self.limit} clicks is not possible: give 1 to {MOST_PROMPTS}"
+            )
         rising = list(self.targets) == sorted(set(self.targets))
         if not self.targets or not rising or self.targets[0] <= 0 or self.targets[-1] > 1:
             raise ConfigError(

@@ -13,6 +13,13 @@ from fcfi.boxes import Box, whole
 from fcfi.documents import read
 from fcfi.errors import InputError
 
+MOST_PROMPTS: Final = 1000
+"""Of one object, all rounds together: each new prompt is predicted with all before it."""
+MOST_CORNERS: Final = 1000
+"""Of one scribble."""
+MOST_POINTS: Final = 10_000
+"""Of one object: its clicks and the corners of its scribbles."""
+
 
 @dataclass(frozen=True, slots=True)
 class Click:
@@ -42,7 +49,7 @@ class Click:
 class Scribble:
     """A line drawn on the object (positive) or off it (negative).
 
-    points: its corners (x, y) in order, at least two, in whole pixels as of a click.
+    points: its corners (x, y) in order, 2 to 1000, in whole pixels as of a click.
 
     >>> Scribble(((10, 10), (40, 25)), positive=False).corners
     (Click(x=10, y=10, positive=False), Click(x=40, y=25, positive=False))
@@ -56,6 +63,11 @@ class Scribble:
             raise InputError(
                 f"expected a scribble of at least 2 points, got {len(self.points)}: "
                 "give a click for a single point"
+            )
+        if len(self.points) > MOST_CORNERS:
+            raise InputError(
+                f"expected a scribble of at most {MOST_CORNERS} points, got {len(self.points)}: "
+                "draw it in parts"
             )
 
     @property
@@ -110,11 +122,26 @@ def clicks_in(prompts: Prompts) -> Clicks:
     return tuple(prompt for prompt in prompts if isinstance(prompt, Click))
 
 
+def check_count(prompts: Prompts) -> None:
+    """Raise InputError for more prompts, or more points in them, than an object may have."""
+    points = sum(len(prompt.points) if isinstance(prompt, Scribble) else 1 for prompt in prompts)
+    for most, count, kind in (
+        (MOST_PROMPTS, len(prompts), "prompts"),
+        (MOST_POINTS, points, "points in the prompts"),
+    ):
+        if count > most:
+            raise InputError(
+                f"expected at most {most} {kind} of an object, got {count}: "
+                "begin from its mask instead, or draw the rest with the brush"
+            )
+
+
 def check_prompts(prompts: Prompts, height: int, width: int) -> None:
-    """Raise InputError without a prompt, or if one is outside the picture.
+    """Raise InputError without a prompt, with too many, or if one is outside the picture.
 
     height, width: of the picture, in pixels.
     """
+    check_count(prompts)
     if not prompts:
         raise InputError(
             "expected at least one prompt, got no click and no box: "

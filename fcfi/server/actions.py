@@ -30,12 +30,10 @@ from fcfi.boxes import Box
 from fcfi.masks.runs import RunMask
 from fcfi.project.actions import Action, Keep, actions
 from fcfi.project.actions.fields import COLOUR, MAX_INT, Length, Pattern, Range
-from fcfi.prompts.clicks import Click, Prompt, Scribble
+from fcfi.prompts.clicks import MOST_CORNERS, Click, Prompt, Scribble
 
 MAX_RUNS: Final = 4_000_000
 """The most run lengths of a mask."""
-MAX_CORNERS: Final = 1000
-"""The most corners of a scribble."""
 
 Id = Annotated[int, Field(ge=1, le=MAX_INT)]
 Whole = Annotated[int, Field(ge=0, le=MAX_INT)]
@@ -70,7 +68,7 @@ class ScribbleRequest(Request):
 
     points: Annotated[
         list[Annotated[list[Whole], Field(min_length=2, max_length=2)]],
-        Field(min_length=2, max_length=MAX_CORNERS),
+        Field(min_length=2, max_length=MOST_CORNERS),
     ]
     positive: bool = True
 

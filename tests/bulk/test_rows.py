@@ -67,6 +67,7 @@ def test_a_row_without_an_id_is_named_by_its_content() -> None:
         ({"image": "a.jpg", "box": [5, 5, 1, 1]}, "expected a box"),
         ({"image": "a.jpg", "clicks": [[1, 2]], "within": 4}, "expected a box"),
         ({"image": "a.jpg", "prompts": [{}]}, "expected a prompt"),
+        ({"image": "a.jpg", "clicks": [[1, 2]] * 1001}, "at most 1000 prompts of an object"),
         ({"image": "a.jpg", "clicks": [[1, 2]], "colour": 1}, "'colour'"),
         ({"image": "a.jpg", "clicks": [[1, 2]], "label": 3}, 'expected "label" as a text'),
         ({"image": "a.jpg", "clicks": [[1, 2]], "id": 3}, 'expected "id" as a text'),

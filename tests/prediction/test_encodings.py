@@ -13,7 +13,7 @@ from fcfi.prediction.encodings import (
     superpixel_distances,
     superpixels,
 )
-from fcfi.prediction.guidance import CLICK_MAPS, draw_disks, encode
+from fcfi.prediction.guidance import CLICK_MAPS, MANY, draw_disks, encode
 from fcfi.prompts.clicks import Click, Clicks
 
 CLICKS: Clicks = (Click(0, 0, False), Click(3, 2), Click(19, 11), Click(7, 11, False))
@@ -92,6 +92,20 @@ def test_every_name_draws_maps_between_0_and_1_also_of_small_inputs(name: str) -
     assert maps.max() <= 1
     # Clicks of another sign are seen: no map is for both.
     assert (maps[0] != maps[1]).any()
+
+
+@pytest.mark.parametrize("radius", [2, 5])
+def test_many_disks_are_drawn_at_once_like_each_of_them(radius: int) -> None:
+    random = np.random.default_rng(2)
+    clicks = tuple(
+        Click(int(x), int(y), bool(sign))
+        for x, y, sign in random.integers(0, (40, 30, 2), (3 * MANY, 3))
+    )
+    for positive in (True, False):
+        each = [draw_disks((click,), 30, 40, positive, radius) for click in clicks]
+        together = draw_disks(clicks, 30, 40, positive, radius)
+        assert together.dtype == np.float32
+        np.testing.assert_array_equal(together, np.max(each, axis=0))
 
 
 def test_small_disks_are_of_two_pixels() -> None:

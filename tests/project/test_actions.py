@@ -417,7 +417,7 @@ def test_what_does_not_fit_is_refused_in_one_sentence(
 def test_clicks_and_objects_are_bounded(world: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
     many: Iterable[Edit] = [click(0, 0), *[AddClicks(1, (Click(0, 0),) * 100) for _ in range(9)]]
     document = after(world, *many)
-    with pytest.raises(InputError, match="at most 1000 clicks"):
+    with pytest.raises(InputError, match="at most 1000 prompts of an object, got 1001"):
         apply(document, AddClicks(1, (Click(0, 0),) * 100), world)
     monkeypatch.setattr("fcfi.project.actions.registry.MAX_OBJECTS", 1)
     with pytest.raises(InputError, match="at most 1"):

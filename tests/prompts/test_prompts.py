@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 from fcfi.boxes import Box
 from fcfi.errors import InputError
 from fcfi.prediction.guidance import points_in
-from fcfi.prompts.clicks import Click, Prompt, Scribble, check_prompts, prompt_from_json
+from fcfi.prompts.clicks import (
+    MOST_CORNERS,
+    MOST_POINTS,
+    MOST_PROMPTS,
+    Click,
+    Prompt,
+    Scribble,
+    check_prompts,
+    prompt_from_json,
+)
 from fcfi.prompts.rounds import NO_ROUNDS, Round, Rounds
 
 coordinates = st.integers(0, 50)
@@ -103,6 +112,18 @@ def test_prompts_outside_of_a_picture_are_refused(prompt: Prompt, message: str) 
     with pytest.raises(InputError, match=message):
         check_prompts((prompt,), 30, 40)
     check_prompts((Box(0, 0, 40, 30), Box(3, 3, 4, 9), Scribble(((0, 0), (39, 29)))), 30, 40)
+
+
+def test_the_prompts_of_an_object_and_their_points_are_bounded() -> None:
+    check_prompts((Click(1, 2),) * MOST_PROMPTS, 30, 40)
+    with pytest.raises(InputError, match="at most 1000 prompts of an object, got 1001: begin from"):
+        check_prompts((Click(1, 2),) * (MOST_PROMPTS + 1), 30, 40)
+    line = Scribble(((1, 2), (3, 4)) * (MOST_CORNERS // 2))
+    check_prompts((line,) * (MOST_POINTS // MOST_CORNERS), 30, 40)
+    with pytest.raises(InputError, match="at most 10000 points in the prompts of an object, got"):
+        check_prompts((*(line,) * (MOST_POINTS // MOST_CORNERS), Click(1, 2)), 30, 40)
+    with pytest.raises(InputError, match="at most 1000 points, got 1001: draw it in parts"):
+        Scribble((*line.points, (1, 2)))
 
 
 @pytest.mark.parametrize("sides", [(5, 5, 5, 9), (5, 9, 9, 9), (9, 5, 5, 9)])

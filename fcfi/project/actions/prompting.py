@@ -2,7 +2,7 @@
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from fcfi.boxes import Box
 from fcfi.errors import InputError
@@ -11,11 +11,8 @@ from fcfi.project.actions.fields import MAX_CLICKS, LabelId, ObjectId, Pixels
 from fcfi.project.actions.masks import of_present, predicted
 from fcfi.project.actions.objects import check_label, check_tidy, found_or_new, with_object
 from fcfi.project.document import Document
-from fcfi.prompts.clicks import Prompts, check_prompts
+from fcfi.prompts.clicks import Prompts, check_count, check_prompts
 from fcfi.prompts.rounds import Round
-
-MAX_CLICKS_OF_OBJECT: Final = 1000
-"""The most prompts of an object, in all rounds together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +41,7 @@ class AddRound(Edit):
         check_prompts(prompts, world.height, world.width)
         document, drawn = found_or_new(document, self.object)
         drawn = of_present(drawn, world)
-        count = len(drawn.rounds.prompts) + len(prompts)
-        if count > MAX_CLICKS_OF_OBJECT:
-            raise InputError(
-                f"expected at most {MAX_CLICKS_OF_OBJECT} clicks on object {drawn.id}, got "
-                f"{count}: draw the rest with the brush"
-            )
+        check_count((*drawn.rounds.prompts, *prompts))
         drawn = dataclasses.replace(
             drawn,
             rounds=drawn.rounds.after(Round.at(world.now(), prompts), self.within),
