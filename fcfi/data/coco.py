@@ -103,13 +103,15 @@ def find_coco(files: Sequence[Path], tally: Tally) -> Found:
         folder = _Folder.of(file, content, layout)
         known = KnownPictures(dict.fromkeys(folder.names, (0, 0)), tally)
         note_lost(content, known)
+        read: set[tuple[str, str]] = set()
         for image_id, image in content.images:
             records = content.records.get(image_id, ())
             objects = [record for record in records if not _is_crowd(record, image)]
             crowds += len(records) - len(objects)
             name = known.name(name_of(image), file) if objects else None
-            if name is None:
+            if name is None or (image_id, name) in read:
                 continue
+            read.add((image_id, name))
             if leads_out(folder.path / name, folder.path):
                 tally.leave_out_picture(LINK, name)
                 continue

@@ -258,9 +258,12 @@ def _read_file(
     content = read_content(file, labels)
     note_lost(content, known)
     count = 0
+    read: set[tuple[str, str]] = set()
     for image_id, image in content.images:
         name = known.name(name_of(image), file)
-        if name is not None:
+        # Many names of one entry may mean one picture, whose annotations are the same then.
+        if name is not None and (image_id, name) not in read:
+            read.add((image_id, name))
             count += 1
             records = content.records.get(image_id, ())
             yield from known.read(

@@ -35,8 +35,9 @@ from fcfi.formats.known import KnownPictures, NoPixelError
 from fcfi.formats.tally import Tally
 from fcfi.formats.target import Target
 from fcfi.masks.polygons import fill_edges
-from fcfi.masks.runs import RunMask, checked_flat
+from fcfi.masks.runs import RunMask, checked, of_lengths
 from fcfi.masks.shapes import ellipse, turned_rectangle
+from fcfi.masks.work import charge
 
 FILE: Final = "annotations.xml"
 OTHER_SUBSET: Final = "a picture of this name in another subset came before"
@@ -199,9 +200,8 @@ def _picture(
     image: ElementTree.Element, name: str, known: KnownPictures, file: Path
 ) -> AnnotatedPicture:
     width, height = known.size(name, image.get("width"), image.get("height"), file)
-    found: dict[Any, tuple[str, int, RunMask, dict[str, Any]]] = {}
-    drawn: list[int] = []
-    for number, shape in known.drawable(image, name, width, height, drawn):
+    found: dict[Any, tuple[str, int, list[RunMask], dict[str, Any]]] = {}
+    for number, shape in known.numbered(image, name):
         if shape.tag in WITHOUT_AREA:
             known.leave_out(f"a {shape.tag} has no area", name, number)
             continue
@@ -209,19 +209,20 @@ def _picture(
             mask = _mask(shape, height, width)
             if mask is None:
                 raise NoPixelError(f"a {shape.tag} covers no pixel of the picture")
-            drawn.append(mask.width * mask.height)
             label = one_label(shape.get("label"), file)
             group = shape.get("group_id")
             # The shapes of a group are one object; a shape without a group is its own object.
             key = (label, group) if group not in (None, "", "0") else number
             order = _whole(shape, "z_order") if shape.get("z_order") else 0
-            joined = found[key][2].union([mask]) if key in found else mask
+            parts = found[key][2] if key in found else []
+            parts.append(mask)
             # The object has the attributes of all its shapes.
             values = found[key][3] if key in found else {}
-            found[key] = (label, order, joined, values | _values(shape))
+            found[key] = (label, order, parts, values | _values(shape))
+    # Joined at the end, since joining each part as it comes would take far longer.
     objects = tuple(
-        AnnotatedObject(label, mask, order=order, attributes=values)
-        for label, order, mask, values in found.values()
+        AnnotatedObject(label, parts[0].union(parts[1:]), order=order, attributes=values)
+        for label, order, parts, values in found.values()
     )
     return AnnotatedPicture(name, width, height, objects)
 
@@ -262,12 +263,13 @@ def _from_runs(shape: ElementTree.Element, height: int, width: int) -> RunMask |
             f"a mask of {across} x {down} pixels at {left}, {top} does not fit into the picture of "
             f"{width} x {height}"
         )
+    charge(down)
     try:
         lengths = [int(word) for word in shape.get("rle", "").split(",") if word.strip()]
-        inside = checked_flat(lengths, across * down)
+        counts = checked(lengths, across * down)
     except ValueError as error:
         raise DatasetError(f"expected run lengths as whole numbers, got others: {error}") from error
-    return RunMask.of(inside.reshape(down, across), left, top)
+    return of_lengths(counts, left, top, across)
 
 
 def _whole(element: ElementTree.Element, key: str) -> int:

@@ -15,6 +15,7 @@ from fcfi.formats.annotation import AnnotatedPicture
 from fcfi.geometry import cut
 from fcfi.mask_files import InstanceMap
 from fcfi.mask_files import decode_map as decode_any
+from fcfi.masks.work import charge
 
 VOID: Final = 255
 """VOC: neither background nor a class."""
@@ -44,10 +45,20 @@ def encode_map(numbers: NDArray[np.uint8]) -> bytes:
 
 def decode_map(data: bytes, name: str) -> InstanceMap:
     """Return the instance map in a picture file.  Raises DatasetError if it cannot be read."""
+    charge(_pixels(data))
     try:
         return decode_any(data, name)
     except InputError as error:
         raise DatasetError(str(error)) from error
+
+
+def _pixels(data: bytes) -> int:
+    """Return the number of pixels that a stored picture says it has; 0 if it says nothing."""
+    try:
+        with Pillow.open(io.BytesIO(data)) as opened:
+            return opened.width * opened.height
+    except Exception:  # whatever a damaged file raises, reading it says in a sentence
+        return 0
 
 
 def decode_drawing(data: bytes, name: str) -> InstanceMap:

@@ -4,7 +4,7 @@ A tally records what is left out; without a tally, the first error is raised.  K
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -14,14 +14,11 @@ from fcfi.formats.folders import EXPORT_AGAIN
 from fcfi.formats.names import PictureNames, tidy
 from fcfi.formats.tally import Tally
 from fcfi.images import MAX_PIXELS, MAX_SIDE
+from fcfi.masks.work import EACH, TOO_MUCH, Allowance
 
 MAX_SHAPES: Final = 5000
 """Most shapes of a picture; more are not read, so that a damaged file cannot cause endless work."""
 UNREADABLE: Final = "expected whole data, got something else"
-
-MAX_COVERED: Final = 100
-"""The boxes of a picture's shapes may together cover this many times the picture's area."""
-TOO_MUCH: Final = f"shapes that together cover more than {MAX_COVERED} times their picture"
 
 Value = TypeVar("Value")
 
@@ -44,6 +41,7 @@ class KnownPictures:
         self.sizes = sizes
         self._names = PictureNames(sizes or ())
         self._tally = tally
+        self._allowances: dict[str, Allowance] = {}
 
     # ── names and sizes
 
@@ -77,6 +75,7 @@ class KnownPictures:
         stated = (_whole(width), _whole(height))
         known = self.sizes.get(name) if self.sizes is not None else None
         if None in stated and known is not None:
+            self._allow(name, *known)
             return known
         if stated[0] is None or stated[1] is None:
             raise DatasetError(
@@ -100,6 +99,12 @@ class KnownPictures:
                 f"expected {name} to have 1 to {MAX_PIXELS} pixels and sides of at most "
                 f"{MAX_SIDE}, got {width} x {height} in {file}: mend the file"
             )
+        self._allow(name, width, height)
+
+    def _allow(self, name: str, width: int, height: int) -> None:
+        """Give the shapes of a picture an allowance, once, however often a file has the picture."""
+        if name not in self._allowances:
+            self._allowances[name] = Allowance(width, height)
 
     # ── what cannot be read
 
@@ -120,23 +125,15 @@ class KnownPictures:
             yield found
 
     def numbered(self, shapes: Iterable[Value], picture: str) -> Iterator[tuple[int, Value]]:
-        """Yield a picture's shapes with their numbers from 1; report those beyond MAX_SHAPES."""
-        for number, shape in enumerate(shapes, 1):
-            if number <= MAX_SHAPES:
-                yield number, shape
-            else:
-                self.leave_out(f"more than {MAX_SHAPES} shapes on a picture", picture, number)
+        """Yield a picture's shapes with their numbers from 1.
 
-    def drawable(
-        self, shapes: Iterable[Value], picture: str, width: int, height: int, drawn: list[int]
-    ) -> Iterator[tuple[int, Value]]:
-        """Yield as `numbered`, until the boxes drawn so far exceed MAX_COVERED.
-
-        A single line of a file may fill a whole picture, so the length of a file does not limit the
-        work.  drawn: the caller adds the area of each box in pixels.
+        Shapes beyond MAX_SHAPES are reported, and those after the picture's allowance is used.
         """
-        for number, shape in self.numbered(shapes, picture):
-            if is_covered(drawn, width, height):
+        for number, shape in enumerate(shapes, 1):
+            allowance = self._allowances.get(picture)
+            if number > MAX_SHAPES:
+                self.leave_out(f"more than {MAX_SHAPES} shapes on a picture", picture, number)
+            elif allowance is not None and not allowance.take(EACH):
                 self.leave_out(TOO_MUCH, picture, number)
             else:
                 yield number, shape
@@ -145,19 +142,33 @@ class KnownPictures:
     def shape(self, picture: str, number: int, file: Path) -> Iterator[None]:
         """Count a shape that the block reads; an error leaves it out or is raised with its name.
 
+        The work of drawing it is taken from the picture's allowance; more than that is an error.
         An empty shape is always left out.
         """
         if self._tally is not None:
-            with self._tally.shape(picture, number), guard(DatasetError, UNREADABLE, EXPORT_AGAIN):
+            with self._tally.shape(picture, number), self.spent(picture):
                 yield
             return
         try:
-            with guard(DatasetError, UNREADABLE, EXPORT_AGAIN):
+            with self.spent(picture):
                 yield
         except NoPixelError:
             return
         except FCFIError as error:
             raise DatasetError(f"{file}: {picture}, shape {number}: {error}") from error
+
+    @contextmanager
+    def spent(self, picture: str) -> Iterator[None]:
+        """Take what drawing costs within the block from the allowance of a picture, if it has one.
+
+        It has one once its size is known.  Whatever is raised becomes a DatasetError.
+        """
+        allowance = self._allowances.get(picture)
+        with (
+            guard(DatasetError, UNREADABLE, EXPORT_AGAIN),
+            nullcontext() if allowance is None else allowance.spent(),
+        ):
+            yield
 
     def leave_out(self, reason: str, picture: str, number: int) -> None:
         """Report a shape that is left out."""
@@ -182,8 +193,3 @@ def _whole(value: object) -> int | None:
     except (ValueError, OverflowError):
         return None
     return int(number) if number >= 1 and number.is_integer() else None
-
-
-def is_covered(drawn: Iterable[int], width: int, height: int) -> bool:
-    """Return whether the areas of drawn boxes exceed the limit for a picture."""
-    return sum(drawn) > MAX_COVERED * width * height

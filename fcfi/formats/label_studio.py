@@ -36,14 +36,14 @@ from fcfi.formats.annotation import (
 )
 from fcfi.formats.codec import Candidate, Certainty, Codec, Found
 from fcfi.formats.folders import need_some, one_label, read_json
-from fcfi.formats.known import TOO_MUCH, KnownPictures, NoPixelError, is_covered
+from fcfi.formats.known import KnownPictures, NoPixelError
 from fcfi.formats.tally import Tally
 from fcfi.formats.target import Target
 from fcfi.images import ENDINGS
 from fcfi.masks.polygons import fill_edges
-from fcfi.masks.runs import RunMask, lengths_in
+from fcfi.masks.runs import RunMask, lengths_in, of_lengths
 from fcfi.masks.shapes import ellipse, turned_rectangle
-from fcfi.masks.truth import Mask
+from fcfi.masks.work import charge
 
 FILE: Final = "tasks.json"
 CONFIG: Final = "label_config.xml"
@@ -186,29 +186,33 @@ def _run(length: int, value: str) -> str:
     return f"{text}1{kind:02b}{length - 1:0{SIZES[kind]}b}{value}"
 
 
-def decode(data: Sequence[int], height: int, width: int) -> Mask:
-    """Return a mask (height, width) bool from the bytes of `encode`: where alpha is not 0.
+def decode(data: Sequence[int], height: int, width: int) -> RunMask | None:
+    """Return a mask from the bytes of `encode`: where alpha is not 0; None if it is empty.
 
-    Raises DatasetError if they do not fit.
+    height, width: of the picture.  Raises DatasetError if they do not fit.
     """
+    charge(height + len(data))
     try:
         # Formatting one large number in base 2 is far faster than a loop over the bytes.
         bits = f"{int.from_bytes(bytes(data), 'big'):0{8 * len(data)}b}"
-        return (
-            _expand(bits, height * width * CHANNELS).reshape(height, width, CHANNELS)[:, :, -1] > 0
-        )
+        lengths = _lengths_of_alpha(bits, height * width * CHANNELS)
     except (TypeError, ValueError, IndexError) as error:
         raise DatasetError(f"run lengths of a brush are damaged or truncated ({error})") from error
+    return of_lengths(lengths, 0, 0, width)
 
 
-def _expand(bits: str, expected: int) -> NDArray[np.uint8]:
-    """Return the (expected,) values of the stream.  Raises ValueError for another number."""
+def _lengths_of_alpha(bits: str, expected: int) -> NDArray[np.int64]:
+    """Return the run lengths of the last channel in a stream of `expected` values.
+
+    Background first; any may be 0.  The work grows with the stream, not with the picture.  Raises
+    ValueError if the stream holds another number of values.
+    """
     total = int(bits[:32], 2)
     word = int(bits[32:37], 2) + 1
     sizes = [int(bits[start : start + 4], 2) + 1 for start in range(37, 53, 4)]
     if total != expected or word != WORD:
         raise ValueError(f"{total} values of {word} bits, expected {expected} of {WORD}")
-    out = np.zeros(total, np.uint8)
+    lengths = [0]
     # After the head: 32 bits of count, 5 of the word's size, 4 times 4 of the lengths' sizes.
     position, filled = 53, 0
     while filled < total:
@@ -222,12 +226,20 @@ def _expand(bits: str, expected: int) -> NDArray[np.uint8]:
         stored = bits[position : position + amount * WORD]
         if len(stored) < amount * WORD:
             raise ValueError("it ends early")
-        out[filled : filled + count] = np.frombuffer(
-            int(stored, 2).to_bytes(amount, "big"), np.uint8
-        )
+        values = int(stored, 2).to_bytes(amount, "big")
+        # The last channel stands at every fourth value.
+        if amount == 1:
+            alphas = [(values[0] > 0, (filled + count) // CHANNELS - filled // CHANNELS)]
+        else:
+            alphas = [(value > 0, 1) for value in values[-(filled + 1) % CHANNELS :: CHANNELS]]
+        for drawn, pixels in alphas:
+            # Lengths of background and object stand in turn.
+            if drawn != (len(lengths) % 2 == 0):
+                lengths.append(0)
+            lengths[-1] += pixels
         position += amount * WORD
         filled += count
-    return out
+    return np.array(lengths, np.int64)
 
 
 def _name_of(address: str) -> str:
@@ -307,7 +319,6 @@ def _picture(task: Any, name: str, known: KnownPictures, file: Path) -> Annotate
     objects = []
     # Other results are a choice, a text, or a region's labels.
     regions = [part for part in results if _has_shape(part.get("value"))]
-    drawn: list[int] = []
     for number, part in known.numbered(regions, name):
         value = part["value"]
         kind = _kind(value)
@@ -322,17 +333,12 @@ def _picture(task: Any, name: str, known: KnownPictures, file: Path) -> Annotate
                 "export the task again"
             )
         size = given
-        # The check of `drawable`, made here since the size is known only now.
-        if is_covered(drawn, *given):
-            known.leave_out(TOO_MUCH, name, number)
-            continue
         with known.shape(name, number, file):
             if part.get("image_rotation"):
                 raise DatasetError("it was drawn on a turned picture")
             mask = SHAPES[kind](value, *reversed(given))
             if mask is None:
                 raise NoPixelError("it covers no pixel of the picture")
-            drawn.append(mask.width * mask.height)
             label = labels.get(_identity(part, number), UNNAMED)
             objects.append(AnnotatedObject(one_label(label, file), mask))
     return AnnotatedPicture(name, *size, tuple(objects)) if size is not None else None
@@ -383,7 +389,7 @@ def _brush(value: Mapping[str, Any], height: int, width: int) -> RunMask | None:
     data = value.get("rle")
     if not isinstance(data, list):
         raise DatasetError("expected run lengths as a list, got none")
-    return RunMask.of(decode(data, height, width))
+    return decode(data, height, width)
 
 
 def _polygon(value: Mapping[str, Any], height: int, width: int) -> RunMask | None:

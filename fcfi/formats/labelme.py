@@ -45,6 +45,7 @@ from fcfi.formats.target import Target
 from fcfi.images import encode_png
 from fcfi.masks.runs import RunMask
 from fcfi.masks.shapes import ellipse
+from fcfi.masks.work import charge, crossing_work
 
 VERSION: Final = "5.5.0"
 """The first version of labelme that reads everything written here; later ones read it too."""
@@ -53,6 +54,8 @@ CORNERS: Final = {"mask": 1, "polygon": 3, "rectangle": 2, "circle": 2, "rotatio
 WITHOUT_AREA: Final = ("point", "points", "line", "linestrip")
 LARGE_CIRCLE: Final = 20_000
 """Circles with a larger radius in pixels are computed instead of drawn."""
+SIDES_LOOKED_AT: Final = 16
+"""Sides of a polygon that Pillow compares with a row in the time of one unit of work."""
 MARGIN: Final = 2
 """Pixels drawn around a shape's corners."""
 FAR: Final = 1e6
@@ -160,10 +163,9 @@ def _shape(annotated: AnnotatedObject, group: int | None) -> dict[str, Any]:
 def _picture(file: Path, name: str, known: KnownPictures) -> AnnotatedPicture:
     content = read_json(file)
     width, height = known.size(name, content.get("imageWidth"), content.get("imageHeight"), file)
-    found: dict[Any, tuple[str, int | None, RunMask]] = {}
-    drawn: list[int] = []
+    found: dict[Any, tuple[str, int | None, list[RunMask]]] = {}
     shapes = field(content, "shapes", list, file)
-    for number, shape in known.drawable(shapes, name, width, height, drawn):
+    for number, shape in known.numbered(shapes, name):
         kind = shape.get("shape_type", "polygon") if isinstance(shape, dict) else "shape"
         if kind in WITHOUT_AREA:
             known.leave_out(f"a {kind} has no area", name, number)
@@ -172,15 +174,17 @@ def _picture(file: Path, name: str, known: KnownPictures) -> AnnotatedPicture:
             mask = _mask(shape, str(kind), height, width)
             if mask is None:
                 raise NoPixelError(f"a {kind} covers no pixel of the picture")
-            drawn.append(mask.width * mask.height)
             label = one_label(shape.get("label"), file)
             group = shape.get("group_id")
             group = group if isinstance(group, int) else None
             # The shapes of a group are one object; a shape without a group is its own object.
             key = (label, group) if group is not None else number
-            joined = found[key][2].union([mask]) if key in found else mask
-            found[key] = (label, group, joined)
-    objects = tuple(AnnotatedObject(label, mask, group) for label, group, mask in found.values())
+            found.setdefault(key, (label, group, []))[2].append(mask)
+    # Joined at the end, since joining each part as it comes would take far longer.
+    objects = tuple(
+        AnnotatedObject(label, parts[0].union(parts[1:]), group)
+        for label, group, parts in found.values()
+    )
     return AnnotatedPicture(name, width, height, objects)
 
 
@@ -236,6 +240,11 @@ def _drawn(kind: str, corners: NDArray[np.float64], height: int, width: int) -> 
     if (low >= high).any():
         return None
     across, down = (high - low).tolist()
+    work = across * down
+    if kind not in ("circle", "rectangle"):
+        # Pillow looks at every side in every row, and sorts those that cross it.
+        work += len(corners) * down // SIDES_LOOKED_AT + crossing_work(corners, low[1], high[1])
+    charge(work)
     canvas = Pillow.new("1", (across, down))
     draw = ImageDraw.Draw(canvas)
     points = [(float(x), float(y)) for x, y in corners - low]

@@ -151,7 +151,9 @@ def _indexed_picture(
     described = {
         field(record, "number", int, file): record for record in field(entry, "objects", list, file)
     }
-    found = decode_map(read_bytes(base / mask), str(base / mask))
+    # Many entries may name one map, whose first one has said the size of the picture.
+    with known.spent(name):
+        found = decode_map(read_bytes(base / mask), str(base / mask))
     return _picture(found, base / mask, name, known, partial(_described, file, described))
 
 
@@ -213,7 +215,8 @@ def _plain_picture(
 ) -> AnnotatedPicture:
     """Return a map without a description as a picture."""
     # Foreign maps may be drawings with soft edges.
-    found = decode_drawing(read_bytes(file), str(file))
+    with known.spent(name):
+        found = decode_drawing(read_bytes(file), str(file))
     if labels is not None and found.form == "colour":
         raise DatasetError(
             f"expected a map of numbers for the labels, got colours in {file}: save it with a "

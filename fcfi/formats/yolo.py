@@ -144,12 +144,9 @@ def _picture(file: Path, name: str, known: KnownPictures, names: Names) -> Annot
     known.check(name, width, height, file)
     objects = []
     lines = [line.split() for line in read_text(file).splitlines() if line.strip()]
-    drawn: list[int] = []
-    for number, words in known.drawable(lines, name, width, height, drawn):
+    for number, words in known.numbered(lines, name):
         with known.shape(name, number, file):
-            found = _object(words, width, height, names)
-            objects.append(found)
-            drawn.append(found.mask.width * found.mask.height)
+            objects.append(_object(words, width, height, names))
     return AnnotatedPicture(name, width, height, tuple(objects))
 
 

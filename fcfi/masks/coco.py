@@ -16,6 +16,7 @@ from fcfi.errors import DatasetError
 from fcfi.masks.polygons import fill_edges
 from fcfi.masks.runs import RunMask, between, lengths_of
 from fcfi.masks.truth import Mask
+from fcfi.masks.work import charge
 
 GROUP: Final = 5
 """Bits of a number in one character of COCO's string."""
@@ -118,6 +119,7 @@ def _from_runs(runs: Mapping[str, Any], height: int, width: int) -> RunMask | No
     # Only the object's columns are expanded: +1 where a run starts, -1 after its end.
     first = int(starts[0]) // height
     last = int(stops[-1] - 1) // height
+    charge((last - first + 1) * height)
     steps = np.zeros((last - first + 1) * height + 1, np.int8)
     steps[starts - first * height] += 1
     steps[stops - first * height] -= 1

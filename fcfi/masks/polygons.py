@@ -20,6 +20,7 @@ from fcfi.errors import DatasetError
 from fcfi.masks.components import box_cut
 from fcfi.masks.runs import RunMask, of_row_runs
 from fcfi.masks.truth import Mask
+from fcfi.masks.work import charge, crossing_work
 
 Loop = NDArray[np.float64]
 """(N, 2) corners (x, y) of a closed polygon; the last corner is joined to the first."""
@@ -28,6 +29,8 @@ FINENESS: Final = 5
 """Polygon edges are traced on a grid this many times finer than the pixels (pycocotools)."""
 MAX_LENGTH: Final = 1_000_000
 """Longest polygon in pixels, along the longer axis of each edge; each pixel takes 400 bytes."""
+WORK_OF_LENGTH: Final = 48
+"""Work of one pixel of that length."""
 STEPS: Final = ((1, 0), (0, 1), (-1, 0), (0, -1))
 """Right, down, left, up: each is a right turn from the one before."""
 WITHIN: Final = 0.25
@@ -174,6 +177,7 @@ def fill_line(loop: Loop, height: int, width: int) -> RunMask | None:
     box = _box_within(corners.astype(np.float64), height, width)
     if box is None:
         return None
+    charge(box.area + crossing_work(corners, box.top, box.bottom))
     canvas = np.zeros((box.height, box.width), np.uint8)
     cv2.fillPoly(canvas, [corners.reshape(-1, 1, 2)], 1, offset=(-box.left, -box.top))
     return RunMask.of(canvas.astype(np.bool_), box.left, box.top)
@@ -272,17 +276,19 @@ def _from_sides(
 
 
 def check_length(corners: NDArray[np.float64]) -> None:
-    """Raise DatasetError if a polygon (N, 2) is longer than any real outline."""
+    """Charge the work of a polygon (N, 2); DatasetError if it is longer than any real outline."""
     with np.errstate(over="ignore", invalid="ignore"):
         closed = np.concatenate([corners, corners[:1]])
         sides = np.abs(closed[1:] - closed[:-1]).max(axis=1)
-        length = sides.sum() + np.abs(corners).max()
+        length = sides.sum()
+        reach = length + np.abs(corners).max()
     # Negated, so that NaN is refused too.
-    if not length <= MAX_LENGTH:
+    if not reach <= MAX_LENGTH:
         raise DatasetError(
-            f"a polygon is {length:.3g} pixels long: at most {MAX_LENGTH} are read, in the "
+            f"a polygon is {reach:.3g} pixels long: at most {MAX_LENGTH} are read, in the "
             "picture's pixels"
         )
+    charge(WORK_OF_LENGTH * int(length) + len(corners))
 
 
 def _grid_path(corners: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -11,7 +11,7 @@ length may be 0), row by row, as in CVAT.  Formats with another order convert th
 import hashlib
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -48,8 +48,8 @@ def flat_of(lengths: Sequence[int] | NDArray[Any]) -> NDArray[np.bool_]:
     return np.repeat(np.arange(len(lengths)) % 2 == 1, lengths)
 
 
-def checked_flat(lengths: Sequence[int] | NDArray[Any], size: int) -> NDArray[np.bool_]:
-    """Return (size,) bool from run lengths in a file.  Raises DatasetError for another sum."""
+def checked(lengths: Sequence[int] | NDArray[Any], size: int) -> NDArray[np.int64]:
+    """Return (N,) run lengths of a file, which sum to `size`.  Raises DatasetError for others."""
     try:
         counts = np.asarray(lengths, np.int64)
     except (TypeError, ValueError, OverflowError) as error:
@@ -60,7 +60,7 @@ def checked_flat(lengths: Sequence[int] | NDArray[Any], size: int) -> NDArray[np
             f"expected run lengths that sum to {size} pixels, got {int(counts.sum())}: "
             "write the mask again for this picture"
         )
-    return flat_of(counts)
+    return counts
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,15 +184,8 @@ class RunMask:
         They are positions in a flattened picture that is `width` pixels wide.
         """
         ends = np.cumsum(self.lengths, dtype=np.int64)
-        starts = ends[0::2][: len(ends) // 2]
-        stops = ends[1::2]
-        # A run over several rows of the box is split.
-        first = starts // self.width
-        rows = (stops - 1) // self.width - first + 1
-        index = np.arange(rows.sum()) - np.repeat(np.cumsum(rows) - rows, rows)
-        row = np.repeat(first, rows) + index
-        begin = np.maximum(np.repeat(starts, rows), row * self.width)
-        end = np.minimum(np.repeat(stops, rows), (row + 1) * self.width)
+        begin, end = _split_by_row(ends[0::2][: len(ends) // 2], ends[1::2], self.width)
+        row = begin // self.width
         shift = (self.top + row) * width + self.left - row * self.width
         return begin + shift, end + shift
 
@@ -276,6 +269,36 @@ def between(lengths: NDArray[np.int64], before: int, after: int) -> NDArray[np.i
         lengths[-1] += after
         return lengths
     return np.append(lengths, after) if after else lengths
+
+
+def of_lengths(lengths: NDArray[np.int64], left: int, top: int, width: int) -> RunMask | None:
+    """Return the mask of run lengths that fill a box, any of which may be 0; None if empty.
+
+    No pixel is laid out, so that some bytes for millions of pixels stay little work.
+    """
+    ends = np.cumsum(lengths)
+    starts, stops = ends[0::2][: len(ends) // 2], ends[1::2]
+    held = starts < stops
+    starts, stops = starts[held], stops[held]
+    if not len(starts):
+        return None
+    apart = starts[1:] > stops[:-1]
+    starts = starts[np.concatenate([[True], apart])]
+    stops = stops[np.concatenate([apart, [True]])]
+    mask = of_row_runs(*_split_by_row(starts, stops, width), width)
+    return replace(mask, left=mask.left + left, top=mask.top + top)
+
+
+def _split_by_row(
+    starts: NDArray[np.int64], stops: NDArray[np.int64], width: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return starts and stops (N,) of runs in flattened rows, those over several rows split."""
+    first = starts // width
+    rows = (stops - 1) // width - first + 1
+    index = np.arange(rows.sum()) - np.repeat(np.cumsum(rows) - rows, rows)
+    row = np.repeat(first, rows) + index
+    begin = np.maximum(np.repeat(starts, rows), row * width)
+    return begin, np.minimum(np.repeat(stops, rows), (row + 1) * width)
 
 
 def pixels_of(mask: RunMask | None, height: int, width: int) -> Mask:

@@ -6,11 +6,16 @@ its centre.
 """
 
 import math
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fcfi.masks.runs import RunMask
+from fcfi.masks.work import charge
+
+STRIP: Final = 1 << 20
+"""Pixels of an ellipse that are computed at a time."""
 
 
 def turned_rectangle(
@@ -41,16 +46,22 @@ def ellipse(
     """
     if radius_x <= 0 or radius_y <= 0:
         return None
-    reach = max(radius_x, radius_y) + 1
-    left, right = (int(min(max(0, value), width)) for value in (x - reach, x + reach + 1))
-    top, bottom = (int(min(max(0, value), height)) for value in (y - reach, y + reach + 1))
-    if left >= right or top >= bottom:
-        return None
-    rows, columns = np.ogrid[top:bottom, left:right]
     cosine = math.cos(math.radians(degrees))
     sine = math.sin(math.radians(degrees))
-    aside = columns + 0.5 - x
-    below = rows + 0.5 - y
-    along = (aside * cosine + below * sine) / radius_x
-    across = (below * cosine - aside * sine) / radius_y
-    return RunMask.of(along**2 + across**2 <= 1, left, top)
+    aside = math.hypot(radius_x * cosine, radius_y * sine) + 1
+    below = math.hypot(radius_x * sine, radius_y * cosine) + 1
+    left, right = (int(min(max(0, value), width)) for value in (x - aside, x + aside + 1))
+    top, bottom = (int(min(max(0, value), height)) for value in (y - below, y + below + 1))
+    if left >= right or top >= bottom:
+        return None
+    charge((bottom - top) * (right - left))
+    inside = np.empty((bottom - top, right - left), np.bool_)
+    from_middle = np.arange(left, right) + 0.5 - x
+    # Some rows at a time: the numbers of all pixels of a large picture would take gigabytes.
+    step = max(1, STRIP // (right - left))
+    for first in range(top, bottom, step):
+        down = np.arange(first, min(first + step, bottom))[:, None] + 0.5 - y
+        along = (from_middle * cosine + down * sine) / radius_x
+        across = (down * cosine - from_middle * sine) / radius_y
+        inside[first - top : first - top + step] = along**2 + across**2 <= 1
+    return RunMask.of(inside, left, top)

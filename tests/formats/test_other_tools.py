@@ -4,6 +4,7 @@ The inputs have the structure of files in bug reports for these tools.
 """
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,11 @@ from PIL import Image
 
 from fcfi.formats import AnnotatedPicture, Tally, find_codec
 from fcfi.formats.cvat import OTHER_SUBSET
-from fcfi.formats.known import MAX_COVERED, TOO_MUCH
+from fcfi.images import write_png
 from fcfi.masks.coco import by_columns, write_counts
 from fcfi.masks.polygons import fill_line
 from fcfi.masks.runs import pixels_of
+from fcfi.masks.work import TOO_MUCH
 
 SIZES = {"a.png": (120, 80), "b.png": (120, 80)}
 SQUARE = [20, 10, 60, 10, 60, 50, 20, 50]
@@ -429,30 +431,103 @@ def test_subsets_of_a_cvat_project_keep_to_their_own_pictures(tmp_path: Path) ->
     assert (left.reason, left.names) == (OTHER_SUBSET, ("Validation/a.png",))
 
 
-@pytest.mark.parametrize("form", ["yolo", "labelme", "cvat", "label-studio"])
-def test_shapes_of_the_whole_picture_are_not_drawn_without_end(form: str, tmp_path: Path) -> None:
-    count = MAX_COVERED + 20
-    if form == "yolo":
-        (tmp_path / "a.txt").write_text("0 0 0 1 0 1 1 0 1\n" * count)
-        (tmp_path / "classes.txt").write_text("cup\n")
-    elif form == "cvat":
-        box = '<box label="cup" xtl="0" ytl="0" xbr="120" ybr="80"/>'
-        image = f'<image name="a.png" width="120" height="80">{box * count}</image>'
-        (tmp_path / "annotations.xml").write_text(f"<annotations>{image}</annotations>")
-    elif form == "label-studio":
-        value = {"x": 0, "y": 0, "width": 100, "height": 100, "rectanglelabels": ["cup"]}
-        size = {"original_width": 120, "original_height": 80}
-        result = [{"type": "rectanglelabels", "value": value, **size}] * count
-        tasks = [{"data": {"image": "a.png"}, "annotations": [{"result": result}]}]
-        (tmp_path / "tasks.json").write_text(json.dumps(tasks))
-    else:
-        corners = [[0, 0], [119, 0], [119, 79], [0, 79]]
-        shape = {"label": "cup", "points": corners, "shape_type": "polygon"}
-        content = {"imagePath": "a.png", "imageData": None, "shapes": [shape] * count}
-        (tmp_path / "a.json").write_text(json.dumps(content))
+SIZE = {"original_width": 120, "original_height": 80}
+FORMS: dict[str, tuple[str, Callable[[int], str]]] = {
+    "yolo": ("a.txt", lambda count: "0 0 0 1 0 1 1 0 1\n" * count),
+    # Its box holds the picture, the triangle none of it.
+    "yolo empty": ("a.txt", lambda count: "0 -9 0.99 0.99 -9 -9 -9\n" * count),
+    "cvat": (
+        "a.xml",
+        lambda count: xml('<box label="c" xtl="0" ytl="0" xbr="120" ybr="80"/>', count),
+    ),
+    "cvat empty": (
+        "a.xml",
+        lambda count: xml(
+            '<ellipse label="c" cx="60.3" cy="40" rx="70" ry="1e-9" rotation="45"/>', count
+        ),
+    ),
+    "label-studio": (
+        "a.json",
+        lambda count: tasks({"x": 0, "y": 0, "width": 100, "height": 100}, count),
+    ),
+    "label-studio empty": (
+        "a.json",
+        lambda count: tasks(
+            {"x": 50.3, "y": 50, "radiusX": 60, "radiusY": 1e-9, "rotation": 45}, count
+        ),
+    ),
+    "labelme": (
+        "a.json",
+        lambda count: shapes("polygon", [[0, 0], [119, 0], [119, 79], [0, 79]], count),
+    ),
+    "labelme rectangle": ("a.json", lambda count: shapes("rectangle", [[0, 0], [119, 79]], count)),
+    "coco": ("a.json", lambda count: coco_of([[0, 0, 120, 0, 120, 80, 0, 80]], count)),
+    "coco runs": ("a.json", lambda count: coco_of({"size": [80, 120], "counts": [0, 9600]}, count)),
+    "coco empty": ("a.json", lambda count: coco_of([[0.5, 0, 0.5, 80, 0.5, 0]], count)),
+}
+"""Files of so many shapes that fill a picture of 120 x 80 pixels, or that draw nothing in it."""
+
+
+def xml(shape: str, count: int) -> str:
+    image = f'<image name="a.png" width="120" height="80">{shape * count}</image>'
+    return f"<annotations>{image}</annotations>"
+
+
+def tasks(value: dict[str, float], count: int) -> str:
+    result = [{"type": "shape", "value": value, **SIZE}] * count
+    return json.dumps([{"data": {"image": "a.png"}, "annotations": [{"result": result}]}])
+
+
+def shapes(kind: str, points: list[list[float]], count: int) -> str:
+    shape = {"label": "cup", "points": points, "shape_type": kind}
+    return json.dumps({"imagePath": "a.png", "imageData": None, "shapes": [shape] * count})
+
+
+def coco_of(outline: Any, count: int) -> str:
+    record = {"image_id": 1, "category_id": 1, "segmentation": outline}
+    images = [{"id": 1, "file_name": "a.png", "width": 120, "height": 80}]
+    categories = [{"id": 1, "name": "cup"}]
+    return json.dumps({"images": images, "annotations": [record] * count, "categories": categories})
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_shapes_are_not_drawn_without_end(
+    form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fcfi.masks.work.LEAST", 200_000)
+    monkeypatch.setattr("fcfi.masks.work.MAX_COVERED", 1)
+    name, written = FORMS[form]
+    (tmp_path / name).write_text(written(40))
+    (tmp_path / "classes.txt").write_text("cup\n")
     tally = Tally()
-    file = {"cvat": "annotations.xml", "label-studio": "tasks.json"}.get(form, "")
-    found = list(find_codec(form).read(tmp_path / file, {"a.png": (120, 80)}, None, tally))
-    assert len(found[0].objects) == MAX_COVERED + 1
-    (left,) = tally.left_out()
-    assert (left.reason, left.count) == (TOO_MUCH, 19)
+    codec = find_codec(form.split(" ")[0])
+    given = tmp_path if name.endswith("txt") else tmp_path / name
+    (picture,) = codec.read(given, {"a.png": (120, 80)}, None, tally)
+    reasons = {left.reason: left.count for left in tally.left_out()}
+    assert reasons[TOO_MUCH] > 5
+    assert tally.found == 40
+    if "empty" in form:
+        assert len(reasons) == 2
+        assert len(picture.objects) == 0
+    else:
+        assert len(picture.objects) == 40 - reasons[TOO_MUCH] > 5
+
+
+def test_a_map_is_not_decoded_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fcfi.masks.work.LEAST", 200_000)
+    monkeypatch.setattr("fcfi.masks.work.MAX_COVERED", 1)
+    write_png(tmp_path / "a.png", np.ones((80, 120), np.bool_))
+    entry = {"file_name": "a.png", "mask": "a.png", "objects": []}
+    (tmp_path / "objects.json").write_text(json.dumps({"pictures": [entry] * 40}))
+    _, tally = read("png", tmp_path)
+    # The first map says the size of the picture; then there is enough for 20 of 9,600 pixels.
+    assert [str(problem) for problem in tally.problems] == [TOO_MUCH] * 19
+
+
+def test_names_that_mean_one_picture_are_read_once(tmp_path: Path) -> None:
+    document = json.loads(coco_of([[0, 0, 9, 0, 9, 9]], 3))
+    document["images"] = [{"id": 1, "file_name": f"{n}/a.png"} for n in range(50)]
+    (tmp_path / "a.json").write_text(json.dumps(document))
+    pictures, tally = read("coco", tmp_path / "a.json")
+    assert [len(picture.objects) for picture in pictures] == [3]
+    assert tally.found == 3

@@ -13,6 +13,7 @@ from fcfi.boxes import Box
 from fcfi.formats.label_studio import decode
 from fcfi.images import read_image
 from fcfi.masks.polygons import fill_polygon
+from fcfi.masks.runs import pixels_of
 from fcfi.prompts.clicks import Click
 from fcfi.server.settings import Settings
 from fcfi.serving.faces import label_studio
@@ -51,7 +52,7 @@ def local_files(tmp_path: Path) -> ToolServer:
 def mask_in(answer: Any) -> np.ndarray:
     (result,) = answer["results"][0]["result"]
     height, width = result["original_height"], result["original_width"]
-    return decode(result["value"]["rle"], height, width)
+    return pixels_of(decode(result["value"]["rle"], height, width), height, width)
 
 
 def test_recorded_clicks_are_answered_as_a_session_does(local_files: ToolServer) -> None:

@@ -241,7 +241,7 @@ def _strokes(region: Mapping[str, Any], height: int, width: int) -> RunMask:
     runs = _mapping(region.get("value")).get("rle")
     if not isinstance(runs, list):
         raise InputError("expected a brush stroke with its run lengths under 'rle'")
-    mask = RunMask.of(decode(runs, height, width))
+    mask = decode(runs, height, width)
     if mask is None:
         raise InputError("expected a brush stroke with pixels, got an empty one")
     return mask
