@@ -1,7 +1,9 @@
 """The annotated pictures of a project for export, read in batches, as they were at one moment.
 
 An export reads the revisions that it found at its start; since revisions never change, later work
-does not get into it.  Knows nothing of the files of formats.
+does not get into it.  What was written is read back in this process, unlike an import: these are
+files of its own, read one picture at a time, and another process would have to be sent every mask
+to compare it.  Knows nothing of the files of formats.
 """
 
 import json
