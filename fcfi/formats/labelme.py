@@ -243,7 +243,9 @@ def _drawn(kind: str, corners: NDArray[np.float64], height: int, width: int) -> 
     work = across * down
     if kind not in ("circle", "rectangle"):
         # Pillow looks at every side in every row, and sorts those that cross it.
-        work += len(corners) * down // SIDES_LOOKED_AT + crossing_work(corners, low[1], high[1])
+        work += len(corners) * down // SIDES_LOOKED_AT + crossing_work(
+            corners, int(low[1]), int(high[1])
+        )
     charge(work)
     canvas = Pillow.new("1", (across, down))
     draw = ImageDraw.Draw(canvas)

@@ -10,7 +10,7 @@ The unit is about a pixel that is drawn: 5 to 10 ns, so that a picture takes som
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,7 +76,7 @@ def charge(work: int) -> None:
         raise TooMuchWorkError(TOO_MUCH)
 
 
-def crossing_work(corners: NDArray[np.float64], top: int, bottom: int) -> int:
+def crossing_work(corners: NDArray[Any], top: int, bottom: int) -> int:
     """Return the work of filling a polygon (N, 2) line by line between two rows of pixels.
 
     Each row sorts the edges that cross it, so that many long edges cost far more than few.

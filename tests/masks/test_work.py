@@ -1,5 +1,7 @@
 """Work that other people's shapes ask for is bounded before it is done."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -30,12 +32,11 @@ def test_work_is_taken_until_a_shape_is_too_much_for_the_rest() -> None:
     charge(1 << 60)
 
 
-def spent(draw: object, height: int, width: int) -> int:
+def spent(draw: Callable[[], object], height: int, width: int) -> int:
     """Return the work that a drawing asks for."""
     allowance = Allowance(width, height)
     before = allowance.left
     with allowance.spent():
-        assert callable(draw)
         draw()
     return before - allowance.left
 
