@@ -155,7 +155,8 @@ def _truth(
     known = KnownPictures({name: (width, height)})
     known.size(name, image.get("width"), image.get("height"), file)
     try:
-        mask = object_of(record, names, height, width).mask
+        with known.spent(name):
+            mask = object_of(record, names, height, width).mask
     except InputError as error:  # a label that cannot be used
         raise DatasetError(str(error)) from error
     pixels = pixels_of(mask, height, width)

@@ -396,6 +396,7 @@ def test_masks_that_other_tools_mark_as_crowds_are_objects(tmp_path: Path) -> No
         ([[2, 3, 8, 3]], UNREADABLE_MASK),
         ({"size": [3, 3], "counts": [9]}, UNREADABLE_MASK),
         ([[40, 3, 60, 3, 60, 9]], EMPTY),
+        ([[0.5, 0, 0.5, 40_000, 1.5, 0]] * 20, UNREADABLE_MASK),  # more work than is allowed
         (SQUARE, UNREADABLE_MASK),  # of a category that the file does not list
     ],
 )
