@@ -15,7 +15,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,6 +25,7 @@ import httpx
 
 import fcfi
 from fcfi.formats.label_studio import decode
+from fcfi.masks.runs import pixels_of
 from fcfi.masks.truth import Mask
 from fcfi.server.serve import listen
 from fcfi.serving.faces.label_studio import config
@@ -253,7 +254,13 @@ def _mask(http: httpx.Client, model: int, task: int, regions: Sequence[dict[str,
     prediction = answer["data"]
     assert prediction, f"expected a prediction, got {answer}"
     (result,) = prediction["result"]
-    return decode(result["value"]["rle"], result["original_height"], result["original_width"])
+    return _pixels(result)
+
+
+def _pixels(result: Mapping[str, Any]) -> Mask:
+    """Return the mask of a brush stroke."""
+    height, width = result["original_height"], result["original_width"]
+    return pixels_of(decode(result["value"]["rle"], height, width), height, width)
 
 
 def _submitted(http: httpx.Client, task: int) -> Mask:
@@ -262,7 +269,7 @@ def _submitted(http: httpx.Client, task: int) -> Mask:
     brushes = [region for region in annotation["result"] if region["type"] == "brushlabels"]
     assert len(brushes) == 1, f"expected one mask on task {task}, got {len(brushes)}"
     (result,) = brushes
-    return decode(result["value"]["rle"], result["original_height"], result["original_width"])
+    return _pixels(result)
 
 
 def _same(mask: Mask, expected: Mask, what: str) -> None:
