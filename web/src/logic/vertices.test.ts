@@ -116,7 +116,7 @@ describe('a moved corner', () => {
     expect(area(without(three, { ring: 0, corner: 0, between: false }, PICTURE))).toBe(0);
   });
 
-  it('on any mask gives the even-odd inside of the changed outline', () => {
+  it('leaves the even-odd inside of the changed outline of any mask', () => {
     for (let seed = 1; seed < 12; seed++) {
       const mask = random(seed, 14, 11);
       const rings = ringsOf(mask, 1);
