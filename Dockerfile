@@ -2,9 +2,10 @@
 #
 #   docker build -t fcfi .
 #   docker run --rm -p 127.0.0.1:8017:8017 -v "$PWD/photos:/data" --user "$(id -u):$(id -g)" fcfi
-#   docker run --rm -v "$PWD:/data" fcfi segment a.jpg --click 320,180 -o mask.png
+#   docker run --rm -v "$PWD:/data" --user "$(id -u):$(id -g)" fcfi segment a.jpg --click 320,180 -o mask.png
+#   docker run --rm -p 127.0.0.1:9090:9090 -e FCFI_HEALTH=http://127.0.0.1:9090/health fcfi serve --host 0.0.0.0
 #
-# The first prints the address of the page with its token (docker logs shows it again).  For workers
+# The first and the last print an address with a token (docker logs shows it again).  For workers
 # of bulk runs:  docker build --build-arg EXTRAS=bulk --build-arg ALSO=s3fs -t fcfi:bulk .
 # For both kinds of processor:  docker buildx build --platform linux/amd64,linux/arm64 -t fcfi .
 
@@ -30,12 +31,14 @@ RUN useradd --create-home --uid 1000 fcfi && mkdir /data && chown fcfi /data
 ENV PATH=/opt/fcfi/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
-    XDG_CACHE_HOME=/tmp
+    XDG_CACHE_HOME=/tmp \
+    FCFI_HEALTH=http://127.0.0.1:8017/api/health
 USER fcfi
 WORKDIR /data
 VOLUME /data
-EXPOSE 8017
+EXPOSE 8017 9090
+# A refusal for want of the token is a sign of life as well.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
-  CMD ["python", "-c", "import urllib.request as r, urllib.error as e\ntry: r.urlopen('http://127.0.0.1:8017/api/health', timeout=4)\nexcept e.HTTPError as error: raise SystemExit(error.code >= 500)"]
+  CMD ["python", "-c", "import os, urllib.request as r, urllib.error as e\ntry: r.urlopen(os.environ['FCFI_HEALTH'], timeout=4)\nexcept e.HTTPError as error: raise SystemExit(error.code >= 500)"]
 ENTRYPOINT ["fcfi"]
 CMD ["annotate", "/data", "--host", "0.0.0.0", "--no-browser"]

@@ -2,7 +2,8 @@
 
     python -m benchmarks.bulk WORK --json benchmarks/results/bulk.json
 
-Cuts pictures of 640 x 480 pixels from the bundled photographs and clicks on each several times.
+Cuts pictures of 640 x 480 pixels from the bundled photographs, or takes those of a folder or tar
+whole (`--photos`), and clicks on each several times.
 *Alone*: one process only predicts all objects of decoded pictures.  *Steady*: a running worker
 computes the same parts (read, decode, predict, encode, write), alternating with the predictions
 alone, so that other load slows both.  *Calm*: one undisturbed `fcfi bulk run`, including the start
@@ -17,8 +18,10 @@ import resource
 import signal
 import subprocess
 import sys
+import tarfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -33,17 +36,21 @@ from fcfi.bulk.planning import make_plan
 from fcfi.bulk.rows import Row, parse_row
 from fcfi.bulk.storage import Storage
 from fcfi.bulk.work import Job, Task, Worker, read_rows
+from fcfi.errors import InputError
 from fcfi.files import write_text
-from fcfi.images import read_image
+from fcfi.images import decode_image, read_image
 from fcfi.prediction.interface import Predictor
 from fcfi.prediction.prediction import CachedImage
 from fcfi.report import machine
+from fcfi.runtimes.processor import cores
 
 app = typer.Typer(add_completion=False)
 
 EXAMPLES: Final = Path(__file__).parent.parent / "examples" / "images"
 WIDTH, HEIGHT = 640, 480
 OBJECTS_OF_PICTURE: Final = 4
+ENDINGS: Final = (".jpg", ".webp")
+"""Of photographs; masks beside them are PNG."""
 KILLS: Final = 10
 SHARDS: Final = 4
 PART_ROWS: Final = 64
@@ -54,12 +61,16 @@ SEED: Final = 7
 def bulk(
     work: Annotated[Path, typer.Argument(help="A new folder for pictures and results.")],
     objects: Annotated[int, typer.Option(help="Objects in all.")] = 2000,
+    photos: Annotated[
+        Path | None,
+        typer.Option(help="Photographs to take as they are: in a folder or tar."),
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("--json", help="Also write the numbers to this file.")
     ] = None,
 ) -> None:
     """Measure bulk work."""
-    make_rows(work, objects)
+    make_rows(work, objects, photos)
     plans = [
         make_plan(str(work / "objects.jsonl"), str(work / name), SHARDS, PART_ROWS)
         for name in ("calm", "stormy", "steady")
@@ -91,29 +102,71 @@ def bulk(
         write_text(output, json.dumps(numbers, indent=1) + "\n")
 
 
-def make_rows(work: Path, objects: int) -> None:
+def make_rows(work: Path, objects: int, photos: Path | None = None) -> None:
     """Write the pictures and the manifest."""
+    random = np.random.default_rng(SEED)
+    (work / "pictures").mkdir(parents=True)
+    count = objects // OBJECTS_OF_PICTURE
+    sizes = cut_out(work, count, random) if photos is None else take(work, count, photos)
+    rows: list[dict[str, Any]] = []
+    for number, (width, height) in enumerate(sizes):
+        for index in range(OBJECTS_OF_PICTURE):
+            x, y = int(random.integers(width)), int(random.integers(height))
+            clicks = [[x, y], [(x + width // 2) % width, (y + height // 2) % height, "-"]]
+            rows.append({"id": f"{number}-{index}", "image": name_of(number), "clicks": clicks})
+    text = "".join(f"{json.dumps(row)}\n" for row in rows)
+    write_text(work / "objects.jsonl", text)
+
+
+def name_of(number: int) -> str:
+    """Return the path of a picture in the folder of the work."""
+    return f"pictures/{number:05d}"
+
+
+def cut_out(work: Path, count: int, random: np.random.Generator) -> Iterator[tuple[int, int]]:
+    """Cut pictures from the bundled photographs; yield their widths and heights."""
     from PIL import Image
 
-    random = np.random.default_rng(SEED)
     photos = [Image.open(path).convert("RGB") for path in sorted(EXAMPLES.glob("*.jpg"))]
-    (work / "pictures").mkdir(parents=True)
-    rows: list[dict[str, Any]] = []
-    for number in range(objects // OBJECTS_OF_PICTURE):
+    for number in range(count):
         photo = photos[number % len(photos)]
         side = float(random.uniform(0.5, 1))
         width, height = round(photo.width * side), round(photo.height * side)
         left = int(random.integers(0, photo.width - width + 1))
         top = int(random.integers(0, photo.height - height + 1))
         part = photo.crop((left, top, left + width, top + height)).resize((WIDTH, HEIGHT))
-        name = f"pictures/{number:05d}.jpg"
-        part.save(work / name, quality=92)
-        for index in range(OBJECTS_OF_PICTURE):
-            x, y = int(random.integers(WIDTH)), int(random.integers(HEIGHT))
-            clicks = [[x, y], [(x + WIDTH // 2) % WIDTH, (y + HEIGHT // 2) % HEIGHT, "-"]]
-            rows.append({"id": f"{number}-{index}", "image": name, "clicks": clicks})
-    text = "".join(f"{json.dumps(row)}\n" for row in rows)
-    write_text(work / "objects.jsonl", text)
+        part.save(work / name_of(number), "JPEG", quality=92)
+        yield WIDTH, HEIGHT
+
+
+def take(work: Path, count: int, photos: Path) -> Iterator[tuple[int, int]]:
+    """Copy the first photographs of a folder or tar; yield their widths and heights.
+
+    Raises InputError if there are fewer than `count`.
+    """
+    found = 0
+    for data in islice(files_of(photos), count):
+        (work / name_of(found)).write_bytes(data)
+        height, width = decode_image(data).shape[:2]
+        found += 1
+        yield width, height
+    if found < count:
+        raise InputError(f"expected {count} photographs in {photos}, got {found}: ask for fewer")
+
+
+def files_of(photos: Path) -> Iterator[bytes]:
+    """Yield the photographs of a folder or tar, JPEG or WebP."""
+    if photos.is_dir():
+        yield from (
+            path.read_bytes() for path in sorted(photos.iterdir()) if path.suffix in ENDINGS
+        )
+        return
+    with tarfile.open(photos) as archive:
+        for member in archive:
+            if member.isfile() and member.name.endswith(ENDINGS):
+                file = archive.extractfile(member)
+                assert file is not None, "it is a file"
+                yield file.read()
 
 
 def in_turn(work: Path, plan: Plan) -> tuple[float, float]:
@@ -153,7 +206,7 @@ def storm(folder: Path, calm: float) -> int:
     random = np.random.default_rng(SEED)
     killed = 0
     # Times in which all cores do about a tenth of the work of one run.
-    longest = max(4.0, calm / (os.cpu_count() or 1) / KILLS)
+    longest = max(4.0, calm / cores() / KILLS)
     for _ in range(KILLS):
         runner = start(folder)
         time.sleep(float(random.uniform(1, 1 + 2 * longest)))

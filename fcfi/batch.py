@@ -1,39 +1,37 @@
 """Batch work: a file with a line for each object becomes a mask for each line, on all cores.
 
-A line of the file is JSON:
+A line of the file is a row as `fcfi.bulk.rows` describes it:
 
     {"image": "photos/a.jpg", "clicks": [[320, 180], [90, 60, "-"]], "box": [40, 60, 520, 400]}
 
-`image` (and `mask`, a start mask) is relative to the file.  Clicks are x, y in pixels, in order,
-with "-" off the object; a box, [left, top, right, bottom], is applied before them, and either may
-be left out.  `within`, also a box, is the part of the picture for the first prediction.  `name` is
-the name of the mask's file.
+Paths (`image`, and `mask`, a start mask) are relative to the file.  `name`, or `id`, is the name of
+the mask's file; the default is the line's number and the picture's name.
 
-Masks are written as NAME.png, and the outcome of each line as a line of outcomes.jsonl, as soon as
-it is known.  A line that was done before with the same content and network is skipped, so that
+Rows become masks as in all bulk work (`fcfi.bulk.objects`).  Here threads share one network, a mask
+is a PNG file, NAME.png, and the outcome of each line is written as a line of outcomes.jsonl as soon
+as it is known.  A line that was done before with the same content and network is skipped, so that
 interrupted work can be resumed; a line that fails is recorded and does not stop the others.
 """
 
 import hashlib
 import json
-import os
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
-from threading import Lock
 from typing import IO, Any, Final, Literal
 
-from fcfi.boxes import Box
-from fcfi.errors import FCFIError, FullDiskError, InputError, guard
+from fcfi.bulk.objects import Picture, make
+from fcfi.bulk.rows import NAMES, Row, canonical, row_of
+from fcfi.errors import FCFIError, FullDiskError, InputError
 from fcfi.images import read_image, write_png
 from fcfi.mask_files import read_mask
 from fcfi.masks.truth import Mask
 from fcfi.prediction.interface import Predictor
-from fcfi.prediction.prediction import CachedImage, Prediction
-from fcfi.prompts.clicks import Click, Prompts, check_count
+from fcfi.runtimes.processor import cores
 
 OUTCOMES: Final = "outcomes.jsonl"
 """Name of the file with the outcome of each line, in the folder of the masks."""
@@ -41,24 +39,26 @@ WAITING: Final = 2
 """Lines that are read in advance for each worker."""
 MAX_LINE: Final = 1 << 20
 """Largest size of a line in bytes: far more than its prompts can need."""
-KEYS: Final = frozenset(("image", "clicks", "box", "within", "mask", "name"))
 
 
 @dataclass(frozen=True)
 class Task:
     """A valid line.
 
-    prompts: applied one after the other.  within: the part of the picture for the first prediction.
-    start: path of a start mask.  key: a hash of the content, which identifies the line.
+    line: its number, from 1.  name: name of the mask's file, without suffix.  folder: base of its
+        paths.  key: a hash of the content, which identifies the line.
     """
 
     line: int
     name: str
-    image: Path
-    prompts: Prompts
-    within: Box | None
-    start: Path | None
+    row: Row
+    folder: Path
     key: str
+
+    @property
+    def image(self) -> Path:
+        """The picture's file."""
+        return self.folder / self.row.image
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Outcome:
     """The outcome of a line.
 
     mask: file of the mask.  part: share of the picture that it covers.  error: a sentence if the
-        line failed.
+        line failed.  label, group: as in the line.
     """
 
     line: int
@@ -77,6 +77,12 @@ class Outcome:
     part: float = 0.0
     seconds: float = 0.0
     error: str = ""
+    label: str | None = None
+    group: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return texts and numbers; label and group only where the line has them."""
+        return {key: value for key, value in asdict(self).items() if value is not None}
 
 
 @dataclass(frozen=True)
@@ -123,7 +129,7 @@ def run(
         with open_outcomes(folder) as log:
             for outcome in _outcomes(tasks, predictor, folder, workers or cores(), known):
                 if outcome.status != "skipped":
-                    log.write(json.dumps(asdict(outcome), ensure_ascii=False) + "\n")
+                    log.write(json.dumps(outcome.to_json(), ensure_ascii=False) + "\n")
                     log.flush()
                 summary = summary.after(outcome)
                 if progress is not None:
@@ -152,8 +158,7 @@ def read_tasks(path: Path, settings: str = "") -> Iterator[Task | Outcome]:
     names: set[str] = set()
     for number, text in _lines(path):
         try:
-            with guard(InputError, "the line cannot be read", "write it as the guide shows"):
-                task = parse_task(text, number, path.parent, settings)
+            task = parse_task(text, number, path.parent, settings)
             if task.name in names:
                 raise InputError(
                     f"the name {task.name!r} is taken by a line before: give it another"
@@ -175,40 +180,15 @@ def parse_task(text: bytes, number: int, folder: Path, settings: str = "") -> Ta
             "write a line for each object"
         )
     try:
-        row = json.loads(text)
-    except ValueError as error:
+        content = json.loads(text)
+    except (ValueError, RecursionError) as error:
         raise InputError(
             f"the line is not JSON ({error}): write an object with image and clicks"
         ) from error
-    if not isinstance(row, dict) or not isinstance(row.get("image"), str) or not row["image"]:
-        raise InputError(
-            'the line has no "image": write {"image": "photo.jpg", "clicks": [[320, 180]]}'
-        )
-    unknown = sorted(row.keys() - KEYS)
-    if unknown:
-        raise InputError(f"{unknown[0]!r} is unknown: a line has {', '.join(sorted(KEYS))}")
-    image = folder / row["image"]
-    start = row.get("mask")
-    if start is not None and not isinstance(start, str):
-        raise InputError('"mask" is not a path: give the file of a start mask, or leave it out')
-    box = _box(row, "box")
-    clicks = row.get("clicks", [])
-    if not isinstance(clicks, list) or not (clicks or box):
-        raise InputError(
-            'the line has no "clicks": give at least one, as [[x, y], [x, y, "-"]], or a "box"'
-        )
-    prompts: Prompts = (*(() if box is None else (box,)), *(_click(click) for click in clicks))
-    check_count(prompts)
-    key = hashlib.sha256(f"{json.dumps(row, sort_keys=True)} {settings}".encode()).hexdigest()
-    return Task(
-        number,
-        _name(row, number, image),
-        image,
-        prompts,
-        _box(row, "within"),
-        folder / start if start else None,
-        key,
-    )
+    row = row_of(content, canonical(content))
+    text_of_key = f"{json.dumps(content, sort_keys=True)} {settings}"
+    key = hashlib.sha256(text_of_key.encode()).hexdigest()
+    return Task(number, _name(content, row, number), row, folder, key)
 
 
 def read_done(folder: Path) -> frozenset[tuple[str, str]]:
@@ -243,81 +223,47 @@ def open_outcomes(folder: Path) -> IO[str]:
 
 
 class Pictures:
-    """A cache of decoded pictures, so that consecutive lines of one picture decode it once.
-
-    Threads may share it.  If two threads need a picture at the same time, one of them decodes it
-    and the other waits; both get the same error if that fails.
-    """
+    """A cache of decoded pictures, so that consecutive lines of one picture decode it once."""
 
     def __init__(self, limit: int) -> None:
         """limit: largest number of pictures to keep."""
         self._limit = limit
-        self._lock = Lock()
-        self._kept: OrderedDict[Path, Future[CachedImage]] = OrderedDict()
+        self._kept: OrderedDict[Path, Picture] = OrderedDict()
 
-    def get(self, path: Path) -> CachedImage:
-        """Return a picture with its own cache of crops.  Raises InputError."""
-        with self._lock:
-            known = self._kept.get(path)
-            future = known or Future()
-            self._kept[path] = future
-            self._kept.move_to_end(path)
-            while len(self._kept) > self._limit:
-                self._kept.popitem(last=False)
-        if known is None:
-            try:
-                future.set_result(CachedImage(read_image(path)))
-            except BaseException as error:
-                future.set_exception(error)
-        # Objects in other threads use other crops, of which a `CachedImage` keeps only the last.
-        return CachedImage(future.result().image)
+    def get(self, path: Path) -> Picture:
+        """Return the picture of a file, which is decoded when it is first needed."""
+        picture = self._kept.setdefault(path, Picture(partial(read_image, path)))
+        self._kept.move_to_end(path)
+        while len(self._kept) > self._limit:
+            self._kept.popitem(last=False)
+        return picture
 
 
-def do(task: Task, predictor: Predictor, folder: Path, pictures: Pictures | None = None) -> Outcome:
+def do(task: Task, picture: Picture, predictor: Predictor, folder: Path) -> Outcome:
     """Predict and write the mask of one line; a failure becomes part of the outcome.
 
-    pictures: a shared cache; None decodes the picture for this line.
     Raises FullDiskError.
     """
     began = time.perf_counter()
+
+    def write(mask: Mask) -> float:
+        write_png(folder / f"{task.name}.png", mask)
+        return round(float(mask.mean()), 6)
+
+    def read_start(name: str, height: int, width: int) -> Mask:
+        return read_mask(task.folder / name, height, width)
+
+    outcome = partial(
+        Outcome, task.line, task.name, task.key, label=task.row.label, group=task.row.group
+    )
     try:
-        with guard(InputError, f"{task.image} cannot be segmented", "give another picture"):
-            picture = (pictures or Pictures(1)).get(task.image)
-            mask = _mask(task, picture, predictor)
-            write_png(folder / f"{task.name}.png", mask)
+        part = make(task.row, picture, predictor, read_start, write)
     except FullDiskError:
         raise  # later lines could not be written either
     except FCFIError as error:
-        return Outcome(task.line, task.name, task.key, "failed", error=str(error))
+        return outcome("failed", error=str(error))
     taken = round(time.perf_counter() - began, 4)
-    return Outcome(
-        task.line,
-        task.name,
-        task.key,
-        "done",
-        f"{task.name}.png",
-        round(float(mask.mean()), 6),
-        taken,
-    )
-
-
-def _mask(task: Task, picture: CachedImage, predictor: Predictor) -> Mask:
-    """Return the mask (H, W) of one line."""
-    height, width = picture.image.shape[:2]
-    prediction = None
-    if task.start is not None:
-        prediction = Prediction.from_mask(read_mask(task.start, height, width), predictor.threshold)
-    for count in range(1, len(task.prompts) + 1):
-        within = task.within if count == 1 else None
-        prediction = predictor.predict(picture, task.prompts[:count], prediction, within)
-    assert prediction is not None
-    return prediction.mask
-
-
-def cores() -> int:
-    """Return the number of cores that this process may use."""
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return usable or 1
+    return outcome("done", mask=f"{task.name}.png", part=part, seconds=taken)
 
 
 # ── helpers ───────────────────────────────────────────────────────────────────────────────────────
@@ -361,7 +307,7 @@ def _outcomes(
             elif (line.name, line.key) in known:
                 yield Outcome(line.line, line.name, line.key, "skipped", f"{line.name}.png")
             else:
-                running.add(pool.submit(do, line, predictor, folder, pictures))
+                running.add(pool.submit(do, line, pictures.get(line.image), predictor, folder))
             if len(running) >= WAITING * workers:
                 ready, running = wait(running, return_when=FIRST_COMPLETED)
                 yield from (future.result() for future in ready)
@@ -383,40 +329,12 @@ def _settings(predictor: Predictor) -> str:
     return f"{predictor.info.sha256} {json.dumps(dict(predictor.settings), sort_keys=True)}"
 
 
-def _box(row: dict[str, Any], key: str) -> Box | None:
-    """Return row[key] as a box, or None if it is missing."""
-    value = row.get(key)
-    if value is None:
-        return None
-    if not isinstance(value, list) or [type(side) for side in value] != [int] * 4:
-        raise InputError(
-            f'expected "{key}" as [left, top, right, bottom] in pixels, got {json.dumps(value)}'
-        )
-    return Box(*value)
-
-
-def _click(value: Any) -> Click:
-    """Return the click given as [x, y], [x, y, "+"] or [x, y, "-"]."""
-    whole = (
-        isinstance(value, list)
-        and len(value) in (2, 3)
-        and all(type(number) is int for number in value[:2])
-    )
-    if not whole or (len(value) == 3 and value[2] not in ("+", "-")):
-        raise InputError(
-            f'expected a click as [x, y] in pixels, or [x, y, "-"] off the object, '
-            f"got {json.dumps(value)}"
-        )
-    return Click(value[0], value[1], value[2:] != ["-"])
-
-
-def _name(row: dict[str, Any], number: int, image: Path) -> str:
+def _name(content: Mapping[str, Any], row: Row, number: int) -> str:
     """Return the mask's name without suffix: the line's own, or its number and picture."""
-    name = row.get("name", f"{number:06d}-{image.stem}")
+    given = [content[key] for key in reversed(NAMES) if content.get(key) is not None]
+    name = given[0] if given else f"{number:06d}-{Path(row.image).stem}"
     if (
-        not isinstance(name, str)
-        or not name
-        or name != Path(name).name
+        name != Path(name).name
         or name in (".", "..")
         or "\\" in name
         # A lone surrogate is not printable, and no file can have it in its name.

@@ -28,6 +28,7 @@ from fcfi.prediction.methods import STEPS
 from fcfi.published import PUBLISHED, Published
 from fcfi.robots import CENTRE
 from fcfi.runtimes.network import NetworkInfo
+from fcfi.runtimes.processor import cores
 
 FORMAT: Final = "fcfi-evaluation/1"
 """Marks a record; the number is raised when its meaning changes."""
@@ -149,10 +150,9 @@ def read_record(path: str | os.PathLike[str]) -> Record:
 
 def machine() -> dict[str, Any]:
     """Return the processor, usable cores, system and Python version."""
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return {
         "cpu": _cpu(),
-        "cores": usable,
+        "cores": cores(),
         "system": platform.platform(),
         "python": platform.python_version(),
     }

@@ -17,7 +17,7 @@ from fcfi.prediction.fcfi import FCFIPredictor
 from fcfi.prediction.zoom import Zoom
 from fcfi.prompts.clicks import Click
 from fcfi.session import Session
-from tests.networks import ColourNetwork
+from tests.networks import ColourNetwork, OnceNetwork
 
 SMALL = Zoom(target=64, ratio=1.4, minimum=30)
 
@@ -186,19 +186,21 @@ def test_a_long_file_is_read_as_it_is_done(
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ([], 'no "image"'),
-        ({"image": 3, "clicks": [[1, 1]]}, 'no "image"'),
-        ({"image": "a.jpg"}, 'no "clicks"'),
-        ({"image": "a.jpg", "clicks": []}, 'no "clicks"'),
+        ([], "expected a row as a JSON object"),
+        ({"clicks": [[1, 1]]}, 'expected a row with "image"'),
+        ({"image": 3, "clicks": [[1, 1]]}, 'expected "image" as a text'),
+        ({"image": "a.jpg"}, "expected a click, a box or a prompt"),
+        ({"image": "a.jpg", "clicks": []}, "expected a click, a box or a prompt"),
         ({"image": "a.jpg", "clicks": [[1]]}, r"expected a click as .* got \[1\]"),
         ({"image": "a.jpg", "clicks": [[1, 2.5]]}, "expected a click as"),
         ({"image": "a.jpg", "clicks": [[True, 2]]}, "expected a click as"),
         ({"image": "a.jpg", "clicks": [[1, 2, "x"]]}, "expected a click as"),
         ({"image": "a.jpg", "clicks": [[1, 2]], "name": "../a"}, "expected the name of a file"),
-        ({"image": "a.jpg", "clicks": [[1, 2]], "name": ""}, "expected the name of a file"),
-        ({"image": "a.jpg", "clicks": [[1, 2]], "mask": 1}, '"mask" is not a path'),
-        ({"image": "a.jpg", "click": [[1, 2]]}, "'click' is unknown"),
-        ({"image": "a.jpg", "clicks": []}, 'has no "clicks"'),
+        ({"image": "a.jpg", "clicks": [[1, 2]], "name": ""}, 'expected "name" as a text'),
+        ({"image": "a.jpg", "clicks": [[1, 2]], "id": "a/b"}, "expected the name of a file"),
+        ({"image": "a.jpg", "clicks": [[1, 2]], "name": "a\\b"}, "expected the name of a file"),
+        ({"image": "a.jpg", "clicks": [[1, 2]], "mask": 1}, 'expected "mask" as a text'),
+        ({"image": "a.jpg", "click": [[1, 2]]}, "got 'click': leave it out"),
         ({"image": "a.jpg", "clicks": [[1, 2]] * 1001}, "at most 1000 prompts of an object"),
         ({"image": "a.jpg", "box": [1, 2, 3]}, 'expected "box" as .left, top, right, bottom'),
         ({"image": "a.jpg", "box": [5, 2, 3, 9]}, "left below right"),
@@ -213,8 +215,8 @@ def test_what_is_no_job_is_refused_in_a_sentence(row: Any, message: str) -> None
 def test_a_job_has_clicks_in_order_and_paths_beside_the_file() -> None:
     row = {"image": "p/a.jpg", "clicks": [[1, 2], [3, 4, "-"], [5, 6, "+"]], "mask": "m.png"}
     task = parse_task(json.dumps(row).encode(), 7, Path("f"))
-    assert task.prompts == (Click(1, 2), Click(3, 4, positive=False), Click(5, 6))
-    assert (task.image, task.start, task.name) == (Path("f/p/a.jpg"), Path("f/m.png"), "000007-a")
+    assert task.row.prompts == (Click(1, 2), Click(3, 4, positive=False), Click(5, 6))
+    assert (task.image, task.row.mask, task.name) == (Path("f/p/a.jpg"), "m.png", "000007-a")
     assert (
         task.key == parse_task(json.dumps(dict(reversed(row.items()))).encode(), 9, Path("g")).key
     )
@@ -253,14 +255,49 @@ def test_a_picture_is_decoded_once_for_lines_that_follow_each_other(
 
 
 def test_few_pictures_are_kept_and_a_damaged_one_fails_each_of_its_lines(
-    photos: list[np.ndarray], tmp_path: Path
+    predictor: FCFIPredictor, photos: list[np.ndarray], tmp_path: Path
 ) -> None:
-    (tmp_path / "bad.png").write_bytes(b"no picture")
     pictures = batch.Pictures(2)
-    first = pictures.get(tmp_path / "0.png").image
-    assert pictures.get(tmp_path / "0.png").image is first
-    for _ in range(2):
-        with pytest.raises(InputError, match="bad.png"):
-            pictures.get(tmp_path / "bad.png")
-    pictures.get(tmp_path / "1.png")  # the third: the picture used longest ago is dropped
-    assert pictures.get(tmp_path / "0.png").image is not first
+    first = pictures.get(tmp_path / "0.png")
+    assert pictures.get(tmp_path / "0.png") is first
+    pictures.get(tmp_path / "1.png")
+    pictures.get(tmp_path / "2.png")  # the third: the picture used longest ago is dropped
+    assert pictures.get(tmp_path / "0.png") is not first
+    (tmp_path / "bad.png").write_bytes(b"no picture")
+    rows = [{"image": "bad.png", "clicks": [[1, x]]} for x in range(3)]
+    assert run(write(tmp_path / "c.jsonl", *rows), predictor, tmp_path / "out").failed == 3
+    assert all("bad.png" in row["error"] for row in outcomes(tmp_path / "out"))
+
+
+def test_lines_of_a_picture_begin_with_one_look(photos: list[np.ndarray], tmp_path: Path) -> None:
+    network = OnceNetwork()
+    rows = [{"image": "0.png", "clicks": [[x, 9]]} for x in range(6)]
+    file = write(tmp_path / "c.jsonl", *rows)
+    assert run(file, FCFIPredictor(network, SMALL), tmp_path / "out", 1).done == 6
+    assert len(network.encoded) == 1
+
+
+def test_a_file_of_bulk_work_is_done_too(
+    predictor: FCFIPredictor, photos: list[np.ndarray], tmp_path: Path
+) -> None:
+    scribble = {"points": [[30, 20], [50, 40]], "positive": True}
+    file = write(
+        tmp_path / "c.jsonl",
+        {
+            "id": "cup-1",
+            "image": "1.png",
+            "prompts": [scribble],
+            "label": "cup",
+            "group": "kitchen",
+        },
+        {"id": "cup-2", "name": "mine", "image": "1.png", "clicks": [[5, 5], [60, 50, 0]]},
+    )
+    assert run(file, predictor, tmp_path / "out").done == 2
+    session = Session(predictor, photos[1])
+    session.scribble([(30, 20), (50, 40)])
+    mask = read_mask(tmp_path / "out" / "cup-1.png", 60, 80)
+    np.testing.assert_array_equal(mask, session.mask)
+    assert (tmp_path / "out" / "mine.png").is_file()
+    first, second = sorted(outcomes(tmp_path / "out"), key=lambda row: row["line"])
+    assert (first["label"], first["group"]) == ("cup", "kitchen")
+    assert "label" not in second

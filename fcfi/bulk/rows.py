@@ -9,8 +9,8 @@ As JSON:
 off the object.  `box` is left, top, right, bottom; so is `within`, the part of the picture for the
 first prediction.  `prompts` holds any prompts in the format of a click log.  The box comes first,
 then `prompts`, then the clicks; each is predicted in turn.  `mask` is a start mask.  `label` and
-`group` are copied to the result.  The default `id` is derived from the row's content.  Knows
-nothing of files.
+`group` are copied to the result.  `name` is another word for `id`; the default `id` is derived from
+the row's content.  Knows nothing of files.
 """
 
 import hashlib
@@ -20,15 +20,33 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from fcfi.boxes import Box
-from fcfi.errors import InputError
+from fcfi.errors import InputError, guard
 from fcfi.prompts.clicks import Click, Prompt, Prompts, check_count, prompt_from_json
 
-KEYS: Final = ("id", "image", "clicks", "box", "prompts", "within", "mask", "label", "group")
+KEYS: Final = (
+    "id",
+    "name",
+    "image",
+    "clicks",
+    "box",
+    "prompts",
+    "within",
+    "mask",
+    "label",
+    "group",
+)
+NAMES: Final = ("id", "name")
+"""Keys that name a row; the first that is present counts."""
 SIGNS: Final[Mapping[Any, bool]] = {"+": True, "-": False, 1: True, 0: False}
 """Allowed values after x and y of a click; true and false are equal to 1 and 0."""
 MAX_TEXT: Final = 1000
 """Largest number of characters of an id, path, label or group."""
 HASH_BITS: Final = 64
+TOO_DEEP: Final = "a row of lists in lists in lists"
+"""Replaces a row that is nested too deeply to be written."""
+# Created once: `json.dumps` creates an encoder at each call, which slows planning.
+# Parquet has more types than JSON; a date, for example, becomes text and is refused later.
+_ENCODE: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=str).encode
 
 
 @dataclass(frozen=True)
@@ -46,21 +64,25 @@ class Row:
 
 def canonical(row: Any) -> str:
     """Return the canonical text of a row for hashing: one line of ASCII JSON with sorted keys."""
-    # Parquet has more types than JSON; a date, for example, becomes text and is refused later.
-    return json.dumps(row, sort_keys=True, separators=(",", ":"), default=str)
+    try:
+        return _ENCODE(row)
+    except RecursionError:
+        return _ENCODE(TOO_DEEP)
 
 
 def id_of(row: Any, text: str) -> str:
-    """Return the id of a row, by default the start of its text's sha256."""
-    if isinstance(row, Mapping) and isinstance(row.get("id"), str) and row["id"]:
-        return str(row["id"])
+    """Return the id or name of a row, by default the start of its text's sha256."""
+    for key in NAMES:
+        given = row.get(key) if isinstance(row, Mapping) else None
+        if isinstance(given, str) and given:
+            return _writable(given)
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
 def image_of(row: Any) -> str:
     """Return the picture of a row, or "" if it has none."""
     image = row.get("image") if isinstance(row, Mapping) else None
-    return image if isinstance(image, str) else ""
+    return _writable(image) if isinstance(image, str) else ""
 
 
 def hash_of(image: str) -> int:
@@ -77,11 +99,29 @@ def shard_of(number: int, shards: int) -> int:
 
 
 def parse_row(text: str) -> Row:
-    """Return the row in a canonical text.
+    """Return the row in a canonical text; raises InputError as `row_of`."""
+    return row_of(content_of(text), text)
 
+
+def content_of(text: str) -> Any:
+    """Return the JSON value of a canonical text."""
+    try:
+        return json.loads(text)
+    except RecursionError:  # it was read with a shorter stack
+        return TOO_DEEP
+
+
+def row_of(row: Any, text: str) -> Row:
+    """Return the row of a JSON value.
+
+    text: its canonical text.
     Raises InputError with one sentence for an invalid row.
     """
-    row = json.loads(text)
+    with guard(InputError, "the row cannot be read", "write it as the guide shows"):
+        return _row_of(row, text)
+
+
+def _row_of(row: Any, text: str) -> Row:
     if not isinstance(row, Mapping):
         raise InputError(
             f"expected a row as a JSON object with image and clicks, got {str(row)[:80]!r}"
@@ -91,9 +131,12 @@ def parse_row(text: str) -> Row:
         raise InputError(f"expected the keys {', '.join(KEYS)}, got {unknown[0]!r}: leave it out")
     image = _text(row, "image")
     if image is None:
-        raise InputError('expected a row with "image", got none: name the picture')
-    if "id" in row:
-        _text(row, "id")
+        raise InputError(
+            'expected a row with "image", got none: write {"image": "photo.jpg", '
+            '"clicks": [[320, 180]]}'
+        )
+    for key in NAMES:
+        _text(row, key)
     prompts = _prompts(row)
     if not prompts:
         raise InputError('expected a click, a box or a prompt, got none: add "clicks": [[x, y]]')
@@ -102,7 +145,7 @@ def parse_row(text: str) -> Row:
         id_of(row, text),
         image,
         prompts,
-        None if row.get("within") is None else _box(row["within"]),
+        _box(row, "within"),
         _text(row, "mask"),
         _text(row, "label"),
         _text(row, "group"),
@@ -111,19 +154,22 @@ def parse_row(text: str) -> Row:
 
 def _prompts(row: Mapping[str, Any]) -> Prompts:
     """Return the box, prompts and clicks of a row, in this order."""
-    found: list[Prompt] = []
-    if row.get("box") is not None:
-        found.append(_box(row["box"]))
+    box = _box(row, "box")
+    found: list[Prompt] = [] if box is None else [box]
     found += [prompt_from_json(prompt) for prompt in _list(row, "prompts")]
     found += [_click(click) for click in _list(row, "clicks")]
     return tuple(found)
 
 
-def _box(value: Any) -> Box:
+def _box(row: Mapping[str, Any], key: str) -> Box | None:
+    value = row.get(key)
+    if value is None:
+        return None
     numbers = [type(side) for side in value] if isinstance(value, list) else []
     if numbers != [int] * 4:
         raise InputError(
-            f"expected a box as [left, top, right, bottom] in whole pixels, got {json.dumps(value)}"
+            f'expected "{key}" as [left, top, right, bottom] in whole pixels, '
+            f"got {json.dumps(value)}"
         )
     return Box(*value)
 
@@ -152,8 +198,13 @@ def _text(row: Mapping[str, Any], key: str) -> str | None:
     value = row.get(key)
     if value is None:
         return None
-    if not isinstance(value, str) or not 0 < len(value) <= MAX_TEXT:
+    if not isinstance(value, str) or not 0 < len(value) <= MAX_TEXT or _writable(value) != value:
         raise InputError(
             f'expected "{key}" as a text of 1 to {MAX_TEXT} characters, got {str(value)[:40]!r}'
         )
     return value
+
+
+def _writable(text: str) -> str:
+    """Return a text that UTF-8 can encode, without lone surrogates, which JSON may contain."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")

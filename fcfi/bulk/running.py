@@ -8,12 +8,12 @@ from typing import Final
 
 import pyarrow.parquet as pq
 
-from fcfi.batch import cores
 from fcfi.bulk.plan import Part, Plan, done_parts, masks_folder, read_plan
 from fcfi.bulk.results import failed_in
 from fcfi.bulk.storage import Storage
 from fcfi.bulk.work import Done, Job
 from fcfi.errors import ConfigError, InputError
+from fcfi.runtimes.processor import cores
 
 RUNNERS: Final = ("local", "ray")
 ARRAY_VARIABLES: Final = (

@@ -5,13 +5,14 @@ object only when it is complete.  fsspec handles credentials.
 """
 
 import os
+import shutil
 from pathlib import Path
 from typing import IO, Any, Final
 
 from fsspec.core import url_to_fs
 
-from fcfi.errors import ConfigError, InputError
-from fcfi.files import write_bytes
+from fcfi.errors import ConfigError, InputError, write_error
+from fcfi.files import replacing, write_bytes
 
 SCHEME: Final = "://"
 LOCAL: Final = "file"
@@ -37,8 +38,14 @@ class Storage:
 
     def read(self, name: str) -> bytes:
         """Return the content of a file.  Raises InputError if it cannot be read."""
+        path = self._path(name)
         try:
-            return bytes(self._system.cat_file(self._path(name)))
+            # Reading a pipe or device might never end, and a row may name one.
+            if self._local and os.path.exists(path) and not os.path.isfile(path):
+                raise InputError(f"{path} is a folder, device or pipe: give a file")
+            return bytes(self._system.cat_file(path))
+        except InputError:
+            raise
         except FileNotFoundError as error:
             raise InputError(f"{self._path(name)} does not exist: check the name") from error
         except Exception as error:  # each kind of storage has its own errors
@@ -55,14 +62,24 @@ class Storage:
         """Write a file atomically, replacing an old one.  Raises InputError."""
         path = self._path(name)
         if self._local:
-            try:
-                Path(path).parent.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise InputError(f"cannot write {path}: {error.strerror or error}") from error
+            _make_folder_of(path)
             write_bytes(path, data)
             return
         try:
             self._system.pipe_file(path, data)
+        except Exception as error:
+            raise InputError(f"cannot write {path}: {_words(error)}") from error
+
+    def copy(self, file: Path, name: str) -> None:
+        """Copy a local file here in pieces; it appears whole or not at all.  Raises InputError."""
+        path = self._path(name)
+        if self._local:
+            _make_folder_of(path)
+            with replacing(path) as temporary:
+                shutil.copyfile(file, temporary)
+            return
+        try:
+            self._system.put_file(str(file), path)
         except Exception as error:
             raise InputError(f"cannot write {path}: {_words(error)}") from error
 
@@ -126,6 +143,14 @@ class Pictures:
             folder, file = split_url(name)
             return Storage(folder).read(file)
         return self._base.read(name)
+
+
+def _make_folder_of(path: str) -> None:
+    """Make the folder of a local file.  Raises InputError."""
+    try:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise write_error(f"cannot write {path}", error) from error
 
 
 def _filesystem(url: str) -> tuple[Any, str]:

@@ -3,7 +3,6 @@
 Knows nothing of processes or machines; the failure of a row becomes its error.
 """
 
-import json
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,16 +12,17 @@ from typing import Final
 
 import pyarrow.parquet as pq
 
+from fcfi.bulk.objects import Picture, make
 from fcfi.bulk.opening import open_as_planned
 from fcfi.bulk.plan import Part, Plan, masks_folder, read_plan, rows_name
 from fcfi.bulk.results import Result, mask_columns, schema_of, to_parquet
-from fcfi.bulk.rows import Row, id_of, image_of, parse_row
+from fcfi.bulk.rows import Row, content_of, id_of, image_of, parse_row
 from fcfi.bulk.storage import Pictures, Storage
 from fcfi.errors import FCFIError, InputError
-from fcfi.images import decode_image
+from fcfi.images import Image, decode_image
 from fcfi.mask_files import decode_mask
+from fcfi.masks.truth import Mask
 from fcfi.prediction.interface import Predictor
-from fcfi.prediction.prediction import CachedImage, Prediction
 
 AHEAD: Final = 2
 """Pictures that are read in advance, because remote storage is slow."""
@@ -120,68 +120,41 @@ def results_of(
     for (image, group), data in zip(groups, _read_ahead(groups, pictures, killers), strict=True):
         if started is not None:
             started(image, done)
-        yield from _picture_results(group, data, predictor, pictures)
+        yield from _picture_results(image, group, data, predictor, pictures)
         done += len(group)
-
-
-def predict_row(
-    row: Row, whole: CachedImage, closer: CachedImage, predictor: Predictor, pictures: Pictures
-) -> Prediction:
-    """Return the prediction of a row.
-
-    whole, closer: the same picture twice.  All objects start with the same crop of the whole
-        picture, which `whole` keeps for all of them (with the encoding, if the network has one),
-        while later crops replace each other in `closer`.
-    """
-    prediction = None
-    if row.mask is not None:
-        height, width = whole.image.shape[:2]
-        mask = decode_mask(pictures.read(row.mask), height, width, row.mask)
-        prediction = Prediction.from_mask(mask, predictor.threshold)
-    for count in range(1, len(row.prompts) + 1):
-        first = prediction is None
-        prediction = predictor.predict(
-            whole if first else closer,
-            row.prompts[:count],
-            prediction,
-            row.within if first else None,
-        )
-    assert prediction is not None, "a row has a prompt"
-    return prediction
 
 
 # ── helpers ───────────────────────────────────────────────────────────────────────────────────────
 
 
 def _picture_results(
-    rows: Iterable[str], data: bytes | str, predictor: Predictor, pictures: Pictures
+    image: str,
+    rows: Iterable[str],
+    data: bytes | str,
+    predictor: Predictor,
+    pictures: Pictures,
 ) -> Iterator[Result]:
     """Return the results of the rows of a picture.
 
     data: the bytes of its file, or the reason why there are none.
     """
-    decoded: tuple[CachedImage, CachedImage] | str | None = None
+
+    def decode() -> Image:
+        if isinstance(data, str):
+            raise InputError(data)
+        return decode_image(data, image)
+
+    def read_mask(name: str, height: int, width: int) -> Mask:
+        return decode_mask(pictures.read(name), height, width, name)
+
+    picture = Picture(decode)
     for text in rows:
+        row = None
         try:
             row = parse_row(text)
-        except InputError as error:
-            yield _failed(text, str(error))
-            continue
-        if decoded is None:  # only now: a picture is not decoded for invalid rows
-            decoded = data if isinstance(data, str) else _decoded(data, row.image)
-        if isinstance(decoded, str):
-            yield _failed(text, decoded, row)
-            continue
-        try:
-            prediction = predict_row(row, *decoded, predictor, pictures)
-            columns = mask_columns(prediction.mask)
+            columns = make(row, picture, predictor, read_mask, mask_columns)
         except FCFIError as error:
             yield _failed(text, str(error), row)
-        except MemoryError:
-            yield _failed(text, "not enough memory", row)
-        except Exception as error:  # a bug must not stop ten million other rows
-            reason = f"something went wrong inside fcfi ({type(error).__name__}: {error})"
-            yield _failed(text, reason, row)
         else:
             count = len(row.prompts)
             yield Result(
@@ -189,19 +162,8 @@ def _picture_results(
             )
 
 
-def _decoded(data: bytes, name: str) -> tuple[CachedImage, CachedImage] | str:
-    """Return a picture for first crops and for later ones, or why it cannot be read."""
-    try:
-        image = decode_image(data, name)
-        return CachedImage(image), CachedImage(image)
-    except FCFIError as error:
-        return str(error)
-    except MemoryError:
-        return f"{name} needs more memory than there is"
-
-
 def _failed(text: str, error: str, row: Row | None = None) -> Result:
-    content = json.loads(text)
+    content = content_of(text)
     return Result(
         id_of(content, text),
         image_of(content),
@@ -212,7 +174,7 @@ def _failed(text: str, error: str, row: Row | None = None) -> Result:
 
 
 def _image(text: str) -> str:
-    return image_of(json.loads(text))
+    return image_of(content_of(text))
 
 
 def _read_ahead(

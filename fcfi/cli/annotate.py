@@ -40,6 +40,13 @@ def annotate(
     host: Annotated[
         str, typer.Option(help="Address to listen on; a token guards all but this machine's own.")
     ] = "127.0.0.1",
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="A further host name of this server, such as that of a proxy with TLS.",
+        ),
+    ] = None,
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Open the page in your browser.")
     ] = True,
@@ -86,7 +93,8 @@ def annotate(
     with warnings_as_notes():
         chosen = plan_run(network, RunRequest(runtime, precision, threads))
     predictor = open_lazily(chosen, make_for_people)
-    token, settings = serve.new_token(host), Settings()
+    further = tuple(allow_host or ())
+    token, settings = serve.new_token(host, further), Settings()
     # Before the project is opened: an error about the port must not come after a long scan.
     listening = serve.listen(host, port)
     with listening, ExitStack() as stack:
@@ -98,7 +106,7 @@ def annotate(
             report = import_first(project, import_, progress) if import_ else None
         # An address has two parts in IPv4 and four in IPv6; the port is the second.
         used = listening.getsockname()[1]
-        settings = Settings(host=host, port=used, token=token)
+        settings = Settings(host=host, port=used, token=token, allow_hosts=further)
         if import_ is not None and report is not None:
             show_import(import_, report)
         note_other_port(port, used)
@@ -152,6 +160,8 @@ def show_import(path: Path, report: "ImportReport") -> None:
 
 def announce(project: "Project", settings: "Settings", address: str) -> None:
     """Print what is served, its address, and how to stop the server."""
+    from fcfi.server.serve import ANY_ADDRESS
+
     counts = project.pictures(limit=0).counts
     names = ", ".join(label.name for label in project.labels()) or "none yet"
     typer.echo(
@@ -164,6 +174,8 @@ def announce(project: "Project", settings: "Settings", address: str) -> None:
         typer.echo(f"note: {warning}", err=True)
     typer.echo(f"Open:    {address}")
     if settings.token:
+        if (here := ANY_ADDRESS.get(settings.host)) is not None:
+            typer.echo(f"         on other machines with this machine's name in place of {here}")
         typer.echo(
             "         anyone with this address can see and change the masks; "
             "traffic is not encrypted"

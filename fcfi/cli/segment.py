@@ -263,9 +263,10 @@ def _segment_batch(
         raise InputError(f"expected a folder for the masks of --batch, got a file: {folder}")
     from fcfi import batch
     from fcfi.cli.show import lines_bar
+    from fcfi.runtimes.processor import cores
     from fcfi.segmenter import open_choice, plan_run
 
-    count = workers or batch.cores()
+    count = workers or cores()
     total = batch.count_lines(path)
     with warnings_as_notes():
         chosen = plan_run(network, request)

@@ -29,7 +29,9 @@ def serve(
     for_: Annotated[
         str,
         typer.Option(
-            "--for", metavar="TOOL,...", help="label-studio, cvat, x-anylabeling; all by default."
+            "--for",
+            metavar="TOOL,...",
+            help="label-studio, cvat, x-anylabeling, qupath, osam; all by default.",
         ),
     ] = "",
     host: Annotated[
@@ -84,7 +86,7 @@ def serve(
         typer.Option(metavar="MB", min=LEAST_MEMORY, help="Memory for pictures and predictions."),
     ] = 768,
 ) -> None:
-    """Answer the clicks made in Label Studio, CVAT or X-AnyLabeling; nothing is stored."""
+    """Answer the clicks made in Label Studio, CVAT, X-AnyLabeling or QuPath; nothing is stored."""
     from fcfi.serving.faces import FACES, label_studio
 
     if print_config is not None:
@@ -110,7 +112,7 @@ def serve(
     tool = ToolServer(tool_server, tool_token, root)
     with warnings_as_notes():
         chosen = plan_run(network, RunRequest(runtime, precision, threads))
-    secret = token or running.new_token(host)
+    secret = token or running.new_token(host, allow_host or ())
     with running.listen(host, port) as listening:
         used = listening.getsockname()[1]
         settings = Settings(

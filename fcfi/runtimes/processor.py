@@ -1,4 +1,7 @@
-"""Detecting what this computer supports besides float32.  Knows nothing of networks."""
+"""Detecting what this computer supports besides float32, and how many cores it has.
+
+Knows nothing of networks.
+"""
 
 import os
 import shutil
@@ -28,6 +31,12 @@ def has_vnni() -> bool:
     except OSError:
         return False
     return any(flag in flags for flag in VNNI_FLAGS)
+
+
+def cores() -> int:
+    """Return the number of cores that this process may use."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return usable or 1
 
 
 def may_have_cuda() -> bool:

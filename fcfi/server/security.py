@@ -148,7 +148,7 @@ def check_host(
     return Refusal(
         403,
         "this server does not accept that host name: open the address that "
-        f"`{settings.opened_with}` printed",
+        f"`{settings.opened_with}` printed, or start it with --allow-host and that name",
     )
 
 

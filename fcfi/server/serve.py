@@ -11,7 +11,7 @@ import socket
 import sys
 import threading
 import webbrowser
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any, Final
@@ -68,9 +68,12 @@ def listen(host: str, port: int) -> socket.socket:
     )
 
 
-def new_token(host: str) -> str | None:
-    """Return a random token, or None if only this machine can reach the server."""
-    return None if is_loopback(host) else secrets.token_urlsafe(TOKEN_BYTES)
+def new_token(host: str, further: Sequence[str] = ()) -> str | None:
+    """Return a random token, or None if only this machine can reach the server.
+
+    further: other host names of the server, such as that of a proxy, which others can reach.
+    """
+    return None if is_loopback(host) and not further else secrets.token_urlsafe(TOKEN_BYTES)
 
 
 def url(host: str, port: int, token: str | None) -> str:

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import Body
+from fastapi.responses import JSONResponse, Response
 
+from fcfi.errors import FCFIError, InputError
 from fcfi.images import decode_image
 from fcfi.masks.runs import RunMask
 from fcfi.prediction.prediction import CachedImage, Prediction
@@ -17,6 +19,9 @@ from fcfi.serving.prompted import Prompted
 
 JsonBody = Annotated[dict[str, Any], Body()]
 """The body of a request, unchecked: each face checks the fields that it reads."""
+FARTHEST: Final = 1e6
+"""Largest coordinate of a point in pixels: no picture is that large."""
+COORDINATES: Final = 2
 Ask = Callable[[str, CachedImage], tuple[Prompts, RunMask | None]]
 """Returns the prompts and the start mask (or None), given the picture's name and the picture."""
 
@@ -67,3 +72,22 @@ class Answering:
         """Wait for the running requests and stop the threads."""
         self.reading.close()
         self.predicting.close()
+
+
+def pixel(point: object, key: str) -> tuple[int, int]:
+    """Return the pixel of a point [x, y] in a request.
+
+    key: where it stands there.
+    Raises InputError for anything else.
+    """
+    numbers = point if isinstance(point, list | tuple) else []
+    plain = all(type(value) in (int, float) and abs(value) < FARTHEST for value in numbers)
+    if len(numbers) != COORDINATES or not plain:
+        raise InputError(f"expected points as [x, y] under {key!r}, got {str(point)[:40]}")
+    return int(numbers[0]), int(numbers[1])
+
+
+def refused(journal: Journal, error: FCFIError) -> Response:
+    """Return an error in the form of servers made with FastAPI, and log it."""
+    journal.note(str(error))
+    return JSONResponse({"detail": str(error)}, 400 if isinstance(error, InputError) else 503)

@@ -1,5 +1,6 @@
 """Plans: equal rows have equal plans, pictures stay together, and other plans stay unchanged."""
 
+import errno
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -131,6 +132,33 @@ def test_empty_manifests_and_wrong_settings_are_refused(
 def test_lines_that_are_not_json_are_kept_as_texts(manifest: Manifest) -> None:
     rows = read_manifest(manifest([{"image": "a"}, "{broken", "", "[" * 100_000]))
     assert list(rows)[:2] == [{"image": "a"}, "{broken"]
+
+
+def test_odd_encodings_are_read_as_json_reads_them(photos: Path) -> None:
+    path = photos / "odd.jsonl"
+    path.write_bytes(
+        b'\xef\xbb\xbf{"image": "a"}\n' + b'{"image": "\xff"}\n' + '{"image": "é"}\n'.encode()
+    )
+    first, damaged, last = read_manifest(str(path))
+    assert (first, last) == ({"image": "a"}, {"image": "é"})
+    assert isinstance(damaged, str)
+
+
+def test_a_full_temporary_folder_is_one_sentence(
+    manifest: Manifest, network_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Path.open
+
+    def full(path: Path, mode: str = "r", **settings: Any) -> Any:
+        if mode == "a":  # of the buckets
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real(path, mode, **settings)
+
+    path, out = manifest(objects(5)), tmp_path / "out"
+    monkeypatch.setattr(Path, "open", full)
+    with pytest.raises(InputError, match="temporary folder .*No space left.*make room"):
+        make_plan(path, str(out), network=str(network_file))
+    assert not out.exists()
 
 
 def test_parts_end_between_pictures_unless_they_grow_too_large() -> None:

@@ -43,6 +43,8 @@ def test_a_row_without_an_id_is_named_by_its_content() -> None:
     )
     assert first == same != other
     assert parse_row(row_of(id="mine", clicks=[[1, 2]])).id == "mine"
+    assert parse_row(row_of(name="mine", clicks=[[1, 2]])).id == "mine"
+    assert parse_row(row_of(id="mine", name="other", clicks=[[1, 2]])).id == "mine"
 
 
 @pytest.mark.parametrize(
@@ -63,14 +65,17 @@ def test_a_row_without_an_id_is_named_by_its_content() -> None:
         ({"image": "a.jpg", "clicks": [[1, 2, "?"]]}, "expected a click"),
         ({"image": "a.jpg", "clicks": [[1, 2, [3]]]}, "expected a click"),
         ({"image": "a.jpg", "clicks": [[1, 2, "-", 4]]}, "expected a click"),
-        ({"image": "a.jpg", "box": [1, 2, 3]}, "expected a box"),
+        ({"image": "a.jpg", "box": [1, 2, 3]}, 'expected "box" as [left'),
         ({"image": "a.jpg", "box": [5, 5, 1, 1]}, "expected a box"),
-        ({"image": "a.jpg", "clicks": [[1, 2]], "within": 4}, "expected a box"),
+        ({"image": "a.jpg", "clicks": [[1, 2]], "within": 4}, 'expected "within" as [left'),
         ({"image": "a.jpg", "prompts": [{}]}, "expected a prompt"),
         ({"image": "a.jpg", "clicks": [[1, 2]] * 1001}, "at most 1000 prompts of an object"),
         ({"image": "a.jpg", "clicks": [[1, 2]], "colour": 1}, "'colour'"),
         ({"image": "a.jpg", "clicks": [[1, 2]], "label": 3}, 'expected "label" as a text'),
         ({"image": "a.jpg", "clicks": [[1, 2]], "id": 3}, 'expected "id" as a text'),
+        ({"image": "a.jpg", "clicks": [[1, 2]], "name": 3}, 'expected "name" as a text'),
+        ({"image": "a.jpg", "clicks": [[1, 2]], "label": "\ud83d"}, 'expected "label" as a text'),
+        ({"image": "\ud83d.jpg", "clicks": [[1, 2]]}, 'expected "image" as a text'),
     ],
 )
 def test_a_row_that_cannot_be_understood_is_refused_in_a_sentence(row: Any, problem: str) -> None:

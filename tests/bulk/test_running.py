@@ -139,13 +139,17 @@ def test_failures_are_rows_with_a_sentence(
         {"id": "size", "image": "0.png", "clicks": click, "mask": "mask.png"},
         {"id": "far", "image": "http://localhost/a.png", "clicks": click},
         {"id": "none", "image": "0.png"},
+        {"id": "half", "image": "\ud83d.png", "clicks": click},
+        {"id": "pipe", "image": "pipe", "clicks": click},
+        {"id": "first", "image": "0.png", "clicks": click, "mask": "0.png", "within": [0, 0, 9, 9]},
         "not json",
     ]
+    os.mkfifo(photos / "pipe")
     out = tmp_path / "out"
     make_plan(manifest(rows), str(out), network=str(network_file))
     make_all(out)
     found = {row["id"]: row["error"] for row in results(out)}
-    assert len(found) == 8
+    assert len(found) == 11
     assert found.pop("good") is None
     for name, words in {
         "absent": "does not exist",
@@ -154,10 +158,13 @@ def test_failures_are_rows_with_a_sentence(
         "size": "expected a mask of 80 x 60 pixels",
         "far": "expected a picture in storage of the kind file://",
         "none": "expected a click",
+        "half": 'expected "image" as a text',
+        "pipe": "is a folder, device or pipe",
+        "first": "at a first look only",
     }.items():
         assert re.search(words, found.pop(name))
     assert "expected a row as a JSON object" in next(iter(found.values()))
-    assert status_of(str(out)).failed == 7
+    assert status_of(str(out)).failed == 10
     groups = {row["id"]: row["group"] for row in results(out)}
     assert groups["good"] == groups["absent"] == "g"
 
@@ -208,7 +215,10 @@ def test_a_fault_of_ours_is_a_row_too(photos: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(network, "logits", fail)
     row = json.dumps({"id": "a", "image": "0.png", "clicks": [[1, 1]]})
     (found,) = results_of([row], FCFIPredictor(network), Pictures(str(photos)))
-    assert found.error == "something went wrong inside fcfi (ZeroDivisionError: by chance)"
+    assert found.error == (
+        "0.png cannot be segmented (ZeroDivisionError: by chance): leave it out, and please report "
+        "it"
+    )
 
 
 def test_another_network_is_refused(out: Path, tmp_path: Path) -> None:

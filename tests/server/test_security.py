@@ -70,6 +70,17 @@ def test_a_server_at_all_addresses_is_asked_for_by_numbers_and_not_by_foreign_na
     assert "gpu-box" in allowed_hosts("gpu-box")
 
 
+def test_the_name_of_a_proxy_is_allowed_and_its_page_may_write() -> None:
+    app = guarded(token=TOKEN, allow_hosts=("masks.example.org",))
+    host = {"host": "masks.example.org", "authorization": f"Bearer {TOKEN}"}
+    own = ask(app, "POST", "/api/a", {}, **host, origin="https://masks.example.org")
+    assert own.status == 200
+    other = ask(app, "POST", "/api/a", {}, **host, origin="https://evil.example")
+    assert other.status == 403
+    refused = ask(app, "GET", "/api/a", host="other.example")
+    assert "start it with --allow-host" in refused.error
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 @pytest.mark.parametrize(
     "origin",

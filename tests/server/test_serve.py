@@ -86,6 +86,8 @@ def test_the_address_is_one_that_a_browser_of_this_machine_opens() -> None:
 
 def test_only_who_can_be_reached_by_others_gets_a_token() -> None:
     assert serve.new_token("localhost") is None
+    # A proxy may bring others here.
+    assert serve.new_token("localhost", ["masks.example.org"])
     one, other = serve.new_token("0.0.0.0"), serve.new_token("0.0.0.0")
     assert one is not None
     assert one != other
@@ -155,6 +157,7 @@ def test_others_need_the_printed_token(photos: Path, network_file: Path) -> None
     with started(photos, network_file, "--host", "0.0.0.0", "--port", "0") as (_, said):
         printed = httpx.URL(address(said))
         assert any("anyone with this address" in line for line in said)
+        assert any("in place of 127.0.0.1" in line for line in said)
         with httpx.Client(base_url=printed.copy_with(query=None), trust_env=False) as client:
             assert client.get("/api/project").status_code == 401
             assert client.get("/").status_code == 401

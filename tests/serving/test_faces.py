@@ -11,7 +11,7 @@ import pytest
 import fcfi
 from fcfi.boxes import Box
 from fcfi.formats.label_studio import decode
-from fcfi.images import read_image
+from fcfi.images import decode_image, read_image
 from fcfi.masks.polygons import fill_polygon
 from fcfi.masks.runs import pixels_of
 from fcfi.prompts.clicks import Click
@@ -380,3 +380,166 @@ def test_only_the_chosen_tools_are_served() -> None:
     assert ask(app, "GET", "/api/functions").status == 200
     assert ask(app, "GET", "/v1/models").status == 404
     assert ask(app, "GET", "/health").status == 200
+
+
+# ── osam ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def generating(points: Any, labels: Any, **more: Any) -> dict[str, Any]:
+    """A request as `osam serve` takes it."""
+    prompt = {"points": points, "point_labels": labels}
+    return {"model": "fcfi", "image": in_base64(picture()), "prompt": prompt, **more}
+
+
+def osam_mask(answer: Any) -> np.ndarray:
+    """The mask of an answer, put where its box is; the box holds its last column and row."""
+    (annotation,) = answer["annotations"]
+    box = annotation["bounding_box"]
+    inside = decode_image(base64.b64decode(annotation["mask"]))[:, :, 0]
+    mask = np.zeros((HEIGHT, WIDTH), bool)
+    mask[box["ymin"] : box["ymax"] + 1, box["xmin"] : box["xmax"] + 1] = inside == 255
+    return mask
+
+
+def test_osam_gets_the_mask_in_its_box() -> None:
+    network = ColourNetwork()
+    app = application(coloured(network))
+    body = generating([[150, 100], [10.7, 10.2]], [1, 0])
+    answer = ask(app, "POST", "/api/generate", body)
+    assert answer.status == 200, answer.body
+    assert set(answer.json) == {"model", "image_embedding", "annotations"}
+    session = fcfi.Session(coloured(), picture())
+    session.click(150, 100)
+    expected = session.click(10, 10, positive=False)
+    np.testing.assert_array_equal(osam_mask(answer.json), expected)
+    assert 0 < answer.json["annotations"][0]["score"] <= 1
+    looks = len(network.calls)
+    body = generating([[150, 100], [10.7, 10.2], [130, 90]], [1, 0, 1])
+    assert ask(app, "POST", "/api/generate", body).status == 200
+    assert len(network.calls) == looks + 1
+
+
+def test_osam_has_boxes_as_two_points_and_the_centre_for_none() -> None:
+    app = application(coloured())
+    corners = generating([[205, 155], [95, 45]], [2, 3])
+    expected = coloured().predict(picture(), (Box(95, 45, 205, 155),)).mask
+    np.testing.assert_array_equal(
+        osam_mask(ask(app, "POST", "/api/generate", corners).json), expected
+    )
+    centre = generating([], []) | {"prompt": None, "model": "fcfi:latest"}
+    expected = coloured().predict(picture(), (Click(150, 100),)).mask
+    np.testing.assert_array_equal(
+        osam_mask(ask(app, "POST", "/api/generate", centre).json), expected
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        (generating([[150, 100]], [1], model="sam2:latest"), "expected the model fcfi"),
+        (generating([[150, 100]], [1], image_embedding={}), "got an embedding"),
+        (generating([[150, 100]], [1], prompt={"texts": ["cup"]}), "got texts"),
+        (generating([[150, 100]], [1, 1]), "as many 'point_labels' as 'points'"),
+        (generating([], []), "at least one point"),
+        (generating([[150, 100]], [-1]), "expected the labels 0, 1, 2 and 3"),
+        (generating([[150, 100]], [True]), "expected the labels 0, 1, 2 and 3"),
+        (generating([[150, 100]], [2]), "followed by its corner"),
+        (generating([[150, 100]], [3]), "followed by its corner"),
+        (generating([[150, 100], [1, 1]], [2, 1]), "followed by its corner"),
+        (generating([[150, 1e9]], [1]), "expected points as"),
+        (generating([[150, 900]], [1]), "outside the picture"),
+        (generating([[150, 100]], [1], image="%"), "base64"),
+    ],
+)
+def test_osam_errors_have_its_form(body: dict[str, Any], sentence: str) -> None:
+    answer = ask(application(coloured()), "POST", "/api/generate", body)
+    assert answer.status == 400
+    assert set(answer.json) == {"detail"}
+    assert sentence in answer.json["detail"]
+
+
+# ── QuPath ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def viewed(points: Any = None, labels: Any = None, **more: Any) -> dict[str, Any]:
+    """A request as QuPath's extension SAM makes it; what is null in it is left out."""
+    found = {"type": "vit_l", "b64img": in_base64(picture()), "multimask_output": True, **more}
+    return found if points is None else {**found, "point_coords": points, "point_labels": labels}
+
+
+def geojson_mask(feature: Any) -> np.ndarray:
+    geometry = feature["geometry"]
+    polygons = (
+        geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
+    )
+    mask = np.zeros((HEIGHT, WIDTH), bool)
+    for (ring,) in polygons:
+        assert ring[0] == ring[-1]
+        part = fill_polygon(np.array(ring[:-1]), HEIGHT, WIDTH)
+        assert part is not None
+        mask |= part.pixels(HEIGHT, WIDTH)
+    return mask
+
+
+def iou(first: np.ndarray, second: np.ndarray) -> float:
+    return float((first & second).sum() / (first | second).sum())
+
+
+def test_qupath_gets_geojson_for_points_whose_order_is_recovered() -> None:
+    network = ColourNetwork()
+    app = application(coloured(network))
+    (feature,) = ask(app, "POST", "/sam/", viewed([[150, 100]], [1])).json
+    # The extension puts points off the object first.
+    answer = ask(app, "POST", "/sam/", viewed([[10, 10], [150, 100]], [0, 1]))
+    assert answer.status == 200, answer.body
+    assert len(network.calls) == 2
+    (feature,) = answer.json
+    assert feature["type"] == "Feature"
+    assert set(feature["properties"]) == {"label", "quality", "sam_model"}
+    assert 0 < feature["properties"]["quality"] <= 1
+    session = fcfi.Session(coloured(), picture())
+    session.click(150, 100)
+    expected = session.click(10, 10, positive=False)
+    assert iou(geojson_mask(feature), expected) > 0.95
+
+
+def test_qupath_sends_rectangles_whose_sides_are_rounded_up() -> None:
+    app = application(coloured())
+    (feature,) = ask(app, "POST", "/sam/", viewed([[150, 100]], [1], bbox=[95, 45, 205, 155])).json
+    session = fcfi.Session(coloured(), picture())
+    session.box(95, 45, 205, 155)
+    expected = session.click(150, 100)
+    assert iou(geojson_mask(feature), expected) > 0.95
+    rounded = ask(app, "POST", "/sam/", viewed(bbox=[95, 45, WIDTH + 1, HEIGHT + 1]))
+    exact = ask(app, "POST", "/sam/", viewed(bbox=[95, 45, WIDTH, HEIGHT]))
+    assert rounded.status == 200
+    assert rounded.json == exact.json
+
+
+def test_qupath_sees_a_version_and_one_network() -> None:
+    app = application(coloured())
+    assert ask(app, "GET", "/sam/version/").body.decode() == fcfi.__version__
+    (weights,) = ask(app, "GET", "/sam/weights/?type=vit_l").json
+    assert weights["type"] == "vit_l"
+    assert set(weights) == {"type", "name", "url"}
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        (viewed(), "expected a click, a box or a mask"),
+        (viewed([[150, 100]], [1, 0]), "as many 'point_labels' as 'point_coords'"),
+        (viewed([[150, 100]], [2]), "expected 'point_labels' of 0 and 1"),
+        (viewed([[150]], [1]), "expected points as"),
+        (viewed([[1500, 100]], [1]), "outside the picture"),
+        (viewed(bbox=[1, 2, 3]), "expected 'bbox'"),
+        (viewed(bbox=[50, 50, 50, 60]), "left below right"),
+        (viewed([[150, 100]], [1], b64mask="AAAA"), "got a mask"),
+        (viewed([[150, 100]], [1], b64img=7), "base64"),
+    ],
+)
+def test_errors_for_qupath_have_the_form_of_samapi(body: dict[str, Any], sentence: str) -> None:
+    answer = ask(application(coloured()), "POST", "/sam/", body)
+    assert answer.status == 400
+    assert set(answer.json) == {"detail"}
+    assert sentence in answer.json["detail"]

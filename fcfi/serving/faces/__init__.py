@@ -10,7 +10,7 @@ from typing import Final
 from fastapi import APIRouter
 
 from fcfi.serving.answering import Answering
-from fcfi.serving.faces import cvat, label_studio, x_anylabeling
+from fcfi.serving.faces import cvat, label_studio, osam, samapi, x_anylabeling
 
 
 @dataclass(frozen=True)
@@ -28,5 +28,7 @@ FACES: Final[Mapping[str, Face]] = {
     "label-studio": Face("Label Studio", label_studio.router),
     "cvat": Face("CVAT", cvat.router),
     "x-anylabeling": Face("X-AnyLabeling", x_anylabeling.router),
+    "qupath": Face("QuPath", samapi.router),
+    "osam": Face("osam", osam.router),
 }
 """The faces by the name that `fcfi serve --for` takes."""

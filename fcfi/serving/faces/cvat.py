@@ -15,7 +15,7 @@ from fcfi.errors import InputError, NotFound
 from fcfi.masks.runs import RunMask
 from fcfi.prediction.prediction import CachedImage
 from fcfi.prompts.clicks import Click, Prompts
-from fcfi.serving.answering import Answering, JsonBody
+from fcfi.serving.answering import Answering, JsonBody, pixel
 from fcfi.serving.pictures import from_base64
 
 FUNCTION: Final = "fcfi"
@@ -111,7 +111,7 @@ def _clicks(points: object, key: str, positive: bool) -> tuple[Click, ...]:
     found = points or ()
     if not isinstance(found, _SEQUENCES):
         raise InputError(f"expected a list of [x, y] under {key!r}")
-    return tuple(Click(*_point(point, key), positive) for point in found)
+    return tuple(Click(*pixel(point, key), positive) for point in found)
 
 
 def _box(corners: object) -> Box | None:
@@ -120,13 +120,5 @@ def _box(corners: object) -> Box | None:
         return None
     if not isinstance(corners, _SEQUENCES) or len(corners) != CORNERS:
         raise InputError(f"expected two corners [x, y] under {BOX!r}")
-    (x0, y0), (x1, y1) = (_point(corner, BOX) for corner in corners)
+    (x0, y0), (x1, y1) = (pixel(corner, BOX) for corner in corners)
     return Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
-
-
-def _point(point: object, key: str) -> tuple[int, int]:
-    numbers = point if isinstance(point, _SEQUENCES) else []
-    plain = all(type(value) in (int, float) and abs(value) < 1e6 for value in numbers)
-    if len(numbers) != CORNERS or not plain:
-        raise InputError(f"expected points as [x, y] under {key!r}, got {str(point)[:40]}")
-    return int(numbers[0]), int(numbers[1])

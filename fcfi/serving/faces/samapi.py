@@ -1,0 +1,120 @@
+"""The HTTP interface of samapi, for QuPath's extension SAM, which gets outlines as GeoJSON.
+
+The extension sends the viewer's region as PNG, points off the object before those on it, and a
+rectangle as a box.  The size of SAM that it requests is ignored: there is one network.
+Source: how the extension and samapi use it.
+"""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Final
+
+import numpy as np
+from fastapi import APIRouter, Query
+from fastapi.responses import PlainTextResponse, Response
+
+import fcfi
+from fcfi.boxes import Box
+from fcfi.errors import FCFIError, InputError
+from fcfi.masks.runs import RunMask
+from fcfi.prediction.prediction import CachedImage
+from fcfi.prediction.score import score_of
+from fcfi.prompts.clicks import Click, Prompts
+from fcfi.serving.answering import Answered, Answering, JsonBody, pixel, refused
+from fcfi.serving.outlines import outlines
+from fcfi.serving.pictures import from_base64
+
+LABELS: Final = (0, 1)
+"""Labels of points off and on the object."""
+SIDES: Final = 4
+HALF: Final = 0.5
+"""From the centre of a pixel, where outlines run, to its corner, the origin of QuPath."""
+
+
+def router(answering: Answering) -> APIRouter:
+    """Return the routes of this interface."""
+    routes = APIRouter(prefix="/sam")
+
+    @routes.get("/version/")
+    async def version() -> PlainTextResponse:
+        """Return the version of this server."""
+        return PlainTextResponse(fcfi.__version__)
+
+    @routes.get("/weights/")
+    async def weights(type_: Annotated[str, Query(alias="type")] = "") -> list[dict[str, str]]:
+        """Return the one network, for each size of SAM."""
+        return [{"type": type_, "name": answering.version, "url": "fcfi"}]
+
+    @routes.post("/", response_model=None)
+    async def predict(body: JsonBody) -> list[dict[str, Any]] | Response:
+        """Return the object's outline for all prompts, as a list of at most one feature."""
+        try:
+            if body.get("b64mask") is not None:
+                raise InputError("expected points or a box, got a mask: leave out 'b64mask'")
+            clicks = clicks_of(body.get("point_coords"), body.get("point_labels"))
+            sides = sides_of(body.get("bbox"))
+
+            def ask(name: str, picture: CachedImage) -> tuple[Prompts, RunMask | None]:
+                height, width = picture.image.shape[:2]
+                boxes = () if sides is None else (cut_box(sides, height, width),)
+                # Points are grouped by sign, not in the order in which they were made.
+                return answering.prompted.in_order(name, (*boxes, *clicks)), None
+
+            answered = await answering.answer(lambda: from_base64(body.get("b64img")), ask)
+            return features_of(answered, answering.version)
+        except FCFIError as error:
+            return refused(answering.journal, error)
+
+    return routes
+
+
+def clicks_of(points: object, labels: object) -> tuple[Click, ...]:
+    """Return the clicks, those on the object first.  Raises InputError for damaged ones."""
+    given, signs = points or [], labels or []
+    if not isinstance(given, list) or not isinstance(signs, list) or len(given) != len(signs):
+        raise InputError("expected as many 'point_labels' as 'point_coords'")
+    if any(type(sign) is not int or sign not in LABELS for sign in signs):
+        raise InputError("expected 'point_labels' of 0 and 1")
+    clicks = [
+        Click(*pixel(point, "point_coords"), sign == 1)
+        for point, sign in zip(given, signs, strict=True)
+    ]
+    # A first look needs a click on the object.
+    return tuple(sorted(clicks, key=lambda click: not click.positive))
+
+
+def sides_of(box: object) -> tuple[int, int, int, int] | None:
+    """Return left, top, right, bottom of a box, or None.  Raises InputError for damaged ones."""
+    if box is None:
+        return None
+    if not isinstance(box, list) or len(box) != SIDES:
+        raise InputError("expected 'bbox' as [left, top, right, bottom]")
+    return (*pixel(box[:2], "bbox"), *pixel(box[2:], "bbox"))
+
+
+def cut_box(sides: Sequence[int], height: int, width: int) -> Box:
+    """Return a box without what lies outside of the picture: QuPath rounds its sides up."""
+    left, top, right, bottom = sides
+    return Box(max(left, 0), max(top, 0), min(right, width), min(bottom, height))
+
+
+def features_of(answered: Answered, version: str) -> list[dict[str, Any]]:
+    """Return the features of GeoJSON: one with all parts of the mask, or none without a pixel.
+
+    version: of the network.
+    """
+    prediction = answered.prediction
+    # QuPath takes `quality` as a measurement.  `object_idx` is left out: it would become a class.
+    properties = {"label": "object", "quality": score_of(prediction), "sam_model": version}
+    parts = [
+        # GeoJSON wants the first corner again.
+        [(np.vstack((polygon, polygon[:1])) + HALF).tolist()]
+        for polygon in outlines(prediction.mask).polygons
+    ]
+    if not parts:
+        return []
+    geometry = (
+        {"type": "Polygon", "coordinates": parts[0]}
+        if len(parts) == 1
+        else {"type": "MultiPolygon", "coordinates": parts}
+    )
+    return [{"type": "Feature", "geometry": geometry, "properties": properties}]
