@@ -1,11 +1,11 @@
-"""How often does a correction harm, and what does looking twice save?
+"""Measuring how often corrections do harm, and how much the method `look-twice` helps.
 
     python -m benchmarks.corrections lite0 --dev data/train/dev.tar
 
-The robot clicks development objects to an IoU of 0.90, ten clicks at most, with the network alone
-and with the method `look-twice`.  For both: clicks, mean IoU, the differences object by object with
-their standard errors, and the corrections that lowered the IoU by more than 0.05.  Results go to
-benchmarks/results/NETWORK.corrections.json.
+The robot clicks on development objects to an IoU of 0.90, with at most ten clicks, with the network
+alone and with the method.  The results for both are clicks, mean IoU, the differences object by
+object with their standard errors, and the corrections that lowered the IoU by more than 0.05.  They
+are written to benchmarks/results/NETWORK.corrections.json.
 """
 
 import sys
@@ -29,7 +29,7 @@ FORMAT: Final = "fcfi-corrections/1"
 """Marks a stored result of this file."""
 TARGETS: Final = (0.85, 0.90, 0.95)
 GOAL: Final = 0.90
-"""IoU at which a person is content; later clicks are not counted as corrections."""
+"""IoU of a good mask; later clicks are not counted as corrections."""
 HARM: Final = 0.05
 """A correction that lowers the IoU by more than this does harm."""
 METHOD: Final = "look-twice"
@@ -73,7 +73,7 @@ def measure(
 
 
 def harms_of(report: Report) -> dict[str, Any]:
-    """Return how many corrections there were, how many did harm, and the share."""
+    """Return the number of corrections, the number that did harm, and their share."""
     pairs: list[tuple[float, float]] = []
     for result in report.objects:
         for before, after in pairwise(result.ious):

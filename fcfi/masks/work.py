@@ -1,10 +1,10 @@
-"""Work that shapes of other people's files may ask for, refused before it is done.
+"""Limiting the work of drawing shapes from external files, before it is done.
 
-A line of text may stand for a picture full of pixels, so that the length of a file does not bound
-what drawing its shapes costs.  What draws a shape charges its work first; all shapes of
-a picture share one allowance.  Without an allowance nothing is refused.
+A single line of text may describe a shape as large as a picture, so the length of a file does not
+limit the cost of drawing its shapes.  Functions that draw a shape charge its work first; all shapes
+of a picture share one allowance.  Without an allowance, nothing is refused.
 
-The unit is about a pixel that is drawn: 5 to 10 ns, so that a picture takes some seconds at most.
+The unit is about one drawn pixel, 5 to 10 ns, so that a picture takes at most some seconds.
 """
 
 from collections.abc import Iterator
@@ -18,25 +18,25 @@ from numpy.typing import NDArray
 from fcfi.errors import DatasetError
 
 MAX_COVERED: Final = 100
-"""Times that the shapes of a picture may fill all of it."""
+"""How many times the shapes of a picture may cover all of it."""
 LEAST: Final = 50_000_000
-"""Of an allowance, however small the picture is."""
+"""Smallest allowance, for small pictures."""
 MOST: Final = 1_200_000_000
-"""Of an allowance, unless the picture is so large that it could not be filled LARGE times."""
+"""Largest allowance, unless the picture is so large that it could not be covered LARGE times."""
 LARGE: Final = 4
 EACH: Final = 5000
-"""Of a shape, however small: it is read, checked and stored."""
+"""Smallest work of a shape, which is read, checked and stored."""
 TOO_MUCH: Final = "shapes that together need more work than their picture is worth"
 CROWDED: Final = 300
-"""Lines through a row of pixels from which on sorting them costs more than drawing between them."""
+"""Number of edges in a row of pixels above which sorting costs more than drawing."""
 
 
 class TooMuchWorkError(DatasetError):
-    """A shape that the allowance of its picture is not enough for."""
+    """A shape that exceeds the allowance of its picture."""
 
 
 class Allowance:
-    """What is left for the shapes of a picture.
+    """The remaining work for the shapes of a picture.
 
     >>> allowance = Allowance(1000, 1000)
     >>> with allowance.spent():
@@ -50,7 +50,7 @@ class Allowance:
         self.left = max(LEAST, min(MAX_COVERED * pixels, MOST), LARGE * pixels)
 
     def take(self, work: int) -> bool:
-        """Take work, and return whether there was enough; nothing is taken else."""
+        """Take work if enough is left, and return whether it was."""
         if work > self.left:
             return False
         self.left -= work
@@ -58,7 +58,7 @@ class Allowance:
 
     @contextmanager
     def spent(self) -> Iterator[None]:
-        """Let what is charged within the block be taken from this allowance."""
+        """Take all work that is charged in the block from this allowance."""
         token = _current.set(self)
         try:
             yield
@@ -70,7 +70,7 @@ _current: ContextVar[Allowance | None] = ContextVar("allowance", default=None)
 
 
 def charge(work: int) -> None:
-    """Take work from the allowance; TooMuchWorkError, and nothing taken, if it is not enough."""
+    """Take work from the current allowance.  Raises TooMuchWorkError if too little is left."""
     allowance = _current.get()
     if allowance is not None and not allowance.take(work):
         raise TooMuchWorkError(TOO_MUCH)

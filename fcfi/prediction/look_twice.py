@@ -1,11 +1,11 @@
-"""Look twice: a click that changes much of a mask is answered by two looks and the mask before.
+"""Look twice: a large correction is answered by two looks and the previous mask.
 
-Now and then a network answers a correction by spoiling a mask that was nearly right.  Such answers
-are unsure: a look at them finds something else.  A correction that changes more than a share of the
-mask is therefore looked at once more, with the answer as feedback, and the mean of both looks is
-weighed with the mask before, which wins where they disagree.
+Sometimes a network answers a correction by spoiling a mask that was almost right.  Such answers are
+unstable: another look at them gives a different result.  A correction that changes more than a
+share of the mask is therefore predicted once more, with the answer as feedback, and the mean of
+both looks is averaged with the previous mask, which decides where they disagree.
 Source: ours; `python -m benchmarks.corrections` measures it.
-Cost: a pass more for each correction that changes much, about half of them.
+Cost: one more pass for each large correction, which is about half of them.
 """
 
 from dataclasses import dataclass, replace
@@ -18,14 +18,14 @@ from fcfi.prediction.prediction import Prediction, frozen
 from fcfi.prediction.steps import Context
 
 LARGE: Final = 0.2
-"""Share of the mask before beyond which a change is looked at again."""
+"""Share of the previous mask above which a change is large."""
 BEFORE: Final = 0.25
-"""Weight of the mask before; the two looks share the rest."""
+"""Weight of the previous mask; the two looks share the rest."""
 
 
 @dataclass(frozen=True)
 class LookTwice:
-    """A step that weighs large corrections; first looks, boxes and small changes are left.
+    """A step that averages large corrections; first looks, boxes and small changes pass unchanged.
 
     >>> import fcfi
     >>> network = fcfi.load().predictor.network
@@ -36,7 +36,7 @@ class LookTwice:
     name: ClassVar[str] = "look-twice"
 
     def __call__(self, context: Context, prediction: Prediction) -> Prediction:
-        """Return the prediction, or what two looks and the mask before say together."""
+        """Return the prediction, or the weighted mean of two looks and the previous mask."""
         previous = context.previous
         if previous is None or new_box(context.prompts, previous.answered) is not None:
             return prediction

@@ -1,10 +1,11 @@
-"""Specks of a first mask: small parts without a click, which a network adds where it is unsure.
+"""Specks of a first mask: small parts without a click, which an uncertain network adds.
 
-A first click leaves open what is meant, and the mask of the object often comes with crumbs far from
-it.  They are left out of the first mask alone, and the next look still sees them: later clicks show
-what the user means, and a small part may then belong to the object.
+A first click is ambiguous, and the mask of the object often has small parts far from it.  They are
+removed from the first mask only, and the next look still sees them: later clicks show what the user
+means, and a small part may then belong to the object.
 Measured on 320 development objects (docs/lab/training.md): 1.27 instead of 4.06 parts of the first
-mask, and as many clicks.  Without them in the feedback too, 85 % took 0.07 clicks more.
+mask, with the same number of clicks.  If they were also removed from the feedback, 85 % IoU would
+take 0.07 more clicks.
 """
 
 from dataclasses import dataclass, replace
@@ -21,14 +22,14 @@ from fcfi.prediction.steps import Context, on_side
 from fcfi.prompts.clicks import Clicks
 
 SHARE: Final = 0.03
-"""Of the clicked part's area: a smaller part is a speck."""
+"""Share of the clicked part's area below which a part is a speck."""
 
 
 @dataclass(frozen=True)
 class FirstSpecks:
-    """A step that leaves the specks out of a first mask; later masks keep all their parts.
+    """A step that removes the specks from a first mask; later masks keep all their parts.
 
-    share: of the area of the largest clicked part, from 0 (no specks) on.
+    share: share of the area of the largest clicked part, at least 0 (no specks).
 
     >>> import fcfi
     >>> fcfi.load().settings["steps"]
@@ -46,7 +47,7 @@ class FirstSpecks:
         """Return a first prediction without specks, any other unchanged."""
         if context.previous is not None:
             return prediction
-        # In the pixels of the look: a part that is left out there has no pixel in the picture.
+        # In the pixels of the look, so that a removed part has no pixel in the picture.
         clicks = clicks_on(prediction.crop, context.prompts)
         labels = prediction.seen > prediction.threshold
         kept = without_specks(labels, clicks, self.share)
@@ -59,8 +60,8 @@ class FirstSpecks:
 def without_specks(mask: NDArray[np.bool_], clicks: Clicks, share: float) -> NDArray[np.bool_]:
     """Return a mask (h, w) without parts smaller than `share` of the largest clicked part.
 
-    clicks: in the mask's pixels.  Parts with a positive click stay.  Without such a part, parts are
-        compared with the largest one.
+    clicks: in the mask's pixels.  Parts with a positive click are kept.  Without such a part, parts
+        are compared with the largest one.
     """
     _, parts, stats, _ = cv2.connectedComponentsWithStats(
         mask.astype(np.uint8), connectivity=SPECK_NEIGHBOURS

@@ -16,12 +16,12 @@ FINISHED: Final[tuple[State, ...]] = ("done", "checked")
 
 
 class Assignment(Part):
-    """Who is to work on which picture; it forbids nothing to anybody."""
+    """The assignment of pictures to people, which does not restrict anybody."""
 
     def assign(self, listing: Listing, names: Sequence[str]) -> int:
-        """Divide a list's pictures among names in runs of neighbours; return how many there are.
+        """Divide a list's pictures among names in consecutive runs; return their number.
 
-        Without a name they are assigned to nobody.
+        Without names, the assignment is removed.
         """
         with self.database.writing() as connection:
             found = list(connection.execute(in_order(connection, listing)).scalars())
@@ -35,9 +35,9 @@ class Assignment(Part):
             return len(found)
 
     def work_of_people(self) -> tuple[PersonWork, ...]:
-        """Return how many pictures each person has and how many are finished, by name.
+        """Return the numbers of assigned and finished pictures of each person, by name.
 
-        "" stands for nobody.
+        "" means nobody.
         """
         finished = func.sum(case((picture.c.state.in_(FINISHED), 1), else_=0))
         asked = (

@@ -1,4 +1,4 @@
-"""What was done on each day by each person, counted from the changes and the marks of pictures."""
+"""Statistics of the work by day and person, from the changes and the marks of pictures."""
 
 from typing import Any, Final
 
@@ -9,9 +9,9 @@ from fcfi.project.store.part import Part
 from fcfi.project.tables import change, picture
 
 DAY: Final = 86_400
-"""Seconds of a day."""
+"""Seconds in a day."""
 PAUSE: Final = 120.0
-"""Seconds between two changes beyond which a person was away."""
+"""Seconds between two changes above which a person was away."""
 MARKS: Final[tuple[State, ...]] = ("done", "doubtful", "checked")
 
 
@@ -19,10 +19,10 @@ class Statistics(Part):
     """The work on the project by day and person."""
 
     def work_of_days(self, since: float, offset: int) -> tuple[DayWork, ...]:
-        """Return what each author did on each day, the last day first, then by name.
+        """Return the work of each author on each day, the last day first, then by name.
 
-        since: seconds since 1970 (UTC) before which nothing is counted.  offset: seconds by which
-        the clock that divides the days is ahead of UTC.
+        since: start of the statistics in seconds since 1970 (UTC).  offset: seconds by which the
+        clock for the days is ahead of UTC.
         """
         first = (
             select(
@@ -59,7 +59,7 @@ class Statistics(Part):
                 (number, author): (count, pictures, float(seconds))
                 for number, author, count, pictures, seconds in connection.execute(changes)
             }
-        # A mark is a change too; one that an import set has no change of its own.
+        # A mark is also a change, except for one set by an import.
         keys = sorted(found.keys() | marked.keys(), key=lambda key: (-key[0], key[1]))
         return tuple(
             DayWork(
@@ -73,5 +73,5 @@ class Statistics(Part):
 
 
 def _day(time: Column[Any] | ColumnElement[Any], offset: int) -> ColumnElement[int]:
-    """Return the number of the day since 1970 in which a time lies."""
+    """Return the number of days from 1970 to a time."""
     return (cast(time, BigInteger) + offset) // DAY

@@ -1,4 +1,4 @@
-"""The HTTP interface of `osam serve`: requests hold the picture and all points of the object.
+"""The HTTP interface of `osam serve`: requests contain the picture and all points of the object.
 
 Points have labels: 0 off the object, 1 on it, 2 and 3 for the corners of a box.  Embeddings of the
 picture are neither accepted nor returned, because the network has none.
@@ -23,7 +23,7 @@ from fcfi.serving.answering import Answered, Answering, JsonBody, pixel, refused
 from fcfi.serving.pictures import from_base64
 
 MODELS: Final = ("fcfi", "fcfi:latest")
-"""Names of the one model in requests: osam adds `latest` to a bare name."""
+"""Names of the only model in requests: osam adds `latest` to a bare name."""
 OFF, ON, CORNER, OPPOSITE = range(4)
 LABELS: Final = (OFF, ON, CORNER, OPPOSITE)
 """Labels of points: clicks off and on the object, a corner of a box, and the opposite corner."""
@@ -57,9 +57,9 @@ def router(answering: Answering) -> APIRouter:
 
 
 def prompts_of(prompt: object) -> Prompts:
-    """Return the clicks and boxes of a prompt, in their order; none for None.
+    """Return the clicks and boxes of a prompt in order, or none for None.
 
-    Raises InputError for damaged ones, and for texts, which the network cannot use.
+    Raises InputError for damaged prompts, and for texts, which the network cannot use.
     """
     if prompt is None:
         return ()
@@ -93,7 +93,7 @@ def prompts_of(prompt: object) -> Prompts:
 
 
 def answer_to(answered: Answered, model: str) -> dict[str, Any]:
-    """Return the answer of `/api/generate`: the mask inside its box, as PNG of 0 and 255."""
+    """Return the response of `/api/generate`: the mask inside its box, as PNG with 0 and 255."""
     prediction = answered.prediction
     box, annotations = prediction.object_box, []
     if box is not None:

@@ -1,8 +1,8 @@
 """The HTTP interface of samapi, for QuPath's extension SAM, which gets outlines as GeoJSON.
 
-The extension sends the viewer's region as PNG, points off the object before those on it, and a
-rectangle as a box.  The size of SAM that it requests is ignored: there is one network.
-Source: how the extension and samapi use it.
+The extension sends the viewer's region as PNG, points off the object before points on it, and a
+rectangle as a box.  The size of SAM in a request is ignored, because there is only one network.
+Source: the code of the extension and of samapi.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ LABELS: Final = (0, 1)
 """Labels of points off and on the object."""
 SIDES: Final = 4
 HALF: Final = 0.5
-"""From the centre of a pixel, where outlines run, to its corner, the origin of QuPath."""
+"""Offset from pixel centres, where outlines run, to pixel corners, the origin of QuPath."""
 
 
 def router(answering: Answering) -> APIRouter:
@@ -41,7 +41,7 @@ def router(answering: Answering) -> APIRouter:
 
     @routes.get("/weights/")
     async def weights(type_: Annotated[str, Query(alias="type")] = "") -> list[dict[str, str]]:
-        """Return the one network, for each size of SAM."""
+        """Return the only network, for each size of SAM."""
         return [{"type": type_, "name": answering.version, "url": "fcfi"}]
 
     @routes.post("/", response_model=None)
@@ -56,7 +56,7 @@ def router(answering: Answering) -> APIRouter:
             def ask(name: str, picture: CachedImage) -> tuple[Prompts, RunMask | None]:
                 height, width = picture.image.shape[:2]
                 boxes = () if sides is None else (cut_box(sides, height, width),)
-                # Points are grouped by sign, not in the order in which they were made.
+                # Points are grouped by sign instead of in order.
                 return answering.prompted.in_order(name, (*boxes, *clicks)), None
 
             answered = await answering.answer(lambda: from_base64(body.get("b64img")), ask)
@@ -68,7 +68,7 @@ def router(answering: Answering) -> APIRouter:
 
 
 def clicks_of(points: object, labels: object) -> tuple[Click, ...]:
-    """Return the clicks, those on the object first.  Raises InputError for damaged ones."""
+    """Return the clicks, positive ones first.  Raises InputError for damaged ones."""
     given, signs = points or [], labels or []
     if not isinstance(given, list) or not isinstance(signs, list) or len(given) != len(signs):
         raise InputError("expected as many 'point_labels' as 'point_coords'")
@@ -78,12 +78,12 @@ def clicks_of(points: object, labels: object) -> tuple[Click, ...]:
         Click(*pixel(point, "point_coords"), sign == 1)
         for point, sign in zip(given, signs, strict=True)
     ]
-    # A first look needs a click on the object.
+    # A first look needs a positive click.
     return tuple(sorted(clicks, key=lambda click: not click.positive))
 
 
 def sides_of(box: object) -> tuple[int, int, int, int] | None:
-    """Return left, top, right, bottom of a box, or None.  Raises InputError for damaged ones."""
+    """Return left, top, right, bottom of a box, or None.  Raises InputError for a damaged one."""
     if box is None:
         return None
     if not isinstance(box, list) or len(box) != SIDES:
@@ -92,21 +92,21 @@ def sides_of(box: object) -> tuple[int, int, int, int] | None:
 
 
 def cut_box(sides: Sequence[int], height: int, width: int) -> Box:
-    """Return a box without what lies outside of the picture: QuPath rounds its sides up."""
+    """Return a box clipped to the picture, because QuPath rounds its sides up."""
     left, top, right, bottom = sides
     return Box(max(left, 0), max(top, 0), min(right, width), min(bottom, height))
 
 
 def features_of(answered: Answered, version: str) -> list[dict[str, Any]]:
-    """Return the features of GeoJSON: one with all parts of the mask, or none without a pixel.
+    """Return the GeoJSON features: one with all parts of the mask, or none for an empty mask.
 
-    version: of the network.
+    version: version of the network.
     """
     prediction = answered.prediction
-    # QuPath takes `quality` as a measurement.  `object_idx` is left out: it would become a class.
+    # QuPath uses `quality` as a measurement.  `object_idx` is omitted: it would become a class.
     properties = {"label": "object", "quality": score_of(prediction), "sam_model": version}
     parts = [
-        # GeoJSON wants the first corner again.
+        # GeoJSON repeats the first corner at the end.
         [(np.vstack((polygon, polygon[:1])) + HALF).tolist()]
         for polygon in outlines(prediction.mask).polygons
     ]

@@ -1,4 +1,4 @@
-"""Pictures are assigned to people; changes are found by their time, for statistics of days."""
+"""Adds the assignment of pictures to people, and an index of changes by time for statistics."""
 
 from typing import Final
 
@@ -10,8 +10,8 @@ down_revision: Final = "0007"
 
 
 def upgrade() -> None:
-    """To this form."""
+    """Upgrade to this version."""
     op.add_column("picture", sa.Column("assigned", sa.Text, nullable=False, server_default=""))
     op.create_index("picture_assigned", "picture", ["assigned", "sort", "name"])
-    # With what the statistics count, so that the changes themselves are not read.
+    # The index covers the columns of the statistics, so that the rows are not read.
     op.create_index("change_time", "change", ["time", "author", "picture"])
