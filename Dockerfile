@@ -15,7 +15,7 @@ COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY fcfi fcfi
 ARG EXTRAS=""
 ARG ALSO=""
-# A package that has no wheel for this processor is a mistake, not a reason to compile for an hour.
+# A package without a wheel for this processor is an error, not a reason to compile for an hour.
 RUN python -m venv /opt/fcfi \
  && pip wheel --no-cache-dir --no-deps -w /tmp/wheel . \
  && /opt/fcfi/bin/pip install --no-cache-dir --only-binary=:all: \
@@ -26,7 +26,7 @@ LABEL org.opencontainers.image.title="fcfi" \
       org.opencontainers.image.description="Click-based image segmentation: a few clicks, an exact mask" \
       org.opencontainers.image.licenses="Apache-2.0"
 COPY --from=build /opt/fcfi /opt/fcfi
-# Any user may run it (--user), so nothing is written outside of /data and the temporary folder.
+# Any user may run it (--user), so nothing is written outside /data and the temporary folder.
 RUN useradd --create-home --uid 1000 fcfi && mkdir /data && chown fcfi /data
 ENV PATH=/opt/fcfi/bin:$PATH \
     PYTHONUNBUFFERED=1 \
@@ -37,7 +37,7 @@ USER fcfi
 WORKDIR /data
 VOLUME /data
 EXPOSE 8017 9090
-# A refusal for want of the token is a sign of life as well.
+# A response that refuses a missing token also shows that the server runs.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
   CMD ["python", "-c", "import os, urllib.request as r, urllib.error as e\ntry: r.urlopen(os.environ['FCFI_HEALTH'], timeout=4)\nexcept e.HTTPError as error: raise SystemExit(error.code >= 500)"]
 ENTRYPOINT ["fcfi"]

@@ -1,6 +1,6 @@
-# fcfi: everything a checkout needs, from a machine with Python 3.11 (or later), pip and make.
-#   make demo   install the using half (no torch), segment a bundled photograph and open the annotation page
-#   make test   install what the tests need and run them
+# fcfi: everything for a checkout, on a machine with Python 3.11 (or later), pip and make.
+#   make demo   install the prediction half (no torch), segment a bundled photograph and open the annotation page
+#   make test   install the requirements of the tests and run them
 # Settings: PYTHON (interpreter that makes .venv), PYTEST_ARGS (for example PYTEST_ARGS="-k geometry"), WORKERS (of the
 # tests, for example WORKERS=0 for one process, in which a debugger works), ARGS (for the page of make demo, for example
 # ARGS=--no-browser or ARGS="--port 9000"), FCFI_CHROMIUM (browser of make e2e).
@@ -8,13 +8,13 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || command -v python)
 PYTEST_ARGS ?=
 WORKERS ?= auto
-# A worker takes up to 2 GB.  The tests of a file stay together, since they share what is slow to make.
+# A worker takes up to 2 GB.  The tests of a file stay together, because they share slow fixtures.
 PARALLEL := -n $(WORKERS) --maxprocesses=4 --dist=loadfile
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 TORCH := torch==2.13.0
-# Committed, but made from other files.
+# Committed, but generated from other files.
 GENERATED := web/src/api/schema.d.ts fcfi/server/static
 
 .DEFAULT_GOAL := help
@@ -23,8 +23,8 @@ GENERATED := web/src/api/schema.d.ts fcfi/server/static
 help: ## show this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
 
-# The page stays until Ctrl+C.  A script without a terminal does not wait for that: it gets the masks and is told how the
-# page is started; with ARGS=--no-browser the page is served there too.
+# The page is served until Ctrl+C.  A script without a terminal does not wait for that: it gets the masks and a hint how to
+# start the page; with ARGS=--no-browser the page is also served there.
 demo: $(VENV)/.use ## segment a photograph, then open the page on the bundled ones (on servers: make demo ARGS=--no-browser)
 	@mkdir -p demo-out/photos
 	$(BIN)/fcfi segment examples/images/astronaut.jpg $(DEMO_CLICKS) -o demo-out/mask.png --overlay demo-out/overlay.png
@@ -44,8 +44,8 @@ DEMO_CLICKS := --click 169,341 --click 322,295 --click 188,95
 test: $(VENV)/.test ## run all tests (CPU, no network)
 	$(BIN)/python -m pytest -q $(PARALLEL) $(PYTEST_ARGS)
 
-# Not a test that passes or fails for good: each run draws new examples.  What it finds becomes a test of its own.
-# FUZZ_ARGS: for example FUZZ_ARGS="--seed 7 --only 'import coco'", as a fault says how it is repeated.
+# Not a deterministic test: each run draws new examples, and each fault becomes a separate test.
+# FUZZ_ARGS: for example FUZZ_ARGS="--seed 7 --only 'import coco'", as printed with a fault to repeat it.
 fuzz: $(VENV)/.test ## damage files of every kind for ten minutes, then draw many more examples than the tests do
 	$(BIN)/python -m tests.fuzz $(FUZZ_ARGS)
 	FCFI_TEST_FUZZ=1 $(BIN)/python -m pytest -q $(PARALLEL) -m "hypothesis and not slow" --ignore=tests/training $(PYTEST_ARGS)
@@ -58,7 +58,7 @@ kills: $(VENV)/.test ## kill annotation, import, export, batch and training 200 
 	$(BIN)/python -m pytest -q tests/kills/quick_kills.py
 	$(BIN)/python -m tests.kills $(KILLS_ARGS)
 
-# Its page is used in Chromium, so Node is needed, too.
+# Its page is used in Chromium, so Node is needed as well.
 peers: .venv-peers/.made $(VENV)/.test web/node_modules/.package-lock.json ## click in the page of a real Label Studio, with fcfi behind it (1 GB, minutes; needs Node and Chromium)
 	$(BIN)/python -m tools.peers .venv-peers/bin/label-studio
 
@@ -126,7 +126,7 @@ clean: ## remove the environment and everything made by the other commands
 	rm -rf $(VENV) .venv-oracles .venv-peers demo-out build dist web/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find fcfi tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# Some distributions ship venv without ensurepip: then the machine's own pip fills the environment.
+# Some distributions ship venv without ensurepip: then the system's pip installs into the environment.
 $(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "fcfi needs Python 3.11 or later; '$(PYTHON)' is older or missing: set PYTHON=/path/to/python3.11" >&2; exit 1; }
@@ -139,7 +139,7 @@ $(VENV)/.use: pyproject.toml | $(VENV)/.made
 	@$(PIP) install -e .
 	@touch $@
 
-# torch first, alone: pip then keeps this build (CPU or CUDA, as your package index gives it) for all that follows.
+# torch is installed first and alone, so that pip keeps this build (CPU or CUDA, by package index) for everything else.
 $(VENV)/.test: pyproject.toml | $(VENV)/.made
 	@echo "Installing fcfi and what its tests need into $(VENV) ..."
 	@$(PIP) install $(TORCH)
@@ -150,7 +150,7 @@ $(VENV)/.release: pyproject.toml | $(VENV)/.made
 	@$(PIP) install "build>=1.2" "twine>=6.1" "check-wheel-contents>=0.6" "cyclonedx-bom>=5"
 	@touch $@
 
-# The reference is made from the docstrings of all modules, the learning half's too.
+# The reference is generated from the docstrings of all modules, including the training half.
 $(VENV)/.docs: pyproject.toml $(VENV)/.test
 	@echo "Installing what the documentation needs into $(VENV) ..."
 	@$(PIP) install -e ".[docs]"

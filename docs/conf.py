@@ -28,10 +28,10 @@ needs_sphinx = "8.0"
 # Markdown: headings can be linked to, and pages link to each other as they do in the repository.
 myst_heading_anchors = 4
 myst_enable_extensions = ["colon_fence", "deflist", "fieldlist"]
-# Files outside of docs/ (recipes, tests) are named, not copied into the site.
+# Files outside docs/ (recipes, tests) are mentioned, but not copied into the site.
 suppress_warnings = ["myst.header"]
 
-# API: signatures show types, members stand in the order of the source.
+# API: signatures show types, and members are in the order of the source.
 autodoc_typehints = "signature"
 autodoc_member_order = "bysource"
 autodoc_class_signature = "mixed"
@@ -39,8 +39,8 @@ python_maximum_signature_line_length = 88
 add_module_names = False
 default_role = "code"
 
-# The site asks nothing of any other host: Furo uses the fonts of the reader's system, and all
-# scripts and styles are written beside the pages.
+# The site loads nothing from other hosts: Furo uses the fonts of the reader's system, and all
+# scripts and styles are stored with the pages.
 html_theme = "furo"
 html_title = f"fcfi {version}"
 html_static_path: list[str] = ["static"]

@@ -1,4 +1,4 @@
-"""Docstrings of the package as reStructuredText, which Sphinx's autodoc takes.
+"""Converting the package's docstrings to reStructuredText for Sphinx's autodoc.
 
 They are written as plain text: paragraphs, `code` between backticks, lines `name: what it is` for
 arguments and fields, sentences that begin with Raises, Convention or Source, indented examples.
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 SENTENCES = re.compile(r"(Raises|Convention:|Source:|Returns)\b")
-"""What begins a paragraph of its own, also in the middle of one."""
+"""Words that start a new paragraph, also in the middle of one."""
 FIELD = re.compile(r"(\w+(?:, \w+)*):\s+(.*)")
 ARRAY = re.compile(
     r"~?(?:numpy\.)?ndarray\[~?tuple\[~?(?:typing\.)?Any, \.\.\.\], "
@@ -27,17 +27,17 @@ BULLET = re.compile(r"(- |\d+\. )")
 
 @dataclass
 class Docstring:
-    """The parts of a docstring: Markdown-like blocks, and what it says of each name."""
+    """The parts of a docstring: Markdown-like blocks, and a description of each name."""
 
     blocks: list[str] = field(default_factory=list)
     fields: dict[str, str] = field(default_factory=dict)
 
 
 def parse(text: str, names: Iterable[str] = ()) -> Docstring:
-    """Return the parts of a docstring; `names` are those of arguments and fields."""
+    """Return the parts of a docstring; `names` are the names of arguments and fields."""
     known = set(names)
     parts = Docstring()
-    # Where the next line of text belongs: a function that takes it.
+    # The function that takes the next line of text.
     current: Callable[[str], None] | None = None
 
     def begin_field(label: str, first: str) -> Callable[[str], None]:
@@ -66,7 +66,7 @@ def parse(text: str, names: Iterable[str] = ()) -> Docstring:
             continue
         indented = line.startswith("    ")
         if paragraph_ended and (indented or stripped.startswith(">>>")):
-            # An example: everything to the next empty line, kept as it is.
+            # An example: everything to the next empty line, unchanged.
             example = [line]
             for following in lines:
                 if not following.strip():
@@ -112,7 +112,7 @@ def to_rst(parts: Docstring) -> list[str]:
 
 
 def inline(text: str) -> str:
-    """Return text with its `code` as a literal and every other sign as itself."""
+    """Return text with its `code` as literals and all other characters escaped."""
     pieces = re.split(r"`([^`]+)`", text)
     plain = [re.sub(r"([\\*|_`])", r"\\\1", piece) for piece in pieces[::2]]
     code = [f"``{piece}``" for piece in pieces[1::2]]
@@ -126,9 +126,9 @@ def inline(text: str) -> str:
 
 
 def names_of(thing: Any) -> set[str]:
-    """Return the names that the docstring of a function or class may describe."""
+    """Return the names that the docstring of a function or class can describe."""
     names = set(getattr(thing, "__annotations__", {}))
-    # Some built-in things have no signature.
+    # Some built-in objects have no signature.
     with suppress(TypeError, ValueError):
         names |= set(inspect.signature(thing).parameters)
     return names

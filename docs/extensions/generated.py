@@ -1,6 +1,6 @@
-"""Pages that the program writes of itself: commands, keys of recipes, modules, the HTTP interface.
+"""Generated parts of pages: commands, recipe keys, modules and the HTTP interface.
 
-Each is a directive without content, so that a page has words of its own around it:
+Each is a directive without content, so that a page can have its own text around it:
 
     ```{commands}
     ```
@@ -25,18 +25,18 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import nested_parse_with_titles
 
 UNDOCUMENTED = {"__main__", "cli"}
-"""Modules that the API pages leave out: the command line has a page of its own."""
+"""Modules without API pages: the command line has its own page."""
 
 
 class Generated(SphinxDirective):
-    """A directive whose text is made when the site is built."""
+    """A directive whose text is generated when the site is built."""
 
     def text(self) -> str:
         """Return Markdown."""
         raise NotImplementedError
 
     def run(self) -> list[nodes.Node]:
-        """Parse the text where the directive stands."""
+        """Parse the text in place of the directive."""
         section = nodes.section()
         section.document = self.state.document
         lines = StringList(self.text().splitlines(), self.get_source_info()[0])
@@ -95,9 +95,9 @@ def command(name: str, function: Callable[..., Any]) -> Iterator[str]:
 
 
 def spelling(name: str, info: Any, kind: Any, on: bool) -> str:
-    """Return how an argument or option is written, as `--output, -o FILE`.
+    """Return the syntax of an argument or option, such as `--output, -o FILE`.
 
-    on: a switch that is on where nothing is typed, so that it has a form that puts it off.
+    on: whether a switch is on by default, so that it has a form that switches it off.
     """
     if type(info).__name__ == "ArgumentInfo":
         return f"`{info.metavar or name.upper()}`"
@@ -109,19 +109,19 @@ def spelling(name: str, info: Any, kind: Any, on: bool) -> str:
 
 
 def taken(kind: Any) -> str:
-    """Return what an option of a type takes."""
+    """Return the kind of value of an option with this type."""
     simple = {int: "NUMBER", float: "NUMBER", str: "TEXT", Path: "PATH"}
     if kind in simple:
         return simple[kind]
     if get_origin(kind) is Literal:
         return "|".join(map(str, get_args(kind)))
-    # An option that may be left out, or given several times: what it takes otherwise.
+    # For an optional or repeated option, the kind of a single value.
     inner = [part for part in get_args(kind) if part is not type(None)]
     return taken(inner[0]) if inner else "TEXT"
 
 
 def typed(default: Any) -> str:
-    """Return a default as it is typed; nothing where leaving the option out is the default."""
+    """Return a default as on the command line, or "" for options that are unset by default."""
     if default is inspect.Parameter.empty:
         return "required"
     if isinstance(default, bool):
@@ -130,7 +130,7 @@ def typed(default: Any) -> str:
 
 
 def cell(text: str) -> str:
-    """Return text that may stand in a cell of a table."""
+    """Return text that is safe in a table cell."""
     return re.sub(r"\s+", " ", text).replace("|", "\\|").strip()
 
 
@@ -176,12 +176,12 @@ def recipe_section(name: str, section: Any) -> Iterator[str]:
 
 
 def listed(names: Iterable[str]) -> str:
-    """Return names as code, with commas."""
+    """Return names as code, separated by commas."""
     return ", ".join(f"`{name}`" for name in names)
 
 
 def values(hint: Any) -> str:
-    """Return what a key takes, in the words of TOML."""
+    """Return the values of a key, in TOML terms."""
     simple = {int: "whole number", float: "number", str: "text", bool: "true, false"}
     if hint in simple:
         return simple[hint]
@@ -200,7 +200,7 @@ def values(hint: Any) -> str:
 
 
 def default_value(key: Any) -> str:
-    """Return the default of a key as TOML writes it."""
+    """Return the default of a key in TOML."""
     if key.default is dataclasses.MISSING and key.default_factory is dataclasses.MISSING:
         return "required"
     value = key.default if key.default is not dataclasses.MISSING else key.default_factory()
@@ -208,7 +208,7 @@ def default_value(key: Any) -> str:
 
 
 def toml(value: Any) -> str:
-    """Return a plain value in TOML."""
+    """Return a plain value as TOML."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
@@ -244,7 +244,7 @@ class Modules(Generated):
 
 
 def modules_in(name: str) -> Iterator[str]:
-    """Yield a module's full name and those of all modules below it that hold anything public."""
+    """Yield the full names of a module and all its submodules with public names."""
     full = f"fcfi.{name}"
     module = import_module(full)
     if is_worth_a_section(module):
@@ -255,7 +255,7 @@ def modules_in(name: str) -> Iterator[str]:
 
 
 def is_worth_a_section(module: Any) -> bool:
-    """Whether a module defines a public name of its own."""
+    """Return whether a module defines a public name."""
     own = (
         value
         for name, value in vars(module).items()
@@ -265,7 +265,7 @@ def is_worth_a_section(module: Any) -> bool:
 
 
 def check_modules(app: Sphinx, environment: Any) -> None:
-    """Warn, which fails the build, of each module of the package that no page shows."""
+    """Warn about each module of the package that is on no page, which fails the build."""
     from sphinx.util.logging import getLogger
 
     import fcfi
@@ -299,18 +299,18 @@ class Routes(Generated):
 
 
 def describe_server() -> dict[str, Any]:
-    """Return the OpenAPI description of a server for an empty folder; nothing is started."""
+    """Return the OpenAPI description of a server for an empty folder, without starting it."""
     from fcfi.project.project import Project
     from fcfi.server.app import create_app
 
-    # Migrations of a new store report each step, which is not news here.
+    # Migrations of a new store log each step, which is irrelevant here.
     logging.getLogger("alembic").setLevel(logging.WARNING)
     with TemporaryDirectory() as folder, Project.open(Path(folder), None) as project:
         return create_app(project).openapi()
 
 
 def schema_name(body: dict[str, Any] | None) -> str:
-    """Return the name of the schema that a request must fit."""
+    """Return the name of a request's schema."""
     if not body:
         return ""
     kinds = [

@@ -1,8 +1,8 @@
-"""Write the tutorial "Use in Python" as a notebook, cell for cell.
+"""Writing the tutorial "Use in Python" as a notebook, cell by cell.
 
     python docs/extensions/notebook.py
 
-A test holds that the notebook is the page, and runs it.
+A test checks that the notebook matches the page, and runs it.
 """
 
 import re
@@ -18,9 +18,9 @@ CODE: Final = re.compile(r"```python\n(.*?)\n```\n", re.DOTALL)
 
 
 def cells(page: str) -> nbformat.NotebookNode:
-    """Return the notebook of a page: a cell for each block of Python and for the text between."""
+    """Return the notebook of a page, with a cell for each Python block and the text between."""
     made: list[nbformat.NotebookNode] = []
-    # Splitting by a pattern with one group yields text and code in turn.
+    # Splitting by a pattern with one group yields text and code alternately.
     for number, part in enumerate(CODE.split(page)):
         source = part.strip()
         if not source:
@@ -29,7 +29,7 @@ def cells(page: str) -> nbformat.NotebookNode:
             cell = nbformat.v4.new_code_cell(source)
         else:
             cell = nbformat.v4.new_markdown_cell(moved(source))
-        # The same page makes the same file: ids by number instead of by chance.
+        # Numbered ids instead of random ones, so that the same page gets the same file.
         cell["id"] = f"cell-{len(made)}"
         made.append(cell)
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -37,7 +37,7 @@ def cells(page: str) -> nbformat.NotebookNode:
 
 
 def moved(text: str) -> str:
-    """Return text whose links, made for the folder of the page, lead from that of the notebook."""
+    """Return text with its links changed from the page's folder to the notebook's."""
     text = text.replace("](../../examples/", "](")
     return re.sub(r"\]\(\.\./(?!\.)", "](../docs/", text)
 

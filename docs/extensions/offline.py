@@ -1,4 +1,4 @@
-"""Refuse a built site that asks another host for something: all it needs is here."""
+"""Refusing a built site that loads anything from another host."""
 
 import re
 from pathlib import Path
@@ -17,13 +17,13 @@ IMPORTED = re.compile(r"""(?:@import\s+|url\()\s*["']?(?:https?:)?//[^"')]+""", 
 
 
 def requests_of(text: str, suffix: str) -> list[str]:
-    """Return what a page or style sheet loads from other hosts; links to follow are not meant."""
+    """Return the addresses that a page or style sheet loads from other hosts, except links."""
     pattern = IMPORTED if suffix == ".css" else LOADED
     return pattern.findall(text)
 
 
 def check(app: "Sphinx", exception: Exception | None) -> None:
-    """Raise ExtensionError, which fails the build, if a file of the site loads from elsewhere."""
+    """Raise ExtensionError, which fails the build, if a file of the site loads from other hosts."""
     if exception is not None or app.builder.format != "html":
         return
     found = [

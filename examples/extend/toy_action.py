@@ -1,8 +1,8 @@
-"""An action of your own in one file: make an object's mask wider by some pixels.
+"""Your own action in one file: it widens an object's mask by some pixels.
 
     python examples/extend/toy_action.py annotate photos
 
-Copy this file, change the names, and write `apply` anew.
+Copy this file, change the names, and rewrite `apply`.
 """
 
 import sys
@@ -28,7 +28,7 @@ MOST = 100
 @register
 @dataclass(frozen=True, slots=True)
 class Widen(Edit):
-    """Make an object's mask wider by some pixels all round; clicks start from there."""
+    """Widen an object's mask by some pixels on all sides; later clicks start from the result."""
 
     type: ClassVar[str] = "widen"
     object: ObjectId
@@ -45,7 +45,7 @@ class Widen(Edit):
         return with_object(document, begun(document, drawn, wide, world))
 
     def record(self, before: Document) -> dict[str, Any]:
-        """Return by how much."""
+        """Return the record with the number of pixels."""
         return Edit.record(self, before) | {"pixels": self.pixels}
 
     @classmethod
@@ -55,11 +55,11 @@ class Widen(Edit):
 
 
 def widened(mask: RunMask, pixels: int, height: int, width: int) -> RunMask | None:
-    """Return a mask with all pixels of a picture of (H, W) that are this near, in x and in y."""
+    """Return a mask with all pixels of a picture (H, W) within this distance in x and y."""
     inside = np.pad(mask.inside().astype(np.uint8), pixels)
     square = np.ones((2 * pixels + 1, 2 * pixels + 1), np.uint8)
     wide = cv2.dilate(inside, square).astype(bool)
-    # The padding may lie outside of the picture.
+    # The padding may extend beyond the picture.
     left, top = mask.left - pixels, mask.top - pixels
     cut = wide[max(0, -top) : height - top, max(0, -left) : width - left]
     return RunMask.of(cut, max(0, left), max(0, top))

@@ -1,4 +1,4 @@
-"""A backbone of your own in one file, and the command line that knows it.
+"""Your own backbone in one file, with a command line that knows it.
 
     python examples/extend/toy_backbone.py train examples/extend/toy.toml --data data/train
 
@@ -16,11 +16,11 @@ from fcfi.models.config import ModelConfig
 from fcfi.models.fcfi import Encoding, Features, StemBody
 
 CHANNELS = 32
-"""Of the feature map F, on which correction and fusion work."""
+"""Channels of the feature map F, on which correction and fusion work."""
 
 
 class ToyBody(StemBody):
-    """Three convolutions and a head of one more."""
+    """Three convolutions, and a head with one more."""
 
     mean: Tensor
     std: Tensor
@@ -29,10 +29,10 @@ class ToyBody(StemBody):
         super().__init__()
         self.channels = CHANNELS
         self.prompts = config.prompt_count  # feedback, positive clicks, negative clicks
-        # Images come in [0, 1]; FCFI normalises them with these before they reach the body.
+        # Images are in [0, 1]; FCFI normalises them with these values before they reach the body.
         self.register_buffer("mean", torch.full((1, 3, 1, 1), 0.5), persistent=False)
         self.register_buffer("std", torch.full((1, 3, 1, 1), 0.25), persistent=False)
-        # The part called `backbone` learns at optimizer.backbone_factor times the rate of the rest.
+        # `backbone` is trained at optimizer.backbone_factor times the learning rate of the rest.
         self.backbone = nn.Sequential(
             nn.Conv2d(3 + self.prompts, 16, 3, stride=2, padding=1),
             nn.ReLU(inplace=True),
@@ -43,7 +43,7 @@ class ToyBody(StemBody):
         self.classifier = nn.Conv2d(CHANNELS, 1, 1)
 
     def features(self, encoding: Encoding, prompts: Tensor) -> Features:
-        """Return F (B, CHANNELS, H/4, W/4) of an image (B, 3, H, W) and its prompt maps."""
+        """Return F (B, CHANNELS, H/4, W/4) for an image (B, 3, H, W) and its prompt maps."""
         (image,) = encoding
         fused = self.backbone(torch.cat([image, prompts], 1))
         return Features(fused, fused)

@@ -1,10 +1,10 @@
-"""A toy format of annotations in a file outside the package: a table, a row for each object.
+"""A toy annotation format in a file outside the package: a table with a row for each object.
 
     python examples/extend/toy_format.py export-masks photos --format table -o out
     python examples/extend/toy_format.py import-masks others out
 
-Registered when this file is run or imported.  A package that is installed names its codec in its
-`pyproject.toml` instead, and needs no command line of its own:
+It is registered when this file is run or imported.  An installed package lists its codec in its
+`pyproject.toml` instead, and needs no command line:
 
     [project.entry-points."fcfi.formats"]
     table = "my_package.toy_format:CODEC"
@@ -49,7 +49,7 @@ HEAD: Final = (
     "width",
     "height",
 )
-"""The columns before the last, `runs`: run lengths over the box, row by row, background first."""
+"""The columns; the last, `runs`, has run lengths over the box by rows, background first."""
 
 
 def write(
@@ -98,7 +98,7 @@ def _picture(
     width, height = known.size(name, rows[0]["picture_width"], rows[0]["picture_height"], file)
     objects = []
     for number, row in enumerate(rows, 1):
-        # What is raised here leaves out this object, not the picture, and is counted.
+        # An error here leaves out only this object, and is counted.
         with known.shape(name, number, file):
             box = {key: int(row[key]) for key in ("left", "top", "width", "height")}
             runs = [int(length) for length in row["runs"].split()]
@@ -110,7 +110,7 @@ def _picture(
 
 
 def detect(candidate: Candidate) -> Found | None:
-    """Return a table with our columns, or a folder with one."""
+    """Return a table with these columns, or a folder with one."""
     file = candidate.path / FILE if candidate.is_folder else candidate.path
     if file.name == FILE and file.is_file() and read_text(file).startswith(",".join(HEAD)):
         return Found(file, Certainty.CONTENT)
