@@ -153,7 +153,7 @@ def test_imports_point_one_way() -> None:
 
 
 def test_the_using_half_runs_without_torch() -> None:
-    """Every module of the using half is imported in a process in which torch cannot be found."""
+    """Every module of the prediction half is imported in a process in which torch cannot be found."""
     modules = [
         ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
         for path in sorted((ROOT / "fcfi").rglob("*.py"))

@@ -1,4 +1,4 @@
-"""`fcfi train`, `fcfi export`, `fcfi import`: commands of the learning half, which load torch."""
+"""`fcfi train`, `fcfi export`, `fcfi import`: commands of the training half, which load torch."""
 
 import os
 from pathlib import Path

@@ -69,7 +69,7 @@ class Torch:
             from fcfi.models.checkpoint import load_model, read_metadata, weights_sha256
         except ImportError as error:
             raise NetworkError(
-                f"the runtime torch needs the learning half: {KIND.install}"
+                f"the runtime torch needs the training half: {KIND.install}"
             ) from error
         if settings.threads_per_stream is not None:
             torch.set_num_threads(settings.threads_per_stream)
