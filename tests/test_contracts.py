@@ -152,8 +152,8 @@ def test_imports_point_one_way() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_using_half_runs_without_torch() -> None:
-    """Every module of the prediction half is imported in a process in which torch cannot be found."""
+def test_the_prediction_half_runs_without_torch() -> None:
+    """Every module of the prediction half can be imported in a process without torch."""
     modules = [
         ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
         for path in sorted((ROOT / "fcfi").rglob("*.py"))
