@@ -41,8 +41,8 @@ app = typer.Typer(add_completion=False)
 def measure(
     network: str,
     dev: Pictures,
-    count: Annotated[int, typer.Option(help="Objects at most.")] = 250,
-    seed: Annotated[int, typer.Option(help="Which objects are drawn.")] = 0,
+    count: Annotated[int, typer.Option(help="Objects at most.")] = 150,
+    seed: Annotated[int, typer.Option(help="Which objects are drawn.")] = 7,
     output: Annotated[
         Path | None,
         typer.Option("-o", help="By default benchmarks/results/NETWORK.corrections.json."),

@@ -23,9 +23,9 @@ test('work is counted by label, person and day', async () => {
   await person.page.locator('[data-testid=statistics-days] td.name').waitFor();
   const rows = (name: string) => person.see(name).locator('tbody tr').allInnerTexts();
   expect((await rows('statistics-labels')).map((row) => row.split('\t'))).toEqual([
-    ['cup', '1'],
+    // The label stays armed for the next object.
+    ['cup', '2'],
     ['plate', '0'],
-    ['No label', '1'],
   ]);
   const days = await rows('statistics-days');
   expect(days).toHaveLength(1);
