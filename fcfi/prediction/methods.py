@@ -64,8 +64,9 @@ def make_for_people(network: Network, zoom: Zoom | None, flip: Flip, threshold: 
     Raises NetworkError for an unknown method, ConfigError for an invalid setting.
     """
     predictor = make_predictor(network, zoom, flip, threshold)
-    usual = isinstance(predictor, FCFIPredictor) and predictor.steps == STEPS
-    return predictor.with_steps(FOR_PEOPLE) if usual else predictor
+    if isinstance(predictor, FCFIPredictor) and predictor.steps == STEPS:
+        return predictor.with_steps(FOR_PEOPLE)
+    return predictor
 
 
 def as_recorded(predictor: Predictor, settings: Mapping[str, float | str]) -> Predictor:
