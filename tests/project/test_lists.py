@@ -227,7 +227,8 @@ def test_a_list_is_divided_among_people_in_runs_of_neighbours(sorted_out: Projec
     )
     # The next one is in a person's own list; nothing that was drawn or marked has changed.
     ben = ids(sorted_out)["b 2.png"]
-    following = sorted_out.following(ben, ("checked",), which=Filter(assigned="Ben"))
+    checked: tuple[State, ...] = ("checked",)
+    following = sorted_out.following(ben, checked, which=Filter(assigned="Ben"))
     assert following is not None
     assert following.name == "c.png"
     assert sorted_out.assign([], search="c.png") == 1

@@ -1,5 +1,6 @@
 """What was done by day and person, from the changes and marks of a project."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def project(tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Project:
+def project(tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
     with Project.open(write_photos(tmp_path, "a.png", "b.png"), predictor()) as made:
         monkeypatch.setattr(made, "_clock", clock)
         monkeypatch.setattr(made._editing, "_clock", clock)
