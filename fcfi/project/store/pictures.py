@@ -162,10 +162,15 @@ def _listed(connection: Connection, listing: Listing) -> Select[Any]:
         asked = asked.where(picture.c.state.in_(listing.states))
     if listing.search:
         asked = asked.where(picture.c.folded.contains(listing.search.lower(), autoescape=True))
+    objects: ColumnElement[int] = picture.c.objects
+    if listing.search or listing.label is not None:
+        # As a sum, so that SQLite does not read the rows in the order of their objects: these
+        # conditions need the rows themselves, which are then scattered over the whole file.
+        objects = objects + 0
     if listing.least > 0:
-        asked = asked.where(picture.c.objects >= listing.least)
+        asked = asked.where(objects >= listing.least)
     if listing.most is not None:
-        asked = asked.where(picture.c.objects <= listing.most)
+        asked = asked.where(objects <= listing.most)
     if listing.assigned is not None:
         asked = asked.where(picture.c.assigned == listing.assigned)
     if listing.label is not None:
