@@ -15,6 +15,8 @@ from pathlib import Path
 from fcfi.errors import InputError, write_error
 from fcfi.leftovers import temporary_file, temporary_name
 
+MEBIBYTE = 1 << 20
+"""Bytes in a mebibyte, which options and messages call MB."""
 MAX_NAME = 100
 """Characters of the name that are repeated in the temporary name; names may have 255 bytes."""
 

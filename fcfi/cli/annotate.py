@@ -9,6 +9,7 @@ import typer
 from fcfi.cli.app import app
 from fcfi.cli.options import Network, Precision, Runtime, Threads, warnings_as_notes
 from fcfi.errors import ConfigError, InputError
+from fcfi.files import MEBIBYTE
 
 if TYPE_CHECKING:
     from fcfi.project.progress import Progress
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from fcfi.project.states import ImportReport
     from fcfi.server.settings import Settings
 
-MEBIBYTE: Final = 1 << 20
 LEAST_MEMORY: Final = 128
 """MB; enough for one photograph, its tiles and some predictions."""
 EXAMPLES: Final = """Example: fcfi annotate photos/ --labels person,dog

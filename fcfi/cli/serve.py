@@ -5,10 +5,11 @@ from typing import Annotated, Final
 
 import typer
 
-from fcfi.cli.annotate import LEAST_MEMORY, MEBIBYTE, note_other_port, parse_labels
+from fcfi.cli.annotate import LEAST_MEMORY, note_other_port, parse_labels
 from fcfi.cli.app import app
 from fcfi.cli.options import Network, Precision, Runtime, Threads, warnings_as_notes
 from fcfi.errors import ConfigError
+from fcfi.files import MEBIBYTE
 
 PORT: Final = 9090
 PICTURE_SHARE: Final = 2 / 3

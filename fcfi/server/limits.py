@@ -9,6 +9,7 @@ from typing import Final
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from fcfi.files import MEBIBYTE
 from fcfi.server.problems import problem
 
 UPLOADS: Final = "/api/imports"
@@ -59,6 +60,6 @@ def _counted(receive: Receive, limit: int) -> Receive:
 
 def _too_large(limit: int) -> str:
     return (
-        f"expected a request of at most {limit / (1 << 20):g} MB, got a larger body: "
+        f"expected a request of at most {limit / MEBIBYTE:g} MB, got a larger body: "
         "send less at once"
     )

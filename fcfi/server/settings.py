@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Final
 
 from fcfi.errors import ConfigError
+from fcfi.files import MEBIBYTE
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 """Hosts that only this machine can reach."""
 PORT: Final = 8017
 STATIC: Final = Path(__file__).parent / "static"
 """The folder of the built page."""
-MEBIBYTE: Final = 1 << 20
 MAX_PREDICTING: Final = 4
 """The most threads that predict; more would only share the same CPU."""
 

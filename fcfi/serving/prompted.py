@@ -11,13 +11,13 @@ from threading import Lock
 from typing import Final, Generic, TypeVar
 
 from fcfi.errors import InputError
+from fcfi.files import MEBIBYTE
 from fcfi.images import Image
 from fcfi.masks.runs import RunMask
 from fcfi.prediction.interface import Predictor
 from fcfi.prediction.prediction import CachedImage, Prediction
 from fcfi.prompts.clicks import Prompt, Prompts
 
-MEBIBYTE: Final = 1 << 20
 PICTURES: Final = 512 * MEBIBYTE
 PREDICTIONS: Final = 256 * MEBIBYTE
 """Bytes of the two caches, by default."""
