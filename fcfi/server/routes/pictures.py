@@ -72,6 +72,16 @@ Which = Annotated[Filter, Depends(_filter)]
 def router(backend: Backend) -> APIRouter:
     """Return the routes of pictures."""
     routes = APIRouter(prefix="/api/pictures", tags=["pictures"])
+    # Fixed paths come first: `/{picture}` would match them as well.
+    _add_list(routes, backend)
+    _add_people(routes, backend)
+    _add_order(routes, backend)
+    _add_picture(routes, backend)
+    return routes
+
+
+def _add_list(routes: APIRouter, backend: Backend) -> None:
+    """Add the routes of the list of pictures, and of the scan that updates it."""
     project = backend.project
 
     @routes.get(
@@ -106,6 +116,11 @@ def router(backend: Backend) -> APIRouter:
 
         return wire.begun(backend.jobs.start("scan", work))
 
+
+def _add_people(routes: APIRouter, backend: Backend) -> None:
+    """Add the routes of the assignment of pictures to people."""
+    project = backend.project
+
     @routes.post(
         "/assign",
         response_model=People,
@@ -130,6 +145,11 @@ def router(backend: Backend) -> APIRouter:
     async def people() -> Response:
         found = await backend.reads.run(project.work_of_people)
         return wire.answer({"people": wire.people(found)})
+
+
+def _add_order(routes: APIRouter, backend: Backend) -> None:
+    """Add the routes that find a place in the order of the list."""
+    project = backend.project
 
     @routes.get(
         "/next",
@@ -159,6 +179,11 @@ def router(backend: Backend) -> APIRouter:
     ) -> Response:
         found = await backend.reads.run(lambda: project.index_of(picture, state, search, which))
         return wire.answer({"index": found})
+
+
+def _add_picture(routes: APIRouter, backend: Backend) -> None:
+    """Add the routes of a single picture."""
+    project = backend.project
 
     @routes.get(
         "/{picture}",
@@ -197,5 +222,3 @@ def router(backend: Backend) -> APIRouter:
     async def logs(picture: PictureId) -> Response:
         found = await backend.reads.run(lambda: project.logs(picture))
         return wire.answer(list(found))
-
-    return routes
