@@ -24,7 +24,7 @@ from fcfi.errors import ConfigError, FCFIError, StoreError, how_to_install
 from fcfi.project.tables import VERSION_TABLE
 
 LOG: Final = logging.getLogger(__name__)
-HEAD: Final = "0007"
+HEAD: Final = "0008"
 """The last migration."""
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 PATIENCE: Final = 30.0

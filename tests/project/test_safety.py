@@ -203,7 +203,7 @@ def test_work_from_before_changes_had_keys_goes_on(folder: Path) -> None:
             connection.execute(f"DROP INDEX {index}")
         for column in ("sort", "state"):
             connection.execute(f"CREATE INDEX ix_picture_{column} ON picture ({column})")
-        for column in ("marked_by", "marked_at", "folded"):
+        for column in ("marked_by", "marked_at", "folded", "assigned"):
             connection.execute(f"ALTER TABLE picture DROP COLUMN {column}")
         connection.execute("ALTER TABLE label DROP COLUMN attributes")
         connection.execute("DELETE FROM network")
