@@ -40,6 +40,8 @@ from fcfi.masks.runs import RunMask
 
 FILE: Final = "annotations/instances_default.json"
 NO_OUTLINE: Final = "a box without an outline"
+MOST_DIGITS: Final = 9
+"""Of a category's id; a longer one is not a number of a class."""
 LOST: Final = 'its picture is not among "images"'
 
 
@@ -149,11 +151,13 @@ class Content:
     images:  id and entry of each image with a name, without duplicates.
     records: the annotations of each image by its id, also of images that are not listed.
     names:   the names of the categories by id.
+    categories: the entries of "categories".
     """
 
     images: Sequence[tuple[str, Mapping[str, Any]]]
     records: Mapping[str, Sequence[Mapping[str, Any]]]
     names: Mapping[str, str]
+    categories: Sequence[Mapping[str, Any]] = ()
 
 
 def read_content(file: Path, labels: Sequence[str] | None = None) -> Content:
@@ -174,7 +178,9 @@ def read_content(file: Path, labels: Sequence[str] | None = None) -> Content:
         if isinstance(image, dict) and name_of(image)
     }
     listed = [(image_id, image) for (image_id, _), image in named.items()]
-    return Content(listed, records, _categories(content, labels, file))
+    names = _categories(content, labels, file)
+    entries = [each for each in content.get("categories") or () if isinstance(each, dict)]
+    return Content(listed, records, names, entries)
 
 
 def name_of(image: Mapping[str, Any]) -> str:
@@ -257,6 +263,7 @@ def _read_file(
 ) -> Iterator[AnnotatedPicture]:
     content = read_content(file, labels)
     note_lost(content, known)
+    _note_categories(content, known)
     count = 0
     read: set[tuple[str, str]] = set()
     for image_id, image in content.images:
@@ -270,6 +277,22 @@ def _read_file(
                 partial(_picture, image, records, name, content.names, known, file)
             )
     need_some(count, len(content.images), file)
+
+
+def _note_categories(content: Content, known: KnownPictures) -> None:
+    """Report the named categories in the order of their ids, and what of the file is not kept."""
+    numbers = {
+        content.names[number]: int(number)
+        for category in content.categories
+        # Ids of other kinds have no place in an export.
+        if category.get("name") and (number := id_of(category, "id")).isdecimal()
+        if len(number) <= MOST_DIGITS
+    }
+    known.list_labels(dict(sorted(numbers.items(), key=lambda item: item[1])), 1)
+    if any(category.get("supercategory") for category in content.categories):
+        known.note("the supercategories of the categories are not kept")
+    if any("score" in record for records in content.records.values() for record in records):
+        known.note("the scores of the objects are not kept")
 
 
 def _picture(

@@ -75,7 +75,10 @@ def read(
     base = Path(path)
     known = KnownPictures(sizes, tally)
     file = base if base.is_file() else base / FILE
-    images = _parse(file).findall("image")
+    root = _parse(file)
+    named = [label.findtext("name", "").strip() for label in root.iterfind(".//meta//labels/label")]
+    known.list_labels({name: number for number, name in enumerate(filter(None, named))}, 0)
+    images = root.findall("image")
     count = 0
     seen: dict[str, str] = {}
     for image in images:

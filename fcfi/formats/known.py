@@ -3,7 +3,7 @@
 A tally records what is left out; without a tally, the first error is raised.  Knows no format.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Final, TypeVar
@@ -42,6 +42,18 @@ class KnownPictures:
         self._names = PictureNames(sizes or ())
         self._tally = tally
         self._allowances: dict[str, Allowance] = {}
+
+    # ── labels
+
+    def list_labels(self, numbers: Mapping[str, int], first: int) -> None:
+        """Report the labels that a file lists, with their numbers; see Tally.list_labels."""
+        if self._tally is not None:
+            self._tally.list_labels(numbers, first)
+
+    def note(self, sentence: str) -> None:
+        """Report something of the file that is not kept."""
+        if self._tally is not None:
+            self._tally.note(sentence)
 
     # ── names and sizes
 

@@ -1,5 +1,7 @@
 """Counts what a reader took from a file and what it left out, by reason, so that losses are known.
 
+Also keeps the labels that a file lists, with their numbers.
+
 A shape is left out rather than its picture, and a picture rather than the file: of 20 good objects
 and a bad one, the 20 are read and the bad one is reported.  Knows no format.
 """
@@ -19,6 +21,8 @@ MAX_KEPT: Final = 100
 """Most names that are kept for each reason."""
 MAX_REASONS: Final = 200
 """Most reasons that are kept: a damaged file may have a different one for every shape."""
+MAX_LISTED: Final = 10_000
+"""Most labels of a list that are kept; the largest public dataset lists 1,203."""
 OTHERS: Final = "other reasons"
 
 
@@ -85,6 +89,9 @@ class Tally:
         self.found = 0
         self.taken = 0
         self.problems: list[FCFIError] = []
+        self.listed: dict[str, int] = {}
+        self.first_number = 0
+        self._notes: dict[str, None] = {}
         self._counts: Counter[tuple[str, str]] = Counter()
         self._named: dict[tuple[str, str], list[str]] = {}
         self._details: dict[tuple[str, str], str] = {}
@@ -122,6 +129,20 @@ class Tally:
         """
         self._note("object", reason, name, detail)
 
+    def list_labels(self, numbers: Mapping[str, int], first: int) -> None:
+        """Record the labels that a file lists, with their numbers, also those without objects.
+
+        first: the number of the first label in an export in the same format.
+        """
+        self.first_number = first
+        for name, number in numbers.items():
+            if len(self.listed) < MAX_LISTED:
+                self.listed.setdefault(name, number)
+
+    def note(self, sentence: str) -> None:
+        """Record a sentence about something of the file that is not kept, once."""
+        self._notes[sentence] = None
+
     def problem(self, error: FCFIError) -> None:
         """Record why a picture's annotations cannot be read."""
         self.problems.append(error)
@@ -136,9 +157,9 @@ class Tally:
         )
 
     def sentences(self) -> tuple[str, ...]:
-        """Return a sentence for each reason, the most frequent first, then the problems."""
+        """Return a sentence for each reason, the most frequent first, the notes, the problems."""
         counted = (left.sentence() for left in self.left_out())
-        return (*counted, *(showable(str(problem)) for problem in self.problems))
+        return (*counted, *self._notes, *(showable(str(problem)) for problem in self.problems))
 
     def _note(self, kind: str, reason: str, name: str, detail: str = "") -> None:
         known = (kind, reason) in self._counts or len(self._counts) < MAX_REASONS

@@ -168,6 +168,8 @@ def pictures_of(
             f"{source.base} lists no pictures: give a folder with {CLASSES}/ and {SETS}/"
         )
     classes = _classes_of(source, labels)
+    if classes.colours:  # from a label map
+        known.list_labels({name: number for number, name in enumerate(classes.names, 1)}, 1)
     count = 0
     for given in stems:
         if known.sizes is None:

@@ -101,6 +101,8 @@ def read(
         sizes = sizes_in(base / IMAGES if (base / IMAGES).is_dir() else base)
     known = KnownPictures(sizes, tally)
     names = _names(base, labels)
+    if labels is None or names != dict(enumerate(labels)):
+        known.list_labels({name: number for number, name in sorted(names.items())}, 0)
     by_name = {
         known.name_of_stem(file.relative_to(root).with_suffix("").as_posix()): file
         for file in files

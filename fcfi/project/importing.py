@@ -37,6 +37,9 @@ class Receiver(Protocol):
     def label_names(self) -> Collection[str]:
         """Return the names of the labels in their order."""
 
+    def ensure_labels(self, names: Sequence[str]) -> None:
+        """Add the missing labels in this order; unusable names are skipped."""
+
     def label_id(self, name: str) -> int:
         """Return the id of a label; add the label if it is missing.
 
@@ -78,6 +81,9 @@ def bring_in(
             summary = reader(question, spool, progress)
         except OSError as error:
             raise write_error(NO_ROOM, error) from error
+        # First, so that the labels have the order of the file, not that of its objects.
+        if summary.pictures:
+            receiver.ensure_labels([name for name, _ in summary.listed])
         pictures, refused, problems = 0, 0, []
         unfit: list[str] = []
         items = pictures_in(spool)
@@ -92,6 +98,7 @@ def bring_in(
     if unfit:
         values = "1 value" if len(unfit) == 1 else f"{len(unfit)} values"
         problems.append(f"{values} of attributes left out, the first because {unfit[0]}")
+    problems += renumbered(summary, list(receiver.label_names()))
     sentences = (*summary.sentences, *problems)
     if summary.end is not None:
         if not pictures:
@@ -101,6 +108,27 @@ def bring_in(
     labels = tuple(name for name in receiver.label_names() if name not in before)
     taken = summary.taken - refused
     return ImportReport(summary.format, pictures, added, labels, sentences, summary.found, taken)
+
+
+def renumbered(summary: Summary, names: Sequence[str]) -> list[str]:
+    """Return a sentence if labels of a file will have other numbers in an export, else none.
+
+    names: the project's labels in their order, by which an export numbers them.
+    """
+    now = {name: number for number, name in enumerate(names, summary.first_number)}
+    moved = [
+        (name, number, now[name])
+        for name, number in summary.listed
+        if name in now and now[name] != number
+    ]
+    if not moved:
+        return []
+    name, number, new = moved[0]
+    labels = "1 label gets another number" if len(moved) == 1 else f"{len(moved)} labels get others"
+    return [
+        f"an export numbers labels by their order in the list: {labels}, the first {name[:50]!r}, "
+        f"{number} in the file and {new} in an export"
+    ]
 
 
 def _objects(

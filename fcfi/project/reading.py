@@ -47,6 +47,8 @@ class Summary:
         of shapes in the files, and of shapes read.
     sentences: why shapes and pictures were left out.  end: the error that ended reading early, or
         None.
+    listed: the labels that the files list, each with its number.  first_number: that of the first
+        label in an export in the same format.
     """
 
     format: str
@@ -55,6 +57,8 @@ class Summary:
     taken: int
     sentences: tuple[str, ...]
     end: FCFIError | None = None
+    listed: Sequence[tuple[str, int]] = ()
+    first_number: int = 0
 
 
 def read(question: Question, spool: TextIO, progress: Progress) -> Summary:
@@ -93,7 +97,10 @@ def read(question: Question, spool: TextIO, progress: Progress) -> Summary:
                 raise
             end = type(error)(_shown((str(error),), shown)[0])
         sentences = _shown(tally.sentences(), shown)
-    return Summary(codec.name, pictures, tally.found, tally.taken, sentences, end)
+    listed = tuple(tally.listed.items())
+    return Summary(
+        codec.name, pictures, tally.found, tally.taken, sentences, end, listed, tally.first_number
+    )
 
 
 def pictures_in(spool: TextIO) -> Iterator[tuple[str, list[SpooledObject]]]:

@@ -176,7 +176,9 @@ def _started(
 
 def _summary(record: dict[str, Any]) -> Summary:
     end = None if record["end"] is None else _error(record["end"])
-    return Summary(**{**record, "sentences": tuple(record["sentences"]), "end": end})
+    listed = tuple((str(name), int(number)) for name, number in record["listed"])
+    changes = {"sentences": tuple(record["sentences"]), "end": end, "listed": listed}
+    return Summary(**{**record, **changes})
 
 
 def _error(record: Sequence[str]) -> FCFIError:

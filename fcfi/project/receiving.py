@@ -1,6 +1,6 @@
 """Receives the objects of an import: prepares them in memory, then stores them in one go."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -66,6 +66,18 @@ class ProjectReceiver:
     def label_names(self) -> Collection[str]:
         """Return the names of the labels in their order."""
         return self._ids.keys()
+
+    def ensure_labels(self, names: Sequence[str]) -> None:
+        """Add the missing labels in this order; unusable names are skipped."""
+        missing = [name for name in map(normal, names) if name not in self._ids]
+        try:
+            self._labels.ensure(missing)
+        except InputError:
+            # Only unusable ones are left out; an object that has one is refused by its picture.
+            for name in missing:
+                with suppress(InputError):
+                    self._labels.ensure([name])
+        self._ids = self._label_ids()
 
     def label_id(self, name: str) -> int:
         """Return the id of a label; add it if it is missing.  Raises InputError for a bad name."""

@@ -1,0 +1,131 @@
+"""Labels that a file lists: their order and the unused ones are kept, or a sentence says so."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fcfi.project import Project
+from tests.project.builders import click, opened, write_photos
+
+LABELS = ("dog", "cat", "unused", "bird")
+"""Neither in the order of the alphabet, nor in that of the objects below."""
+USED = ("bird", "cat", "dog")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return write_photos(tmp_path / "photos", "a.png")
+
+
+def exported(folder: Path, name: str, target: Path) -> Path:
+    """Return an export whose objects have the labels in another order than the list."""
+    with opened(folder, labels=LABELS, store=str(target.with_suffix(".sqlite"))) as project:
+        for count, label in enumerate(USED):
+            project.act(1, count, click(10 * count + 5, 10, label=LABELS.index(label) + 1))
+        project.export(name, target)
+    return target
+
+
+def names_of(project: Project) -> list[str]:
+    return [label.name for label in project.labels()]
+
+
+@pytest.mark.parametrize("name", ["coco", "yolo", "voc", "cvat"])
+def test_labels_keep_their_order_and_the_unused_ones(
+    folder: Path, tmp_path: Path, name: str
+) -> None:
+    files = exported(folder, name, tmp_path / "files")
+    with opened(folder) as project:
+        report = project.import_files(files, name)
+        assert names_of(project) == list(LABELS)
+        assert tuple(report.labels) == LABELS
+        assert not [said for said in report.problems if "number" in said]
+        project.export(name, tmp_path / "again")
+    listing = {"coco": "annotations/*.json", "yolo": "data.yaml", "voc": "labelmap.txt"}
+    for file in files.glob(listing.get(name, "none")):
+        again = tmp_path / "again" / file.relative_to(files)
+        if name == "coco":
+            kept = [json.loads(path.read_text())["categories"] for path in (file, again)]
+            assert kept[0] == kept[1]
+        else:
+            assert again.read_text() == file.read_text()
+
+
+def test_other_numbers_in_an_export_are_said(folder: Path, tmp_path: Path) -> None:
+    files = exported(folder, "coco", tmp_path / "files")
+    with opened(folder, labels=("cat",)) as project:
+        report = project.import_files(files, "coco")
+        assert names_of(project) == ["cat", "dog", "unused", "bird"]
+    said = [problem for problem in report.problems if "an export numbers labels" in problem]
+    assert said == [
+        "an export numbers labels by their order in the list: 2 labels get others, the first "
+        "'dog', 1 in the file and 2 in an export"
+    ]
+
+
+def coco(folder: Path, **changes: Any) -> Path:
+    """Return a COCO file of one object, with changes to its categories or its object."""
+    record = {
+        "id": 1,
+        "image_id": 1,
+        "category_id": 18,
+        "segmentation": [[2, 2, 20, 2, 20, 20, 2, 20]],
+        **changes.get("record", {}),
+    }
+    content = {
+        "images": [{"id": 1, "file_name": "a.png"}],
+        "annotations": [record],
+        "categories": changes.get("categories", [{"id": 18, "name": "cat"}]),
+    }
+    file = folder / "instances.json"
+    file.write_text(json.dumps(content))
+    return file
+
+
+def test_ids_supercategories_and_scores_that_are_not_kept_are_said(
+    folder: Path, tmp_path: Path
+) -> None:
+    categories = [
+        {"id": 44, "name": "dog", "supercategory": "animal"},
+        {"id": 18, "name": "cat", "supercategory": "animal"},
+    ]
+    file = coco(tmp_path, categories=categories, record={"score": 0.9})
+    with opened(folder) as project:
+        report = project.import_files(file, "coco")
+        # The order of the ids, not of the list.
+        assert names_of(project) == ["cat", "dog"]
+    assert set(report.problems) == {
+        "the supercategories of the categories are not kept",
+        "the scores of the objects are not kept",
+        "an export numbers labels by their order in the list: 2 labels get others, the first "
+        "'cat', 18 in the file and 1 in an export",
+    }
+
+
+@pytest.mark.parametrize(
+    ("categories", "names"),
+    [
+        # An id that is not a number, no name, an unusable name, a very long id.
+        ([{"id": 18, "name": "cat"}, {"id": "x", "name": "dog"}], ["cat"]),
+        ([{"id": 18, "name": "cat"}, {"id": 2}], ["cat"]),
+        ([{"id": 18, "name": "cat"}, {"id": 2, "name": "a" * 10_000}], ["cat"]),
+        ([{"id": 18, "name": "cat"}, {"id": "9" * 5000, "name": "dog"}], ["cat"]),
+    ],
+)
+def test_odd_categories_end_no_import(
+    folder: Path, tmp_path: Path, categories: list[dict[str, Any]], names: list[str]
+) -> None:
+    with opened(folder) as project:
+        report = project.import_files(coco(tmp_path, categories=categories), "coco")
+        assert (report.objects, names_of(project)) == (1, names)
+
+
+def test_an_import_that_finds_no_picture_adds_no_label(folder: Path, tmp_path: Path) -> None:
+    file = coco(tmp_path)
+    file.write_text(file.read_text().replace("a.png", "other.png"))
+    with opened(folder) as project:
+        with pytest.raises(Exception, match="other.png"):
+            project.import_files(file, "coco")
+        assert names_of(project) == []
