@@ -83,7 +83,8 @@ def bring_in(
             raise write_error(NO_ROOM, error) from error
         # First, so that the labels have the order of the file, not that of its objects.
         if summary.pictures:
-            receiver.ensure_labels([name for name, _ in summary.listed])
+            # An export lists objects without a label under UNNAMED, which is not a label then.
+            receiver.ensure_labels([name for name, _ in summary.listed if name != UNNAMED])
         pictures, refused, problems = 0, 0, []
         unfit: list[str] = []
         items = pictures_in(spool)

@@ -122,6 +122,15 @@ def test_odd_categories_end_no_import(
         assert (report.objects, names_of(project)) == (1, names)
 
 
+def test_an_object_without_a_label_comes_back_without_one(folder: Path, tmp_path: Path) -> None:
+    with opened(folder) as project:
+        project.act(1, 0, click(10, 10))
+        for name in ("coco", "yolo", "voc", "cvat"):
+            project.export(name, tmp_path / name)
+            report = project.import_files(tmp_path / name, name)
+            assert (report.labels, names_of(project)) == ((), [])
+
+
 def test_an_import_that_finds_no_picture_adds_no_label(folder: Path, tmp_path: Path) -> None:
     file = coco(tmp_path)
     file.write_text(file.read_text().replace("a.png", "other.png"))
