@@ -66,7 +66,10 @@ export class Navigation {
   /** Show the picture at an index of the list. */
   async go(index: number): Promise<void> {
     if (index < 0 || index >= this.index.total) return;
-    if (index === this.position && this.current) return;
+    // After a search the index may still be that of the list before: the row says whose it is.
+    const id = this.index.row(index)?.id;
+    const here = this.current && (id === undefined || id === this.current.id);
+    if (index === this.position && here) return;
     this.parts.leaving();
     const move = ++this.moves;
     try {
@@ -111,10 +114,10 @@ export class Navigation {
     try {
       await this.index.ask(state, search, which);
       const { asked } = this.index;
-      const shown = this.current;
+      const { current: shown, moves } = this;
       const position = shown ? await this.locate(shown.id) : null;
-      // Another list, or another picture, since the request.
-      if (asked !== this.index.asked || shown !== this.current) return;
+      // Another list, or another picture, since the request, or one under way.
+      if (asked !== this.index.asked || shown !== this.current || moves !== this.moves) return;
       this.position = position ?? -1;
       if (!this.current && this.index.total > 0) await this.go(0);
     } catch (error) {

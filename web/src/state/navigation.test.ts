@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { started } from '../testing/app';
 import { App } from './app.svelte';
 import { settled } from '../testing/platform';
@@ -114,6 +114,22 @@ describe('navigation', () => {
     expect([app.navigation.current?.name, app.navigation.position]).toEqual(['cat.jpg', -1]);
     await app.navigation.filter('', '');
     expect(app.navigation.position).toBe(0);
+  });
+
+  it('opens a found picture before the index of the shown one is known', async () => {
+    const { navigation } = (await started(['cat.jpg', 'dog.jpg'])).app;
+    let answer: (index: null) => void = () => {};
+    vi.spyOn(navigation.index, 'locate').mockReturnValueOnce(
+      new Promise((resolve) => (answer = resolve)),
+    );
+    const filtered = navigation.filter('', 'dog');
+    await settled();
+    // The first row of the list before was the picture on screen, that of this list is another.
+    await navigation.go(0);
+    expect([navigation.current?.name, navigation.position]).toEqual(['dog.jpg', 0]);
+    answer(null);
+    await filtered;
+    expect(navigation.position).toBe(0);
   });
 
   it('finds its picture in a list of more rows than are loaded, whatever the list shows', async () => {
