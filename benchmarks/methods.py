@@ -307,7 +307,7 @@ def predictor_of(row: Row, weights: Path, rules: Protocol, plan: Recipe) -> FCFI
     predictor = make_predictor(row.method, network, rules.zoom, rules.flip, rules.threshold)
     if isinstance(predictor.runner, IA):
         looks = training_looks(predictor.runner.tail.model, plan, IMPORTANCE_CROPS)
-        return _with_runner(predictor, weighed(predictor.runner, looks))
+        return predictor.replaced(runner=weighed(predictor.runner, looks))
     return predictor
 
 
@@ -351,24 +351,13 @@ def _in_sequence(predictor: MeasuredPredictor, sample: Sample, rules: Protocol) 
     plain = predictor.predictor
     assert isinstance(plain.runner, IA)
     recording = Recording(plain.runner)
-    predictor.predictor = _with_runner(plain, recording)
+    predictor.predictor = plain.replaced(runner=recording)
     result = evaluate_object(predictor, sample, rules)
     runner = plain.runner
     if recording.look is not None and recording.result is not None:
         runner = after_object(runner, recording.look, recording.result.probs > plain.threshold)
-    predictor.predictor = _with_runner(plain, runner)
+    predictor.predictor = plain.replaced(runner=runner)
     return result
-
-
-def _with_runner(predictor: FCFIPredictor, runner: LookRunner) -> FCFIPredictor:
-    return FCFIPredictor(
-        predictor.network,
-        predictor.zoom,
-        predictor.flip,
-        predictor.threshold,
-        runner=runner,
-        steps=predictor.steps,
-    )
 
 
 def note(
@@ -388,20 +377,22 @@ def note(
         dataset = open_dataset(folder)
         for name, row in rows.items():
             record = record_for(stored, plan, budget)
-            key = {"row": name, "seed": seed, "data": folder.name}
             indices = indices_of(row, len(dataset), budget.objects)
-            stays = [each for each in record["results"] if any(each[k] != key[k] for k in key)]
-            known = [each for each in record["results"] if all(each[k] == key[k] for k in key)]
-            if known and len(known[0]["objects"]) >= len(indices):
+            results = {
+                (each["row"], each["seed"], each["data"]): each for each in record["results"]
+            }
+            key = (name, seed, folder.name)
+            if key in results and len(results[key]["objects"]) >= len(indices):
                 continue
             zoom = plan.zoom if row.target is None else replace(plan.zoom, target=row.target)
             rules = Protocol(zoom=zoom, targets=TARGETS, limit=budget.most)
             samples = [dataset[index] for index in indices]
-            results, predictor = measured(row, weights, samples, rules, seed, plan)
-            found = summary_of(results, predictor, indices)
+            objects, predictor = measured(row, weights, samples, rules, seed, plan)
+            found = summary_of(objects, predictor, indices)
             shown = {key: value for key, value in found.items() if key != "objects"}
             typer.echo(f"{name}, seed {seed}, {folder.name}: {shown}")
-            record["results"] = [*stays, {**key, **found}]
+            results[key] = {"row": name, "seed": seed, "data": folder.name, **found}
+            record["results"] = list(results.values())
             write_text(stored, json.dumps(record) + "\n")
 
 

@@ -51,7 +51,8 @@ def markdown(record: Mapping[str, Any] | None) -> str:
     most = int(record["most"])
     sets = list(dict.fromkeys(result["data"] for result in results))
     head = ["method", *(f"{name} 85 / 90 / 95 (not reached)" for name in sets)]
-    head += ["against RITM, @90", "boundary IoU", "obeyed", "CPU ms a click", "published"]
+    head += ["against RITM, @90", "against its network alone, @90"]
+    head += ["boundary IoU", "obeyed", "CPU ms a click", "published"]
     lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
     for name, row in ROWS.items():
         mine = [result for result in results if result["row"] == name]
@@ -62,7 +63,12 @@ def markdown(record: Mapping[str, Any] | None) -> str:
             clicks_cell([each for each in mine if each["data"] == data], most) for data in sets
         ]
         cells += [
-            "-" if name == BASE else against(mine, [r for r in results if r["row"] == BASE], most),
+            *(
+                "-"
+                if other in (None, name)
+                else against(mine, [each for each in results if each["row"] == other], most)
+                for other in (BASE, alone(name))
+            ),
             f"{fmean(boundary(each) for each in mine):.3f}",
             f"{100 * fmean(each['obeyed'] for each in mine):.1f} %",
             f"{1000 * fmean(each['seconds']['median'] for each in mine):.0f} "
@@ -84,6 +90,17 @@ def markdown(record: Mapping[str, Any] | None) -> str:
         f"Measured on {machine['cpu']} ({record['date'][:10]}).",
     ]
     return "\n".join(lines) + "\n"
+
+
+def alone(name: str) -> str | None:
+    """Return the row of the same network without the method of a row, or None."""
+    training = ROWS[name].training
+    plain = (
+        other
+        for other, row in ROWS.items()
+        if row.training == training and row.method is None and row.target is None
+    )
+    return next(plain, None)
 
 
 def clicks_cell(results: Results, most: int) -> str:
@@ -110,7 +127,7 @@ def boundary(result: Mapping[str, Any]) -> float:
 
 
 def against(results: Results, base: Results, most: int) -> str:
-    """Return the mean difference of clicks to 90 % IoU from RITM's row, object by object.
+    """Return the mean difference of clicks to 90 % IoU from a base row, object by object.
 
     It includes the objects that both rows measured, over all datasets and seeds.
     """

@@ -77,7 +77,7 @@ def read(
     file = base if base.is_file() else base / FILE
     root = _parse(file)
     named = [label.findtext("name", "").strip() for label in root.iterfind(".//meta//labels/label")]
-    known.list_labels({name: number for number, name in enumerate(filter(None, named))}, 0)
+    known.list_labels({name: number for number, name in enumerate(filter(None, named))}, None)
     images = root.findall("image")
     count = 0
     seen: dict[str, str] = {}

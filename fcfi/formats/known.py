@@ -45,7 +45,7 @@ class KnownPictures:
 
     # ── labels
 
-    def list_labels(self, numbers: Mapping[str, int], first: int) -> None:
+    def list_labels(self, numbers: Mapping[str, int], first: int | None) -> None:
         """Report the labels that a file lists, with their numbers; see Tally.list_labels."""
         if self._tally is not None:
             self._tally.list_labels(numbers, first)

@@ -90,7 +90,7 @@ class Tally:
         self.taken = 0
         self.problems: list[FCFIError] = []
         self.listed: dict[str, int] = {}
-        self.first_number = 0
+        self.first_number: int | None = None
         self._notes: dict[str, None] = {}
         self._counts: Counter[tuple[str, str]] = Counter()
         self._named: dict[tuple[str, str], list[str]] = {}
@@ -129,10 +129,11 @@ class Tally:
         """
         self._note("object", reason, name, detail)
 
-    def list_labels(self, numbers: Mapping[str, int], first: int) -> None:
+    def list_labels(self, numbers: Mapping[str, int], first: int | None) -> None:
         """Record the labels that a file lists, with their numbers, also those without objects.
 
-        first: the number of the first label in an export in the same format.
+        first: the number of the first label in an export in the same format; None if the format
+            has no numbers, and `numbers` states only their order.
         """
         self.first_number = first
         for name, number in numbers.items():

@@ -123,15 +123,18 @@ class FCFIPredictor:
             **closer,
         }
 
-    def with_steps(self, steps: tuple[Step, ...]) -> "FCFIPredictor":
-        """Return the same predictor with other steps."""
+    def replaced(
+        self, *, runner: LookRunner | None = None, steps: tuple[Step, ...] | None = None
+    ) -> "FCFIPredictor":
+        """Return the same predictor with another runner or other steps; None keeps its own."""
+        own = None if isinstance(self.runner, ForwardRunner) else self.runner
         return FCFIPredictor(
             self.network,
             self.zoom,
             self.flip,
             self.threshold,
-            runner=None if isinstance(self.runner, ForwardRunner) else self.runner,
-            steps=steps,
+            runner=runner or own,
+            steps=self.steps if steps is None else steps,
             closer_below=self.closer_below,
         )
 

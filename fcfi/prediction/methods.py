@@ -65,7 +65,7 @@ def make_for_people(network: Network, zoom: Zoom | None, flip: Flip, threshold: 
     """
     predictor = make_predictor(network, zoom, flip, threshold)
     if isinstance(predictor, FCFIPredictor) and predictor.steps == STEPS:
-        return predictor.with_steps(FOR_PEOPLE)
+        return predictor.replaced(steps=FOR_PEOPLE)
     return predictor
 
 
@@ -80,7 +80,7 @@ def as_recorded(predictor: Predictor, settings: Mapping[str, float | str]) -> Pr
     if steps is None or not isinstance(predictor, FCFIPredictor):
         return predictor
     changes = predictor.steps in (STEPS, FOR_PEOPLE) and predictor.steps != steps
-    return predictor.with_steps(steps) if changes else predictor
+    return predictor.replaced(steps=steps) if changes else predictor
 
 
 def check_method(info: NetworkInfo) -> None:

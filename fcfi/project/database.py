@@ -24,9 +24,9 @@ from fcfi.errors import ConfigError, FCFIError, StoreError, how_to_install
 from fcfi.project.tables import VERSION_TABLE
 
 LOG: Final = logging.getLogger(__name__)
-HEAD: Final = "0008"
-"""The last migration."""
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
+HEAD: Final = max(file.name[1:5] for file in MIGRATIONS.glob("versions/v*.py"))
+"""The last migration, by the number in its file's name: alembic is imported only to upgrade."""
 PATIENCE: Final = 30.0
 """Seconds for which a writer waits for others, in this process and in other processes together."""
 CONNECTIONS: Final = 32

@@ -116,6 +116,8 @@ def renumbered(summary: Summary, names: Sequence[str]) -> list[str]:
 
     names: the project's labels in their order, by which an export numbers them.
     """
+    if summary.first_number is None:
+        return []
     now = {name: number for number, name in enumerate(names, summary.first_number)}
     moved = [
         (name, number, now[name])
@@ -125,10 +127,10 @@ def renumbered(summary: Summary, names: Sequence[str]) -> list[str]:
     if not moved:
         return []
     name, number, new = moved[0]
-    labels = "1 label gets another number" if len(moved) == 1 else f"{len(moved)} labels get others"
+    labels = "1 label has" if len(moved) == 1 else f"{len(moved)} labels have"
     return [
-        f"an export numbers labels by their order in the list: {labels}, the first {name[:50]!r}, "
-        f"{number} in the file and {new} in an export"
+        f"{labels} another number in an export, which numbers labels by their order in the list: "
+        f"the first, {name[:50]!r}, {number} in the file and {new} in an export"
     ]
 
 

@@ -8,6 +8,7 @@ import colorsys
 import json
 import unicodedata
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -78,6 +79,16 @@ class Labels:
             if taken:
                 raise _taken(taken[0])
             _append(connection, len(known), named, colour)
+
+    def ensure_usable(self, names: Sequence[str]) -> None:
+        """Add the missing labels that can be used, as many as the project has room for."""
+        usable = []
+        for name in names:
+            with suppress(InputError):
+                usable.append(_name(name))
+        living = {found.name for found in self.all()}
+        missing = [name for name in dict.fromkeys(usable) if name not in living]
+        self.ensure(missing[: MAX_LABELS - len(living)])
 
     def ensure(self, names: Sequence[str]) -> None:
         """Add the missing labels.

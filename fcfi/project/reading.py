@@ -48,7 +48,7 @@ class Summary:
     sentences: why shapes and pictures were left out.  end: the error that ended reading early, or
         None.
     listed: the labels that the files list, each with its number.  first_number: that of the first
-        label in an export in the same format.
+        label in an export in the same format, or None if the format has no numbers.
     """
 
     format: str
@@ -58,7 +58,7 @@ class Summary:
     sentences: tuple[str, ...]
     end: FCFIError | None = None
     listed: Sequence[tuple[str, int]] = ()
-    first_number: int = 0
+    first_number: int | None = None
 
 
 def read(question: Question, spool: TextIO, progress: Progress) -> Summary:

@@ -69,14 +69,7 @@ class ProjectReceiver:
 
     def ensure_labels(self, names: Sequence[str]) -> None:
         """Add the missing labels in this order; unusable names are skipped."""
-        missing = [name for name in map(normal, names) if name not in self._ids]
-        try:
-            self._labels.ensure(missing)
-        except InputError:
-            # Only unusable ones are left out; an object that has one is refused by its picture.
-            for name in missing:
-                with suppress(InputError):
-                    self._labels.ensure([name])
+        self._labels.ensure_usable(names)
         self._ids = self._label_ids()
 
     def label_id(self, name: str) -> int:

@@ -74,6 +74,21 @@ class Answering:
         self.predicting.close()
 
 
+def labelled(points: object, labels: object, key: str) -> list[tuple[int, int, object]]:
+    """Return x, y and label of each point.
+
+    key: that of the points in a request, for errors.
+    Raises InputError unless there are as many labels as points, all of them in pixels.
+    """
+    counts = [len(given) if isinstance(given, list) else "none" for given in (points, labels)]
+    if not isinstance(points, list) or not isinstance(labels, list) or len(points) != len(labels):
+        raise InputError(
+            f"expected as many 'point_labels' as {key!r}, got {counts[1]} and {counts[0]}: send a "
+            "label for each point"
+        )
+    return [(*pixel(point, key), label) for point, label in zip(points, labels, strict=True)]
+
+
 def pixel(point: object, key: str) -> tuple[int, int]:
     """Return the pixel of a point [x, y] in a request.
 
@@ -83,7 +98,10 @@ def pixel(point: object, key: str) -> tuple[int, int]:
     numbers = point if isinstance(point, list | tuple) else []
     plain = all(type(value) in (int, float) and abs(value) < FARTHEST for value in numbers)
     if len(numbers) != COORDINATES or not plain:
-        raise InputError(f"expected points as [x, y] under {key!r}, got {str(point)[:40]}")
+        raise InputError(
+            f"expected points as [x, y] under {key!r}, got {str(point)[:40]}: send two numbers in "
+            "pixels"
+        )
     return int(numbers[0]), int(numbers[1])
 
 

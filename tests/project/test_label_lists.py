@@ -1,12 +1,14 @@
 """Labels that a file lists: their order and the unused ones are kept, or a sentence says so."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fcfi.project import Project
+from fcfi.project.labelling import MAX_LABELS, Labels
 from tests.project.builders import click, opened, write_photos
 
 LABELS = ("dog", "cat", "unused", "bird")
@@ -58,11 +60,18 @@ def test_other_numbers_in_an_export_are_said(folder: Path, tmp_path: Path) -> No
     with opened(folder, labels=("cat",)) as project:
         report = project.import_files(files, "coco")
         assert names_of(project) == ["cat", "dog", "unused", "bird"]
-    said = [problem for problem in report.problems if "an export numbers labels" in problem]
-    assert said == [
-        "an export numbers labels by their order in the list: 2 labels get others, the first "
-        "'dog', 1 in the file and 2 in an export"
-    ]
+    assert report.problems == (
+        "2 labels have another number in an export, which numbers labels by their order in the "
+        "list: the first, 'dog', 1 in the file and 2 in an export",
+    )
+
+
+def test_a_format_without_numbers_says_nothing_of_them(folder: Path, tmp_path: Path) -> None:
+    files = exported(folder, "cvat", tmp_path / "files")
+    with opened(folder, labels=("cat",)) as project:
+        report = project.import_files(files, "cvat")
+        assert names_of(project) == ["cat", "dog", "unused", "bird"]
+    assert report.problems == ()
 
 
 def coco(folder: Path, **changes: Any) -> Path:
@@ -99,8 +108,8 @@ def test_ids_supercategories_and_scores_that_are_not_kept_are_said(
     assert set(report.problems) == {
         "the supercategories of the categories are not kept",
         "the scores of the objects are not kept",
-        "an export numbers labels by their order in the list: 2 labels get others, the first "
-        "'cat', 18 in the file and 1 in an export",
+        "2 labels have another number in an export, which numbers labels by their order in the "
+        "list: the first, 'cat', 18 in the file and 1 in an export",
     }
 
 
@@ -120,6 +129,26 @@ def test_odd_categories_end_no_import(
     with opened(folder) as project:
         report = project.import_files(coco(tmp_path, categories=categories), "coco")
         assert (report.objects, names_of(project)) == (1, names)
+
+
+def test_a_long_list_is_added_at_once_as_far_as_there_is_room(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = [{"id": number, "name": f"label {number}"} for number in range(1, MAX_LABELS + 50)]
+    listed.insert(3, {"id": 2 * MAX_LABELS, "name": "two\nlines"})
+    calls: list[int] = []
+    ensure = Labels.ensure
+
+    def counted(self: Labels, names: Sequence[str]) -> None:
+        calls.append(len(names))
+        ensure(self, names)
+
+    monkeypatch.setattr(Labels, "ensure", counted)
+    with opened(folder) as project:
+        assert project.import_files(coco(tmp_path, categories=listed), "coco").objects == 1
+        assert len(names_of(project)) == MAX_LABELS
+    assert calls[-1] == MAX_LABELS
+    assert len(calls) <= 2, "a name at a time takes a transaction each"
 
 
 def test_an_object_without_a_label_comes_back_without_one(folder: Path, tmp_path: Path) -> None:

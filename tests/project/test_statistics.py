@@ -37,17 +37,17 @@ def project(tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> It
 
 
 def test_work_is_counted_by_day_and_person_without_pauses(project: Project, clock: Clock) -> None:
-    one, two = (row.id for row in project.pictures().items)
-    project.act(one, 0, click(10, 10), "Ann")
+    first, second = (row.id for row in project.pictures().items)
+    project.act(first, 0, click(10, 10), "Ann")
     clock.now += 30
-    project.act(one, 1, click(20, 20, 1), "Ann")
+    project.act(first, 1, click(20, 20, 1), "Ann")
     clock.now += 600  # away
-    project.act(two, 0, click(10, 10), "Ann")
+    project.act(second, 0, click(10, 10), "Ann")
     clock.now += 90
-    project.act(two, 1, MarkPicture("done"), "Ann")
-    project.act(one, 2, MarkPicture("doubtful"), "")
+    project.act(second, 1, MarkPicture("done"), "Ann")
+    project.act(first, 2, MarkPicture("doubtful"), "")
     clock.now += DAY
-    project.act(two, 2, MarkPicture("checked"), "Ben")
+    project.act(second, 2, MarkPicture("checked"), "Ben")
     assert project.work_of_days() == (
         DayWork(20_001, "Ben", 1, 1, 0.0, checked=1),
         DayWork(20_000, "", 1, 1, 0.0, doubtful=1),
@@ -58,10 +58,10 @@ def test_work_is_counted_by_day_and_person_without_pauses(project: Project, cloc
 
 
 def test_days_are_those_of_the_clock_that_is_asked_for(project: Project, clock: Clock) -> None:
-    one, _ = (row.id for row in project.pictures().items)
+    first, _ = (row.id for row in project.pictures().items)
     clock.now = NOON + 40_000  # 23:06:40 UTC
-    project.act(one, 0, click(10, 10), "Ann")
-    project.act(one, 1, Undo(), "Ann")
+    project.act(first, 0, click(10, 10), "Ann")
+    project.act(first, 1, Undo(), "Ann")
     assert [(work.day, work.changes) for work in project.work_of_days()] == [(20_000, 2)]
     assert [work.day for work in project.work_of_days(offset=3600)] == [20_001]
     assert project.work_of_days(1, -9 * 3600) == project.work_of_days(1)

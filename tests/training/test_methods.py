@@ -155,6 +155,18 @@ def test_differences_are_taken_object_by_object_and_ties_are_printed_as_ties() -
     assert methods_table.markdown(None) == methods_table.NOTHING
 
 
+def test_a_method_at_test_time_is_compared_with_its_network_alone() -> None:
+    assert methods_table.alone("BRS") == methods_table.alone("DOS w/ GC") == "DOS w/o GC"
+    assert methods_table.alone("IA on RITM") == BASE
+    # The network of FocalClick has no row without its refiner.
+    assert methods_table.alone("FocalClick-S1") is None
+    network = result("DOS w/o GC", [0.5, 0.8, 0.9], [0.5, 0.8, 0.9], [0.9])
+    cut = result("DOS w/ GC", [0.9], [0.5, 0.9], [0.9])
+    text = methods_table.markdown(record_of(result(BASE, [0.9], [0.9], [0.9]), network, cut))
+    row = next(line for line in text.splitlines() if line.startswith("| DOS w/ GC"))
+    assert row.split(" | ")[2:4] == ["+0.33 ± 0.33 (tie)", "-1.00 ± 0.58 (tie)"]
+
+
 def test_the_table_goes_into_the_document(tmp_path: Path) -> None:
     begin, end = tables.markers(methods_table.MARKS)
     page, stored = tmp_path / "results.md", tmp_path / "methods.json"

@@ -19,7 +19,7 @@ from fcfi.masks.runs import RunMask
 from fcfi.prediction.prediction import CachedImage
 from fcfi.prediction.score import score_of
 from fcfi.prompts.clicks import Click, Prompts
-from fcfi.serving.answering import Answered, Answering, JsonBody, pixel, refused
+from fcfi.serving.answering import Answered, Answering, JsonBody, labelled, refused
 from fcfi.serving.pictures import from_base64
 
 MODELS: Final = ("fcfi", "fcfi:latest")
@@ -27,6 +27,10 @@ MODELS: Final = ("fcfi", "fcfi:latest")
 OFF, ON, CORNER, OPPOSITE = range(4)
 LABELS: Final = (OFF, ON, CORNER, OPPOSITE)
 """Labels of points: clicks off and on the object, a corner of a box, and the opposite corner."""
+UNPAIRED: Final = (
+    "expected each point of label 2 to be followed by its corner, label 3, got one alone: send "
+    "both corners of a box"
+)
 
 
 def router(answering: Answering) -> APIRouter:
@@ -39,7 +43,9 @@ def router(answering: Answering) -> APIRouter:
         try:
             model = body.get("model")
             if model not in MODELS:
-                raise InputError(f"expected the model {MODELS[0]}, got {str(model)[:50]!r}")
+                raise InputError(
+                    f"expected the model {MODELS[0]}, got {str(model)[:50]!r}: name this one"
+                )
             if body.get("image_embedding") is not None:
                 raise InputError("expected the picture under 'image', got an embedding: send it")
             given = prompts_of(body.get("prompt"))
@@ -65,19 +71,19 @@ def prompts_of(prompt: object) -> Prompts:
         return ()
     if not isinstance(prompt, Mapping) or prompt.get("texts"):
         raise InputError("expected a prompt of 'points' and 'point_labels', got texts: click")
-    points, labels = prompt.get("points"), prompt.get("point_labels")
-    if not isinstance(points, list) or not isinstance(labels, list) or len(points) != len(labels):
-        raise InputError("expected as many 'point_labels' as 'points'")
+    points = labelled(prompt.get("points"), prompt.get("point_labels"), "points")
     if not points:
         raise InputError("expected at least one point, got none: click on the object")
     found: list[Click | Box] = []
     corner: tuple[int, int] | None = None
-    for point, label in zip(points, labels, strict=True):
+    for x, y, label in points:
         if type(label) is not int or label not in LABELS:
-            raise InputError(f"expected the labels 0, 1, 2 and 3, got {str(label)[:40]}")
-        x, y = pixel(point, "points")
+            raise InputError(
+                f"expected the labels 0, 1, 2 and 3, got {str(label)[:40]}: label clicks off and "
+                "on the object 0 and 1, and the corners of a box 2 and 3"
+            )
         if (label == OPPOSITE) != (corner is not None):
-            raise InputError("expected each point of label 2 to be followed by its corner, label 3")
+            raise InputError(UNPAIRED)
         if label == CORNER:
             corner = x, y
         elif corner is not None:
@@ -88,7 +94,7 @@ def prompts_of(prompt: object) -> Prompts:
         else:
             found.append(Click(x, y, label == ON))
     if corner is not None:
-        raise InputError("expected each point of label 2 to be followed by its corner, label 3")
+        raise InputError(UNPAIRED)
     return tuple(found)
 
 

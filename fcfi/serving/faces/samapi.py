@@ -19,7 +19,7 @@ from fcfi.masks.runs import RunMask
 from fcfi.prediction.prediction import CachedImage
 from fcfi.prediction.score import score_of
 from fcfi.prompts.clicks import Click, Prompts
-from fcfi.serving.answering import Answered, Answering, JsonBody, pixel, refused
+from fcfi.serving.answering import Answered, Answering, JsonBody, labelled, pixel, refused
 from fcfi.serving.outlines import outlines
 from fcfi.serving.pictures import from_base64
 
@@ -69,15 +69,14 @@ def router(answering: Answering) -> APIRouter:
 
 def clicks_of(points: object, labels: object) -> tuple[Click, ...]:
     """Return the clicks, positive ones first.  Raises InputError for damaged ones."""
-    given, signs = points or [], labels or []
-    if not isinstance(given, list) or not isinstance(signs, list) or len(given) != len(signs):
-        raise InputError("expected as many 'point_labels' as 'point_coords'")
-    if any(type(sign) is not int or sign not in LABELS for sign in signs):
-        raise InputError("expected 'point_labels' of 0 and 1")
-    clicks = [
-        Click(*pixel(point, "point_coords"), sign == 1)
-        for point, sign in zip(given, signs, strict=True)
-    ]
+    clicks = []
+    for x, y, sign in labelled(points or [], labels or [], "point_coords"):
+        if type(sign) is not int or sign not in LABELS:
+            raise InputError(
+                f"expected 'point_labels' of 0 and 1, got {str(sign)[:40]}: label points off the "
+                "object 0, and points on it 1"
+            )
+        clicks.append(Click(x, y, sign == 1))
     # A first look needs a positive click.
     return tuple(sorted(clicks, key=lambda click: not click.positive))
 
@@ -87,7 +86,10 @@ def sides_of(box: object) -> tuple[int, int, int, int] | None:
     if box is None:
         return None
     if not isinstance(box, list) or len(box) != SIDES:
-        raise InputError("expected 'bbox' as [left, top, right, bottom]")
+        raise InputError(
+            f"expected 'bbox' as [left, top, right, bottom], got {str(box)[:40]}: send its four "
+            "sides in pixels"
+        )
     return (*pixel(box[:2], "bbox"), *pixel(box[2:], "bbox"))
 
 
