@@ -5,6 +5,7 @@ import json
 import math
 import zlib
 from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -66,10 +67,10 @@ def stand_in(shapes: dict[str, list[int]], gain: float, seed: int = 0) -> dict[s
 
 
 def checkpoint(model: str = "h18s_small") -> dict[str, Any]:
-    """Return the content of a released file."""
+    """Return the content of a released file, for tests to change: a copy of its own."""
     return {
         "state_dict": stand_in(KEYS[model]["keys"], GAINS[model]),
-        "config": KEYS[model]["config"],
+        "config": deepcopy(KEYS[model]["config"]),
     }
 
 
