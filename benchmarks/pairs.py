@@ -22,7 +22,7 @@ from benchmarks.precision import Pictures, Threads, dev_objects
 from benchmarks.stored import new_record, store
 from benchmarks.tables import RESULTS
 from fcfi import cli
-from fcfi.evaluation import Protocol, Report, evaluate
+from fcfi.evaluation import Protocol, Report, evaluate, paired
 from fcfi.masks.metrics import held
 from fcfi.prediction.interface import Flip
 from fcfi.prediction.zoom import zoom_of
@@ -131,9 +131,7 @@ def row_of(report: Report, first: Report) -> dict[str, float]:
     row = {f"noc{round(100 * target)}": report.noc(target) for target in TARGETS}
     row["iou"] = float(np.mean(_ious(report)))
     for name, values in {"noc90": _clicks, "iou": _ious}.items():
-        differences = np.subtract(values(report), values(first))
-        row[f"{name}_differs"] = float(differences.mean())
-        row[f"{name}_error"] = float(differences.std() / np.sqrt(len(differences)))
+        row[f"{name}_differs"], row[f"{name}_error"] = paired(values(report), values(first))
     return {key: round(value, 4) for key, value in row.items()}
 
 

@@ -1,14 +1,19 @@
 """The console: tables on stdout, progress bars on stderr.  Both load rich when they are used."""
 
+import json
+import os
 import signal
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import typer
+
+from fcfi.files import write_text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,6 +28,8 @@ SHOWN_TARGET: Final = 0.90
 """The progress bar shows the mean clicks to this IoU."""
 LINE_SECONDS: Final = 10.0
 """Time between two lines of progress where stderr is not a terminal."""
+FILE_SECONDS: Final = 1.0
+"""Time between two writes of the progress to a file."""
 PIPED_WIDTH: Final = 120
 """Columns of a table where stdout is not a terminal."""
 
@@ -124,6 +131,39 @@ def _lines(clock: "Callable[[], float]") -> "Work":
             last = clock()
             of = "" if total is None else f" of {total}"
             print(f"{stage}: {done}{of} pictures", file=sys.stderr, flush=True)  # noqa: T201
+
+    return advance
+
+
+def stages() -> "Work":
+    """Return a Progress that prints the name of each stage to stderr when it begins."""
+    shown = ""
+
+    def advance(stage: str, done: int, total: int | None) -> None:
+        nonlocal shown
+        if stage != shown:
+            shown = stage
+            print(f"{stage}...", file=sys.stderr, flush=True)  # noqa: T201
+
+    return advance
+
+
+def written_to(path: Path, parent: int) -> "Work":
+    """Return a Progress that writes to a file, as JSON, and ends this process with its parent.
+
+    parent: the number of the process that reads the file.
+    """
+    stage_before, last = "", 0.0
+
+    def advance(stage: str, done: int, total: int | None) -> None:
+        nonlocal stage_before, last
+        # A killed process leaves its children to another parent.
+        if os.getppid() != parent:
+            os._exit(1)
+        now = time.monotonic()
+        if stage != stage_before or now - last >= FILE_SECONDS:
+            stage_before, last = stage, now
+            write_text(path, json.dumps([stage, done, total]))
 
     return advance
 

@@ -1,14 +1,17 @@
-"""`fcfi train`, `fcfi export`, `fcfi import`: commands of the training half, which load torch."""
+"""`fcfi train`, `fcfi finetune`, `fcfi export`, `fcfi import`: commands that load torch."""
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fcfi.cli.app import app
-from fcfi.cli.options import check_outputs, need_training
-from fcfi.cli.show import print_left_out
+from fcfi.cli.options import Threads, check_outputs, need_folder, need_training
+from fcfi.cli.show import print_left_out, stages, written_to
+
+if TYPE_CHECKING:
+    from fcfi.evaluation import Comparison
 
 
 @app.command(epilog="Example: fcfi train recipes/lite0.toml --data data/train --set run.minutes=30")
@@ -72,6 +75,76 @@ def train(
     else:
         weights = trained.weights
         typer.echo(f"{weights}: trained; next: fcfi export {weights} -o {plan.name}.onnx")
+
+
+@app.command(epilog="Example: fcfi finetune photos --held-out apart -o mine")
+def finetune(
+    data: Annotated[
+        Path,
+        typer.Argument(
+            metavar="DIR", help="The dataset with your pictures and masks.", show_default=False
+        ),
+    ],
+    held_out: Annotated[
+        Path, typer.Option(help="The dataset to measure on; it has other pictures.")
+    ],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="The folder for network.onnx and result.json.")
+    ],
+    start: Annotated[
+        str,
+        typer.Option(
+            "--from",
+            help="Weights to begin from: a shipped network's name or a *.safetensors file.",
+        ),
+    ] = "lite0",
+    old: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|FILE", help="The network to compare with; by default that of --from."
+        ),
+    ] = None,
+    minutes: Annotated[float, typer.Option(min=0.01, help="Minutes of training.")] = 10,
+    threads: Threads = None,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Override a key of the recipe."),
+    ] = None,
+    parent: Annotated[int | None, typer.Option(hidden=True)] = None,
+) -> None:
+    """Fine-tune a network on your own masks, and measure whether it needs fewer clicks."""
+    need_training("finetune")
+    need_folder(output)
+    from fcfi.training.finetuning import NETWORK, PROGRESS, Plan
+    from fcfi.training.finetuning import finetune as run
+    from fcfi.weights import checkpoint
+
+    plan = Plan(
+        data,
+        held_out,
+        checkpoint(start),
+        old or start,
+        minutes,
+        threads,
+        tuple(changes or ()),
+    )
+    progress = stages() if parent is None else written_to(output / PROGRESS, parent)
+    show_comparison(run(plan, output, progress), output / NETWORK)
+
+
+def show_comparison(comparison: "Comparison", network: Path) -> None:
+    """Print the clicks before and after, and what to do with the network."""
+    typer.echo(f"{comparison.objects} held-out objects, at most {comparison.limit} clicks on each")
+    for clicks in comparison.clicks:
+        typer.echo(
+            f"  clicks to {clicks.target:.0%}: {clicks.before:.2f} before, {clicks.after:.2f} after"
+        )
+    verdict = (
+        f"it needs fewer clicks; next: fcfi annotate DIR --network {network}"
+        if comparison.is_better
+        else "it does not clearly need fewer clicks: keep the old network"
+    )
+    typer.echo(f"{network}: {comparison.difference:+.2f} +- {comparison.error:.2f}, {verdict}")
 
 
 @app.command(

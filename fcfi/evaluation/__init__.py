@@ -3,6 +3,7 @@
 Deterministic: a robot that draws clicks at random does so from a seed.
 """
 
+from fcfi.evaluation.comparison import Clicks, Comparison, compare, paired
 from fcfi.evaluation.measuring import (
     OWN,
     PROTOCOLS,
@@ -23,14 +24,18 @@ __all__ = [
     "OWN",
     "PROTOCOLS",
     "TARGETS",
+    "Clicks",
+    "Comparison",
     "ObjectResult",
     "Progress",
     "Protocol",
     "Report",
     "answer_of",
     "choose_protocol",
+    "compare",
     "evaluate",
     "evaluate_object",
+    "paired",
     "paper_protocol",
     "protocol_of",
 ]

@@ -8,7 +8,7 @@ machines).
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -53,11 +53,18 @@ class Trained:
     left_out: tuple[LeftOut, ...] = ()
 
 
-def train(recipe: Recipe, folder: Path, start: Path | None = None) -> Trained:
+def train(
+    recipe: Recipe,
+    folder: Path,
+    start: Path | None = None,
+    watch: Callable[[float], None] | None = None,
+) -> Trained:
     """Run the recipe in `folder`, or resume the run there; a finished one is not changed.
 
     start: weights to start from (fine-tuning), of the same backbone; modules that they lack start
         at random.
+    watch: called after each step with the finished part of the run; it may raise an error, which
+        ends the run.
     Raises a subclass of FCFIError for a wrong recipe, missing data, a full disk, or a loss that is
     not finite; the last save stays intact.
 
@@ -78,7 +85,7 @@ def train(recipe: Recipe, folder: Path, start: Path | None = None) -> Trained:
     measured = partial(measure, objects=objects, zoom=recipe.zoom) if objects else None
     display = Display(folder, recipe.name, measured) if fabric.is_global_zero else None
     try:
-        run(recipe, folder, learner, clock, pictures, display, broken, position)
+        run(recipe, folder, learner, clock, pictures, display, broken, position, watch)
     finally:
         if display is not None:
             display.close()
@@ -94,12 +101,14 @@ def run(
     display: Display | None,
     broken: BrokenItems | None = None,
     position: Mapping[str, Any] | None = None,
+    watch: Callable[[float], None] | None = None,
 ) -> None:
     """Run all remaining steps, until the end of the run or until a stop is requested.
 
     display: the display in the first process of a run; None in the others.
     broken: records items that cannot be read.
     position: position of a resumed run in the random data (see position.py).
+    watch: called after each step with the finished part of the run.
     """
     fabric = learner.fabric
     source: Source | None = None
@@ -155,6 +164,8 @@ def run(
                 display.step(clock.step, clock.part(recipe.run), crops, {**values, "rate": rate})
                 if clock.step % recipe.data.dev_every == 0:
                     display.show(clock.step, batch, probs, learner.average.module)  # type: ignore[arg-type]
+            if watch is not None:
+                watch(clock.part(recipe.run))
 
             # ── save ──────────────────────────────────────────────────────────────────────────────
             if due:

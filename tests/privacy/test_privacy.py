@@ -60,6 +60,9 @@ COMMANDS: Sequence[tuple[str, ...]] = (
     ("evaluate", "--data", str(ROOT / "examples"), "--limit", "1", "--network", "tiny.onnx",
      "--json", "out/result.json", "--plot", "out/plot.png", "--worst", "out/worst"),
     ("train", "small.toml", "--data", "train-000.tar", "-o", "out/run"),
+    ("finetune", str(ROOT / "examples"), "--held-out", str(ROOT / "examples"), "-o", "out/mine",
+     "--from", "model.safetensors", "--old", "tiny.onnx", "--set", "run.minutes=0",
+     "--set", "run.steps=1", "--set", "run.batch=2", "--set", "run.sizes=[[0.0, 64, 64]]"),
     ("export", "model.safetensors", "-o", "out/model.onnx"),
     ("import", "released.pth", "-o", "out/released.safetensors"),
     ("networks",),
@@ -85,7 +88,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_photos(folder / "others", "a.png", "b.png")
     write_onnx(folder / "tiny.onnx", {**METADATA, "zoom_target": "64"})
     write_shard(folder / "train-000.tar")
-    save_model(build(variants()["lite0"]), folder / "model.safetensors")
+    save_model(build(variants()["lite0"]), folder / "model.safetensors", {"zoom_target": "64"})
     torch.save(released_checkpoint(), folder / "released.pth")
     (folder / "small.toml").write_text(RECIPE)
     row = '{"image": "photos/a.png", "clicks": [[10, 10]], "name": "a"}\n'
