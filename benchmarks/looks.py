@@ -20,6 +20,7 @@ import typer
 
 from benchmarks.pairs import network_file
 from benchmarks.precision import Pictures, Threads, dev_objects
+from benchmarks.reliability import bins_of
 from benchmarks.stored import new_record, store
 from benchmarks.tables import RESULTS
 from fcfi import cli
@@ -41,8 +42,6 @@ LIMITS: Final = (0.0, 0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.2, 1.0)
 """Shares of the picture below which smaller crops are tried."""
 SIZES: Final = {"small": 0.03, "middle": 0.1, "large": 1.0}
 """Classes of object size, by the largest share of the picture."""
-BINS: Final = 10
-"""Number of bins in the reliability diagram."""
 
 app = typer.Typer(add_completion=False)
 
@@ -145,17 +144,7 @@ def rows_of(answers: Sequence[Answers]) -> list[dict[str, Any]]:
 def reliability(answers: Sequence[Answers]) -> list[dict[str, float]]:
     """Return the mean score, mean IoU and count of all looks in bins of the score."""
     scores = np.array([score for answer in answers for score in answer.scores])
-    ious = np.array([value for answer in answers for value in answer.ious])
-    bins = np.minimum((scores * BINS).astype(int), BINS - 1)
-    return [
-        {
-            "looks": int((bins == index).sum()),
-            "score": _mean(scores[bins == index]),
-            "iou": _mean(ious[bins == index]),
-        }
-        for index in range(BINS)
-        if (bins == index).any()
-    ]
+    return bins_of(scores, np.array([value for answer in answers for value in answer.ious]))
 
 
 def _mean(values: Any) -> float:

@@ -30,7 +30,7 @@ def test_objects_by_size_and_looks_by_score() -> None:
     assert looks.of_size([SMALL, LARGE], "middle") == []
     assert looks.of_size([SMALL, LARGE], "large") == [LARGE]
     bins = looks.reliability([SMALL])
-    assert [(row["looks"], row["score"], row["iou"]) for row in bins] == [
+    assert [(row["masks"], row["score"], row["iou"]) for row in bins] == [
         (1, 0.3, 0.2),
         (1, 0.6, 0.7),
         (1, 0.9, 0.5),
@@ -49,6 +49,6 @@ def test_the_command_stores_what_it_measured(
     record = json.loads(stored.read_text())
     assert record["format"] == looks.FORMAT
     assert record["objects"] == 2
-    assert sum(row["looks"] for row in record["reliability"]) == 8
+    assert sum(row["masks"] for row in record["reliability"]) == 8
     assert cli.main(["lite0", *options], looks.app, "looks") == 2
     assert "expected a network with a score, got lite0" in capsys.readouterr().err

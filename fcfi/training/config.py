@@ -84,7 +84,8 @@ class OptimizerConfig:
     milestones: parts of the run, from 0 to 1, for the schedule `milestones`.
     warmup: steps of linear warm-up.
     clip: largest norm of the gradient; 0 for none.
-    ema: decay of the moving average of the weights, which is the result of a run.
+    ema: decay of the moving average of the weights, which is the result of a run; lower in its
+        first steps (`fcfi.training.averaging`).  0 for the weights of the last step.
     """
 
     name: Literal["adamw", "adam"] = "adamw"

@@ -9,13 +9,14 @@ import torch
 from lightning_fabric import Fabric
 from torch import nn
 from torch.optim import Optimizer
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel
 
 from fcfi.errors import ConfigError
 from fcfi.files import replacing
 from fcfi.models.checkpoint import load_model, save_model, weights_sha256
 from fcfi.models.config import ModelConfig
 from fcfi.models.fcfi import FCFI
+from fcfi.training.averaging import averaged
 from fcfi.training.config import Recipe, RunConfig
 from fcfi.training.devices import gathered
 from fcfi.training.optimise import freeze, make_optimizer
@@ -73,9 +74,7 @@ def make_learner(recipe: Recipe, fabric: Fabric, start: Path | None) -> Learner:
     origin = "" if given is None else weights_sha256(given)
     model = first_network(recipe.model, recipe.run.imagenet == "package", given, str(start))
     freeze(model, recipe.run.freeze)
-    mean = get_ema_multi_avg_fn(recipe.optimizer.ema)  # type: ignore[no-untyped-call]
-    # Buffers are averaged as well: the normalisations' statistics must match the averaged weights.
-    average = AveragedModel(model, multi_avg_fn=mean, use_buffers=True)
+    average = averaged(model, recipe.optimizer.ema)
     # Convolutions run faster with the channels last in memory (see devices.to_device).
     model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     wrapped, optimizer = fabric.setup(model, make_optimizer(model, recipe.optimizer))
