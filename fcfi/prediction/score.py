@@ -49,9 +49,9 @@ def score_of(prediction: Prediction) -> float:
     It is the network's own estimate of the IoU, or else the estimate from its certainty.
 
     >>> import fcfi
-    >>> session = fcfi.load().start("examples/images/coffee.jpg")
-    >>> prediction = session.click(290, 130)
-    >>> 0.5 < score_of(prediction) < 1
+    >>> from fcfi.images import read_image
+    >>> picture, click = read_image("examples/images/coffee.jpg"), fcfi.Click(290, 130)
+    >>> 0.5 < score_of(fcfi.load().predict(picture, (click,))) < 1
     True
     """
     if prediction.object_box is None:
