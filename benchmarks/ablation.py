@@ -20,7 +20,7 @@ from typing import Annotated, Any, Final, TypeVar
 import typer
 
 from benchmarks.pairs import network_file
-from benchmarks.stored import new_record as stored_record
+from benchmarks.stored import read_stored, resumed
 from benchmarks.tables import RESULTS, ROOT
 from fcfi import cli
 from fcfi.data import open_dataset
@@ -111,7 +111,7 @@ def run(
 @app.command()
 def table(stored: Annotated[Path, typer.Option(help="The file of results.")] = STORED) -> None:
     """Print the stored results."""
-    record = read(stored)
+    record = read_stored(stored, FORMAT)
     typer.echo(markdown(record) if record else f"{stored}: nothing is stored yet")
     typer.echo(f"\n{paper_markdown()}")
 
@@ -160,19 +160,12 @@ def record_for(stored: Path, plan: Recipe, trunk: int) -> dict[str, Any]:
 
     Raises ConfigError if they are from another recipe or trunk.
     """
-    fresh = new_record(plan, trunk)
-    record = read(stored)
-    if record is None:
-        return fresh
-    if (record["recipe"], record["trunk_steps"]) != (
-        json.loads(json.dumps(fresh["recipe"])),
-        trunk,
-    ):
-        raise ConfigError(
-            f"expected a result of this recipe and these steps, got another in {stored}: "
-            "give another --stored"
-        )
-    return record
+    return resumed(stored, FORMAT, recipe=shared(plan), trunk_steps=trunk)
+
+
+def shared(plan: Recipe) -> dict[str, Any]:
+    """Return a recipe as stored with results: without the path of the pictures on this machine."""
+    return replace(plan, data=replace(plan.data, root=DataConfig.root)).as_dict()
 
 
 def clicks(weights: Path, dataset: Path, plan: Recipe) -> dict[str, float]:
@@ -185,26 +178,6 @@ def clicks(weights: Path, dataset: Path, plan: Recipe) -> dict[str, float]:
     percent = {f"{round(100 * target)}": target for target in TARGETS}
     noc = {f"noc{key}": round(report.noc(target), 4) for key, target in percent.items()}
     return {**noc, **{f"not{key}": report.not_reached(target) for key, target in percent.items()}}
-
-
-def new_record(plan: Recipe, trunk: int) -> dict[str, Any]:
-    """Return results without rows."""
-    # The path of the pictures on this machine stays private.
-    recipe = replace(plan, data=replace(plan.data, root=DataConfig.root)).as_dict()
-    return stored_record(FORMAT, recipe=recipe, trunk_steps=trunk) | {"results": []}
-
-
-def read(stored: Path) -> dict[str, Any] | None:
-    """Return the stored results, or None.  Raises ConfigError for a file of another kind."""
-    if not stored.is_file():
-        return None
-    record: dict[str, Any] = json.loads(stored.read_text(encoding="utf-8"))
-    if record.get("format") != FORMAT:
-        raise ConfigError(
-            f"expected a result of the format {FORMAT}, got another file: {stored}; "
-            "give another --stored"
-        )
-    return record
 
 
 def markdown(record: Mapping[str, Any]) -> str:

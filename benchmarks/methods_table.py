@@ -3,7 +3,6 @@
 Does not import torch, because `benchmarks.tables` writes the table as well.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import fmean
@@ -11,8 +10,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from benchmarks.method_rows import BASE, PUBLISHED_ONLY, ROWS
-from fcfi.errors import ConfigError
+from benchmarks.methods_rows import BASE, PUBLISHED_ONLY, ROWS
+from benchmarks.stored import read_stored
 from fcfi.masks.metrics import noc
 from fcfi.published import PUBLISHED
 
@@ -32,15 +31,7 @@ Results = Sequence[Mapping[str, Any]]
 
 def read(stored: Path = STORED) -> dict[str, Any] | None:
     """Return the stored results, or None.  Raises ConfigError for a file of another kind."""
-    if not stored.is_file():
-        return None
-    record: dict[str, Any] = json.loads(stored.read_text(encoding="utf-8"))
-    if record.get("format") != FORMAT:
-        raise ConfigError(
-            f"expected a result of the format {FORMAT}, got another file: {stored}; "
-            "give another --stored"
-        )
-    return record
+    return read_stored(stored, FORMAT)
 
 
 def markdown(record: Mapping[str, Any] | None) -> str:
@@ -80,7 +71,10 @@ def markdown(record: Mapping[str, Any] | None) -> str:
     seeds = len({result["seed"] for result in results})
     lines += [
         "",
-        *(f"{m}, {b}: published only, since {w}." for (m, b), w in PUBLISHED_ONLY.items()),
+        *(
+            f"{method}, {backbone}: published only, since {reason}."
+            for (method, backbone), reason in PUBLISHED_ONLY.items()
+        ),
     ]
     lines += [
         "",

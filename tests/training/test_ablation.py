@@ -11,6 +11,7 @@ import pytest
 import typer
 
 from benchmarks import ablation
+from benchmarks.stored import new_record
 from fcfi import cli
 from fcfi.training import loop
 from fcfi.training.config import read_recipe
@@ -123,7 +124,8 @@ def test_a_mistake_is_reported_in_a_line(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("other.json").write_text('{"format": "abacus"}')
-    old = ablation.new_record(read_recipe(ablation.RECIPE, ["run.steps=7"]), 2800)
+    recipe = ablation.shared(read_recipe(ablation.RECIPE, ["run.steps=7"]))
+    old = new_record(ablation.FORMAT, recipe=recipe, trunk_steps=2800)
     Path("old.json").write_text(json.dumps(old))
     assert cli.main(arguments, ablation.app, "ablation") == 2
     error = capsys.readouterr().err

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from benchmarks import methods, methods_table, tables
-from benchmarks.method_rows import BASE, PUBLISHED_ONLY, ROWS, TRAININGS
+from benchmarks import methods, methods_measuring, methods_table, tables
+from benchmarks.methods_rows import BASE, PUBLISHED_ONLY, ROWS, TRAININGS
 from fcfi import cli
 from fcfi.errors import ConfigError
 from fcfi.methods import MODULES
@@ -52,7 +52,7 @@ def test_every_training_is_a_recipe_that_can_be_built(name: str) -> None:
 def test_rows_are_trained_and_measured_once(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(methods, "IMPORTANCE_CROPS", 2)
+    monkeypatch.setattr(methods_measuring, "IMPORTANCE_CROPS", 2)
     shard, pictures, stored = (
         write_shard(tmp_path / "train-000.tar"),
         tmp_path / "made",
@@ -99,16 +99,16 @@ def test_rows_are_trained_and_measured_once(
     methods.run(shard, [pictures], **measuring)
     assert json.loads(stored.read_text()) == record
     with pytest.raises(ConfigError, match="expected a result of this recipe and budget"):
-        methods.record_for(stored, read_recipe(methods.RECIPE), methods.Budget(99, 20, None))
+        methods.Results(stored, read_recipe(methods.RECIPE), 99, 20, None).record()
 
 
 def test_a_slow_row_is_measured_on_objects_from_the_whole_of_a_dataset() -> None:
-    assert methods.indices_of(ROWS["RITM"], 345, None) == list(range(345))
-    assert methods.indices_of(ROWS["RITM"], 345, 3) == [0, 115, 230]
-    indices = methods.indices_of(ROWS["BRS"], 345, None)
+    assert methods_measuring.indices_of(ROWS["RITM"], 345, None) == list(range(345))
+    assert methods_measuring.indices_of(ROWS["RITM"], 345, 3) == [0, 115, 230]
+    indices = methods_measuring.indices_of(ROWS["BRS"], 345, None)
     assert len(set(indices)) == 40
     assert (indices[0], indices[-1]) == (0, 336)
-    assert methods.indices_of(ROWS["BRS"], 30, None) == list(range(30))
+    assert methods_measuring.indices_of(ROWS["BRS"], 30, None) == list(range(30))
 
 
 def result(row: str, *curves: list[float], data: str = "GrabCut") -> dict[str, object]:

@@ -116,10 +116,10 @@ TRAININGS: Final[Mapping[str, Training]] = {
 
 ROWS: Final[Mapping[str, Row]] = {
     "RITM": Row("RITM", published=("RITM", "HRNet-18s"), note="learns from every round"),
-    "clicks only": Row("clicks only", note="RITM without the mask before"),
+    "clicks only": Row("clicks only", note="RITM without the previous mask"),
     "Gaussians": Row("Gaussians", note="clicks only, drawn as Gaussians"),
     "FCFI, modules alone": Row("FCFI, modules alone", published=("FCFI", "ResNet-101")),
-    "FCFI": Row("FCFI", published=("FCFI", "HRNet-18s"), note="mask among the prompts too"),
+    "FCFI": Row("FCFI", published=("FCFI", "HRNet-18s"), note="mask also among the prompts"),
     "DOS w/o GC": Row("DOS", published=("DOS w/o GC", "FCN-8s"), note="clicks learnt in rounds"),
     "DOS w/o GC, random clicks": Row("DOS, random clicks", note="learns as published"),
     "DOS w/ GC": Row(
@@ -135,7 +135,7 @@ ROWS: Final[Mapping[str, Row]] = {
         "clicks only",
         "ia",
         ("IA+SA", "ResNet-101"),
-        note="objects in a drawn order, not alone",
+        note="learns from object to object, in a random order",
         slow=True,
         sequence=True,
     ),
@@ -147,13 +147,13 @@ ROWS: Final[Mapping[str, Row]] = {
     "CDNet w/o PDM": Row("CDNet", note="feature diffusion and diverse heads"),
     "CDNet": Row("CDNet", "pixel-diffusion", ("CDNet", "ResNet-101"), note="diffusion at stride 8"),
     "RITM, focus views": Row("RITM", "focus-cut", note="FocusCut's views, not learnt", slow=True),
-    "FocusCut w/o views": Row("FocusCut", note="what learning parts costs the whole"),
+    "FocusCut w/o views": Row("FocusCut", note="learns views of parts too"),
     "FocusCut": Row("FocusCut", "focus-cut", ("FocusCut", "ResNet-101"), note="disks", slow=True),
     "FocalClick-S1": Row(
         "FocalClick",
         "focal-click",
         ("FocalClick-S1", "HRNet-18s"),
-        note="the network of S2, which looks at 128 px",
+        note="the network of S2, at 128 px",
         target=128,
     ),
     "FocalClick-S2": Row(
@@ -164,8 +164,11 @@ ROWS: Final[Mapping[str, Row]] = {
 """Rows by name, in the order of the table."""
 
 PUBLISHED_ONLY: Final[Mapping[tuple[str, str], str]] = {
-    ("RIS-Net", "VGG-16"): "no code was released, and how regions follow from clicks, their pooled "
-    "size and the discount are in nothing that can be read",
+    (
+        "RIS-Net",
+        "VGG-16",
+    ): "no code was released, and the paper does not state how regions follow from "
+    "clicks, their pooled size and the discount",
 }
 """Published rows that are not measured here, with the reason."""
 SLOW_OBJECTS: Final = 40
