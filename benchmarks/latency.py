@@ -10,14 +10,12 @@ equally.  `predict` is the time that a person waits: from the click to the mask 
 picture.
 """
 
-import json
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,18 +27,17 @@ import typer
 from numpy.typing import NDArray
 
 from benchmarks.roofline import Peaks, bound_ms, gmac, measure_peaks
+from benchmarks.stored import new_record, store
 from benchmarks.tables import RESULTS, ROOT, latency_table
 from fcfi import cli
 from fcfi.boxes import Box
 from fcfi.data import open_dataset
-from fcfi.files import write_text
 from fcfi.masks.truth import Mask
 from fcfi.prediction.fcfi import FCFIPredictor
 from fcfi.prediction.interface import Flip
 from fcfi.prediction.prediction import CachedImage, Prediction
 from fcfi.prediction.zoom import Zoom, crop_at, zoom_of
 from fcfi.prompts.clicks import Clicks
-from fcfi.report import machine, versions
 from fcfi.robot import next_click
 from fcfi.runtimes.interface import Arrays
 from fcfi.runtimes.network import EncodesOnce, Network, NetworkInfo
@@ -167,9 +164,7 @@ def main(
     for row, entrant in zip(rows, contestants, strict=True):
         if entrant.choice is not None and starts:
             row |= starting(entrant.choice, starts, megapixels)
-    record = {
-        "format": FORMAT,
-        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+    content = {
         "clicks": len(tasks),
         "rounds": rounds,
         "megapixels": megapixels,
@@ -179,10 +174,9 @@ def main(
             "gbytes": round(peaks.gbytes, 1),
         },
         "rows": rows,
-        "machine": machine(),
-        "versions": versions(),
     }
-    write_text(output, json.dumps(record, indent=2) + "\n")
+    record = new_record(FORMAT, **content)
+    store(output, record)
     typer.echo(latency_table(record))
 
 

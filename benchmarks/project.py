@@ -53,6 +53,11 @@ YEAR = 365 * 86_400.0
 LARGE = 50_000
 CHUNK = 1000
 """Pictures per transaction when a project is created."""
+ONCE = frozenset({"merge objects", "delete objects"})
+"""Actions of the first round only, because their objects are gone afterwards."""
+
+Step = Callable[[], object]
+"""A request or an action to measure."""
 
 
 def make(folder: Path, pictures: int, objects: int) -> None:
@@ -102,7 +107,7 @@ def _add(database: Database, numbers: range, objects: int, masks: list[RunMask])
     pictures: list[dict[str, Any]] = []
     revisions: list[dict[str, Any]] = []
     changes: list[dict[str, Any]] = []
-    labels: list[dict[str, Any]] = []
+    counts: list[dict[str, Any]] = []
     now = time.time()
     for number in numbers:
         identity, name = number + 1, f"folder {number // 1000}/photo {number}.jpg"
@@ -151,33 +156,35 @@ def _add(database: Database, numbers: range, objects: int, masks: list[RunMask])
             }
         )
         for label, count in Counter(added.label for added in drawn).items():
-            labels.append({"picture": identity, "label": label, "objects": count})
+            counts.append({"picture": identity, "label": label, "objects": count})
     with database.writing() as connection:
         connection.execute(insert(picture), pictures)
         connection.execute(insert(revision), revisions)
         connection.execute(insert(change), changes)
-        connection.execute(insert(object_label), labels)
+        connection.execute(insert(object_label), counts)
 
 
 def measured(project: Project, repeat: int) -> dict[str, float]:
-    """Return the milliseconds of every action and of the page's first requests."""
+    """Return the median milliseconds of every action and of the page's requests."""
     drawn_on = Filter(least=8)
     half = project.pictures(limit=0, which=drawn_on).total // 2
     middle = project.pictures(limit=1, offset=half, which=drawn_on).items[0].id
     other = project.pictures(limit=1, which=drawn_on).items[0].id
-    drawn = _mask(np.random.default_rng(1))
+    work = lists(project, middle) | actions(project, middle, other) | labels(project)
+    times: dict[str, list[float]] = {name: [] for name in work}
+    for number in range(repeat):
+        for name, step in work.items():
+            if number and name in ONCE:
+                continue
+            began = time.perf_counter()
+            step()
+            times[name].append(1000 * (time.perf_counter() - began))
+    return {name: median(values) for name, values in times.items()}
 
-    def act(action: Any) -> Callable[[], object]:
-        return lambda: project.act(middle, project.row(middle).version, action)
 
-    def used_label() -> None:
-        label = project.labels()[0]
-        try:
-            project.remove_label(label.id)
-        except Exception as error:
-            assert "is used by" in str(error), error
-
-    work: dict[str, Callable[[], object]] = {
+def lists(project: Project, middle: int) -> dict[str, Step]:
+    """Return the requests that read: lists, searches, counts and a picture."""
+    return {
         "first screen": lambda: (
             project.labels(),
             project.pictures(),
@@ -204,6 +211,17 @@ def measured(project: Project, repeat: int) -> dict[str, float]:
         "next picture": lambda: project.following(middle),
         "index of a picture": lambda: project.index_of(middle),
         "open a picture": lambda: project.picture(middle),
+    }
+
+
+def actions(project: Project, middle: int, other: int) -> dict[str, Step]:
+    """Return the actions on a picture; objects are copied from the other one."""
+    drawn = _mask(np.random.default_rng(1))
+
+    def act(action: Any) -> Step:
+        return lambda: project.act(middle, project.row(middle).version, action)
+
+    return {
         "set mask": act(SetMask(1, drawn)),
         "edit object": act(EditObject(1, label=2)),
         "edit objects": act(EditObjects((1, 2), label=3)),
@@ -215,18 +233,22 @@ def measured(project: Project, repeat: int) -> dict[str, float]:
         "set done": act(SetDone(True)),
         "undo": act(Undo()),
         "redo": act(Redo()),
-        "refuse to remove a used label": used_label,
+    }
+
+
+def labels(project: Project) -> dict[str, Step]:
+    """Return the changes of labels."""
+
+    def remove_used() -> None:
+        try:
+            project.remove_label(project.labels()[0].id)
+        except Exception as error:
+            assert "is used by" in str(error), error
+
+    return {
+        "refuse to remove a used label": remove_used,
         "add a label": lambda: project.add_label(f"new {time.perf_counter_ns()}"),
     }
-    times: dict[str, list[float]] = {name: [] for name in work}
-    for round_number in range(repeat):
-        for name, step in work.items():
-            if round_number and name in ("merge objects", "delete objects"):
-                continue  # these objects are gone after the first round
-            began = time.perf_counter()
-            step()
-            times[name].append(1000 * (time.perf_counter() - began))
-    return {name: median(values) for name, values in times.items()}
 
 
 def main(

@@ -25,6 +25,8 @@ from fcfi.runtimes.openvino import core
 
 CHANNELS, SIDE = 256, 64
 """Size of the convolution that defines the peak: 4.8 GFLOP, 1 to 4 MB in and out."""
+DEPTH: Final = 4
+"""Number of consecutive convolutions, so that reshaping the input is negligible."""
 COPIED: Final = 1 << 28
 """Bytes of the large copy."""
 REPEATS: Final = 9
@@ -128,10 +130,6 @@ def _gflops(folder: Path, precision: str, threads: int | None) -> float:
         request.infer([image])
         taken.append(time.perf_counter() - began)
     return 2 * DEPTH * CHANNELS * CHANNELS * 9 * SIDE * SIDE / min(taken) / 1e9
-
-
-DEPTH: Final = 4
-"""Number of consecutive convolutions, so that reshaping the input is negligible."""
 
 
 def _convolutions(whole: bool) -> Any:

@@ -62,7 +62,6 @@ def record_of(
     seed: seed for choosing objects; a random robot's seed is in its name.
     settings: settings of a predictor that was passed in; None if the protocol makes it.
     """
-    rules, seconds = report.protocol, report.seconds()
     return {
         "format": FORMAT,
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -75,44 +74,14 @@ def record_of(
             "training_data": info.metadata.get("training_data", "not stated"),
             **({} if settings is None else {"settings": dict(settings)}),
         },
-        "protocol": {
-            "name": rules.name,
-            "zoom_target": rules.zoom.target,
-            "zoom_ratio": rules.zoom.ratio,
-            "zoom_minimum": rules.zoom.minimum,
-            "zoom_keep_iou": rules.zoom.keep_iou,
-            "flip": rules.flip,
-            "threshold": rules.threshold,
-            "closer_below": closer_below_of(info),
-            # Those of another predictor are among its settings.
-            "steps": [step.name for step in STEPS] if settings is None else [],
-            "limit": rules.limit,
-            "targets": list(rules.targets),
-            "start": report.start,
-            "robot": rules.robot,
-        },
+        # The steps of another predictor are among its settings.
+        "protocol": _protocol(
+            report, info, [step.name for step in STEPS] if settings is None else []
+        ),
         "seed": seed,
         "machine": machine(),
         "versions": versions(),
-        "results": {
-            "noc": {_percent(target): _rounded(report.noc(target)) for target in rules.targets},
-            "not_reached_within_limit": {
-                _percent(target): report.not_reached(target) for target in rules.targets
-            },
-            "failed_as_released_code_counts": {
-                _percent(target): report.failed_as_released(target) for target in rules.targets
-            },
-            "mean_iou_after_click": [_rounded(value) for value in report.mean_ious()],
-            "mean_boundary_iou_after_click": [
-                _rounded(value) for value in report.mean_boundary_ious()
-            ],
-            "iou_auc": _rounded(report.iou_auc()),
-            "mean_iou_at_start": None
-            if report.start is None
-            else _rounded(report.start_iou() or 0.0),
-            "seconds_per_click_median": seconds and _rounded(seconds[0]),
-            "seconds_per_click_p95": seconds and _rounded(seconds[1]),
-        },
+        "results": _results(report),
         "left_out": [left.to_json() for left in report.left_out],
         "objects": [_object_row(result) for result in report.objects],
     }
@@ -180,7 +149,7 @@ def versions() -> dict[str, str]:
 def show(record: Record, published: Sequence[Published] = PUBLISHED) -> RenderableType:
     """Return a view for the terminal: comparison with published rows, details, left-out items."""
     left_out = (
-        Text(f"{left.sentence()}", style="yellow")
+        Text(left.sentence(), style="yellow")
         for left in map(LeftOut.from_json, record.get("left_out", ()))
     )
     return Group(compare(record, published), details(record), *left_out)
@@ -335,6 +304,47 @@ def plot(path: str | os.PathLike[str], records: Sequence[Record]) -> None:
 
 
 # ── helpers ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def _protocol(report: Report, info: NetworkInfo, steps: Sequence[str]) -> dict[str, Any]:
+    """Return the rules of an evaluation, with the names of the predictor's steps."""
+    rules = report.protocol
+    return {
+        "name": rules.name,
+        "zoom_target": rules.zoom.target,
+        "zoom_ratio": rules.zoom.ratio,
+        "zoom_minimum": rules.zoom.minimum,
+        "zoom_keep_iou": rules.zoom.keep_iou,
+        "flip": rules.flip,
+        "threshold": rules.threshold,
+        "closer_below": closer_below_of(info),
+        "steps": list(steps),
+        "limit": rules.limit,
+        "targets": list(rules.targets),
+        "start": report.start,
+        "robot": rules.robot,
+    }
+
+
+def _results(report: Report) -> dict[str, Any]:
+    """Return the means over all objects."""
+    targets, seconds = report.protocol.targets, report.seconds()
+    start = None if report.start is None else _rounded(report.start_iou() or 0.0)
+    return {
+        "noc": {_percent(target): _rounded(report.noc(target)) for target in targets},
+        "not_reached_within_limit": {
+            _percent(target): report.not_reached(target) for target in targets
+        },
+        "failed_as_released_code_counts": {
+            _percent(target): report.failed_as_released(target) for target in targets
+        },
+        "mean_iou_after_click": [_rounded(value) for value in report.mean_ious()],
+        "mean_boundary_iou_after_click": [_rounded(value) for value in report.mean_boundary_ious()],
+        "iou_auc": _rounded(report.iou_auc()),
+        "mean_iou_at_start": start,
+        "seconds_per_click_median": seconds and _rounded(seconds[0]),
+        "seconds_per_click_p95": seconds and _rounded(seconds[1]),
+    }
 
 
 def _object_row(result: ObjectResult) -> dict[str, Any]:

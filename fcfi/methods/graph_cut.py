@@ -8,7 +8,7 @@ Cost: no pass; SciPy's maximum flow on the uncertain pixels, 10 to 300 ms at 416
 """
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,45 +97,94 @@ def cut_labels(
         return labels
     number = np.full(probs.shape, -1, np.int32)
     number.flat[nodes] = np.arange(len(nodes), dtype=np.int32)
+    links, rim = border_costs(number, labels, grey, how)
+    own = label_costs(probs.flat[nodes], threshold)
+    costs = Costs(own.to_object + rim.to_object, own.to_background + rim.to_background)
+    labels.flat[nodes] = minimum_cut(costs, links)
+    return labels
 
-    # 1) The cost of each label: log odds, which are equal at the threshold.
-    clipped = np.clip(probs.flat[nodes].astype(np.float64), CLIP, 1 - CLIP)
+
+class Costs(NamedTuple):
+    """The costs of the labels of n free pixels, int64 (n,).
+
+    to_object: the cost of the label background, hence the capacity from the source.
+    to_background: the cost of the label object, hence the capacity to the sink.
+    """
+
+    to_object: NDArray[np.int64]
+    to_background: NDArray[np.int64]
+
+
+class Links(NamedTuple):
+    """The borders between free pixels, in both directions: numbers of two pixels, and the cost."""
+
+    tails: NDArray[np.int32]
+    heads: NDArray[np.int32]
+    capacities: NDArray[np.int64]
+
+
+def label_costs(probs: NDArray[np.float32], threshold: float) -> Costs:
+    """Return the cost of each label: log odds, which are equal at the threshold.
+
+    probs: (n,) in [0, 1].
+    """
+    clipped = np.clip(probs.astype(np.float64), CLIP, 1 - CLIP)
     odds = np.log(clipped / (1 - clipped)) - np.log(threshold / (1 - threshold))
     # At least 1, so that without neighbours every pixel keeps its side.
     size = np.maximum(np.rint(np.abs(odds) * SCALE), 1).astype(np.int64)
-    to_object = np.where(odds > 0, size, 0)
-    to_background = np.where(odds > 0, 0, size)
+    return Costs(np.where(odds > 0, size, 0), np.where(odds > 0, 0, size))
 
-    # 2) The cost of a border: high between similar pixels.
+
+def border_costs(
+    number: NDArray[np.int32],
+    labels: NDArray[np.bool_],
+    grey: NDArray[np.float32],
+    how: GraphCut,
+) -> tuple[Links, Costs]:
+    """Return the costs of borders, which are high between similar pixels.
+
+    They are the links of free pixels, and the costs of labels at borders to the others.
+    number: (h, w), the index of each free pixel, -1 for the others.  labels: (h, w), of the others.
+    """
+    count = int(number.max()) + 1
+    rim = Costs(np.zeros(count, np.int64), np.zeros(count, np.int64))
     tails, heads, capacities = [], [], []
     for axis in (0, 1):
         first, second = _pairs(axis)
         difference = grey[first] - grey[second]
         cost = how.weight * np.exp(-(difference**2) / (2 * how.sigma**2))
         whole = np.rint(cost * SCALE).astype(np.int64)
-        a, b = number[first], number[second]
-        both = (a >= 0) & (b >= 0)
-        tails += [a[both], b[both]]
-        heads += [b[both], a[both]]
+        left, right = number[first], number[second]
+        both = (left >= 0) & (right >= 0)
+        tails += [left[both], right[both]]
+        heads += [right[both], left[both]]
         capacities += [whole[both]] * 2
         # A fixed neighbour adds to the cost of the other label.
-        for inner, outer_labels in ((a, labels[second]), (b, labels[first])):
-            other = b if inner is a else a
-            rim = (inner >= 0) & (other < 0)
-            np.add.at(to_object, inner[rim & outer_labels], whole[rim & outer_labels])
-            np.add.at(to_background, inner[rim & ~outer_labels], whole[rim & ~outer_labels])
+        for inner, outer, outer_labels in (
+            (left, right, labels[second]),
+            (right, left, labels[first]),
+        ):
+            at_rim = (inner >= 0) & (outer < 0)
+            objects, background = at_rim & outer_labels, at_rim & ~outer_labels
+            np.add.at(rim.to_object, inner[objects], whole[objects])
+            np.add.at(rim.to_background, inner[background], whole[background])
+    links = Links(np.concatenate(tails), np.concatenate(heads), np.concatenate(capacities))
+    return links, rim
 
-    # 3) The cut: pixels that the source still reaches in the residual graph are object.
-    source, sink = len(nodes), len(nodes) + 1
-    every = np.arange(len(nodes), dtype=np.int32)
-    tails += [np.full(len(nodes), source, np.int32), every]
-    heads += [every, np.full(len(nodes), sink, np.int32)]
-    capacities += [to_object, to_background]
+
+def minimum_cut(costs: Costs, links: Links) -> NDArray[np.bool_]:
+    """Return whether each free pixel is object, (n,).
+
+    The object is what the source still reaches in the residual graph of the largest flow.
+    """
+    count = len(costs.to_object)
+    source, sink = count, count + 1
+    every = np.arange(count, dtype=np.int32)
+    tails = np.concatenate([links.tails, np.full(count, source, np.int32), every])
+    heads = np.concatenate([links.heads, every, np.full(count, sink, np.int32)])
+    capacities = np.concatenate([links.capacities, costs.to_object, costs.to_background])
     graph = coo_array(
-        (
-            np.minimum(np.concatenate(capacities), FIXED).astype(np.int32),
-            (np.concatenate(tails), np.concatenate(heads)),
-        ),
+        (np.minimum(capacities, FIXED).astype(np.int32), (tails, heads)),
         shape=(sink + 1, sink + 1),
     ).tocsr()
     flow = maximum_flow(graph, source, sink, method="dinic").flow
@@ -143,8 +192,7 @@ def cut_labels(
     residual.data[residual.data < 0] = 0
     residual.eliminate_zeros()
     reached = breadth_first_order(residual, source, return_predecessors=False)
-    labels.flat[nodes] = np.isin(every, reached)
-    return labels
+    return np.isin(every, reached)
 
 
 def _pairs(axis: int) -> tuple[tuple[slice, ...], tuple[slice, ...]]:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 from fastapi import Body
 from fastapi.responses import JSONResponse, Response
 
+from fcfi.boxes import Box
 from fcfi.errors import FCFIError, InputError
 from fcfi.images import decode_image
 from fcfi.masks.runs import RunMask
@@ -77,7 +78,7 @@ class Answering:
 def labelled(points: object, labels: object, key: str) -> list[tuple[int, int, object]]:
     """Return x, y and label of each point.
 
-    key: that of the points in a request, for errors.
+    key: the key of the points in a request, for errors.
     Raises InputError unless there are as many labels as points, all of them in pixels.
     """
     counts = [len(given) if isinstance(given, list) else "none" for given in (points, labels)]
@@ -92,7 +93,7 @@ def labelled(points: object, labels: object, key: str) -> list[tuple[int, int, o
 def pixel(point: object, key: str) -> tuple[int, int]:
     """Return the pixel of a point [x, y] in a request.
 
-    key: where it stands there.
+    key: its key there, for errors.
     Raises InputError for anything else.
     """
     numbers = point if isinstance(point, list | tuple) else []
@@ -103,6 +104,13 @@ def pixel(point: object, key: str) -> tuple[int, int]:
             "pixels"
         )
     return int(numbers[0]), int(numbers[1])
+
+
+def box_between(corner: tuple[int, int], opposite: tuple[int, int]) -> Box:
+    """Return the box between two opposite corners (x, y), in any order."""
+    left, right = sorted((corner[0], opposite[0]))
+    top, bottom = sorted((corner[1], opposite[1]))
+    return Box(left, top, right, bottom)
 
 
 def refused(journal: Journal, error: FCFIError) -> Response:

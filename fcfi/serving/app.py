@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from fcfi import __version__
 from fcfi.prediction.lazy import NetworkStatus
@@ -64,8 +64,22 @@ def create_app(
         lifespan=lifespan,
     )
 
-    @app.get("/")
-    @app.get("/health")
+    app.include_router(health_routes(prompted, status))
+    for name in faces:
+        app.include_router(FACES[name].router(answering))
+    handle_errors(app, answering.journal, str)
+    app.add_middleware(BodyLimit, json_bytes=settings.json_bytes, upload_bytes=settings.json_bytes)
+    app.add_middleware(Faults)
+    app.add_middleware(Guard, settings=settings)
+    return app
+
+
+def health_routes(prompted: Prompted, status: Callable[[], NetworkStatus]) -> APIRouter:
+    """Return the routes that say whether the network is loaded."""
+    routes = APIRouter()
+
+    @routes.get("/")
+    @routes.get("/health")
     async def health() -> dict[str, Any]:
         """Return whether the network is loaded, with the fields that each tool reads.
 
@@ -81,10 +95,4 @@ def create_app(
             "timestamp": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         }
 
-    for name in faces:
-        app.include_router(FACES[name].router(answering))
-    handle_errors(app, answering.journal, str)
-    app.add_middleware(BodyLimit, json_bytes=settings.json_bytes, upload_bytes=settings.json_bytes)
-    app.add_middleware(Faults)
-    app.add_middleware(Guard, settings=settings)
-    return app
+    return routes

@@ -194,7 +194,7 @@ def test_a_damaged_request_is_one_sentence(change: dict[str, Any], sentence: str
 @pytest.mark.parametrize(
     ("region", "sentence"),
     [
-        (point(150, 100, image_rotation=90), "turned in Label Studio"),
+        (point(150, 100, image_rotation=90), "rotated in Label Studio"),
         (point(150, 100, original_width=7), "expected a picture of 7 x 200 pixels"),
         (point(-30, 100), "expected a click on the picture"),
         (point(float("nan"), 100), "expected a number under 'x'"),

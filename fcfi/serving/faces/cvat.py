@@ -15,7 +15,7 @@ from fcfi.errors import InputError, NotFound
 from fcfi.masks.runs import RunMask
 from fcfi.prediction.prediction import CachedImage
 from fcfi.prompts.clicks import Click, Prompts
-from fcfi.serving.answering import Answering, JsonBody, pixel
+from fcfi.serving.answering import Answering, JsonBody, box_between, pixel
 from fcfi.serving.pictures import from_base64
 
 FUNCTION: Final = "fcfi"
@@ -120,5 +120,5 @@ def _box(corners: object) -> Box | None:
         return None
     if not isinstance(corners, _SEQUENCES) or len(corners) != CORNERS:
         raise InputError(f"expected two corners [x, y] under {BOX!r}")
-    (x0, y0), (x1, y1) = (pixel(corner, BOX) for corner in corners)
-    return Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+    corner, opposite = (pixel(point, BOX) for point in corners)
+    return box_between(corner, opposite)

@@ -150,7 +150,7 @@ def prompts_of(
     start: RunMask | None = None
     for region in regions:
         if _number(region, "image_rotation", 0) % FULL_TURN:
-            raise InputError("the picture is turned in Label Studio: turn it back, then click")
+            raise InputError("the picture is rotated in Label Studio: rotate it back, then click")
         size = region.get("original_width", width), region.get("original_height", height)
         if size != (width, height):
             raise InputError(
@@ -226,7 +226,7 @@ def _click(region: Mapping[str, Any], height: int, width: int) -> Click:
 def _box(region: Mapping[str, Any], height: int, width: int) -> Box:
     value = _mapping(region.get("value"))
     if _number(value, "rotation", 0) % FULL_TURN:
-        raise InputError("expected an upright rectangle, got a turned one: draw it upright")
+        raise InputError("expected an upright rectangle, got a rotated one: draw it upright")
     left, top = _number(value, "x") / PERCENT * width, _number(value, "y") / PERCENT * height
     right = left + _number(value, "width") / PERCENT * width
     bottom = top + _number(value, "height") / PERCENT * height

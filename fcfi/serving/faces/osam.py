@@ -2,7 +2,7 @@
 
 Points have labels: 0 off the object, 1 on it, 2 and 3 for the corners of a box.  Embeddings of the
 picture are neither accepted nor returned, because the network has none.
-Source: the requests and answers of osam 0.8.1.
+Source: the requests and responses of osam 0.8.1.
 """
 
 import base64
@@ -19,7 +19,14 @@ from fcfi.masks.runs import RunMask
 from fcfi.prediction.prediction import CachedImage
 from fcfi.prediction.score import score_of
 from fcfi.prompts.clicks import Click, Prompts
-from fcfi.serving.answering import Answered, Answering, JsonBody, labelled, refused
+from fcfi.serving.answering import (
+    Answered,
+    Answering,
+    JsonBody,
+    box_between,
+    labelled,
+    refused,
+)
 from fcfi.serving.pictures import from_base64
 
 MODELS: Final = ("fcfi", "fcfi:latest")
@@ -87,9 +94,7 @@ def prompts_of(prompt: object) -> Prompts:
         if label == CORNER:
             corner = x, y
         elif corner is not None:
-            left, right = sorted((corner[0], x))
-            top, bottom = sorted((corner[1], y))
-            found.append(Box(left, top, right, bottom))
+            found.append(box_between(corner, (x, y)))
             corner = None
         else:
             found.append(Click(x, y, label == ON))

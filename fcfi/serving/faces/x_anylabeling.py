@@ -10,11 +10,10 @@ from typing import Any, Final
 import numpy as np
 from fastapi import APIRouter
 
-from fcfi.boxes import Box
 from fcfi.errors import FCFIError, InputError
 from fcfi.prediction.score import score_of
 from fcfi.prompts.clicks import Click, Prompt
-from fcfi.serving.answering import Answered, Answering, JsonBody
+from fcfi.serving.answering import FARTHEST, Answered, Answering, JsonBody, box_between
 from fcfi.serving.outlines import outlines
 from fcfi.serving.pictures import from_base64
 
@@ -126,7 +125,7 @@ def _prompt(mark: object) -> Prompt:
         raise InputError(f"expected marks of the types {', '.join(NUMBERS)}, got {str(kind)[:40]}")
     data, label = mark.get("data"), mark.get("label", 1)
     numbers = data if isinstance(data, list) else []
-    plain = all(type(value) in (int, float) and abs(value) < 1e6 for value in numbers)
+    plain = all(type(value) in (int, float) and abs(value) < FARTHEST for value in numbers)
     if len(numbers) != NUMBERS[kind] or not plain or label not in (0, 1):
         raise InputError(f"expected {NUMBERS[kind]} numbers and label 0 or 1 in a {kind}")
     pixels = [int(value) for value in numbers]
@@ -134,9 +133,7 @@ def _prompt(mark: object) -> Prompt:
         return Click(pixels[0], pixels[1], label == 1)
     if label == 0:
         raise InputError("expected a rectangle around the object, got one for background")
-    left, right = sorted((pixels[0], pixels[2]))
-    top, bottom = sorted((pixels[1], pixels[3]))
-    return Box(left, top, right, bottom)
+    return box_between((pixels[0], pixels[1]), (pixels[2], pixels[3]))
 
 
 def _factor(params: Mapping[str, Any]) -> float:
