@@ -32,9 +32,10 @@ from fcfi.formats import (
     Tally,
     register,
 )
-from fcfi.formats.annotation import Pictures, check_labels, label_number
+from fcfi.formats.annotation import Pictures
 from fcfi.formats.folders import need_some, one_label, read_text
 from fcfi.formats.known import KnownPictures
+from fcfi.formats.labels import LabelList, check_labels, check_listed
 from fcfi.formats.target import Target
 from fcfi.masks.runs import RunMask
 
@@ -53,7 +54,7 @@ HEAD: Final = (
 
 
 def write(
-    pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[str]
+    pictures: Pictures, folder: str | os.PathLike[str], labels: LabelList
 ) -> tuple[Path, ...]:
     """Write the table and return its path.  Raises InputError."""
     names = check_labels(labels)
@@ -63,7 +64,7 @@ def write(
     for picture in pictures:
         size = (picture.file_name, picture.width, picture.height)
         for annotated in picture.bottom_up():
-            label_number(picture, annotated, names)
+            check_listed(picture, annotated, names)
             mask = annotated.mask
             box = (mask.left, mask.top, mask.width, mask.height)
             rows.writerow([*size, annotated.label, *box, " ".join(map(str, mask.lengths))])
@@ -75,7 +76,7 @@ def write(
 def read(
     path: str | os.PathLike[str],
     sizes: Sizes | None = None,
-    labels: Sequence[str] | None = None,
+    labels: LabelList | None = None,
     tally: Tally | None = None,
 ) -> Iterator[AnnotatedPicture]:
     """Yield the pictures of a table, or of a folder with one.  Raises DatasetError."""

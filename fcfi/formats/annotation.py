@@ -4,8 +4,7 @@ They are checked when they are made, so that no codec has to handle a mask outsi
 name outside its folder.  Knows nothing of files or formats.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
@@ -145,26 +144,3 @@ def check_label(label: str) -> None:
             f"expected a label on one line without blanks around it, got {label[:MAX_SHOWN]!r}: "
             "give another name"
         )
-
-
-def check_labels(labels: Sequence[str]) -> tuple[str, ...]:
-    """Return the labels as a tuple.  Raises InputError if one is unusable or given twice."""
-    for label in labels:
-        check_label(label)
-    doubled = sorted(label for label, count in Counter(labels).items() if count > 1)
-    if doubled:
-        raise InputError(f"the label {doubled[0]!r} is given twice: give each label once")
-    return tuple(labels)
-
-
-def label_number(
-    picture: AnnotatedPicture, annotated: AnnotatedObject, labels: Sequence[str]
-) -> int:
-    """Return the index of an object's label in `labels`.  Raises InputError if it is missing."""
-    if annotated.label not in labels:
-        known = ", ".join(labels)[:MAX_SHOWN] or "none"
-        raise InputError(
-            f"expected a label among {known}, got {annotated.label[:MAX_SHOWN]!r} on "
-            f"{picture.file_name}: add it to the labels or rename the object"
-        )
-    return labels.index(annotated.label)

@@ -26,12 +26,12 @@ from fcfi.formats.annotation import (
     AnnotatedPicture,
     Pictures,
     Sizes,
-    check_labels,
-    label_number,
 )
+from fcfi.formats.categories import id_of, labels_of, names_of, not_kept
 from fcfi.formats.codec import Candidate, Certainty, Codec, Found
-from fcfi.formats.folders import field, is_link, need_some, one_label, read_json
+from fcfi.formats.folders import field, is_link, need_some, read_json
 from fcfi.formats.known import KnownPictures, NoPixelError
+from fcfi.formats.labels import LabelList, Numbering, label_number, listed_labels
 from fcfi.formats.tally import Tally
 from fcfi.formats.target import Target
 from fcfi.masks.coco import counts_of, decode, write_counts
@@ -40,21 +40,21 @@ from fcfi.masks.runs import RunMask
 
 FILE: Final = "annotations/instances_default.json"
 NO_OUTLINE: Final = "a box without an outline"
-MOST_DIGITS: Final = 9
-"""Of a category's id; a longer one is not a number of a class."""
+NUMBERING: Final = Numbering(first=1)
+"""Ids are from 1 by custom; Roboflow's are from 0."""
 LOST: Final = 'its picture is not among "images"'
 
 
 def write(
-    pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[str]
+    pictures: Pictures, folder: str | os.PathLike[str], labels: LabelList
 ) -> tuple[Path, ...]:
     """Write the JSON file and return its path.  Raises InputError.
 
     Ids of objects are kept if every object of every picture has a different id; otherwise they are
-    numbered from 1.
+    numbered from 1.  Categories are in the order of their ids.
     """
     target = Target(folder)
-    names = check_labels(labels)
+    numbers = NUMBERING.numbers(labels)
     images: list[dict[str, Any]] = []
     annotations: list[dict[str, Any]] = []
     given: list[int | None] = []
@@ -62,7 +62,7 @@ def write(
         size = {"width": picture.width, "height": picture.height}
         images.append({"id": len(images) + 1, "file_name": picture.file_name, **size})
         for annotated in picture.bottom_up():
-            category = label_number(picture, annotated, names) + 1
+            category = label_number(picture, annotated, numbers)
             given.append(annotated.id)
             annotations.append(
                 {
@@ -78,8 +78,10 @@ def write(
             {**record, "id": object_id}
             for record, object_id in zip(annotations, given, strict=True)
         ]
+    above = {label.name: label.supercategory for label in listed_labels(labels)}
     categories = [
-        {"id": number, "name": name, "supercategory": ""} for number, name in enumerate(names, 1)
+        {"id": number, "name": name, "supercategory": above[name]}
+        for number, name in NUMBERING.names(labels).items()
     ]
     content = {
         "info": {},
@@ -95,13 +97,13 @@ def write(
 def read(
     path: str | os.PathLike[str],
     sizes: Sizes | None = None,
-    labels: Sequence[str] | None = None,
+    labels: LabelList | None = None,
     tally: Tally | None = None,
 ) -> Iterator[AnnotatedPicture]:
     """Yield the pictures of a COCO file, or of a folder with such files.
 
     Objects without an outline and outlines that cover no pixel are left out.
-    labels: names of the categories from 1, for a file that names none.
+    labels: the categories of a file that names none.
     Other arguments: see codec.Reader.  Raises DatasetError.
     """
     base = Path(path)
@@ -160,10 +162,10 @@ class Content:
     categories: Sequence[Mapping[str, Any]] = ()
 
 
-def read_content(file: Path, labels: Sequence[str] | None = None) -> Content:
+def read_content(file: Path, labels: LabelList | None = None) -> Content:
     """Return the content of a COCO file.  Raises DatasetError if it is not in that form.
 
-    labels: names of the categories from 1, for a file that names none.
+    labels: the categories of a file that names none.
     """
     content = read_json(file)
     images, annotations = (field(content, key, list, file) for key in ("images", "annotations"))
@@ -178,8 +180,10 @@ def read_content(file: Path, labels: Sequence[str] | None = None) -> Content:
         if isinstance(image, dict) and name_of(image)
     }
     listed = [(image_id, image) for (image_id, _), image in named.items()]
-    names = _categories(content, labels, file)
-    entries = [each for each in content.get("categories") or () if isinstance(each, dict)]
+    entries = _categories(content, file)
+    names = names_of(entries, file)
+    if not content.get("categories"):
+        names = {str(number): name for number, name in NUMBERING.names(labels or ()).items()}
     return Content(listed, records, names, entries)
 
 
@@ -218,31 +222,15 @@ def outlined(
             known.leave_out(NO_OUTLINE, name, number)
 
 
-def id_of(record: Mapping[str, Any], key: str) -> str:
-    """Return an id as text."""
-    value = record.get(key)
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return str(value)
-
-
-def _categories(
-    content: Mapping[str, Any], labels: Sequence[str] | None, file: Path
-) -> dict[str, str]:
-    """Return the names of the categories by id; a category without a name is an "object"."""
-    listed = content.get("categories")
-    if not listed:
-        return {str(number): name for number, name in enumerate(labels or (), 1)}
+def _categories(content: Mapping[str, Any], file: Path) -> list[Mapping[str, Any]]:
+    """Return the entries of "categories", or [] without any."""
+    listed = content.get("categories") or []
     if not isinstance(listed, list):
         raise DatasetError(
             f'expected a list as "categories" in {file}, got {type(listed).__name__}: '
             "export the file again"
         )
-    return {
-        id_of(category, "id"): one_label(category.get("name") or UNNAMED, file)
-        for category in listed
-        if isinstance(category, dict)
-    }
+    return [entry for entry in listed if isinstance(entry, dict)]
 
 
 def _shape(mask: RunMask, height: int, width: int) -> dict[str, Any]:
@@ -259,11 +247,11 @@ def _shape(mask: RunMask, height: int, width: int) -> dict[str, Any]:
 
 
 def _read_file(
-    file: Path, known: KnownPictures, labels: Sequence[str] | None
+    file: Path, known: KnownPictures, labels: LabelList | None
 ) -> Iterator[AnnotatedPicture]:
     content = read_content(file, labels)
     note_lost(content, known)
-    _note_categories(content, known)
+    _note_categories(content, file, known)
     count = 0
     read: set[tuple[str, str]] = set()
     for image_id, image in content.images:
@@ -279,19 +267,14 @@ def _read_file(
     need_some(count, len(content.images), file)
 
 
-def _note_categories(content: Content, known: KnownPictures) -> None:
+def _note_categories(content: Content, file: Path, known: KnownPictures) -> None:
     """Report the named categories in the order of their ids, and what of the file is not kept."""
-    numbers = {
-        content.names[number]: int(number)
-        for category in content.categories
-        # Ids of other kinds have no place in an export.
-        if category.get("name") and (number := id_of(category, "id")).isdecimal()
-        if len(number) <= MOST_DIGITS
-    }
-    known.list_labels(dict(sorted(numbers.items(), key=lambda item: item[1])), 1)
-    if any(category.get("supercategory") for category in content.categories):
-        known.note("the supercategories of the categories are not kept")
-    if any("score" in record for records in content.records.values() for record in records):
+    records = [record for listed in content.records.values() for record in listed]
+    used = {id_of(record, "category_id") for record in records}
+    known.list_labels(labels_of(content.categories, used, file))
+    for sentence in not_kept(content.categories, file):
+        known.note(sentence)
+    if any("score" in record for record in records):
         known.note("the scores of the objects are not kept")
 
 
@@ -339,5 +322,12 @@ def object_of(
 
 
 CODEC: Final = Codec(
-    "coco", "COCO", write, read, detect, numbered_labels=True, holds_attributes=True
+    "coco",
+    "COCO",
+    write,
+    read,
+    detect,
+    numbered_labels=True,
+    holds_attributes=True,
+    numbering=NUMBERING,
 )

@@ -5,7 +5,7 @@ is derived from these values (see registry.py).  Knows no format.
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol
 
 from fcfi.formats.annotation import AnnotatedPicture, Pictures, Sizes
 from fcfi.formats.folders import read_bytes, read_json
+from fcfi.formats.labels import LabelList, Numbering
 from fcfi.formats.tally import Tally
 
 HEAD: Final = 10_000
@@ -27,14 +28,14 @@ class Reader(Protocol):
         self,
         path: str | os.PathLike[str],
         sizes: Sizes | None = None,
-        labels: Sequence[str] | None = None,
+        labels: LabelList | None = None,
         tally: Tally | None = None,
     ) -> Iterator[AnnotatedPicture]:
         """Yield the annotated pictures of a file or folder, one at a time.
 
         sizes:  the pictures to read: others are left out, and other sizes refused.  None reads
                 every picture in the files.
-        labels: names of the labels, for files that hold only numbers.
+        labels: all labels, for files that hold only numbers: those of `Codec.numbering`.
         tally:  counts shapes and records what is left out; without it the first error is raised.
         Raises DatasetError for files that cannot be read at all.
         """
@@ -44,12 +45,12 @@ class Writer(Protocol):
     """The function of a codec that writes annotations."""
 
     def __call__(
-        self, pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[str]
+        self, pictures: Pictures, folder: str | os.PathLike[str], labels: LabelList
     ) -> tuple[Path, ...]:
         """Write annotated pictures into a folder and return the files.  Raises InputError.
 
         pictures: iterated once, one at a time.
-        labels:   all labels, in the order of their numbers.
+        labels:   all labels, in their order, with the numbers that they have from files.
         """
 
 
@@ -133,6 +134,7 @@ class Codec:
     mask_folders: names of folders with masks as PNG files; a scan for pictures skips them.
     beside: skip them only if a file with this name lies beside them.
     holds_attributes: whether values of objects' attributes are written and read.
+    numbering: which numbers labels have in the files; None for a format that has only names.
     """
 
     name: str
@@ -145,6 +147,7 @@ class Codec:
     mask_folders: tuple[str, ...] = ()
     beside: str | None = None
     holds_attributes: bool = False
+    numbering: Numbering | None = None
 
     def skipped(self, entries: Iterable[str]) -> frozenset[str]:
         """Return the entries of a folder that hold masks of this format instead of pictures."""

@@ -25,13 +25,12 @@ from fcfi.formats.annotation import (
     AnnotatedPicture,
     Pictures,
     Sizes,
-    check_labels,
-    label_number,
 )
 from fcfi.formats.codec import Candidate, Certainty, Codec, Found
 from fcfi.formats.folders import need_some, one_label, read_text
 from fcfi.formats.indexed import voc_colour
 from fcfi.formats.known import KnownPictures, NoPixelError
+from fcfi.formats.labels import LabelList, ListedLabel, check_labels, check_listed
 from fcfi.formats.tally import Tally
 from fcfi.formats.target import Target
 from fcfi.masks.polygons import fill_edges
@@ -45,7 +44,7 @@ WITHOUT_AREA: Final = ("points", "polyline", "tag", "skeleton", "cuboid")
 
 
 def write(
-    pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[str]
+    pictures: Pictures, folder: str | os.PathLike[str], labels: LabelList
 ) -> tuple[Path, ...]:
     """Write the XML file and return its path.  Raises InputError."""
     target = Target(folder)
@@ -53,7 +52,7 @@ def write(
     images: list[str] = []
     for picture in pictures:
         for annotated in picture.objects:
-            label_number(picture, annotated, names)
+            check_listed(picture, annotated, names)
         images.append(_image(len(images), picture))
     head = '<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n<version>1.1</version>\n'
     body = "".join([_meta(names, len(images)), *images])
@@ -64,7 +63,7 @@ def write(
 def read(
     path: str | os.PathLike[str],
     sizes: Sizes | None = None,
-    labels: Sequence[str] | None = None,
+    labels: LabelList | None = None,
     tally: Tally | None = None,
 ) -> Iterator[AnnotatedPicture]:
     """Yield the pictures of CVAT's XML file.
@@ -77,7 +76,7 @@ def read(
     file = base if base.is_file() else base / FILE
     root = _parse(file)
     named = [label.findtext("name", "").strip() for label in root.iterfind(".//meta//labels/label")]
-    known.list_labels({name: number for number, name in enumerate(filter(None, named))}, None)
+    known.list_labels(map(ListedLabel, filter(None, named)))
     images = root.findall("image")
     count = 0
     seen: dict[str, str] = {}

@@ -5,7 +5,7 @@ CVAT accepts the zip in "upload annotations".  Objects cannot overlap.  Layout i
 
 import os
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +16,7 @@ from fcfi.formats.annotation import AnnotatedPicture, Pictures, Sizes
 from fcfi.formats.codec import Candidate, Certainty, Codec, Found
 from fcfi.formats.folders import is_link
 from fcfi.formats.known import KnownPictures
+from fcfi.formats.labels import LabelList
 from fcfi.formats.report import OVERLAP
 from fcfi.formats.tally import Tally
 from fcfi.formats.target import Target
@@ -29,7 +30,7 @@ READABLE: Final = 0o644
 
 
 def write(
-    pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[str]
+    pictures: Pictures, folder: str | os.PathLike[str], labels: LabelList
 ) -> tuple[Path, ...]:
     """Write the zip and return its path.  Raises InputError."""
     target = Target(folder)
@@ -51,7 +52,7 @@ def write(
 def read(
     path: str | os.PathLike[str],
     sizes: Sizes | None = None,
-    labels: Sequence[str] | None = None,
+    labels: LabelList | None = None,
     tally: Tally | None = None,
 ) -> Iterator[AnnotatedPicture]:
     """Yield the pictures of a zip, of the first zip in a folder, or of an unpacked zip.
@@ -126,4 +127,5 @@ CODEC: Final = Codec(
     read,
     detect,
     cannot_hold=(OVERLAP,),
+    numbering=voc.NUMBERING,
 )

@@ -3,7 +3,7 @@
 A tally records what is left out; without a tally, the first error is raised.  Knows no format.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Final, TypeVar
@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 from fcfi.errors import DatasetError, FCFIError, InputError, guard
 from fcfi.formats.annotation import MAX_SHOWN, Sizes, check_name
 from fcfi.formats.folders import EXPORT_AGAIN
+from fcfi.formats.labels import ListedLabel
 from fcfi.formats.names import PictureNames, tidy
 from fcfi.formats.tally import Tally
 from fcfi.images import MAX_PIXELS, MAX_SIDE
@@ -45,10 +46,10 @@ class KnownPictures:
 
     # ── labels
 
-    def list_labels(self, numbers: Mapping[str, int], first: int | None) -> None:
-        """Report the labels that a file lists, with their numbers; see Tally.list_labels."""
+    def list_labels(self, labels: Iterable[ListedLabel]) -> None:
+        """Report the labels that a file lists; see Tally.list_labels."""
         if self._tally is not None:
-            self._tally.list_labels(numbers, first)
+            self._tally.list_labels(labels)
 
     def note(self, sentence: str) -> None:
         """Report something of the file that is not kept."""

@@ -31,12 +31,11 @@ from fcfi.formats.annotation import (
     AnnotatedPicture,
     Pictures,
     Sizes,
-    check_labels,
-    label_number,
 )
 from fcfi.formats.codec import Candidate, Certainty, Codec, Found
 from fcfi.formats.folders import need_some, one_label, read_json
 from fcfi.formats.known import KnownPictures, NoPixelError
+from fcfi.formats.labels import LabelList, check_labels, check_listed
 from fcfi.formats.tally import Tally
 from fcfi.formats.target import Target
 from fcfi.images import ENDINGS
@@ -69,7 +68,7 @@ SIZES: Final = (3, 4, 8, 16)
 
 
 def write(
-    pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[str]
+    pictures: Pictures, folder: str | os.PathLike[str], labels: LabelList
 ) -> tuple[Path, ...]:
     """Write the tasks and the configuration, and return the files.  Raises InputError."""
     target = Target(folder)
@@ -78,7 +77,7 @@ def write(
     for picture in pictures:
         results = []
         for number, annotated in enumerate(picture.bottom_up(), 1):
-            label_number(picture, annotated, names)
+            check_listed(picture, annotated, names)
             results.append(result(picture, annotated, f"{len(tasks) + 1}-{number}"))
         data = {IMAGE: ADDRESS + quote(picture.file_name)}
         tasks.append(
@@ -92,7 +91,7 @@ def write(
 def read(
     path: str | os.PathLike[str],
     sizes: Sizes | None = None,
-    labels: Sequence[str] | None = None,
+    labels: LabelList | None = None,
     tally: Tally | None = None,
 ) -> Iterator[AnnotatedPicture]:
     """Yield the pictures of Label Studio's JSON (tasks, export or JSON-MIN).  Raises DatasetError.

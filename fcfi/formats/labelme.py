@@ -15,7 +15,7 @@ import json
 import math
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, Final
@@ -32,13 +32,12 @@ from fcfi.formats.annotation import (
     AnnotatedPicture,
     Pictures,
     Sizes,
-    check_labels,
-    label_number,
 )
 from fcfi.formats.codec import Candidate, Certainty, Codec, Found
 from fcfi.formats.folders import field, listed, need_some, one_label, read_json
 from fcfi.formats.indexed import decode_map
 from fcfi.formats.known import KnownPictures, NoPixelError
+from fcfi.formats.labels import LabelList, check_labels, check_listed
 from fcfi.formats.names import stem
 from fcfi.formats.tally import Tally
 from fcfi.formats.target import Target
@@ -63,7 +62,7 @@ FAR: Final = 1e6
 
 
 def write(
-    pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[str]
+    pictures: Pictures, folder: str | os.PathLike[str], labels: LabelList
 ) -> tuple[Path, ...]:
     """Write a JSON file for each picture and return the files.  Raises InputError."""
     target = Target(folder)
@@ -73,7 +72,7 @@ def write(
         # Shapes with the same label and group would be read as one object.
         groups = Counter((annotated.label, annotated.id) for annotated in picture.objects)
         for annotated in picture.bottom_up():
-            label_number(picture, annotated, names)
+            check_listed(picture, annotated, names)
             shared = groups[annotated.label, annotated.id] > 1
             shapes.append(_shape(annotated, None if shared else annotated.id))
         content: dict[str, Any] = {
@@ -93,7 +92,7 @@ def write(
 def read(
     path: str | os.PathLike[str],
     sizes: Sizes | None = None,
-    labels: Sequence[str] | None = None,
+    labels: LabelList | None = None,
     tally: Tally | None = None,
 ) -> Iterator[AnnotatedPicture]:
     """Yield the pictures of a folder of labelme's files, or of one file.

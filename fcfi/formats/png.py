@@ -7,7 +7,7 @@ or colour is an object.  Knows nothing of other formats.
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -19,8 +19,6 @@ from fcfi.formats.annotation import (
     AnnotatedPicture,
     Pictures,
     Sizes,
-    check_labels,
-    label_number,
 )
 from fcfi.formats.codec import Candidate, Certainty, Codec, Found
 from fcfi.formats.folders import (
@@ -33,6 +31,7 @@ from fcfi.formats.folders import (
 )
 from fcfi.formats.indexed import decode_drawing, decode_map, encode_map, paint
 from fcfi.formats.known import KnownPictures
+from fcfi.formats.labels import LabelList, Numbering, check_labels, check_listed
 from fcfi.formats.names import stem
 from fcfi.formats.report import OVERLAP
 from fcfi.formats.tally import Tally
@@ -46,6 +45,8 @@ PREVIEW: Final = "preview"
 INDEX: Final = "objects.json"
 MOST: Final = 255
 """Most objects in a map of 8 bits."""
+NUMBERING: Final = Numbering(first=1, least=1, most=MOST)
+"""Numbers of labels in maps without a description."""
 MAP_ENDINGS: Final = (".png", ".tif", ".tiff", ".bmp")
 """Endings of lossless files, by which a folder of maps is recognised."""
 
@@ -54,7 +55,7 @@ Described = tuple[str, int | None, int]
 
 
 def write(
-    pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[str]
+    pictures: Pictures, folder: str | os.PathLike[str], labels: LabelList
 ) -> tuple[Path, ...]:
     """Write the maps and their description, and return the files.  Raises InputError."""
     target = Target(folder)
@@ -63,7 +64,7 @@ def write(
     for picture in pictures:
         # Labels are checked before the first file of a picture is written.
         for annotated in picture.objects:
-            label_number(picture, annotated, names)
+            check_listed(picture, annotated, names)
         numbers = paint(picture, MOST)
         name = stem(picture.file_name)
         target.write(f"{MASKS}/{name}.png", encode_map(numbers), picture.file_name)
@@ -77,7 +78,7 @@ def write(
 def read(
     path: str | os.PathLike[str],
     sizes: Sizes | None = None,
-    labels: Sequence[str] | None = None,
+    labels: LabelList | None = None,
     tally: Tally | None = None,
 ) -> Iterator[AnnotatedPicture]:
     """Yield the pictures of a folder written by `write`, of any folder of maps, or of one map.
@@ -173,7 +174,7 @@ def _described(file: Path, records: Mapping[int, Any], number: int) -> Described
 
 
 def _read_plain(
-    base: Path, known: KnownPictures, labels: Sequence[str] | None
+    base: Path, known: KnownPictures, labels: LabelList | None
 ) -> Iterator[AnnotatedPicture]:
     """Yield the pictures of maps without a description."""
     root = base / MASKS if (base / MASKS).is_dir() else base
@@ -187,6 +188,7 @@ def _read_plain(
         root = base.parent
     if not files:
         raise DatasetError(f"{root} has no picture file: give the folder with the maps")
+    names = None if labels is None else NUMBERING.names(labels)
     count = 0
     for file in files:
         given = file.relative_to(root).as_posix()
@@ -194,35 +196,35 @@ def _read_plain(
         if name is None:
             continue
         count += 1
-        yield from known.read(partial(_plain_picture, file, name, known, labels))
+        yield from known.read(partial(_plain_picture, file, name, known, names))
     need_some(count, len(files), root)
 
 
-def _numbered(file: Path, labels: Sequence[str] | None, number: int) -> Described:
+def _numbered(file: Path, names: Mapping[int, str] | None, number: int) -> Described:
     """Return the label of a number in a map without a description."""
-    if labels is None:
+    if names is None:
         return UNNAMED, None, 0
-    if number > len(labels):
+    if number not in names:
         raise DatasetError(
-            f"expected numbers up to {len(labels)}, the labels given, got {number} in {file}: "
+            f"expected numbers of the {len(names)} given labels, got {number} in {file}: "
             "name all numbers"
         )
-    return labels[number - 1], None, 0
+    return names[number], None, 0
 
 
 def _plain_picture(
-    file: Path, name: str, known: KnownPictures, labels: Sequence[str] | None
+    file: Path, name: str, known: KnownPictures, names: Mapping[int, str] | None
 ) -> AnnotatedPicture:
     """Return a map without a description as a picture."""
     # Foreign maps may be drawings with soft edges.
     with known.spent(name):
         found = decode_drawing(read_bytes(file), str(file))
-    if labels is not None and found.form == "colour":
+    if names is not None and found.form == "colour":
         raise DatasetError(
             f"expected a map of numbers for the labels, got colours in {file}: save it with a "
             "palette, or give no labels"
         )
-    return _picture(found, file, name, known, partial(_numbered, file, labels))
+    return _picture(found, file, name, known, partial(_numbered, file, names))
 
 
 def _picture(

@@ -43,11 +43,16 @@ class ObjectReport:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The report of an export, object by object.  pictures: number of written pictures."""
+    """The report of an export, object by object.
+
+    pictures: number of written pictures.  notes: sentences about what else the files hold
+        differently, such as the numbers of labels.
+    """
 
     format: str
     pictures: int
     objects: tuple[ObjectReport, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def changed(self) -> tuple[ObjectReport, ...]:
@@ -56,7 +61,7 @@ class Report:
         return tuple(sorted(changed, key=lambda kept: kept.iou))
 
     def text(self) -> str:
-        """Return the report as text: a line of counts, then a line for each of the worst."""
+        """Return the report as text: a line of counts, the worst objects and the notes."""
         changed = self.changed
         lines = [
             f"{self.format}: {self.pictures} pictures, {len(self.objects)} objects, "
@@ -70,6 +75,7 @@ class Report:
             )
         if len(changed) > SHOWN:
             lines.append(f"  and {len(changed) - SHOWN} more")
+        lines += self.notes
         return "\n".join(lines)
 
 

@@ -7,13 +7,14 @@ and a bad one, the 20 are read and the bad one is reported.  Knows no format.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from fcfi.documents import read
 from fcfi.errors import FCFIError, showable
+from fcfi.formats.labels import ListedLabel
 
 MAX_NAMED: Final = 3
 """Most names of shapes, objects or pictures in a sentence; the others are counted."""
@@ -89,8 +90,7 @@ class Tally:
         self.found = 0
         self.taken = 0
         self.problems: list[FCFIError] = []
-        self.listed: dict[str, int] = {}
-        self.first_number: int | None = None
+        self.listed: dict[str, ListedLabel] = {}
         self._notes: dict[str, None] = {}
         self._counts: Counter[tuple[str, str]] = Counter()
         self._named: dict[tuple[str, str], list[str]] = {}
@@ -129,16 +129,18 @@ class Tally:
         """
         self._note("object", reason, name, detail)
 
-    def list_labels(self, numbers: Mapping[str, int], first: int | None) -> None:
-        """Record the labels that a file lists, with their numbers, also those without objects.
+    def list_labels(self, labels: Iterable[ListedLabel]) -> None:
+        """Record the labels that a file lists, in their order, also those without objects.
 
-        first: the number of the first label in an export in the same format; None if the format
-            has no numbers, and `numbers` states only their order.
+        Of a label that files list with different numbers, the first number is kept.
         """
-        self.first_number = first
-        for name, number in numbers.items():
-            if len(self.listed) < MAX_LISTED:
-                self.listed.setdefault(name, number)
+        for label in labels:
+            before = self.listed.get(label.name)
+            if before is None:
+                if len(self.listed) < MAX_LISTED:
+                    self.listed[label.name] = label
+            elif label.number != before.number:
+                self.listed[label.name] = replace(before, refused=label.number)
 
     def note(self, sentence: str) -> None:
         """Record a sentence about something of the file that is not kept, once."""

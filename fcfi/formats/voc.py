@@ -26,13 +26,12 @@ from fcfi.formats.annotation import (
     AnnotatedPicture,
     Pictures,
     Sizes,
-    check_labels,
-    label_number,
 )
 from fcfi.formats.codec import Candidate, Certainty, Codec, Found
 from fcfi.formats.folders import listed, need_some, read_bytes, read_text
 from fcfi.formats.indexed import VOID, decode_map, encode_map, paint, voc_colour
 from fcfi.formats.known import KnownPictures, NoPixelError
+from fcfi.formats.labels import LabelList, ListedLabel, Numbering, check_labels, label_number
 from fcfi.formats.names import stem
 from fcfi.formats.report import OVERLAP
 from fcfi.formats.tally import Tally
@@ -48,6 +47,8 @@ SETS: Final = "ImageSets/Segmentation"
 LABELMAP: Final = "labelmap.txt"
 MOST: Final = VOID - 1
 """Most objects in a picture, and most classes."""
+NUMBERING: Final = Numbering(first=1, least=1, most=MOST)
+"""0 is the background."""
 BACKGROUND: Final = "background"
 VOC_CLASSES: Final = (
     *("aeroplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair", "cow"),
@@ -62,7 +63,7 @@ Open = Callable[[str], bytes | None]
 
 
 def write(
-    pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[str]
+    pictures: Pictures, folder: str | os.PathLike[str], labels: LabelList
 ) -> tuple[Path, ...]:
     """Write the maps, the list of pictures and the label map, and return the files.
 
@@ -77,13 +78,13 @@ def write(
 def read(
     path: str | os.PathLike[str],
     sizes: Sizes | None = None,
-    labels: Sequence[str] | None = None,
+    labels: LabelList | None = None,
     tally: Tally | None = None,
 ) -> Iterator[AnnotatedPicture]:
     """Yield the pictures of a VOC folder.
 
     Without a map of objects, all pixels of a class are one object.
-    labels: names of the numbers from 1, for a folder without a label map.
+    labels: for a folder without a label map.
     Other arguments: see codec.Reader.  Raises DatasetError.
     """
     base = Path(path)
@@ -115,27 +116,27 @@ def detect(candidate: Candidate) -> Found | None:
     return Found(found.parent, Certainty.CONTENT) if found is not None else None
 
 
-def files(pictures: Pictures, labels: Sequence[str]) -> Iterator[tuple[str, bytes, str]]:
+def files(pictures: Pictures, labels: LabelList) -> Iterator[tuple[str, bytes, str]]:
     """Yield name, content and picture (or "") of each file of the layout; the label map is last.
 
     Raises InputError.
     """
-    names = _label_names(labels)
+    numbers = _numbers(labels)
     stems = []
     for picture in pictures:
-        numbers = paint(picture, MOST)
+        objects = paint(picture, MOST)
         name = stem(picture.file_name)
         # A lookup table from objects to classes, so that both maps agree on every pixel.
         class_of = np.zeros(256, np.uint8)
         for number, annotated in enumerate(picture.bottom_up(), 1):
-            class_of[number] = label_number(picture, annotated, names) + 1
+            class_of[number] = label_number(picture, annotated, numbers)
         stems.append(name)
-        yield f"{CLASSES}/{name}.png", encode_map(class_of[numbers]), picture.file_name
-        yield f"{OBJECTS}/{name}.png", encode_map(numbers), picture.file_name
+        yield f"{CLASSES}/{name}.png", encode_map(class_of[objects]), picture.file_name
+        yield f"{OBJECTS}/{name}.png", encode_map(objects), picture.file_name
     yield SET, "".join(f"{name}\n" for name in stems).encode(), ""
     rows = [
         f"{name}:{','.join(map(str, voc_colour(number)))}::"
-        for number, name in enumerate([BACKGROUND, *names])
+        for number, name in {0: BACKGROUND, **NUMBERING.names(labels)}.items()
     ]
     yield LABELMAP, "\n".join(["# label:color_rgb:parts:actions", *rows, ""]).encode(), ""
 
@@ -156,11 +157,11 @@ class Classes:
     """
 
     colours: Mapping[Colour, int]
-    names: Sequence[str]
+    names: Mapping[int, str]
 
 
 def pictures_of(
-    source: Source, stems: Sequence[str], known: KnownPictures, labels: Sequence[str] | None
+    source: Source, stems: Sequence[str], known: KnownPictures, labels: LabelList | None
 ) -> Iterator[AnnotatedPicture]:
     """Yield pictures by their names without endings.  Raises DatasetError."""
     if not stems:
@@ -169,7 +170,7 @@ def pictures_of(
         )
     classes = _classes_of(source, labels)
     if classes.colours:  # from a label map
-        known.list_labels({name: number for number, name in enumerate(classes.names, 1)}, 1)
+        known.list_labels(ListedLabel(name, number) for number, name in classes.names.items())
     count = 0
     for given in stems:
         if known.sizes is None:
@@ -183,8 +184,8 @@ def pictures_of(
     need_some(count, len(stems), source.base)
 
 
-def _label_names(labels: Sequence[str]) -> tuple[str, ...]:
-    """Return the labels.  Raises InputError if a label map cannot hold them."""
+def _numbers(labels: LabelList) -> dict[str, int]:
+    """Return the numbers of labels.  Raises InputError if a label map cannot hold them."""
     names = check_labels(labels)
     if len(names) > MOST:
         raise InputError(
@@ -197,15 +198,14 @@ def _label_names(labels: Sequence[str]) -> tuple[str, ...]:
                 f"the label {name[:MAX_SHOWN]!r} cannot stand in a label map, where ':' and '#' "
                 f"have a meaning and {BACKGROUND!r} is taken: rename it"
             )
-    return names
+    return NUMBERING.numbers(labels)
 
 
-def _classes_of(source: Source, labels: Sequence[str] | None) -> Classes:
+def _classes_of(source: Source, labels: LabelList | None) -> Classes:
     data = source.opened(LABELMAP)
     if data is None:
-        return Classes({}, labels if labels is not None else VOC_CLASSES)
-    colours: dict[Colour, int] = {}
-    names: list[str] = []
+        return Classes({}, NUMBERING.names(labels if labels is not None else VOC_CLASSES))
+    rows: list[tuple[str, Colour]] = []
     for line in data.decode("utf-8", "replace").splitlines():
         if not line.strip() or line.startswith("#"):
             continue
@@ -217,14 +217,22 @@ def _classes_of(source: Source, labels: Sequence[str] | None) -> Classes:
                 f"expected lines 'name:R,G,B::' in {source.base / LABELMAP}, got "
                 f"{line[:MAX_SHOWN]!r}: mend it"
             ) from error
-        if name.strip() == BACKGROUND:
-            colours[red, green, blue] = 0
-        else:
-            names.append(name.strip())
-            colours[red, green, blue] = len(names)
+        rows.append((name.strip(), (red, green, blue)))
+    classes = [row for row in rows if row[0] != BACKGROUND]
+    numbers = _numbers_of([colour for _, colour in classes])
+    colours = dict.fromkeys((colour for name, colour in rows if name == BACKGROUND), 0)
+    colours.update((colour, number) for (_, colour), number in zip(classes, numbers, strict=True))
     # Some tools list only the classes; black is always the background.
     colours.setdefault((0, 0, 0), 0)
-    return Classes(colours, names)
+    names = {number: name for (name, _), number in zip(classes, numbers, strict=True)}
+    return Classes(colours, dict(sorted(names.items())))
+
+
+def _numbers_of(colours: Sequence[Colour]) -> Sequence[int]:
+    """Return the numbers of a label map's classes: those of VOC's palette, else their order."""
+    palette = {voc_colour(number): number for number in range(1, VOID)}
+    found = [palette[colour] for colour in colours if colour in palette]
+    return found if len(set(found)) == len(colours) else range(1, len(colours) + 1)
 
 
 def _picture(
@@ -274,12 +282,12 @@ def _object_masks(
 
 
 def _class_name(number: int, classes: Classes, file: Path) -> str:
-    if number > len(classes.names):
+    if number not in classes.names:
         raise DatasetError(
-            f"expected classes up to {len(classes.names)}, those named, got {number} in {file}: "
-            f"complete {LABELMAP}"
+            f"expected one of the {len(classes.names)} classes that have names, got {number} in "
+            f"{file}: complete {LABELMAP}"
         )
-    return classes.names[number - 1]
+    return classes.names[number]
 
 
 def _class_map(found: InstanceMap, file: Path, numbers: Mapping[Colour, int]) -> Numbers:
@@ -307,4 +315,5 @@ CODEC: Final = Codec(
     detect,
     cannot_hold=(OVERLAP,),
     mask_folders=(CLASSES, OBJECTS),
+    numbering=NUMBERING,
 )

@@ -1,10 +1,12 @@
 """Writes annotations in a format, reads them back and compares them object by object."""
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
+from dataclasses import replace
 
 from fcfi.errors import InputError
 from fcfi.formats.annotation import AnnotatedPicture, Sizes
+from fcfi.formats.labels import LabelList, listed_labels, renumbered
 from fcfi.formats.registry import find_codec
 from fcfi.formats.report import Report, compare
 
@@ -13,20 +15,25 @@ def export(
     name: str,
     pictures: Collection[AnnotatedPicture],
     folder: str | os.PathLike[str],
-    labels: Sequence[str],
+    labels: LabelList,
     sizes: Sizes | None = None,
 ) -> Report:
     """Write annotated pictures in a format, read the files back and report what was kept.
 
     pictures: iterated one at a time, so that a collection may make them while iterating: once to
         write and once to compare, and before that once for their sizes unless these are given.
-    labels: all labels, in the order of their numbers.  Raises InputError, ConfigError.
+    labels: all labels, in their order; a text is the name of a label without a number.
+    Raises InputError, ConfigError.
     """
     codec = find_codec(name)
     if sizes is None:
         sizes = _sizes(pictures)
     codec.write(pictures, folder, labels)
-    return compare(name, codec.cannot_hold, pictures, codec.read(folder, sizes, labels))
+    report = compare(name, codec.cannot_hold, pictures, codec.read(folder, sizes, labels))
+    if codec.numbering is None:
+        return report
+    numbers = codec.numbering.numbers(labels)
+    return replace(report, notes=renumbered(listed_labels(labels), numbers, codec.numbering.first))
 
 
 def _sizes(pictures: Collection[AnnotatedPicture]) -> Sizes:

@@ -28,12 +28,17 @@ from fcfi.formats.annotation import (
     AnnotatedPicture,
     Pictures,
     Sizes,
-    check_labels,
-    label_number,
 )
 from fcfi.formats.codec import Candidate, Certainty, Codec, Found
 from fcfi.formats.folders import listed, need_some, one_label, read_text, sizes_in
 from fcfi.formats.known import KnownPictures, NoPixelError
+from fcfi.formats.labels import (
+    LabelList,
+    ListedLabel,
+    Numbering,
+    label_number,
+    usable_number,
+)
 from fcfi.formats.names import stem
 from fcfi.formats.report import HOLES, PARTS
 from fcfi.formats.tally import Tally
@@ -50,24 +55,27 @@ FARTHEST: Final = 10.0
 """A corner beyond this many sizes of the picture is a mistake."""
 Names = Mapping[int, str]
 """Labels by their numbers, which may have gaps."""
+NUMBERING: Final = Numbering(first=0, gaps=False)
+"""Trainers expect numbers without gaps."""
 DIGITS: Final = 8
 """Decimals of a coordinate: a hundredth of a pixel in a picture a million pixels wide."""
 
 
 def write(
-    pictures: Pictures, folder: str | os.PathLike[str], labels: Sequence[str]
+    pictures: Pictures, folder: str | os.PathLike[str], labels: LabelList
 ) -> tuple[Path, ...]:
     """Write a text file for each picture (empty without objects) and `data.yaml`; return the files.
 
     Raises InputError.
     """
     target = Target(folder)
-    names = check_labels(labels)
+    numbers = NUMBERING.numbers(labels)
     for picture in pictures:
-        lines = [_line(picture, annotated, names) for annotated in picture.bottom_up()]
+        lines = [_line(picture, annotated, numbers) for annotated in picture.bottom_up()]
         target.write(f"{LABELS}/{stem(picture.file_name)}.txt", "".join(lines), picture.file_name)
     listed = "".join(
-        f"  {number}: {json.dumps(name, ensure_ascii=False)}\n" for number, name in enumerate(names)
+        f"  {number}: {json.dumps(name, ensure_ascii=False)}\n"
+        for number, name in NUMBERING.names(labels).items()
     )
     target.write(SETTINGS[0], f"path: .\ntrain: {IMAGES}\nval: {IMAGES}\nnames:\n{listed}")
     return tuple(target.written)
@@ -76,14 +84,14 @@ def write(
 def read(
     path: str | os.PathLike[str],
     sizes: Sizes | None = None,
-    labels: Sequence[str] | None = None,
+    labels: LabelList | None = None,
     tally: Tally | None = None,
 ) -> Iterator[AnnotatedPicture]:
     """Yield the pictures of a YOLO folder, or of one of its text files.
 
     The files state no sizes: `sizes` must be given, or the pictures must be in `images/`.  A line
-    of four numbers is a box.  labels: names of the numbers from 0, for a folder without `data.yaml`
-    and `classes.txt`.  Other arguments: see codec.Reader.  Raises DatasetError.
+    of four numbers is a box.  labels: for a folder without `data.yaml` and `classes.txt`.
+    Other arguments: see codec.Reader.  Raises DatasetError.
     """
     base = Path(path)
     if _is_labels(base):
@@ -100,9 +108,19 @@ def read(
     if sizes is None:
         sizes = sizes_in(base / IMAGES if (base / IMAGES).is_dir() else base)
     known = KnownPictures(sizes, tally)
-    names = _names(base, labels)
-    if labels is None or names != dict(enumerate(labels)):
-        known.list_labels({name: number for number, name in sorted(names.items())}, 0)
+    names = _stated_names(base)
+    if names is not None:
+        known.list_labels(
+            ListedLabel(name, usable_number(number), NUMBERING.first)
+            for number, name in sorted(names.items())
+        )
+    elif labels is not None:
+        names = NUMBERING.names(labels)
+    else:
+        raise DatasetError(
+            f"expected names of the labels in {base}, got none: "
+            "add data.yaml or classes.txt, or give the labels"
+        )
     by_name = {
         known.name_of_stem(file.relative_to(root).with_suffix("").as_posix()): file
         for file in files
@@ -133,12 +151,12 @@ def _is_labels(path: Path) -> bool:
     return path.is_file() and path.suffix.lower() == ".txt" and path.name != CLASSES
 
 
-def _line(picture: AnnotatedPicture, annotated: AnnotatedObject, names: Sequence[str]) -> str:
+def _line(picture: AnnotatedPicture, annotated: AnnotatedObject, numbers: Mapping[str, int]) -> str:
     mask = annotated.mask
     loop = one_loop(mask.inside()) + np.array([mask.left, mask.top])
     corners = loop / (picture.width, picture.height)
-    numbers = [f"{value:.{DIGITS}f}" for value in corners.ravel()]
-    return " ".join([str(label_number(picture, annotated, names)), *numbers]) + "\n"
+    values = [f"{value:.{DIGITS}f}" for value in corners.ravel()]
+    return " ".join([str(label_number(picture, annotated, numbers)), *values]) + "\n"
 
 
 def _picture(file: Path, name: str, known: KnownPictures, names: Names) -> AnnotatedPicture:
@@ -189,8 +207,8 @@ def _corners_of_box(values: NDArray[np.float64], width: int, height: int) -> NDA
     return np.array([left, top, right, top, right, bottom, left, bottom])
 
 
-def _names(base: Path, labels: Sequence[str] | None) -> Names:
-    """Return the names of the numbers, from `data.yaml`, else `classes.txt`, else `labels`."""
+def _stated_names(base: Path) -> Names | None:
+    """Return the names of the numbers in `data.yaml`, else `classes.txt`; None without both."""
     for folder in (base, base.parent):
         for name in SETTINGS:
             if (folder / name).is_file():
@@ -198,12 +216,7 @@ def _names(base: Path, labels: Sequence[str] | None) -> Names:
         if (folder / CLASSES).is_file():
             lines = read_text(folder / CLASSES).splitlines()
             return dict(enumerate(line.strip() for line in lines if line.strip()))
-    if labels is None:
-        raise DatasetError(
-            f"expected names of the labels in {base}, got none: "
-            "add data.yaml or classes.txt, or give the labels"
-        )
-    return dict(enumerate(labels))
+    return None
 
 
 def _names_of_yaml(file: Path) -> Names:
@@ -250,4 +263,5 @@ CODEC: Final = Codec(
     detect,
     cannot_hold=(HOLES, PARTS),
     numbered_labels=True,
+    numbering=NUMBERING,
 )

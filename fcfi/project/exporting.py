@@ -15,6 +15,7 @@ from typing import Any, Final
 from fcfi.errors import InputError, PictureError
 from fcfi.formats import AnnotatedObject, AnnotatedPicture, Report, export, find_codec
 from fcfi.formats.annotation import UNNAMED
+from fcfi.formats.labels import ListedLabel
 from fcfi.formats.target import Target, in_place
 from fcfi.masks.runs import RunMask
 from fcfi.project.attributes import Value, fitting
@@ -55,7 +56,7 @@ class Work(Collection[AnnotatedPicture]):
         self._drawn = store.drawn(states)
         self._resolved = labels.resolved()
         self._schemas = labels.schemas()
-        self._names = {label.id: label.name for label in labels.all()}
+        self._labels = {label.id: label.listed for label in labels.all()}
 
     def __len__(self) -> int:
         return len(self._drawn)
@@ -77,16 +78,18 @@ class Work(Collection[AnnotatedPicture]):
         """Return the pictures' rows in the list."""
         return tuple(drawn.row for drawn in self._drawn)
 
-    def labels(self) -> tuple[str, ...]:
-        """Return the labels' names in order; at the end "object", if an object has no label."""
-        names = tuple(self._names.values())
+    def labels(self) -> tuple[ListedLabel, ...]:
+        """Return the labels in order; at the end "object", if an object has no label."""
+        labels = tuple(self._labels.values())
         present = self._store.labels_in(self._states)
-        if UNNAMED in names or all(self._name(label) != UNNAMED for label in present):
-            return names
-        return (*names, UNNAMED)
+        named = any(label.name == UNNAMED for label in labels)
+        if named or all(self._name(label) != UNNAMED for label in present):
+            return labels
+        return (*labels, ListedLabel(UNNAMED))
 
     def _name(self, label: int | None) -> str:
-        return self._names.get(self._resolved.get(label or 0, 0), UNNAMED)
+        found = self._labels.get(self._resolved.get(label or 0, 0))
+        return UNNAMED if found is None else found.name
 
     def _values(self, drawn: DrawnObject) -> dict[str, Value]:
         """Return an object's values that fit the attributes of its present label."""

@@ -6,15 +6,18 @@ databases: a `Receiver` stores the objects.
 
 import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Protocol, TextIO
 
 from fcfi.errors import InputError, guard, write_error
-from fcfi.formats import Sizes
+from fcfi.formats import Sizes, find_codec
 from fcfi.formats.annotation import UNNAMED
 from fcfi.formats.folders import EXPORT_AGAIN
+from fcfi.formats.labels import LONG, ListedLabel, Numbering, renumbered
 from fcfi.project.actions import ImportedObject, ImportObjects
 from fcfi.project.attributes import Values
+from fcfi.project.labelling import normal
 from fcfi.project.progress import ADDING, Progress, counted
 from fcfi.project.reading import AUTO, Question, SpooledObject, Summary, pictures_in, read
 from fcfi.project.states import ImportReport
@@ -37,8 +40,14 @@ class Receiver(Protocol):
     def label_names(self) -> Collection[str]:
         """Return the names of the labels in their order."""
 
-    def ensure_labels(self, names: Sequence[str]) -> None:
-        """Add the missing labels in this order; unusable names are skipped."""
+    def listed(self) -> Sequence[ListedLabel]:
+        """Return the labels in their order, with their numbers."""
+
+    def take_labels(self, listed: Sequence[ListedLabel], numbering: Numbering | None) -> None:
+        """Add the missing labels of a file in this order, and take over its numbers.
+
+        Unusable names are skipped.  numbering: of the file's format; None if it has only names.
+        """
 
     def label_id(self, name: str) -> int:
         """Return the id of a label; add the label if it is missing.
@@ -71,7 +80,7 @@ def bring_in(
     progress: may raise an error; then nothing is imported.  Raises InputError, DatasetError.
     """
     before = list(receiver.label_names())
-    question = Question(path, format_name, receiver.folder, receiver.sizes(), before)
+    question = Question(path, format_name, receiver.folder, receiver.sizes(), receiver.listed())
     try:
         spool = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115, closed below
     except OSError as error:
@@ -82,9 +91,10 @@ def bring_in(
         except OSError as error:
             raise write_error(NO_ROOM, error) from error
         # First, so that the labels have the order of the file, not that of its objects.
-        if summary.pictures:
-            # An export lists objects without a label under UNNAMED, which is not a label then.
-            receiver.ensure_labels([name for name, _ in summary.listed if name != UNNAMED])
+        listed = [replace(label, name=normal(label.name)) for label in summary.listed]
+        numbering = find_codec(summary.format).numbering if listed else None
+        if summary.pictures and listed:
+            receiver.take_labels(_labels_of(listed, numbering), numbering)
         pictures, refused, problems = 0, 0, []
         unfit: list[str] = []
         items = pictures_in(spool)
@@ -99,7 +109,10 @@ def bring_in(
     if unfit:
         values = "1 value" if len(unfit) == 1 else f"{len(unfit)} values"
         problems.append(f"{values} of attributes left out, the first because {unfit[0]}")
-    problems += renumbered(summary, list(receiver.label_names()))
+    if listed:
+        problems += _other_supercategories(listed, receiver.listed())
+    if numbering is not None:
+        problems += _other_numbers(listed, receiver.listed(), numbering)
     sentences = (*summary.sentences, *problems)
     if summary.end is not None:
         if not pictures:
@@ -111,27 +124,49 @@ def bring_in(
     return ImportReport(summary.format, pictures, added, labels, sentences, summary.found, taken)
 
 
-def renumbered(summary: Summary, names: Sequence[str]) -> list[str]:
-    """Return a sentence if labels of a file will have other numbers in an export, else none.
+def _labels_of(
+    listed: Sequence[ListedLabel], numbering: Numbering | None
+) -> tuple[ListedLabel, ...]:
+    """Return the labels of files without UNNAMED, if that stands for objects without a label.
 
-    names: the project's labels in their order, by which an export numbers them.
+    An export lists it with the number that the list leaves for it; with another it is a label.
     """
-    if summary.first_number is None:
-        return []
-    now = {name: number for number, name in enumerate(names, summary.first_number)}
-    moved = [
-        (name, number, now[name])
-        for name, number in summary.listed
-        if name in now and now[name] != number
+    others = tuple(label for label in listed if label.name != UNNAMED)
+    if numbering is None:
+        return others
+    last = numbering.numbers((*others, ListedLabel(UNNAMED)))[UNNAMED]
+    return tuple(
+        label for label in listed if label.name != UNNAMED or label.number not in (None, last)
+    )
+
+
+def _other_numbers(
+    listed: Sequence[ListedLabel], present: Sequence[ListedLabel], numbering: Numbering
+) -> tuple[str, ...]:
+    """Return a sentence if labels of files have other numbers in an export, else ().
+
+    present: the project's labels.
+    """
+    # Objects without a label are last in an export.
+    unnamed = () if UNNAMED in {label.name for label in present} else (ListedLabel(UNNAMED),)
+    return renumbered(listed, numbering.numbers((*present, *unnamed)), numbering.first)
+
+
+def _other_supercategories(
+    listed: Sequence[ListedLabel], present: Sequence[ListedLabel]
+) -> tuple[str, ...]:
+    """Return a sentence if labels of the project have other supercategories than files, else ()."""
+    above = {label.name: label.supercategory for label in present}
+    other = [
+        f"{label.name[:LONG]!r} is in {above[label.name][:LONG]!r} and not in "
+        f"{label.supercategory[:LONG]!r}"
+        for label in listed
+        if label.supercategory and above.get(label.name, "") not in ("", label.supercategory)
     ]
-    if not moved:
-        return []
-    name, number, new = moved[0]
-    labels = "1 label has" if len(moved) == 1 else f"{len(moved)} labels have"
-    return [
-        f"{labels} another number in an export, which numbers labels by their order in the list: "
-        f"the first, {name[:50]!r}, {number} in the file and {new} in an export"
-    ]
+    if not other:
+        return ()
+    labels = "1 label keeps its" if len(other) == 1 else f"{len(other)} labels keep their"
+    return (f"{labels} earlier supercategory: the first, {other[0]}",)
 
 
 def _objects(

@@ -9,13 +9,15 @@ import json
 import unicodedata
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import asdict, replace
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from fcfi.errors import InputError, NotFound, StoreError, guard
 from fcfi.formats.annotation import check_label
+from fcfi.formats.labels import ListedLabel, Numbering, joined
 from fcfi.project.actions.fields import check_colour
 from fcfi.project.attributes import Attribute, check_schema
 from fcfi.project.database import Database
@@ -80,15 +82,38 @@ class Labels:
                 raise _taken(taken[0])
             _append(connection, len(known), named, colour)
 
-    def ensure_usable(self, names: Sequence[str]) -> None:
-        """Add the missing labels that can be used, as many as the project has room for."""
-        usable = []
-        for name in names:
+    def take(self, listed: Sequence[ListedLabel], numbering: Numbering | None) -> tuple[Label, ...]:
+        """Add the missing labels of a file, and give labels their numbers and supercategories.
+
+        Unusable names are skipped, and those for which the project has no room.  A label keeps the
+        number and supercategory that it has, and a number stays with the label that has it.
+        numbering: of the file's format, or None if it has only names.
+        Return the labels that were there and are changed, as they were.
+        """
+        usable: dict[str, ListedLabel] = {}
+        for given in listed:
             with suppress(InputError):
-                usable.append(_name(name))
-        living = {found.name for found in self.all()}
-        missing = [name for name in dict.fromkeys(usable) if name not in living]
-        self.ensure(missing[: MAX_LABELS - len(living)])
+                usable.setdefault(_name(given.name), given)
+        with self._database.writing() as connection:
+            before = _living(connection)
+            known = {found.name for found in before}
+            missing = [name for name in usable if name not in known]
+            _append(connection, len(known), missing[: MAX_LABELS - len(known)], None)
+            old = _living(connection)
+            new = joined([found.listed for found in old], usable, numbering)
+            changed = [
+                replace(found, **asdict(made))
+                for found, made in zip(old, new, strict=True)
+                if made != found.listed
+            ]
+            _write_listed(connection, changed)
+        identities = {found.id for found in changed}
+        return tuple(found for found in before if found.id in identities)
+
+    def restore(self, labels: Sequence[Label]) -> None:
+        """Write the numbers and supercategories that labels had."""
+        with self._database.writing() as connection:
+            _write_listed(connection, labels)
 
     def ensure(self, names: Sequence[str]) -> None:
         """Add the missing labels.
@@ -139,12 +164,15 @@ class Labels:
         """Merge a label into another, for all objects.  Raises NotFound, InputError."""
         with self._database.writing() as connection:
             found = _find(connection, identity)
-            _find(connection, into)
+            target = _find(connection, into)
             if identity == into:
                 raise InputError(
                     f"expected another label to merge {found.name!r} into, got the same: "
                     "choose another"
                 )
+            if found.number is not None and target.number is None:
+                kept = found.listed
+                _write_listed(connection, [replace(target, **asdict(kept) | {"name": target.name})])
             both = (label.c.id == identity) | (label.c.merged_into == identity)
             connection.execute(update(label).where(both).values(merged_into=into))
             _order(connection, [living.id for living in _living(connection)])
@@ -187,12 +215,49 @@ def _living(connection: Connection) -> tuple[Label, ...]:
     asked = select(label).where(label.c.merged_into.is_(None)).order_by(label.c.place, label.c.id)
     rows = connection.execute(asked).all()
     for row in rows:  # SQLite keeps any value in any column
-        if tuple(map(type, (row.id, row.name, row.colour, row.attributes))) != (int, str, str, str):
+        texts = (row.name, row.colour, row.attributes, row.supercategory)
+        numbers = (row.id, row.number or 0, row.first_number, row.refused or 0)
+        if {*map(type, texts)} != {str} or {*map(type, numbers)} != {int}:
             raise StoreError(f"the labels in the store are damaged: {RESTORE}")
     return tuple(
-        Label(row.id, row.name, row.colour, index, _schema(row.attributes))
+        Label(
+            row.id,
+            row.name,
+            row.colour,
+            index,
+            _schema(row.attributes),
+            row.number,
+            row.first_number,
+            row.supercategory,
+            row.refused,
+        )
         for index, row in enumerate(rows)
     )
+
+
+def _write_listed(connection: Connection, labels: Sequence[Label]) -> None:
+    """Write the numbers and supercategories of labels."""
+    rows = [
+        {
+            "identity": found.id,
+            "new_number": found.number,
+            "first": found.first,
+            "new_refused": found.refused,
+            "above": found.supercategory,
+        }
+        for found in labels
+    ]
+    if rows:
+        statement = update(label).where(label.c.id == bindparam("identity"))
+        connection.execute(
+            statement.values(
+                number=bindparam("new_number"),
+                first_number=bindparam("first"),
+                refused=bindparam("new_refused"),
+                supercategory=bindparam("above"),
+            ),
+            rows,
+        )
 
 
 def _schema(packed: str) -> tuple[Attribute, ...]:

@@ -16,6 +16,7 @@ from fcfi.errors import DatasetError, FCFIError, InputError, guard, guarded
 from fcfi.formats import AnnotatedPicture, Sizes, Tally, codecs, detect
 from fcfi.formats.archives import unpacked
 from fcfi.formats.folders import EXPORT_AGAIN, LINK, links_below, without_links
+from fcfi.formats.labels import LabelList, ListedLabel
 from fcfi.masks.runs import RunMask
 from fcfi.project.progress import READING, Progress
 
@@ -29,14 +30,14 @@ class Question:
     """The files to read, and what reading them needs of the project.
 
     path: a file, a folder or a zip.  format: a name, or "auto".  folder: the project's folder.
-    sizes: (width, height) of each picture by its name.  labels: names in their order.
+    sizes: (width, height) of each picture by its name.  labels: in their order.
     """
 
     path: Path
     format: str
     folder: Path
     sizes: Sizes
-    labels: Sequence[str]
+    labels: LabelList
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,7 @@ class Summary:
         of shapes in the files, and of shapes read.
     sentences: why shapes and pictures were left out.  end: the error that ended reading early, or
         None.
-    listed: the labels that the files list, each with its number.  first_number: that of the first
-        label in an export in the same format, or None if the format has no numbers.
+    listed: the labels that the files list.
     """
 
     format: str
@@ -57,8 +57,7 @@ class Summary:
     taken: int
     sentences: tuple[str, ...]
     end: FCFIError | None = None
-    listed: Sequence[tuple[str, int]] = ()
-    first_number: int | None = None
+    listed: Sequence[ListedLabel] = ()
 
 
 def read(question: Question, spool: TextIO, progress: Progress) -> Summary:
@@ -97,10 +96,8 @@ def read(question: Question, spool: TextIO, progress: Progress) -> Summary:
                 raise
             end = type(error)(_shown((str(error),), shown)[0])
         sentences = _shown(tally.sentences(), shown)
-    listed = tuple(tally.listed.items())
-    return Summary(
-        codec.name, pictures, tally.found, tally.taken, sentences, end, listed, tally.first_number
-    )
+    listed = tuple(tally.listed.values())
+    return Summary(codec.name, pictures, tally.found, tally.taken, sentences, end, listed)
 
 
 def pictures_in(spool: TextIO) -> Iterator[tuple[str, list[SpooledObject]]]:

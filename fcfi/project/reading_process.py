@@ -27,6 +27,7 @@ from fcfi import errors
 from fcfi.errors import DatasetError, FCFIError, InputError, guard
 from fcfi.formats import Codec, register
 from fcfi.formats.folders import EXPORT_AGAIN
+from fcfi.formats.labels import ListedLabel
 from fcfi.formats.registry import registered
 from fcfi.leftovers import sweep
 from fcfi.project.progress import READING, Progress
@@ -176,7 +177,7 @@ def _started(
 
 def _summary(record: dict[str, Any]) -> Summary:
     end = None if record["end"] is None else _error(record["end"])
-    listed = tuple((str(name), int(number)) for name, number in record["listed"])
+    listed = tuple(ListedLabel(**label) for label in record["listed"])
     changes = {"sentences": tuple(record["sentences"]), "end": end, "listed": listed}
     return Summary(**{**record, **changes})
 

@@ -7,13 +7,14 @@ from types import TracebackType
 from typing import Any
 
 from fcfi.errors import FCFIError, InputError, NotFound
+from fcfi.formats.labels import ListedLabel, Numbering
 from fcfi.project.actions import ImportObjects
 from fcfi.project.attributes import Value, Values, check_schema, guessed, of_file, ordered
 from fcfi.project.document import Document
 from fcfi.project.editing import Editing
 from fcfi.project.labelling import Labels, normal
 from fcfi.project.progress import Progress
-from fcfi.project.states import PictureRow
+from fcfi.project.states import Label, PictureRow
 from fcfi.project.store import Signature, Step, Store, Stored
 
 
@@ -36,6 +37,7 @@ class ProjectReceiver:
         self._resolved = labels.resolved()
         self._schemas = labels.schemas()
         self._schemas_before = dict(self._schemas)
+        self._renumbered: tuple[Label, ...] = ()
         self._ready: dict[int, tuple[ImportObjects, Stored, Step | None]] = {}
 
     def __enter__(self) -> "ProjectReceiver":
@@ -49,7 +51,10 @@ class ProjectReceiver:
     ) -> None:
         if kind is None:
             return
-        # Remove the labels and attributes that the failed import has added.
+        # Take back the labels, numbers and attributes that the failed import has added.
+        if self._renumbered:
+            with suppress(FCFIError):
+                self._labels.restore(self._renumbered)
         for identity in self._ids.values():
             schema = self._schemas_before.get(identity, ())
             if identity in self._before and self._schemas.get(identity, ()) != schema:
@@ -67,9 +72,13 @@ class ProjectReceiver:
         """Return the names of the labels in their order."""
         return self._ids.keys()
 
-    def ensure_labels(self, names: Sequence[str]) -> None:
-        """Add the missing labels in this order; unusable names are skipped."""
-        self._labels.ensure_usable(names)
+    def listed(self) -> tuple[ListedLabel, ...]:
+        """Return the labels in their order, with their numbers."""
+        return tuple(label.listed for label in self._labels.all())
+
+    def take_labels(self, listed: Sequence[ListedLabel], numbering: Numbering | None) -> None:
+        """Add the missing labels of a file in this order, and take over its numbers."""
+        self._renumbered += self._labels.take(listed, numbering)
         self._ids = self._label_ids()
 
     def label_id(self, name: str) -> int:

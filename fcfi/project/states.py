@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from fcfi.errors import Conflict
+from fcfi.formats.labels import ListedLabel
 from fcfi.masks.runs import RunMask
 from fcfi.project.attributes import Attribute
 from fcfi.project.document import Document
@@ -151,13 +152,26 @@ class PictureConflict(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A label of the project.  index: in the list of labels, from 0."""
+    """A label of the project.
+
+    index: in the list of labels, from 0.  number, first, supercategory, refused: from imported
+        files, see ListedLabel.
+    """
 
     id: int
     name: str
     colour: str
     index: int
     attributes: tuple[Attribute, ...] = ()
+    number: int | None = None
+    first: int = 1
+    supercategory: str = ""
+    refused: int | None = None
+
+    @property
+    def listed(self) -> ListedLabel:
+        """The label as files list it."""
+        return ListedLabel(self.name, self.number, self.first, self.supercategory, self.refused)
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,6 +127,12 @@ label: Final = Table(
     Column("colour", String(7), nullable=False),
     Column("place", Integer, nullable=False),
     Column("attributes", Text, nullable=False, server_default="[]"),
+    # The number from an imported file, the first number of its format, and the number of a later
+    # file that the label could not have as well.
+    Column("number", BigInteger),
+    Column("first_number", Integer, nullable=False, server_default="1"),
+    Column("refused", BigInteger),
+    Column("supercategory", Text, nullable=False, server_default=""),
     Column("merged_into", ForeignKey("label.id")),
     Index(
         "label_name",

@@ -182,13 +182,19 @@ class AttributeAnswer(Answer):
 
 
 class LabelAnswer(Answer):
-    """A label of the project.  index: in the list of labels, from 0."""
+    """A label of the project.
+
+    index: in the list of labels, from 0.  number: in the file that brought it, such as the id of a
+    COCO category; null without one.  supercategory: of COCO; "" without one.
+    """
 
     id: int
     name: str
     colour: str
     index: int
     attributes: list[AttributeAnswer]
+    number: int | None
+    supercategory: str
 
 
 class Labels(Answer):
@@ -472,12 +478,17 @@ class ChangedAnswer(Answer):
 
 
 class ReportAnswer(Answer):
-    """The report of an export.  text: for people."""
+    """The report of an export.
+
+    text: for people.  notes: sentences about what else the files hold differently, such as the
+    numbers of labels.
+    """
 
     text: str
     pictures: int
     objects: int
     changed: list[ChangedAnswer]
+    notes: list[str]
 
 
 class ExportAnswer(Answer):

@@ -110,7 +110,18 @@ def conflict(error: PictureConflict) -> dict[str, Any]:
 
 def labels(given: Sequence[Label]) -> list[dict[str, Any]]:
     """Return a LabelAnswer for each label."""
-    return [dataclasses.asdict(label) for label in given]
+    return [
+        {
+            "id": label.id,
+            "name": label.name,
+            "colour": label.colour,
+            "index": label.index,
+            "attributes": [dataclasses.asdict(attribute) for attribute in label.attributes],
+            "number": label.number,
+            "supercategory": label.supercategory,
+        }
+        for label in given
+    ]
 
 
 def formats() -> list[dict[str, Any]]:
@@ -143,6 +154,7 @@ def report(given: Report) -> dict[str, Any]:
         "pictures": given.pictures,
         "objects": len(given.objects),
         "changed": [dataclasses.asdict(changed) for changed in given.changed],
+        "notes": list(given.notes),
     }
 
 

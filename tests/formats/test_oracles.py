@@ -135,7 +135,7 @@ def test_opencv_draws_a_line_of_yolo_to_the_same_pixels(mask: Mask) -> None:
     """As trainers of YOLO do: times the size, fractions cut off or rounded, cv2.fillPoly."""
     height, width = mask.shape
     picture = AnnotatedPicture("a.png", width, height, (AnnotatedObject.of_pixels("cat", mask),))
-    words = yolo._line(picture, picture.objects[0], PLAIN).split()
+    words = yolo._line(picture, picture.objects[0], {"cat": 0}).split()
     corners = np.array(words[1:], np.float32).reshape(-1, 2) * (width, height)
     assert len(corners) >= 3
     for whole in (corners.astype(np.int32), np.round(corners).astype(np.int32)):

@@ -1,14 +1,16 @@
 """Labels that a file lists: their order and the unused ones are kept, or a sentence says so."""
 
 import json
-from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from fcfi.project import Project
-from fcfi.project.labelling import MAX_LABELS, Labels
+from fcfi.project.database import Database
+from fcfi.project.labelling import MAX_LABELS
 from tests.project.builders import click, opened, write_photos
 
 LABELS = ("dog", "cat", "unused", "bird")
@@ -55,15 +57,17 @@ def test_labels_keep_their_order_and_the_unused_ones(
             assert again.read_text() == file.read_text()
 
 
-def test_other_numbers_in_an_export_are_said(folder: Path, tmp_path: Path) -> None:
+def test_labels_of_the_project_take_the_numbers_of_a_file(folder: Path, tmp_path: Path) -> None:
     files = exported(folder, "coco", tmp_path / "files")
-    with opened(folder, labels=("cat",)) as project:
+    with opened(folder, labels=("cat", "other")) as project:
         report = project.import_files(files, "coco")
-        assert names_of(project) == ["cat", "dog", "unused", "bird"]
-    assert report.problems == (
-        "2 labels have another number in an export, which numbers labels by their order in the "
-        "list: the first, 'dog', 1 in the file and 2 in an export",
-    )
+        assert names_of(project) == ["cat", "other", "dog", "unused", "bird"]
+        assert report.problems == ()
+        assert [label.number for label in project.labels()] == [2, None, 1, 3, 4]
+        project.export("coco", tmp_path / "again")
+    (file,) = (tmp_path / "again").glob("annotations/*.json")
+    listed = [category["name"] for category in json.loads(file.read_text())["categories"]]
+    assert listed == [*LABELS, "other"]
 
 
 def test_a_format_without_numbers_says_nothing_of_them(folder: Path, tmp_path: Path) -> None:
@@ -93,34 +97,24 @@ def coco(folder: Path, **changes: Any) -> Path:
     return file
 
 
-def test_ids_supercategories_and_scores_that_are_not_kept_are_said(
-    folder: Path, tmp_path: Path
-) -> None:
-    categories = [
-        {"id": 44, "name": "dog", "supercategory": "animal"},
-        {"id": 18, "name": "cat", "supercategory": "animal"},
-    ]
+def test_scores_that_are_not_kept_are_said(folder: Path, tmp_path: Path) -> None:
+    categories = [{"id": 44, "name": "dog"}, {"id": 18, "name": "cat"}]
     file = coco(tmp_path, categories=categories, record={"score": 0.9})
     with opened(folder) as project:
         report = project.import_files(file, "coco")
         # The order of the ids, not of the list.
         assert names_of(project) == ["cat", "dog"]
-    assert set(report.problems) == {
-        "the supercategories of the categories are not kept",
-        "the scores of the objects are not kept",
-        "2 labels have another number in an export, which numbers labels by their order in the "
-        "list: the first, 'cat', 18 in the file and 1 in an export",
-    }
+    assert report.problems == ("the scores of the objects are not kept",)
 
 
 @pytest.mark.parametrize(
     ("categories", "names"),
     [
         # An id that is not a number, no name, an unusable name, a very long id.
-        ([{"id": 18, "name": "cat"}, {"id": "x", "name": "dog"}], ["cat"]),
+        ([{"id": 18, "name": "cat"}, {"id": "x", "name": "dog"}], ["cat", "dog"]),
         ([{"id": 18, "name": "cat"}, {"id": 2}], ["cat"]),
         ([{"id": 18, "name": "cat"}, {"id": 2, "name": "a" * 10_000}], ["cat"]),
-        ([{"id": 18, "name": "cat"}, {"id": "9" * 5000, "name": "dog"}], ["cat"]),
+        ([{"id": 18, "name": "cat"}, {"id": "9" * 5000, "name": "dog"}], ["cat", "dog"]),
     ],
 )
 def test_odd_categories_end_no_import(
@@ -137,18 +131,17 @@ def test_a_long_list_is_added_at_once_as_far_as_there_is_room(
     listed = [{"id": number, "name": f"label {number}"} for number in range(1, MAX_LABELS + 50)]
     listed.insert(3, {"id": 2 * MAX_LABELS, "name": "two\nlines"})
     calls: list[int] = []
-    ensure = Labels.ensure
+    writing = Database.writing
 
-    def counted(self: Labels, names: Sequence[str]) -> None:
-        calls.append(len(names))
-        ensure(self, names)
+    def counted(self: Database) -> AbstractContextManager[Connection]:
+        calls.append(1)
+        return writing(self)
 
-    monkeypatch.setattr(Labels, "ensure", counted)
+    monkeypatch.setattr(Database, "writing", counted)
     with opened(folder) as project:
         assert project.import_files(coco(tmp_path, categories=listed), "coco").objects == 1
         assert len(names_of(project)) == MAX_LABELS
-    assert calls[-1] == MAX_LABELS
-    assert len(calls) <= 2, "a name at a time takes a transaction each"
+    assert len(calls) <= 20, "a name at a time takes a transaction each"
 
 
 def test_an_object_without_a_label_comes_back_without_one(folder: Path, tmp_path: Path) -> None:

@@ -75,7 +75,10 @@ def test_it_opens_as_it_was(folder: Path) -> None:
         assert {name: shown(project, picture) for name, picture in ids(project).items()} == (
             expected()
         )
-        assert [label.name for label in project.labels()] == ["cat", "dog"]
+        assert [(label.name, label.number) for label in project.labels()] == [
+            ("cat", None),
+            ("dog", None),
+        ]
         assert project.settings("Ann") == {"theme": "dark"}
 
 

@@ -3,6 +3,7 @@
 Skipped if no server can be started and the URL FCFI_TEST_POSTGRES is not set.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from fcfi.errors import InputError, StoreError
+from fcfi.formats.labels import MOST
 from fcfi.project import EditObject, PictureConflict, Redo, SetDone, SetMask, Undo
 from tests.project.builders import HEIGHT, WIDTH, click, opened, runs, square, write_photos
 
@@ -105,7 +107,29 @@ def test_work_is_kept_undone_and_found_again(folder: Path, store: str) -> None:
         assert project.settings() == {"theme": "dark"}
         assert project.export("coco", folder.parent / "out").changed == ()
         assert project.import_files(folder.parent / "out").objects == 0
+        assert [(label.name, label.number) for label in project.labels()] == [("cat", 1)]
         assert len(project.logs(1)) == 1
+
+
+def test_numbers_of_labels_are_kept_however_large(folder: Path, store: str) -> None:
+    file = folder.parent / "instances.json"
+    records = [{"id": 1, "image_id": 1, "category_id": 18, "segmentation": [[2, 2, 9, 2, 9, 9]]}]
+    for other in (MOST, 44):
+        categories = [
+            {"id": other, "name": "cat", "supercategory": "animal"},
+            {"id": 18, "name": "dog"},
+        ]
+        images = [{"id": 1, "file_name": "a.png"}]
+        content = {"images": images, "annotations": records, "categories": categories}
+        file.write_text(json.dumps(content))
+        with opened(folder, store=store) as project:
+            project.import_files(file, "coco")
+    with opened(folder, store=store) as project:
+        found = {label.name: label for label in project.labels()}
+        assert (found["cat"].number, found["cat"].refused) == (MOST, 44)
+        assert (found["dog"].number, found["cat"].supercategory) == (18, "animal")
+        project.merge_label(found["dog"].id, project.add_label("other")[-1].id)
+        assert [label.number for label in project.labels()] == [MOST, 18]
 
 
 def test_of_many_on_one_version_one_wins(folder: Path, store: str) -> None:

@@ -205,7 +205,8 @@ def test_work_from_before_changes_had_keys_goes_on(folder: Path) -> None:
             connection.execute(f"CREATE INDEX ix_picture_{column} ON picture ({column})")
         for column in ("marked_by", "marked_at", "folded", "assigned"):
             connection.execute(f"ALTER TABLE picture DROP COLUMN {column}")
-        connection.execute("ALTER TABLE label DROP COLUMN attributes")
+        for column in ("attributes", "number", "first_number", "refused", "supercategory"):
+            connection.execute(f"ALTER TABLE label DROP COLUMN {column}")
         connection.execute("DELETE FROM network")
         connection.execute("ALTER TABLE network RENAME COLUMN identity TO sha256")
         connection.execute("ALTER TABLE network DROP COLUMN weights")

@@ -27,6 +27,16 @@ test('an imported mask is opened and one click makes it better', async () => {
   expect(report).toContain('cup');
   await person.press('Escape');
 
+  // The label has the id of its category, which the classes of YOLO cannot have.
+  await person.see('labels-edit').click();
+  expect(await person.see('label-number').allInnerTexts()).toEqual(['3']);
+  await person.press('Escape');
+  await person.see('export').click();
+  await person.see('export-format-yolo').check();
+  await person.see('export-start').click();
+  expect(await person.see('export-report').innerText()).toContain("'cup' 0 instead of 3");
+  await person.press('Escape');
+
   await person.open('coffee.jpg');
   const [object] = await person.objects();
   expect([object!.start, object!.area, object!.clicks.length]).toEqual([true, area, 0]);

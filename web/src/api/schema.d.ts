@@ -749,13 +749,20 @@ export interface components {
       index: number | null;
     };
     JsonValue: unknown;
-    /** @description A label of the project.  index: in the list of labels, from 0. */
+    /**
+     * @description A label of the project.
+     *
+     *     index: in the list of labels, from 0.  number: in the file that brought it, such as the id of a
+     *     COCO category; null without one.  supercategory: of COCO; "" without one.
+     */
     LabelAnswer: {
       attributes: components['schemas']['AttributeAnswer'][];
       colour: string;
       id: number;
       index: number;
       name: string;
+      number: number | null;
+      supercategory: string;
     };
     /** @description New properties of a label.  index: in the list, from 0.  attributes: replace the old ones. */
     LabelChange: {
@@ -979,9 +986,15 @@ export interface components {
        */
       type: 'remove_click';
     };
-    /** @description The report of an export.  text: for people. */
+    /**
+     * @description The report of an export.
+     *
+     *     text: for people.  notes: sentences about what else the files hold differently, such as the
+     *     numbers of labels.
+     */
     ReportAnswer: {
       changed: components['schemas']['ChangedAnswer'][];
+      notes: string[];
       objects: number;
       pictures: number;
       text: string;

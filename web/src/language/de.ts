@@ -83,6 +83,7 @@ const de: Dictionary = {
     'Colour of {name}': 'Farbe von {name}',
     'Name of the label': 'Name des Labels',
     'Objects with this label': 'Objekte mit diesem Label',
+    'Number in the imported file': 'Nummer in der importierten Datei',
     'Merge {name} into another label': '{name} mit einem anderen Label vereinen',
     'Merge into': 'Vereinen mit',
     Up: 'Nach oben',

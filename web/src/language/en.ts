@@ -80,6 +80,7 @@ export const TEXTS = [
   'Colour of {name}',
   'Name of the label',
   'Objects with this label',
+  'Number in the imported file',
   'Merge {name} into another label',
   'Merge into',
   'Up',

@@ -83,6 +83,7 @@ const es: Dictionary = {
     'Colour of {name}': 'Color de {name}',
     'Name of the label': 'Nombre de la etiqueta',
     'Objects with this label': 'Objetos con esta etiqueta',
+    'Number in the imported file': 'Número en el archivo importado',
     'Merge {name} into another label': 'Unir {name} a otra etiqueta',
     'Merge into': 'Unir a',
     Up: 'Subir',

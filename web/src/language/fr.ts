@@ -83,6 +83,7 @@ const fr: Dictionary = {
     'Colour of {name}': 'Couleur de {name}',
     'Name of the label': 'Nom de l’étiquette',
     'Objects with this label': 'Objets avec cette étiquette',
+    'Number in the imported file': 'Numéro dans le fichier importé',
     'Merge {name} into another label': 'Fusionner {name} avec une autre étiquette',
     'Merge into': 'Fusionner avec',
     Up: 'Vers le haut',

@@ -80,6 +80,7 @@ const ja: Dictionary = {
     'Colour of {name}': '{name} の色',
     'Name of the label': 'ラベルの名前',
     'Objects with this label': 'このラベルの対象',
+    'Number in the imported file': '読み込んだファイルでの番号',
     'Merge {name} into another label': '{name} を他のラベルに統合',
     'Merge into': '統合先',
     Up: '上へ',

@@ -80,6 +80,7 @@ const zh: Dictionary = {
     'Colour of {name}': '{name} 的颜色',
     'Name of the label': '标签名称',
     'Objects with this label': '使用此标签的对象',
+    'Number in the imported file': '导入文件中的编号',
     'Merge {name} into another label': '将 {name} 合并到其他标签',
     'Merge into': '合并到',
     Up: '上移',

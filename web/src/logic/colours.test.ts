@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { freshColour, lighter, objectColour, PALETTE, textOn, withAlpha } from './colours';
 
-const labels = [{ id: 3, name: 'cat', colour: '#123456', index: 0, attributes: [] }];
+const labels = [
+  {
+    id: 3,
+    name: 'cat',
+    colour: '#123456',
+    index: 0,
+    attributes: [],
+    number: null,
+    supercategory: '',
+  },
+];
 
 describe('colours', () => {
   it('of an object is its own, else its label’s, else one by number', () => {
@@ -18,6 +28,8 @@ describe('colours', () => {
       colour,
       index: id,
       attributes: [],
+      number: null,
+      supercategory: '',
     }));
     expect(freshColour(taken)).toBe(PALETTE[4]);
   });

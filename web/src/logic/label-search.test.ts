@@ -8,6 +8,8 @@ const labels = names.map((name, index) => ({
   colour: '#000000',
   index,
   attributes: [],
+  number: null,
+  supercategory: '',
 }));
 const found = (typed: string, recent: number[] = []) =>
   matchingLabels(labels, typed, recent).map((label) => label.name);

@@ -4,8 +4,24 @@ import { settled } from '../testing/platform';
 import { FakeServer } from '../testing/server';
 
 const LABELS = [
-  { id: 1, name: 'cat', colour: '#000000', index: 0, attributes: [] },
-  { id: 2, name: 'dog', colour: '#ffffff', index: 1, attributes: [] },
+  {
+    id: 1,
+    name: 'cat',
+    colour: '#000000',
+    index: 0,
+    attributes: [],
+    number: null,
+    supercategory: '',
+  },
+  {
+    id: 2,
+    name: 'dog',
+    colour: '#ffffff',
+    index: 1,
+    attributes: [],
+    number: null,
+    supercategory: '',
+  },
 ];
 async function labelled() {
   const server = new FakeServer('a.jpg');

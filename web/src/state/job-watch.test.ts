@@ -43,7 +43,7 @@ it('follows work until it is done, less often after a while', async () => {
   const result = {
     id: 'x',
     url: '/x.zip',
-    report: { text: '', pictures: 2, objects: 2, changed: [] },
+    report: { text: '', pictures: 2, objects: 2, changed: [], notes: [] },
   };
   set(server, { state: 'done', result });
   platform.pass(500);

@@ -93,7 +93,17 @@ describe('keys', () => {
 
   it('choose labels by number', async () => {
     const { app, server, press } = await keyboard();
-    server.labels = [{ id: 7, name: 'cat', colour: '#000000', index: 0, attributes: [] }];
+    server.labels = [
+      {
+        id: 7,
+        name: 'cat',
+        colour: '#000000',
+        index: 0,
+        attributes: [],
+        number: null,
+        supercategory: '',
+      },
+    ];
     app.labels.load(server.labels);
     app.labels.armed = null;
     press('1', { code: 'Digit1' });

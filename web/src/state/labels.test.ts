@@ -10,6 +10,8 @@ const label = (id: number, name: string) => ({
   colour: '#000000',
   index: id,
   attributes: [],
+  number: null,
+  supercategory: '',
 });
 
 function labels(...names: string[]) {

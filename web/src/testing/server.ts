@@ -25,7 +25,7 @@ type JobOf<Kind> = Extract<Job, { kind: Kind }>;
 
 const EXPORTED: ExportReport = {
   id: 'made',
-  report: { text: '', pictures: 1, objects: 1, changed: [] },
+  report: { text: '', pictures: 1, objects: 1, changed: [], notes: [] },
   url: '/api/exports/made/photos-coco.zip',
 };
 
@@ -119,7 +119,10 @@ export class FakeServer {
         answer(`addLabel ${name}`, () => {
           const id = Math.max(0, ...this.labels.map((label) => label.id)) + 1;
           const index = this.labels.length;
-          this.labels = [...this.labels, { id, name, colour, index, attributes: [] }];
+          this.labels = [
+            ...this.labels,
+            { id, name, colour, index, attributes: [], number: null, supercategory: '' },
+          ];
           return labels();
         }),
       editLabel: (id, change) =>
