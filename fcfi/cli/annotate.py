@@ -88,10 +88,12 @@ def annotate(
     from fcfi.segmenter import open_lazily, plan_run
     from fcfi.server import serve
     from fcfi.server.app import create_app
+    from fcfi.server.learning import Learning, open_for_people
     from fcfi.server.settings import Settings
 
+    request = RunRequest(runtime, precision, threads)
     with warnings_as_notes():
-        chosen = plan_run(network, RunRequest(runtime, precision, threads))
+        chosen = plan_run(network, request)
     predictor = open_lazily(chosen, make_for_people)
     further = tuple(allow_host or ())
     token, settings = serve.new_token(host, further), Settings()
@@ -110,11 +112,15 @@ def annotate(
         if import_ is not None and report is not None:
             show_import(import_, report)
         note_other_port(port, used)
+        learning = Learning(project, network, lambda name: open_for_people(name, request))
+        learning.restore()
+        if learning.warning:
+            typer.echo(f"note: {learning.warning}", err=True)
         address = serve.url(host, used, token)
         announce(project, settings, address)
         if browser and not serve.open_browser(address):
             typer.echo("note: this machine shows no windows, so no browser was opened", err=True)
-        serve.run(create_app(project, settings, lambda: predictor.status), listening)
+        serve.run(create_app(project, settings, learning.network, learning), listening)
     typer.echo("Stopped; everything is saved.")
 
 

@@ -95,9 +95,9 @@ def need_folder(folder: Path | None) -> None:
 
 def need_training(command: str) -> None:
     """Raise ConfigError unless the training half is installed."""
-    if not all(find_spec(name) for name in ("torch", "lightning_fabric", "safetensors", "onnx")):
-        missing = f"`fcfi {command}` needs the training half, which is not installed"
-        raise ConfigError(f"{missing}: {how_to_install('train')}")
+    from fcfi import weights
+
+    weights.need_training(f"`fcfi {command}`")
 
 
 def need_bulk() -> None:

@@ -115,7 +115,9 @@ def finetune(
     """Fine-tune a network on your own masks, and measure whether it needs fewer clicks."""
     need_training("finetune")
     need_folder(output)
-    from fcfi.training.finetuning import NETWORK, PROGRESS, Plan
+    from fcfi.evaluation.comparison import NETWORK
+    from fcfi.project.progress import FILE
+    from fcfi.training.finetuning import Plan
     from fcfi.training.finetuning import finetune as run
     from fcfi.weights import checkpoint
 
@@ -128,7 +130,7 @@ def finetune(
         threads,
         tuple(changes or ()),
     )
-    progress = stages() if parent is None else written_to(output / PROGRESS, parent)
+    progress = stages() if parent is None else written_to(output / FILE, parent)
     show_comparison(run(plan, output, progress), output / NETWORK)
 
 

@@ -3,7 +3,14 @@
 Deterministic: a robot that draws clicks at random does so from a seed.
 """
 
-from fcfi.evaluation.comparison import Clicks, Comparison, compare, paired
+from fcfi.evaluation.comparison import (
+    Clicks,
+    Comparison,
+    compare,
+    paired,
+    read_comparison,
+    write_comparison,
+)
 from fcfi.evaluation.measuring import (
     OWN,
     PROTOCOLS,
@@ -38,4 +45,6 @@ __all__ = [
     "paired",
     "paper_protocol",
     "protocol_of",
+    "read_comparison",
+    "write_comparison",
 ]

@@ -1,11 +1,21 @@
 """Two networks on the same objects: the clicks of each, and whether the difference is chance."""
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
 
+from fcfi.errors import InputError, guard
 from fcfi.evaluation.measuring import Report
+from fcfi.files import write_text
+
+RESULT: Final = "result.json"
+"""Name of the file with the comparison, in the folder of a fine-tuning run."""
+NETWORK: Final = "network.onnx"
+"""Name of the new network's file there."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +50,21 @@ class Comparison:
     def is_better(self) -> bool:
         """Whether fewer clicks are needed, by at least one standard error."""
         return self.difference < 0 and self.difference <= -self.error
+
+
+def write_comparison(path: Path, comparison: Comparison) -> None:
+    """Write a comparison as JSON, atomically."""
+    write_text(path, json.dumps(asdict(comparison), indent=1) + "\n")
+
+
+def read_comparison(path: Path) -> Comparison:
+    """Return the comparison in a file.  Raises InputError if it is damaged."""
+    with guard(InputError, f"expected a comparison in {path}, got other content", "run it again"):
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        clicks = [
+            Clicks(**{**row, "not_reached": tuple(row["not_reached"])}) for row in found["clicks"]
+        ]
+        return Comparison(**{**found, "clicks": tuple(clicks)})
 
 
 def compare(before: Report, after: Report) -> Comparison:

@@ -48,9 +48,13 @@ class Editing:
         self._labels = labels
         self._pictures = pictures
         self._masks = masks
-        self._predictor = predictor
+        self._cache = cache
         self._replay = Replay(predictor, cache)
         self._clock = clock
+
+    def use(self, predictor: Predictor | None) -> None:
+        """Answer prompts with another predictor from now on."""
+        self._replay = Replay(predictor, self._cache)
 
     def signature(self, author: str, key: str | None = None) -> Signature:
         """Return the signature of a change: its author, the present time, and its key."""
@@ -91,11 +95,12 @@ class Editing:
         return self.state(after)
 
     def step(
-        self, stored: Stored, action: Edit, signature: Signature
+        self, stored: Stored, action: Edit, signature: Signature, replay: Replay | None = None
     ) -> tuple[Stored, Step | None]:
         """Return the picture and the step that an action makes, not yet stored, or None.
 
         The step is None if the action changes nothing.
+        replay: answers prompts; by default the present one.
         """
         labels = frozenset(stored.labels.values())
         world = PictureWorld(
@@ -103,7 +108,7 @@ class Editing:
             labels,
             self._pictures,
             self._masks,
-            self._replay,
+            replay or self._replay,
             self._clock,
             self.read,
             signature.author,
@@ -162,12 +167,14 @@ class Editing:
 
         An edit that changes nothing is not stored.
         """
-        stored, step = self.step(stored, action, signature)
+        # Another predictor may be chosen meanwhile.
+        replay = self._replay
+        stored, step = self.step(stored, action, signature, replay)
         if step is None:
             return stored
         # Only now, since the network may still be loading when the project is opened.
-        if self._predictor is not None and any(drawn.rounds for drawn in step.document.objects):
-            self.answerers.keep(self._predictor)
+        if replay.predictor is not None and any(drawn.rounds for drawn in step.document.objects):
+            self.answerers.keep(replay.predictor)
         after = self._store.write(stored, step)
         if after is not None:
             self._masks.put(step.masks)

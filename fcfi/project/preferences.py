@@ -1,4 +1,7 @@
-"""The page's settings of each author (shortcuts, theme and the like), as JSON in the store."""
+"""The page's settings of each author (shortcuts, theme and the like), as JSON in the store.
+
+And the fine-tuned network that the project uses.
+"""
 
 import hashlib
 import json
@@ -13,6 +16,9 @@ SETTINGS_BYTES: Final = 64 * 1024
 """Largest size of the settings as JSON."""
 SHARED: Final = "page"
 """Store key of the default settings, which were stored without an author."""
+
+LEARNT: Final = "learnt"
+"""Store key of the fine-tuned network that the project uses."""
 
 
 def settings_of(store: Store, author: str) -> dict[str, Any]:
@@ -38,6 +44,17 @@ def keep_settings(store: Store, settings: Mapping[str, Any], author: str) -> Non
             f"expected settings of at most {SETTINGS_BYTES} bytes of JSON, got {size}: remove some"
         )
     store.keep_setting(_key(author), dict(settings))
+
+
+def learnt_of(store: Store) -> dict[str, Any] | None:
+    """Return the description of the fine-tuned network that the project uses, or None."""
+    kept = store.setting(LEARNT)
+    return kept if isinstance(kept, dict) else None
+
+
+def keep_learnt(store: Store, learnt: Mapping[str, Any] | None) -> None:
+    """Store the description of the fine-tuned network that the project uses from now on."""
+    store.keep_setting(LEARNT, None if learnt is None else dict(learnt))
 
 
 def _key(author: str) -> str:

@@ -4,7 +4,9 @@ A job calls a `Progress` after each picture.  To cancel the job, the progress ra
 rolls back open files and transactions as any error does.
 """
 
+import json
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Final, Protocol, TypeVar
 
 from fcfi.errors import FCFIError
@@ -17,6 +19,8 @@ SAVING: Final = "saving"
 WRITING: Final = "writing"
 CHECKING: Final = "reading back"
 ZIPPING: Final = "making the zip file"
+FILE: Final = "progress.json"
+"""Name of the file to which another process writes its progress."""
 Item = TypeVar("Item")
 
 
@@ -50,3 +54,12 @@ def counted(
     for done, item in enumerate(items, 1):
         yield item
         progress(stage, done, total)
+
+
+def read_progress(path: Path) -> tuple[str, int, int | None] | None:
+    """Return the stage, done and total in a file; None if it is missing or not readable now."""
+    try:
+        stage, done, total = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return stage, done, total

@@ -23,6 +23,7 @@ from fcfi.project.cache import ByteCache
 from fcfi.project.database import Database, store_url
 from fcfi.project.document import DONE
 from fcfi.project.editing import Editing
+from fcfi.project.examples import Example, find_examples, write_examples
 from fcfi.project.labelling import Labels
 from fcfi.project.logs import logs_of
 from fcfi.project.pictures import Pictures
@@ -342,6 +343,34 @@ class Project:
         Raises InputError if they cannot be written as JSON, or are too large.
         """
         preferences.keep_settings(self._store, settings, author)
+
+    # Networks
+
+    def use(self, predictor: Predictor | None) -> None:
+        """Answer prompts with another predictor from now on; no mask changes."""
+        self.predictor = predictor
+        self._editing.use(predictor)
+
+    def learnt(self) -> dict[str, Any] | None:
+        """Return the stored description of the project's fine-tuned network, or None."""
+        return preferences.learnt_of(self._store)
+
+    def set_learnt(self, learnt: Mapping[str, Any] | None) -> None:
+        """Store a description of the project's fine-tuned network; None removes it."""
+        preferences.keep_learnt(self._store, learnt)
+
+    def examples(self) -> tuple[Example, ...]:
+        """Return the pictures with finished objects, at most MOST_PICTURES of them."""
+        return find_examples(self._store)
+
+    def write_examples(
+        self,
+        chosen: Sequence[Example],
+        folder: Path,
+        progress: Progress = silent,
+    ) -> None:
+        """Write examples as a dataset into a new folder; see fcfi.project.examples."""
+        write_examples(chosen, folder, self._pictures.path, self._store.runs, progress)
 
     # Files
 

@@ -58,7 +58,7 @@ class Replay:
                 prediction,
                 so_far.within if count == 1 else None,
             )
-            self._cache.put(_key(picture, start, so_far), prediction, prediction.nbytes)
+            self._cache.put(self._key(picture, start, so_far), prediction, prediction.nbytes)
         assert prediction is not None, "there is at least one round"
         return prediction
 
@@ -75,12 +75,15 @@ class Replay:
     ) -> tuple[int, Prediction | None]:
         """Return how many leading rounds have a cached prediction, and that prediction."""
         for count in range(len(rounds), 0, -1):
-            known: Prediction | None = self._cache.find(_key(picture, start, rounds.first(count)))
+            key = self._key(picture, start, rounds.first(count))
+            known: Prediction | None = self._cache.find(key)
             if known is not None:
                 return count, known
         return 0, None
 
+    def _key(self, picture: Hashable, start: str | None, rounds: Rounds) -> Hashable:
+        """Return the cache key of a prediction: all that it depends on, which excludes times.
 
-def _key(picture: Hashable, start: str | None, rounds: Rounds) -> Hashable:
-    """Return the cache key of a prediction: all that it depends on; times are not part of it."""
-    return picture, start, rounds.within, tuple(part.prompts for part in rounds)
+        The cache outlives this replay, and another has another predictor.
+        """
+        return self, picture, start, rounds.within, tuple(part.prompts for part in rounds)

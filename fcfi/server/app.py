@@ -20,9 +20,10 @@ from fcfi.prediction.lazy import NetworkStatus
 from fcfi.project.project import Project
 from fcfi.server.backend import Backend
 from fcfi.server.connections import report_missing_handles
+from fcfi.server.learning import Learning
 from fcfi.server.limits import BodyLimit
 from fcfi.server.problems import Faults, handle_errors
-from fcfi.server.routes import images, jobs, labels, page, pictures, project, transfer
+from fcfi.server.routes import images, jobs, labels, learning, page, pictures, project, transfer
 from fcfi.server.security import Guard
 from fcfi.server.settings import Settings
 
@@ -37,13 +38,15 @@ def create_app(
     opened: Project,
     settings: Settings | None = None,
     network: Callable[[], NetworkStatus | None] = lambda: None,
+    fine_tuning: Learning | None = None,
 ) -> FastAPI:
     """Return the application for a project, which the caller closes.
 
     network: returns the network's status: its name, and whether it is loaded.
+    fine_tuning: of the project; None means that of the default network.
     """
     rules = settings or Settings()
-    backend = Backend.of(opened, rules, network)
+    backend = Backend.of(opened, rules, network, fine_tuning or Learning(opened))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -62,7 +65,7 @@ def create_app(
         redirect_slashes=False,
         lifespan=lifespan,
     )
-    for part in (project, labels, pictures, images, transfer, jobs):
+    for part in (project, labels, pictures, images, transfer, learning, jobs):
         app.include_router(part.router(backend))
     page.add(app, rules.static)
     handle_errors(app, backend.journal, backend.shown)

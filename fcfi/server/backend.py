@@ -12,6 +12,7 @@ from fcfi.project.project import Project
 from fcfi.server.exports import Exports
 from fcfi.server.jobs import Jobs
 from fcfi.server.journal import Journal
+from fcfi.server.learning import Learning
 from fcfi.server.paths import folders_of, without_folders
 from fcfi.server.problems import explain
 from fcfi.server.settings import Settings
@@ -47,13 +48,18 @@ class Backend:
     jobs: Jobs
     encoded: ByteCache
     exports: Exports
+    learning: Learning
     folders: tuple[str, ...] = ()
     large: Lock = field(default_factory=Lock)
     journal: Journal = field(default_factory=Journal)
 
     @classmethod
     def of(
-        cls, project: Project, settings: Settings, network: Callable[[], NetworkStatus | None]
+        cls,
+        project: Project,
+        settings: Settings,
+        network: Callable[[], NetworkStatus | None],
+        learning: Learning,
     ) -> "Backend":
         """Return a backend with the threads and caches that the settings ask for."""
         folders = folders_of(project.folder, Path(project.location).parent)
@@ -72,6 +78,7 @@ class Backend:
             Jobs(Workers("job", 1, JOBS), explained, actions),
             ByteCache(settings.tile_bytes),
             Exports(project),
+            learning,
             folders,
             journal=journal,
         )
@@ -86,6 +93,6 @@ class Backend:
         The project stays open.
         """
         self.jobs.cancel_all()
-        for workers in (self.actions, self.reads, self.writes, self.jobs):
+        for workers in (self.actions, self.reads, self.writes, self.jobs, self.learning):
             workers.close()
         self.exports.close()

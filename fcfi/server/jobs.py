@@ -15,7 +15,7 @@ from typing import Any, Final, Literal
 from fcfi.project.progress import SAVING, Cancelled, Progress
 from fcfi.server.workers import Workers
 
-Kind = Literal["import", "export", "scan"]
+Kind = Literal["import", "export", "scan", "learning"]
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 ENDED: Final = frozenset[State](("done", "failed", "cancelled"))
 KEPT: Final = 64
@@ -72,15 +72,22 @@ class Jobs:
         self._cancelled: set[str] = set()
         self._lock = Lock()
 
-    def start(self, kind: Kind, work: Work, release: Callable[[], object] = lambda: None) -> Job:
+    def start(
+        self,
+        kind: Kind,
+        work: Work,
+        release: Callable[[], object] = lambda: None,
+        workers: Workers | None = None,
+    ) -> Job:
         """Start a job, or queue it.
 
         release: called when the job ends in any way.  Raises Busy; then nothing is called.
+        workers: run the job; None means those of all jobs.
         """
         job = Job(secrets.token_urlsafe(ID_BYTES), kind)
         with self._lock:
             # Under the lock, so that the job's thread finds the job in the table.
-            future = self._workers.start(lambda: self._run(job.id, work))
+            future = (workers or self._workers).start(lambda: self._run(job.id, work))
             self._jobs[job.id] = job
             self._futures[job.id] = future
             self._drop_oldest()

@@ -21,6 +21,8 @@ MAX_KNOWN: Final = 20_000
 
 MAX_PEOPLE: Final = 100
 """The most people among whom pictures are divided at once."""
+MAX_MINUTES: Final = 120
+"""The most minutes of training in a run."""
 PLAIN: Final = r"^[^\x00-\x1f\x7f]*$"
 """A text without control characters."""
 Text = Annotated[str, Field(max_length=MAX_TEXT, pattern=PLAIN)]
@@ -126,6 +128,18 @@ class ImportPath(Request):
     """The path of a file or folder to import, relative to the folder of pictures."""
 
     path: Annotated[str, Field(min_length=1, max_length=4096)]
+
+
+class LearningRequest(Request):
+    """A fine-tuning run.  minutes: of training, besides measuring."""
+
+    minutes: Annotated[int, Field(ge=1, le=MAX_MINUTES)] = 10
+
+
+class NetworkRequest(Request):
+    """The run whose network is to answer; null for the usual network."""
+
+    run: Annotated[str, Field(max_length=MAX_TEXT)] | None
 
 
 def _small_json(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
@@ -536,5 +550,62 @@ class ScanJob(JobAnswer):
     result: Scanned | None
 
 
-class AnyJob(RootModel[Annotated[ImportJob | ExportJob | ScanJob, Field(discriminator="kind")]]):
+class LearningClicks(Answer):
+    """The mean clicks to an IoU with the old and the new network.
+
+    not_reached: the number of objects that did not reach it, with each.
+    """
+
+    target: float
+    before: float
+    after: float
+    not_reached: tuple[int, int]
+
+
+class LearningResult(Answer):
+    """The old and the new network on the held-out objects.
+
+    limit: the most clicks on an object.  difference: the clicks of the new network minus those of
+    the old one, as a mean over the IoUs and objects; error: its standard error.  better: whether
+    the new network needs fewer clicks, by at least one standard error.
+    """
+
+    run: str
+    objects: int
+    limit: int
+    clicks: list[LearningClicks]
+    difference: float
+    error: float
+    better: bool
+
+
+class LearningAnswer(Answer):
+    """What the network can learn from the finished objects, and what it has learnt.
+
+    objects, pictures: finished objects and their pictures.  needed: objects from which on it can
+    learn.  held_out: objects that are kept apart to measure on.
+    problem: why it cannot learn now, or null.  job: of the run under way.  used: the run whose
+    network answers; null: the usual network.  result: of the last run.
+    """
+
+    objects: int
+    pictures: int
+    needed: int
+    held_out: int
+    problem: str | None
+    job: str | None
+    used: str | None
+    result: LearningResult | None
+
+
+class LearningJob(JobAnswer):
+    """The job of a fine-tuning run.  In the stage `training`, done and total are seconds."""
+
+    kind: Literal["learning"]
+    result: LearningResult | None
+
+
+class AnyJob(
+    RootModel[Annotated[ImportJob | ExportJob | ScanJob | LearningJob, Field(discriminator="kind")]]
+):
     """A job of any kind."""

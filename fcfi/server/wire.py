@@ -3,7 +3,7 @@
 import dataclasses
 import datetime
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -13,6 +13,7 @@ from fcfi.formats import Report, codecs
 from fcfi.masks.runs import RunMask
 from fcfi.prediction.lazy import NetworkStatus
 from fcfi.project.document import Document, DrawnObject
+from fcfi.project.examples import NEEDED
 from fcfi.project.states import (
     Change,
     DayWork,
@@ -26,6 +27,7 @@ from fcfi.project.states import (
 )
 from fcfi.prompts.clicks import Click, Prompt, Scribble
 from fcfi.server.jobs import Job
+from fcfi.server.learning import Result, Status
 
 EPOCH: Final = datetime.date(1970, 1, 1)
 """Day 0 of `DayWork`."""
@@ -156,6 +158,22 @@ def report(given: Report) -> dict[str, Any]:
         "changed": [dataclasses.asdict(changed) for changed in given.changed],
         "notes": list(given.notes),
     }
+
+
+def learning(given: Status, shown: Callable[[str], str]) -> dict[str, Any]:
+    """Return a LearningAnswer.  shown: shortens a sentence for responses."""
+    return {
+        **dataclasses.asdict(given),
+        "needed": NEEDED,
+        "problem": None if given.problem is None else shown(given.problem),
+        "result": None if given.result is None else learnt(given.result),
+    }
+
+
+def learnt(given: Result) -> dict[str, Any]:
+    """Return a LearningResult."""
+    comparison = given.comparison
+    return {**dataclasses.asdict(comparison), "run": given.run, "better": comparison.is_better}
 
 
 def job(given: Job) -> dict[str, Any]:

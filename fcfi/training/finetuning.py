@@ -4,8 +4,7 @@ The held-out objects decide: the robot clicks each of them with both networks, a
 annotation page.
 """
 
-import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -15,8 +14,15 @@ import fcfi
 from fcfi.data import open_dataset
 from fcfi.data.dataset import Dataset
 from fcfi.errors import ConfigError, how_to_install
-from fcfi.evaluation import Comparison, Report, compare, evaluate, protocol_of
-from fcfi.files import write_text
+from fcfi.evaluation import (
+    Comparison,
+    Report,
+    compare,
+    evaluate,
+    protocol_of,
+    write_comparison,
+)
+from fcfi.evaluation.comparison import NETWORK, RESULT
 from fcfi.models.checkpoint import load_model, read_metadata
 from fcfi.models.export import export
 from fcfi.prediction.methods import make_for_people
@@ -33,12 +39,6 @@ from fcfi.training.loop import train
 
 RECIPE: Final = Path(fcfi.__file__).parents[1] / "recipes" / "finetune.toml"
 """The recipe; like the weights to start from, it is only in a source distribution."""
-NETWORK: Final = "network.onnx"
-"""Name of the network file in the folder of results."""
-RESULT: Final = "result.json"
-"""Name of the file with the comparison, written last."""
-PROGRESS: Final = "progress.json"
-"""Name of the file with the progress, for the process that started this one."""
 RUN: Final = "run"
 """Name of the training run's folder in the folder of results."""
 TARGETS: Final = (0.85, 0.90)
@@ -92,10 +92,11 @@ def finetune(plan: Plan, folder: Path, progress: Progress = silent) -> Compariso
     if trained.done < 1:
         raise KeyboardInterrupt  # a stop was requested, and the run is saved
     network = folder / NETWORK
-    export(trained.weights, network, "finetuned", training_data="", licence="not stated")
+    name = f"{plan.start.stem} fine-tuned"
+    export(trained.weights, network, name, training_data="own pictures", licence="not stated")
     after = measure(str(network), objects, threads, progress, MEASURING_NEW)
     comparison = compare(before, after)
-    write_text(folder / RESULT, json.dumps(asdict(comparison), indent=1) + "\n")
+    write_comparison(folder / RESULT, comparison)  # last, since it marks a finished run
     return comparison
 
 

@@ -32,10 +32,11 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-from fcfi.errors import NetworkError, how_to_install
+from fcfi.errors import ConfigError, NetworkError, how_to_install
 
 FOLDER: Final = Path(__file__).parent
 TABLE: Final = "table.toml"
@@ -167,6 +168,16 @@ def checkpoint(name_or_path: str, folder: Path | None = None) -> Path:
             f"{how_to_install('train')}, or give the path of fcfi/weights/{path.name} there"
         )
     return path
+
+
+def need_training(what: str) -> None:
+    """Raise ConfigError unless the libraries of training are installed.
+
+    what: needs them; begins the sentence.
+    """
+    if not all(find_spec(name) for name in ("torch", "lightning_fabric", "safetensors", "onnx")):
+        missing = f"{what} needs the training half, which is not installed"
+        raise ConfigError(f"{missing}: {how_to_install('train')}")
 
 
 def _table(folder: Path) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image as Pillow
 
 import fcfi
-from fcfi.errors import InputError, NotFound, PictureError
+from fcfi.errors import InputError, NetworkError, NotFound, PictureError
 from fcfi.images import read_image
 from fcfi.prediction.fcfi import FCFIPredictor
 from fcfi.prediction.interface import Predictor, identity
@@ -545,6 +545,23 @@ def test_undo_brings_back_exactly_what_another_network_made(folder: Path) -> Non
         assert (back.document, back.masks) == (old.document, old.masks)
     with opened(folder) as project:
         assert len(project.act(1, 4, click(50, 10, object=1)).document.objects[0].clicks) == 3
+
+
+def test_another_network_answers_in_an_open_project_and_changes_no_mask(folder: Path) -> None:
+    with opened(folder) as project:
+        old = project.act(1, 0, click(10, 10))
+        project.use(predictor("other"))
+        assert project.picture(1) == old, "nothing changes by itself"
+        (drawn,) = project.act(1, 1, click(40, 30, object=1, positive=False)).document.objects
+        assert (drawn.start, len(drawn.clicks)) == (old.document.objects[0].mask, 1)
+        assert drawn.network == identity(predictor("other"))
+        project.use(predictor())
+        assert project.act(1, 2, Undo()).document == old.document
+        (log,) = project.logs(1)
+        assert log["log"]["network"]["sha256"] == "sha256 of colour"
+        project.use(None)
+        with pytest.raises(NetworkError, match="without one"):
+            project.act(1, 3, click(40, 30, object=1))
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,14 @@ def test_other_pixels_and_other_starts_are_not_mixed_up() -> None:
     assert not np.array_equal(plain, begun)
 
 
+def test_a_cache_is_shared_with_the_replay_of_another_network() -> None:
+    cache = ByteCache(1 << 25)
+    network = ColourNetwork("another")
+    masks_of(Replay(predictor(), cache), ROUNDS)
+    masks_of(Replay(FCFIPredictor(network, predictor().zoom), cache), ROUNDS)
+    assert len(network.calls) == 3, "it answers every round itself"
+
+
 def test_without_a_network_clicks_are_refused() -> None:
     with pytest.raises(NetworkError, match="need a network"):
         masks_of(Replay(None, ByteCache(0)), ROUNDS)

@@ -23,9 +23,10 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from fcfi.server.app import create_app
+from fcfi.server.learning import Learning
 from fcfi.server.settings import Settings
 from tests.generated import examples
-from tests.project.builders import click, opened, write_photos
+from tests.project.builders import click, opened, predictor, write_photos
 from tests.server.client import HOST, ask
 from tests.server.conftest import closed
 
@@ -48,7 +49,8 @@ def worked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
     folder = write_photos(tmp_path_factory.mktemp("described") / "photos", "a.png", "b.jpg")
     with opened(folder, labels=("person",)) as project:
         project.act(1, 0, click(10, 10))
-        app = create_app(project, Settings())
+        learning = Learning(project, open_network=lambda _: predictor())
+        app = create_app(project, Settings(), fine_tuning=learning)
         yield app
         closed(app)
 
@@ -100,10 +102,14 @@ OPERATIONS = (
     ("POST", "/api/imports"),
     ("POST", "/api/exports"),
     ("GET", "/api/exports/{export}/{name}"),
+    ("GET", "/api/learning"),
+    ("POST", "/api/learning"),
+    ("PUT", "/api/learning/network"),
     ("GET", "/api/jobs/{job}"),
     ("DELETE", "/api/jobs/{job}"),
 )
 FREE = (
+    ("GET", "/api/learning"),
     ("GET", "/api/labels/counts"),
     ("GET", "/api/pictures/people"),
     ("GET", "/api/health"),

@@ -1,6 +1,5 @@
 """Fine-tuning on a few masks: what it leaves, what it compares, and when a network is better."""
 
-import json
 import os
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,20 +11,25 @@ from benchmarks.finetune import write
 from fcfi import cli
 from fcfi.cli import show
 from fcfi.data.shards import read_pictures
-from fcfi.errors import ConfigError
-from fcfi.evaluation import ObjectResult, Protocol, Report, compare, paired
+from fcfi.errors import ConfigError, InputError
+from fcfi.evaluation import (
+    ObjectResult,
+    Protocol,
+    Report,
+    compare,
+    paired,
+    read_comparison,
+)
+from fcfi.evaluation.comparison import NETWORK, RESULT
 from fcfi.models.build import build
 from fcfi.models.checkpoint import save_model
 from fcfi.models.config import ModelConfig
-from fcfi.project.progress import Cancelled
+from fcfi.project.progress import FILE, Cancelled, read_progress
 from fcfi.runtimes.network_file import read_info
 from fcfi.training import finetuning
 from fcfi.training.finetuning import (
     MEASURING_NEW,
     MEASURING_OLD,
-    NETWORK,
-    PROGRESS,
-    RESULT,
     TRAINING,
     Plan,
     finetune,
@@ -88,6 +92,12 @@ def test_networks_are_compared_object_by_object() -> None:
     assert (compared.difference, compared.error) == paired(after, before)
 
 
+def test_a_damaged_comparison_is_reported(tmp_path: Path) -> None:
+    (tmp_path / RESULT).write_text('{"clicks": 1}')
+    with pytest.raises(InputError, match="got other content"):
+        read_comparison(tmp_path / RESULT)
+
+
 @pytest.mark.parametrize(
     ("before", "after", "better"),
     [
@@ -108,10 +118,10 @@ def test_a_network_is_trained_exported_and_compared(plan: Plan, tmp_path: Path) 
     calls: list[tuple[str, int, int | None]] = []
     compared = finetune(plan, tmp_path / "out", lambda *now: calls.append(now))
     assert compared.objects == 4
-    stored = json.loads((tmp_path / "out" / RESULT).read_text())
-    assert stored["objects"] == 4
-    assert [clicks["target"] for clicks in stored["clicks"]] == [0.85, 0.9]
-    assert read_info(tmp_path / "out" / NETWORK).metadata["zoom_target"] == "64"
+    assert read_comparison(tmp_path / "out" / RESULT) == compared
+    assert [clicks.target for clicks in compared.clicks] == [0.85, 0.9]
+    info = read_info(tmp_path / "out" / NETWORK)
+    assert (info.name, info.metadata["zoom_target"]) == ("start fine-tuned", "64")
     assert list(dict.fromkeys(stage for stage, *_ in calls)) == [
         MEASURING_OLD,
         TRAINING,
@@ -189,15 +199,19 @@ def test_a_child_writes_its_progress_and_ends_with_its_parent(
     def end(code: int) -> None:
         raise Ended
 
-    progress = show.written_to(tmp_path / PROGRESS, os.getppid())
+    path = tmp_path / FILE
+    assert read_progress(path) is None
+    progress = show.written_to(path, os.getppid())
     progress(TRAINING, 1, 600)
     progress(TRAINING, 2, 600)  # too soon after the last write
-    assert json.loads((tmp_path / PROGRESS).read_text()) == [TRAINING, 1, 600]
+    assert read_progress(path) == (TRAINING, 1, 600)
     progress(MEASURING_NEW, 0, 8)
-    assert json.loads((tmp_path / PROGRESS).read_text()) == [MEASURING_NEW, 0, 8]
+    assert read_progress(path) == (MEASURING_NEW, 0, 8)
+    path.write_text("[")
+    assert read_progress(path) is None
     monkeypatch.setattr(os, "_exit", end)
     with pytest.raises(Ended):
-        show.written_to(tmp_path / PROGRESS, os.getpid())(TRAINING, 1, 600)
+        show.written_to(path, os.getpid())(TRAINING, 1, 600)
 
 
 @pytest.mark.slow

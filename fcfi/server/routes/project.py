@@ -76,6 +76,8 @@ def _network(backend: Backend) -> dict[str, Any] | None:
 def _project(backend: Backend, author: str) -> dict[str, object]:
     project, network = backend.project, _network(backend)
     problems = [network["problem"]] if network is not None and network["problem"] else []
+    if backend.learning.warning is not None:
+        problems.append(backend.shown(backend.learning.warning))
     name = project.folder.resolve().name
     return {
         "name": name,

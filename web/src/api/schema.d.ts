@@ -156,6 +156,41 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/learning': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What the network can learn from the finished objects, and what it has learnt */
+    get: operations['status_api_learning_get'];
+    put?: never;
+    /** Fine-tune the network on the finished objects and measure it, in a job */
+    post: operations['start_api_learning_post'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/learning/network': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Use the network of a run, or the usual network again; no mask changes */
+    put: operations['use_api_learning_network_put'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/pictures': {
     parameters: {
       query?: never;
@@ -471,7 +506,8 @@ export interface components {
     AnyJob:
       | components['schemas']['ImportJob']
       | components['schemas']['ExportJob']
-      | components['schemas']['ScanJob'];
+      | components['schemas']['ScanJob']
+      | components['schemas']['LearningJob'];
     /** @description The people among whom the pictures of a list are divided; nobody without a name. */
     Assign: {
       names: string[];
@@ -790,6 +826,72 @@ export interface components {
     Labels: {
       labels: components['schemas']['LabelAnswer'][];
     };
+    /**
+     * @description What the network can learn from the finished objects, and what it has learnt.
+     *
+     *     objects, pictures: finished objects and their pictures.  needed: objects from which on it can
+     *     learn.  held_out: objects that are kept apart to measure on.
+     *     problem: why it cannot learn now, or null.  job: of the run under way.  used: the run whose
+     *     network answers; null: the usual network.  result: of the last run.
+     */
+    LearningAnswer: {
+      held_out: number;
+      job: string | null;
+      needed: number;
+      objects: number;
+      pictures: number;
+      problem: string | null;
+      result: components['schemas']['LearningResult'] | null;
+      used: string | null;
+    };
+    /**
+     * @description The mean clicks to an IoU with the old and the new network.
+     *
+     *     not_reached: the number of objects that did not reach it, with each.
+     */
+    LearningClicks: {
+      after: number;
+      before: number;
+      not_reached: [number, number];
+      target: number;
+    };
+    /** @description The job of a fine-tuning run.  In the stage `training`, done and total are seconds. */
+    LearningJob: {
+      done: number;
+      id: string;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: 'learning';
+      problem: string | null;
+      result: components['schemas']['LearningResult'] | null;
+      /** @enum {string} */
+      state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+      total: number | null;
+      what: string;
+    };
+    /** @description A fine-tuning run.  minutes: of training, besides measuring. */
+    LearningRequest: {
+      /** @default 10 */
+      minutes: number;
+    };
+    /**
+     * @description The old and the new network on the held-out objects.
+     *
+     *     limit: the most clicks on an object.  difference: the clicks of the new network minus those of
+     *     the old one, as a mean over the IoUs and objects; error: its standard error.  better: whether
+     *     the new network needs fewer clicks, by at least one standard error.
+     */
+    LearningResult: {
+      better: boolean;
+      clicks: components['schemas']['LearningClicks'][];
+      difference: number;
+      error: number;
+      limit: number;
+      objects: number;
+      run: string;
+    };
     /** @description A mark of a picture: who set it, and when (seconds since 1970, UTC; 0: not known). */
     MarkAnswer: {
       author: string;
@@ -864,6 +966,10 @@ export interface components {
       sha256: string;
       /** @enum {string} */
       state: 'loading' | 'ready' | 'failed';
+    };
+    /** @description The run whose network is to answer; null for the usual network. */
+    NetworkRequest: {
+      run: string | null;
     };
     /**
      * @description An object.
@@ -2025,6 +2131,281 @@ export interface operations {
       };
       /** @description The request names another host, or comes from another site's page. */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not as described, or the picture cannot be read. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A fault of ours. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Too many requests at once (try again after Retry-After), or the network or the store cannot be used. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  status_api_learning_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LearningAnswer'];
+        };
+      };
+      /** @description The token is missing or wrong (off loopback). */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request names another host, or comes from another site's page. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not as described, or the picture cannot be read. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A fault of ours. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Too many requests at once (try again after Retry-After), or the network or the store cannot be used. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  start_api_learning_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['LearningRequest'];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LearningJob'];
+        };
+      };
+      /** @description The request cannot be used. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The token is missing or wrong (off loopback). */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request names another host, or comes from another site's page. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The network is learning already. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request's content type is not accepted. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not as described, or the picture cannot be read. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A fault of ours. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Too many requests at once (try again after Retry-After), or the network or the store cannot be used. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  use_api_learning_network_put: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NetworkRequest'];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LearningAnswer'];
+        };
+      };
+      /** @description The request cannot be used. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The token is missing or wrong (off loopback). */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request names another host, or comes from another site's page. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request's content type is not accepted. */
+      415: {
         headers: {
           [name: string]: unknown;
         };
