@@ -50,7 +50,7 @@ EXAMPLES: Final = Path(__file__).parent.parent / "examples" / "images"
 WIDTH, HEIGHT = 640, 480
 OBJECTS_OF_PICTURE: Final = 4
 ENDINGS: Final = (".jpg", ".webp")
-"""Of photographs; masks beside them are PNG."""
+"""Suffixes of photographs; the masks next to them are PNG."""
 KILLS: Final = 10
 SHARDS: Final = 4
 PART_ROWS: Final = 64

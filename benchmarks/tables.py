@@ -27,7 +27,9 @@ RESULTS: Final = ROOT / "benchmarks" / "results"
 RESULTS_PAGE: Final = ROOT / "docs" / "results.md"
 SPEED_PAGE: Final = ROOT / "docs" / "explanation" / "speed.md"
 README: Final = ROOT / "README.md"
-BESIDE: Final = tuple(row for row in PUBLISHED if row.method in ("FCFI", "RITM", "FocalClick-S1"))
+SHOWN_PUBLISHED: Final = tuple(
+    row for row in PUBLISHED if row.method in ("FCFI", "RITM", "FocalClick-S1")
+)
 """Published rows that are shown above ours."""
 DATASETS: Final = ("GrabCut", "Berkeley", "DAVIS")
 """Datasets in the summary."""
@@ -66,7 +68,7 @@ def markers(name: str) -> tuple[str, str]:
 
 def results_table(records: Sequence[Record]) -> str:
     """Return the Markdown table of clicks, published rows first, and the machines."""
-    return f"{markdown(records, BESIDE)}\n{machines(records)}" if records else NOTHING
+    return f"{markdown(records, SHOWN_PUBLISHED)}\n{machines(records)}" if records else NOTHING
 
 
 def summary(records: Sequence[Record], latency: Record | None, network: str) -> str:

@@ -51,6 +51,14 @@ def how_to_install(extra: str) -> str:
     return f"pip install {option}'.[{extra}]' in the folder of fcfi's README"
 
 
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return `; did you mean 'NAME'?` with the nearest known name, or "" if none is near."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, list(known), n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
 def showable(text: str) -> str:
     """Return a text with bounded length that can be encoded.
 

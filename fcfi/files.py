@@ -18,7 +18,7 @@ from fcfi.leftovers import temporary_file, temporary_name
 MEBIBYTE = 1 << 20
 """Bytes in a mebibyte, which options and messages call MB."""
 MAX_NAME = 100
-"""Characters of the name that are repeated in the temporary name; names may have 255 bytes."""
+"""Characters of a path that a message repeats, if it cannot be a file's."""
 
 
 @contextmanager
@@ -32,7 +32,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     FullDiskError if the disk is full.
     """
     target = _target(path)
-    temporary = target.with_name(temporary_name(target.name[:MAX_NAME]))
+    temporary = target.with_name(temporary_name(target.name))
     try:
         with temporary_file(temporary):
             if target.exists():

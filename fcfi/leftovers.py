@@ -32,7 +32,7 @@ HOST: Final = hashlib.sha256(socket.gethostname().encode()).hexdigest()[:4]
 """Part of a temporary file's name: locks of other machines may be invisible on a shared disk."""
 FILE: Final = re.compile(r"\..*\.([0-9a-f]{4})[0-9a-f]{8}\.tmp", re.DOTALL)
 MAX_NAME: Final = 100
-"""Characters of a name that are repeated in a temporary one."""
+"""Characters of a name that are repeated in a temporary one; names may have 255 bytes."""
 ABANDONED_SECONDS: Final = 24 * 3600.0
 """Age from which a file counts as abandoned: nothing is written for that long."""
 
@@ -62,7 +62,7 @@ def sweep() -> None:
 
 def temporary_name(name: str) -> str:
     """Return a unique hidden name for a file that becomes `name` when it is complete."""
-    return f".{name}.{HOST}{secrets.token_hex(4)}.tmp"
+    return f".{name[:MAX_NAME]}.{HOST}{secrets.token_hex(4)}.tmp"
 
 
 @contextmanager
@@ -72,7 +72,7 @@ def temporary_sibling(folder: Path) -> Iterator[Path]:
     The block may move it.  Leftovers of killed processes there are deleted first.  Raises OSError.
     """
     sweep_files.__wrapped__(folder.parent)  # every time: exports are rare and their folders large
-    path = folder.with_name(temporary_name(folder.name[:MAX_NAME]))
+    path = folder.with_name(temporary_name(folder.name))
     path.mkdir()
     handle = None
     try:

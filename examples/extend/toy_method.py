@@ -54,7 +54,7 @@ class LikenessPredictor:
 
     @property
     def settings(self) -> Mapping[str, float | str]:
-        """What an answer depends on beside the image, the prompts and the weights."""
+        """The settings on which an answer depends, besides image, prompts and weights."""
         return {"target": self.zoom.target, "threshold": self.threshold}
 
     def predict(

@@ -130,7 +130,7 @@ class Pictures:
     def read(self, name: str) -> bytes:
         """Return the bytes of a picture or mask.  Raises InputError.
 
-        A manifest may come from somebody else, so a URL may only have the base's kind of storage: a
+        A manifest may come from other people, so a URL may only have the base's kind of storage: a
         row cannot make this machine contact another one.
         """
         elsewhere = SCHEME in name or os.path.isabs(name)

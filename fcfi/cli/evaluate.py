@@ -112,7 +112,7 @@ def evaluate(
         str | None,
         typer.Option(
             metavar="I/N",
-            help="Measure only shard I of N (from 0), into --json FILE.jsonl; resumes.",
+            help="Measure only shard I of N (from 1), into --json FILE.jsonl; resumes.",
         ),
     ] = None,
     merge: Annotated[
@@ -186,10 +186,10 @@ def evaluate(
 
 
 class _Measured(NamedTuple):
-    """What is measured, and what its record says about it.
+    """A predictor to measure, and its description in the record.
 
-    info: of the network, named after its method if it has one.
-    settings: of the predictor; None where the protocol says them all.
+    info: the description of the network, named after the method if there is one.
+    settings: the predictor's settings; None if the protocol has all of them.
     """
 
     predictor: "Predictor"
@@ -218,7 +218,7 @@ def _network_of_fcfi(
     if method is None:
         return _Measured(rules.predictor(opened), opened.info, rules, None)
     predictor = make_predictor(method, opened, rules.zoom, rules.flip, rules.threshold)
-    # A row of its own in the tables, beside the network alone.
+    # A row of its own in the tables, next to the network alone.
     info = replace(predictor.info, name=f"{predictor.info.name} with {method}")
     return _Measured(predictor, info, rules, predictor.settings)
 

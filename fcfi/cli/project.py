@@ -30,7 +30,7 @@ def export_masks(
         typer.Option(
             "--output",
             "-o",
-            help="The folder to write; DIR-NAME beside DIR by default.",
+            help="The folder to write; DIR-NAME next to DIR by default.",
             show_default=False,
         ),
     ] = None,

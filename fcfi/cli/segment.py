@@ -63,14 +63,14 @@ def segment(
         str | None,
         typer.Option(
             metavar="LEFT,TOP,RIGHT,BOTTOM",
-            help="A box round the object, in pixels; clicks then correct its mask.",
+            help="A box around the object, in pixels; clicks then correct its mask.",
         ),
     ] = None,
     within: Annotated[
         str | None,
         typer.Option(
             metavar="LEFT,TOP,RIGHT,BOTTOM",
-            help="The part of the photo that the network sees first, round a small object; "
+            help="The part of the photo that the network sees first, around a small object; "
             "by default all of it.",
         ),
     ] = None,

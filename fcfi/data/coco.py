@@ -206,7 +206,7 @@ class _Folder:
             expected = LAYOUTS[layout]
             raise DatasetError(
                 f"expected the pictures of {file}, got none (looked for {given[0]}): put them "
-                f"beside it; {expected.title} needs {expected.expects}; {expected.where}"
+                f"next to it; {expected.title} needs {expected.expects}; {expected.where}"
             )
         return best
 

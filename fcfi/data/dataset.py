@@ -54,8 +54,8 @@ class LazySample:
     def read_truth(self, height: int, width: int) -> Truth:
         """Return the truth on a picture of this size.  Raises BrokenError, also if it is empty."""
         empty = (
-            "expected a mask with an object, got an empty one: remove it from the dataset or mend "
-            "the mask"
+            "expected a mask with an object, got an empty one: remove it from the dataset or "
+            "correct the mask"
         )
         try:
             truth = self.truth(height, width)

@@ -56,7 +56,7 @@ def choose_point(
     return instance.left + column, instance.top + row
 
 
-def box_round(point: tuple[int, int], share: float, height: int, width: int) -> Box:
+def box_around(point: tuple[int, int], share: float, height: int, width: int) -> Box:
     """Return a box of a share of a picture's sides, centred as near a pixel as possible.
 
     point: (x, y).  height, width: size of the picture, inside which the box stays.

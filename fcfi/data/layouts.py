@@ -83,7 +83,7 @@ LAYOUTS: Final[Mapping[str, Layout]] = MappingProxyType(
         "lvis": Layout(
             "LVIS",
             "annotations/*.json",
-            "annotations/lvis_v1_SPLIT.json (or beside the pictures) and COCO's pictures in "
+            "annotations/lvis_v1_SPLIT.json (or next to the pictures) and COCO's pictures in "
             "train2017/ and val2017/",
             "published at https://www.lvisdataset.org/dataset (annotations) and "
             "https://cocodataset.org/#download (pictures)",

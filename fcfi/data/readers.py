@@ -70,7 +70,7 @@ def refuse_left_out(left_out: Sequence[LeftOut], where: str) -> None:
     if left_out:
         raise DatasetError(
             f"expected only items that can be used in {where}, got others: {sentences(left_out)}; "
-            "mend them, or measure and learn without them by leaving out --strict"
+            "correct them, or measure and learn without them by leaving out --strict"
         )
 
 

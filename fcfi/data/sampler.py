@@ -6,7 +6,6 @@ paper; views and pasting are ours.
 """
 
 import logging
-from difflib import get_close_matches
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +17,7 @@ from fcfi.data.config import CropConfig
 from fcfi.data.crop import TrainingCrop
 from fcfi.data.framing import (
     border_point,
-    box_round,
+    box_around,
     centred,
     choose_box,
     choose_point,
@@ -29,7 +28,7 @@ from fcfi.data.framing import (
 from fcfi.data.pictures import IGNORE_ID, Instance, Labelling, Picture, PicturesBySource
 from fcfi.data.seams import close_seams
 from fcfi.data.targets import choose_labelling, choose_objects, thinness
-from fcfi.errors import DatasetError
+from fcfi.errors import DatasetError, did_you_mean
 from fcfi.masks.truth import BACKGROUND, IGNORE, OBJECT
 
 TRIES = 100
@@ -74,8 +73,7 @@ class CropSampler:
                 f"{', '.join(sorted(pictures)) or 'none'}: change crops.weights or data.sources"
             )
         for name in config.weights.keys() - pictures.keys():
-            near = get_close_matches(name, pictures, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
+            hint = did_you_mean(name, pictures)
             _log.warning("crops.weights names %r, of which the data has no picture%s", name, hint)
         self._broken: dict[tuple[str, int], BrokenError | None] = {}
         self._notes: list[BrokenError] = []
@@ -160,7 +158,7 @@ class CropSampler:
         part = False
         if rng.random() < config.look:
             point = choose_point(labelling, objects[0], rng)
-            box = box_round(point, rng.choice(LOOKS), *shape)
+            box = box_around(point, rng.choice(LOOKS), *shape)
         else:
             part = rng.random() < config.part
             box = choose_box(tight_box(objects), part, shape, width / height, config, rng)

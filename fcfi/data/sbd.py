@@ -17,7 +17,7 @@ from fcfi.formats.tally import Tally
 from fcfi.masks.truth import BACKGROUND, OBJECT, Truth
 
 ROOTS = (".", "dataset", "benchmark_RELEASE/dataset")
-"""Places of the data below the given folder; the archive nests it twice."""
+"""Paths of the data below the given folder; the archive nests it twice."""
 DEFAULT_SPLIT = "val"
 """The split for evaluation in papers: 2,857 pictures, 6,671 objects."""
 

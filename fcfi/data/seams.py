@@ -18,7 +18,7 @@ def close_seams(image: NDArray[np.uint8], ids: Ids, widest: int) -> Ids:
     """Return the map with its seams labelled from both sides, except for the line between them.
 
     image: (H, W, 3) uint8 RGB.  ids: (H, W), as in `fcfi.data.pictures.Labelling`.  widest: pixels;
-        wider regions without a label (an object that nobody labelled) stay unchanged.  It takes
+        wider regions without a label (an object without a label) stay unchanged.  It takes
         about 1 ms for 500 x 375 pixels.
     """
     unknown = ids == IGNORE_ID

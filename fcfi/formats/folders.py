@@ -25,7 +25,7 @@ _root: ContextVar[Path | None] = ContextVar("root", default=None)
 
 def listed(folder: Path, pattern: str) -> list[Path]:
     """Return the files below a folder that match a pattern, sorted; no hidden ones, no links."""
-    # macOS puts a hidden `._NAME` beside every file of a foreign disk.
+    # macOS puts a hidden `._NAME` next to every file of a foreign disk.
     return sorted(
         path
         for path in folder.rglob(pattern)

@@ -68,7 +68,7 @@ class Target:
 
 @contextmanager
 def in_place(folder: Path) -> Iterator[Path]:
-    """Yield a hidden folder beside a folder; move its files there if the block does not raise.
+    """Yield a hidden folder next to a folder; move its files there if the block does not raise.
 
     After an error the hidden folder is deleted; after a kill, the next export into the same parent
     deletes it.  A new or empty folder appears complete, in one step; in any other folder, files

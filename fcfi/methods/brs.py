@@ -65,9 +65,7 @@ class BRS:
         """The limits of the search, and the weight of changes."""
         return {
             "method": "brs",
-            "evaluations": self.limits.evaluations,
-            "radius": self.limits.radius,
-            "steady": self.limits.steady,
+            **self.limits.settings,
             "margin": self.limits.margin,
             "penalty": PENALTY,
         }

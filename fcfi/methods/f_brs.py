@@ -61,9 +61,7 @@ class FBRS:
         """The limits of the search, and the weights of changes."""
         return {
             "method": "f-brs",
-            "evaluations": self.limits.evaluations,
-            "radius": self.limits.radius,
-            "steady": self.limits.steady,
+            **self.limits.settings,
             "scale_penalty": SCALE_PENALTY,
             "bias_penalty": BIAS_PENALTY,
         }

@@ -47,6 +47,11 @@ class Search:
             if value < 0:
                 raise ConfigError(f"expected {name} of at least 0, got {value}: raise it")
 
+    @property
+    def settings(self) -> dict[str, float]:
+        """The limits of the search itself, by name, for the settings of a runner."""
+        return {"evaluations": self.evaluations, "radius": self.radius, "steady": self.steady}
+
 
 @dataclass(frozen=True, eq=False)
 class Marks:

@@ -1,10 +1,9 @@
 """The registry of methods at test time: each is one file, and one line in MODULES."""
 
-from difflib import get_close_matches
 from importlib import import_module
 from typing import Final
 
-from fcfi.errors import ConfigError, how_to_install
+from fcfi.errors import ConfigError, did_you_mean, how_to_install
 from fcfi.methods.method import Method
 from fcfi.prediction.fcfi import FCFIPredictor
 from fcfi.prediction.interface import Flip
@@ -37,10 +36,9 @@ def find_method(name: str) -> Method:
     Raises ConfigError for an unknown name, or if a library that it needs is not installed.
     """
     if name not in MODULES:
-        near = get_close_matches(name, MODULES, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
         raise ConfigError(
-            f"expected --method to be one of {', '.join(MODULES)}, got {name[:50]!r}{hint}"
+            f"expected --method to be one of {', '.join(MODULES)}, got {name[:50]!r}"
+            f"{did_you_mean(name, MODULES)}"
         )
     try:
         module = import_module(MODULES[name])

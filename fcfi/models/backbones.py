@@ -7,12 +7,11 @@ Imports neither torch nor a backbone; the modules are imported when a backbone i
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from fcfi.errors import ConfigError
+from fcfi.errors import ConfigError, did_you_mean
 
 if TYPE_CHECKING:
     from fcfi.models.config import ModelConfig
@@ -73,8 +72,7 @@ def find_backbone(name: str) -> Backbone:
     known = backbones()
     if name in known:
         return known[name]
-    near = get_close_matches(str(name), known, n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
+    hint = did_you_mean(str(name), known)
     raise ConfigError(f"expected backbone to be one of {', '.join(known)}, got {name!r}{hint}")
 
 

@@ -5,10 +5,9 @@ model.
 """
 
 from dataclasses import asdict, dataclass, field, fields
-from difflib import get_close_matches
 from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
-from fcfi.errors import ConfigError
+from fcfi.errors import ConfigError, did_you_mean
 from fcfi.models.backbones import accepting, backbones, find_backbone
 from fcfi.prediction.guidance import CLICK_MAPS, check_click_maps
 
@@ -120,10 +119,9 @@ class ModelConfig:
         known = [field.name for field in fields(cls)]
         for name in values:
             if name not in known:
-                near = get_close_matches(name, known, n=1)
-                hint = f"; did you mean {near[0]!r}?" if near else ""
                 raise ConfigError(
-                    f"expected settings of a network ({', '.join(known)}), got {name!r}{hint}"
+                    f"expected settings of a network ({', '.join(known)}), got {name!r}"
+                    f"{did_you_mean(name, known)}"
                 )
         return cls(**values)
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from fcfi.boxes import Box
 from fcfi.errors import ConfigError
-from fcfi.prediction.encodings import (
+from fcfi.prediction.click_maps import (
     distances,
     first_gaussian,
     gaussians,

@@ -148,7 +148,7 @@ class Prediction:
 
     @cached_property
     def feedback_box(self) -> Box | None:
-        """The tight box of the feedback above the threshold, round which the next look is.
+        """The tight box of the feedback above the threshold, around which the next look is.
 
         That of the mask, unless parts of the feedback are not shown.
         """

@@ -152,7 +152,7 @@ def write_logs(
 def write(format_name: str, work: Work, folder: Path) -> Report:
     """Write the work in a format, and report what the files hold.  Raises ConfigError, InputError.
 
-    The files are written beside the folder, read back, and then moved into the folder.
+    The files are written next to the folder, read back, and then moved into the folder.
     """
     if not len(work):
         raise InputError(

@@ -1,6 +1,6 @@
 """Chooses the location of a project's store: in the folder of pictures, or elsewhere if read-only.
 
-For a read-only folder, the store is beside it or in the user's data folder.  A store that exists
+For a read-only folder, the store is next to it or in the user's data folder.  A store that exists
 there is used again; the store of a folder that has become read-only is copied there first.  Knows
 nothing of tables.
 """
@@ -50,7 +50,7 @@ def choose(folder: Path) -> Location:
         if _makeable(file.parent):
             return Location(file, (_explain(folder, file, _copied(usual, file)),))
     raise StoreError(
-        f"no store can be written in {folder}, beside it or in {others[-1].parent}: allow writing "
+        f"no store can be written in {folder}, next to it or in {others[-1].parent}: allow writing "
         "to one of them, or give a store with --store"
     )
 
@@ -73,7 +73,7 @@ def _user_data() -> Path:
 
 
 def _writable(file: Path) -> bool:
-    """Return whether a store can be written: its file, and files beside it."""
+    """Return whether a store can be written: its file, and files next to it."""
     return os.access(file, os.W_OK) and _makeable(file.parent)
 
 

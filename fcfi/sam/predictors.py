@@ -1,16 +1,7 @@
-"""`SamPredictor` and `SAM2ImagePredictor`: SAM's stateful predictors on a stateless one.
+"""`SamPredictor` and `SAM2ImagePredictor`: SAM's stateful predictors on a stateless one."""
 
-A SAM program sends all points with every call, and passes back the low-resolution logits of a mask
-to refine it.  Both are recognised: answers are cached by their prompts, so that another point costs
-one prediction, and logits by their content, so that the full prediction is continued instead of its
-small copy.
-"""
-
-import hashlib
-from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,15 +10,12 @@ from PIL import Image as Pillow
 from fcfi.errors import InputError, UnsupportedError
 from fcfi.images import Image, check_image
 from fcfi.prediction.interface import Predictor
-from fcfi.prediction.prediction import CachedImage, Prediction
 from fcfi.prediction.score import score_of
-from fcfi.prompts.clicks import Prompts, check_prompts
-from fcfi.sam.answers import LOW_RES, STRETCHED, Frame, logits_of, three_masks
+from fcfi.prompts.clicks import Prompts
+from fcfi.sam.answers import STRETCHED, Frame, logits_of, three_masks
 from fcfi.sam.model import SamModel, load_model
+from fcfi.sam.picture import Known, SamPicture
 from fcfi.sam.prompts import numbers, prompts_of
-
-REMEMBERED: Final = 128
-"""Number of predictions that are cached per picture, at about 0.6 MB each."""
 
 Arrays = tuple[NDArray[Any], NDArray[np.float32], NDArray[np.float32]]
 """Masks (C, H, W), scores (C,) and low-resolution logits (C, 256, 256)."""
@@ -35,95 +23,6 @@ Arrays = tuple[NDArray[Any], NDArray[np.float32], NDArray[np.float32]]
 
 class NoImageError(InputError, RuntimeError):
     """A call that needs a picture before one was set."""
-
-
-@dataclass(frozen=True)
-class _Known:
-    """A prediction and its prompts."""
-
-    prediction: Prediction
-    prompts: Prompts
-
-
-class _Picture:
-    """A picture and its cached predictions."""
-
-    def __init__(self, image: Image, frame: Frame) -> None:
-        self.cached = CachedImage(image)
-        self.height, self.width = self.cached.image.shape[:2]
-        self.frame = frame
-        self._answers: OrderedDict[Prompts, Prediction] = OrderedDict()
-        self._logits: OrderedDict[bytes, _Known] = OrderedDict()
-
-    def predict(self, predictor: Predictor, prompts: Prompts, before: _Known | None) -> Prediction:
-        """Return the answer to all prompts.
-
-        before: the prediction to refine; if the prompts start with its prompts, only the others are
-            new, otherwise all of them.
-        """
-        if not prompts:
-            if before is None:
-                raise InputError(
-                    "expected a point, a box or a mask, got none: give point_coords and "
-                    "point_labels, or box"
-                )
-            return before.prediction
-        check_prompts(prompts, self.height, self.width)
-        if before is None:
-            return self._from_nothing(predictor, prompts)
-        known = before.prompts
-        # SAM programs send all points again with the last logits: points that the logits already
-        # include are not repeated.
-        count = len(known) if len(known) > 0 and prompts[: len(known)] == known else 0
-        # The same prompts again request another refinement of their own answer.
-        count = min(count, len(prompts) - 1)
-        prediction = replace(before.prediction, answered=count)
-        for end in range(count + 1, len(prompts) + 1):
-            prediction = predictor.predict(self.cached, prompts[:end], prediction)
-        return prediction
-
-    def remember(self, low_res: NDArray[np.float32], known: _Known) -> None:
-        """Cache a prediction by its low-resolution logits (256, 256)."""
-        self._logits[_digest(low_res)] = known
-        _shorten(self._logits)
-
-    def refined(self, mask_input: Any, threshold: float) -> _Known | None:
-        """Return the prediction of low-resolution logits, or None for an empty mask.
-
-        mask_input: (1, 256, 256) or (256, 256): the logits of an answer for this picture, or any
-            others, whose mask is then a start mask.
-        """
-        if mask_input is None:
-            return None
-        low_res = numbers(mask_input, "mask_input").astype(np.float32)
-        if low_res.shape not in ((1, LOW_RES, LOW_RES), (LOW_RES, LOW_RES)):
-            raise InputError(
-                f"expected mask_input (1, {LOW_RES}, {LOW_RES}), got {low_res.shape}: give one of "
-                "the low-resolution logits of an answer, as logits[index][None]"
-            )
-        low_res = low_res.reshape(LOW_RES, LOW_RES)
-        # Our own logits are a key to the full prediction, because 256 x 256 values would lose
-        # detail.
-        known = self._logits.get(_digest(low_res))
-        if known is not None:
-            return known
-        mask = self.frame.mask(low_res, self.height, self.width)
-        return _Known(Prediction.from_mask(mask, threshold), ()) if mask.any() else None
-
-    def _from_nothing(self, predictor: Predictor, prompts: Prompts) -> Prediction:
-        """Return the answer, with a prediction for each prompt that is not in the cache yet."""
-        count, prediction = 0, None
-        # Start from the longest cached prefix, so that an added point costs one prediction.
-        for end in range(len(prompts), 0, -1):
-            if prompts[:end] in self._answers:
-                count, prediction = end, self._answers[prompts[:end]]
-                break
-        for end in range(count + 1, len(prompts) + 1):
-            prediction = predictor.predict(self.cached, prompts[:end], prediction)
-            self._answers[prompts[:end]] = prediction
-            _shorten(self._answers)
-        assert prediction is not None, "there is a prompt"
-        return prediction
 
 
 class _SamBase:
@@ -138,7 +37,7 @@ class _SamBase:
             model = load_model()
         self.model = model if isinstance(model, SamModel) else SamModel(model)
         self.mask_threshold = 0.0
-        self._pictures: list[_Picture] = []
+        self._pictures: list[SamPicture] = []
 
     @property
     def device(self) -> str:
@@ -182,14 +81,14 @@ class _SamBase:
             "box at a time"
         )
 
-    def _picture(self) -> _Picture:
+    def _picture(self) -> SamPicture:
         """Return the picture that was set."""
         if not self._pictures:
             raise NoImageError("expected a picture first, got none: call set_image before predict")
         return self._pictures[0]
 
     def _object(
-        self, picture: _Picture, prompts: Prompts, mask_input: Any, many: bool, logits: bool
+        self, picture: SamPicture, prompts: Prompts, mask_input: Any, many: bool, logits: bool
     ) -> Arrays:
         """Return the answer for one object."""
         predictor = self.model.predictor
@@ -203,7 +102,7 @@ class _SamBase:
         small = [picture.frame.low_res(values) for values in full]
         # The caller may refine any of the three next.
         for low_res, prediction in zip(small, found, strict=True):
-            picture.remember(low_res, _Known(prediction, prompts))
+            picture.remember(low_res, Known(prediction, prompts))
         # Logits are 0 at the network's threshold, as SAM programs expect.
         masks = np.stack(full)
         return (
@@ -247,7 +146,7 @@ class SamPredictor(_SamBase):
         # Copied, because a reversed view has negative strides, which OpenCV does not accept.
         if image_format == "BGR":
             pixels = np.ascontiguousarray(pixels[:, :, ::-1])
-        self._pictures = [_Picture(pixels, Frame.padded(*pixels.shape[:2]))]
+        self._pictures = [SamPicture(pixels, Frame.padded(*pixels.shape[:2]))]
 
     def predict(
         self,
@@ -312,11 +211,11 @@ class SAM2ImagePredictor(_SamBase):
 
     def set_image(self, image: Any) -> None:
         """Set the picture: uint8 (H, W, 3) RGB or grey (H, W), or an image of Pillow."""
-        self._pictures = [_Picture(_image(image), STRETCHED)]
+        self._pictures = [SamPicture(_image(image), STRETCHED)]
 
     def set_image_batch(self, image_list: Sequence[Any]) -> None:
         """Set several pictures for `predict_batch`."""
-        self._pictures = [_Picture(_image(image), STRETCHED) for image in image_list]
+        self._pictures = [SamPicture(_image(image), STRETCHED) for image in image_list]
 
     def predict(
         self,
@@ -395,7 +294,7 @@ class SAM2ImagePredictor(_SamBase):
 
     def _predict(
         self,
-        picture: _Picture,
+        picture: SamPicture,
         coords: Any,
         labels: Any,
         box: Any,
@@ -488,14 +387,3 @@ def _split(coords: Any, labels: Any, box: Any, mask_input: Any) -> list[tuple[An
                 "of them with a first axis for the objects"
             )
     return list(zip(*rows, strict=True))
-
-
-def _digest(low_res: NDArray[np.float32]) -> bytes:
-    """Return a key of the logits' content, because programs slice and copy the arrays."""
-    return hashlib.sha256(np.ascontiguousarray(low_res, np.float32).tobytes()).digest()
-
-
-def _shorten(memory: "OrderedDict[Any, Any]") -> None:
-    """Drop the oldest entries above the limit."""
-    while len(memory) > REMEMBERED:
-        memory.popitem(last=False)

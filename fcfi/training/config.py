@@ -7,12 +7,11 @@ An unknown key is refused with the nearest known key; so is a value of the wrong
 import tomllib
 from collections.abc import Sequence
 from dataclasses import MISSING, asdict, dataclass, field, fields, is_dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
 from fcfi.data.config import CropConfig
-from fcfi.errors import ConfigError, guard
+from fcfi.errors import ConfigError, did_you_mean, guard
 from fcfi.models.config import ModelConfig
 from fcfi.prediction.zoom import Zoom
 from fcfi.training.losses import LossConfig
@@ -229,13 +228,17 @@ def read_recipe(path: Path, overrides: Sequence[str] = ()) -> Recipe:
         ) from error
     # Not only tomllib's own errors: numbers with thousands of digits and deep nesting raise
     # ValueError and RecursionError, here and wherever a message repeats them.
-    with guard(ConfigError, f"expected a recipe in TOML, got an error in {path}", "mend it there"):
+    with guard(
+        ConfigError, f"expected a recipe in TOML, got an error in {path}", "correct it there"
+    ):
         table = tomllib.loads(text)
     for override in overrides:
         problem = f"expected section.key=value, got {override[:MAX_SHOWN]!r}"
         with guard(ConfigError, problem, "write for example run.steps=100"):
             _override(table, override)
-    with guard(ConfigError, f"expected a recipe that can be used, got {path}", "mend its values"):
+    with guard(
+        ConfigError, f"expected a recipe that can be used, got {path}", "correct its values"
+    ):
         return parse_recipe(table)
 
 
@@ -298,10 +301,9 @@ def _build(cls: Any, table: Any, where: str) -> Any:
     known = [key.name for key in fields(cls)]
     for key in table:
         if key not in known:
-            near = get_close_matches(key, known, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
             raise ConfigError(
-                f"expected one of the keys {', '.join(known)}, got {_join(where, key)!r}{hint}"
+                f"expected one of the keys {', '.join(known)}, got {_join(where, key)!r}"
+                f"{did_you_mean(key, known)}"
             )
     hints = get_type_hints(cls)
     values = {key: _convert(hints[key], value, _join(where, key)) for key, value in table.items()}

@@ -139,11 +139,7 @@ def run(
             values, probs = step(learner, batch, recipe.losses, recipe.optimizer.clip)
             bad_steps = bad_steps + 1 if values["skipped"] else 0
             if bad_steps == BAD_STEPS:
-                raise DivergedError(
-                    f"expected finite losses and gradients, got none for {BAD_STEPS} steps (at "
-                    f"step {clock.step}): the last save is intact; lower optimizer.lr, or use "
-                    "run.precision='32-true', and start again"
-                )
+                raise _diverged(clock.step)
 
             # ── feedback ──────────────────────────────────────────────────────────────────────────
             # The next clicks on these crops correct the answers.
@@ -160,10 +156,7 @@ def run(
             # ── report ────────────────────────────────────────────────────────────────────────────
             # Only in the first process; the clock does not run while it measures.
             if display is not None:
-                crops = recipe.run.batch * fabric.world_size
-                display.step(clock.step, clock.part(recipe.run), crops, {**values, "rate": rate})
-                if clock.step % recipe.data.dev_every == 0:
-                    display.show(clock.step, batch, probs, learner.average.module)  # type: ignore[arg-type]
+                report(display, recipe, learner, clock, batch, probs, {**values, "rate": rate})
             if watch is not None:
                 watch(clock.part(recipe.run))
 
@@ -219,6 +212,25 @@ def step(
     return values, probs.cpu().numpy()
 
 
+def report(
+    display: Display,
+    recipe: Recipe,
+    learner: Learner,
+    clock: Clock,
+    batch: Batch,
+    probs: NDArray[np.float32],
+    values: dict[str, float],
+) -> None:
+    """Display a step and, from time to time, its crops and a measurement of the network.
+
+    probs: (B, H, W), predicted for the batch.  values: of the step, to plot.
+    """
+    crops = recipe.run.batch * learner.fabric.world_size
+    display.step(clock.step, clock.part(recipe.run), crops, values)
+    if clock.step % recipe.data.dev_every == 0:
+        display.show(clock.step, batch, probs, learner.average.module)  # type: ignore[arg-type]
+
+
 def predict(learner: Learner, batch: Batch) -> Tensor:
     """Return probabilities (B, 1, H, W) without gradient, in evaluation mode."""
     learner.wrapped.eval()
@@ -259,6 +271,15 @@ def make_source(
     if position is not None:
         resume_random(position, learner.fabric.device)
     return Source(begun, size, crops, rounds)
+
+
+def _diverged(step: int) -> DivergedError:
+    """Return the error of a run whose last BAD_STEPS steps were not finite."""
+    return DivergedError(
+        f"expected finite losses and gradients, got none for {BAD_STEPS} steps (at step {step}): "
+        "the last save is intact; lower optimizer.lr, or use run.precision='32-true', and start "
+        "again"
+    )
 
 
 def _make_folder(folder: Path) -> None:

@@ -12,7 +12,7 @@ from fcfi.data.config import CropConfig
 from fcfi.data.crop import TrainingCrop
 from fcfi.data.framing import (
     border_point,
-    box_round,
+    box_around,
     centred,
     choose_box,
     cut,
@@ -200,9 +200,9 @@ def test_thinness_is_that_of_the_first_object_and_small_ones_have_none() -> None
 
 
 def test_a_look_is_a_part_of_the_picture_round_the_point_and_stays_inside() -> None:
-    assert box_round((200, 100), 0.5, 300, 400) == Box(100, 25, 300, 175)
-    assert box_round((5, 295), 0.5, 300, 400) == Box(0, 150, 200, 300)
-    assert box_round((5, 295), 1.0, 300, 400) == Box(0, 0, 400, 300)
+    assert box_around((200, 100), 0.5, 300, 400) == Box(100, 25, 300, 175)
+    assert box_around((5, 295), 0.5, 300, 400) == Box(0, 150, 200, 300)
+    assert box_around((5, 295), 1.0, 300, 400) == Box(0, 0, 400, 300)
 
 
 def test_a_point_lies_in_a_crop_where_a_predictor_puts_a_click() -> None:

@@ -2,17 +2,15 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Final
 
 from sqlalchemy import case, func, select, update
 
-from fcfi.project.states import PersonWork, State
+from fcfi.project.document import DONE
+from fcfi.project.states import PersonWork
 from fcfi.project.store.part import Part, parts
 from fcfi.project.store.pictures import in_order
 from fcfi.project.store.values import Listing
 from fcfi.project.tables import picture
-
-FINISHED: Final[tuple[State, ...]] = ("done", "checked")
 
 
 class Assignment(Part):
@@ -39,7 +37,7 @@ class Assignment(Part):
 
         "" means nobody.
         """
-        finished = func.sum(case((picture.c.state.in_(FINISHED), 1), else_=0))
+        finished = func.sum(case((picture.c.state.in_(DONE), 1), else_=0))
         asked = (
             select(picture.c.assigned, func.count(), finished)
             .group_by(picture.c.assigned)

@@ -1,10 +1,11 @@
 """Statistics of the work by day and person, from the changes and the marks of pictures."""
 
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from sqlalchemy import BigInteger, Column, ColumnElement, and_, case, cast, func, select
 
-from fcfi.project.states import DayWork, State
+from fcfi.project.document import Marked
+from fcfi.project.states import DayWork
 from fcfi.project.store.part import Part
 from fcfi.project.tables import change, picture
 
@@ -12,7 +13,7 @@ DAY: Final = 86_400
 """Seconds in a day."""
 PAUSE: Final = 120.0
 """Seconds between two changes above which a person was away."""
-MARKS: Final[tuple[State, ...]] = ("done", "doubtful", "checked")
+MARKS: Final[tuple[Marked, ...]] = get_args(Marked)
 
 
 class Statistics(Part):

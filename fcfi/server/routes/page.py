@@ -37,7 +37,7 @@ MISSING: Final = (
 
 
 def add(app: FastAPI, static: Path) -> None:
-    """Serve the page in a folder: its index at /, the files beside it, and its assets."""
+    """Serve the page in a folder: its index at /, the files next to it, and its assets."""
 
     async def index(request: Request) -> Response:
         if not (static / INDEX).is_file():

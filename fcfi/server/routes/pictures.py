@@ -148,7 +148,7 @@ def _add_people(routes: APIRouter, backend: Backend) -> None:
 
 
 def _add_order(routes: APIRouter, backend: Backend) -> None:
-    """Add the routes that find a place in the order of the list."""
+    """Add the routes that find a picture by the order of the list."""
     project = backend.project
 
     @routes.get(

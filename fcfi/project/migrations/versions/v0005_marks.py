@@ -10,7 +10,7 @@ down_revision: Final = "0004"
 
 
 def upgrade() -> None:
-    """To this form."""
+    """Upgrade to this version."""
     # SQLite does not look at the length of a text.
     if op.get_bind().dialect.name != "sqlite":
         op.alter_column("picture", "state", type_=sa.String(8), existing_nullable=False)

@@ -10,5 +10,5 @@ down_revision: Final = "0005"
 
 
 def upgrade() -> None:
-    """To this form."""
+    """Upgrade to this version."""
     op.add_column("label", sa.Column("attributes", sa.Text, nullable=False, server_default="[]"))

@@ -5,7 +5,7 @@ from math import hypot
 import numpy as np
 import pytest
 
-from fcfi.prediction.encodings import (
+from fcfi.prediction.click_maps import (
     centres,
     distances,
     first_gaussian,
