@@ -129,14 +129,17 @@ def _labels_of(
 ) -> tuple[ListedLabel, ...]:
     """Return the labels of files without UNNAMED, if that stands for objects without a label.
 
-    An export lists it with the number that the list leaves for it; with another it is a label.
+    An export lists it with the number that the list leaves for it and no supercategory; with
+    others it is a label.
     """
     others = tuple(label for label in listed if label.name != UNNAMED)
     if numbering is None:
         return others
     last = numbering.numbers((*others, ListedLabel(UNNAMED)))[UNNAMED]
     return tuple(
-        label for label in listed if label.name != UNNAMED or label.number not in (None, last)
+        label
+        for label in listed
+        if label.name != UNNAMED or label.number not in (None, last) or label.supercategory
     )
 
 

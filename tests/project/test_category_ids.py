@@ -378,6 +378,11 @@ def test_object_is_a_label_if_its_id_says_so(folder: Path, tmp_path: Path) -> No
             "1 label has another number in an export than in the imported file: "
             "'object' 2 instead of 1",
         )
+    with opened(folder, store=str(tmp_path / "third.sqlite")) as project:
+        named[0] = {"id": 1, "name": "object", "supercategory": "thing"}
+        file = four(tmp_path / "c.json", categories=named, used=[1])
+        assert project.import_files(file, "coco").problems == ()
+        assert exported(project, tmp_path / "3")["categories"][0] == named[0]
 
 
 def test_a_failed_import_leaves_the_numbers_as_they_were(

@@ -648,6 +648,37 @@ def test_files_that_are_sent_are_imported(app: FastAPI, coco: Path) -> None:
     assert result_of(app, named)["objects"] == 1
 
 
+def test_labels_have_the_numbers_of_files_and_reports_say_what_changes(
+    app: FastAPI, coco: Path
+) -> None:
+    content = json.loads(coco.read_text())
+    content["categories"] = [
+        {"id": 7, "name": "person", "supercategory": "human"},
+        {"id": 0, "name": "cup"},
+    ]
+    content["annotations"][0]["category_id"] = 7
+    report = result_of(app, send(app, ("labels.json", json.dumps(content).encode())))
+    assert (report["labels"], report["problems"]) == (["cup"], [])
+    listed = ask(app, "GET", "/api/project").json["labels"]
+    assert [(one["name"], one["number"], one["supercategory"]) for one in listed] == [
+        ("person", 7, "human"),
+        ("dog", None, ""),
+        ("cup", 0, ""),
+    ]
+    notes = {
+        name: result_of(app, ask(app, "POST", "/api/exports", {"format": name}))["report"]["notes"]
+        for name in ("coco", "yolo", "png")
+    }
+    assert notes == {
+        "coco": [],
+        "yolo": [
+            "1 label has another number in an export than in the imported file: "
+            "'person' 1 instead of 7"
+        ],
+        "png": [],
+    }
+
+
 LARGE = ("large.json", b" " * (1 << 20) + b"{}")
 """More than is kept in memory."""
 
