@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
+from fcfi.models.graph_file import save_graph
 from fcfi.prediction.guidance import STRIDE
 from fcfi.runtimes.interface import LOGITS, Arrays
 from fcfi.runtimes.network import FCFI_INPUTS, Network, NetworkInfo
@@ -138,9 +138,7 @@ def write_onnx(
         nodes, "tiny", inputs, [_port(name, pixels, 1) for name in ("logits", *also)], weights
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-    helper.set_model_props(model, dict(metadata))
-    onnx.checker.check_model(model)
-    onnx.save(model, path)
+    save_graph(model, path, metadata)
     return path
 
 

@@ -347,6 +347,29 @@ def test_a_store(column: str, table: str, content: bytes, tmp_path: Path) -> Non
     assert "in the store is damaged" in sentence(error) or "cannot be used" in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("width", "message"),
+    [
+        (-3, "size in the store is damaged"),
+        (100_001, "size in the store is damaged"),
+        (10**18, "size in the store is damaged"),
+        ("wide", "row in the store is damaged"),
+        (5, r"expected masks inside a\.png of 5 x 48 pixels"),
+    ],
+)
+def test_a_store_with_an_impossible_size(width: Any, message: str, tmp_path: Path) -> None:
+    folder = write_photos(tmp_path / "photos", "a.png")
+    with opened(folder) as project:
+        project.act(1, 0, click(9, 9))
+        with sqlite3.connect(folder / ".fcfi" / "project.sqlite") as store:
+            store.execute("UPDATE picture SET width = ?", (width,))
+        store.close()
+        with pytest.raises((StoreError, InputError), match=message) as error:
+            project.export("coco", tmp_path / "out")
+    sentence(error)
+    assert not (tmp_path / "out").exists()
+
+
 def is_refused(use: Callable[[], object]) -> bool:
     """Return whether a call fails with one of our errors."""
     try:

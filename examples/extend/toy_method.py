@@ -105,6 +105,8 @@ def write(path: str) -> None:
     import onnx
     from onnx import TensorProto, helper
 
+    from fcfi.models.graph_file import save_graph
+
     def port(name: str, channels: int) -> onnx.ValueInfoProto:
         shape = ["batch", channels, "height", "width"]
         return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
@@ -134,8 +136,9 @@ def write(path: str) -> None:
     inputs = [port("image", 3), port("clicks", 2)]
     graph = helper.make_graph(nodes, METHOD, inputs, [port("logits", 1)], constants)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-    helper.set_model_props(
+    save_graph(
         model,
+        path,
         {
             "fcfi_network": "1",
             "name": METHOD,
@@ -147,7 +150,6 @@ def write(path: str) -> None:
             "inputs": "image, clicks",
         },
     )
-    onnx.save(model, path)
 
 
 def make(network: Network, zoom: Zoom | None, flip: Flip, threshold: float) -> Predictor:

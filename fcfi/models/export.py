@@ -25,9 +25,9 @@ from fcfi.errors import NetworkError
 from fcfi.files import replacing
 from fcfi.models.checkpoint import load_model, read_metadata, variant, weights_sha256
 from fcfi.models.fcfi import FCFI
+from fcfi.models.graph_file import save_graph
 from fcfi.prediction.guidance import DISK_RADIUS, STRIDE, WINDOW_RATIO
 from fcfi.runtimes.interface import LOGITS, SCORE
-from fcfi.runtimes.metadata import graph_sha256
 from fcfi.runtimes.network import (
     CLICK_MAPS_KEY,
     ENCODING_KEY,
@@ -37,7 +37,7 @@ from fcfi.runtimes.network import (
     OUTPUTS_KEY,
     Network,
 )
-from fcfi.runtimes.network_file import FORMAT, FORMAT_KEY, GRAPH_SHA256
+from fcfi.runtimes.network_file import FORMAT, FORMAT_KEY
 from fcfi.runtimes.opening import open_network
 from fcfi.runtimes.plan import RunRequest, choice_of
 
@@ -270,7 +270,7 @@ def _write(model: OutputsOnly, path: Path, texts: Mapping[str, str]) -> None:
     _take_all_inputs(graph, model.model.config.click_count)
     _hide_encoding(graph, names)
     helper.set_model_props(graph, dict(texts))
-    save(graph, path)
+    save_graph(graph, path)
 
 
 def _take_all_inputs(model: Any, clicks: int) -> None:
@@ -310,14 +310,4 @@ def _halve(path: Path) -> None:
     nodes = [*casts, *model.graph.node]
     del model.graph.node[:]
     model.graph.node.extend(nodes)
-    save(model, path)
-
-
-def save(model: Any, path: Path) -> None:
-    """Write a graph with its hash in the metadata."""
-    onnx.checker.check_model(model, full_check=True)
-    onnx.save(model, path)
-    # The hash is of the graph's bytes in the file, so the file is written twice.
-    texts = {entry.key: entry.value for entry in model.metadata_props}
-    helper.set_model_props(model, texts | {GRAPH_SHA256: graph_sha256(path)})
-    onnx.save(model, path)
+    save_graph(model, path)

@@ -22,7 +22,7 @@ from onnx import helper, numpy_helper
 
 from fcfi.errors import ConfigError, NetworkError, how_to_install
 from fcfi.files import replacing
-from fcfi.models.export import save
+from fcfi.models.graph_file import save_graph
 from fcfi.prediction.looks import sigmoid
 from fcfi.runtimes.interface import LOGITS, Arrays
 from fcfi.runtimes.network import ENCODING_KEY, PRECISION_KEY
@@ -233,7 +233,7 @@ def _write(model: Any, path: Path, texts: Mapping[str, str]) -> None:
     """Write a quantised graph with its metadata."""
     _fold_weights(model)
     helper.set_model_props(model, {**texts, PRECISION_KEY: "int8"})
-    save(model, path)
+    save_graph(model, path)
 
 
 def _fold_weights(model: Any) -> None:

@@ -75,10 +75,15 @@ def info_of(path: Path, texts: Mapping[str, str]) -> NetworkInfo:
 def check_graph(path: Path, info: NetworkInfo) -> None:
     """Raise NetworkError unless the graph and weights are as exported.
 
-    Older files store no hash, and are not checked.
+    Without a hash a file is refused, since OpenVINO ends the process at some damaged graphs.
     """
     expected = info.metadata.get(GRAPH_SHA256)
-    if expected is not None and graph_sha256(path) != expected:
+    if expected is None:
+        raise NetworkError(
+            f"expected the sha256 of the graph ({GRAPH_SHA256}) in the metadata of {path}, got "
+            f"none: {EXPORT_AGAIN}"
+        )
+    if graph_sha256(path) != expected:
         raise NetworkError(
             f"{path} is damaged: its weights are not those that were exported; "
             "copy or export it again"

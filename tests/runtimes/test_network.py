@@ -22,9 +22,9 @@ from fcfi.prediction.looks import ForwardRunner, Look
 from fcfi.prediction.methods import make_predictor
 from fcfi.prediction.prediction import CachedImage
 from fcfi.prediction.zoom import crop_at
-from fcfi.runtimes.metadata import read_metadata
+from fcfi.runtimes.metadata import graph_sha256, read_metadata
 from fcfi.runtimes.network import FCFI_INPUTS
-from fcfi.runtimes.network_file import read_info
+from fcfi.runtimes.network_file import GRAPH_SHA256, read_info
 from fcfi.runtimes.opening import open_network
 from fcfi.runtimes.plan import Choice, RunRequest, choice_of, this_machine
 from fcfi.runtimes.registry import RUNTIMES
@@ -98,9 +98,10 @@ def test_read_only_and_strided_inputs_are_taken(file: Path) -> None:
 def test_a_network_says_what_it_is(file: Path) -> None:
     info = opened(file).info
     assert (info.name, info.variant, info.sha256, info.multiple) == ("tiny", "tiny", "ab" * 32, 32)
-    assert info.metadata == METADATA
+    metadata = {**METADATA, GRAPH_SHA256: graph_sha256(file)}
+    assert info.metadata == metadata
     assert "float32" in info.runtime
-    assert read_info(file).metadata == METADATA
+    assert read_info(file).metadata == metadata
 
 
 def test_metadata_equals_what_the_libraries_read(file: Path) -> None:
@@ -113,7 +114,8 @@ def test_metadata_equals_what_the_libraries_read(file: Path) -> None:
 
 def test_long_and_odd_texts_are_read(tmp_path: Path) -> None:
     odd = {**METADATA, "training_data": "grün 画像 " * 500, "": "no key", "empty": ""}
-    assert read_metadata(write_onnx(tmp_path / "odd.onnx", odd)) == odd
+    texts = read_metadata(write_onnx(tmp_path / "odd.onnx", odd))
+    assert {key: text for key, text in texts.items() if key != GRAPH_SHA256} == odd
 
 
 @pytest.fixture
@@ -263,6 +265,18 @@ def test_wrong_metadata_are_refused(
     texts = {key: value for key, value in {**METADATA, **changed}.items() if value is not None}
     with pytest.raises(NetworkError, match=message):
         opened(write_onnx(tmp_path / "a.onnx", texts))
+
+
+def test_a_graph_without_its_sha256_is_refused(file: Path, tmp_path: Path) -> None:
+    # OpenVINO ends the process at some invalid graphs, such as a convolution without a kernel.
+    model = onnx.load(file)
+    del model.metadata_props[:]
+    onnx.helper.set_model_props(model, dict(METADATA))
+    del model.graph.node[1].input[1]
+    onnx.save(model, tmp_path / "bare.onnx")
+    for runtime in GRAPHS:
+        with pytest.raises(NetworkError, match=r"sha256 of the graph \(graph_sha256\).* got none"):
+            opened(tmp_path / "bare.onnx", runtime)
 
 
 @pytest.mark.parametrize("name", GRAPHS)

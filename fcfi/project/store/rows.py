@@ -6,6 +6,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, select
 
 from fcfi.errors import NotFound, StoreError
+from fcfi.images import MAX_SIDE
 from fcfi.project.document import Document
 from fcfi.project.states import PictureRow, State
 from fcfi.project.store.part import RESTORE
@@ -31,7 +32,11 @@ def row_of(found: Any) -> PictureRow:
     # SQLite allows any value in any column.
     if tuple(map(type, values)) not in _TYPES:
         raise StoreError(f"a picture's row in the store is damaged: {RESTORE}")
-    return PictureRow(*values)
+    row = PictureRow(*values)
+    # A picture that could not be read has size 0.
+    if not (0 <= row.width <= MAX_SIDE and 0 <= row.height <= MAX_SIDE):
+        raise StoreError(f"a picture's size in the store is damaged: {RESTORE}")
+    return row
 
 
 def find_row(connection: Connection, identity: int) -> PictureRow:
