@@ -33,6 +33,7 @@ PHRASES = {
     r"\bg(one|oes|o|oing) on with\b|\bgone on\b": 0,
     r"\bis (no(?! longer)|none)\b": 10,
     r"\bgives\b": 5,
+    r"\b[Mm]end(s|ed|ing)?\b": 0,
 }
 # Comments for 100 lines of code in fcfi/, at least.
 COMMENTS = 2.5

@@ -133,11 +133,11 @@ def annotation_files(path: Path) -> list[Path]:
     """Return the JSON files that may hold outlines, sorted: below a folder, or the file itself."""
     if path.is_file():
         return [path]
-    # A Roboflow download has train/, valid/ and test/, each with a file beside its pictures.
+    # A Roboflow download has train/, valid/ and test/, each with a file next to its pictures.
     for patterns in (("*.json", "annotations/*.json"), ("*/*.json",)):
         listed = (file for pattern in patterns for file in path.glob(pattern))
         found = [file for file in listed if not is_link(file)]
-        # macOS puts a hidden `._NAME` beside every file of a foreign disk.
+        # macOS puts a hidden `._NAME` next to every file of a foreign disk.
         files = sorted(file for file in found if not file.name.startswith("."))
         if files:
             # COCO also publishes captions and keypoints, in files of other names.

@@ -132,7 +132,7 @@ class Codec:
     numbered_labels: whether files may hold numbers without names; the reader then gets the
         project's labels.
     mask_folders: names of folders with masks as PNG files; a scan for pictures skips them.
-    beside: skip them only if a file with this name lies beside them.
+    beside: skip them only if a file with this name lies next to them.
     holds_attributes: whether values of objects' attributes are written and read.
     numbering: which numbers labels have in the files; None for a format that has only names.
     """

@@ -35,7 +35,7 @@ from fcfi.formats.tally import Tally
 from fcfi.formats.target import Target
 from fcfi.masks.polygons import fill_edges
 from fcfi.masks.runs import RunMask, checked, of_lengths
-from fcfi.masks.shapes import ellipse, turned_rectangle
+from fcfi.masks.shapes import ellipse, rotated_rectangle
 from fcfi.masks.work import charge
 
 FILE: Final = "annotations.xml"
@@ -244,7 +244,7 @@ def _mask(shape: ElementTree.Element, height: int, width: int) -> RunMask | None
     (degrees,) = _numbers([shape.get("rotation") or "0"])
     if shape.tag == "box":
         left, top, right, bottom = _attributes(shape, "xtl", "ytl", "xbr", "ybr")
-        loop = turned_rectangle(left, top, right - left, bottom - top, degrees)
+        loop = rotated_rectangle(left, top, right - left, bottom - top, degrees)
         if degrees:  # CVAT rotates about the centre
             loop += np.array([left + right, top + bottom]) / 2 - loop.mean(axis=0)
         return fill_edges([loop], height, width)

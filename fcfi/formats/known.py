@@ -110,7 +110,7 @@ class KnownPictures:
         if not sides_fit or width * height > MAX_PIXELS:
             raise DatasetError(
                 f"expected {name} to have 1 to {MAX_PIXELS} pixels and sides of at most "
-                f"{MAX_SIDE}, got {width} x {height} in {file}: mend the file"
+                f"{MAX_SIDE}, got {width} x {height} in {file}: correct the file"
             )
         self._allow(name, width, height)
 

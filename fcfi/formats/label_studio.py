@@ -41,7 +41,7 @@ from fcfi.formats.target import Target
 from fcfi.images import ENDINGS
 from fcfi.masks.polygons import fill_edges
 from fcfi.masks.runs import RunMask, lengths_in, of_lengths
-from fcfi.masks.shapes import ellipse, turned_rectangle
+from fcfi.masks.shapes import ellipse, rotated_rectangle
 from fcfi.masks.work import charge
 
 FILE: Final = "tasks.json"
@@ -334,7 +334,7 @@ def _picture(task: Any, name: str, known: KnownPictures, file: Path) -> Annotate
         size = given
         with known.shape(name, number, file):
             if part.get("image_rotation"):
-                raise DatasetError("it was drawn on a turned picture")
+                raise DatasetError("it was drawn on a rotated picture")
             mask = SHAPES[kind](value, *reversed(given))
             if mask is None:
                 raise NoPixelError("it covers no pixel of the picture")
@@ -405,7 +405,7 @@ def _polygon(value: Mapping[str, Any], height: int, width: int) -> RunMask | Non
 
 def _rectangle(value: Mapping[str, Any], height: int, width: int) -> RunMask | None:
     x, y, across, down, degrees = _percent(value, "x", "y", "width", "height", "rotation")
-    loop = turned_rectangle(
+    loop = rotated_rectangle(
         x * width / 100, y * height / 100, across * width / 100, down * height / 100, degrees
     )
     return fill_edges([loop], height, width)

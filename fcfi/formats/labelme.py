@@ -1,8 +1,8 @@
-"""labelme: a JSON file for each picture, beside the picture.
+"""labelme: a JSON file for each picture, next to the picture.
 
 Every object is a shape of type "mask": two corners, both inside the object's box, and a PNG of the
 box in base64, which keeps holes and components.  The picture's bytes are not included (`imageData`
-is null), so labelme looks for `imagePath` beside the file; it applies the picture's EXIF
+is null), so labelme looks for `imagePath` next to the file; it applies the picture's EXIF
 orientation and refuses sizes other than the upright picture's.  Masks, polygons, rectangles
 (rotated or not) and circles are read; shapes with the same label and `group_id` are one object.
 
@@ -132,14 +132,14 @@ def _name(file: Path, base: Path, known: KnownPictures) -> str | None:
     content = read_json(file)
     if not isinstance(content, dict) or "shapes" not in content:
         return None
-    beside = file.parent.relative_to(base) if base.is_dir() else Path()
+    folder = file.parent.relative_to(base) if base.is_dir() else Path()
     given = PureWindowsPath(field(content, "imagePath", str, file))
     relative = PurePosixPath(
         given.name if ".." in given.parts or given.anchor else given.as_posix()
     )
     return (
-        known.name((beside / relative).as_posix(), file)
-        or known.of_stem(stem((beside / file.name).as_posix()))
+        known.name((folder / relative).as_posix(), file)
+        or known.of_stem(stem((folder / file.name).as_posix()))
         or ""
     )
 

@@ -78,19 +78,19 @@ def in_place(folder: Path) -> Iterator[Path]:
     cannot = f"cannot write the folder {folder}"
     _make(folder.parent)
     try:
-        with temporary_sibling(folder) as beside:
+        with temporary_sibling(folder) as hidden:
             try:
-                yield beside
+                yield hidden
             except InputError as error:
                 message = str(error)
-                if str(beside) not in message:
+                if str(hidden) not in message:
                     raise
-                raise type(error)(message.replace(str(beside), str(folder))) from error
+                raise type(error)(message.replace(str(hidden), str(folder))) from error
             try:
                 # Replaces a folder only if it is missing or empty.
-                os.rename(beside, folder)
+                os.rename(hidden, folder)
             except OSError:
-                _move_files(beside, folder)
+                _move_files(hidden, folder)
     except OSError as error:
         raise write_error(cannot, error) from error
     except ValueError as error:  # a NUL character

@@ -215,7 +215,7 @@ def _classes_of(source: Source, labels: LabelList | None) -> Classes:
         except ValueError as error:
             raise DatasetError(
                 f"expected lines 'name:R,G,B::' in {source.base / LABELMAP}, got "
-                f"{line[:MAX_SHOWN]!r}: mend it"
+                f"{line[:MAX_SHOWN]!r}: correct it"
             ) from error
         rows.append((name.strip(), (red, green, blue)))
     classes = [row for row in rows if row[0] != BACKGROUND]

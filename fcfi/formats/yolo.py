@@ -101,7 +101,7 @@ def read(
         base = base.parent if base.is_file() else base
         root = base / LABELS if (base / LABELS).is_dir() else base
         found = [file for file in listed(root, "*.txt") if file.name != CLASSES]
-        # A Roboflow download has train/labels and valid/labels, and other text files beside them.
+        # A Roboflow download has train/labels and valid/labels, and other text files next to them.
         files = [file for file in found if LABELS in file.relative_to(base).parts] or found
     if not files:
         raise DatasetError(f"{root} has no text file: give the folder with labels/ and data.yaml")

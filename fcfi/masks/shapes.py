@@ -18,7 +18,7 @@ STRIP: Final = 1 << 20
 """Pixels of an ellipse that are computed at a time."""
 
 
-def turned_rectangle(
+def rotated_rectangle(
     left: float, top: float, width: float, height: float, degrees: float
 ) -> NDArray[np.float64]:
     """Return the corners (4, 2) of a rectangle, rotated clockwise about its top left corner."""

@@ -158,8 +158,8 @@ def write(format_name: str, work: Work, folder: Path) -> Report:
         raise InputError(
             "nothing to export: no picture has objects, or no picture has the requested mark"
         )
-    with in_place(folder) as beside:
-        return export(format_name, work, beside, work.labels(), work.sizes())
+    with in_place(folder) as hidden:
+        return export(format_name, work, hidden, work.labels(), work.sizes())
 
 
 def check_target(format_name: str, target: Path, pictures: Path) -> None:

@@ -238,7 +238,7 @@ class Learning:
             path = path.with_suffix(CHECKPOINT)
             if not path.is_file():
                 raise NetworkError(
-                    f"expected the weights {path.name} beside the network {name} to learn from, "
+                    f"expected the weights {path.name} next to the network {name} to learn from, "
                     "got none: start with a shipped network"
                 )
         return weights.checkpoint(str(path))

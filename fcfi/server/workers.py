@@ -41,7 +41,7 @@ class Workers:
     """Threads and a queue: at most `limit` calls run or wait.
 
     A client may have at most as many calls as there are free ones: half of the queue if it is
-    alone, a third beside another busy client, and so on, so that a new client always finds room.
+    alone, a third next to another busy client, and so on, so that a new client always finds room.
     Source: Choudhury and Hahne, "Dynamic queue length thresholds", 1998, for network switches.
     """
 

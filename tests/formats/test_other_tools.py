@@ -197,7 +197,7 @@ def test_a_rectangle_has_two_corners_or_four(corners: list[list[int]], tmp_path:
     assert areas(read("labelme", labelme(tmp_path, shape))[0]) == [41 * 41]
 
 
-def test_turned_rectangles_are_drawn_and_lines_counted(tmp_path: Path) -> None:
+def test_rotated_rectangles_are_drawn_and_lines_counted(tmp_path: Path) -> None:
     turned = {"shape_type": "rotation", "points": [[40, 10], [60, 30], [40, 50], [20, 30]]}
     line = {"shape_type": "line", "points": [[1, 1], [5, 5]]}
     short = {"shape_type": "polygon", "points": [[1, 1], [5, 5]]}

@@ -242,7 +242,7 @@ def test_a_network_file_without_weights_beside_it_cannot_learn(
     project: Project, network_file: Path
 ) -> None:
     app = create_app(project, fine_tuning=Learning(project, str(network_file), opens))
-    sentence = "expected the weights tiny.safetensors beside the network"
+    sentence = "expected the weights tiny.safetensors next to the network"
     assert sentence in status(app)["problem"]
     assert "start with a shipped network" in ask(app, "POST", "/api/learning", {}).json["error"]
     closed(app)
