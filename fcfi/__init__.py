@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from fcfi.boxes import Box
 from fcfi.errors import FCFIError
+from fcfi.grey_window import GreyWindow
 from fcfi.prompts.clicks import Click, Scribble
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ __all__ = [
     "Click",
     "FCFIError",
     "FCFIPredictor",
+    "GreyWindow",
     "Prediction",
     "Predictor",
     "Scribble",

@@ -8,15 +8,19 @@
   that leaves 8 bits.  If the range would then have fewer than 64 grey levels (a CT with an offset,
   a dark frame), it is stretched to all 256.
 - Other numbers (32-bit, float) are always stretched.
+- A grey window replaces these rules: exactly its values become black and white.
 
 Values beyond the range become black or white, NaN black.  Knows nothing of files.
 """
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from fcfi.grey_window import GreyWindow
 
 SENSOR_BITS: Final = 14
 """Largest depth of a sensor: a 16-bit grey picture that uses no more bits comes from one."""
@@ -32,21 +36,56 @@ STRIP_PIXELS: Final = 4_000_000
 """Pixels that are converted at once."""
 
 
-def to_grey_levels(values: NDArray[Any], no_data: float | None = None) -> NDArray[np.uint8]:
-    """Return numbers (H, W), integer or float, as grey levels 0 to 255; see the module docstring.
+@dataclass(frozen=True, slots=True)
+class ValueRange:
+    """What is known of the values of a deep picture.
+
+    low, high: the smallest and largest value of its range, which may be equal.
+    black, white: the values that become black and white without a window.
+    whole: whether all values are whole numbers.
+    """
+
+    low: float
+    high: float
+    black: float
+    white: float
+    whole: bool
+
+
+def range_of(values: NDArray[Any], no_data: float | None = None) -> ValueRange | None:
+    """Return the range of numbers (H, W), integer or float, or None without a valid value.
 
     no_data: the file's value for pixels without data.
-
-    >>> to_grey_levels(np.array([[1000, 1080], [1200, np.nan]], np.float32))
-    array([[  0, 102],
-           [255,   0]], dtype=uint8)
     """
     found = _range(values, no_data)
+    if found is None:
+        return None
+    shift = _shift(values.dtype, *found)
+    shown = found if shift is None else (0.0, float((256 << shift) - 1))
+    return ValueRange(*found, *shown, values.dtype.kind in "iu")
+
+
+def to_grey_levels(
+    values: NDArray[Any], no_data: float | None = None, window: GreyWindow | None = None
+) -> NDArray[np.uint8]:
+    """Return numbers (H, W), integer or float, as grey levels 0 to 255; see the module docstring.
+
+    no_data: the file's value for pixels without data; it plays no part with a window.
+
+    >>> values = np.array([[1000, 1080], [1200, np.nan]], np.float32)
+    >>> to_grey_levels(values)
+    array([[  0, 102],
+           [255,   0]], dtype=uint8)
+    >>> to_grey_levels(values, window=GreyWindow(1080, 1180))
+    array([[  0,   0],
+           [255,   0]], dtype=uint8)
+    """
+    found = (window.low, window.high) if window else _range(values, no_data)
     if found is None:
         return np.zeros(values.shape, np.uint8)
     low, high = found
     levels = np.empty(values.shape, np.uint8)
-    shift = _shift(values.dtype, low, high)
+    shift = None if window else _shift(values.dtype, low, high)
     rows = max(1, STRIP_PIXELS // values.shape[1])
     # in strips, because floats of the whole picture would take eight times its memory
     for top in range(0, values.shape[0], rows):
@@ -89,6 +128,8 @@ def _shift(kind: np.dtype[Any], low: float, high: float) -> int | None:
 
 def _stretched(strip: NDArray[Any], low: float, high: float) -> NDArray[np.uint8]:
     """Return values as grey levels, with `low` as 0 and `high` as 255."""
-    scaled = (strip.astype(np.float64) - low) * (255 / (high - low or 1))
+    # A window may be so narrow that the factor is infinite; then only `low` itself becomes NaN.
+    with np.errstate(over="ignore", invalid="ignore"):
+        scaled = (strip.astype(np.float64) - low) * (255 / (high - low or 1))
     levels = np.clip(np.nan_to_num(scaled, nan=0), 0, 255)
     return (levels + 0.5).astype(np.uint8)

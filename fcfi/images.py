@@ -27,9 +27,10 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 from PIL import UnidentifiedImageError
 
-from fcfi.contrast import to_grey_levels
+from fcfi.contrast import ValueRange, range_of, to_grey_levels
 from fcfi.errors import InputError
 from fcfi.files import MAX_NAME, write_bytes
+from fcfi.grey_window import GreyWindow
 from fcfi.masks.truth import Mask
 
 Image = NDArray[np.uint8]
@@ -67,13 +68,19 @@ TURNS = {
 }
 
 
-def read_image(path: str | os.PathLike[str], max_pixels: int = MAX_PIXELS) -> Image:
+def read_image(
+    path: str | os.PathLike[str],
+    max_pixels: int = MAX_PIXELS,
+    window: GreyWindow | None = None,
+) -> Image:
     """Return the picture in a file as (H, W, 3) uint8 RGB, 0 to 255.
 
-    Raises InputError if the file is missing, damaged, too large or not a picture.
+    window: the values of a deep picture that become black and white; None finds them.
+    Raises InputError if the file is missing, damaged, too large or not a picture, and for a window
+    of a picture that is not deep.
     """
     with _opened(path) as stream:
-        return _rgb(_decode(stream, str(path), max_pixels), str(path))
+        return _rgb(_decode(stream, str(path), max_pixels), str(path), window)
 
 
 def decode_image(data: bytes, name: str = "the picture", max_pixels: int = MAX_PIXELS) -> Image:
@@ -97,7 +104,12 @@ def from_pillow(picture: Pillow.Image, max_pixels: int = MAX_PIXELS) -> Image:
         return _rgb(_upright(picture), name)
 
 
-def read_small(path: str | os.PathLike[str], side: int, max_pixels: int = MAX_PIXELS) -> Image:
+def read_small(
+    path: str | os.PathLike[str],
+    side: int,
+    max_pixels: int = MAX_PIXELS,
+    window: GreyWindow | None = None,
+) -> Image:
     """Return the result of `read_image`, with the longer side shrunk to `side` pixels.
 
     This is faster for a JPEG, which is decoded at a smaller scale.
@@ -107,11 +119,11 @@ def read_small(path: str | os.PathLike[str], side: int, max_pixels: int = MAX_PI
         # Shrunk before the conversion to RGB, to save memory; but not numbers of more than 8 bits:
         # their range depends on all of them, and pixels without data would blur into their
         # neighbours.
-        if picture.mode[0] not in "IF":
+        if not _deep(picture):
             # Palette indices and single bits cannot be averaged, but colours can.
             smooth = {"P": "RGBA", "PA": "RGBA", "1": "L"}.get(picture.mode)
             picture = _within(picture.convert(smooth) if smooth else picture, side)
-        return np.array(_within(Pillow.fromarray(_rgb(picture, str(path))), side))
+        return np.array(_within(Pillow.fromarray(_rgb(picture, str(path), window)), side))
 
 
 def read_size(path: str | os.PathLike[str], max_pixels: int = MAX_PIXELS) -> tuple[int, int]:
@@ -123,6 +135,28 @@ def read_size(path: str | os.PathLike[str], max_pixels: int = MAX_PIXELS) -> tup
         picture = Pillow.open(stream, formats=_formats())
         _check_pixels(picture.size, str(path), max_pixels)
         return picture.size[::-1] if _turned(picture) in SIDEWAYS else picture.size
+
+
+def is_deep(path: str | os.PathLike[str], max_pixels: int = MAX_PIXELS) -> bool:
+    """Return whether the picture in a file is grey of more than 8 bits, from its header.
+
+    Raises InputError if the file is not a picture, or the picture is too large.
+    """
+    with _opened(path) as stream, _decoding(str(path), max_pixels):
+        picture = Pillow.open(stream, formats=_formats())
+        _check_pixels(picture.size, str(path), max_pixels)
+        return _deep(picture)
+
+
+def read_range(path: str | os.PathLike[str], max_pixels: int = MAX_PIXELS) -> ValueRange | None:
+    """Return the range of the values of a deep picture; None without one, or for 8 bits.
+
+    Raises the errors of `read_image`.
+    """
+    if not is_deep(path, max_pixels):
+        return None  # known from the header: nothing need be decoded
+    picture = read_stored(path, max_pixels)
+    return range_of(np.asarray(picture), _no_data(picture))
 
 
 def read_stored(path: str | os.PathLike[str], max_pixels: int = MAX_PIXELS) -> Pillow.Image:
@@ -350,11 +384,21 @@ def _within(picture: Pillow.Image, side: int) -> Pillow.Image:
     return picture.resize(size, Pillow.Resampling.BOX, reducing_gap=2.0) if scale < 1 else picture
 
 
-def _rgb(picture: Pillow.Image, name: str) -> Image:
+def _deep(picture: Pillow.Image) -> bool:
+    """Return whether a picture is grey of more than 8 bits."""
+    return picture.mode[0] in "IF"  # I;16 and its byte orders, I, F
+
+
+def _rgb(picture: Pillow.Image, name: str, window: GreyWindow | None = None) -> Image:
     """Return a decoded picture in any mode as (H, W, 3) uint8; `name` is for messages."""
-    if picture.mode[0] in "IF":  # I;16 and its byte orders, I, F
-        levels = to_grey_levels(np.asarray(picture), _no_data(picture))
+    if _deep(picture):
+        levels = to_grey_levels(np.asarray(picture), _no_data(picture), window)
         return np.repeat(levels[:, :, None], 3, axis=2)
+    if window is not None:
+        raise InputError(
+            f"expected a grey picture of more than 8 bits for the window {window}, got {name}, "
+            f"which has 8 bits a channel ({picture.mode}): leave the window out"
+        )
     try:
         array = np.empty((picture.height, picture.width, 3), np.uint8)
         rows = max(1, STRIP_PIXELS // picture.width)

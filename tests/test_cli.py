@@ -16,6 +16,7 @@ from fcfi.errors import InputError
 from fcfi.images import read_image, write_png
 from fcfi.mask_files import read_mask
 from fcfi.prompts.clicks import Click
+from tests.deep import deep_picture
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -153,9 +154,24 @@ def test_segment_takes_a_box_and_a_part_of_the_photo(
     np.testing.assert_array_equal(read_mask(mask, 400, 600), session.click(250, 180))
 
 
+def test_segment_reads_a_deep_picture_through_a_window(
+    run: Run, network_file: Path, tmp_path: Path
+) -> None:
+    path, mask = deep_picture(tmp_path / "deep.png"), tmp_path / "m.png"
+    ask = ("segment", path, "--click", "10,10", "-o", mask, "--network", network_file)
+    code, _, err = run(*ask, "--window", "1030,1050")
+    assert (code, err) == (0, "")
+    image = read_image(path, window=fcfi.GreyWindow(1030, 1050))
+    session = fcfi.load(network_file).session(image)
+    np.testing.assert_array_equal(read_mask(mask, 48, 64), session.click(10, 10))
+
+
 @pytest.mark.parametrize(
     ("option", "text", "words"),
     [
+        ("--window", "1050,1030", "the lower one first, got 1050 and 1030"),
+        ("--window", "1030", "the lower one first, got '1030'"),
+        ("--window", "1030,1050", "coffee.jpg, which has 8 bits a channel (RGB)"),
         ("--box", "1,2,3", "expected --box as left,top,right,bottom in pixels, got '1,2,3'"),
         ("--box", "a,b,c,d", "--box 40,60,320,280"),
         ("--box", "100,50,100,350", "left below right"),
@@ -168,7 +184,7 @@ def test_segment_takes_a_box_and_a_part_of_the_photo(
         ("--within", "0,0,9,9", "every click inside the part to look within"),
     ],
 )
-def test_a_box_that_cannot_be_used_is_refused_in_a_sentence(
+def test_a_box_or_window_that_cannot_be_used_is_refused_in_a_sentence(
     run: Run,
     photo: Path,
     network_file: Path,

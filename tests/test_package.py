@@ -57,6 +57,7 @@ def test_the_public_names() -> None:
         "Click",
         "FCFIError",
         "FCFIPredictor",
+        "GreyWindow",
         "Prediction",
         "Predictor",
         "Scribble",

@@ -20,6 +20,7 @@ from fcfi.cli.options import (
     warnings_as_notes,
 )
 from fcfi.errors import InputError
+from fcfi.grey_window import GreyWindow
 from fcfi.prompts.clicks import Click, Clicks
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Given:
     box: Box | None
     within: Box | None
     from_mask: Path | None
+    window: GreyWindow | None
 
 
 @app.command(
@@ -72,6 +74,14 @@ def segment(
             metavar="LEFT,TOP,RIGHT,BOTTOM",
             help="The part of the photo that the network sees first, around a small object; "
             "by default all of it.",
+        ),
+    ] = None,
+    window: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LOW,HIGH",
+            help="The values of a grey photo of more than 8 bits that become black and white; "
+            "by default they are found.",
         ),
     ] = None,
     output: Annotated[
@@ -142,13 +152,14 @@ def segment(
             None if box is None else parse_box(box, "--box"),
             None if within is None else parse_box(within, "--within"),
             from_mask,
+            None if window is None else GreyWindow.parse(window),
         )
         _segment_photo(given, output, overlay, network, request, flip, budget, method)
         return
-    if any((photo, click, box, within, overlay, from_mask)):
+    if any((photo, click, box, within, overlay, from_mask, window)):
         raise InputError(
             "--batch names photos and prompts itself: leave out photo, --click, --box, --within, "
-            "--overlay and --from-mask"
+            "--overlay, --from-mask and --window"
         )
     if budget is not None:
         raise InputError("--budget is for one picture and --batch for many: give one of them")
@@ -176,7 +187,7 @@ def _segment_photo(
     from fcfi.mask_files import read_mask
     from fcfi.overlay import draw
 
-    image = read_image(given.photo)
+    image = read_image(given.photo, window=given.window)
     with warnings_as_notes():
         if method is not None:
             segmenter = _by_method(method, network, request, flip or "none")

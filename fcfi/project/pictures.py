@@ -5,14 +5,16 @@ size is refused until the old file is back.  Files are only read.  Knows nothing
 """
 
 import os
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+from fcfi.contrast import ValueRange
 from fcfi.errors import InputError, PictureError
-from fcfi.images import Image, read_image
+from fcfi.grey_window import GreyWindow
+from fcfi.images import Image, is_deep, read_image, read_range
 from fcfi.project import scanning
 from fcfi.project.cache import ByteCache
 from fcfi.project.progress import SCANNING, Progress, counted, silent
@@ -23,6 +25,9 @@ CHANNELS: Final = 3
 """Bytes of a pixel."""
 BATCH: Final = 500
 """Pictures that a scan commits at once; a cancelled scan keeps complete batches."""
+SMALL: Final = 200
+"""Approximate bytes of a cached value that is not an array."""
+Value = TypeVar("Value")
 
 
 class Pictures:
@@ -72,14 +77,15 @@ class Pictures:
         """
         return scanning.path_of(self._folder, row.name)
 
-    def pixels(self, row: PictureRow) -> tuple[PictureRow, Image]:
+    def pixels(self, row: PictureRow, window: GreyWindow | None = None) -> tuple[PictureRow, Image]:
         """Return a picture's present row and its pixels, (H, W, 3) uint8 RGB, read-only.
 
+        window: the values of a deep picture that become black and white; others are not changed.
         Raises PictureError.
         """
         row = self._fresh(row)
         try:
-            image = self._cached(row)
+            image = self._cached(row, self.effective(row, window))
         except PictureError as error:
             if row.problem != str(error):
                 self._store.set_problem([row.id], str(error))
@@ -89,33 +95,63 @@ class Pictures:
             row = replace(row, problem=None)
         return row, image
 
-    def _cached(self, row: PictureRow) -> Image:
+    def effective(self, row: PictureRow, window: GreyWindow | None) -> GreyWindow | None:
+        """Return the window of a deep picture; None for others, which have 8 bits already.
+
+        So a window can stay set while a person goes through pictures of both kinds.
+        Raises PictureError.
+        """
+        if window is None:
+            return None
+        deep = self._cache.get(
+            (*key(row), "deep"), lambda: self._read(row, is_deep), lambda _: SMALL
+        )
+        return window if deep else None
+
+    def range(self, row: PictureRow) -> ValueRange | None:
+        """Return the range of a deep picture's values; None for others.  Raises PictureError."""
+        row = self._fresh(row)
+        # In a tuple, since a cached None counts as missing.
+        found = self._cache.get(
+            (*key(row), "range"), lambda: (self._read(row, read_range),), lambda _: SMALL
+        )
+        return found[0]
+
+    def _cached(self, row: PictureRow, window: GreyWindow | None) -> Image:
         """Return the decoded picture, from the cache or from the disk.
 
         The last picture that is larger than the cache is kept apart.
         """
+        name = key(row, window)
         if row.width * row.height * CHANNELS <= self._cache.limit:
             return self._cache.get(
-                key(row), lambda: self._decode(row), lambda pixels: pixels.nbytes
+                name, lambda: self._decode(row, window), lambda pixels: pixels.nbytes
             )
         with self._decoding:
-            if self._large is None or self._large[0] != key(row):
+            if self._large is None or self._large[0] != name:
                 self._large = None  # freed before the next picture is decoded
-                self._large = (key(row), self._decode(row))
+                self._large = (name, self._decode(row, window))
             return self._large[1]
 
-    def _decode(self, row: PictureRow) -> Image:
+    def _decode(self, row: PictureRow, window: GreyWindow | None) -> Image:
         """Return the pixels of a file.  Raises PictureError if it is damaged or has a new size."""
-        path = self.path(row)
-        try:
-            image = read_image(path)
-        except InputError as error:
-            raise PictureError(str(error).replace(str(path), row.name)) from error
+        image = self._read(row, lambda path: read_image(path, window=window))
         height, width = image.shape[:2]
         if (width, height) != (row.width, row.height):
             raise PictureError(_resized(row.name, (row.width, row.height), (width, height)))
         image.flags.writeable = False
         return image
+
+    def _read(self, row: PictureRow, reader: Callable[[Path], Value]) -> Value:
+        """Return what a reader returns for a picture's file.
+
+        Raises PictureError, with the picture's name instead of its path.
+        """
+        path = self.path(row)
+        try:
+            return reader(path)
+        except InputError as error:
+            raise PictureError(str(error).replace(str(path), row.name)) from error
 
     def _fresh(self, row: PictureRow) -> PictureRow:
         """Return the row of a picture, updated if its file has changed.
@@ -162,9 +198,9 @@ class Pictures:
         self._store.set_problems(gone)
 
 
-def key(row: PictureRow) -> tuple[Any, ...]:
-    """Return the cache key of a picture's pixels, which changes with the file."""
-    return ("image", row.id, row.modified, row.bytes)
+def key(row: PictureRow, window: GreyWindow | None = None) -> tuple[Any, ...]:
+    """Return the cache key of a picture's pixels, which changes with the file and the window."""
+    return ("image", row.id, row.modified, row.bytes, window)
 
 
 def _gone(name: str) -> str:

@@ -12,8 +12,10 @@ from typing import Any, Final
 
 from sqlalchemy.engine import URL
 
+from fcfi.contrast import ValueRange
 from fcfi.errors import InputError
 from fcfi.formats import Report
+from fcfi.grey_window import GreyWindow
 from fcfi.images import Image
 from fcfi.prediction.interface import Predictor
 from fcfi.project import exporting, importing, location, preferences, reading
@@ -222,12 +224,28 @@ class Project:
             )
         return self._editing.change(id, version, action, self._editing.signature(author, key))
 
-    def image(self, id: int) -> Image:  # noqa: A002
+    def image(self, id: int, window: GreyWindow | None = None) -> Image:  # noqa: A002
         """Return a picture's pixels, (H, W, 3) uint8 RGB, read-only.
 
+        window: the values of a deep picture that become black and white; others are not changed.
         Raises NotFound, PictureError if the file is missing, changed or damaged.
         """
-        return self._pictures.pixels(self._store.row(id))[1]
+        return self._pictures.pixels(self._store.row(id), window)[1]
+
+    def value_range(self, id: int) -> ValueRange | None:  # noqa: A002
+        """Return the range of a deep picture's values; None for a picture of 8 bits.
+
+        Raises NotFound, PictureError.
+        """
+        return self._pictures.range(self._store.row(id))
+
+    def effective_window(
+        self,
+        id: int,  # noqa: A002
+        window: GreyWindow | None,
+    ) -> GreyWindow | None:
+        """Return the window if the picture is deep, else None.  Raises NotFound, PictureError."""
+        return self._pictures.effective(self._store.row(id), window)
 
     def path(self, id: int) -> Path:  # noqa: A002
         """Return the path of a picture's file.  Raises NotFound, PictureError."""

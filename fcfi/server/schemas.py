@@ -345,6 +345,26 @@ class IndexAnswer(Answer):
     index: int | None
 
 
+class ValueRangeAnswer(Answer):
+    """The values of a deep picture.
+
+    low, high: the smallest and largest value of its range, which may be equal.  black, white: the
+    values that are black and white without a window.  whole: whether all are whole numbers.
+    """
+
+    low: float
+    high: float
+    black: float
+    white: float
+    whole: bool
+
+
+class RangeAnswer(Answer):
+    """The values of a deep picture; null for a picture of 8 bits."""
+
+    range: ValueRangeAnswer | None
+
+
 class Scanned(Answer):
     """The pictures after a scan."""
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from fcfi.boxes import Box
+from fcfi.contrast import ValueRange
 from fcfi.formats import Report, codecs
 from fcfi.masks.runs import RunMask
 from fcfi.prediction.lazy import NetworkStatus
@@ -108,6 +109,11 @@ def listed(given: PictureList) -> dict[str, Any]:
 def conflict(error: PictureConflict) -> dict[str, Any]:
     """Return the keys of a ConflictAnswer other than its sentence."""
     return {"changes": [_change(change) for change in error.changes], "state": state(error.state)}
+
+
+def value_range(given: ValueRange | None) -> dict[str, Any]:
+    """Return a RangeAnswer."""
+    return {"range": None if given is None else dataclasses.asdict(given)}
 
 
 def labels(given: Sequence[Label]) -> list[dict[str, Any]]:

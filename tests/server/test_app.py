@@ -22,6 +22,7 @@ from fastapi import FastAPI
 from PIL import Image as Pillow
 
 from fcfi import __version__
+from fcfi.grey_window import GreyWindow
 from fcfi.images import read_image, read_small
 from fcfi.prediction.interface import identity
 from fcfi.prediction.lazy import NetworkStatus
@@ -30,6 +31,7 @@ from fcfi.server.app import create_app
 from fcfi.server.backend import READERS
 from fcfi.server.exports import Exports
 from fcfi.server.settings import Settings
+from tests.deep import deep_picture
 from tests.project.builders import HEIGHT, WIDTH, photo, predictor
 from tests.server.client import Answer, ask, asking, ended, problem_of, result_of
 from tests.server.conftest import NAMES, closed
@@ -449,6 +451,11 @@ def test_changes_that_wait_for_the_store_leave_the_reading_threads_free(
 # ── pixels ────────────────────────────────────────────────────────────────────────────────────────
 
 
+def pixels(answer: Answer) -> np.ndarray:
+    assert answer.status == 200, answer.error
+    return np.asarray(Pillow.open(io.BytesIO(answer.body)))
+
+
 def test_tiles_have_the_pixels_of_the_picture(app: FastAPI, folder: Path) -> None:
     modified = ask(app, "GET", "/api/pictures/1").json["picture"]["modified"]
     answer = ask(app, "GET", f"/api/pictures/1/tiles/0/0/0?v={modified}")
@@ -498,6 +505,54 @@ def test_thumbnails_are_small_jpegs(app: FastAPI, folder: Path) -> None:
     assert Pillow.open(io.BytesIO(answer.body)).size == (96, 192)
 
 
+def test_tiles_and_thumbnails_show_a_deep_picture_through_a_window(
+    app: FastAPI, folder: Path
+) -> None:
+    path = deep_picture(folder / "deep.png")
+    plain = ask(app, "GET", "/api/pictures/1/tiles/0/0/0").body
+    result_of(app, ask(app, "POST", "/api/pictures/scan"))
+    row = next(
+        row for row in ask(app, "GET", "/api/pictures").json["items"] if row["name"] == "deep.png"
+    )
+    address = f"/api/pictures/{row['id']}"
+    for window in (None, GreyWindow(1030, 1050), GreyWindow(0, 2000.5), None):
+        query = f"?v={row['modified']}" + ("" if window is None else f"&window={window}")
+        tile = ask(app, "GET", f"{address}/tiles/0/0/0{query}")
+        np.testing.assert_array_equal(pixels(tile), read_image(path, window=window))
+        assert "immutable" in tile.headers["cache-control"]
+        small = pixels(ask(app, "GET", f"{address}/thumbnail{query}")).astype(int)
+        shown = read_small(path, 192, window=window)
+        assert np.abs(small - shown).mean() < 3
+    # A picture of 8 bits is shown as before, so that a window may stay set in a mixed folder.
+    assert ask(app, "GET", "/api/pictures/1/tiles/0/0/0?window=3,4").body == plain
+    for wrong in ("4,3", "3", "nan,4", ""):
+        for kind in ("thumbnail", "tiles/0/0/0"):
+            answer = ask(app, "GET", f"{address}/{kind}?window={wrong}")
+            assert answer.status == 400
+            assert "expected a window as two finite numbers" in answer.error
+    assert ask(app, "GET", f"{address}/thumbnail?window={'1' * 101}").status == 422
+
+
+def test_the_range_of_a_deep_picture_is_that_of_its_file(app: FastAPI, folder: Path) -> None:
+    assert ask(app, "GET", "/api/pictures/1/range").json == {"range": None}
+    deep_picture(folder / "deep.png")
+    result_of(app, ask(app, "POST", "/api/pictures/scan"))
+    rows = ask(app, "GET", "/api/pictures").json["items"]
+    found = next(row["id"] for row in rows if row["name"] == "deep.png")
+    whole = {"low": 0, "high": 4095, "black": 0, "white": 4095, "whole": True}
+    for _ in range(2):
+        assert ask(app, "GET", f"/api/pictures/{found}/range").json == {"range": whole}
+    values = np.full((48, 64), 700, np.uint16)
+    values[5:] = 800
+    Pillow.fromarray(values).save(folder / "deep.png")
+    now = ask(app, "GET", f"/api/pictures/{found}/range").json["range"]
+    assert (now["low"], now["high"]) == (700, 800)
+    (folder / "deep.png").write_bytes(b"no picture")
+    broken = ask(app, "GET", f"/api/pictures/{found}/range")
+    assert broken.status == 422
+    assert "deep.png" in broken.error
+
+
 def test_a_thumbnail_is_that_of_the_file_as_it_is_now(app: FastAPI, folder: Path) -> None:
     def asked(version: str) -> Answer:
         return ask(app, "GET", f"/api/pictures/1/thumbnail?v={version}")
@@ -521,12 +576,12 @@ def test_large_pictures_have_thumbnails_in_turn(
     monkeypatch.setattr("fcfi.server.routes.images.LARGE", 1)
     reading: list[int] = []
 
-    def counted(*arguments: Any) -> Any:
+    def counted(*arguments: Any, **options: Any) -> Any:
         reading.append(1)
         assert len(reading) == 1
         time.sleep(0.02)
         reading.pop()
-        return read_small(*arguments)
+        return read_small(*arguments, **options)
 
     monkeypatch.setattr("fcfi.server.routes.images.read_small", counted)
 

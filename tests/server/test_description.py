@@ -98,6 +98,7 @@ OPERATIONS = (
     ("POST", "/api/pictures/{picture}/actions"),
     ("GET", "/api/pictures/{picture}/logs"),
     ("GET", "/api/pictures/{picture}/thumbnail"),
+    ("GET", "/api/pictures/{picture}/range"),
     ("GET", "/api/pictures/{picture}/tiles/{level}/{column}/{row}"),
     ("POST", "/api/imports"),
     ("POST", "/api/exports"),

@@ -1,30 +1,11 @@
 /** axe finds nothing in any dialog and state, dark and light, and every target has 24 pixels. */
 
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults, RunOptions } from 'axe-core';
 import { expect, test } from 'vitest';
+import { found } from './support/axe';
 import { Person } from './support/person';
 import { stage } from './support/stage';
 
 const here = stage(['--labels', 'cup,plate'], ['coffee.jpg', 'rocket.jpg']);
-const SOURCE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** What axe finds on the page as it is: rule and elements. */
-async function found(person: Person): Promise<string[]> {
-  // Run by the browser itself: the page's policy allows no script but its own.
-  await person.page.evaluate(SOURCE);
-  const results = await person.page.evaluate(
-    (options) =>
-      (window as unknown as { axe: { run(options: unknown): Promise<AxeResults> } }).axe.run(
-        options,
-      ),
-    { rules: { 'target-size': { enabled: true } } } satisfies RunOptions,
-  );
-  return results.violations.flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${id}: ${node.html.slice(0, 160)}`),
-  );
-}
 
 const DIALOGS = ['help', 'settings', 'import', 'export', 'statistics', 'labels-edit'] as const;
 

@@ -24,6 +24,8 @@ OTHER = "0" * 64
 """sha256 of no network."""
 DOT = (600, 600, 610, 610)
 """Left, top, right and bottom of the dot, all inside."""
+DISC = (220, 130, 380, 290)
+"""Left, top, right and bottom of the disc, all inside."""
 WIDTH = 960
 """Of the animation, pixels."""
 STEPS = 7
@@ -82,6 +84,22 @@ def dot(path: str) -> dict[str, Any]:
     ImageDraw.Draw(shape).ellipse(DOT, fill=INSIDE)
     values = np.asarray(shape)
     return {"width": wide, "height": high, "values": base64.b64encode(values.tobytes()).decode()}
+
+
+def deep(path: str) -> dict[str, Any]:
+    """Write a picture of 12 bits in 16 whose disc, by 6 brighter, is seen in a narrow window only.
+
+    Return the truth of the disc.
+    """
+    wide, high, strip = 600, 400, 20
+    shape = Image.new("L", (wide, high))
+    ImageDraw.Draw(shape).ellipse(DISC, fill=INSIDE)
+    truth = np.asarray(shape)
+    values = np.where(truth == INSIDE, 1006, 1000).astype(np.uint16)
+    # The whole range is in use, so that the rule for 12 bits drops the lowest four.
+    values[:strip] = np.linspace(0, 4095, wide).astype(np.uint16)
+    Image.fromarray(values).save(path)
+    return {"width": wide, "height": high, "values": base64.b64encode(truth.tobytes()).decode()}
 
 
 def age(folder: str) -> dict[str, Any]:
@@ -169,6 +187,7 @@ COMMANDS = {
     "truth": truth,
     "spoil": spoil,
     "dot": dot,
+    "deep": deep,
     "age": age,
     "read": read,
     "animate": animate,

@@ -2,6 +2,7 @@
  * the page.
  */
 
+import { windowText, type GreyWindow } from '../logic/grey-window';
 import type { paths } from './schema';
 import type { ActionRequest, Change, LabelChange, ListQuery, PictureState } from './types';
 
@@ -167,16 +168,26 @@ export const act = (id: number, request: ActionRequest) =>
     body: request,
   });
 
-/** modified: the row's; a file that was replaced has another address. */
-export const thumbnailUrl = (picture: number, modified: string) =>
-  address('/api/pictures/{picture}/thumbnail', { path: { picture }, query: { v: modified } });
+/** The range of the values of a picture of more than 8 bits; null for others. */
+export const valueRange = (id: number) =>
+  call('get', '/api/pictures/{picture}/range', { parameters: { path: { picture: id } } });
+/** modified: the row's; a file that was replaced has another address, and so has each window. */
+export const thumbnailUrl = (picture: number, modified: string, window: GreyWindow | null = null) =>
+  address('/api/pictures/{picture}/thumbnail', {
+    path: { picture },
+    query: { v: modified, window: window && windowText(window) },
+  });
 export const tileUrl = (
   picture: number,
   level: number,
   column: number,
   row: number,
   modified: string,
-) => `/api/pictures/${picture}/tiles/${level}/${column}/${row}?v=${modified}`;
+  window: GreyWindow | null = null,
+) =>
+  address(`/api/pictures/${picture}/tiles/${level}/${column}/${row}`, {
+    query: { v: modified, window: window && windowText(window) },
+  });
 
 export function importFiles(files: readonly File[], format: string) {
   const form = new FormData();

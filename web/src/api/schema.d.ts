@@ -276,6 +276,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/pictures/{picture}/range': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The range of the values of a deep picture, for its window */
+    get: operations['value_range_api_pictures__picture__range_get'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/pictures/{picture}/thumbnail': {
     parameters: {
       query?: never;
@@ -1070,6 +1087,10 @@ export interface components {
       version: string;
       warnings: string[];
     };
+    /** @description The values of a deep picture; null for a picture of 8 bits. */
+    RangeAnswer: {
+      range: components['schemas']['ValueRangeAnswer'] | null;
+    };
     /** @description A step forward to the document after the last undone change. */
     Redo: {
       /**
@@ -1198,6 +1219,19 @@ export interface components {
        * @enum {string}
        */
       type: 'undo';
+    };
+    /**
+     * @description The values of a deep picture.
+     *
+     *     low, high: the smallest and largest value of its range, which may be equal.  black, white: the
+     *     values that are black and white without a window.  whole: whether all are whole numbers.
+     */
+    ValueRangeAnswer: {
+      black: number;
+      high: number;
+      low: number;
+      white: number;
+      whole: boolean;
     };
   };
   responses: never;
@@ -2889,11 +2923,90 @@ export interface operations {
       };
     };
   };
+  value_range_api_pictures__picture__range_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description A picture's id. */
+        picture: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RangeAnswer'];
+        };
+      };
+      /** @description The token is missing or wrong (off loopback). */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request names another host, or comes from another site's page. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not found. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not as described, or the picture cannot be read. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A fault of ours. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Too many requests at once (try again after Retry-After), or the network or the store cannot be used. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   thumbnail_api_pictures__picture__thumbnail_get: {
     parameters: {
       query?: {
         /** @description The picture's `modified`: lets a browser cache it. */
         v?: string | null;
+        /** @description low,high: the values of a deep picture (grey of more than 8 bits) that are shown as black and white; other pictures are not changed. */
+        window?: string | null;
       };
       header?: never;
       path: {
@@ -2911,6 +3024,15 @@ export interface operations {
         };
         content: {
           'image/jpeg': string;
+        };
+      };
+      /** @description The request cannot be used. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
         };
       };
       /** @description The token is missing or wrong (off loopback). */
@@ -2974,6 +3096,8 @@ export interface operations {
       query?: {
         /** @description The picture's `modified`: lets a browser cache it. */
         v?: string | null;
+        /** @description low,high: the values of a deep picture (grey of more than 8 bits) that are shown as black and white; other pictures are not changed. */
+        window?: string | null;
       };
       header?: never;
       path: {
@@ -2998,6 +3122,15 @@ export interface operations {
         content: {
           'image/jpeg': string;
           'image/png': string;
+        };
+      };
+      /** @description The request cannot be used. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
         };
       };
       /** @description The token is missing or wrong (off loopback). */

@@ -36,6 +36,8 @@ export type Label = Schemas['LabelAnswer'];
 export type Attribute = Label['attributes'][number];
 export type AttributeValue = DrawnObject['attributes'][string];
 export type LabelChange = Schemas['LabelChange'];
+/** The values of a grey picture of more than 8 bits. */
+export type ValueRange = Schemas['ValueRangeAnswer'];
 export type Network = Schemas['NetworkAnswer'];
 /** The pictures of a person: all, and those that are finished; without a name: of nobody. */
 export type Person = Schemas['PersonAnswer'];

@@ -1,11 +1,19 @@
 /** Tiles as bitmaps, fetched a few at a time, the oldest forgotten. Knows nothing of views. */
 
 import { thumbnailUrl, tileUrl } from '../api/client';
+import { windowText, type GreyWindow } from '../logic/grey-window';
 import { tileKey, type Tile } from '../logic/tiles';
 
 /** Bytes of decoded tiles kept: 4 for each pixel. */
 const LIMIT = 256 * 2 ** 20;
 const AT_ONCE = 6;
+
+/** A picture as it is shown: its file, and the window of its values. */
+export interface Source {
+  id: number;
+  modified: string;
+  window: GreyWindow | null;
+}
 
 interface Request {
   key: string;
@@ -16,6 +24,8 @@ export class TileCache {
   private readonly kept = new Map<string, ImageBitmap>();
   private readonly loading = new Map<string, AbortController>();
   private readonly failed = new Map<string, number>();
+  /** The key that came last of each tile, in whatever window. */
+  private readonly latest = new Map<string, string>();
   private requested: Request[] = [];
   private bytes = 0;
 
@@ -25,24 +35,17 @@ export class TileCache {
     private readonly refused: () => void,
   ) {}
 
-  get(picture: number, version: string, tile: Tile): ImageBitmap | undefined {
-    const key = keyOf(picture, version, tile);
-    const found = this.kept.get(key);
-    if (found) {
-      this.kept.delete(key);
-      this.kept.set(key, found);
-    }
-    return found;
+  /** A tile; until it is loaded in this window the one of the window before, so that a picture does
+   * not go dark while a window is moved.
+   */
+  get(source: Source, tile: Tile): ImageBitmap | undefined {
+    const key = keyOf(source, tile);
+    return this.used(key) ?? this.used(this.latest.get(withoutWindow(key)) ?? '');
   }
 
   /** Request these tiles, in this order, and no others any more. */
-  request(picture: number, version: string, tiles: readonly Tile[]): void {
-    this.requested = tiles
-      .map((tile) => ({
-        key: keyOf(picture, version, tile),
-        url: tileUrl(picture, tile.level, tile.column, tile.row, version),
-      }))
-      .filter(({ key }) => !this.kept.has(key));
+  request(source: Source, tiles: readonly Tile[]): void {
+    this.requested = this.missing(source, tiles);
     const keys = new Set(this.requested.map(({ key }) => key));
     for (const [key, controller] of this.loading)
       if (!keys.has(key) && !key.endsWith('/small')) controller.abort();
@@ -50,25 +53,41 @@ export class TileCache {
   }
 
   /** A small copy of the whole picture, for as long as no tile is loaded. */
-  small(picture: number, version: string): ImageBitmap | undefined {
-    const key = `${picture}@${version}/small`;
+  small({ id, modified, window }: Source): ImageBitmap | undefined {
+    const key = `${prefix({ id, modified, window })}/small`;
     if (
       !this.kept.has(key) &&
       !this.loading.has(key) &&
       performance.now() >= (this.failed.get(key) ?? 0)
     )
-      void this.load({ key, url: thumbnailUrl(picture, version) });
+      void this.load({ key, url: thumbnailUrl(id, modified, window) });
     return this.kept.get(key);
   }
 
   /** Request tiles in advance, after the others. */
-  requestAhead(picture: number, version: string, tiles: readonly Tile[]): void {
-    const more = tiles.map((tile) => ({
-      key: keyOf(picture, version, tile),
-      url: tileUrl(picture, tile.level, tile.column, tile.row, version),
-    }));
-    this.requested = [...this.requested, ...more.filter(({ key }) => !this.kept.has(key))];
+  requestAhead(source: Source, tiles: readonly Tile[]): void {
+    this.requested = [...this.requested, ...this.missing(source, tiles)];
     this.next();
+  }
+
+  private missing(source: Source, tiles: readonly Tile[]): Request[] {
+    const { id, modified, window } = source;
+    return tiles
+      .map((tile) => ({
+        key: keyOf(source, tile),
+        url: tileUrl(id, tile.level, tile.column, tile.row, modified, window),
+      }))
+      .filter(({ key }) => !this.kept.has(key));
+  }
+
+  /** The bitmap of a key, which is now the one that was used last. */
+  private used(key: string): ImageBitmap | undefined {
+    const found = this.kept.get(key);
+    if (found) {
+      this.kept.delete(key);
+      this.kept.set(key, found);
+    }
+    return found;
   }
 
   private next(): void {
@@ -101,10 +120,12 @@ export class TileCache {
 
   private keep(key: string, bitmap: ImageBitmap): void {
     this.kept.set(key, bitmap);
+    this.latest.set(withoutWindow(key), key);
     this.bytes += size(bitmap);
     for (const [old, image] of this.kept) {
       if (this.bytes <= LIMIT || old === key) break;
       this.kept.delete(old);
+      if (this.latest.get(withoutWindow(old)) === old) this.latest.delete(withoutWindow(old));
       this.bytes -= size(image);
       image.close();
     }
@@ -112,6 +133,8 @@ export class TileCache {
   }
 }
 
-const keyOf = (picture: number, version: string, tile: Tile) =>
-  `${picture}@${version}/${tileKey(tile)}`;
+const prefix = ({ id, modified, window }: Source) =>
+  `${id}@${modified}${window ? `:${windowText(window)}` : ''}`;
+const keyOf = (source: Source, tile: Tile) => `${prefix(source)}/${tileKey(tile)}`;
+const withoutWindow = (key: string) => key.replace(/:[^/]*/, '');
 const size = (bitmap: ImageBitmap) => bitmap.width * bitmap.height * 4;

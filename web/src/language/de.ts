@@ -255,6 +255,12 @@ const de: Dictionary = {
     Gamma: 'Gamma',
     Grey: 'Grau',
     Reset: 'Zurücksetzen',
+    'Window of the grey values': 'Fenster der Grauwerte',
+    'Black up to': 'Schwarz bis',
+    'White from': 'Weiß ab',
+    Automatic: 'Automatisch',
+    'The value for black must be below the one for white.':
+      'Der Wert für Schwarz muss unter dem für Weiß liegen.',
     'Only what you see: the network gets the picture as it is.':
       'Nur für Ihre Augen: Das Netz bekommt das Bild, wie es ist.',
     'Picture. Click on an object; Shift and arrows move a cross, C clicks there, question mark lists all keys':

@@ -255,6 +255,12 @@ const es: Dictionary = {
     Gamma: 'Gamma',
     Grey: 'Gris',
     Reset: 'Restablecer',
+    'Window of the grey values': 'Ventana de los valores de gris',
+    'Black up to': 'Negro hasta',
+    'White from': 'Blanco desde',
+    Automatic: 'Automático',
+    'The value for black must be below the one for white.':
+      'El valor del negro debe ser menor que el del blanco.',
     'Only what you see: the network gets the picture as it is.':
       'Solo lo que usted ve: la red recibe la imagen tal cual.',
     'Picture. Click on an object; Shift and arrows move a cross, C clicks there, question mark lists all keys':

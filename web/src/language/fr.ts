@@ -256,6 +256,12 @@ const fr: Dictionary = {
     Gamma: 'Gamma',
     Grey: 'Gris',
     Reset: 'Réinitialiser',
+    'Window of the grey values': 'Fenêtre des niveaux de gris',
+    'Black up to': 'Noir jusqu’à',
+    'White from': 'Blanc à partir de',
+    Automatic: 'Automatique',
+    'The value for black must be below the one for white.':
+      'La valeur du noir doit être inférieure à celle du blanc.',
     'Only what you see: the network gets the picture as it is.':
       'Pour vos yeux seulement : le réseau reçoit l’image telle quelle.',
     'Picture. Click on an object; Shift and arrows move a cross, C clicks there, question mark lists all keys':

@@ -249,6 +249,12 @@ const ja: Dictionary = {
     Gamma: 'ガンマ',
     Grey: '灰色',
     Reset: 'リセット',
+    'Window of the grey values': '階調の表示範囲',
+    'Black up to': '黒の上限',
+    'White from': '白の下限',
+    Automatic: '自動',
+    'The value for black must be below the one for white.':
+      '黒の値は白の値より小さくしてください。',
     'Only what you see: the network gets the picture as it is.':
       '表示だけの変更です。ネットワークには元の画像を渡します。',
     'Picture. Click on an object; Shift and arrows move a cross, C clicks there, question mark lists all keys':

@@ -246,6 +246,11 @@ const zh: Dictionary = {
     Gamma: '伽马',
     Grey: '灰度',
     Reset: '重置',
+    'Window of the grey values': '灰度值窗口',
+    'Black up to': '黑色上限',
+    'White from': '白色下限',
+    Automatic: '自动',
+    'The value for black must be below the one for white.': '黑色的值必须小于白色的值。',
     'Only what you see: the network gets the picture as it is.': '仅影响显示：网络使用原始图片。',
     'Picture. Click on an object; Shift and arrows move a cross, C clicks there, question mark lists all keys':
       '图片。点击对象；Shift 加方向键移动十字，C 在该处点击，问号列出全部按键',

@@ -10,6 +10,7 @@ import { Brush } from './brush.svelte';
 import { commandsOf, type Commands } from './commands';
 import { Connection } from './connection.svelte';
 import { Editing } from './editing.svelte';
+import { GreyRange } from './grey-range.svelte';
 import { Hints } from './hints.svelte';
 import { JobWatch } from './job-watch.svelte';
 import { Labels } from './labels.svelte';
@@ -45,6 +46,7 @@ export class App {
   readonly brush: Brush;
   readonly outline: Outline;
   readonly vertices: Vertices;
+  readonly greyRange: GreyRange;
   readonly hints: Hints;
   readonly tour: Tour;
   readonly editing: Editing;
@@ -98,6 +100,7 @@ export class App {
     const watch = () => new JobWatch(api, this.connection);
     [this.scanning, this.importing, this.exporting] = [watch(), watch(), watch()];
     this.settings = new Settings(api, platform);
+    this.greyRange = new GreyRange(api);
     this.network = new NetworkWatch(api, this.notes, platform);
     this.labels = new Labels(api, this.notes, async () => {
       this.navigation.forgetOthers();

@@ -1,5 +1,6 @@
 /** A person's preferences, kept by the server with the project, separately for each name. */
 
+import { wellFormedWindow, type GreyWindow } from '../logic/grey-window';
 import { PLAIN, RANGE, type Look } from '../logic/look';
 import type { Choice } from '../logic/shortcuts';
 import type { Api } from './api';
@@ -16,6 +17,8 @@ export interface Values {
   mode: Mode;
   /** How the picture is shown. */
   look: Look;
+  /** The values of pictures of more than 8 bits that are black and white; null: found by a rule. */
+  window: GreyWindow | null;
   /** Of the colour over an object, 0 to 1. */
   opacity: number;
   /** Radius of a click's marker, screen pixels. */
@@ -42,6 +45,7 @@ const DEFAULTS: Values = {
   language: 'auto',
   mode: 'overlay',
   look: PLAIN,
+  window: null,
   opacity: 0.4,
   clickSize: 8,
   brushSize: 20,
@@ -84,7 +88,11 @@ export class Settings {
   load(stored: Record<string, unknown>): void {
     this.others = stored;
     const values = { ...DEFAULTS, ...wellTyped(stored) };
-    this.values = { ...values, look: wellFormed(values.look) };
+    this.values = {
+      ...values,
+      look: wellFormed(values.look),
+      window: wellFormedWindow(values.window),
+    };
   }
 
   set<Key extends keyof Values>(key: Key, value: Values[Key]): void {

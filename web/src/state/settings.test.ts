@@ -24,6 +24,16 @@ it('takes stored values of the right type only, and sends back what it does not 
   expect(server.settings['']).toMatchObject({ opacity: 0.1, brushSize: 40, later: { version: 9 } });
 });
 
+it('takes a stored window only if it is one', () => {
+  const { settings: made } = settings();
+  made.load({ window: { low: 10, high: 20 } });
+  expect(made.values.window).toEqual({ low: 10, high: 20 });
+  for (const window of [{ low: 20, high: 10 }, { low: '1', high: 2 }, {}, null, 5, undefined]) {
+    made.load({ window });
+    expect(made.values.window).toBeNull();
+  }
+});
+
 it('follows the theme of the system until one is chosen', () => {
   const { settings: made } = settings();
   expect(made.dark).toBe(false);
