@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from fcfi import weights
 from fcfi.boxes import Box
+from fcfi.errors import InputError
+from fcfi.grey_window import GreyWindow
 from fcfi.images import Image, read_image
 from fcfi.prediction.interface import Flip, Predictor
 from fcfi.prediction.lazy import LazyPredictor
@@ -72,15 +74,26 @@ class Segmenter:
         """Return the prediction for all prompts; see `Predictor`."""
         return self.predictor.predict(image, prompts, previous, within)
 
-    def session(self, image: str | os.PathLike[str] | NDArray[np.uint8]) -> Session:
+    def session(
+        self,
+        image: str | os.PathLike[str] | NDArray[np.uint8],
+        window: GreyWindow | None = None,
+    ) -> Session:
         """Return a session on a picture.
 
         image: a path, or an array (H, W, 3) uint8 RGB or (H, W) grey.
+        window: the values that become black and white, for the path of a deep picture.
 
         Raises InputError for a picture that cannot be read or used.
         """
-        pixels = read_image(image) if isinstance(image, (str, os.PathLike)) else image
-        return Session(self.predictor, pixels)
+        if isinstance(image, (str, os.PathLike)):
+            return Session(self.predictor, read_image(image, window=window), window=window)
+        if window is not None:
+            raise InputError(
+                "expected the path of a picture with the window, got an array: "
+                "an array has grey levels already, so leave the window out"
+            )
+        return Session(self.predictor, image)
 
 
 def load(

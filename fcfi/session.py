@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from fcfi.boxes import Box
 from fcfi.errors import ConfigError, InputError, guard
+from fcfi.grey_window import GreyWindow
 from fcfi.images import Image, check_mask, image_sha256
 from fcfi.masks.truth import Mask
 from fcfi.prediction.interface import Predictor
@@ -67,16 +68,19 @@ class Session:
         predictor: Predictor,
         image: NDArray[np.uint8],
         clock: Callable[[], float] = time.time,
+        window: GreyWindow | None = None,
     ) -> None:
         """Start on an image (H, W, 3) uint8 RGB or (H, W) grey, which must not change afterwards.
 
         clock: returns the time of a prompt in seconds since 1970 (UTC).
+        window: the grey window through which the image was read, for the log.
         Raises InputError for another kind of array.
         """
         self.predictor = predictor
         self._picture = CachedImage(image)
         self._clock = clock
-        self._states: tuple[State, ...] = (State(),)
+        self._no_rounds = Rounds(window=window)
+        self._states: tuple[State, ...] = (State(rounds=self._no_rounds),)
         self._cursor = 0
 
     # Properties
@@ -196,7 +200,8 @@ class Session:
         Raises InputError for a mask of another size.
         """
         known = check_mask(mask, *self.image.shape[:2])
-        return self._enter(State(Prediction.from_mask(known, self.predictor.threshold)))
+        start = Prediction.from_mask(known, self.predictor.threshold)
+        return self._enter(State(start, self._no_rounds))
 
     def remove(self, index: int) -> Mask:
         """Remove a prompt by its index in `prompts`, and predict the later ones again.
@@ -214,7 +219,7 @@ class Session:
 
     def reset(self) -> Mask:
         """Remove all prompts and the start mask."""
-        return self._enter(State())
+        return self._enter(State(rounds=self._no_rounds))
 
     def undo(self) -> Mask:
         """Undo the last change; without one, do nothing."""
@@ -263,7 +268,7 @@ class Session:
             known = ClickLog.from_json(log)
             if network == "same":
                 predictor = as_recorded(predictor, known.settings)
-            session = cls(predictor, image)
+            session = cls(predictor, image, window=known.rounds.window)
             _check_image(session, known)
             if network == "same":
                 _check_network(predictor, known)
@@ -325,9 +330,11 @@ def _check_image(session: Session, log: ClickLog) -> None:
             f"{width} x {height}: give the picture that was clicked on"
         )
     if log.image_sha256 != session._image_sha256:
+        window = log.rounds.window
+        through = "" if window is None else f", read through the window {window}"
         raise InputError(
             "the log belongs to another picture of the same size (its sha256 differs): "
-            "give that one"
+            f"give that one{through}"
         )
 
 

@@ -540,7 +540,7 @@ def test_names_that_no_encoding_can_write_are_shown(tmp_path: Path) -> None:
 def test_too_little_memory_is_no_fault(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    def exhausted(*_: object) -> None:
+    def exhausted(*_: object, **__: object) -> None:
         raise MemoryError
 
     monkeypatch.setattr("fcfi.images.read_image", exhausted)

@@ -179,8 +179,8 @@ def test_the_form_of_a_log() -> None:
     session = Session(PREDICTOR, IMAGE, clock=lambda: 5.5)
     session.click(30, 20)
     log = session.log()
-    keys = {"format", "version", "image", "network", "settings", "start", "within", "rounds"}
-    assert set(log) == keys
+    keys = {"format", "version", "image", "network", "settings", "start", "rounds"}
+    assert set(log) == keys | {"within", "window"}
     assert log["network"] == {"name": "colour", "sha256": "sha256 of colour", "runtime": "numpy"}
     assert log["settings"]["target"] == 64
     assert log["rounds"] == [[{"x": 30, "y": 20, "positive": True, "time": 5.5}]]
@@ -232,8 +232,8 @@ def test_a_log_of_something_else_is_refused_unless_allowed() -> None:
     [
         (lambda log: [], "expected the log of a session"),
         (lambda log: {"format": "other"}, "expected the log of a session"),
-        (lambda log: {**log, "version": 9}, "a log of version 2 or older, got version 9: update"),
-        (lambda log: {**log, "version": "1"}, "with a version from 1 to 2, got '1'"),
+        (lambda log: {**log, "version": 9}, "a log of version 3 or older, got version 9: update"),
+        (lambda log: {**log, "version": "1"}, "with a version from 1 to 3, got '1'"),
         (lambda log: {**log, "image": None}, "'image'"),
         (lambda log: {**log, "network": {"name": 3}}, "'name'"),
         (lambda log: {**log, "rounds": "none"}, "'rounds' as list, got str"),
@@ -249,6 +249,9 @@ def test_a_log_of_something_else_is_refused_unless_allowed() -> None:
         (lambda log: {**log, "within": 3}, "'within' as dict, got int"),
         (lambda log: {**log, "within": {**WHOLE, "right": 0}}, "left below right"),
         (lambda log: {**log, "within": WHOLE}, "a first look only"),
+        (lambda log: {**log, "window": [1, 2]}, "'window' as dict, got list"),
+        (lambda log: {**log, "window": {"low": 2, "high": 1}}, "the lower one first"),
+        (lambda log: {**log, "window": {"low": "1", "high": 2}}, "'low' as float, got str"),
         (lambda log: {**log, "start": [1, -1]}, "'start'"),
         (lambda log: {**log, "start": [1, 2]}, "starting mask has 3 pixels"),
         (lambda log: {**log, "start": "all"}, "'start'"),

@@ -21,7 +21,7 @@ DONE: Final[tuple[Marked, ...]] = ("done", "checked")
 """Marks of pictures that need no more work."""
 
 
-PARSED: Final = ("within", "rounds", "attributes")
+PARSED: Final = ("within", "window", "rounds", "attributes")
 """Keys of an object's JSON that must be parsed; the others are values of fields."""
 
 
@@ -199,5 +199,16 @@ def _with_attributes(document: dict[str, Any]) -> dict[str, Any]:
     return {**document, "objects": [{**drawn, "attributes": {}} for drawn in document["objects"]]}
 
 
-UPGRADES: Final[tuple[Upgrade, ...]] = (_with_prompts, _with_tidy, _with_mark, _with_attributes)
+def _with_window(document: dict[str, Any]) -> dict[str, Any]:
+    """Return version 6 of a document of version 5, in which no object had a grey window."""
+    return {**document, "objects": [{**drawn, "window": None} for drawn in document["objects"]]}
+
+
+UPGRADES: Final[tuple[Upgrade, ...]] = (
+    _with_prompts,
+    _with_tidy,
+    _with_mark,
+    _with_attributes,
+    _with_window,
+)
 """The upgrades from each version to the next; see `fcfi.documents.upgraded`."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from fcfi.grey_window import GreyWindow
 from fcfi.images import image_sha256
 from fcfi.project.answerers import Answerers
 from fcfi.project.document import DrawnObject
@@ -22,20 +23,24 @@ def logs_of(
 ) -> tuple[dict[str, Any], ...]:
     """Return a log for each object with prompts, as JSON, with its id, label and properties.
 
-    labels: names by id.  Raises PictureError if the picture cannot be read: logs have its sha256.
+    labels: names by id.  Raises PictureError if the picture cannot be read: logs have the sha256 of
+    the pixels that the network saw.
     """
     clicked = [drawn for drawn in stored.document.objects if drawn.rounds]
     if not clicked:
         return ()
-    row, image = pictures.pixels(stored.row)
-    sha256 = image_sha256(image)
+    row = stored.row
+    sha256s: dict[GreyWindow | None, str] = {}
+    for window in {drawn.rounds.window for drawn in clicked}:
+        row, image = pictures.pixels(row, window)
+        sha256s[window] = image_sha256(image)
     return tuple(
         {
             "object": drawn.id,
             "label": labels.get(drawn.label or 0),
             "keep_out": drawn.keep_out,
             "tidy": drawn.tidy,
-            "log": _log(drawn, row, sha256, masks, answerers).to_json(),
+            "log": _log(drawn, row, sha256s[drawn.rounds.window], masks, answerers).to_json(),
         }
         for drawn in clicked
     )

@@ -85,7 +85,7 @@ class Pictures:
         """
         row = self._fresh(row)
         try:
-            image = self._cached(row, self.effective(row, window))
+            image = self._cached(row, self._effective(row, window))
         except PictureError as error:
             if row.problem != str(error):
                 self._store.set_problem([row.id], str(error))
@@ -101,12 +101,7 @@ class Pictures:
         So a window can stay set while a person goes through pictures of both kinds.
         Raises PictureError.
         """
-        if window is None:
-            return None
-        deep = self._cache.get(
-            (*key(row), "deep"), lambda: self._read(row, is_deep), lambda _: SMALL
-        )
-        return window if deep else None
+        return None if window is None else self._effective(self._fresh(row), window)
 
     def range(self, row: PictureRow) -> ValueRange | None:
         """Return the range of a deep picture's values; None for others.  Raises PictureError."""
@@ -116,6 +111,15 @@ class Pictures:
             (*key(row), "range"), lambda: (self._read(row, read_range),), lambda _: SMALL
         )
         return found[0]
+
+    def _effective(self, row: PictureRow, window: GreyWindow | None) -> GreyWindow | None:
+        """Return the window if the picture of a fresh row is deep, else None."""
+        if window is None:
+            return None
+        deep = self._cache.get(
+            (*key(row), "deep"), lambda: self._read(row, is_deep), lambda _: SMALL
+        )
+        return window if deep else None
 
     def _cached(self, row: PictureRow, window: GreyWindow | None) -> Image:
         """Return the decoded picture, from the cache or from the disk.

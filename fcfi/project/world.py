@@ -7,6 +7,7 @@ its document.
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from fcfi.errors import InputError, PictureError
+from fcfi.grey_window import GreyWindow
 from fcfi.masks.runs import RunMask
 from fcfi.masks.truth import Mask
 from fcfi.prediction.interface import identity
@@ -113,13 +114,18 @@ class PictureWorld:
             )
         return other.document.objects
 
+    def effective(self, window: GreyWindow | None) -> GreyWindow | None:
+        """Return the grey window if the picture is deep, else None.  Raises PictureError."""
+        return self._pictures.effective(self.row, window)
+
     def predict(self, start: str | None, rounds: Rounds) -> RunMask | None:
         """Return the mask that these rounds of prompts make; None if it is empty.
 
         Raises PictureError, NetworkError, InputError.
         """
-        self.row, image = self._pictures.pixels(self.row)
-        prediction = self._replay.predict(key(self.row), lambda: image, start, self._pixels, rounds)
+        self.row, image = self._pictures.pixels(self.row, rounds.window)
+        picture = key(self.row, rounds.window)
+        prediction = self._replay.predict(picture, lambda: image, start, self._pixels, rounds)
         return prediction.run_mask
 
     def mask(self, sha256: str) -> RunMask:

@@ -1,19 +1,21 @@
 """The click log of a session: everything needed to replay its mask, as JSON.
 
-    {"format": "fcfi session", "version": 2,
+    {"format": "fcfi session", "version": 3,
      "image": {"height": 480, "width": 640, "sha256": "..."},       sha256 of size and pixels
      "network": {"name": "...", "sha256": "...", "runtime": "..."},  sha256 of the weights
      "settings": {"target": 384, "ratio": 1.4, "minimum": 200, "keep_iou": 0.5, "flip": "none",
                   "threshold": 0.49},
      "start": null,                            or the start mask, as run lengths
      "within": null,                           or the box of the first look
+     "window": null,                           or {"low": 1000.0, "high": 1200.0}
      "rounds": [[{"x": 320, "y": 180, "positive": true, "time": 1767225600.0}],
                 [{"left": 10, "top": 20, "right": 300, "bottom": 200, "time": 1767225607.5}]]}
 
 Prompts are in order; those of a round were given together and predicted once.  A prompt is a click,
 a box around the object, or a scribble (`"points": [[x, y], ..]` and `positive`).  `time` is in
-seconds since 1970 (UTC).  Run lengths go row by row, background first.  Knows nothing of
-predictors.
+seconds since 1970 (UTC).  With a `window`, the pixels are those of a deep picture that is read
+through it (`fcfi.images.read_image`).  Run lengths go row by row, background first.  Knows nothing
+of predictors.
 """
 
 from collections.abc import Mapping
@@ -134,5 +136,10 @@ def _with_rounds(log: dict[str, Any]) -> dict[str, Any]:
     return {**rest, "within": None, "rounds": list(rounds.values())}
 
 
-UPGRADES: Final[tuple[Upgrade, ...]] = (_with_rounds,)
+def _with_window(log: dict[str, Any]) -> dict[str, Any]:
+    """Return version 3 of a log of version 2, in which all pictures were seen by the rule."""
+    return {**log, "window": None}
+
+
+UPGRADES: Final[tuple[Upgrade, ...]] = (_with_rounds, _with_window)
 """The upgrades from each version to the next; see `fcfi.documents.upgraded`."""

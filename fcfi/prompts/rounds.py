@@ -10,6 +10,7 @@ from typing import Any, Final
 from fcfi.boxes import Box
 from fcfi.documents import read
 from fcfi.errors import InputError
+from fcfi.grey_window import GreyWindow
 from fcfi.prompts.clicks import Click, Clicks, Prompt, Prompts, clicks_in, prompt_from_json
 
 
@@ -62,10 +63,13 @@ class Rounds:
     """All rounds of an object, in order.
 
     within: the part of the picture for the first look; None lets the predictor choose.
+    window: the grey window through which the network sees a deep picture at all of them; None for
+        the grey levels that are found by a rule.
     """
 
     items: tuple[Round, ...] = field(default=())
     within: Box | None = None
+    window: GreyWindow | None = None
 
     def __len__(self) -> int:
         return len(self.items)
@@ -100,7 +104,7 @@ class Rounds:
                 "expected a part to look within at the first prompt only, got one at a later "
                 "prompt: leave it out"
             )
-        return Rounds((*self.items, part), within or self.within)
+        return replace(self, items=(*self.items, part), within=within or self.within)
 
     def locate(self, index: int) -> tuple[int, int]:
         """Return the index of a prompt's round, and the prompt's index in the round.
@@ -128,21 +132,25 @@ class Rounds:
         items = (*self.items[:number], *kept, *self.items[number + 1 :])
         # Another round may now be the first, whose prompts need not be inside `within`.
         keeps = self.within is not None and items and _inside(items[0].prompts, self.within)
-        return Rounds(items, self.within if keeps else None)
+        return replace(self, items=items, within=self.within if keeps else None)
 
     def to_json(self) -> dict[str, Any]:
-        """Return `{"within": box or None, "rounds": [[prompt, ..], ..]}`."""
+        """Return `{"within": box or None, "window": .. or None, "rounds": [[prompt, ..], ..]}`."""
         return {
             "within": None if self.within is None else self.within.to_json(),
+            "window": None if self.window is None else self.window.to_json(),
             "rounds": [part.to_json() for part in self.items],
         }
 
     @classmethod
     def from_json(cls, data: Any) -> "Rounds":
         """Return the rounds of `to_json`.  Raises InputError, naming the key, for anything else."""
-        within = data.get("within")
-        items = tuple(Round.from_json(part) for part in read(data, "rounds", list))
-        return cls(items, None if within is None else Box.from_json(read(data, "within", dict)))
+        within, window = data.get("within"), data.get("window")
+        return cls(
+            tuple(Round.from_json(part) for part in read(data, "rounds", list)),
+            None if within is None else Box.from_json(read(data, "within", dict)),
+            None if window is None else GreyWindow.from_json(read(data, "window", dict)),
+        )
 
 
 def _inside(prompts: Prompts, within: Box) -> bool:

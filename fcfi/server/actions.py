@@ -27,6 +27,7 @@ from typing import (
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, create_model
 
 from fcfi.boxes import Box
+from fcfi.grey_window import GreyWindow
 from fcfi.masks.runs import RunMask
 from fcfi.project.actions import Action, Keep, actions
 from fcfi.project.actions.fields import COLOUR, MAX_INT, Length, Pattern, Range
@@ -61,6 +62,13 @@ class BoxRequest(Request):
     top: Whole
     right: Id
     bottom: Id
+
+
+class WindowRequest(Request):
+    """A grey window: the values of a deep picture that are black and white, low below high."""
+
+    low: Annotated[float, Field(allow_inf_nan=False)]
+    high: Annotated[float, Field(allow_inf_nan=False)]
 
 
 class ScribbleRequest(Request):
@@ -103,6 +111,7 @@ class MaskRequest(Request):
 IN_JSON: Final[Mapping[Any, Any]] = {
     Click: ClickRequest,
     Box: BoxRequest,
+    GreyWindow: WindowRequest,
     Scribble: ScribbleRequest,
     Prompt: PromptRequest,
     RunMask: MaskRequest,
@@ -175,6 +184,8 @@ def _value(given: Any) -> Any:
         return Click(given.x, given.y, given.positive)
     if isinstance(given, BoxRequest):
         return Box(given.left, given.top, given.right, given.bottom)
+    if isinstance(given, WindowRequest):
+        return GreyWindow(given.low, given.high)
     if isinstance(given, ScribbleRequest):
         return Scribble(tuple((x, y) for x, y in given.points), given.positive)
     if isinstance(given, MaskRequest):

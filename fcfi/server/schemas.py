@@ -405,13 +405,21 @@ class ScribbleAnswer(Answer):
     index: int
 
 
+class WindowAnswer(Answer):
+    """A grey window: the values of a deep picture that are black and white."""
+
+    low: float
+    high: float
+
+
 class ObjectAnswer(Answer):
     """An object.
 
     tidy: specks and holes up to this number of pixels are removed from predicted masks.
     mask: the mask's sha256, null if it is empty.  start: whether it has a start mask.
     network: the identity of the network that made the mask; with another network, further clicks
-    start from the mask.
+    start from the mask.  window: the grey window through which the network saw the picture; with
+    another window, further clicks start from the mask as well.
     """
 
     id: int
@@ -424,6 +432,7 @@ class ObjectAnswer(Answer):
     mask: str | None
     start: bool
     network: str | None
+    window: WindowAnswer | None
     clicks: list[ClickAnswer]
     boxes: list[BoxAnswer]
     scribbles: list[ScribbleAnswer]

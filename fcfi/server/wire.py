@@ -204,6 +204,7 @@ def _object(drawn: DrawnObject, masks: Mapping[str, RunMask]) -> dict[str, Any]:
         "mask": drawn.mask,
         "start": drawn.start is not None,
         "network": drawn.network,
+        "window": None if drawn.rounds.window is None else drawn.rounds.window.to_json(),
         **_prompts(drawn),
         "attributes": dict(drawn.attributes),
         "area": 0 if drawn.mask is None else masks[drawn.mask].area,

@@ -8,6 +8,7 @@ import pytest
 
 from fcfi.boxes import Box
 from fcfi.errors import InputError
+from fcfi.grey_window import GreyWindow
 from fcfi.masks.runs import RunMask
 from fcfi.masks.truth import Mask
 from fcfi.project.actions import (
@@ -64,6 +65,9 @@ class Memory:
 
     def now(self) -> float:
         return 7.0
+
+    def effective(self, window: GreyWindow | None) -> GreyWindow | None:
+        return window
 
     def predict(self, start: str | None, rounds: Rounds) -> RunMask | None:
         self.asked.append((start, rounds))
@@ -153,6 +157,15 @@ def test_the_part_for_the_first_look_stays_with_the_object_as_long_as_it_holds_i
         apply(document, click(5, 5, object=1, within=part), world)
     rest = apply(document, RemoveClick(1, 0), world).objects[0].rounds
     assert (rest.prompts, rest.within) == ((Click(40, 40),), None)
+
+
+def test_a_window_that_changes_before_a_mask_is_there_changes_the_rounds(world: Memory) -> None:
+    first, second = GreyWindow(1, 2), GreyWindow(3, 4)
+    empty = AddClicks(None, (Click(0, 0, positive=False),), window=first)
+    document = after(world, empty, click(8, 8, object=1, window=second))
+    (made,) = document.objects
+    assert (made.start, len(made.rounds), made.rounds.window) == (None, 2, second)
+    assert Document.from_json(document.to_json()) == document
 
 
 def test_a_tidied_object_has_no_small_parts_and_holes_whatever_is_clicked(world: Memory) -> None:

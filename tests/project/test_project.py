@@ -273,9 +273,9 @@ def test_of_pictures_larger_than_the_memory_the_last_one_is_held(
 ) -> None:
     decoded: list[str] = []
 
-    def counted(path: Path) -> Any:
+    def counted(path: Path, **options: Any) -> Any:
         decoded.append(path.name)
-        return read_image(path)
+        return read_image(path, **options)
 
     monkeypatch.setattr("fcfi.project.pictures.read_image", counted)
     with opened(folder, cache_bytes=100) as project:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from fcfi.boxes import Box
 from fcfi.errors import InputError
+from fcfi.grey_window import GreyWindow
 from fcfi.prediction.guidance import points_in
 from fcfi.prompts.clicks import (
     MOST_CORNERS,
@@ -20,7 +21,7 @@ from fcfi.prompts.clicks import (
     check_prompts,
     prompt_from_json,
 )
-from fcfi.prompts.rounds import NO_ROUNDS, Round, Rounds
+from fcfi.prompts.rounds import Round, Rounds
 
 coordinates = st.integers(0, 50)
 sides = st.lists(st.integers(0, 60), min_size=2, max_size=2, unique=True).map(sorted)
@@ -35,11 +36,14 @@ prompts: st.SearchStrategy[Prompt] = (
     )
 )
 rounds = st.builds(
-    lambda groups, within: Rounds(
-        tuple(Round.at(float(number), tuple(group)) for number, group in enumerate(groups)), within
+    lambda groups, within, window: Rounds(
+        tuple(Round.at(float(number), tuple(group)) for number, group in enumerate(groups)),
+        within,
+        window,
     ),
     st.lists(st.lists(prompts, min_size=1, max_size=3), max_size=4),
     st.none() | boxes,
+    st.none() | sides.map(lambda ends: GreyWindow(*ends)),
 )
 
 
@@ -84,13 +88,15 @@ def test_a_removed_prompt_leaves_all_others_in_their_rounds(
         )
     )
     assert after.within == (looked_at if lies_in_it else None)
+    assert after.window == before.window
 
 
 def test_a_round_is_added_at_the_end_and_the_part_stays() -> None:
     part = Box(0, 0, 9, 9)
-    first = NO_ROUNDS.after(Round.at(1.0, (Click(1, 2),)), part)
+    window = GreyWindow(3, 4)
+    first = Rounds(window=window).after(Round.at(1.0, (Click(1, 2),)), part)
     second = first.after(Round.at(2.0, (Click(3, 4), Click(5, 6, False))))
-    assert second.within == part
+    assert (second.within, second.window) == (part, window)
     assert second.clicks == (Click(1, 2), Click(3, 4), Click(5, 6, False))
     assert [len(item.times) for item in second] == [1, 2]
     with pytest.raises(InputError, match="first prompt only"):

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from fcfi.boxes import Box
 from fcfi.errors import InputError
+from fcfi.grey_window import GreyWindow
 from fcfi.project.actions import (
     KEEP,
     Action,
@@ -58,8 +59,15 @@ def taken(data: Any) -> Action:
                 "clicks": [{"x": 1, "y": 2}],
                 "within": {"left": 0, "top": 1, "right": 9, "bottom": 8},
                 "tidy": 12,
+                "window": {"low": 1000, "high": 1200.5},
             },
-            AddClicks(None, (Click(1, 2),), tidy=12, within=Box(0, 1, 9, 8)),
+            AddClicks(
+                None,
+                (Click(1, 2),),
+                tidy=12,
+                within=Box(0, 1, 9, 8),
+                window=GreyWindow(1000, 1200.5),
+            ),
         ),
         (
             {
@@ -119,6 +127,10 @@ def test_an_absent_key_leaves_a_property_as_it_is() -> None:
             {"type": "click", "object": 1, "clicks": [{"x": 1, "y": 1, "positive": 1}]},
             "valid boolean",
         ),
+        (
+            {"type": "click", "object": 1, "clicks": [{"x": 1, "y": 1}], "window": {"low": 1}},
+            "window.high: field required",
+        ),
         ({"type": "edit_object", "object": 1, "visible": None}, "valid boolean"),
         ({"type": "edit_object", "object": 1, "size": 3}, "size: extra"),
         ({"type": "edit_object", "object": 1, "colour": 3}, "valid string"),
@@ -156,6 +168,7 @@ keys = st.sampled_from(
         "clicks",
         "prompts",
         "within",
+        "window",
         "tidy",
         "label",
         "index",

@@ -553,6 +553,15 @@ def test_the_range_of_a_deep_picture_is_that_of_its_file(app: FastAPI, folder: P
     assert "deep.png" in broken.error
 
 
+def test_a_click_through_a_window_is_refused_unless_its_values_are_in_order(
+    app: FastAPI, folder: Path
+) -> None:
+    wrong = act(app, 1, 0, click(3, 3, window={"low": 2, "high": 1}))
+    assert (wrong.status, "the lower one first, got 2 and 1" in wrong.error) == (400, True)
+    made = act(app, 1, 0, click(3, 3, window={"low": 1, "high": 2})).json
+    assert made["document"]["objects"][0]["window"] is None, "the picture has 8 bits"
+
+
 def test_a_thumbnail_is_that_of_the_file_as_it_is_now(app: FastAPI, folder: Path) -> None:
     def asked(version: str) -> Answer:
         return ask(app, "GET", f"/api/pictures/1/thumbnail?v={version}")

@@ -1,16 +1,23 @@
-/** A window of the grey values of a 16-bit picture: what is seen through it. */
+/** A window of the grey values of a 16-bit picture: what is seen through it, and what clicks do. */
 
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { found } from './support/axe';
+import { iou, maskOf, type Pixels } from './support/masks';
 import { tool } from './support/paths';
 import { Person } from './support/person';
 import { stage } from './support/stage';
 
 const here = stage(['--labels', 'disc'], ['coffee.jpg']);
 
+let disc: Pixels;
+
 beforeAll(async () => {
-  tool('deep', join(here.photos, 'deep.png'));
+  const truth = tool<{ width: number; height: number; values: string }>(
+    'deep',
+    join(here.photos, 'deep.png'),
+  );
+  disc = { ...truth, values: new Uint8Array(Buffer.from(truth.values, 'base64')) };
   await here.server.scan();
 });
 
@@ -75,6 +82,53 @@ test('a disc that the rule hides is seen through a narrow window', async () => {
   await person.see('adjust').click();
   await person.see('window-automatic').click();
   await shows(person, 62, 62);
+  expect(person.watch.complaints).toEqual([]);
+  await person.leave();
+});
+
+test('the network sees the window if it is to, and the click says so in its log', async () => {
+  const person = await Person.visit(here.browser, here.server);
+  await person.open('deep.png');
+  const likeness = async () => {
+    const [object] = await person.objects();
+    return iou(maskOf(await person.state(), object!.id), disc);
+  };
+  await person.press('Shift+M');
+  await person.see('window-low-value').fill('990');
+  await person.see('window-high-value').fill('1016');
+  await person.see('window-high-value').press('Tab');
+  await person.press('Escape');
+  await person.click(300, 210);
+  const [plain] = await person.objects();
+  expect([plain!.window, await likeness()]).toEqual([null, expect.any(Number)]);
+  expect(await likeness()).toBeLessThan(0.5); // the network saw an even ground
+
+  await person.press('Shift+M');
+  await person.see('window-network').check();
+  await person.see('adjust-panel').getByText('except for the window').waitFor();
+  expect(await found(person)).toEqual([]);
+  await person.press('Escape');
+  // A further click through the window continues from the mask, and says so.
+  await person.click(310, 200);
+  await person.page.locator('.note').filter({ hasText: 'made through another window' }).waitFor();
+  const [changed] = await person.objects();
+  expect([changed!.window, changed!.start, changed!.clicks.length]).toEqual([
+    { low: 990, high: 1016 },
+    true,
+    1,
+  ]);
+  await person.press('Control+z', 'Control+z');
+  await person.settled();
+  expect(await person.objects()).toEqual([]);
+
+  await person.click(300, 210);
+  expect(await likeness()).toBeGreaterThan(0.85);
+  const id = (await person.state()).picture.id;
+  const logs = await person.page.evaluate(
+    async (picture) => (await fetch(`/api/pictures/${picture}/logs`)).json(),
+    id,
+  );
+  expect(logs[0].log.window).toEqual({ low: 990, high: 1016 });
   expect(person.watch.complaints).toEqual([]);
   await person.leave();
 });

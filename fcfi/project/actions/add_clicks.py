@@ -19,7 +19,8 @@ class AddClicks(AddRound):
     """A round of clicks on an object; without an object, on a new object on top.
 
     label, keep_out, tidy: None leaves them unchanged.  within: the part of the picture that the
-    network sees at the object's first look.
+    network sees at the object's first look.  window: the values of a deep picture that the network
+    sees as black and white; None, and a picture of 8 bits: the grey levels of the rule.
     """
 
     type: ClassVar[str] = "click"

@@ -8,6 +8,7 @@ revision before; and a mask follows from an object's rounds of prompts, so repla
 from collections.abc import Container, Mapping, Sequence
 from typing import Any, ClassVar, Literal, Protocol
 
+from fcfi.grey_window import GreyWindow
 from fcfi.masks.runs import RunMask
 from fcfi.project.attributes import Attribute
 from fcfi.project.document import Document, DrawnObject
@@ -45,6 +46,9 @@ class World(Protocol):
 
     def objects(self, picture: int) -> tuple[DrawnObject, ...]:
         """Return the objects of another picture, which must have the same size."""
+
+    def effective(self, window: GreyWindow | None) -> GreyWindow | None:
+        """Return the grey window if the picture is deep, else None."""
 
     def predict(self, start: str | None, rounds: Rounds) -> RunMask | None:
         """Return the mask that these rounds of prompts make; None if it is empty."""

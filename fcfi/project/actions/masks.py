@@ -2,11 +2,12 @@
 
 import dataclasses
 
+from fcfi.grey_window import GreyWindow
 from fcfi.masks.components import drop_specks, fill_holes
 from fcfi.masks.runs import RunMask
 from fcfi.project.actions.base import World
 from fcfi.project.document import Document, DrawnObject
-from fcfi.prompts.rounds import NO_ROUNDS
+from fcfi.prompts.rounds import NO_ROUNDS, Rounds
 
 
 def of_present(drawn: DrawnObject, world: World) -> DrawnObject:
@@ -17,6 +18,20 @@ def of_present(drawn: DrawnObject, world: World) -> DrawnObject:
     if not drawn.rounds or drawn.mask is None or drawn.network == world.network:
         return drawn
     return dataclasses.replace(drawn, start=drawn.mask, rounds=NO_ROUNDS, network=None)
+
+
+def seen_through(drawn: DrawnObject, window: GreyWindow | None) -> DrawnObject:
+    """Return the object, to be seen through a grey window from now on.
+
+    If its mask was made through another window, this mask becomes its start mask: each of its
+    rounds was answered on the pixels that a person saw, and must not be answered again on others.
+    """
+    if drawn.rounds.window == window:
+        return drawn
+    if drawn.rounds and drawn.mask is not None:
+        fresh = Rounds(window=window)
+        return dataclasses.replace(drawn, start=drawn.mask, rounds=fresh, network=None)
+    return dataclasses.replace(drawn, rounds=dataclasses.replace(drawn.rounds, window=window))
 
 
 def predicted(document: Document, drawn: DrawnObject, world: World) -> DrawnObject:

@@ -6,9 +6,10 @@ from typing import Any
 
 from fcfi.boxes import Box
 from fcfi.errors import InputError
+from fcfi.grey_window import GreyWindow
 from fcfi.project.actions.base import Edit, World
 from fcfi.project.actions.fields import MAX_CLICKS, LabelId, ObjectId, Pixels
-from fcfi.project.actions.masks import of_present, predicted
+from fcfi.project.actions.masks import of_present, predicted, seen_through
 from fcfi.project.actions.objects import check_label, check_tidy, found_or_new, with_object
 from fcfi.project.document import Document
 from fcfi.prompts.clicks import Prompts, check_count, check_prompts
@@ -20,7 +21,8 @@ class AddRound(Edit):
     """A round of prompts on an object, or on a new object on top; subclasses hold the prompts.
 
     label, keep_out, tidy: None leaves them unchanged.  within: the part of the picture that the
-    network sees at the object's first look.
+    network sees at the object's first look.  window: the values of a deep picture that the network
+    sees as black and white; None, and a picture of 8 bits: the grey levels of the rule.
     """
 
     object: ObjectId | None
@@ -28,6 +30,7 @@ class AddRound(Edit):
     keep_out: bool | None = dataclasses.field(default=None, kw_only=True)
     tidy: Pixels | None = dataclasses.field(default=None, kw_only=True)
     within: Box | None = dataclasses.field(default=None, kw_only=True)
+    window: GreyWindow | None = dataclasses.field(default=None, kw_only=True)
 
     def with_round(self, prompts: Prompts, document: Document, world: World) -> Document:
         """Return the document with the object's mask after a round of prompts.
@@ -40,7 +43,7 @@ class AddRound(Edit):
             )
         check_prompts(prompts, world.height, world.width)
         document, drawn = found_or_new(document, self.object)
-        drawn = of_present(drawn, world)
+        drawn = seen_through(of_present(drawn, world), world.effective(self.window))
         check_count((*drawn.rounds.prompts, *prompts))
         drawn = dataclasses.replace(
             drawn,

@@ -486,7 +486,8 @@ export interface components {
      * @description A round of clicks on an object; without an object, on a new object on top.
      *
      *     label, keep_out, tidy: None leaves them unchanged.  within: the part of the picture that the
-     *     network sees at the object's first look.
+     *     network sees at the object's first look.  window: the values of a deep picture that the network
+     *     sees as black and white; None, and a picture of 8 bits: the grey levels of the rule.
      */
     AddClicks: {
       clicks: components['schemas']['ClickRequest'][];
@@ -499,6 +500,7 @@ export interface components {
        * @enum {string}
        */
       type: 'click';
+      window?: components['schemas']['WindowRequest'] | null;
       within?: components['schemas']['BoxRequest'] | null;
     };
     /** @description A round of clicks, boxes and scribbles on an object; other fields are as in `AddClicks`. */
@@ -517,6 +519,7 @@ export interface components {
        * @enum {string}
        */
       type: 'prompt';
+      window?: components['schemas']['WindowRequest'] | null;
       within?: components['schemas']['BoxRequest'] | null;
     };
     /** @description A job of any kind. */
@@ -994,7 +997,8 @@ export interface components {
      *     tidy: specks and holes up to this number of pixels are removed from predicted masks.
      *     mask: the mask's sha256, null if it is empty.  start: whether it has a start mask.
      *     network: the identity of the network that made the mask; with another network, further clicks
-     *     start from the mask.
+     *     start from the mask.  window: the grey window through which the network saw the picture; with
+     *     another window, further clicks start from the mask as well.
      */
     ObjectAnswer: {
       area: number;
@@ -1014,6 +1018,7 @@ export interface components {
       start: boolean;
       tidy: number;
       visible: boolean;
+      window: components['schemas']['WindowAnswer'] | null;
     };
     /** @description The pictures of each person to whom some are assigned, and of nobody. */
     People: {
@@ -1232,6 +1237,16 @@ export interface components {
       low: number;
       white: number;
       whole: boolean;
+    };
+    /** @description A grey window: the values of a deep picture that are black and white. */
+    WindowAnswer: {
+      high: number;
+      low: number;
+    };
+    /** @description A grey window: the values of a deep picture that are black and white, low below high. */
+    WindowRequest: {
+      high: number;
+      low: number;
     };
   };
   responses: never;

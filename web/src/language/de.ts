@@ -261,6 +261,10 @@ const de: Dictionary = {
     Automatic: 'Automatisch',
     'The value for black must be below the one for white.':
       'Der Wert für Schwarz muss unter dem für Weiß liegen.',
+    'The network sees this window too': 'Das Netz sieht dieses Fenster auch',
+    'Only what you see, except for the window.': 'Nur für Ihre Augen, außer dem Fenster.',
+    '{name} was made through another window. Clicks continue from its mask; undo restores its earlier clicks.':
+      '{name} entstand mit einem anderen Fenster. Klicks setzen auf der Maske auf; Rückgängig bringt die früheren Klicks zurück.',
     'Only what you see: the network gets the picture as it is.':
       'Nur für Ihre Augen: Das Netz bekommt das Bild, wie es ist.',
     'Picture. Click on an object; Shift and arrows move a cross, C clicks there, question mark lists all keys':

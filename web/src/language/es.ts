@@ -261,6 +261,10 @@ const es: Dictionary = {
     Automatic: 'Automático',
     'The value for black must be below the one for white.':
       'El valor del negro debe ser menor que el del blanco.',
+    'The network sees this window too': 'La red también ve esta ventana',
+    'Only what you see, except for the window.': 'Solo lo que usted ve, salvo la ventana.',
+    '{name} was made through another window. Clicks continue from its mask; undo restores its earlier clicks.':
+      '{name} se hizo con otra ventana. Los clics parten de su máscara; deshacer recupera sus clics anteriores.',
     'Only what you see: the network gets the picture as it is.':
       'Solo lo que usted ve: la red recibe la imagen tal cual.',
     'Picture. Click on an object; Shift and arrows move a cross, C clicks there, question mark lists all keys':

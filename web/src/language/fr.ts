@@ -262,6 +262,10 @@ const fr: Dictionary = {
     Automatic: 'Automatique',
     'The value for black must be below the one for white.':
       'La valeur du noir doit être inférieure à celle du blanc.',
+    'The network sees this window too': 'Le réseau voit aussi cette fenêtre',
+    'Only what you see, except for the window.': 'Pour vos yeux seulement, sauf la fenêtre.',
+    '{name} was made through another window. Clicks continue from its mask; undo restores its earlier clicks.':
+      '{name} a été fait avec une autre fenêtre. Les clics partent de son masque ; annuler rétablit ses clics antérieurs.',
     'Only what you see: the network gets the picture as it is.':
       'Pour vos yeux seulement : le réseau reçoit l’image telle quelle.',
     'Picture. Click on an object; Shift and arrows move a cross, C clicks there, question mark lists all keys':

@@ -255,6 +255,10 @@ const ja: Dictionary = {
     Automatic: '自動',
     'The value for black must be below the one for white.':
       '黒の値は白の値より小さくしてください。',
+    'The network sees this window too': 'ネットワークもこの範囲で見る',
+    'Only what you see, except for the window.': '表示範囲を除き、表示だけの変更です。',
+    '{name} was made through another window. Clicks continue from its mask; undo restores its earlier clicks.':
+      '{name} は別の表示範囲で作られました。クリックはそのマスクから続きます。元に戻すと以前のクリックが戻ります。',
     'Only what you see: the network gets the picture as it is.':
       '表示だけの変更です。ネットワークには元の画像を渡します。',
     'Picture. Click on an object; Shift and arrows move a cross, C clicks there, question mark lists all keys':

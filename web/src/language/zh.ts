@@ -251,6 +251,10 @@ const zh: Dictionary = {
     'White from': '白色下限',
     Automatic: '自动',
     'The value for black must be below the one for white.': '黑色的值必须小于白色的值。',
+    'The network sees this window too': '网络也使用此窗口',
+    'Only what you see, except for the window.': '除窗口外，仅影响显示。',
+    '{name} was made through another window. Clicks continue from its mask; undo restores its earlier clicks.':
+      '{name} 是用另一个窗口生成的。点击将从其掩码继续；撤销可恢复之前的点击。',
     'Only what you see: the network gets the picture as it is.': '仅影响显示：网络使用原始图片。',
     'Picture. Click on an object; Shift and arrows move a cross, C clicks there, question mark lists all keys':
       '图片。点击对象；Shift 加方向键移动十字，C 在该处点击，问号列出全部按键',

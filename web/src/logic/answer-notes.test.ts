@@ -57,6 +57,18 @@ describe('work of another network', () => {
   });
 });
 
+it('says that an object continues from its mask when the window changed', () => {
+  const through = (window: { low: number; high: number } | null, version = 1) =>
+    state(version, [object(4, { network: 'new', mask: 'a', window })]);
+  const narrow = { low: 10, high: 20 };
+  const text = /^cup was made through another window. Clicks continue from its mask/;
+  expect(noteFor(click, through(null), through(narrow, 2), name)?.text).toMatch(text);
+  expect(noteFor(click, through(narrow), through(null, 2), name)?.text).toMatch(text);
+  expect(noteFor(click, through(narrow), through({ ...narrow }, 2), name)).toBeNull();
+  const empty = state(1, [object(4, { network: 'new' })]);
+  expect(noteFor(click, empty, through(narrow, 2), name)).toBeNull();
+});
+
 it('counts the objects that were copied', () => {
   const copy: Action = { type: 'copy_objects', picture: 9 };
   expect(noteFor(copy, state(1), state(2, [object(1), object(2)]), name)?.text).toMatch(

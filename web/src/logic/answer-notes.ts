@@ -1,6 +1,7 @@
 /** What an answer of the server means for the person, in words. Pure. */
 
 import type { Action, DrawnObject, Network, PictureState } from '../api/types';
+import { sameWindow } from './grey-window';
 import { plural, t } from '../language/language.svelte';
 
 /** Whether another network than the present one made an object's mask. */
@@ -30,12 +31,20 @@ export function noteFor(
     });
     return { text, kind: 'info' };
   }
-  if (!['click', 'remove_click', 'edit_object'].includes(action.type)) return null;
+  if (!['click', 'prompt', 'remove_click', 'edit_object'].includes(action.type)) return null;
   const { object: id } = action as { object: number | null };
   const find = (state: PictureState) => state.document.objects.find((object) => object.id === id);
   const [old, object] = [find(before), find(now)];
-  if (!old?.network || !object || old.network === object.network) return null;
+  if (!old?.network || !object) return null;
   const name = nameOf(object);
+  if (old.network === object.network) {
+    if (old.mask === null || sameWindow(old.window, object.window)) return null;
+    const text = t(
+      '{name} was made through another window. Clicks continue from its mask; undo restores its earlier clicks.',
+      { name },
+    );
+    return { text, kind: 'info' };
+  }
   if (action.type !== 'remove_click' && old.mask !== null) {
     const text = t(
       '{name} was made with another network. Clicks continue from its mask; undo restores its earlier clicks.',

@@ -16,6 +16,7 @@ import type {
   PlacedClick,
   Prompt,
 } from '../api/types';
+import { sameWindow } from './grey-window';
 import { EMPTY, exclusive, subtract, toRuns, union, type Spans } from './spans';
 
 /** Pixels that a hand adds to a mask, erases from it, or flips: those between its outline before
@@ -231,6 +232,7 @@ function newObject(key: number, label: number | null): ViewObject {
     mask: null,
     start: false,
     network: null,
+    window: null,
     attributes: {},
     ...NO_PROMPTS,
     area: 0,
@@ -320,7 +322,7 @@ export function remade(
 
 /** The first of the pending actions, with the clicks on the same object that follow it at once.
  *
- * They are predicted together: the person did not see an answer between them. Returns the merged
+ * They are predicted together: the person did not see an answer between them, nor another window. Returns the merged
  * action and how many it replaces.
  */
 export function withFollowingClicks(pending: readonly PendingAction[]): {
@@ -330,11 +332,16 @@ export function withFollowingClicks(pending: readonly PendingAction[]): {
   const first = pending[0]!;
   if (first.action.type !== 'click') return { merged: first, count: 1 };
   const id = first.action.object ?? -first.key;
-  const { within } = first.action;
+  const { within, window } = first.action;
   const end = pending.findIndex(
     ({ action }, index) =>
       index > 0 &&
-      !(action.type === 'click' && action.object === id && holds(within, action.clicks)),
+      !(
+        action.type === 'click' &&
+        action.object === id &&
+        holds(within, action.clicks) &&
+        sameWindow(window ?? null, action.window ?? null)
+      ),
   );
   const count = end < 0 ? pending.length : end;
   if (count === 1) return { merged: first, count };

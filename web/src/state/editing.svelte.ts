@@ -121,6 +121,7 @@ export class Editing {
       object,
       clicks: [...clicks],
       ...this.given(created),
+      ...this.seen,
       // Absent, not null, at later looks: they follow the mask.
       ...(within ? { within } : {}),
     });
@@ -136,6 +137,12 @@ export class Editing {
       keep_out: created ? keepOut : null,
       ...(created && tidy > 0 ? { tidy } : {}),
     };
+  }
+
+  /** The window that the network is to see the picture through; absent: what the rule finds. */
+  private get seen() {
+    const { networkWindow, window } = this.parts.settings.values;
+    return networkWindow && window ? { window } : {};
   }
 
   /** The part to look at first, if it holds all clicks. */
@@ -162,6 +169,7 @@ export class Editing {
       object,
       prompts: [prompt],
       ...this.given(object === null),
+      ...this.seen,
     });
     if (object === null) current.activeId ??= -key;
     this.parts.hints.noteClick();

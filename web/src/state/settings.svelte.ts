@@ -19,6 +19,8 @@ export interface Values {
   look: Look;
   /** The values of pictures of more than 8 bits that are black and white; null: found by a rule. */
   window: GreyWindow | null;
+  /** Whether the network sees the picture through that window too. */
+  networkWindow: boolean;
   /** Of the colour over an object, 0 to 1. */
   opacity: number;
   /** Radius of a click's marker, screen pixels. */
@@ -46,6 +48,7 @@ const DEFAULTS: Values = {
   mode: 'overlay',
   look: PLAIN,
   window: null,
+  networkWindow: false,
   opacity: 0.4,
   clickSize: 8,
   brushSize: 20,

@@ -219,6 +219,33 @@ it('a first click looks at what is visible when that is much less than the pictu
   expect(last(here)).not.toHaveProperty('within');
 });
 
+it('the window goes with prompts if the network is to see it, and clicks through two are apart', async () => {
+  const here = await started();
+  const { settings } = here.app;
+  settings.set('window', { low: 10, high: 20 });
+  press(here, 50, 40);
+  await settled();
+  expect(last(here)).not.toHaveProperty('window');
+  settings.set('networkWindow', true);
+  here.server.hold();
+  press(here, 20, 20);
+  press(here, 30, 20);
+  press(here, 40, 20);
+  settings.set('window', { low: 10, high: 30 });
+  press(here, 60, 20);
+  here.server.free();
+  await settled();
+  const sent = here.server.actions.slice(1) as unknown as { clicks: { x: number }[] }[];
+  expect(sent.map(({ clicks }) => clicks.map(({ x }) => x))).toEqual([[20], [30, 40], [60]]);
+  const windows = here.server.actions.map((action) => 'window' in action && action.window);
+  const narrow = { low: 10, high: 20 };
+  expect(windows).toEqual([false, narrow, narrow, { low: 10, high: 30 }]);
+  settings.set('window', null);
+  here.app.editing.prompt({ left: 1, top: 1, right: 9, bottom: 9 });
+  await settled();
+  expect(last(here)).not.toHaveProperty('window');
+});
+
 it('the setting of specks and holes goes with new objects, and to the open one', async () => {
   const here = await started();
   here.app.editing.useTidy(30);

@@ -13,6 +13,7 @@ export function object(id: number, more: Partial<DrawnObject> = {}): DrawnObject
     mask: null,
     start: false,
     network: null,
+    window: null,
     clicks: [],
     boxes: [],
     scribbles: [],
