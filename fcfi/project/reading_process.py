@@ -7,6 +7,7 @@ nothing from a file is executed here.
 
 import json
 import logging
+import math
 import multiprocessing
 import os
 import pickle
@@ -34,9 +35,14 @@ from fcfi.project.progress import READING, Progress
 from fcfi.project.reading import Question, Summary, read
 
 LEAST_SECONDS: Final = 60.0
-"""Time for each picture, however small the file; a machine may be busy."""
+"""Processor time for each picture, however small the file."""
 SECONDS_PER_BYTE: Final = 60.0 / (1 << 20)
 """Additional time for each byte of the file: ten times the measured time of the slowest format."""
+PATIENCE: Final = 1 if sys.platform == "win32" else 20
+"""Seconds of the clock for each second of processor time, on a busy machine or a slow disk.
+
+On Windows, where a process cannot limit its own processor time, only the clock counts.
+"""
 LEAST_BYTES: Final = 3 << 30
 """Address space beyond the started process's own; the largest mask needs 1.4 GB of it."""
 BYTES_PER_BYTE: Final = 40
@@ -51,6 +57,8 @@ TOO_LARGE: Final = "expected files that can be read in {most}, got {name}, which
 SPLIT: Final = "leave out what is damaged, or split them into smaller files"
 OUT_OF_MEMORY: Final = 77
 """Exit code of a process that has reached its limit of memory."""
+OUT_OF_TIME: Final = None if sys.platform == "win32" else -signal.SIGXCPU
+"""Exit code of a process that has reached its limit of processor time."""
 # The first byte of a message is its kind.
 LINE: Final = b"+"
 PROGRESS: Final = b">"
@@ -70,7 +78,8 @@ class ReadingFunction(Protocol):
 class Limits:
     """The limits of reading.
 
-    seconds: time for each picture.  memory: bytes beyond the started process's own.
+    seconds: processor time for each picture, because a busy machine must not refuse a good file.
+    memory: bytes beyond the started process's own.
     """
 
     seconds: float
@@ -99,13 +108,13 @@ def read_apart(
         return function(question, spool, progress)
     at: tuple[str, int, int | None] = (READING, 0, None)
     last, received = "", time.monotonic()
-    with _started(function, question, chosen.memory, formats) as (process, connection):
+    with _started(function, question, chosen, formats) as (process, connection):
         while True:
             # The time limit is for each picture, so that a folder may hold any number.
             if not connection.poll(TICK):
                 progress(*at)
-                if time.monotonic() - received > chosen.seconds:
-                    raise _too_large(f"{chosen.seconds:.0f} s for each picture", question, last)
+                if time.monotonic() - received > PATIENCE * chosen.seconds:
+                    raise _too_slow(chosen, question, last)
                 continue
             try:
                 message = connection.recv_bytes(MAX_MESSAGE)
@@ -150,7 +159,7 @@ def _size(path: Path) -> int:
 
 @contextmanager
 def _started(
-    function: ReadingFunction, question: Question, memory: int, formats: Sequence[Codec]
+    function: ReadingFunction, question: Question, limits: Limits, formats: Sequence[Codec]
 ) -> Iterator[tuple[SpawnProcess, "Connection[Any, Any]"]]:
     """Start the reading process; it is killed when the block ends."""
     # Spawned, not forked: the fork of a process with threads may wait for a lock forever.
@@ -158,7 +167,7 @@ def _started(
     connection, other = context.Pipe(duplex=False)
     inherited = _Inherited(formats, tempfile.gettempdir(), _log.getEffectiveLevel())
     process = context.Process(
-        target=_serve, args=(other, function, question, memory, inherited), daemon=True
+        target=_serve, args=(other, function, question, limits, inherited), daemon=True
     )
     try:
         process.start()
@@ -193,11 +202,17 @@ def _death(code: int | None, question: Question, limits: Limits, last: str) -> D
     """Return the error for a process that ended without a result."""
     if code == OUT_OF_MEMORY:
         return _too_large(f"{limits.memory >> 20} MB of memory", question, last)
+    if code is not None and code == OUT_OF_TIME:
+        return _too_slow(limits, question, last)
     why = f"signal {-code}" if code is not None and code < 0 else f"code {code}"
     return DatasetError(
         f"expected {question.path.name} to be read, got the end of the process that read it "
         f"({why}){_after(last)}: {SPLIT}"
     )
+
+
+def _too_slow(limits: Limits, question: Question, last: str) -> DatasetError:
+    return _too_large(f"{limits.seconds:.0f} s for each picture", question, last)
 
 
 def _too_large(most: str, question: Question, last: str) -> DatasetError:
@@ -228,8 +243,10 @@ class _Inherited:
 class _Sender:
     """A spool whose lines are sent to the calling process."""
 
-    def __init__(self, connection: "Connection[Any, Any]") -> None:
+    def __init__(self, connection: "Connection[Any, Any]", seconds: float) -> None:
         self._connection = connection
+        self._seconds = seconds
+        _limit_time(seconds)
 
     def write(self, line: str) -> int:
         """Send the line of a picture.  Raises InputError if it is too large."""
@@ -239,25 +256,29 @@ class _Sender:
                 f"expected at most {MAX_MESSAGE >> 20} MB of run lengths for a picture, got "
                 f"{len(content) >> 20} MB{_after(line).replace('after', 'in')}: smooth its masks"
             )
-        self._connection.send_bytes(LINE + content)
+        self._send(LINE + content)
         return len(line)
 
     def send(self, kind: bytes, content: Any) -> None:
         """Send a message of another kind than a picture's line."""
-        self._connection.send_bytes(kind + json.dumps(content).encode())
+        self._send(kind + json.dumps(content).encode())
+
+    def _send(self, message: bytes) -> None:
+        self._connection.send_bytes(message)
+        _limit_time(self._seconds)  # from now on, for the next picture
 
 
 def _serve(
     connection: "Connection[Any, Any]",
     function: ReadingFunction,
     question: Question,
-    memory: int,
+    limits: Limits,
     inherited: _Inherited,
 ) -> None:
     """Read the files and send the results to the calling process."""
     _prepare(inherited)
-    _limit_memory(memory)
-    sender = _Sender(connection)
+    _limit_memory(limits.memory)
+    sender = _Sender(connection, limits.seconds)
     spool = cast("TextIO", sender)
     try:
         with guard(DatasetError, f"{question.path.name} cannot be read", EXPORT_AGAIN):
@@ -277,6 +298,11 @@ def _record(error: FCFIError) -> tuple[str, str]:
 
 def _prepare(inherited: _Inherited) -> None:
     """Set up the process: low priority, the caller's formats, and an end when the caller ends."""
+    if sys.platform != "win32":
+        import resource
+
+        # A process that is ended leaves no core dump.
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # Ctrl+C goes to all processes of a terminal; the calling process decides what to do.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
@@ -299,6 +325,22 @@ def _prepare(inherited: _Inherited) -> None:
             os._exit(1)
 
     threading.Thread(target=end_with_parent, daemon=True).start()
+
+
+def _limit_time(seconds: float) -> None:
+    """End this process once it has used this much processor time from now on.
+
+    The system ends it, so that no library can delay that.
+    """
+    if sys.platform == "win32":
+        return  # a process cannot set such a limit for itself
+    import resource
+
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    # The limit is in whole seconds.
+    most = math.ceil(time.process_time() + seconds)
+    with suppress(OSError, ValueError):  # an administrator's limit is lower
+        resource.setrlimit(resource.RLIMIT_CPU, (most, hard))
 
 
 def _limit_memory(most: int) -> None:

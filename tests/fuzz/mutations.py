@@ -5,6 +5,7 @@ import struct
 import sys
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from random import Random
 from typing import Any, Final
 
@@ -139,7 +140,10 @@ def _changed(document: Any, path: tuple[Any, ...], random: Random) -> Any:
         most = LARGE // (len(text_of(document)) + 1) + 1
         return document * min(most, random.choice((2, 50, 2000)))
     if isinstance(document, int | float) and random.random() < 0.5:
-        return document * random.choice((-1, 0.5, 1000, 10**9)) + random.choice((0, 1, -1, 0.5))
+        factor, added = random.choice((-1, 0.5, 1000, 10**9)), random.choice((0, 1, -1, 0.5))
+        with suppress(OverflowError):  # a number that was made huge before, and has no half
+            return document * factor + added
+        return -document
     if isinstance(document, str) and random.random() < 0.5:
         return _text(document.encode("utf-8", "surrogatepass"), random).decode("utf-8", "replace")
     value = random.choice(VALUES)

@@ -119,7 +119,9 @@ def test_the_commands_of_the_guide_train_and_export(tmp_path: Path) -> None:
     write_shard(data / "train-000.tar")
     block = re.findall(r"```bash\n(.*?)```", GUIDE.read_text(), re.DOTALL)[0]
     for line in block.splitlines()[:2]:
-        words = shlex.split(line.replace("examples/extend/", f"{EXTEND.as_posix()}/"))
+        words = [
+            word.replace("examples/extend/", f"{EXTEND.as_posix()}/") for word in shlex.split(line)
+        ]
         assert words[0] == "python"
         changes = ["--set", "crops.minimum_visible=20"] if "train" in words else []
         subprocess.run([sys.executable, *words[1:], *changes], cwd=tmp_path, check=True)

@@ -6,6 +6,7 @@ Imports little, because that process imports it as well.
 import errno
 import os
 import signal
+import time
 from collections.abc import Iterator
 from typing import Any, TextIO
 
@@ -15,7 +16,7 @@ from fcfi.errors import write_error
 from fcfi.formats.annotation import AnnotatedObject, AnnotatedPicture
 from fcfi.leftovers import temporary_folder
 from fcfi.project.progress import Progress
-from fcfi.project.reading import Question, Summary
+from fcfi.project.reading import Question, Summary, read
 
 LINE = '{"name": "a.png", "objects": []}\n'
 
@@ -24,6 +25,11 @@ def for_ever(question: Question, spool: TextIO, progress: Progress, /) -> Summar
     spool.write(LINE)
     while True:
         pass
+
+
+def waits(question: Question, spool: TextIO, progress: Progress, /) -> Summary:
+    time.sleep(4)  # as on a machine that has no time for this process
+    return read(question, spool, progress)
 
 
 def takes_all_memory(question: Question, spool: TextIO, progress: Progress, /) -> Summary:

@@ -31,6 +31,7 @@ from tests.project.odd_readers import (
     for_ever,
     read_dots,
     takes_all_memory,
+    waits,
     write_dots,
 )
 from tests.project.test_jobs import Recorder
@@ -81,6 +82,13 @@ def test_what_takes_too_long_is_ended(question: Question) -> None:
         read_apart(question, io.StringIO(), silent, Limits(3.0, LEAST_BYTES), for_ever)
     assert str(error.value).startswith("expected files that can be read in 3 s for each picture, ")
     assert processes() == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit on processor time there")
+def test_a_busy_machine_does_not_count(question: Question) -> None:
+    spool = io.StringIO()
+    assert read_apart(question, spool, silent, Limits(3.0, LEAST_BYTES), waits).pictures == 2
+    assert len(spool.getvalue().splitlines()) == 2
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no limit on memory there")
