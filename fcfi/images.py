@@ -40,6 +40,8 @@ MAX_PIXELS = 200_000_000
 """Largest picture in pixels: the largest phone sensors have as many; 600 MB as RGB."""
 MAX_SIDE = 100_000
 """Longest side in pixels: a file of 400 kB may contain a line of 200 million."""
+SAMPLES = 8
+"""Pixels of a palette along a side that are averaged to a pixel of a small picture."""
 STRIP_PIXELS = 4_000_000
 """Pixels of a picture that are converted to an array at once."""
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "DIB", "GIF", "PPM", "JPEG2000", "AVIF")
@@ -122,7 +124,10 @@ def read_small(
         if not _deep(picture):
             # Palette indices and single bits cannot be averaged, but colours can.
             smooth = {"P": "RGBA", "PA": "RGBA", "1": "L"}.get(picture.mode)
-            picture = _within(picture.convert(smooth) if smooth else picture, side)
+            if smooth:
+                # As RGBA, all of a large picture would take four times its memory.
+                picture = _within(picture, SAMPLES * side, mean=False).convert(smooth)
+            picture = _within(picture, side)
         return np.array(_within(Pillow.fromarray(_rgb(picture, str(path), window)), side))
 
 
@@ -377,11 +382,18 @@ def _upright(picture: Pillow.Image) -> Pillow.Image:
     return turned
 
 
-def _within(picture: Pillow.Image, side: int) -> Pillow.Image:
-    """Return the picture with its longer side shrunk to at most `side` pixels."""
+def _within(picture: Pillow.Image, side: int, mean: bool = True) -> Pillow.Image:
+    """Return the picture with its longer side shrunk to at most `side` pixels.
+
+    mean: a pixel is the mean of those that it stands for, instead of one of them.
+    """
     scale = side / max(picture.size)
+    if scale >= 1:
+        return picture
     size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
-    return picture.resize(size, Pillow.Resampling.BOX, reducing_gap=2.0) if scale < 1 else picture
+    if mean:
+        return picture.resize(size, Pillow.Resampling.BOX, reducing_gap=2.0)
+    return picture.resize(size, Pillow.Resampling.NEAREST)
 
 
 def _deep(picture: Pillow.Image) -> bool:

@@ -76,6 +76,17 @@ def test_a_small_copy_has_the_shape_and_the_colours_of_the_picture(
     assert np.abs(small - means).mean() < {"P": 2, "1": 10}.get(mode, 1)  # these two are dithered
 
 
+def test_a_small_copy_of_a_large_palette_picture_has_its_colours(tmp_path: Path) -> None:
+    # More pixels than are averaged: stripes of red and blue, alike in number.
+    stripes = np.tile(np.array([0, 1], np.uint8).repeat(8), (640, 400))
+    picture = Pillow.fromarray(stripes)
+    picture.putpalette([200, 0, 0, 0, 0, 100])
+    picture.save(tmp_path / "stripes.png")
+    small = read_small(tmp_path / "stripes.png", 40)
+    assert small.shape == (4, 40, 3)
+    assert np.abs(small.mean(axis=(0, 1)) - (100, 0, 50)).max() < 3
+
+
 def test_a_small_copy_of_a_jpeg_is_upright_and_a_smaller_picture_is_not_enlarged(
     tmp_path: Path,
 ) -> None:
