@@ -6,12 +6,17 @@ The pictures of one source are split: two thirds for training, the others to mea
 after `fcfi train recipes/finetune.toml`.  Writes
 benchmarks/results/finetune/SOURCE.{before,after}.json, the run's log, and the comparison of both
 networks on development photographs (SOURCE.pairs.json).
+
+    python -m benchmarks.finetune --data data/train --few 6 --minutes 5
+
+The same with few objects, and measured like a run from the annotation page (`fcfi finetune`): five
+objects each on six pictures.  Writes SOURCE.few.json.
 """
 
 import shutil
 import sys
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -20,6 +25,7 @@ import typer
 
 from benchmarks import pairs
 from benchmarks.ablation import trained
+from benchmarks.stored import new_record, store
 from benchmarks.tables import RESULTS, ROOT
 from fcfi import cli
 from fcfi.data import open_dataset
@@ -35,6 +41,8 @@ from fcfi.weights import checkpoint
 
 RECIPE: Final = ROOT / "recipes" / "finetune.toml"
 STORED: Final = RESULTS / "finetune"
+FORMAT: Final = "fcfi-few/1"
+"""Marks a stored comparison after learning from few objects."""
 EVERY: Final = 3
 """Every third picture, in the order of names, is kept for measuring."""
 MINIMUM_AREA: Final = 100
@@ -58,6 +66,9 @@ def run(
         Path, typer.Option("--output", "-o", help="Folder of pictures and run.")
     ] = Path("runs/finetune"),
     stored: Annotated[Path, typer.Option(help="Folder of the results.")] = STORED,
+    few: Annotated[
+        int | None, typer.Option(help="Learn from this number of pictures, and compare.")
+    ] = None,
     change: Annotated[
         list[str] | None, typer.Option("--set", help="Another value for a key of the recipe.")
     ] = None,
@@ -86,6 +97,10 @@ def run(
         )
     write(folders["test"], pictures[::EVERY], MOST)
     learn_from = [picture for number, picture in enumerate(pictures) if number % EVERY]
+    if few is not None:
+        write(folders["train"], learn_from[:few], MOST)
+        compare_few(folders, begin, network, minutes, change or (), stored / f"{source}.few.json")
+        return
     write(folders["train"], learn_from)
     weights = trained(plan, folders["run"], begin)
     measure(network, folders["test"], stored / f"{source}.before.json")
@@ -95,6 +110,24 @@ def run(
         pairs.compare(
             [network, str(weights)], dev, count=80, output=stored / f"{source}.pairs.json"
         )
+
+
+def compare_few(
+    folders: Mapping[str, Path],
+    begin: Path,
+    network: str,
+    minutes: float,
+    changes: Sequence[str],
+    output: Path,
+) -> None:
+    """Fine-tune on the pictures in a folder as `fcfi finetune` does, and store the comparison."""
+    from fcfi.training.finetuning import Plan, finetune
+
+    learn_from = open_dataset(folders["train"])
+    plan = Plan(folders["train"], folders["test"], begin, network, minutes, 1, tuple(changes))
+    compared = finetune(plan, folders["run"])
+    content = {"learnt_from": len(learn_from), "minutes": minutes, **asdict(compared)}
+    store(output, new_record(FORMAT, **content))
 
 
 def write(folder: Path, pictures: Sequence[Picture], most: int | None = None) -> None:

@@ -52,6 +52,17 @@ def test_a_network_is_measured_before_and_after_on_pictures_kept_apart(tmp_path:
     assert (stored / "made.train.jsonl").is_file()
 
 
+def test_few_objects_are_learnt_from_as_in_the_annotation_page(tmp_path: Path) -> None:
+    shard, stored = write_shard(tmp_path / "train-000.tar", count=6), tmp_path / "stored"
+    words = ["--data", str(shard), "--source", "made", "--few", "2", "-o", str(tmp_path / "run")]
+    changes = [part for change in CHANGES for part in ("--set", change)]
+    arguments = [*words, "--stored", str(stored), *changes]
+    assert cli.main(arguments, finetune.app, "finetune") == 0
+    record = json.loads((stored / "made.few.json").read_text())
+    assert (record["learnt_from"], record["objects"], record["limit"]) == (4, 4, 10)
+    assert stems(tmp_path / "run" / "made" / "train" / "images") == {"made_1", "made_2"}
+
+
 def test_a_network_of_another_kind_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -7,7 +7,15 @@ import { stage } from './support/stage';
 
 const here = stage(['--labels', 'cup,plate'], ['coffee.jpg', 'rocket.jpg']);
 
-const DIALOGS = ['help', 'settings', 'import', 'export', 'statistics', 'labels-edit'] as const;
+const DIALOGS = [
+  'help',
+  'settings',
+  'import',
+  'export',
+  'statistics',
+  'learn',
+  'labels-edit',
+] as const;
 
 test.each(['dark', 'light'] as const)('nothing is found in the %s page', async (scheme) => {
   const person = await Person.visit(here.browser, here.server, { colorScheme: scheme });

@@ -201,6 +201,14 @@ export const exportMasks = (format: string, only: 'all' | 'done' | 'checked') =>
     body: { format, only_done: only === 'done', only_checked: only === 'checked' },
   });
 
+export const learning = () => call('get', '/api/learning');
+/** Begins a job that trains and measures. minutes: of training. */
+export const startLearning = (minutes: number) =>
+  call('post', '/api/learning', { body: { minutes } });
+/** Use the network of a run; null: the old network. */
+export const useLearnt = (run: string | null) =>
+  call('put', '/api/learning/network', { body: { run } });
+
 export const job = (id: string) =>
   call('get', '/api/jobs/{job}', { parameters: { path: { job: id } } });
 /** Ends it at its next picture. */

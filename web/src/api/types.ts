@@ -47,6 +47,8 @@ export type ProjectInfo = Schemas['ProjectAnswer'];
 export type Change = Schemas['ChangeAnswer'];
 export type ImportReport = Schemas['ImportAnswer'];
 export type ExportReport = Schemas['ExportAnswer'];
+/** What the network can learn from the finished objects, and what it has learnt. */
+export type LearningStatus = Schemas['LearningAnswer'];
 /** Long work of the server, as it was at one moment. */
 export type Job = Schemas['AnyJob'];
 export type ActionRequest = Schemas['ActionRequest'];

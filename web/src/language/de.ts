@@ -227,6 +227,38 @@ const de: Dictionary = {
     nobody: 'niemand',
     'Names, with commas between them; none: nobody': 'Namen, mit Kommas dazwischen; ohne: niemand',
     'Assign {pictures} of the list': '{pictures} der Liste zuteilen',
+    'Learn from my masks': 'Aus meinen Masken lernen',
+    'The network trains on your finished objects, on this machine, behind your clicks. Some are kept apart: a robot clicks them with the old and the new network, and the new one is offered only if it needs fewer clicks. Your masks do not change.':
+      'Das Netz trainiert mit Ihren fertigen Objekten, auf diesem Rechner und hinter Ihren Klicks. Einige bleiben beiseite: Ein Roboter klickt sie mit dem alten und dem neuen Netz, und das neue wird nur angeboten, wenn es weniger Klicks braucht. Ihre Masken ändern sich nicht.',
+    '{count} of {needed} finished objects so far.':
+      'Bisher {count} von {needed} fertigen Objekten.',
+    '{objects} on {pictures}; {held} of them are kept apart.':
+      '{objects} auf {pictures}; {held} davon bleiben beiseite.',
+    'Minutes of training': 'Minuten Training',
+    'Start learning': 'Lernen',
+    'Learn again': 'Noch einmal lernen',
+    'Use the new network': 'Das neue Netz benutzen',
+    'Keep the old network': 'Das alte Netz behalten',
+    'Back to the old network': 'Zurück zum alten Netz',
+    'A network that has learnt from your masks answers your clicks.':
+      'Ein Netz, das aus Ihren Masken gelernt hat, beantwortet Ihre Klicks.',
+    'Clicks on {objects} that were kept apart, at most {limit} each':
+      'Klicks auf {objects}, die beiseite blieben, höchstens je {limit}',
+    'Old network': 'Altes Netz',
+    'New network': 'Neues Netz',
+    'The new network needs fewer clicks: {difference} ± {error}.':
+      'Das neue Netz braucht weniger Klicks: {difference} ± {error}.',
+    'The new network does not clearly need fewer clicks ({difference} ± {error}), so it is not taken.':
+      'Das neue Netz braucht nicht deutlich weniger Klicks ({difference} ± {error}) und wird daher nicht genommen.',
+    '{objects} are finished: the network can learn from them.':
+      '{objects} sind fertig: Das Netz kann daraus lernen.',
+    'The network has learnt: look at the result.':
+      'Das Netz hat gelernt: Sehen Sie das Ergebnis an.',
+    Look: 'Ansehen',
+    '{stage}: about {minutes} min left': '{stage}: noch etwa {minutes} min',
+    'Measuring the old network': 'Das alte Netz wird gemessen',
+    Training: 'Training',
+    'Measuring the new network': 'Das neue Netz wird gemessen',
     Notices: 'Hinweise',
     Dismiss: 'Ausblenden',
     Theme: 'Design',

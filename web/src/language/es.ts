@@ -226,6 +226,37 @@ const es: Dictionary = {
     nobody: 'nadie',
     'Names, with commas between them; none: nobody': 'Nombres separados por comas; ninguno: nadie',
     'Assign {pictures} of the list': 'Asignar {pictures} de la lista',
+    'Learn from my masks': 'Aprender de mis máscaras',
+    'The network trains on your finished objects, on this machine, behind your clicks. Some are kept apart: a robot clicks them with the old and the new network, and the new one is offered only if it needs fewer clicks. Your masks do not change.':
+      'La red se entrena con sus objetos terminados, en esta máquina, por detrás de sus clics. Algunos se apartan: un robot los marca con la red antigua y la nueva, y la nueva solo se ofrece si necesita menos clics. Sus máscaras no cambian.',
+    '{count} of {needed} finished objects so far.':
+      '{count} de {needed} objetos terminados hasta ahora.',
+    '{objects} on {pictures}; {held} of them are kept apart.':
+      '{objects} en {pictures}; {held} se apartan.',
+    'Minutes of training': 'Minutos de entrenamiento',
+    'Start learning': 'Aprender',
+    'Learn again': 'Aprender otra vez',
+    'Use the new network': 'Usar la red nueva',
+    'Keep the old network': 'Conservar la red antigua',
+    'Back to the old network': 'Volver a la red antigua',
+    'A network that has learnt from your masks answers your clicks.':
+      'Una red que ha aprendido de sus máscaras responde a sus clics.',
+    'Clicks on {objects} that were kept apart, at most {limit} each':
+      'Clics en {objects} apartados, {limit} como máximo en cada uno',
+    'Old network': 'Red antigua',
+    'New network': 'Red nueva',
+    'The new network needs fewer clicks: {difference} ± {error}.':
+      'La red nueva necesita menos clics: {difference} ± {error}.',
+    'The new network does not clearly need fewer clicks ({difference} ± {error}), so it is not taken.':
+      'La red nueva no necesita claramente menos clics ({difference} ± {error}), así que no se toma.',
+    '{objects} are finished: the network can learn from them.':
+      '{objects} están terminados: la red puede aprender de ellos.',
+    'The network has learnt: look at the result.': 'La red ha aprendido: mire el resultado.',
+    Look: 'Ver',
+    '{stage}: about {minutes} min left': '{stage}: faltan unos {minutes} min',
+    'Measuring the old network': 'Medición de la red antigua',
+    Training: 'Entrenamiento',
+    'Measuring the new network': 'Medición de la red nueva',
     Notices: 'Avisos',
     Dismiss: 'Descartar',
     Theme: 'Tema',

@@ -227,6 +227,37 @@ const fr: Dictionary = {
     'Names, with commas between them; none: nobody':
       'Noms séparés par des virgules ; aucun : personne',
     'Assign {pictures} of the list': 'Attribuer {pictures} de la liste',
+    'Learn from my masks': 'Apprendre de mes masques',
+    'The network trains on your finished objects, on this machine, behind your clicks. Some are kept apart: a robot clicks them with the old and the new network, and the new one is offered only if it needs fewer clicks. Your masks do not change.':
+      'Le réseau s’entraîne sur vos objets terminés, sur cette machine, derrière vos clics. Certains sont mis de côté : un robot les clique avec l’ancien et le nouveau réseau, et le nouveau n’est proposé que s’il demande moins de clics. Vos masques ne changent pas.',
+    '{count} of {needed} finished objects so far.':
+      '{count} objets terminés sur {needed} jusqu’ici.',
+    '{objects} on {pictures}; {held} of them are kept apart.':
+      '{objects} sur {pictures} ; {held} sont mis de côté.',
+    'Minutes of training': 'Minutes d’entraînement',
+    'Start learning': 'Apprendre',
+    'Learn again': 'Apprendre à nouveau',
+    'Use the new network': 'Utiliser le nouveau réseau',
+    'Keep the old network': 'Garder l’ancien réseau',
+    'Back to the old network': 'Revenir à l’ancien réseau',
+    'A network that has learnt from your masks answers your clicks.':
+      'Un réseau qui a appris de vos masques répond à vos clics.',
+    'Clicks on {objects} that were kept apart, at most {limit} each':
+      'Clics sur {objects} mis de côté, {limit} au plus chacun',
+    'Old network': 'Ancien réseau',
+    'New network': 'Nouveau réseau',
+    'The new network needs fewer clicks: {difference} ± {error}.':
+      'Le nouveau réseau demande moins de clics : {difference} ± {error}.',
+    'The new network does not clearly need fewer clicks ({difference} ± {error}), so it is not taken.':
+      'Le nouveau réseau ne demande pas nettement moins de clics ({difference} ± {error}) : il n’est pas retenu.',
+    '{objects} are finished: the network can learn from them.':
+      '{objects} sont terminés : le réseau peut en apprendre.',
+    'The network has learnt: look at the result.': 'Le réseau a appris : regardez le résultat.',
+    Look: 'Voir',
+    '{stage}: about {minutes} min left': '{stage} : encore {minutes} min environ',
+    'Measuring the old network': 'Mesure de l’ancien réseau',
+    Training: 'Entraînement',
+    'Measuring the new network': 'Mesure du nouveau réseau',
     Notices: 'Avis',
     Dismiss: 'Masquer l’avis',
     Theme: 'Thème',

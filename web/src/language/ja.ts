@@ -222,6 +222,37 @@ const ja: Dictionary = {
     nobody: 'なし',
     'Names, with commas between them; none: nobody': '名前をコンマで区切る；空なら担当なし',
     'Assign {pictures} of the list': '一覧の{pictures}を割り当てる',
+    'Learn from my masks': '自分のマスクから学習',
+    'The network trains on your finished objects, on this machine, behind your clicks. Some are kept apart: a robot clicks them with the old and the new network, and the new one is offered only if it needs fewer clicks. Your masks do not change.':
+      'ネットワークはこのコンピューター上で、完了した対象を使って学習します。クリックが優先されます。一部は取り分けておき、ロボットが古いネットワークと新しいネットワークでクリックします。新しい方は、クリックが少なくて済む場合にだけ提案されます。マスクは変わりません。',
+    '{count} of {needed} finished objects so far.': '完了した対象: {count} / {needed}',
+    '{objects} on {pictures}; {held} of them are kept apart.':
+      '{pictures}に{objects}。うち {held} 個を取り分けます。',
+    'Minutes of training': '学習時間（分）',
+    'Start learning': '学習を始める',
+    'Learn again': 'もう一度学習',
+    'Use the new network': '新しいネットワークを使う',
+    'Keep the old network': '古いネットワークのままにする',
+    'Back to the old network': '古いネットワークに戻す',
+    'A network that has learnt from your masks answers your clicks.':
+      'マスクから学習したネットワークがクリックに答えています。',
+    'Clicks on {objects} that were kept apart, at most {limit} each':
+      '取り分けた{objects}でのクリック数（各 {limit} 回まで）',
+    'Old network': '古いネットワーク',
+    'New network': '新しいネットワーク',
+    'The new network needs fewer clicks: {difference} ± {error}.':
+      '新しいネットワークはクリックが少なくて済みます: {difference} ± {error}',
+    'The new network does not clearly need fewer clicks ({difference} ± {error}), so it is not taken.':
+      '新しいネットワークのクリックは明らかに少なくはない（{difference} ± {error}）ため、採用しません。',
+    '{objects} are finished: the network can learn from them.':
+      '{objects}が完了しました。ネットワークはそこから学習できます。',
+    'The network has learnt: look at the result.':
+      'ネットワークの学習が終わりました。結果を見てください。',
+    Look: '見る',
+    '{stage}: about {minutes} min left': '{stage}: 残り約 {minutes} 分',
+    'Measuring the old network': '古いネットワークを測定中',
+    Training: '学習',
+    'Measuring the new network': '新しいネットワークを測定中',
     Notices: 'お知らせ',
     Dismiss: '消す',
     Theme: 'テーマ',

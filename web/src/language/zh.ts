@@ -219,6 +219,36 @@ const zh: Dictionary = {
     nobody: '无人',
     'Names, with commas between them; none: nobody': '姓名，用逗号分隔；留空则不分配',
     'Assign {pictures} of the list': '分配列表中的 {pictures}',
+    'Learn from my masks': '从我的掩膜中学习',
+    'The network trains on your finished objects, on this machine, behind your clicks. Some are kept apart: a robot clicks them with the old and the new network, and the new one is offered only if it needs fewer clicks. Your masks do not change.':
+      '网络在这台机器上用您已完成的对象训练，优先级低于您的点击。一部分对象会被留出：机器人分别用旧网络和新网络点击它们，只有新网络需要更少的点击时才会提供。您的掩膜不会改变。',
+    '{count} of {needed} finished objects so far.': '目前已完成 {count} 个对象，需要 {needed} 个。',
+    '{objects} on {pictures}; {held} of them are kept apart.':
+      '{pictures}上有{objects}；其中留出 {held} 个。',
+    'Minutes of training': '训练分钟数',
+    'Start learning': '开始学习',
+    'Learn again': '重新学习',
+    'Use the new network': '使用新网络',
+    'Keep the old network': '保留旧网络',
+    'Back to the old network': '恢复旧网络',
+    'A network that has learnt from your masks answers your clicks.':
+      '从您的掩膜中学习过的网络正在响应您的点击。',
+    'Clicks on {objects} that were kept apart, at most {limit} each':
+      '在留出的{objects}上的点击数，每个最多 {limit} 次',
+    'Old network': '旧网络',
+    'New network': '新网络',
+    'The new network needs fewer clicks: {difference} ± {error}.':
+      '新网络需要的点击更少：{difference} ± {error}。',
+    'The new network does not clearly need fewer clicks ({difference} ± {error}), so it is not taken.':
+      '新网络并没有明显减少点击（{difference} ± {error}），因此不采用。',
+    '{objects} are finished: the network can learn from them.':
+      '已完成{objects}：网络可以从中学习。',
+    'The network has learnt: look at the result.': '网络已完成学习：请查看结果。',
+    Look: '查看',
+    '{stage}: about {minutes} min left': '{stage}：还剩约 {minutes} 分钟',
+    'Measuring the old network': '正在测量旧网络',
+    Training: '训练',
+    'Measuring the new network': '正在测量新网络',
     Notices: '通知',
     Dismiss: '关闭通知',
     Theme: '主题',

@@ -49,6 +49,7 @@ export type Command =
   | 'checked_next'
   | 'find'
   | 'statistics'
+  | 'learn'
   | 'copy_next'
   | 'save'
   | 'export'
@@ -172,6 +173,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
     keys: ['Shift+Y'],
   },
   { command: 'statistics', title: 'Statistics', group: 'Pictures', keys: ['Shift+S'] },
+  { command: 'learn', title: 'Learn from my masks', group: 'Pictures', keys: ['Shift+L'] },
   { command: 'find', title: 'Find a picture', group: 'Pictures', keys: ['/'] },
   {
     command: 'copy_next',

@@ -38,6 +38,8 @@ describe('words', () => {
     expect(stageOf(job)).toBe('Reading back: 3 of 5');
     expect(stageOf({ ...job, total: null })).toBe('Reading back: 3');
     expect(stageOf({ ...job, done: 0, total: null })).toBe('Reading back');
+    const training = { ...job, what: 'training', done: 125, total: 600 };
+    expect(stageOf(training)).toBe('Training: about 8 min left');
   });
 
   it('never call a conflict or a stuck queue saved', () => {

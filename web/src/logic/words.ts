@@ -38,6 +38,9 @@ export function obstacle({ status, problem }: { status: QueueStatus; problem: st
   return status === 'offline' ? t('the server does not answer') : t('on the way');
 }
 
+/** The stage of learning that counts seconds. */
+const TRAINING = 'training';
+
 /** How far long work is: its stage, and how much of it. */
 export function stageOf({
   state,
@@ -48,6 +51,12 @@ export function stageOf({
   if (state === 'queued') return t('Waiting for other work');
   if (!what) return t('Starting');
   const stage = said(what[0]!.toUpperCase() + what.slice(1));
+  // In seconds: see LearningJob.
+  if (what === TRAINING && total)
+    return t('{stage}: about {minutes} min left', {
+      stage,
+      minutes: Math.ceil((total - done) / 60),
+    });
   if (total) return t('{stage}: {done} of {total}', { stage, done, total });
   return done > 0 ? `${stage}: ${done}` : stage;
 }

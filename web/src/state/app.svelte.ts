@@ -14,6 +14,7 @@ import { GreyRange } from './grey-range.svelte';
 import { Hints } from './hints.svelte';
 import { JobWatch } from './job-watch.svelte';
 import { Labels } from './labels.svelte';
+import { Learning } from './learning.svelte';
 import { lookedAt } from '../logic/view';
 import { Navigation } from './navigation.svelte';
 import { NetworkWatch } from './network.svelte';
@@ -30,7 +31,8 @@ import { Vertices } from './vertices.svelte';
 import { Viewport } from './viewport.svelte';
 import { said, t } from '../language/language.svelte';
 
-export type DialogName = 'help' | 'import' | 'export' | 'settings' | 'labels' | 'statistics';
+export type DialogName =
+  'help' | 'import' | 'export' | 'settings' | 'labels' | 'statistics' | 'learn';
 
 /** States of pictures on which somebody has worked. */
 const STARTED = ['work', 'done', 'doubtful', 'checked'] as const;
@@ -57,6 +59,8 @@ export class App {
   readonly scanning: JobWatch;
   readonly importing: JobWatch;
   readonly exporting: JobWatch;
+  readonly learningJob: JobWatch;
+  readonly learning: Learning;
   /** An export that was made while its dialog was closed. */
   exported: ExportReport | null = $state.raw(null);
   project: ProjectInfo | null = $state.raw(null);
@@ -99,9 +103,20 @@ export class App {
     this.connection = new Connection(() => api.health(), platform);
     const watch = () => new JobWatch(api, this.connection);
     [this.scanning, this.importing, this.exporting] = [watch(), watch(), watch()];
+    this.learningJob = watch();
     this.settings = new Settings(api, platform);
     this.greyRange = new GreyRange(api);
     this.network = new NetworkWatch(api, this.notes, platform);
+    this.learning = new Learning({
+      api,
+      watch: this.learningJob,
+      network: this.network,
+      notes: this.notes,
+      settings: this.settings,
+      platform,
+      isOpen: () => this.dialog === 'learn',
+      open: () => (this.dialog = 'learn'),
+    });
     this.labels = new Labels(api, this.notes, async () => {
       this.navigation.forgetOthers();
       await this.navigation.refresh();
@@ -166,6 +181,7 @@ export class App {
       this.labels.load(this.project.labels);
       for (const warning of this.project.warnings) this.notes.add(warning, 'warning');
       void this.network.watch(this.project.network);
+      this.learning.begin();
       await this.navigation.start();
       const { counts } = this.navigation.index;
       const { new: fresh, ...others } = counts;
@@ -246,6 +262,8 @@ export class App {
     this.navigation.index.update(picture.state.picture);
     const nameOf = this.labels.nameOf.bind(this.labels);
     if (action) this.editing.noteChange(picture, before, action);
+    const finishes = action?.type === 'edit_object' && action.finished;
+    if (finishes || action?.type === 'mark_picture') this.learning.noteFinish();
     const note = action && noteFor(action, before, picture.state, nameOf);
     if (note) this.notes.add(note.text, note.kind);
     const object = picture.active;

@@ -59,6 +59,7 @@ export function commandsOf(app: App): Commands {
     checked: () => navigation.toggleMark('checked'),
     checked_next: () => void navigation.checkedAndNext(),
     statistics: () => (app.dialog = 'statistics'),
+    learn: () => (app.dialog = 'learn'),
     find: () => (app.finding = true),
     copy_next: () => void navigation.copyToNext(),
     save: () => app.saving.report(),

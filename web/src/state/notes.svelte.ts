@@ -1,13 +1,20 @@
 /** Notices for the eyes, and announcements for screen readers. */
 
 import type { Platform } from './platform';
+import type { Text } from '../language/en';
 import { said } from '../language/language.svelte';
 
 export type NoteKind = 'info' | 'warning' | 'error';
+/** A button in a notice, which then stays until somebody dismisses it. */
+export interface NoteAction {
+  title: Text;
+  run: () => void;
+}
 export interface Note {
   key: number;
   text: string;
   kind: NoteKind;
+  action?: NoteAction;
 }
 
 /** How long notices stay, milliseconds. */
@@ -24,13 +31,13 @@ export class Notes {
   constructor(private readonly platform: Pick<Platform, 'later'>) {}
 
   /** Show a notice; the same text again replaces the earlier notice. */
-  add(text: string, kind: NoteKind): void {
+  add(text: string, kind: NoteKind, action?: NoteAction): void {
     const key = ++this.lastKey;
     const sentence = capitalised(said(text));
     const others = this.shown.filter((note) => note.text !== sentence);
-    this.shown = [...others, { key, text: sentence, kind }].slice(-MOST);
+    this.shown = [...others, { key, text: sentence, kind, action }].slice(-MOST);
     this.announce(sentence);
-    this.platform.later(() => this.dismiss(key), DURATIONS[kind]);
+    if (!action) this.platform.later(() => this.dismiss(key), DURATIONS[kind]);
   }
 
   /** Show the message of something that was thrown. */

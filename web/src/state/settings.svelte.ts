@@ -40,6 +40,8 @@ export interface Values {
   hinted: boolean;
   /** Whether the tour was seen or skipped. */
   toured: boolean;
+  /** Whether learning from the masks was offered. */
+  offered: boolean;
 }
 
 const DEFAULTS: Values = {
@@ -59,6 +61,7 @@ const DEFAULTS: Values = {
   shortcuts: {},
   hinted: false,
   toured: false,
+  offered: false,
 };
 /** Wait after the last change before it is sent, milliseconds. */
 const PAUSE = 400;

@@ -7,6 +7,7 @@ import type {
   ExportReport,
   Job,
   Label,
+  LearningStatus,
   Marked,
   PictureRow,
   PictureState,
@@ -37,6 +38,18 @@ export class FakeServer {
   /** Everything that was asked, as "name argument". */
   readonly log: string[] = [];
   readonly actions: Action[] = [];
+  learning: LearningStatus = {
+    objects: 12,
+    pictures: 4,
+    needed: 30,
+    held_out: 0,
+    problem: 'too few objects',
+    job: null,
+    used: null,
+    result: null,
+  };
+  /** What a run that is begun returns. */
+  learnt: LearningStatus['result'] = null;
   /** Long work by its id. */
   readonly jobs = new Map<string, Job>();
   /** Whether long work goes on until the test ends it. */
@@ -164,6 +177,14 @@ export class FakeServer {
       scan: () => answer('scan', () => this.begin('scan', { counts: this.counts() })),
       exportMasks: (format) =>
         answer(`exportMasks ${format}`, () => this.begin('export', EXPORTED)),
+      learning: () => answer('learning', () => this.learning),
+      startLearning: (minutes) =>
+        answer(`startLearning ${minutes}`, () => {
+          this.learning = { ...this.learning, result: this.learnt };
+          return this.begin('learning', this.learnt);
+        }),
+      useLearnt: (run) =>
+        answer(`useLearnt ${run ?? ''}`, () => (this.learning = { ...this.learning, used: run })),
       job: (id) => answer(`job ${id}`, () => this.found(id)),
       cancelJob: (id) =>
         answer(`cancelJob ${id}`, () => {
