@@ -370,6 +370,25 @@ def test_a_store_with_an_impossible_size(width: Any, message: str, tmp_path: Pat
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("number", b""), ("number", "seven"), ("first_number", 0.5), ("supercategory", b"")],
+)
+def test_a_store_with_a_damaged_label(column: str, value: Any, tmp_path: Path) -> None:
+    folder = write_photos(tmp_path / "photos", "a.png")
+    with opened(folder, labels=("cat",)) as project:
+        project.act(1, 0, click(9, 9))
+    with sqlite3.connect(folder / ".fcfi" / "project.sqlite") as store:
+        store.execute(f"UPDATE label SET {column} = ?", (value,))
+    store.close()
+    with (
+        pytest.raises(StoreError, match="labels in the store are damaged") as error,
+        opened(folder, labels=("cat",)) as project,
+    ):
+        project.export("coco", tmp_path / "out")
+    sentence(error)
+
+
 def is_refused(use: Callable[[], object]) -> bool:
     """Return whether a call fails with one of our errors."""
     try:

@@ -216,8 +216,9 @@ def _living(connection: Connection) -> tuple[Label, ...]:
     rows = connection.execute(asked).all()
     for row in rows:  # SQLite keeps any value in any column
         texts = (row.name, row.colour, row.attributes, row.supercategory)
-        numbers = (row.id, row.number or 0, row.first_number, row.refused or 0)
-        if {*map(type, texts)} != {str} or {*map(type, numbers)} != {int}:
+        numbers = (row.id, row.first_number, row.number, row.refused)
+        known = [number for number in numbers if number is not None]
+        if {*map(type, texts)} != {str} or {*map(type, known)} != {int}:
             raise StoreError(f"the labels in the store are damaged: {RESTORE}")
     return tuple(
         Label(
