@@ -26,6 +26,7 @@ ROOT: Final = Path(__file__).parent.parent
 RESULTS: Final = ROOT / "benchmarks" / "results"
 RESULTS_PAGE: Final = ROOT / "docs" / "results.md"
 SPEED_PAGE: Final = ROOT / "docs" / "explanation" / "speed.md"
+CARRYING_PAGE: Final = ROOT / "docs" / "explanation" / "carrying.md"
 README: Final = ROOT / "README.md"
 SHOWN_PUBLISHED: Final = tuple(
     row for row in PUBLISHED if row.method in ("FCFI", "RITM", "FocalClick-S1")
@@ -140,6 +141,33 @@ def latency_table(record: Record) -> str:
     return "\n".join(lines) + "\n"
 
 
+def ways_table(record: Record) -> str:
+    """Return the Markdown table of the ways to carry an object (`benchmarks.carrying`)."""
+    lines = [
+        f"| start mask | network | mean IoU in {record['series']} series of {record['pictures']} "
+        "pictures, while half of the object is visible |",
+        "|---|---|---|",
+    ]
+    for row in record["ways"]:
+        looks = "one click" if row["network"] else "no"
+        lines.append(f"| {row['start']} | {looks} | {row['iou']:.3f} |")
+    return "\n".join(lines) + "\n"
+
+
+def limits_table(record: Record) -> str:
+    """Return the Markdown table of the limits of carrying (`benchmarks.carrying`)."""
+    lines = [
+        "| score at least | doubt at most | good masks stopped | bad masks let through |",
+        "|---|---|---|---|",
+    ]
+    lines += [
+        f"| {row['share']:.0%} of the first | {row['doubt'] if row['doubt'] < 1 else 'any'} | "
+        f"{row['good_stopped']} of {row['good']} | {row['bad_kept']} of {row['bad']} |"
+        for row in record["limits"]
+    ]
+    return "\n".join(lines) + "\n"
+
+
 def machines(records: Sequence[Record]) -> str:
     """Return a line for each machine and runtime in the records."""
     kinds = {
@@ -161,11 +189,13 @@ def written() -> dict[Path, str]:
     records = read_records()
     times = RESULTS / "latency.json"
     latency = json.loads(times.read_text(encoding="utf-8")) if times.is_file() else None
+    carrying = json.loads((RESULTS / "carrying.json").read_text(encoding="utf-8"))
     texts = {
         RESULTS_PAGE: {
             "results": results_table(records),
             methods_table.MARKS: methods_table.markdown(methods_table.read()),
         },
+        CARRYING_PAGE: {"ways": ways_table(carrying), "limits": limits_table(carrying)},
         SPEED_PAGE: {"latency": latency_table(latency) if latency else NOTHING},
         README: {"summary": summary(records, latency, weights.find(None).name)},
     }

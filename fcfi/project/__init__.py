@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from fcfi.project.document import Document, DrawnObject, Mark
     from fcfi.project.project import Project
     from fcfi.project.states import (
+        CarryLimits,
+        CarryReport,
         Change,
         Counts,
         Filter,
@@ -49,6 +51,8 @@ __all__ = [
     "Action",
     "AddClicks",
     "AddPrompts",
+    "CarryLimits",
+    "CarryReport",
     "Change",
     "Clean",
     "CopyObjects",
@@ -113,6 +117,8 @@ _HOMES = {
     "Project": "fcfi.project.project",
     **dict.fromkeys(
         (
+            "CarryLimits",
+            "CarryReport",
             "Change",
             "Counts",
             "Filter",

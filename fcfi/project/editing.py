@@ -9,19 +9,22 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from fcfi.errors import InputError, StoreError, guard
+from fcfi.masks.runs import RunMask
 from fcfi.prediction.interface import Predictor
+from fcfi.prediction.prediction import Prediction
 from fcfi.project.actions import Action, Edit, Move
 from fcfi.project.actions.registry import apply, describe
 from fcfi.project.answerers import Answerers
 from fcfi.project.cache import ByteCache
 from fcfi.project.document import Document
 from fcfi.project.labelling import Labels
-from fcfi.project.pictures import Pictures
+from fcfi.project.pictures import Pictures, key
 from fcfi.project.replay import Replay
-from fcfi.project.states import PictureConflict, PictureState
+from fcfi.project.states import PictureConflict, PictureRow, PictureState
 from fcfi.project.store import Shown, Signature, Step, Store, Stored
 from fcfi.project.store.part import RESTORE
 from fcfi.project.world import Masks, PictureWorld
+from fcfi.prompts.rounds import Rounds
 
 Seen = TypeVar("Seen", bound=Shown)
 
@@ -93,6 +96,20 @@ class Editing:
                 self.state(self.read(identity)), self._store.changes(identity, version, describe)
             )
         return self.state(after)
+
+    def foreseen(self, row: PictureRow, start: RunMask, rounds: Rounds) -> Prediction:
+        """Return the prediction that an object would get, without a change; it is cached.
+
+        Raises PictureError, NetworkError.
+        """
+        row, image = self._pictures.pixels(row, rounds.window)
+        return self._replay.predict(
+            key(row, rounds.window),
+            lambda: image,
+            start.sha256,
+            lambda _: start.pixels(row.height, row.width),
+            rounds,
+        )
 
     def step(
         self, stored: Stored, action: Edit, signature: Signature, replay: Replay | None = None

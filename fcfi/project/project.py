@@ -6,6 +6,7 @@ the caches; pictures are only read.  Knows nothing of HTTP or of the page.
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import astuple
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
@@ -22,6 +23,7 @@ from fcfi.project import exporting, importing, location, preferences, reading
 from fcfi.project.actions import Action
 from fcfi.project.attributes import Attribute
 from fcfi.project.cache import ByteCache
+from fcfi.project.carrying import MOST_CARRIED, Carrier
 from fcfi.project.database import Database, store_url
 from fcfi.project.document import DONE
 from fcfi.project.editing import Editing
@@ -36,6 +38,8 @@ from fcfi.project.states import (
     DRAWN,
     EVERYTHING,
     TO_DO,
+    CarryLimits,
+    CarryReport,
     DayWork,
     Filter,
     ImportReport,
@@ -223,6 +227,52 @@ class Project:
                 f"the author's name has {len(author)} characters: give {AUTHOR_LETTERS} or less"
             )
         return self._editing.change(id, version, action, self._editing.signature(author, key))
+
+    def carry(
+        self,
+        id: int,  # noqa: A002
+        count: int,
+        objects: Sequence[int] | None = None,
+        state: State | None = None,
+        search: str = "",
+        which: Filter = EVERYTHING,
+        limits: CarryLimits = CarryLimits(),  # noqa: B008, a value
+        author: str = "",
+        progress: Progress = silent,
+    ) -> CarryReport:
+        """Carry objects to the next pictures of the list, each looked at by the network.
+
+        Each picture gets one change, which can be undone.  An object stops where its score falls,
+        and all stop at a picture of another size, or one that cannot be read.
+        count: of pictures, at most.  objects: their ids; None carries all.
+        state, search, which: the list, as in `pictures`; the picture is in it.
+        progress: may raise an error; then, as after any error, the pictures before keep their
+            objects.
+        Raises NotFound, InputError for a picture without objects or at the end of the list,
+        NetworkError, and PictureError if the first of the next pictures cannot be read.
+        """
+        if not 1 <= count <= MOST_CARRIED:
+            raise InputError(
+                f"expected 1 to {MOST_CARRIED} pictures to carry objects to, got {count}: "
+                "give another number"
+            )
+        if not all(0 <= limit <= 1 for limit in astuple(limits)):
+            raise InputError(
+                f"expected limits from 0 to 1, got {limits.share:g}, {limits.least:g} and "
+                f"{limits.doubt:g}: give others"
+            )
+        source = self._editing.read(id)
+        index = self.index_of(id, state, search, which)
+        series = (
+            () if index is None else self.pictures(state, search, index + 1, count, which).items
+        )
+        if not series:
+            raise InputError(
+                f"expected a list with a picture after {source.row.name}, got none: "
+                "choose a list with it and others behind it"
+            )
+        carrier = Carrier(self._editing, self._pictures, self._masks, limits, author)
+        return carrier.run(source, objects, series, progress)
 
     def image(self, id: int, window: GreyWindow | None = None) -> Image:  # noqa: A002
         """Return a picture's pixels, (H, W, 3) uint8 RGB, read-only.

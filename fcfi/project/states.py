@@ -203,6 +203,65 @@ class PersonWork:
 
 
 @dataclass(frozen=True, slots=True)
+class CarryLimits:
+    """When an object is carried no further: see `fcfi.project.carrying`.
+
+    share: its score is below this share of the first answer's.  least: it is below this number.
+    doubt: its pixels are found with more doubt (`fcfi.motion`).
+    """
+
+    share: float = 0.9
+    least: float = 0.5
+    doubt: float = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedTo:
+    """An object on a picture that it was carried to.
+
+    source: its id on the first picture.  object: its id here.  score: of its mask.
+    """
+
+    source: int
+    object: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedPicture:
+    """A picture that objects were carried to.  id, name: of the picture."""
+
+    id: int
+    name: str
+    objects: tuple[CarriedTo, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CarryStop:
+    """An object that was carried no further.
+
+    source: its id on the first picture.  picture: the name of the picture before which it stopped.
+    score: the score that was too low there; None if the object was not found there.
+    """
+
+    source: int
+    picture: str
+    score: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class CarryReport:
+    """The outcome of carrying objects through a series.
+
+    ended: a sentence if the series ended early for another reason than the objects, or None.
+    """
+
+    pictures: tuple[CarriedPicture, ...]
+    stops: tuple[CarryStop, ...]
+    ended: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Answerer:
     """A predictor that answered prompts.
 

@@ -15,7 +15,7 @@ from typing import Any, Final, Literal
 from fcfi.project.progress import SAVING, Cancelled, Progress
 from fcfi.server.workers import Workers
 
-Kind = Literal["import", "export", "scan", "learning"]
+Kind = Literal["import", "export", "scan", "learning", "carry"]
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 ENDED: Final = frozenset[State](("done", "failed", "cancelled"))
 KEPT: Final = 64

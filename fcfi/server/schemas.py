@@ -9,9 +9,12 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, JsonValue, RootModel, create_model
 
+from fcfi.project.actions.fields import MAX_OBJECTS
 from fcfi.project.attributes import MAX_ATTRIBUTES, MAX_CHOICES
+from fcfi.project.carrying import MOST_CARRIED
 from fcfi.project.preferences import SETTINGS_BYTES
 from fcfi.project.project import AUTHOR_LETTERS
+from fcfi.project.states import CarryLimits
 from fcfi.server.actions import ActionModel, Colour, Id, Request, Whole, any_action
 
 MAX_TEXT: Final = 200
@@ -110,6 +113,23 @@ class LabelMerge(Request):
     """The label to merge into.  into: its id."""
 
     into: Id
+
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class CarryRequest(Request):
+    """What to carry to the next pictures of the list.
+
+    objects: their ids; null carries all.  count: of pictures, at most.  share, least: an object
+    stops where its score is below this share of its first score, or below `least`.
+    """
+
+    objects: Annotated[list[Id], Field(min_length=1, max_length=MAX_OBJECTS)] | None = None
+    count: Annotated[int, Field(ge=1, le=MOST_CARRIED)]
+    share: Annotated[Share, Field(default_factory=lambda: CarryLimits().share)]
+    least: Annotated[Share, Field(default_factory=lambda: CarryLimits().least)]
+    author: Author = ""
 
 
 class ExportRequest(Request):
@@ -579,6 +599,55 @@ class ScanJob(JobAnswer):
     result: Scanned | None
 
 
+class CarriedToAnswer(Answer):
+    """An object on a picture that it was carried to.
+
+    source: its id on the first picture.  object: its id here.  score: of its mask.
+    """
+
+    source: int
+    object: int
+    score: float
+
+
+class CarriedPictureAnswer(Answer):
+    """A picture that objects were carried to."""
+
+    id: int
+    name: str
+    objects: list[CarriedToAnswer]
+
+
+class CarryStopAnswer(Answer):
+    """An object that was carried no further.
+
+    source: its id on the first picture.  picture: the name of the picture before which it stopped.
+    score: the score that was too low there; null if the object was not found there.
+    """
+
+    source: int
+    picture: str
+    score: float | None
+
+
+class CarryAnswer(Answer):
+    """The outcome of carrying objects; a cancelled job keeps what was carried.
+
+    ended: a sentence if the series ended early for another reason than the objects, or null.
+    """
+
+    pictures: list[CarriedPictureAnswer]
+    stops: list[CarryStopAnswer]
+    ended: str | None
+
+
+class CarryJob(JobAnswer):
+    """The job of carrying objects through a series."""
+
+    kind: Literal["carry"]
+    result: CarryAnswer | None
+
+
 class LearningClicks(Answer):
     """The mean clicks to an IoU with the old and the new network.
 
@@ -635,6 +704,10 @@ class LearningJob(JobAnswer):
 
 
 class AnyJob(
-    RootModel[Annotated[ImportJob | ExportJob | ScanJob | LearningJob, Field(discriminator="kind")]]
+    RootModel[
+        Annotated[
+            ImportJob | ExportJob | ScanJob | LearningJob | CarryJob, Field(discriminator="kind")
+        ]
+    ]
 ):
     """A job of any kind."""

@@ -16,6 +16,7 @@ from fcfi.prediction.lazy import NetworkStatus
 from fcfi.project.document import Document, DrawnObject
 from fcfi.project.examples import NEEDED
 from fcfi.project.states import (
+    CarryReport,
     Change,
     DayWork,
     ImportReport,
@@ -180,6 +181,12 @@ def learnt(given: Result) -> dict[str, Any]:
     """Return a LearningResult."""
     comparison = given.comparison
     return {**dataclasses.asdict(comparison), "run": given.run, "better": comparison.is_better}
+
+
+def carried(given: CarryReport, shown: Callable[[str], str]) -> dict[str, Any]:
+    """Return a CarryAnswer.  shown: returns a sentence for a response."""
+    ended = None if given.ended is None else shown(given.ended)
+    return {**dataclasses.asdict(given), "ended": ended}
 
 
 def job(given: Job) -> dict[str, Any]:

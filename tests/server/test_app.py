@@ -448,6 +448,33 @@ def test_changes_that_wait_for_the_store_leave_the_reading_threads_free(
     closed(app)
 
 
+def test_objects_are_carried_in_a_job(app: FastAPI, folder: Path) -> None:
+    for name in ("b.jpg", "sub/c.png"):  # the same picture again and again
+        Pillow.fromarray(photo(0)).save(folder / name, quality=95)
+    result_of(app, ask(app, "POST", "/api/pictures/scan"))
+    act(app, 1, 0, click(10, 10))
+    body = {"count": 5, "share": 0, "least": 0, "author": "Ann"}
+    answer = ask(app, "POST", "/api/pictures/1/carry?order=name", body)
+    job = ended(app, answer)
+    assert (job["kind"], job["state"]) == ("carry", "done")
+    names = [picture["name"] for picture in job["result"]["pictures"]]
+    assert (names, job["result"]["stops"]) == (["b.jpg", "sub/c.png"], [])
+    (carried,) = job["result"]["pictures"][0]["objects"]
+    assert carried.keys() == {"source", "object", "score"}
+    state = ask(app, "GET", "/api/pictures/2").json
+    assert [drawn["id"] for drawn in state["document"]["objects"]] == [carried["object"]]
+    assert state["undo_text"] == "1 object carried from the picture before"
+
+    (folder / "b.jpg").unlink()
+    gone = problem_of(app, ask(app, "POST", "/api/pictures/1/carry", body))
+    assert gone.startswith("b.jpg has vanished")
+    assert str(folder) not in gone
+    for wrong in ({"count": 0}, {"count": 2, "share": 2}, {"count": 2, "objects": []}, {}):
+        assert ask(app, "POST", "/api/pictures/1/carry", wrong).status == 422
+    late = problem_of(app, ask(app, "POST", "/api/pictures/3/carry", {"count": 2}))
+    assert "a list with a picture after sub/c.png" in late
+
+
 # ── pixels ────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -94,6 +94,7 @@ OPERATIONS = (
     ("GET", "/api/statistics"),
     ("GET", "/api/pictures/{picture}/index"),
     ("POST", "/api/pictures/scan"),
+    ("POST", "/api/pictures/{picture}/carry"),
     ("GET", "/api/pictures/{picture}"),
     ("POST", "/api/pictures/{picture}/actions"),
     ("GET", "/api/pictures/{picture}/logs"),

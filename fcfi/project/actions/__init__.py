@@ -23,9 +23,11 @@ from fcfi.project.actions.set_attributes import SetAttributes as SetAttributes
 from fcfi.project.actions.set_done import SetDone as SetDone
 from fcfi.project.actions.mark_picture import MarkPicture as MarkPicture
 from fcfi.project.actions.import_objects import ImportObjects as ImportObjects
+from fcfi.project.actions.carry_objects import CarryObjects as CarryObjects
 from fcfi.project.actions.undo import Undo as Undo
 from fcfi.project.actions.redo import Redo as Redo
 from fcfi.project.actions.base import Action as Action, Edit as Edit, Move as Move
 from fcfi.project.actions.fields import KEEP as KEEP, Keep as Keep
+from fcfi.project.actions.carry_objects import CarriedObject as CarriedObject
 from fcfi.project.actions.import_objects import ImportedObject as ImportedObject
 from fcfi.project.actions.registry import actions as actions, register as register

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from fcfi.project.actions.fields import MAX_INT
 from fcfi.project.progress import Progress
-from fcfi.project.states import TO_DO, Filter, Order, PictureConflict, State
+from fcfi.project.states import TO_DO, CarryLimits, Filter, Order, PictureConflict, State
 from fcfi.server import wire
 from fcfi.server.backend import Backend
 from fcfi.server.problems import problem
@@ -16,6 +16,8 @@ from fcfi.server.schemas import (
     ActionRequest,
     Assign,
     Author,
+    CarryJob,
+    CarryRequest,
     FollowingAnswer,
     IndexAnswer,
     People,
@@ -77,6 +79,7 @@ def router(backend: Backend) -> APIRouter:
     _add_people(routes, backend)
     _add_order(routes, backend)
     _add_picture(routes, backend)
+    _add_series(routes, backend)
     return routes
 
 
@@ -222,3 +225,39 @@ def _add_picture(routes: APIRouter, backend: Backend) -> None:
     async def logs(picture: PictureId) -> Response:
         found = await backend.reads.run(lambda: project.logs(picture))
         return wire.answer(list(found))
+
+
+def _add_series(routes: APIRouter, backend: Backend) -> None:
+    """Add the route that carries objects through a series."""
+    project = backend.project
+
+    @routes.post(
+        "/{picture}/carry",
+        status_code=202,
+        response_model=CarryJob,
+        responses=errors(*WRITING),
+        summary="Carry objects to the next pictures of the list, in a job",
+    )
+    async def carry(
+        picture: PictureId,
+        body: CarryRequest,
+        which: Which,
+        state: InState = None,
+        search: Search = "",
+    ) -> Response:
+        def work(progress: Progress) -> dict[str, Any]:
+            limits = CarryLimits(body.share, body.least)
+            report = project.carry(
+                picture,
+                body.count,
+                body.objects,
+                state,
+                search,
+                which,
+                limits,
+                body.author,
+                progress,
+            )
+            return wire.carried(report, backend.shown)
+
+        return wire.begun(backend.jobs.start("carry", work))

@@ -26,6 +26,8 @@ DOT = (600, 600, 610, 610)
 """Left, top, right and bottom of the dot, all inside."""
 DISC = (220, 130, 380, 290)
 """Left, top, right and bottom of the disc, all inside."""
+FILM_SIZE = 0.6
+"""The size of the object of a film, as a share of its photograph."""
 WIDTH = 960
 """Of the animation, pixels."""
 STEPS = 7
@@ -100,6 +102,27 @@ def deep(path: str) -> dict[str, Any]:
     values[:strip] = np.linspace(0, 4095, wide).astype(np.uint16)
     Image.fromarray(values).save(path)
     return {"width": wide, "height": high, "values": base64.b64encode(truth.tobytes()).decode()}
+
+
+def film(photo: str, mask: str, ground: str, out: str) -> list[dict[str, Any]]:
+    """Write six pictures on which an object moves and is gone from the fifth on; their truths."""
+    thing, shape = Image.open(photo).convert("RGB"), Image.open(mask).convert("L")
+    wide, high = thing.size
+    size = (round(wide * FILM_SIZE), round(high * FILM_SIZE))
+    thing, shape = thing.resize(size), shape.resize(size).point(lambda value: 255 * (value == 255))
+    back = Image.open(ground).convert("RGB").resize((wide, high))
+    found = []
+    for number in range(6):
+        canvas, truth = back.copy(), Image.new("L", (wide, high))
+        if number < 4:
+            place = (120 + 14 * number, 80 + 4 * number)
+            canvas.paste(thing, place, shape)
+            truth.paste(shape, place)
+        canvas.save(Path(out) / f"film {number + 1}.png")
+        values = base64.b64encode(np.asarray(truth).tobytes()).decode()
+        found.append({"width": wide, "height": high, "values": values})
+    Image.new("RGB", (90, 70)).save(Path(out) / "film 7.png")
+    return found
 
 
 def age(folder: str) -> dict[str, Any]:
@@ -188,6 +211,7 @@ COMMANDS = {
     "spoil": spoil,
     "dot": dot,
     "deep": deep,
+    "film": film,
     "age": age,
     "read": read,
     "animate": animate,

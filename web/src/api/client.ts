@@ -4,7 +4,14 @@
 
 import { windowText, type GreyWindow } from '../logic/grey-window';
 import type { paths } from './schema';
-import type { ActionRequest, Change, LabelChange, ListQuery, PictureState } from './types';
+import type {
+  ActionRequest,
+  CarryRequest,
+  Change,
+  LabelChange,
+  ListQuery,
+  PictureState,
+} from './types';
 
 /** The server answered with an error. */
 export class Refused extends Error {
@@ -168,6 +175,12 @@ export const act = (id: number, request: ActionRequest) =>
     body: request,
   });
 
+/** Carry objects to the next pictures of a list, in a job. */
+export const carry = (id: number, query: ListQuery, body: CarryRequest) =>
+  call('post', '/api/pictures/{picture}/carry', {
+    parameters: { path: { picture: id }, query },
+    body,
+  });
 /** The range of the values of a picture of more than 8 bits; null for others. */
 export const valueRange = (id: number) =>
   call('get', '/api/pictures/{picture}/range', { parameters: { path: { picture: id } } });

@@ -242,6 +242,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/pictures/{picture}/carry': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Carry objects to the next pictures of the list, in a job */
+    post: operations['carry_api_pictures__picture__carry_post'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/pictures/{picture}/index': {
     parameters: {
       query?: never;
@@ -527,7 +544,8 @@ export interface components {
       | components['schemas']['ImportJob']
       | components['schemas']['ExportJob']
       | components['schemas']['ScanJob']
-      | components['schemas']['LearningJob'];
+      | components['schemas']['LearningJob']
+      | components['schemas']['CarryJob'];
     /** @description The people among whom the pictures of a list are divided; nobody without a name. */
     Assign: {
       names: string[];
@@ -561,6 +579,73 @@ export interface components {
       left: number;
       right: number;
       top: number;
+    };
+    /** @description A picture that objects were carried to. */
+    CarriedPictureAnswer: {
+      id: number;
+      name: string;
+      objects: components['schemas']['CarriedToAnswer'][];
+    };
+    /**
+     * @description An object on a picture that it was carried to.
+     *
+     *     source: its id on the first picture.  object: its id here.  score: of its mask.
+     */
+    CarriedToAnswer: {
+      object: number;
+      score: number;
+      source: number;
+    };
+    /**
+     * @description The outcome of carrying objects; a cancelled job keeps what was carried.
+     *
+     *     ended: a sentence if the series ended early for another reason than the objects, or null.
+     */
+    CarryAnswer: {
+      ended: string | null;
+      pictures: components['schemas']['CarriedPictureAnswer'][];
+      stops: components['schemas']['CarryStopAnswer'][];
+    };
+    /** @description The job of carrying objects through a series. */
+    CarryJob: {
+      done: number;
+      id: string;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: 'carry';
+      problem: string | null;
+      result: components['schemas']['CarryAnswer'] | null;
+      /** @enum {string} */
+      state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+      total: number | null;
+      what: string;
+    };
+    /**
+     * @description What to carry to the next pictures of the list.
+     *
+     *     objects: their ids; null carries all.  count: of pictures, at most.  share, least: an object
+     *     stops where its score is below this share of its first score, or below `least`.
+     */
+    CarryRequest: {
+      /** @default  */
+      author: string;
+      count: number;
+      least?: number;
+      objects?: number[] | null;
+      share?: number;
+    };
+    /**
+     * @description An object that was carried no further.
+     *
+     *     source: its id on the first picture.  picture: the name of the picture before which it stopped.
+     *     score: the score that was too low there; null if the object was not found there.
+     */
+    CarryStopAnswer: {
+      picture: string;
+      score: number | null;
+      source: number;
     };
     /** @description A change since the version of the refused action.  time: seconds since 1970 (UTC). */
     ChangeAnswer: {
@@ -2718,6 +2803,120 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ConflictAnswer'];
+        };
+      };
+      /** @description The request is too large. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request's content type is not accepted. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request is not as described, or the picture cannot be read. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A fault of ours. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Too many requests at once (try again after Retry-After), or the network or the store cannot be used. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  carry_api_pictures__picture__carry_post: {
+    parameters: {
+      query?: {
+        /** @description Only pictures assigned to this person; empty: to nobody. */
+        assigned?: string | null;
+        /** @description Only pictures with an object of this label; 0: without any. */
+        label?: number | null;
+        /** @description Only pictures with at least this many objects. */
+        least?: number;
+        /** @description Only pictures with at most this many objects. */
+        most?: number | null;
+        /** @description The order; equal pictures are sorted by name. */
+        order?: 'name' | 'most_objects' | 'fewest_objects' | 'last_marked';
+        /** @description Only names with this text. */
+        search?: string;
+        /** @description Only pictures in this state. */
+        state?: ('new' | 'work' | 'done' | 'doubtful' | 'checked') | null;
+      };
+      header?: never;
+      path: {
+        /** @description A picture's id. */
+        picture: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CarryRequest'];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CarryJob'];
+        };
+      };
+      /** @description The request cannot be used. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The token is missing or wrong (off loopback). */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      /** @description The request names another host, or comes from another site's page. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
         };
       };
       /** @description The request is too large. */

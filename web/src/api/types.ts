@@ -49,6 +49,9 @@ export type ImportReport = Schemas['ImportAnswer'];
 export type ExportReport = Schemas['ExportAnswer'];
 /** What the network can learn from the finished objects, and what it has learnt. */
 export type LearningStatus = Schemas['LearningAnswer'];
+/** The outcome of carrying objects through a series. */
+export type CarryReport = Schemas['CarryAnswer'];
+export type CarryRequest = Schemas['CarryRequest'];
 /** Long work of the server, as it was at one moment. */
 export type Job = Schemas['AnyJob'];
 export type ActionRequest = Schemas['ActionRequest'];

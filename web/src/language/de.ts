@@ -372,6 +372,31 @@ const de: Dictionary = {
     'Picture done, show the next': 'Bild fertig, nächstes zeigen',
     'Picture checked, show the next that is done': 'Bild geprüft, nächstes fertiges zeigen',
     'Find a picture': 'Ein Bild suchen',
+    'Carry the objects through the next pictures': 'Objekte durch die nächsten Bilder tragen',
+    'This picture has no object to carry.': 'Hier ist kein Objekt, das weitergetragen werden kann.',
+    'This is the last picture: no other follows to carry to.':
+      'Dies ist das letzte Bild: Es folgt keines, auf das getragen werden kann.',
+    'Not everything is saved yet: carry the objects when it is.':
+      'Noch ist nicht alles gespeichert: Tragen Sie die Objekte weiter, wenn es so weit ist.',
+    '{name} stopped before {picture}: it is not found there.':
+      '{name} hält vor {picture}: Es wird dort nicht gefunden.',
+    '{name} stopped before {picture}: its score fell to {score}.':
+      '{name} hält vor {picture}: Die Bewertung fiel auf {score}.',
+    'Carried to {count}. Check them in the film strip.':
+      'Getragen auf {count}. Prüfen Sie sie im Filmstreifen.',
+    'Nothing was carried.': 'Nichts wurde weitergetragen.',
+    'Removed from {name}': 'Aus {name} entfernt',
+    'Film strip of carried objects': 'Filmstreifen der weitergetragenen Objekte',
+    'Close the film strip': 'Filmstreifen schließen',
+    '{name}, rejected': '{name}, verworfen',
+    '{name}, score {score}': '{name}, Bewertung {score}',
+    Rejected: 'Verworfen',
+    'Reject what was carried to {name}': 'Auf {name} Getragenes verwerfen',
+    'Carry objects to at most': 'Objekte tragen auf höchstens',
+    'pictures at once': 'Bilder auf einmal',
+    'Carry while the score is at least': 'Tragen, solange die Bewertung mindestens beträgt:',
+    '% of the first one': '% der ersten',
+    'Carrying objects': 'Objekte werden weitergetragen',
     'Copy the objects to the next picture': 'Objekte auf das nächste Bild kopieren',
     'Is it saved? (It always is)': 'Ist es gespeichert? (Immer)',
     'Not everything is saved: a picture waits for your decision.':

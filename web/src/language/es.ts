@@ -371,6 +371,31 @@ const es: Dictionary = {
     'Picture checked, show the next that is done':
       'Imagen revisada, mostrar la siguiente terminada',
     'Find a picture': 'Buscar una imagen',
+    'Carry the objects through the next pictures': 'Llevar los objetos por las imágenes siguientes',
+    'This picture has no object to carry.': 'Aquí no hay ningún objeto que llevar.',
+    'This is the last picture: no other follows to carry to.':
+      'Es la última imagen: no sigue ninguna otra.',
+    'Not everything is saved yet: carry the objects when it is.':
+      'Aún no está todo guardado: lleve los objetos cuando lo esté.',
+    '{name} stopped before {picture}: it is not found there.':
+      '{name} se detiene antes de {picture}: no se encuentra allí.',
+    '{name} stopped before {picture}: its score fell to {score}.':
+      '{name} se detiene antes de {picture}: su puntuación bajó a {score}.',
+    'Carried to {count}. Check them in the film strip.':
+      'Llevado a {count}. Revíselas en la tira de imágenes.',
+    'Nothing was carried.': 'No se llevó nada.',
+    'Removed from {name}': 'Quitado de {name}',
+    'Film strip of carried objects': 'Tira de imágenes de los objetos llevados',
+    'Close the film strip': 'Cerrar la tira de imágenes',
+    '{name}, rejected': '{name}, rechazada',
+    '{name}, score {score}': '{name}, puntuación {score}',
+    Rejected: 'Rechazada',
+    'Reject what was carried to {name}': 'Rechazar lo llevado a {name}',
+    'Carry objects to at most': 'Llevar objetos a lo sumo a',
+    'pictures at once': 'imágenes a la vez',
+    'Carry while the score is at least': 'Llevar mientras la puntuación sea al menos',
+    '% of the first one': '% de la primera',
+    'Carrying objects': 'Llevando objetos',
     'Copy the objects to the next picture': 'Copiar los objetos a la imagen siguiente',
     'Is it saved? (It always is)': '¿Está guardado? (Siempre)',
     'Not everything is saved: a picture waits for your decision.':

@@ -372,6 +372,31 @@ const fr: Dictionary = {
     'Picture done, show the next': 'Image terminée, montrer la suivante',
     'Picture checked, show the next that is done': 'Image vérifiée, montrer la prochaine terminée',
     'Find a picture': 'Chercher une image',
+    'Carry the objects through the next pictures': 'Reporter les objets sur les images suivantes',
+    'This picture has no object to carry.': 'Il n’y a pas d’objet à reporter ici.',
+    'This is the last picture: no other follows to carry to.':
+      'C’est la dernière image : aucune autre ne suit.',
+    'Not everything is saved yet: carry the objects when it is.':
+      'Tout n’est pas encore enregistré : reportez les objets ensuite.',
+    '{name} stopped before {picture}: it is not found there.':
+      '{name} s’arrête avant {picture} : il n’y est pas retrouvé.',
+    '{name} stopped before {picture}: its score fell to {score}.':
+      '{name} s’arrête avant {picture} : son score est tombé à {score}.',
+    'Carried to {count}. Check them in the film strip.':
+      'Reporté sur {count}. Vérifiez dans la bande d’images.',
+    'Nothing was carried.': 'Rien n’a été reporté.',
+    'Removed from {name}': 'Retiré de {name}',
+    'Film strip of carried objects': 'Bande d’images des objets reportés',
+    'Close the film strip': 'Fermer la bande d’images',
+    '{name}, rejected': '{name}, rejetée',
+    '{name}, score {score}': '{name}, score {score}',
+    Rejected: 'Rejetée',
+    'Reject what was carried to {name}': 'Rejeter ce qui a été reporté sur {name}',
+    'Carry objects to at most': 'Reporter les objets sur au plus',
+    'pictures at once': 'images à la fois',
+    'Carry while the score is at least': 'Reporter tant que le score est d’au moins',
+    '% of the first one': '% du premier',
+    'Carrying objects': 'Report des objets',
     'Copy the objects to the next picture': 'Copier les objets vers l’image suivante',
     'Is it saved? (It always is)': 'Est-ce enregistré ? (Toujours)',
     'Not everything is saved: a picture waits for your decision.':

@@ -361,6 +361,31 @@ const ja: Dictionary = {
     'Picture done, show the next': '画像完了、次を表示',
     'Picture checked, show the next that is done': '検査済みにし、次の完了画像へ',
     'Find a picture': '画像を探す',
+    'Carry the objects through the next pictures': '対象を次の画像へ順に引き継ぐ',
+    'This picture has no object to carry.': 'この画像には引き継ぐ対象がありません。',
+    'This is the last picture: no other follows to carry to.':
+      '最後の画像です。後に画像がありません。',
+    'Not everything is saved yet: carry the objects when it is.':
+      'まだ保存が終わっていません。終わってから引き継いでください。',
+    '{name} stopped before {picture}: it is not found there.':
+      '{name} は {picture} の前で止まりました。そこでは見つかりません。',
+    '{name} stopped before {picture}: its score fell to {score}.':
+      '{name} は {picture} の前で止まりました。スコアが {score} に下がりました。',
+    'Carried to {count}. Check them in the film strip.':
+      '{count}に引き継ぎました。フィルムで確認してください。',
+    'Nothing was carried.': '何も引き継がれませんでした。',
+    'Removed from {name}': '{name} から除去しました',
+    'Film strip of carried objects': '引き継いだ対象のフィルム',
+    'Close the film strip': 'フィルムを閉じる',
+    '{name}, rejected': '{name}、却下',
+    '{name}, score {score}': '{name}、スコア {score}',
+    Rejected: '却下',
+    'Reject what was carried to {name}': '{name} に引き継いだものを却下',
+    'Carry objects to at most': '対象を引き継ぐ画像の上限',
+    'pictures at once': '枚',
+    'Carry while the score is at least': '引き継ぎを続けるスコアの下限',
+    '% of the first one': '%（最初に対して）',
+    'Carrying objects': '対象を引き継いでいます',
     'Copy the objects to the next picture': '対象を次の画像へ複製',
     'Is it saved? (It always is)': '保存済み？（常に）',
     'Not everything is saved: a picture waits for your decision.':

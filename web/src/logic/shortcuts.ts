@@ -51,6 +51,7 @@ export type Command =
   | 'statistics'
   | 'learn'
   | 'copy_next'
+  | 'carry'
   | 'save'
   | 'export'
   | 'import'
@@ -180,6 +181,12 @@ export const SHORTCUTS: readonly Shortcut[] = [
     title: 'Copy the objects to the next picture',
     group: 'Pictures',
     keys: ['Mod+B'],
+  },
+  {
+    command: 'carry',
+    title: 'Carry the objects through the next pictures',
+    group: 'Pictures',
+    keys: ['W'],
   },
   { command: 'save', title: 'Is it saved? (It always is)', group: 'Pictures', keys: ['Mod+S'] },
   { command: 'import', title: 'Import', group: 'Pictures', keys: ['Mod+O'] },

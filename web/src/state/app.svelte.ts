@@ -24,6 +24,7 @@ import { Outline } from './outline.svelte';
 import { overlaysOf } from './overlays';
 import type { Platform } from './platform';
 import { Pointing } from './pointing.svelte';
+import { Series } from './series.svelte';
 import { Saving } from './saving.svelte';
 import { Settings } from './settings.svelte';
 import { Tour } from './tour.svelte';
@@ -53,6 +54,7 @@ export class App {
   readonly tour: Tour;
   readonly editing: Editing;
   readonly saving: Saving;
+  readonly series: Series;
   readonly pointing: Pointing;
   readonly commands: Commands;
   /** Long work of the server that was begun on this page, also while its dialog is closed. */
@@ -61,6 +63,7 @@ export class App {
   readonly exporting: JobWatch;
   readonly learningJob: JobWatch;
   readonly learning: Learning;
+  readonly carrying: JobWatch;
   /** An export that was made while its dialog was closed. */
   exported: ExportReport | null = $state.raw(null);
   project: ProjectInfo | null = $state.raw(null);
@@ -104,6 +107,7 @@ export class App {
     const watch = () => new JobWatch(api, this.connection);
     [this.scanning, this.importing, this.exporting] = [watch(), watch(), watch()];
     this.learningJob = watch();
+    this.carrying = watch();
     this.settings = new Settings(api, platform);
     this.greyRange = new GreyRange(api);
     this.network = new NetworkWatch(api, this.notes, platform);
@@ -160,6 +164,17 @@ export class App {
     });
     this.vertices = new Vertices(current, this.editing, this.viewport, this.labels);
     this.saving = new Saving(this.navigation, this.notes);
+    this.series = new Series({
+      api,
+      watch: this.carrying,
+      navigation: this.navigation,
+      connection: this.connection,
+      labels: this.labels,
+      settings: this.settings,
+      notes: this.notes,
+      chosen: () => this.editing.chosen,
+      leaving: () => this.editing.flush(),
+    });
     this.pointing = new Pointing({
       current,
       editing: this.editing,

@@ -61,6 +61,7 @@ export function commandsOf(app: App): Commands {
     statistics: () => (app.dialog = 'statistics'),
     learn: () => (app.dialog = 'learn'),
     find: () => (app.finding = true),
+    carry: () => void app.series.carry(),
     copy_next: () => void navigation.copyToNext(),
     save: () => app.saving.report(),
     export: () => (app.dialog = 'export'),

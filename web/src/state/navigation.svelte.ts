@@ -267,6 +267,11 @@ export class Navigation {
     this.parts.notes.announce(this.position < 0 ? picture.name : where);
   }
 
+  /** A picture, also if it is not on screen: what is added to it is sent. */
+  take(id: number): Promise<OpenPicture> {
+    return this.load(id);
+  }
+
   /** The open picture with this id, with its newest state unless something is pending. */
   private async load(id: number): Promise<OpenPicture> {
     const kept = this.opened.get(id);

@@ -35,6 +35,10 @@ export interface Values {
   specks: number;
   /** New objects have no specks and holes of up to so many pixels; 0 leaves them. */
   tidy: number;
+  /** Pictures to which objects are carried at once. */
+  carryCount: number;
+  /** Objects are carried while their score is at least this share of the first. */
+  carryShare: number;
   shortcuts: Choice;
   /** Whether the first hints were seen. */
   hinted: boolean;
@@ -58,6 +62,8 @@ const DEFAULTS: Values = {
   holes: 0,
   specks: 0,
   tidy: 0,
+  carryCount: 20,
+  carryShare: 0.9,
   shortcuts: {},
   hinted: false,
   toured: false,

@@ -3,6 +3,7 @@
 import { Conflict, Refused, Unreachable } from '../api/client';
 import type {
   Action,
+  CarryReport,
   DrawnObject,
   ExportReport,
   Job,
@@ -50,6 +51,9 @@ export class FakeServer {
   };
   /** What a run that is begun returns. */
   learnt: LearningStatus['result'] = null;
+  /** What was to be carried, and the outcome; null: it is refused. */
+  readonly carries: object[] = [];
+  carried: CarryReport | null = null;
   /** Long work by its id. */
   readonly jobs = new Map<string, Job>();
   /** Whether long work goes on until the test ends it. */
@@ -185,6 +189,16 @@ export class FakeServer {
         }),
       useLearnt: (run) =>
         answer(`useLearnt ${run ?? ''}`, () => (this.learning = { ...this.learning, used: run })),
+      carry: (id, _, body) =>
+        answer(`carry ${id}`, () => {
+          if (!this.carried) throw new Refused(503, 'no network', null);
+          this.carries.push({ id, ...body });
+          for (const picture of this.carried.pictures)
+            this.pictures.get(picture.id)!.objects = picture.objects.map((each) =>
+              object(each.object, { start: true }),
+            );
+          return this.begin('carry', this.carried);
+        }),
       job: (id) => answer(`job ${id}`, () => this.found(id)),
       cancelJob: (id) =>
         answer(`cancelJob ${id}`, () => {
