@@ -14,6 +14,8 @@ import { PictureIndex, type Which } from './picture-index.svelte';
 import type { Platform } from './platform';
 import { t } from '../language/language.svelte';
 
+/** How often a picture is looked for in a list that changes meanwhile. */
+const TURNS = 3;
 /** Open pictures kept in memory beside those with something pending. */
 const KEPT = 12;
 /** What is said of a picture that was marked. */
@@ -247,15 +249,21 @@ export class Navigation {
     }
   }
 
-  /** The index of a picture that the server has in the list. */
+  /** The index of a picture that the server has in the list; null: it is not there any more. */
   private async arrive(id: number): Promise<number | null> {
     const { index } = this;
-    // A list of a state keeps the rows that left the state: the server counts without them.
-    if (index.indexOf(id) === null && index.filter) {
-      await index.ask(index.filter, index.search);
-      this.position = -1;
+    await index.begins();
+    for (let turn = 0; turn < TURNS; turn++) {
+      // A list of a state keeps the rows that left the state: the server counts without them.
+      if (turn > 0 || (index.indexOf(id) === null && index.filter)) {
+        await index.ask(index.filter, index.search);
+        this.position = -1;
+      }
+      const found = await index.locate(id);
+      // A mark that is saved meanwhile moves the rows behind it.
+      if (found === null || (await index.at(found))?.id === id) return found;
     }
-    return index.locate(id);
+    return null;
   }
 
   private show(picture: OpenPicture): void {

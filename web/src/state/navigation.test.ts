@@ -162,6 +162,21 @@ describe('navigation', () => {
     expect([app.navigation.current?.id, app.navigation.position]).toEqual([401, 1]);
   });
 
+  it('shows the next picture also when the mark is saved while its row is loaded', async () => {
+    const server = new FakeServer(...Array.from({ length: 450 }, (_, index) => `${index}.jpg`));
+    const { app } = await started(server, '#picture=208');
+    await app.navigation.filter('new', '');
+    server.hold();
+    // The marked picture leaves the list between the question for the index and for the rows.
+    server.before = (request) => {
+      if (request === 'pictures 200') server.finish(208);
+    };
+    await app.navigation.doneAndNext();
+    await settled();
+    const { current, index, position } = app.navigation;
+    expect([current?.id, position, index.row(position)?.id]).toEqual([209, 207, 209]);
+  });
+
   it('continues the unfinished object after a reload, unless it was left', async () => {
     const { app, server, platform } = await started(['a.jpg']);
     app.editing.click({ x: 5, y: 5 }, true, false);

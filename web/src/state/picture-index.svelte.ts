@@ -52,6 +52,11 @@ export class PictureIndex {
     return null;
   }
 
+  /** Resolves when the first rows of the present list are there, or cannot be had. */
+  begins(): Promise<void> {
+    return this.begun.catch(() => undefined);
+  }
+
   /** The index of a picture, from the server if its row is not loaded; null: not in this list. */
   async locate(id: number): Promise<number | null> {
     return this.indexOf(id) ?? (await this.api.indexOf(id, this.query)).index;

@@ -58,6 +58,8 @@ export class FakeServer {
   readonly jobs = new Map<string, Job>();
   /** Whether long work goes on until the test ends it. */
   working = false;
+  /** Called with each request before it is answered. */
+  before: (request: string) => void = () => undefined;
   /** Whether requests fail as if there were no server. */
   down = false;
   /** Held requests resolve when this is called; null: requests are answered at once. */
@@ -110,6 +112,7 @@ export class FakeServer {
     const answer = async <T>(name: string, value: () => T): Promise<T> => {
       this.log.push(name);
       await Promise.resolve();
+      this.before(name);
       if (this.down) throw new Unreachable('The server does not answer.');
       // As over the wire: nothing is shared.
       return structuredClone(value());
