@@ -22,6 +22,7 @@ from fcfi.boxes import Box
 from fcfi.errors import DatasetError, InputError
 from fcfi.masks.components import box_cut
 from fcfi.masks.truth import Mask
+from fcfi.masks.work import LENGTH, charge
 
 KEYS: Final = ("left", "top", "width", "height")
 NUMBER: Final = np.dtype("<u4")
@@ -94,7 +95,11 @@ class RunMask:
     def from_lengths(
         cls, left: int, top: int, width: int, height: int, lengths: Sequence[int] | NDArray[Any]
     ) -> "RunMask":
-        """Return a mask with these run lengths, which fill the box; the box need not be tight."""
+        """Return a mask with these run lengths, which fill the box; the box need not be tight.
+
+        Raises TooMuchWorkError if it is read from a file whose picture has too many of them.
+        """
+        charge(LENGTH * len(lengths))
         array = np.array(lengths, np.uint32)
         array.flags.writeable = False
         return cls(left, top, width, height, array)
@@ -243,8 +248,18 @@ class RunMask:
 
     @classmethod
     def unpack(cls, left: int, top: int, width: int, height: int, packed: bytes) -> "RunMask":
-        """Return a mask from its box and the result of `pack`."""
-        lengths = np.frombuffer(zlib.decompress(packed), NUMBER)
+        """Return a mask from its box and the result of `pack`.
+
+        Raises ValueError, zlib.error if they are damaged or do not fill the box.
+        """
+        # There are at most as many runs as pixels, beside the first, which may be empty.
+        most = NUMBER.itemsize * (width * height + 1)
+        content = zlib.decompressobj().decompress(packed, most + 1)
+        if len(content) > most:
+            raise ValueError("there are more runs than pixels")
+        lengths = np.frombuffer(content, NUMBER)
+        if int(lengths.sum(dtype=np.uint64)) != width * height:
+            raise ValueError("the runs do not fill the box")
         return cls.from_lengths(left, top, width, height, lengths)
 
 

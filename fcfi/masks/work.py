@@ -4,7 +4,8 @@ A single line of text may describe a shape as large as a picture, so the length 
 limit the cost of drawing its shapes.  Functions that draw a shape charge its work first; all shapes
 of a picture share one allowance.  Without an allowance, nothing is refused.
 
-The unit is about one drawn pixel, 5 to 10 ns, so that a picture takes at most some seconds.
+The unit is about one drawn pixel, 5 to 10 ns, so that a picture takes at most some seconds.  The
+run lengths of a mask are charged too, because they take memory until its picture is stored.
 """
 
 from collections.abc import Iterator
@@ -24,6 +25,8 @@ LEAST: Final = 50_000_000
 MOST: Final = 1_200_000_000
 """Largest allowance, unless the picture is so large that it could not be covered LARGE times."""
 LARGE: Final = 4
+LENGTH: Final = 25
+"""Work of a run length, so that the masks of a picture take at most 200 MB."""
 EACH: Final = 5000
 """Smallest work of a shape, which is read, checked and stored."""
 TOO_MUCH: Final = "shapes that together need more work than their picture is worth"

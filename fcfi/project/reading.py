@@ -4,6 +4,7 @@ Knows nothing of projects: the names, sizes and labels that it needs are argumen
 run in a separate process.  Shapes and pictures that cannot be read are reported.
 """
 
+import base64
 import json
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +18,7 @@ from fcfi.formats import AnnotatedPicture, Sizes, Tally, codecs, detect
 from fcfi.formats.archives import unpacked
 from fcfi.formats.folders import EXPORT_AGAIN, LINK, links_below, without_links
 from fcfi.formats.labels import LabelList, ListedLabel
-from fcfi.masks.runs import RunMask
+from fcfi.masks.runs import KEYS, RunMask
 from fcfi.project.progress import READING, Progress
 
 AUTO: Final = "auto"
@@ -106,15 +107,22 @@ def pictures_in(spool: TextIO) -> Iterator[tuple[str, list[SpooledObject]]]:
     for line in spool:
         picture: Mapping[str, Any] = json.loads(line)
         objects = [
-            (label, RunMask.from_json(mask), values) for label, mask, values in picture["objects"]
+            (label, RunMask.unpack(*box, base64.b64decode(packed)), values)
+            for label, box, packed, values in picture["objects"]
         ]
         yield picture["name"], objects
 
 
 def _line(picture: AnnotatedPicture) -> str:
     """Return a picture as a line of a spool file."""
+    # Compressed, because lists of the run lengths of all masks would take twenty times the memory.
     objects = [
-        [annotated.label, annotated.mask.to_json(), annotated.attributes]
+        [
+            annotated.label,
+            [getattr(annotated.mask, key) for key in KEYS],
+            base64.b64encode(annotated.mask.pack()).decode(),
+            annotated.attributes,
+        ]
         for annotated in picture.bottom_up()
     ]
     return json.dumps({"name": picture.file_name, "objects": objects}) + "\n"

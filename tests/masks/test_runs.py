@@ -1,6 +1,7 @@
 """RunMask: exact and unique for every mask; anything else is refused."""
 
 import json
+import zlib
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,23 @@ def test_any_mask_comes_back_from_runs_json_and_bytes(mask: np.ndarray) -> None:
     assert found.area == np.count_nonzero(mask)
     assert RunMask.from_json(json.loads(json.dumps(found.to_json()))) == found
     assert RunMask.unpack(found.left, found.top, found.width, found.height, found.pack()) == found
+
+
+@pytest.mark.parametrize(
+    ("lengths", "message"),
+    [
+        ([0, 5], "do not fill the box"),
+        ([0, 7], "do not fill the box"),
+        ([0, 2, 0xFFFFFFFF, 5], "do not fill the box"),
+        ([1] * 8, "more runs than pixels"),
+        ([0] * 1_000_000, "more runs than pixels"),
+    ],
+)
+def test_packed_runs_that_do_not_fill_their_box_are_refused(
+    lengths: list[int], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        RunMask.unpack(0, 0, 3, 2, zlib.compress(np.array(lengths, "<u4").tobytes()))
 
 
 @given(masks, masks)

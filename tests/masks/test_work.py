@@ -10,7 +10,7 @@ from fcfi.masks.coco import decode
 from fcfi.masks.polygons import fill_edges, fill_line
 from fcfi.masks.runs import RunMask, of_lengths, pixels_of
 from fcfi.masks.shapes import ellipse
-from fcfi.masks.work import LEAST, MOST, Allowance, TooMuchWorkError, charge, crossing_work
+from fcfi.masks.work import LEAST, LENGTH, MOST, Allowance, TooMuchWorkError, charge, crossing_work
 
 
 def test_an_allowance_follows_the_size_of_the_picture() -> None:
@@ -57,7 +57,20 @@ def test_every_way_to_draw_says_its_work_also_where_nothing_is_drawn() -> None:
     assert line() is None
     assert spent(line, side, side) >= 48 * 6000
     runs = {"size": [side, side], "counts": [0, 1, side * side - 2, 1]}
-    assert spent(lambda: decode(runs, side, side), side, side) == side * side
+    # Two single pixels in one column: two runs, and what is before and between.
+    assert spent(lambda: decode(runs, side, side), side, side) == side * side + 4 * LENGTH
+
+
+def test_masks_of_many_runs_take_a_bounded_part_of_memory() -> None:
+    checkers = np.indices((300, 400)).sum(0) % 2 == 0
+    taken: list[RunMask | None] = []
+    allowance = Allowance(4000, 3000)
+    with allowance.spent(), pytest.raises(TooMuchWorkError):
+        while True:
+            taken.append(RunMask.of(checkers))
+    # 119,702 run lengths of four bytes each.
+    assert len(taken) == 400
+    assert sum(mask.lengths.nbytes for mask in taken if mask) < 200_000_000
 
 
 def test_a_tangle_of_edges_costs_more_than_its_pixels() -> None:
