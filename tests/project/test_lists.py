@@ -149,7 +149,10 @@ def test_a_list_is_filtered_and_sorted_and_its_indices_and_next_pictures_follow(
     monkeypatch.setattr(store_labels, "RARE", rare)
     listed = sorted_out.pictures(state, which=which)
     assert [row.name for row in listed.items] == names
-    assert listed.total == len(names)
+    for offset, limit in ((0, 500), (0, 0), (0, len(names)), (len(names) - 1, 2), (99, 2)):
+        part = sorted_out.pictures(state, offset=offset, limit=limit, which=which)
+        assert part.total == len(names)
+        assert part.items == listed.items[offset : offset + limit]
     states: tuple[State, ...] = () if state is None else (state,)
     for index, row in enumerate(listed.items):
         assert sorted_out.index_of(row.id, state, which=which) == index

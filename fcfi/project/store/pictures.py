@@ -50,14 +50,14 @@ class StoredPictures(Part):
         """Return a part of a list; numbers within names are compared as numbers."""
         with self.database.reading() as connection:
             asked = _listed(connection, listing)
-            ordered = (
-                asked.order_by(*_ordered(listing.order))
-                .offset(max(0, offset))
-                .limit(max(0, min(limit, MOST)))
-            )
+            offset, limit = max(0, offset), max(0, min(limit, MOST))
+            ordered = asked.order_by(*_ordered(listing.order)).offset(offset).limit(limit)
             counts = _counts(connection)
-            total = _total(connection, listing, asked, counts)
             rows = connection.execute(ordered.with_only_columns(*SHOWN)).all()
+            # A part that is not full ends the list, which then need not be counted.  An empty part
+            # may lie far behind the end.
+            ended = 0 < len(rows) < limit
+            total = offset + len(rows) if ended else _total(connection, listing, asked, counts)
             return PictureList(total, counts, tuple(row_of(row) for row in rows))
 
     def index_of(self, identity: int, listing: Listing) -> int | None:
