@@ -107,8 +107,8 @@ def pictures_in(spool: TextIO) -> Iterator[tuple[str, list[SpooledObject]]]:
     for line in spool:
         picture: Mapping[str, Any] = json.loads(line)
         objects = [
-            (label, RunMask.unpack(*box, base64.b64decode(packed)), values)
-            for label, box, packed, values in picture["objects"]
+            (label, _mask(sides, packed), values)
+            for label, sides, packed, values in picture["objects"]
         ]
         yield picture["name"], objects
 
@@ -126,6 +126,12 @@ def _line(picture: AnnotatedPicture) -> str:
         for annotated in picture.bottom_up()
     ]
     return json.dumps({"name": picture.file_name, "objects": objects}) + "\n"
+
+
+def _mask(sides: Sequence[int], packed: str) -> RunMask:
+    """Return a mask of a line: its box, and its packed lengths in base64."""
+    left, top, width, height = sides
+    return RunMask.unpack(left, top, width, height, base64.b64decode(packed))
 
 
 def _shown(sentences: Sequence[str], shown: Mapping[str, str]) -> tuple[str, ...]:
