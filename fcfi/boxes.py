@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from fcfi.documents import read
 from fcfi.errors import InputError
+from fcfi.json_documents import read
 
 SIDES: Final = ("left", "top", "right", "bottom")
 """Keys of a box in JSON."""

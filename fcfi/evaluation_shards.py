@@ -14,10 +14,10 @@ from typing import IO, Any, Final
 
 from fcfi.data.broken import BrokenError
 from fcfi.data.sample import Sample
-from fcfi.documents import read
 from fcfi.errors import InputError
 from fcfi.evaluation import ObjectResult, Progress, Protocol, Report, evaluate_object
 from fcfi.formats.tally import LeftOut, Tally
+from fcfi.json_documents import read
 from fcfi.prediction.interface import Predictor
 from fcfi.prediction.zoom import Zoom
 from fcfi.prompts.clicks import Click

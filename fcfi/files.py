@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from fcfi.errors import InputError, write_error
-from fcfi.leftovers import temporary_file, temporary_name
+from fcfi.temporary_files import temporary_file, temporary_name
 
 MEBIBYTE = 1 << 20
 """Bytes in a mebibyte, which options and messages call MB."""

@@ -2,7 +2,7 @@
 
 A deep picture is a grey picture of more than 8 bits (16-bit, 32-bit or float numbers).  Values up
 to `low` become black, values from `high` on white, and those between grey levels in equal steps.
-Knows nothing of pixels; `fcfi.contrast` converts them.  Does not load NumPy, so that the command
+Knows nothing of pixels; `fcfi.grey_levels` converts them.  Does not load NumPy, so that the command
 line's help stays fast.
 """
 
@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fcfi.documents import MAX_NUMBER, read
 from fcfi.errors import InputError
+from fcfi.json_documents import MAX_NUMBER, read
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ Every picture is returned as (H, W, 3) uint8 RGB, upright.  The conversions are:
 - Alpha is composited on white, as in a viewer; the colours of transparent pixels are arbitrary.
 - CMYK becomes RGB as (255 - C)(255 - K) / 255 (Adobe's inverted JPEGs included); colour profiles
   are not applied.
-- Grey of more than 8 bits is converted to 8 (`fcfi.contrast`); 16-bit colour keeps its high byte.
+- Grey of more than 8 bits is converted to 8 (`fcfi.grey_levels`); 16-bit colour keeps its high
+  byte.
 - The size is read from the header and checked before anything is decoded.
 
 Knows nothing of clicks, networks or datasets.  Pillow decodes, because it can read only the header,
@@ -27,9 +28,9 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 from PIL import UnidentifiedImageError
 
-from fcfi.contrast import ValueRange, range_of, to_grey_levels
 from fcfi.errors import InputError
 from fcfi.files import MAX_NAME, write_bytes
+from fcfi.grey_levels import ValueRange, range_of, to_grey_levels
 from fcfi.grey_window import GreyWindow
 from fcfi.masks.truth import Mask
 

@@ -8,8 +8,8 @@ import pytest
 from PIL import Image as Pillow
 
 from fcfi import GreyWindow
-from fcfi.contrast import ValueRange, to_grey_levels
 from fcfi.errors import InputError
+from fcfi.grey_levels import ValueRange, to_grey_levels
 from fcfi.images import is_deep, read_image, read_range, read_small
 from tests.deep import deep_picture
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from PIL import Image as Pillow
 from PIL import TiffImagePlugin
 
-from fcfi import contrast
-from fcfi.contrast import to_grey_levels
+from fcfi import grey_levels
 from fcfi.errors import InputError
+from fcfi.grey_levels import to_grey_levels
 from fcfi.images import (
     check_image,
     check_mask,
@@ -548,9 +548,9 @@ def test_large_pictures_are_looked_at_in_part_and_converted_in_strips(
     picture = disc(1000, 1200, 200, 300).astype(np.float32)
     picture[11, 13] = np.inf
     whole = to_grey_levels(picture)
-    monkeypatch.setattr(contrast, "STRIP_PIXELS", 1000)
+    monkeypatch.setattr(grey_levels, "STRIP_PIXELS", 1000)
     np.testing.assert_array_equal(to_grey_levels(picture), whole)
-    monkeypatch.setattr(contrast, "SAMPLE_PIXELS", 5000)
+    monkeypatch.setattr(grey_levels, "SAMPLE_PIXELS", 5000)
     assert np.abs(to_grey_levels(picture).astype(int) - whole).max() < 20
 
 

@@ -15,8 +15,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from fcfi.bulk.storage import Storage
-from fcfi.documents import Upgrade, read, upgraded
 from fcfi.errors import InputError
+from fcfi.json_documents import Upgrade, read, upgraded
 
 FORMAT: Final = "fcfi bulk plan"
 PLAN: Final = "plan.json"

@@ -24,7 +24,7 @@ from fcfi.bulk.plan import PART_ROWS, PLAN, NetworkPlan, Plan, digest_of, read_p
 from fcfi.bulk.rows import HASH_BITS, canonical, hash_of, id_of, image_of, shard_of
 from fcfi.bulk.storage import Storage, split_url
 from fcfi.errors import ConfigError, InputError, write_error
-from fcfi.leftovers import temporary_folder
+from fcfi.temporary_files import temporary_folder
 
 BUCKETS: Final = 1024
 """Fewest buckets for all shards together, so that the buckets of ten million rows stay small."""

@@ -13,7 +13,7 @@ from typing import Final
 
 from fcfi.errors import InputError, guard, write_error
 from fcfi.formats.annotation import check_name
-from fcfi.leftovers import temporary_folder
+from fcfi.temporary_files import temporary_folder
 
 MAX_FILES: Final = 100_000
 MAX_BYTES: Final = 4 << 30

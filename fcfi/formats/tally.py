@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
-from fcfi.documents import read
 from fcfi.errors import FCFIError, showable
 from fcfi.formats.labels import ListedLabel
+from fcfi.json_documents import read
 
 MAX_NAMED: Final = 3
 """Most names of shapes, objects or pictures in a sentence; the others are counted."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from fcfi.errors import InputError, write_error
 from fcfi.files import write_bytes
 from fcfi.formats.annotation import check_name
-from fcfi.leftovers import temporary_sibling
+from fcfi.temporary_files import temporary_sibling
 
 
 class Target:

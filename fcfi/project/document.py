@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, get_args
 
-from fcfi.documents import Upgrade, upgraded
 from fcfi.errors import InputError
+from fcfi.json_documents import Upgrade, upgraded
 from fcfi.project.attributes import Attribute, Values, fitting, ordered
 from fcfi.prompts.clicks import Clicks
 from fcfi.prompts.rounds import NO_ROUNDS, Rounds
@@ -211,4 +211,4 @@ UPGRADES: Final[tuple[Upgrade, ...]] = (
     _with_attributes,
     _with_window,
 )
-"""The upgrades from each version to the next; see `fcfi.documents.upgraded`."""
+"""The upgrades from each version to the next; see `fcfi.json_documents.upgraded`."""

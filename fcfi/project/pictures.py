@@ -11,8 +11,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Final, TypeVar
 
-from fcfi.contrast import ValueRange
 from fcfi.errors import InputError, PictureError
+from fcfi.grey_levels import ValueRange
 from fcfi.grey_window import GreyWindow
 from fcfi.images import Image, is_deep, read_image, read_range
 from fcfi.project import scanning

@@ -13,9 +13,9 @@ from typing import Any, Final
 
 from sqlalchemy.engine import URL
 
-from fcfi.contrast import ValueRange
 from fcfi.errors import InputError
 from fcfi.formats import Report
+from fcfi.grey_levels import ValueRange
 from fcfi.grey_window import GreyWindow
 from fcfi.images import Image
 from fcfi.prediction.interface import Predictor

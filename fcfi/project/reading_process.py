@@ -30,9 +30,9 @@ from fcfi.formats import Codec, register
 from fcfi.formats.folders import EXPORT_AGAIN
 from fcfi.formats.labels import ListedLabel
 from fcfi.formats.registry import registered
-from fcfi.leftovers import sweep
 from fcfi.project.progress import READING, Progress
 from fcfi.project.reading import Question, Summary, read
+from fcfi.temporary_files import sweep
 
 LEAST_SECONDS: Final = 60.0
 """Processor time for each picture, however small the file."""

@@ -25,8 +25,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from fcfi.documents import Upgrade, read, upgraded
 from fcfi.errors import InputError, guard
+from fcfi.json_documents import Upgrade, read, upgraded
 from fcfi.masks.runs import flat_of, lengths_of
 from fcfi.prompts.rounds import Rounds
 
@@ -142,4 +142,4 @@ def _with_window(log: dict[str, Any]) -> dict[str, Any]:
 
 
 UPGRADES: Final[tuple[Upgrade, ...]] = (_with_rounds, _with_window)
-"""The upgrades from each version to the next; see `fcfi.documents.upgraded`."""
+"""The upgrades from each version to the next; see `fcfi.json_documents.upgraded`."""

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from fcfi.boxes import Box, whole
-from fcfi.documents import read
 from fcfi.errors import InputError
+from fcfi.json_documents import read
 
 MOST_PROMPTS: Final = 1000
 """Of one object, all rounds together: each new prompt is predicted with all before it."""

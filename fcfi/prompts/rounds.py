@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from fcfi.boxes import Box
-from fcfi.documents import read
 from fcfi.errors import InputError
 from fcfi.grey_window import GreyWindow
+from fcfi.json_documents import read
 from fcfi.prompts.clicks import Click, Clicks, Prompt, Prompts, clicks_in, prompt_from_json
 
 

@@ -15,7 +15,6 @@ from typing import Final
 from fastapi import FastAPI
 
 from fcfi import __version__
-from fcfi.leftovers import sweep
 from fcfi.prediction.lazy import NetworkStatus
 from fcfi.project.project import Project
 from fcfi.server.backend import Backend
@@ -26,6 +25,7 @@ from fcfi.server.problems import Faults, handle_errors
 from fcfi.server.routes import images, jobs, labels, learning, page, pictures, project, transfer
 from fcfi.server.security import Guard
 from fcfi.server.settings import Settings
+from fcfi.temporary_files import sweep
 
 DESCRIPTION: Final = (
     "Click-based image segmentation on a folder of pictures. Each change of a picture is an action "

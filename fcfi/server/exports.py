@@ -16,9 +16,9 @@ from typing import Final
 
 from fcfi.errors import write_error
 from fcfi.formats import Report
-from fcfi.leftovers import temporary_folder
 from fcfi.project.progress import ZIPPING, Progress, counted, silent
 from fcfi.project.project import Project
+from fcfi.temporary_files import temporary_folder
 
 KEPT: Final = 8
 """How many exports are kept; each further one replaces the oldest."""

@@ -24,7 +24,6 @@ import fcfi
 from fcfi import weights
 from fcfi.errors import Conflict, FCFIError, InputError, NetworkError, NotFound, write_error
 from fcfi.evaluation.comparison import NETWORK, RESULT, Comparison, read_comparison
-from fcfi.leftovers import sweep_files, temporary_sibling
 from fcfi.prediction.interface import Predictor
 from fcfi.prediction.lazy import LazyPredictor, NetworkStatus, status_of
 from fcfi.prediction.methods import make_for_people
@@ -38,6 +37,7 @@ from fcfi.segmenter import find_files, open_lazily
 from fcfi.server.jobs import Job, Jobs
 from fcfi.server.journal import LOG, one_line
 from fcfi.server.workers import Workers
+from fcfi.temporary_files import sweep_files, temporary_sibling
 
 FOLDER: Final = "learning"
 """Name of the folder of all runs."""

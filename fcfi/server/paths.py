@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from fcfi.errors import InputError
-from fcfi.leftovers import FILES, FOLDER
+from fcfi.temporary_files import FILES, FOLDER
 
 MAX_NAME: Final = 200
 """The longest file name, in bytes of UTF-8; file systems allow 255."""

@@ -9,8 +9,8 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from fcfi.boxes import Box
-from fcfi.contrast import ValueRange
 from fcfi.formats import Report, codecs
+from fcfi.grey_levels import ValueRange
 from fcfi.masks.runs import RunMask
 from fcfi.prediction.lazy import NetworkStatus
 from fcfi.project.document import Document, DrawnObject

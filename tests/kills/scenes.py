@@ -18,7 +18,7 @@ from typing import Any, Final
 import httpx
 import numpy as np
 
-from fcfi.leftovers import FILE, FOLDER
+from fcfi.temporary_files import FILE, FOLDER
 from tests.data.builders import write_shard
 from tests.kills import victim
 from tests.networks import METADATA, write_onnx

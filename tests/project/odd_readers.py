@@ -14,9 +14,9 @@ import numpy as np
 
 from fcfi.errors import write_error
 from fcfi.formats.annotation import AnnotatedObject, AnnotatedPicture
-from fcfi.leftovers import temporary_folder
 from fcfi.project.progress import Progress
 from fcfi.project.reading import Question, Summary, read
+from fcfi.temporary_files import temporary_folder
 
 LINE = '{"name": "a.png", "objects": []}\n'
 

@@ -10,7 +10,6 @@ import pytest
 
 from fcfi.errors import InputError
 from fcfi.formats.target import in_place
-from fcfi.leftovers import temporary_name
 from fcfi.project import AddClicks, Project, SetMask, pictures
 from fcfi.project.progress import (
     ADDING,
@@ -23,6 +22,7 @@ from fcfi.project.progress import (
     Cancelled,
 )
 from fcfi.prompts.clicks import Click
+from fcfi.temporary_files import temporary_name
 from tests.project.builders import opened, runs, write_photos
 
 NAMES = ("a.png", "b.png", "c.png", "d.png")

@@ -790,7 +790,7 @@ def test_an_import_without_room_for_it_is_one_sentence(
     for target, data in (
         ("tempfile.SpooledTemporaryFile.rollover", LARGE),
         ("shutil.copyfileobj", ("small.json", b"{}")),
-        ("fcfi.leftovers._locked_folder", ("labels.zip", zipped.getvalue())),
+        ("fcfi.temporary_files._locked_folder", ("labels.zip", zipped.getvalue())),
     ):
         with monkeypatch.context() as patch:
             patch.setattr(target, failing(full))

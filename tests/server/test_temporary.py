@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from fcfi import leftovers
+from fcfi import temporary_files
 from fcfi.project.project import Project
 from fcfi.server.app import create_app
 from fcfi.server.exports import Exports
 from tests.project.builders import click
 from tests.server.conftest import closed
 
-LONG_AGO = time.time() - leftovers.ABANDONED_SECONDS - 60
+LONG_AGO = time.time() - temporary_files.ABANDONED_SECONDS - 60
 
 
 @pytest.fixture(autouse=True)

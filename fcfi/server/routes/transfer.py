@@ -16,7 +16,6 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.responses import FileResponse, Response
 
 from fcfi.errors import DatasetError, InputError, StoreError
-from fcfi.leftovers import temporary_folder
 from fcfi.project.progress import Progress, counted
 from fcfi.project.reading_process import read_apart
 from fcfi.server import wire
@@ -25,6 +24,7 @@ from fcfi.server.paths import file_name, inside
 from fcfi.server.problems import problem
 from fcfi.server.routes.described import WRITING, errors
 from fcfi.server.schemas import MAX_TEXT, ExportJob, ExportRequest, ImportJob, ImportPath
+from fcfi.temporary_files import temporary_folder
 
 MAX_FILES: Final = 5000
 """The most files of an import; more must be sent as one zip file."""

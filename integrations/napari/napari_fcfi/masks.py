@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fcfi import Click
-from fcfi.contrast import to_grey_levels
 from fcfi.errors import InputError
+from fcfi.grey_levels import to_grey_levels
 from fcfi.prediction.interface import Predictor
 from fcfi.prediction.prediction import CachedImage, Prediction
 

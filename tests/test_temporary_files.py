@@ -13,16 +13,16 @@ from typing import Any
 
 import pytest
 
-from fcfi import leftovers
+from fcfi import temporary_files
 from fcfi.files import write_bytes
-from fcfi.leftovers import sweep, sweep_files, temporary_folder, temporary_name
+from fcfi.temporary_files import sweep, sweep_files, temporary_folder, temporary_name
 
-LONG_AGO = time.time() - leftovers.ABANDONED_SECONDS - 60
+LONG_AGO = time.time() - temporary_files.ABANDONED_SECONDS - 60
 HOLDER = """
 import sys, tempfile
 from pathlib import Path
 from fcfi.files import replacing
-from fcfi.leftovers import temporary_folder
+from fcfi.temporary_files import temporary_folder
 tempfile.tempdir = sys.argv[1]
 with temporary_folder("import") as folder, replacing(Path(sys.argv[2]) / "net.onnx") as file:
     (folder / "big").write_bytes(b"1")
@@ -106,7 +106,9 @@ def test_a_folder_without_a_lock_goes_when_it_is_old(place: Path) -> None:
 def test_a_temporary_file_of_another_machine_goes_when_it_is_old(tmp_path: Path) -> None:
     """Its lock may not be seen from here, on a disk that machines share."""
     ours = temporary_name("net.onnx")
-    theirs = ours.replace(f".{leftovers.HOST}", ".ffff" if leftovers.HOST != "ffff" else ".0000")
+    theirs = ours.replace(
+        f".{temporary_files.HOST}", ".ffff" if temporary_files.HOST != "ffff" else ".0000"
+    )
     old = theirs.replace("net", "old")
     for name in (ours, theirs, old, ".net.onnx.tmp", "net.tmp"):
         (tmp_path / name).write_bytes(b"1")
@@ -124,7 +126,7 @@ def test_two_processes_that_start_at_once_leave_each_other_alone(
     taken: list[Path] = []
 
     def swept_before(path: Path, *arguments: Any, **options: Any) -> None:
-        if path.name == leftovers.FILES and not taken:
+        if path.name == temporary_files.FILES and not taken:
             taken.append(path.parent)
             shutil.rmtree(path.parent)
         make(path, *arguments, **options)
