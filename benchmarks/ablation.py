@@ -28,8 +28,8 @@ from fcfi.errors import ConfigError
 from fcfi.evaluation import Protocol, evaluate
 from fcfi.files import write_text
 from fcfi.models.config import ModelConfig
+from fcfi.runtimes.choice import choice_of
 from fcfi.runtimes.opening import open_network
-from fcfi.runtimes.plan import choice_of
 from fcfi.training.config import DataConfig, Recipe, read_recipe
 
 FORMAT: Final = "fcfi-ablation/1"

@@ -33,8 +33,8 @@ from fcfi.prediction.prediction import THRESHOLD, Prediction
 from fcfi.prediction.score import score_of
 from fcfi.project.states import CarryLimits
 from fcfi.robot import next_click
+from fcfi.runtimes.choice import RunRequest
 from fcfi.runtimes.opening import open_network
-from fcfi.runtimes.plan import RunRequest
 from fcfi.segmenter import plan_run
 
 FORMAT: Final = "fcfi-carrying/1"

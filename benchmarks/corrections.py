@@ -22,8 +22,8 @@ from benchmarks.tables import RESULTS
 from fcfi import cli, methods
 from fcfi.evaluation import Protocol, Report, evaluate
 from fcfi.prediction.methods import make_predictor
+from fcfi.runtimes.choice import RunRequest, choice_of
 from fcfi.runtimes.opening import open_network
-from fcfi.runtimes.plan import RunRequest, choice_of
 
 FORMAT: Final = "fcfi-corrections/1"
 """Marks a stored result of this file."""

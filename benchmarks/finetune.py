@@ -35,8 +35,8 @@ from fcfi.evaluation import Protocol, evaluate
 from fcfi.images import write_png
 from fcfi.prediction.zoom import zoom_of
 from fcfi.report import record_of, write_record
+from fcfi.runtimes.choice import choice_of
 from fcfi.runtimes.opening import open_network
-from fcfi.runtimes.plan import choice_of
 from fcfi.weights import checkpoint
 
 RECIPE: Final = ROOT / "recipes" / "finetune.toml"

@@ -39,10 +39,10 @@ from fcfi.prediction.prediction import CachedImage, Prediction
 from fcfi.prediction.zoom import Zoom, crop_at, zoom_of
 from fcfi.prompts.clicks import Clicks
 from fcfi.robot import next_click
+from fcfi.runtimes.choice import Choice, files_of, possible, this_machine
 from fcfi.runtimes.interface import Arrays
 from fcfi.runtimes.network import EncodesOnce, Network, NetworkInfo
 from fcfi.runtimes.opening import OpenedNetwork, open_network
-from fcfi.runtimes.plan import Choice, files_of, possible, this_machine
 from fcfi.weights import shipped
 
 FORMAT: Final = "fcfi-latency/1"
@@ -355,7 +355,7 @@ import sys
 from pathlib import Path
 from fcfi.prediction.fcfi import FCFIPredictor
 from fcfi.runtimes.opening import open_network
-from fcfi.runtimes.plan import Choice
+from fcfi.runtimes.choice import Choice
 from fcfi.images import read_image
 from fcfi.session import Session
 path, runtime, precision, photo = sys.argv[1:]

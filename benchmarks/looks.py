@@ -32,9 +32,9 @@ from fcfi.prediction.fcfi import FCFIPredictor
 from fcfi.prediction.first_look import closer_parts
 from fcfi.prediction.prediction import CachedImage
 from fcfi.robot import next_click
+from fcfi.runtimes.choice import RunRequest, choice_of
 from fcfi.runtimes.interface import SCORE
 from fcfi.runtimes.opening import open_network
-from fcfi.runtimes.plan import RunRequest, choice_of
 
 FORMAT: Final = "fcfi-looks/1"
 """Marks a stored result of this file."""

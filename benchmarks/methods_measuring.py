@@ -20,8 +20,8 @@ from fcfi.prediction.fcfi import FCFIPredictor
 from fcfi.prediction.looks import Look, LookResult, LookRunner
 from fcfi.prediction.prediction import CachedImage, Prediction
 from fcfi.prompts.clicks import Click, Prompts
+from fcfi.runtimes.choice import RunRequest, choice_of
 from fcfi.runtimes.opening import open_network
-from fcfi.runtimes.plan import RunRequest, choice_of
 from fcfi.segmenter import Segmenter
 from fcfi.training.config import Recipe
 

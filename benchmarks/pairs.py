@@ -26,8 +26,8 @@ from fcfi.evaluation import Protocol, Report, evaluate, paired
 from fcfi.masks.metrics import held
 from fcfi.prediction.interface import Flip
 from fcfi.prediction.zoom import zoom_of
+from fcfi.runtimes.choice import RunRequest, choice_of
 from fcfi.runtimes.opening import open_network
-from fcfi.runtimes.plan import RunRequest, choice_of
 from fcfi.weights import find
 
 if TYPE_CHECKING:

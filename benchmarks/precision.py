@@ -32,11 +32,11 @@ from fcfi.data.sample import Sample
 from fcfi.errors import ConfigError
 from fcfi.evaluation import Protocol, evaluate
 from fcfi.prediction.zoom import Zoom, zoom_of
+from fcfi.runtimes.choice import RunRequest, choice_of, this_machine
 from fcfi.runtimes.interface import Arrays
 from fcfi.runtimes.network import Network, NetworkInfo
 from fcfi.runtimes.network_file import read_info
 from fcfi.runtimes.opening import open_network
-from fcfi.runtimes.plan import RunRequest, choice_of, this_machine
 from fcfi.weights import Entry, File, find, honest, shipped
 
 FORMAT: Final = "fcfi-precision/1"

@@ -40,8 +40,8 @@ from fcfi.prediction.methods import make_predictor
 from fcfi.prediction.prediction import Prediction
 from fcfi.prompts.clicks import Click, Clicks
 from fcfi.robot import next_click
+from fcfi.runtimes.choice import RunRequest, choice_of
 from fcfi.runtimes.opening import open_network
-from fcfi.runtimes.plan import RunRequest, choice_of
 
 FORMAT: Final = "fcfi-prompts/1"
 """Marks a stored result of this file."""

@@ -32,10 +32,10 @@ from fcfi.models.checkpoint import fill, load_model, read_metadata, variant, wei
 from fcfi.models.fcfi import FCFI
 from fcfi.prediction.guidance import STRIDE
 from fcfi.prediction.zoom import zoom_of
+from fcfi.runtimes.choice import RunRequest, choice_of
 from fcfi.runtimes.interface import Arrays
 from fcfi.runtimes.network import Network, NetworkInfo
 from fcfi.runtimes.opening import open_network
-from fcfi.runtimes.plan import RunRequest, choice_of
 
 FORMAT: Final = "fcfi-reliance/1"
 """Marks a stored result of this file."""

@@ -34,8 +34,8 @@ from fcfi.prediction.methods import make_predictor
 from fcfi.prediction.prediction import CachedImage, Prediction
 from fcfi.prediction.score import Calibration, certainty_of, logit_of
 from fcfi.prompts.clicks import Prompts
+from fcfi.runtimes.choice import RunRequest, choice_of
 from fcfi.runtimes.opening import open_network
-from fcfi.runtimes.plan import RunRequest, choice_of
 from fcfi.segmenter import Segmenter
 
 FORMAT: Final = "fcfi-score/1"

@@ -29,10 +29,7 @@ from fcfi.prediction.interface import Flip
 from fcfi.prediction.methods import make_predictor
 from fcfi.prediction.zoom import Zoom, zoom_of
 from fcfi.prompts.clicks import Click
-from fcfi.runtimes.network import Network
-from fcfi.runtimes.network_file import CHECKPOINT, read_info
-from fcfi.runtimes.opening import open_network
-from fcfi.runtimes.plan import (
+from fcfi.runtimes.choice import (
     Choice,
     NetworkFiles,
     RunRequest,
@@ -40,6 +37,9 @@ from fcfi.runtimes.plan import (
     files_of,
     this_machine,
 )
+from fcfi.runtimes.network import Network
+from fcfi.runtimes.network_file import CHECKPOINT, read_info
+from fcfi.runtimes.opening import open_network
 from fcfi.weights import Entry
 
 CACHE_VARIABLE: Final = "FCFI_CACHE"

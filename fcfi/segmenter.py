@@ -19,10 +19,7 @@ from fcfi.prediction.methods import MakePredictor, check_method, make_predictor
 from fcfi.prediction.prediction import THRESHOLD, CachedImage, Prediction
 from fcfi.prediction.zoom import Zoom
 from fcfi.prompts.clicks import Prompts
-from fcfi.runtimes.network import NetworkInfo
-from fcfi.runtimes.network_file import CHECKPOINT, SUFFIX, read_info
-from fcfi.runtimes.opening import open_network
-from fcfi.runtimes.plan import (
+from fcfi.runtimes.choice import (
     Choice,
     NetworkFiles,
     RunRequest,
@@ -31,6 +28,9 @@ from fcfi.runtimes.plan import (
     files_of,
     this_machine,
 )
+from fcfi.runtimes.network import NetworkInfo
+from fcfi.runtimes.network_file import CHECKPOINT, SUFFIX, read_info
+from fcfi.runtimes.opening import open_network
 from fcfi.session import Session
 
 

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 import pytest
 
-from fcfi.runtimes.private import block_telemetry
+from fcfi.runtimes.telemetry import block_telemetry
 from tests import generated
 from tests.networks import write_onnx
 

@@ -10,10 +10,10 @@ from onnx import TensorProto, helper, numpy_helper
 
 from fcfi.models.graph_file import save_graph
 from fcfi.prediction.guidance import STRIDE
+from fcfi.runtimes.choice import RunRequest, choice_of
 from fcfi.runtimes.interface import LOGITS, Arrays
 from fcfi.runtimes.network import FCFI_INPUTS, Network, NetworkInfo
 from fcfi.runtimes.opening import OpenedNetwork, open_network
-from fcfi.runtimes.plan import RunRequest, choice_of
 
 METADATA: Mapping[str, str] = {
     "fcfi_format": "1",

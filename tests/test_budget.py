@@ -20,7 +20,7 @@ from fcfi.budget import (
 )
 from fcfi.errors import ConfigError
 from fcfi.prediction.zoom import Zoom
-from fcfi.runtimes.plan import Choice, NetworkFiles, RunRequest
+from fcfi.runtimes.choice import Choice, NetworkFiles, RunRequest
 from tests.networks import METADATA, write_onnx
 
 CHOICE = Choice(Path("a.onnx"), "openvino", "float32")

@@ -28,9 +28,9 @@ from fcfi.models.checkpoint import load_model
 from fcfi.models.released import import_released
 from fcfi.project import Undo
 from fcfi.project.tables import metadata
+from fcfi.runtimes.choice import Choice
 from fcfi.runtimes.network_file import read_info
 from fcfi.runtimes.opening import open_network
-from fcfi.runtimes.plan import Choice
 from fcfi.session import Session
 from fcfi.training.config import read_recipe
 from tests.models.test_released import checkpoint as released_checkpoint

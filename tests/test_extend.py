@@ -21,8 +21,8 @@ from fcfi.prediction import methods
 from fcfi.prediction.interface import identity
 from fcfi.project import Project
 from fcfi.runtimes import registry
+from fcfi.runtimes.choice import Choice, RunRequest, choose, files_at, this_machine
 from fcfi.runtimes.opening import open_network
-from fcfi.runtimes.plan import Choice, RunRequest, choose, files_at, this_machine
 from fcfi.session import Session
 from tests.networks import METADATA, logits_of, onnx_logits, random_inputs, write_onnx
 from tests.project.builders import click

@@ -11,7 +11,7 @@ from typing import cast, get_args
 from fcfi.bulk.plan import NetworkPlan
 from fcfi.errors import ConfigError, NetworkError
 from fcfi.prediction.interface import Flip, Predictor
-from fcfi.runtimes.plan import Choice, RunRequest
+from fcfi.runtimes.choice import Choice, RunRequest
 from fcfi.segmenter import open_choice, plan_run
 
 THREADS = 1

@@ -84,7 +84,7 @@ def annotate(
     from fcfi.cli.show import work_bar
     from fcfi.prediction.methods import make_for_people
     from fcfi.project.project import Project
-    from fcfi.runtimes.plan import RunRequest
+    from fcfi.runtimes.choice import RunRequest
     from fcfi.segmenter import open_lazily, plan_run
     from fcfi.server import serve
     from fcfi.server.app import create_app

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from fcfi.data.sample import Sample
     from fcfi.evaluation import Protocol, Report
     from fcfi.prediction.interface import Flip, Predictor
+    from fcfi.runtimes.choice import RunRequest
     from fcfi.runtimes.network import NetworkInfo
-    from fcfi.runtimes.plan import RunRequest
     from fcfi.start_masks import Start
 
 WORST: Final = 10
@@ -142,7 +142,7 @@ def evaluate(
     from fcfi.evaluation_shards import Evaluation, Shard, evaluate_shard
     from fcfi.methods import runtime_for
     from fcfi.robots import choose_robot
-    from fcfi.runtimes.plan import RunRequest
+    from fcfi.runtimes.choice import RunRequest
     from fcfi.start_masks import starting_masks
 
     _check_record(json, plot, ".json" if shard is None else ".jsonl")

@@ -42,7 +42,7 @@ def _bench() -> None:
     from rich.table import Table
 
     from fcfi.budget import LARGE_PICTURE, Speeds, source_of
-    from fcfi.runtimes.plan import RunRequest, choose, possible, this_machine
+    from fcfi.runtimes.choice import RunRequest, choose, possible, this_machine
     from fcfi.weights import shipped
 
     pixels = LARGE_PICTURE[0] * LARGE_PICTURE[1]

@@ -25,7 +25,7 @@ from fcfi.prompts.clicks import Click, Clicks
 
 if TYPE_CHECKING:
     from fcfi.prediction.interface import Flip
-    from fcfi.runtimes.plan import RunRequest
+    from fcfi.runtimes.choice import RunRequest
     from fcfi.segmenter import Segmenter
 
 CLICK_FORM: Final = re.compile(r"\s*(-?\d+)\s*,\s*(-?\d+)\s*(?:,\s*([+-]))?\s*")
@@ -137,7 +137,7 @@ def segment(
     if output is None:
         raise InputError("expected --output: give mask.png, or a folder with --batch")
     from fcfi.methods import runtime_for
-    from fcfi.runtimes.plan import RunRequest
+    from fcfi.runtimes.choice import RunRequest
 
     if method is not None and (batch is not None or budget is not None):
         raise InputError(

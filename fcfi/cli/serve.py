@@ -102,7 +102,7 @@ def serve(
         )
     if root is not None and not root.is_dir():
         raise ConfigError(f"expected --root to be a folder, got {root}")
-    from fcfi.runtimes.plan import RunRequest
+    from fcfi.runtimes.choice import RunRequest
     from fcfi.segmenter import open_lazily, plan_run
     from fcfi.server import serve as running
     from fcfi.server.settings import Settings

@@ -9,8 +9,8 @@ from fcfi.prediction.fcfi import FCFIPredictor
 from fcfi.prediction.interface import Flip
 from fcfi.prediction.prediction import THRESHOLD
 from fcfi.prediction.zoom import Zoom
+from fcfi.runtimes.choice import AUTO
 from fcfi.runtimes.network import Network
-from fcfi.runtimes.plan import AUTO
 
 MODULES: Final[dict[str, str]] = {
     "brs": "fcfi.methods.brs",

@@ -27,6 +27,7 @@ from fcfi.models.checkpoint import load_model, read_metadata, variant, weights_s
 from fcfi.models.fcfi import FCFI
 from fcfi.models.graph_file import save_graph
 from fcfi.prediction.guidance import DISK_RADIUS, STRIDE, WINDOW_RATIO
+from fcfi.runtimes.choice import RunRequest, choice_of
 from fcfi.runtimes.interface import LOGITS, SCORE
 from fcfi.runtimes.network import (
     CLICK_MAPS_KEY,
@@ -39,7 +40,6 @@ from fcfi.runtimes.network import (
 )
 from fcfi.runtimes.network_file import FORMAT, FORMAT_KEY
 from fcfi.runtimes.opening import open_network
-from fcfi.runtimes.plan import RunRequest, choice_of
 
 Storage = Literal["float32", "float16"]
 """Type of the weights in the file; runtimes compute in float32 either way."""

@@ -24,12 +24,12 @@ from fcfi.errors import ConfigError, NetworkError, how_to_install
 from fcfi.files import replacing
 from fcfi.models.graph_file import save_graph
 from fcfi.prediction.looks import sigmoid
+from fcfi.runtimes.choice import RunRequest, choice_of
 from fcfi.runtimes.interface import LOGITS, Arrays
 from fcfi.runtimes.network import ENCODING_KEY, PRECISION_KEY
 from fcfi.runtimes.network_file import read_info
 from fcfi.runtimes.opening import open_network
-from fcfi.runtimes.plan import RunRequest, choice_of
-from fcfi.runtimes.private import block_telemetry
+from fcfi.runtimes.telemetry import block_telemetry
 
 KEPT: Final = "kept_in_float"
 """Metadata key for the blocks of an int8 file that compute in float."""

@@ -14,7 +14,6 @@ from fcfi.prediction.interface import Predictor
 from fcfi.prediction.prediction import Prediction
 from fcfi.project.actions import Action, Edit, Move
 from fcfi.project.actions.registry import apply, describe
-from fcfi.project.answerers import Answerers
 from fcfi.project.cache import ByteCache
 from fcfi.project.document import Document
 from fcfi.project.labelling import Labels
@@ -23,6 +22,7 @@ from fcfi.project.replay import Replay
 from fcfi.project.states import PictureConflict, PictureRow, PictureState
 from fcfi.project.store import Shown, Signature, Step, Store, Stored
 from fcfi.project.store.part import RESTORE
+from fcfi.project.used_predictors import UsedPredictors
 from fcfi.project.world import Masks, PictureWorld
 from fcfi.prompts.rounds import Rounds
 
@@ -46,7 +46,7 @@ class Editing:
 
         predictor: None refuses prompts.  clock: returns seconds since 1970 (UTC).
         """
-        self.answerers = Answerers(store)
+        self.used_predictors = UsedPredictors(store)
         self._store = store
         self._labels = labels
         self._pictures = pictures
@@ -144,7 +144,7 @@ class Editing:
         document = stored.document.relabelled(stored.labels)
         objects = tuple(
             drawn
-            if (network := self.answerers.identity_of(drawn.network)) == drawn.network
+            if (network := self.used_predictors.identity_of(drawn.network)) == drawn.network
             else dataclasses.replace(drawn, network=network)
             for drawn in document.objects
         )
@@ -191,7 +191,7 @@ class Editing:
             return stored
         # Only now, since the network may still be loading when the project is opened.
         if replay.predictor is not None and any(drawn.rounds for drawn in step.document.objects):
-            self.answerers.keep(replay.predictor)
+            self.used_predictors.keep(replay.predictor)
         after = self._store.write(stored, step)
         if after is not None:
             self._masks.put(step.masks)

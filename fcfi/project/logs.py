@@ -5,11 +5,11 @@ from typing import Any
 
 from fcfi.grey_window import GreyWindow
 from fcfi.images import image_sha256
-from fcfi.project.answerers import Answerers
 from fcfi.project.document import DrawnObject
 from fcfi.project.pictures import Pictures
 from fcfi.project.states import PictureRow
 from fcfi.project.store import Stored
+from fcfi.project.used_predictors import UsedPredictors
 from fcfi.project.world import Masks
 from fcfi.prompts.click_log import ClickLog, to_runs
 
@@ -19,7 +19,7 @@ def logs_of(
     labels: Mapping[int, str],
     pictures: Pictures,
     masks: Masks,
-    answerers: Answerers,
+    used_predictors: UsedPredictors,
 ) -> tuple[dict[str, Any], ...]:
     """Return a log for each object with prompts, as JSON, with its id, label and properties.
 
@@ -40,17 +40,17 @@ def logs_of(
             "label": labels.get(drawn.label or 0),
             "keep_out": drawn.keep_out,
             "tidy": drawn.tidy,
-            "log": _log(drawn, row, sha256s[drawn.rounds.window], masks, answerers).to_json(),
+            "log": _log(drawn, row, sha256s[drawn.rounds.window], masks, used_predictors).to_json(),
         }
         for drawn in clicked
     )
 
 
 def _log(
-    drawn: DrawnObject, row: PictureRow, sha256: str, masks: Masks, answerers: Answerers
+    drawn: DrawnObject, row: PictureRow, sha256: str, masks: Masks, used_predictors: UsedPredictors
 ) -> ClickLog:
     """Return an object's click log, in the form of `fcfi.session`."""
-    known = answerers.find(drawn.network)
+    known = used_predictors.find(drawn.network)
     start = None
     if drawn.start is not None:
         start = to_runs(masks.get(drawn.start).pixels(row.height, row.width))

@@ -307,9 +307,8 @@ class Project:
         Raises NotFound, PictureError if the picture cannot be read: logs have its sha256.
         """
         names = {label.id: label.name for label in self.labels()}
-        return logs_of(
-            self._editing.read(id), names, self._pictures, self._masks, self._editing.answerers
-        )
+        used = self._editing.used_predictors
+        return logs_of(self._editing.read(id), names, self._pictures, self._masks, used)
 
     # Labels and settings
 

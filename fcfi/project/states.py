@@ -262,7 +262,7 @@ class CarryReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Answerer:
+class UsedPredictor:
     """A predictor that answered prompts.
 
     weights: their sha256.  name: of the network.  runtime: library, precision and device.

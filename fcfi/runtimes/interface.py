@@ -2,7 +2,7 @@
 
 Each runtime is a module, the only one that imports its library, and a line in `registry.py`.
 Runtimes do not choose: they refuse what a machine or a library cannot do and replace nothing;
-`plan.py` decides.
+`choice.py` decides.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -71,7 +71,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class RuntimeKind:
-    """A runtime as `plan.py` knows it, without importing its library.
+    """A runtime as `choice.py` knows it, without importing its library.
 
     name: its name and that of its Python package.  install: how to install it.
     suffix: suffix of the files that it opens.

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from fcfi.errors import NetworkError
 from fcfi.runtimes.interface import LOGITS, Arrays, RuntimeKind, Settings, name_of
-from fcfi.runtimes.private import import_onnxruntime
+from fcfi.runtimes.telemetry import import_onnxruntime
 
 ERRORS_ONLY: Final = 3
 """ONNX Runtime's severity: nothing below an error goes to stderr."""

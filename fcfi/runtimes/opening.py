@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from fcfi import weights
 from fcfi.errors import NetworkError, guard
+from fcfi.runtimes.choice import INT8, Choice
 from fcfi.runtimes.cutting import cut
 from fcfi.runtimes.interface import LOGITS, Arrays, Runtime, Settings
 from fcfi.runtimes.network import IMAGE, NetworkInfo
@@ -15,7 +16,6 @@ from fcfi.runtimes.network_file import (
     read_info,
     regular,
 )
-from fcfi.runtimes.plan import INT8, Choice
 from fcfi.runtimes.registry import RUNTIMES
 
 

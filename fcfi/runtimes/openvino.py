@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from fcfi.errors import NetworkError
 from fcfi.runtimes.interface import LOGITS, Arrays, RuntimeKind, Settings, name_of
-from fcfi.runtimes.private import import_openvino
 from fcfi.runtimes.processor import X86
+from fcfi.runtimes.telemetry import import_openvino
 
 HINTS: Final = {"float32": "f32", "bfloat16": "bf16"}
 """OpenVINO's names of the precisions."""

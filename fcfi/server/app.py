@@ -50,7 +50,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        report_missing_handles(asyncio.get_running_loop(), backend.journal)
+        report_missing_handles(asyncio.get_running_loop(), backend.server_log)
         await asyncio.to_thread(sweep)
         yield
         backend.close()
@@ -68,7 +68,7 @@ def create_app(
     for part in (project, labels, pictures, images, transfer, learning, jobs):
         app.include_router(part.router(backend))
     page.add(app, rules.static)
-    handle_errors(app, backend.journal, backend.shown)
+    handle_errors(app, backend.server_log, backend.shown)
     app.add_middleware(BodyLimit, json_bytes=rules.json_bytes, upload_bytes=rules.upload_bytes)
     app.add_middleware(Faults)
     app.add_middleware(Guard, settings=rules)

@@ -11,10 +11,10 @@ from fcfi.project.cache import ByteCache
 from fcfi.project.project import Project
 from fcfi.server.exports import Exports
 from fcfi.server.jobs import Jobs
-from fcfi.server.journal import Journal
 from fcfi.server.learning import Learning
 from fcfi.server.paths import folders_of, without_folders
 from fcfi.server.problems import explain
+from fcfi.server.server_log import ServerLog
 from fcfi.server.settings import Settings
 from fcfi.server.workers import Workers
 
@@ -37,7 +37,7 @@ class Backend:
     encoded: cache of tiles and thumbnails.
     folders: folders whose paths are removed from responses.
     large: lock that lets one thumbnail of a large picture be made at a time.
-    journal: the server log.
+    server_log: the lines in the terminal.
     """
 
     project: Project
@@ -51,7 +51,7 @@ class Backend:
     learning: Learning
     folders: tuple[str, ...] = ()
     large: Lock = field(default_factory=Lock)
-    journal: Journal = field(default_factory=Journal)
+    server_log: ServerLog = field(default_factory=ServerLog)
 
     @classmethod
     def of(
@@ -63,11 +63,11 @@ class Backend:
     ) -> "Backend":
         """Return a backend with the threads and caches that the settings ask for."""
         folders = folders_of(project.folder, Path(project.location).parent)
-        journal = Journal()
+        server_log = ServerLog()
         actions = Workers("act", settings.threads, settings.queue)
 
         def explained(kind: str, error: Exception) -> str:
-            return without_folders(explain(error, journal, f"the {kind}"), folders)
+            return without_folders(explain(error, server_log, f"the {kind}"), folders)
 
         return cls(
             project,
@@ -80,7 +80,7 @@ class Backend:
             Exports(project),
             learning,
             folders,
-            journal=journal,
+            server_log=server_log,
         )
 
     def shown(self, sentence: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
-from fcfi.server.journal import Journal
+from fcfi.server.server_log import ServerLog
 
 SILENCE_SECONDS: Final = 30.0
 """How long a client may take for the next bytes of a request or response."""
@@ -86,13 +86,13 @@ class ImpatientProtocol(Base):  # type: ignore[misc]
             self.transport.abort()  # close() would wait for the client to receive the response
 
 
-def report_missing_handles(loop: asyncio.AbstractEventLoop, journal: Journal) -> None:
+def report_missing_handles(loop: asyncio.AbstractEventLoop, server_log: ServerLog) -> None:
     """Make a loop write one line, not a traceback, when no file handles are left."""
 
     def handle(loop: asyncio.AbstractEventLoop, context: Mapping[str, Any]) -> None:
         error = context.get("exception")
         if isinstance(error, OSError) and error.errno in NO_HANDLES:
-            journal.note(TOO_MANY)
+            server_log.note(TOO_MANY)
         else:
             loop.default_exception_handler(dict(context))
 

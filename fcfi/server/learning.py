@@ -31,11 +31,11 @@ from fcfi.project.examples import Example, Split, count, split
 from fcfi.project.location import HIDDEN
 from fcfi.project.progress import FILE, Progress, read_progress
 from fcfi.project.project import Project
+from fcfi.runtimes.choice import RunRequest, choose, this_machine
 from fcfi.runtimes.network_file import CHECKPOINT, SUFFIX
-from fcfi.runtimes.plan import RunRequest, choose, this_machine
 from fcfi.segmenter import find_files, open_lazily
 from fcfi.server.jobs import Job, Jobs
-from fcfi.server.journal import LOG, one_line
+from fcfi.server.server_log import LOG, one_line
 from fcfi.server.workers import Workers
 from fcfi.temporary_files import sweep_files, temporary_sibling
 

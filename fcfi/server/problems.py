@@ -28,7 +28,7 @@ from fcfi.errors import (
     is_debugging,
 )
 from fcfi.server.connections import NO_HANDLES
-from fcfi.server.journal import LOG, Journal, one_line
+from fcfi.server.server_log import LOG, ServerLog, one_line
 from fcfi.server.workers import RETRY_SECONDS, Busy
 
 STATUSES: Final[Mapping[type[BaseException], int]] = {
@@ -69,14 +69,14 @@ def problem(
     return JSONResponse({"error": sentence, **more}, status, dict(headers or {}))
 
 
-def handle_errors(app: FastAPI, journal: Journal, shown: Callable[[str], str]) -> None:
+def handle_errors(app: FastAPI, server_log: ServerLog, shown: Callable[[str], str]) -> None:
     """Turn every error that a route raises into a response of `problem`.
 
     shown: shortens a sentence for responses, which must not name folders; the log has all of it.
     """
 
     async def respond(_: Request, error: Exception) -> Response:
-        sentence = _expected(error, journal)
+        sentence = _expected(error, server_log)
         if sentence is None:
             raise error
         status = next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
@@ -90,25 +90,25 @@ def handle_errors(app: FastAPI, journal: Journal, shown: Callable[[str], str]) -
     app.add_exception_handler(RequestValidationError, _invalid)
 
 
-def explain(error: Exception, journal: Journal, where: str) -> str:
+def explain(error: Exception, server_log: ServerLog, where: str) -> str:
     """Return the sentence for an error outside any request, and log it as a request's error.
 
     where: the work that failed, for the log.  The sentence may name folders of this machine.
     """
-    return _expected(error, journal) or _fault(error, where)
+    return _expected(error, server_log) or _fault(error, where)
 
 
-def _expected(error: Exception, journal: Journal) -> str | None:
+def _expected(error: Exception, server_log: ServerLog) -> str | None:
     """Return the sentence of an error, and log it if need be; None for a fault of ours."""
     if isinstance(error, OSError):
         sentence = RESOURCES.get(error.errno or 0)
         if sentence is not None:
-            journal.note(f"{sentence} ({error})")
+            server_log.note(f"{sentence} ({error})")
         return sentence
     if not isinstance(error, FCFIError):
         return None
     if isinstance(error, LOGGED):
-        journal.note(str(error))
+        server_log.note(str(error))
     return str(error)
 
 

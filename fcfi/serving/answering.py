@@ -13,7 +13,7 @@ from fcfi.images import decode_image
 from fcfi.masks.runs import RunMask
 from fcfi.prediction.prediction import CachedImage, Prediction
 from fcfi.prompts.clicks import Prompts
-from fcfi.server.journal import Journal
+from fcfi.server.server_log import ServerLog
 from fcfi.server.workers import Workers
 from fcfi.serving.pictures import Source, ToolServer
 from fcfi.serving.prompted import Prompted
@@ -49,7 +49,7 @@ class Answering:
     server: ToolServer
     reading: Workers
     predicting: Workers
-    journal: Journal = field(default_factory=Journal)
+    server_log: ServerLog = field(default_factory=ServerLog)
 
     async def answer(self, read: Callable[[], Source], ask: Ask) -> Answered:
         """Return the prediction that a request asks for.
@@ -113,7 +113,7 @@ def box_between(corner: tuple[int, int], opposite: tuple[int, int]) -> Box:
     return Box(left, top, right, bottom)
 
 
-def refused(journal: Journal, error: FCFIError) -> Response:
+def refused(server_log: ServerLog, error: FCFIError) -> Response:
     """Return an error in the form of servers made with FastAPI, and log it."""
-    journal.note(str(error))
+    server_log.note(str(error))
     return JSONResponse({"detail": str(error)}, 400 if isinstance(error, InputError) else 503)

@@ -67,7 +67,7 @@ def create_app(
     app.include_router(health_routes(prompted, status))
     for name in faces:
         app.include_router(FACES[name].router(answering))
-    handle_errors(app, answering.journal, str)
+    handle_errors(app, answering.server_log, str)
     app.add_middleware(BodyLimit, json_bytes=settings.json_bytes, upload_bytes=settings.json_bytes)
     app.add_middleware(Faults)
     app.add_middleware(Guard, settings=settings)

@@ -29,9 +29,9 @@ from fcfi.prediction.methods import make_for_people
 from fcfi.prediction.prediction import THRESHOLD
 from fcfi.prediction.zoom import zoom_of
 from fcfi.project.progress import Progress, silent
+from fcfi.runtimes.choice import BFLOAT16, RunRequest, choose, this_machine
 from fcfi.runtimes.network import NetworkInfo
 from fcfi.runtimes.opening import open_network
-from fcfi.runtimes.plan import BFLOAT16, RunRequest, choose, this_machine
 from fcfi.runtimes.processor import cores
 from fcfi.segmenter import find_files
 from fcfi.training.config import MULTIPLE, Recipe, read_recipe

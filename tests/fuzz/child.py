@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from fcfi.errors import FCFIError
-from fcfi.runtimes.private import block_telemetry
+from fcfi.runtimes.telemetry import block_telemetry
 from tests.fuzz.doors import Door, begin, doors
 
 ADDRESS_SPACE: Final = 16 << 30

@@ -25,9 +25,9 @@ from fcfi.formats import shipped_names
 from fcfi.images import read_image, read_size, read_small
 from fcfi.mask_files import read_map, read_mask
 from fcfi.project import Project
+from fcfi.runtimes.choice import Choice
 from fcfi.runtimes.network_file import read_info
 from fcfi.runtimes.opening import open_network
-from fcfi.runtimes.plan import Choice
 from fcfi.session import Session
 from tests.fuzz.mutations import damaged, damaged_json, text_of
 from tests.networks import METADATA, write_onnx

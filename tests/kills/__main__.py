@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random, SystemRandom
 from typing import Any, Final
 
-from fcfi.runtimes.private import block_telemetry
+from fcfi.runtimes.telemetry import block_telemetry
 from tests.kills.scenes import (
     SCENES,
     annotate,

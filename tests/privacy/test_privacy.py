@@ -291,7 +291,7 @@ def test_runtimes_that_report_their_use_are_imported_in_one_file() -> None:
         for name in imported(node)
         if name.split(".")[0] in reporting
     }
-    assert found == {"fcfi/runtimes/private.py"}
+    assert found == {"fcfi/runtimes/telemetry.py"}
 
 
 def imported(node: ast.AST) -> list[str]:

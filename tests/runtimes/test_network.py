@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 import fcfi
-import fcfi.runtimes.plan
+import fcfi.runtimes.choice
 from fcfi.boxes import whole
 from fcfi.errors import ConfigError, FCFIError, NetworkError
 from fcfi.prediction.fcfi import FCFIPredictor
@@ -22,11 +22,11 @@ from fcfi.prediction.looks import ForwardRunner, Look
 from fcfi.prediction.methods import make_predictor
 from fcfi.prediction.prediction import CachedImage
 from fcfi.prediction.zoom import crop_at
+from fcfi.runtimes.choice import Choice, RunRequest, choice_of, this_machine
 from fcfi.runtimes.metadata import graph_sha256, read_metadata
 from fcfi.runtimes.network import FCFI_INPUTS
 from fcfi.runtimes.network_file import GRAPH_SHA256, read_info
 from fcfi.runtimes.opening import open_network
-from fcfi.runtimes.plan import Choice, RunRequest, choice_of, this_machine
 from fcfi.runtimes.registry import RUNTIMES
 from tests.generated import examples
 from tests.networks import (
@@ -125,7 +125,7 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, set[str]
     def pretend(processor: str, present: set[str]) -> None:
         monkeypatch.setattr(platform, "machine", lambda: processor)
         monkeypatch.setattr(
-            fcfi.runtimes.plan, "find_spec", lambda name: name if name in present else None
+            fcfi.runtimes.choice, "find_spec", lambda name: name if name in present else None
         )
         this_machine.cache_clear()
 
@@ -322,7 +322,7 @@ import gc, os, signal
 from pathlib import Path
 from fcfi.runtimes.opening import open_network
 from fcfi.runtimes.openvino import has_bfloat16
-from fcfi.runtimes.plan import Choice
+from fcfi.runtimes.choice import Choice
 choice = Choice(Path({str(file)!r}), "openvino", "float32", 1)
 first, second = open_network(choice), open_network(choice)
 has_bfloat16()

@@ -20,7 +20,7 @@ from fcfi.server.connections import (
     ImpatientProtocol,
     report_missing_handles,
 )
-from fcfi.server.journal import Journal
+from fcfi.server.server_log import ServerLog
 from tests.server.live_server import served
 
 HEAD = b"GET / HTTP/1.1\r\nHost: a\r\nX: yyyyyyyyyyyyyyyyyy"
@@ -195,7 +195,7 @@ def test_a_silent_client_of_a_real_server_is_let_go(monkeypatch: pytest.MonkeyPa
 def test_a_lack_of_file_handles_is_one_line(caplog: pytest.LogCaptureFixture) -> None:
     async def scene() -> None:
         loop = asyncio.get_running_loop()
-        report_missing_handles(loop, Journal())
+        report_missing_handles(loop, ServerLog())
         for number in (errno.EMFILE, errno.ENFILE, errno.EMFILE):
             error = OSError(number, "Too many open files")
             loop.call_exception_handler({"message": "socket.accept()", "exception": error})
@@ -209,7 +209,7 @@ def test_a_lack_of_file_handles_is_one_line(caplog: pytest.LogCaptureFixture) ->
 def test_other_faults_of_a_loop_are_reported_as_ever(caplog: pytest.LogCaptureFixture) -> None:
     async def scene() -> None:
         loop = asyncio.get_running_loop()
-        report_missing_handles(loop, Journal())
+        report_missing_handles(loop, ServerLog())
         loop.call_exception_handler({"message": "other", "exception": OSError(errno.EIO, "x")})
 
     with caplog.at_level(logging.ERROR):

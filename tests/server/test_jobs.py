@@ -16,8 +16,8 @@ from fcfi.project import exporting
 from fcfi.project.progress import SAVING, WRITING, ZIPPING, Progress
 from fcfi.project.project import Project
 from fcfi.server.jobs import Job, Jobs
-from fcfi.server.journal import Journal
 from fcfi.server.problems import explain
+from fcfi.server.server_log import ServerLog
 from fcfi.server.workers import CLIENT, Busy, Workers
 from tests.server.client import ask, ended, problem_of, result_of
 
@@ -58,8 +58,8 @@ def failing(error: Exception) -> Any:
 @contextmanager
 def table(limit: int = 8, keep: int = 64) -> Iterator[Jobs]:
     """Make a table of jobs that runs one at a time."""
-    workers, journal = Workers("test", threads=1, limit=limit), Journal()
-    jobs = Jobs(workers, lambda kind, error: explain(error, journal, f"the {kind}"), keep=keep)
+    workers, server_log = Workers("test", threads=1, limit=limit), ServerLog()
+    jobs = Jobs(workers, lambda kind, error: explain(error, server_log, f"the {kind}"), keep=keep)
     yield jobs
     jobs.close()
 

@@ -21,10 +21,10 @@ from fcfi.errors import (
     PictureError,
     StoreError,
 )
-from fcfi.server.journal import Journal
 from fcfi.server.limits import UPLOADS, BodyLimit
 from fcfi.server.problems import RESOURCES, Faults, handle_errors
 from fcfi.server.schemas import ActionRequest, ImportPath, action_request
+from fcfi.server.server_log import ServerLog
 from fcfi.server.workers import Busy
 from tests.server.client import ask
 
@@ -82,7 +82,7 @@ def app() -> FastAPI:
 
         return StreamingResponse(pieces())
 
-    handle_errors(app, Journal(), lambda sentence: sentence)
+    handle_errors(app, ServerLog(), lambda sentence: sentence)
     app.add_middleware(BodyLimit, json_bytes=LIMIT, upload_bytes=UPLOAD)
     app.add_middleware(Faults)
     return app
@@ -224,7 +224,7 @@ def test_clicks_that_cannot_be_are_refused_by_their_place(clicks: Any, place: st
     act.__annotations__["body"] = action_request()
     app.post("/act")(act)
 
-    handle_errors(app, Journal(), lambda sentence: sentence)
+    handle_errors(app, ServerLog(), lambda sentence: sentence)
     action = {"type": "click", "object": None, "clicks": clicks}
     answer = ask(app, "POST", "/act", {"version": 0, "action": action})
     assert answer.status == 422

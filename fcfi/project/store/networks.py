@@ -5,7 +5,7 @@ import json
 from sqlalchemy import select
 
 from fcfi.errors import StoreError
-from fcfi.project.states import Answerer
+from fcfi.project.states import UsedPredictor
 from fcfi.project.store.part import RESTORE, Part
 from fcfi.project.tables import network
 
@@ -13,15 +13,15 @@ from fcfi.project.tables import network
 class Networks(Part):
     """The predictors that answered prompts in this project, by identity."""
 
-    def keep_network(self, identity: str, answerer: Answerer) -> None:
+    def keep_network(self, identity: str, used: UsedPredictor) -> None:
         """Store the predictor of an identity (`fcfi.prediction.interface.identity`)."""
-        if self.network(identity) == answerer:
+        if self.network(identity) == used:
             return
         values = {
-            "weights": answerer.weights,
-            "name": answerer.name,
-            "runtime": answerer.runtime,
-            "settings": json.dumps(dict(answerer.settings)),
+            "weights": used.weights,
+            "name": used.name,
+            "runtime": used.runtime,
+            "settings": json.dumps(dict(used.settings)),
         }
         statement = self.database.insert(network).values(identity=identity, **values)
         with self.database.writing() as connection:
@@ -29,7 +29,7 @@ class Networks(Part):
                 statement.on_conflict_do_update(index_elements=["identity"], set_=values)
             )
 
-    def network(self, identity: str) -> Answerer | None:
+    def network(self, identity: str) -> UsedPredictor | None:
         """Return the predictor of an identity, or None if it never answered in this project."""
         with self.database.reading() as connection:
             found = connection.execute(
@@ -40,4 +40,4 @@ class Networks(Part):
             settings = json.loads(found.settings)
             if not isinstance(settings, dict):
                 raise StoreError(f"a network's settings in the store are damaged: {RESTORE}")
-            return Answerer(found.weights or identity, found.name, found.runtime, settings)
+            return UsedPredictor(found.weights or identity, found.name, found.runtime, settings)

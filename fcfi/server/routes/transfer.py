@@ -185,10 +185,10 @@ def _import(
         )
     except (InputError, DatasetError) as error:
         sentence = shown(str(error))
-        backend.journal.note(sentence)
+        backend.server_log.note(sentence)
         raise type(error)(sentence) from error
     problems = tuple(map(shown, report.problems))
-    backend.journal.note_all(problems)
+    backend.server_log.note_all(problems)
     return wire.imported(replace(report, problems=problems))
 
 

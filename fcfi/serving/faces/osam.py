@@ -64,7 +64,7 @@ def router(answering: Answering) -> APIRouter:
             answered = await answering.answer(lambda: from_base64(body.get("image")), ask)
             return answer_to(answered, str(model))
         except FCFIError as error:
-            return refused(answering.journal, error)
+            return refused(answering.server_log, error)
 
     return routes
 

@@ -62,7 +62,7 @@ def router(answering: Answering) -> APIRouter:
             answered = await answering.answer(lambda: from_base64(body.get("b64img")), ask)
             return features_of(answered, answering.version)
         except FCFIError as error:
-            return refused(answering.journal, error)
+            return refused(answering.server_log, error)
 
     return routes
 

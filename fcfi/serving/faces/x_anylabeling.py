@@ -67,7 +67,7 @@ def router(answering: Answering) -> APIRouter:
         """Return the outlines of the object that the marks describe."""
         if body.get("model") != MODEL:
             sentence = f"expected the model {MODEL}, got {str(body.get('model'))[:50]!r}"
-            answering.journal.note(sentence)
+            answering.server_log.note(sentence)
             return _failed("MODEL_NOT_FOUND", sentence)
         params = body.get("params")
         params = params if isinstance(params, Mapping) else {}
@@ -78,7 +78,7 @@ def router(answering: Answering) -> APIRouter:
             )
             return answer_to(answered, _factor(params))
         except FCFIError as error:
-            answering.journal.note(str(error))
+            answering.server_log.note(str(error))
             code = "INVALID_IMAGE" if isinstance(error, InputError) else "INFERENCE_ERROR"
             return _failed(code, str(error))
 

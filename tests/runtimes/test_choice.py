@@ -10,8 +10,8 @@ import pytest
 import fcfi
 from fcfi import weights
 from fcfi.errors import ConfigError, NetworkError
-from fcfi.runtimes import plan
-from fcfi.runtimes.plan import (
+from fcfi.runtimes import choice
+from fcfi.runtimes.choice import (
     Choice,
     Machine,
     NetworkFiles,
@@ -252,4 +252,4 @@ def test_a_shipped_int8_file_is_taken_and_checked(
 def test_this_machine_is_found_out_once_and_has_a_runtime() -> None:
     assert this_machine() is this_machine()
     assert {"openvino", "onnxruntime"} & set(this_machine().runtimes)
-    assert plan.this_machine().precisions <= {"bfloat16", "int8"}
+    assert choice.this_machine().precisions <= {"bfloat16", "int8"}

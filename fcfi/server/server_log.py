@@ -20,7 +20,7 @@ SHOWN: Final = 20
 """How many sentences of a list are written."""
 
 
-class Journal:
+class ServerLog:
     """The writer of sentences into the server log.  Threads may share it."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
