@@ -105,7 +105,12 @@ def _new_core() -> Any:
     # thread that loads it, and frees it with the core.  If two cores are freed in the order of
     # their creation, or in other threads, the thread keeps a freed stack, and the next signal that
     # reaches Python, such as Ctrl+C, ends the process with a segmentation fault (2026.4).
-    return import_openvino().Core()
+    openvino = import_openvino()
+    # Its tables of number types are made at their first use, during which other threads may run:
+    # two threads that use them first would wait for each other forever (2026.4).  Here no other
+    # thread can have a tensor yet.
+    openvino.Tensor(np.zeros(1, np.float32)).element_type.to_dtype()
+    return openvino.Core()
 
 
 KIND: Final = RuntimeKind(

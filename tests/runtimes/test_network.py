@@ -339,6 +339,36 @@ os.kill(os.getpid(), signal.SIGTERM)
     assert (done.returncode, done.stdout, done.stderr) == (0, "handled\n", "")
 
 
+@pytest.mark.parametrize("_repetition", range(4))
+def test_threads_that_use_openvino_first_do_not_wait_for_each_other(_repetition: int) -> None:
+    """Without `_new_core`'s first tensor, about every third process waited forever."""
+    program = """
+import faulthandler, sys, threading
+from fcfi.runtimes.openvino import core
+from fcfi.runtimes.private import import_openvino
+core()
+openvino = import_openvino()
+faulthandler.dump_traceback_later(120, exit=True)
+sys.setswitchinterval(1e-6)
+together = threading.Barrier(8)
+
+def use():
+    together.wait()
+    openvino.Type.f32.to_dtype()
+
+threads = [threading.Thread(target=use) for _ in range(8)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print("done")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "done\n", "")
+
+
 # Files of other methods
 
 
