@@ -37,11 +37,11 @@ from fcfi.bulk.rows import Row, parse_row
 from fcfi.bulk.storage import Storage
 from fcfi.bulk.work import Job, Task, Worker, read_rows
 from fcfi.errors import InputError
+from fcfi.evaluation.report import machine
 from fcfi.files import write_text
 from fcfi.images import decode_image, read_image
 from fcfi.prediction.interface import Predictor
 from fcfi.prediction.prediction import CachedImage
-from fcfi.report import machine
 from fcfi.runtimes.processor import cores
 
 app = typer.Typer(add_completion=False)

@@ -32,9 +32,9 @@ from fcfi.data import open_dataset
 from fcfi.data.pictures import IGNORE_ID, Picture
 from fcfi.errors import ConfigError
 from fcfi.evaluation import Protocol, evaluate
+from fcfi.evaluation.report import record_of, write_record
 from fcfi.images import write_png
 from fcfi.prediction.zoom import zoom_of
-from fcfi.report import record_of, write_record
 from fcfi.runtimes.choice import choice_of
 from fcfi.runtimes.opening import open_network
 from fcfi.weights import checkpoint

@@ -12,8 +12,8 @@ import numpy as np
 
 from benchmarks.methods_rows import BASE, PUBLISHED_ONLY, ROWS
 from benchmarks.stored import read_stored
+from fcfi.evaluation.published import PUBLISHED
 from fcfi.masks.metrics import noc
-from fcfi.published import PUBLISHED
 
 FORMAT: Final = "fcfi-methods/1"
 """Marks a stored result of this file."""

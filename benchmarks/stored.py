@@ -9,8 +9,8 @@ from typing import Any
 import typer
 
 from fcfi.errors import ConfigError
+from fcfi.evaluation.report import machine, versions
 from fcfi.files import write_text
-from fcfi.report import machine, versions
 
 
 def new_record(kind: str, **content: Any) -> dict[str, Any]:

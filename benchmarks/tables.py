@@ -17,10 +17,10 @@ from typing import Final
 
 from benchmarks import methods_table
 from fcfi import weights
+from fcfi.evaluation.published import PUBLISHED
+from fcfi.evaluation.report import FORMAT, Record, markdown, robot_of
+from fcfi.evaluation.robots import CENTRE
 from fcfi.files import write_text
-from fcfi.published import PUBLISHED
-from fcfi.report import FORMAT, Record, markdown, robot_of
-from fcfi.robots import CENTRE
 
 ROOT: Final = Path(__file__).parent.parent
 RESULTS: Final = ROOT / "benchmarks" / "results"

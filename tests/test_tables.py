@@ -6,8 +6,8 @@ import pytest
 
 from benchmarks import tables
 from fcfi.evaluation import ObjectResult, Protocol, Report
+from fcfi.evaluation.report import record_of, write_record
 from fcfi.prompts.clicks import Click
-from fcfi.report import record_of, write_record
 from fcfi.runtimes.network import NetworkInfo
 
 BEGIN, END = tables.markers("results")

@@ -28,10 +28,10 @@ from fcfi.errors import InputError, guard
 if TYPE_CHECKING:
     from fcfi.data.sample import Sample
     from fcfi.evaluation import Protocol, Report
+    from fcfi.evaluation.start_masks import Start
     from fcfi.prediction.interface import Flip, Predictor
     from fcfi.runtimes.choice import RunRequest
     from fcfi.runtimes.network import NetworkInfo
-    from fcfi.start_masks import Start
 
 WORST: Final = 10
 """Number of objects that --worst draws."""
@@ -135,15 +135,14 @@ def evaluate(
         )
     if shard is not None and (json is None or plot is not None or worst is not None):
         raise InputError("expected --shard with --json FILE.jsonl, without --plot and --worst")
-    from fcfi import report
     from fcfi.data import open_dataset
     from fcfi.evaluation import evaluate as measure
-    from fcfi.evaluation import protocol_of
-    from fcfi.evaluation_shards import Evaluation, Shard, evaluate_shard
+    from fcfi.evaluation import protocol_of, report
+    from fcfi.evaluation.robots import choose_robot
+    from fcfi.evaluation.shards import Evaluation, Shard, evaluate_shard
+    from fcfi.evaluation.start_masks import starting_masks
     from fcfi.methods import runtime_for
-    from fcfi.robots import choose_robot
     from fcfi.runtimes.choice import RunRequest
-    from fcfi.start_masks import starting_masks
 
     _check_record(json, plot, ".json" if shard is None else ".jsonl")
     need_folder(worst)
@@ -251,7 +250,7 @@ def own_predictor(text: str) -> "Predictor":
 
 def _merge(paths: list[Path], json: Path | None, plot: Path | None) -> None:
     """Report the shards of an evaluation as one."""
-    from fcfi.evaluation_shards import merge_shards, shard_files
+    from fcfi.evaluation.shards import merge_shards, shard_files
 
     _check_record(json, plot)
     _show_record(merge_shards(shard_files(paths)), json, plot)
@@ -259,7 +258,7 @@ def _merge(paths: list[Path], json: Path | None, plot: Path | None) -> None:
 
 def _check_record(json: Path | None, plot: Path | None, ending: str = ".json") -> None:
     """Raise an error before any work if the record or its plot cannot be written."""
-    from fcfi import report
+    from fcfi.evaluation import report
 
     check_outputs(({json: (ending,)} if json else {}) | ({plot: report.PLOTS} if plot else {}))
     need_plots(plot)
@@ -267,7 +266,7 @@ def _check_record(json: Path | None, plot: Path | None, ending: str = ".json") -
 
 def _show_record(record: "Mapping[str, Any]", json: Path | None, plot: Path | None) -> None:
     """Print a record as a table, and write it and its plot if they are requested."""
-    from fcfi import report
+    from fcfi.evaluation import report
 
     if json is not None:
         report.write_record(json, record)

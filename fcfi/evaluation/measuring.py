@@ -15,6 +15,9 @@ from fcfi.data.broken import BrokenError
 from fcfi.data.dataset import Dataset
 from fcfi.data.sample import Sample
 from fcfi.errors import ConfigError, DatasetError, InputError
+from fcfi.evaluation.published import TUNED_ZOOMS
+from fcfi.evaluation.robots import CENTRE, Robot
+from fcfi.evaluation.start_masks import Start
 from fcfi.formats.tally import LeftOut, Tally, sentences
 from fcfi.masks import metrics
 from fcfi.masks.truth import Mask
@@ -23,10 +26,7 @@ from fcfi.prediction.methods import make_predictor
 from fcfi.prediction.prediction import THRESHOLD, Prediction
 from fcfi.prediction.zoom import Zoom, zoom_of
 from fcfi.prompts.clicks import MOST_PROMPTS, Clicks
-from fcfi.published import TUNED_ZOOMS
-from fcfi.robots import CENTRE, Robot
 from fcfi.runtimes.network import Network, NetworkInfo
-from fcfi.start_masks import Start
 
 TARGETS: Final = (0.80, 0.85, 0.90, 0.95)
 """IoUs to count clicks to; the papers report 0.85 and 0.90."""

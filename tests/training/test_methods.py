@@ -12,9 +12,9 @@ from benchmarks import methods, methods_measuring, methods_table, tables
 from benchmarks.methods_rows import BASE, PUBLISHED_ONLY, ROWS, TRAININGS
 from fcfi import cli
 from fcfi.errors import ConfigError
+from fcfi.evaluation.published import PUBLISHED
 from fcfi.methods import MODULES
 from fcfi.models.build import build
-from fcfi.published import PUBLISHED
 from fcfi.training.config import read_recipe
 from fcfi.training.optimise import freeze
 from tests.data.builders import picture, write_shard

@@ -20,13 +20,13 @@ from rich.text import Text
 
 from fcfi.budget import cache_folder
 from fcfi.errors import ConfigError, InputError, how_to_install
-from fcfi.evaluation import OWN, ObjectResult, Report
+from fcfi.evaluation.measuring import OWN, ObjectResult, Report
+from fcfi.evaluation.published import PUBLISHED, Published
+from fcfi.evaluation.robots import CENTRE
 from fcfi.files import replacing, write_text
 from fcfi.formats.tally import LeftOut
 from fcfi.prediction.first_look import closer_below_of
 from fcfi.prediction.methods import STEPS
-from fcfi.published import PUBLISHED, Published
-from fcfi.robots import CENTRE
 from fcfi.runtimes.network import NetworkInfo
 from fcfi.runtimes.processor import cores
 

@@ -1,6 +1,6 @@
 """The published numbers: spot checks against the paper, and look-ups."""
 
-from fcfi.published import PUBLISHED
+from fcfi.evaluation.published import PUBLISHED
 
 
 def test_rows_of_the_method() -> None:

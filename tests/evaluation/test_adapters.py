@@ -18,13 +18,13 @@ from fcfi.data.sample import Sample
 from fcfi.errors import InputError
 from fcfi.evaluation import Protocol, evaluate, evaluate_object
 from fcfi.evaluation.adapters import from_callable, from_isegm, from_sam
+from fcfi.evaluation.report import read_record
+from fcfi.evaluation.start_masks import starting_masks
 from fcfi.prediction.fcfi import FCFIPredictor
 from fcfi.prediction.zoom import Zoom
 from fcfi.prompts.clicks import Click, Clicks
-from fcfi.report import read_record
-from fcfi.start_masks import starting_masks
+from tests.evaluation.test_robots import folder_of_objects
 from tests.networks import ColourNetwork
-from tests.test_robots import folder_of_objects
 
 RULES = Protocol("own", limit=7, targets=(0.6, 0.8))
 THRESHOLD = 0.49

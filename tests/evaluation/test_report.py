@@ -11,10 +11,19 @@ from rich.console import Console
 
 from fcfi.errors import ConfigError, InputError
 from fcfi.evaluation import ObjectResult, Protocol, Report
+from fcfi.evaluation.published import PUBLISHED
+from fcfi.evaluation.report import (
+    compare,
+    details,
+    markdown,
+    plot,
+    read_record,
+    record_of,
+    show,
+    write_record,
+)
 from fcfi.prediction.zoom import Zoom
 from fcfi.prompts.clicks import Click
-from fcfi.published import PUBLISHED
-from fcfi.report import compare, details, markdown, plot, read_record, record_of, show, write_record
 from fcfi.runtimes.network import NetworkInfo
 
 INFO = NetworkInfo("tiny", "lite0", "ab" * 32, 32, "painter", {"training_data": "made squares"})

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from fcfi.errors import InputError
+from fcfi.evaluation.robots import CENTRE, RandomRobot, RecordedRobot, choose_robot
 from fcfi.images import write_png
 from fcfi.prediction.fcfi import FCFIPredictor
 from fcfi.prediction.zoom import Zoom
 from fcfi.prompts.clicks import Click
-from fcfi.robots import CENTRE, RandomRobot, RecordedRobot, choose_robot
 from fcfi.session import Session
 from tests.networks import ColourNetwork
 

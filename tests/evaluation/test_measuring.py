@@ -24,6 +24,8 @@ from fcfi.evaluation import (
     evaluate_object,
     paper_protocol,
 )
+from fcfi.evaluation.report import record_of, show
+from fcfi.evaluation.start_masks import Start
 from fcfi.formats.tally import LeftOut
 from fcfi.images import Image
 from fcfi.masks.metrics import iou
@@ -31,9 +33,7 @@ from fcfi.masks.truth import IGNORE, OBJECT, Mask
 from fcfi.prediction.prediction import CachedImage, Prediction
 from fcfi.prediction.zoom import Zoom
 from fcfi.prompts.clicks import Click, Clicks, Prompts, clicks_in
-from fcfi.report import record_of, show
 from fcfi.runtimes.network import NetworkInfo
-from fcfi.start_masks import Start
 
 SIDE = 40
 

@@ -8,10 +8,10 @@ import pytest
 from fcfi.data.sample import Sample
 from fcfi.errors import ConfigError, DatasetError, InputError
 from fcfi.evaluation import evaluate_object
+from fcfi.evaluation.start_masks import starting_masks
 from fcfi.images import write_png
 from fcfi.masks.metrics import iou
 from fcfi.masks.truth import OBJECT, Truth
-from fcfi.start_masks import starting_masks
 
 
 def disk(radius: int, side: int = 100) -> Sample:

@@ -15,16 +15,16 @@ from typing import IO, Any, Final
 from fcfi.data.broken import BrokenError
 from fcfi.data.sample import Sample
 from fcfi.errors import InputError
-from fcfi.evaluation import ObjectResult, Progress, Protocol, Report, evaluate_object
+from fcfi.evaluation.measuring import ObjectResult, Progress, Protocol, Report, evaluate_object
+from fcfi.evaluation.report import Record, machine, record_of, versions
+from fcfi.evaluation.robots import CENTRE, Robot
+from fcfi.evaluation.start_masks import Start
 from fcfi.formats.tally import LeftOut, Tally
 from fcfi.json_documents import read
 from fcfi.prediction.interface import Predictor
 from fcfi.prediction.zoom import Zoom
 from fcfi.prompts.clicks import Click
-from fcfi.report import Record, machine, record_of, versions
-from fcfi.robots import CENTRE, Robot
 from fcfi.runtimes.network import NetworkInfo
-from fcfi.start_masks import Start
 
 Result = ObjectResult | BrokenError
 """The measurement of an object, or the reason why it is left out."""

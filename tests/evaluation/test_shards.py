@@ -14,12 +14,12 @@ from fcfi.data.broken import EMPTY, BrokenError
 from fcfi.data.sample import Sample
 from fcfi.errors import InputError
 from fcfi.evaluation import Protocol, evaluate
-from fcfi.evaluation_shards import Evaluation, Shard, evaluate_shard, merge_shards
+from fcfi.evaluation.report import record_of
+from fcfi.evaluation.shards import Evaluation, Shard, evaluate_shard, merge_shards
+from fcfi.evaluation.start_masks import starting_masks
 from fcfi.formats.tally import LeftOut
 from fcfi.prediction.fcfi import FCFIPredictor
 from fcfi.prediction.zoom import Zoom
-from fcfi.report import record_of
-from fcfi.start_masks import starting_masks
 from tests.networks import ColourNetwork
 
 RULES = Protocol(zoom=Zoom(target=64, ratio=1.4, minimum=30), limit=4)
