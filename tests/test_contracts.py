@@ -140,6 +140,15 @@ def test_generated_examples_are_the_same_everywhere() -> None:
 # ── layers ────────────────────────────────────────────────────────────────────────────────────────
 
 
+def test_the_architecture_lists_every_layer() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    (layers,) = (made["layers"] for made in contracts["contracts"] if made["id"] == "layers")
+    text = (ROOT / "docs" / "explanation" / "architecture.md").read_text()
+    listed = set(re.findall(r"`(\w+)`", text.split("## Layers")[1].split("## ")[0]))
+    modules = {name for layer in layers for name in layer.split(" | ")}
+    assert modules - {"__main__"} <= listed
+
+
 def test_imports_point_one_way() -> None:
     command = [
         sys.executable,
