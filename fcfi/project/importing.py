@@ -94,7 +94,8 @@ def bring_in(
         listed = [replace(label, name=normal(label.name)) for label in summary.listed]
         numbering = find_codec(summary.format).numbering if listed else None
         if summary.pictures and listed:
-            receiver.take_labels(_labels_of(listed, numbering), numbering)
+            labels = _labels_of(listed, numbering) if summary.unnamed else listed
+            receiver.take_labels(labels, numbering)
         pictures, refused, problems = 0, 0, []
         unfit: list[str] = []
         items = pictures_in(spool)
@@ -119,9 +120,9 @@ def bring_in(
             raise type(summary.end)("; ".join((*sentences, str(summary.end))))
         sentences = (*sentences, str(summary.end))
     added = receiver.save(progress)
-    labels = tuple(name for name in receiver.label_names() if name not in before)
+    new = tuple(name for name in receiver.label_names() if name not in before)
     taken = summary.taken - refused
-    return ImportReport(summary.format, pictures, added, labels, sentences, summary.found, taken)
+    return ImportReport(summary.format, pictures, added, new, sentences, summary.found, taken)
 
 
 def _labels_of(
@@ -129,8 +130,8 @@ def _labels_of(
 ) -> tuple[ListedLabel, ...]:
     """Return the labels of files without UNNAMED, if that stands for objects without a label.
 
-    An export lists it with the number that the list leaves for it and no supercategory; with
-    others it is a label.
+    An export lists it if there are such objects, with the number that the list leaves for it and no
+    supercategory; otherwise it is a label.
     """
     others = tuple(label for label in listed if label.name != UNNAMED)
     if numbering is None:

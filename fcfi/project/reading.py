@@ -15,6 +15,7 @@ from typing import Any, Final, TextIO
 
 from fcfi.errors import DatasetError, FCFIError, InputError, guard, guarded
 from fcfi.formats import AnnotatedPicture, Sizes, Tally, codecs, detect
+from fcfi.formats.annotation import UNNAMED
 from fcfi.formats.archives import unpacked
 from fcfi.formats.folders import EXPORT_AGAIN, LINK, links_below, without_links
 from fcfi.formats.labels import LabelList, ListedLabel
@@ -49,7 +50,7 @@ class Summary:
         of shapes in the files, and of shapes read.
     sentences: why shapes and pictures were left out.  end: the error that ended reading early, or
         None.
-    listed: the labels that the files list.
+    listed: the labels that the files list.  unnamed: whether an object has the label UNNAMED.
     """
 
     format: str
@@ -59,6 +60,7 @@ class Summary:
     sentences: tuple[str, ...]
     end: FCFIError | None = None
     listed: Sequence[ListedLabel] = ()
+    unnamed: bool = False
 
 
 def read(question: Question, spool: TextIO, progress: Progress) -> Summary:
@@ -83,13 +85,14 @@ def read(question: Question, spool: TextIO, progress: Progress) -> Summary:
         for link in links_below(found) if found.is_dir() else ():
             tally.leave_out_picture(LINK, link)
         labels = (list(question.labels) or None) if codec.numbered_labels else None
-        pictures, end = 0, None
+        pictures, end, unnamed = 0, None, False
         items = codec.read(found, question.sizes, labels, tally)
         progress(READING, 0, None)
         try:
             for picture in guarded(items, DatasetError, f"{found} cannot be read", EXPORT_AGAIN):
                 spool.write(_line(picture))
                 pictures += 1
+                unnamed |= any(annotated.label == UNNAMED for annotated in picture.objects)
                 progress(READING, pictures, None)
         except FCFIError as error:
             # A later file is damaged: the pictures read so far are kept.
@@ -98,7 +101,7 @@ def read(question: Question, spool: TextIO, progress: Progress) -> Summary:
             end = type(error)(_shown((str(error),), shown)[0])
         sentences = _shown(tally.sentences(), shown)
     listed = tuple(tally.listed.values())
-    return Summary(codec.name, pictures, tally.found, tally.taken, sentences, end, listed)
+    return Summary(codec.name, pictures, tally.found, tally.taken, sentences, end, listed, unnamed)
 
 
 def pictures_in(spool: TextIO) -> Iterator[tuple[str, list[SpooledObject]]]:

@@ -385,6 +385,16 @@ def test_object_is_a_label_if_its_id_says_so(folder: Path, tmp_path: Path) -> No
         assert exported(project, tmp_path / "3")["categories"][0] == named[0]
 
 
+def test_an_unused_category_object_is_a_label(folder: Path, tmp_path: Path) -> None:
+    """An export lists "object" only if an object has no label."""
+    categories = [{"id": 1, "name": "cat"}, {"id": 2, "name": "dog"}, {"id": 3, "name": "object"}]
+    with opened(folder) as project:
+        file = four(tmp_path / "a.json", categories=categories, used=[1, 2])
+        assert project.import_files(file, "coco").problems == ()
+        assert [label.name for label in project.labels()] == ["cat", "dog", "object"]
+        assert names_of(exported(project, tmp_path / "1")) == {1: "cat", 2: "dog", 3: "object"}
+
+
 def test_a_failed_import_leaves_the_numbers_as_they_were(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
