@@ -281,6 +281,9 @@ export class App {
     if (finishes || action?.type === 'mark_picture') this.learning.noteFinish();
     const note = action && noteFor(action, before, picture.state, nameOf);
     if (note) this.notes.add(note.text, note.kind);
+    const made = new Map(before.document.objects.map(({ id, network }) => [id, network]));
+    const { objects } = picture.state.document;
+    void this.network.meet(objects.filter(({ id, network }) => made.get(id) !== network));
     const object = picture.active;
     if (object && picture === this.navigation.current && picture.status === 'busy')
       this.notes.announce(t('{name}: {area} pixels', { name: nameOf(object), area: object.area }));

@@ -1,6 +1,8 @@
 /** The network that answers clicks: what it is, and whether it is loaded yet. */
 
-import type { Network } from '../api/types';
+import type { DrawnObject, Network } from '../api/types';
+import { madeByOther } from '../logic/answer-notes';
+import { t } from '../language/language.svelte';
 import type { Api } from './api';
 import type { Notes } from './notes.svelte';
 import type { Platform } from './platform';
@@ -10,6 +12,8 @@ const PAUSE = 700;
 
 export class NetworkWatch {
   info: Network | null = $state.raw(null);
+  /** The unknown network that the server was asked about last. */
+  private asked: string | null = null;
 
   constructor(
     private readonly api: Pick<Api, 'health'>,
@@ -28,5 +32,16 @@ export class NetworkWatch {
       );
     }
     if (this.info?.problem) this.notes.add(this.info.problem, 'warning');
+  }
+
+  /** Objects have changed: if an unknown network made one, somebody has chosen another network. */
+  async meet(changed: readonly DrawnObject[]): Promise<void> {
+    const made = changed.find((object) => madeByOther(object, this.info));
+    if (!made || made.network === this.asked) return;
+    this.asked = made.network;
+    const { network } = await this.api.health().catch(() => ({ network: null }));
+    if (!network || network.identity === this.info?.identity) return;
+    this.notes.add(t('Another network answers now: {name}', { name: network.name }), 'info');
+    await this.watch(network);
   }
 }

@@ -10,6 +10,7 @@ import type {
   Label,
   LearningStatus,
   Marked,
+  Network,
   PictureRow,
   PictureState,
 } from '../api/types';
@@ -49,6 +50,8 @@ export class FakeServer {
     used: null,
     result: null,
   };
+  /** The network that answers clicks. */
+  network: Network | null = null;
   /** What a run that is begun returns. */
   learnt: LearningStatus['result'] = null;
   /** What was to be carried, and the outcome; null: it is refused. */
@@ -119,7 +122,8 @@ export class FakeServer {
     };
     const labels = () => ({ labels: this.labels });
     const api: Partial<Api> = {
-      health: () => answer('health', () => ({ status: 'ok', version: '', network: null })),
+      health: () =>
+        answer('health', () => ({ status: 'ok', version: '', network: this.network })),
       project: (author) =>
         answer(`project ${author}`, () => ({
           name: 'photos',
@@ -128,7 +132,7 @@ export class FakeServer {
           settings: this.settings[author] ?? {},
           counts: this.counts(),
           warnings: [],
-          network: null,
+          network: this.network,
           formats: [],
           version: '0',
         })),
@@ -288,6 +292,7 @@ export class FakeServer {
           const round = (old.clicks.at(-1)?.round ?? -1) + 1;
           return {
             ...old,
+            network: this.network?.identity ?? null,
             clicks: [
               ...old.clicks,
               ...action.clicks.map((click, index) => ({
