@@ -11,10 +11,14 @@ soon becomes sure of something else, so that the fall must be noticed at the fir
 share is near the scores of correct masks.  The network may be as sure of what is now in the place
 of the object; so an object also stops where its pixels are not found again.  The defaults are
 measured (`python -m benchmarks.carrying`).
+
+A picture that has a carried copy of the object already keeps it as it is, and the series continues
+from there: a person may have corrected it.
 Knows nothing of lists of pictures.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -39,6 +43,7 @@ from fcfi.project.states import (
 )
 from fcfi.project.store import Stored
 from fcfi.project.world import Masks
+from fcfi.prompts.rounds import Rounds
 from fcfi.robot import next_click
 
 MOST_CARRIED: Final = 500
@@ -80,7 +85,7 @@ class Carrier:
         Raises InputError without an object.
         """
         live = {
-            drawn.id: drawn
+            drawn.id: replace(drawn, origin=drawn.origin or (source.row.id, drawn.id))
             for drawn in source.document.objects
             if drawn.mask is not None and (objects is None or drawn.id in objects)
         }
@@ -115,27 +120,59 @@ class Carrier:
                 f"{row.width} x {row.height} in {row.name}: carry objects through pictures of one "
                 "size"
             )
+        present = self._present(row, live)
         kept: dict[int, tuple[CarriedObject, float]] = {}
         for source, drawn in live.items():
+            if source in present:
+                continue
             carried = self._prepared(row, before, drawn)
-            score = None if carried is None else self._score(row, carried)
+            score = None if carried is None else self._score(row, carried.start, carried.rounds(0))
             if carried is not None and score is not None and self._is_enough(source, score):
                 kept[source] = carried, score
             else:
                 self._stops.append(CarryStop(source, row.name, score))
-        if not kept:
-            return {}
+        made = self._save(row, kept) if kept else {}
+        there = {source: (present | made)[source] for source in live if source in present | made}
+        if there:
+            objects = tuple(
+                CarriedTo(source, drawn.id, kept[source][1] if source in made else None)
+                for source, drawn in there.items()
+            )
+            self._carried.append(CarriedPicture(row.id, row.name, objects))
+        return {source: drawn for source, drawn in there.items() if drawn.mask is not None}
+
+    def _present(self, row: PictureRow, live: Mapping[int, DrawnObject]) -> dict[int, DrawnObject]:
+        """Return the objects that a picture has already, by source: carried copies, or originals.
+
+        If one is the first of its series, its own score is the first.
+        """
+        document = self._editing.read(row.id).document
+        present = {}
+        for source, drawn in live.items():
+            alike = (
+                other
+                for other in document.objects
+                if drawn.origin in (other.origin, (row.id, other.id))
+            )
+            other = next(alike, None)
+            if other is None:
+                continue
+            present[source] = replace(other, origin=drawn.origin)
+            if source not in self._first_scores and other.start and other.rounds:
+                score = self._score(row, self._masks.get(other.start), other.rounds)
+                self._first_scores[source] = score
+        return present
+
+    def _save(
+        self, row: PictureRow, kept: Mapping[int, tuple[CarriedObject, float]]
+    ) -> dict[int, DrawnObject]:
+        """Add objects to a picture; return those that are there, by source."""
         version = self._editing.read(row.id).row.version
         action = CarryObjects(tuple(carried for carried, _ in kept.values()))
         signature = self._editing.signature(self._author)
         document = self._editing.change(row.id, version, action, signature).document
         made = {source: carried.found_in(document) for source, (carried, _) in kept.items()}
-        there = {source: drawn for source, drawn in made.items() if drawn is not None}
-        objects = tuple(
-            CarriedTo(source, drawn.id, kept[source][1]) for source, drawn in there.items()
-        )
-        self._carried.append(CarriedPicture(row.id, row.name, objects))
-        return {source: drawn for source, drawn in there.items() if drawn.mask is not None}
+        return {source: drawn for source, drawn in made.items() if drawn is not None}
 
     def _prepared(
         self, row: PictureRow, before: PictureRow, drawn: DrawnObject
@@ -154,9 +191,8 @@ class Carrier:
         assert click is not None, "the start mask has pixels"
         return CarriedObject(drawn, runs, click)
 
-    def _score(self, row: PictureRow, carried: CarriedObject) -> float:
-        prediction = self._editing.foreseen(row, carried.start, carried.rounds(0))
-        return score_of(prediction)
+    def _score(self, row: PictureRow, start: RunMask, rounds: Rounds) -> float:
+        return score_of(self._editing.foreseen(row, start, rounds))
 
     def _is_enough(self, source: int, score: float) -> bool:
         """Return whether a score is high enough to keep the object of this id on."""

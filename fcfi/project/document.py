@@ -21,7 +21,9 @@ DONE: Final[tuple[Marked, ...]] = ("done", "checked")
 """Marks of pictures that need no more work."""
 
 
-PARSED: Final = ("within", "window", "rounds", "attributes")
+Origin = tuple[int, int]
+"""The id of a picture, and of an object there."""
+PARSED: Final = ("within", "window", "rounds", "attributes", "origin")
 """Keys of an object's JSON that must be parsed; the others are values of fields."""
 
 
@@ -38,6 +40,7 @@ class DrawnObject:
     network: the predictor that answered the rounds: the identity of its weights and settings, or
         in documents of version 0.1 the sha256 of the weights alone.
     attributes: values of the label's attributes, in the order of names.
+    origin: of an object that was carried through a series, the original: its picture and its id.
     """
 
     id: int
@@ -52,6 +55,7 @@ class DrawnObject:
     colour: str | None = None
     network: str | None = None
     attributes: Values = ()
+    origin: Origin | None = None
 
     @property
     def clicks(self) -> Clicks:
@@ -73,6 +77,7 @@ class DrawnObject:
             "colour": self.colour,
             "network": self.network,
             "attributes": dict(self.attributes),
+            "origin": self.origin and list(self.origin),
         }
 
     @classmethod
@@ -80,7 +85,11 @@ class DrawnObject:
         """Return the object of `to_json`.  Raises InputError, KeyError or TypeError."""
         others = {key: value for key, value in data.items() if key not in PARSED}
         values = ordered(data["attributes"])
-        return cls(**others, rounds=Rounds.from_json(data), attributes=values)
+        origin = None
+        if data["origin"] is not None:
+            picture, identity = data["origin"]
+            origin = picture, identity
+        return cls(**others, rounds=Rounds.from_json(data), attributes=values, origin=origin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,11 +213,17 @@ def _with_window(document: dict[str, Any]) -> dict[str, Any]:
     return {**document, "objects": [{**drawn, "window": None} for drawn in document["objects"]]}
 
 
+def _with_origin(document: dict[str, Any]) -> dict[str, Any]:
+    """Return version 7 of a document of version 6, which did not say what was carried."""
+    return {**document, "objects": [{**drawn, "origin": None} for drawn in document["objects"]]}
+
+
 UPGRADES: Final[tuple[Upgrade, ...]] = (
     _with_prompts,
     _with_tidy,
     _with_mark,
     _with_attributes,
     _with_window,
+    _with_origin,
 )
 """The upgrades from each version to the next; see `fcfi.json_documents.upgraded`."""

@@ -219,12 +219,13 @@ class CarryLimits:
 class CarriedTo:
     """An object on a picture that it was carried to.
 
-    source: its id on the first picture.  object: its id here.  score: of its mask.
+    source: its id on the first picture.  object: its id here.  score: of its mask; None if the
+        picture had the object already, which stays as it is.
     """
 
     source: int
     object: int
-    score: float
+    score: float | None
 
 
 @dataclass(frozen=True, slots=True)

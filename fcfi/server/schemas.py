@@ -602,12 +602,13 @@ class ScanJob(JobAnswer):
 class CarriedToAnswer(Answer):
     """An object on a picture that it was carried to.
 
-    source: its id on the first picture.  object: its id here.  score: of its mask.
+    source: its id on the first picture.  object: its id here.  score: of its mask; null if the
+    picture had the object already, which stays as it is.
     """
 
     source: int
     object: int
-    score: float
+    score: float | None
 
 
 class CarriedPictureAnswer(Answer):

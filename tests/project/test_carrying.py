@@ -27,6 +27,7 @@ from fcfi.project import (
     SetMask,
     Undo,
 )
+from fcfi.project.actions import DuplicateObjects
 from fcfi.project.progress import CARRYING, Cancelled
 from fcfi.project.states import CarriedTo, CarryStop, Filter
 from fcfi.prompts.clicks import Click, Prompts
@@ -159,18 +160,64 @@ def test_carrying_again_changes_nothing_and_respects_corrections(folder: Path) -
     with Project.open(folder, honest(), ("cup",)) as project:
         marked(project)
         first = project.carry(1, 3)
-        assert project.carry(1, 3) == first
+        again = project.carry(1, 3)
+        assert [picture.name for picture in again.pictures] == ["2.png", "3.png", "4.png"]
+        assert {picture.objects for picture in again.pictures} == {(CarriedTo(1, 1, None),)}
+        assert None not in {picture.objects[0].score for picture in first.pictures}
         versions = [row.version for row in project.pictures().items]
         corrected = project.act(4, 1, click(40, 40, object=1, positive=False))
-        assert project.carry(1, 3).pictures[-1].objects == (
-            CarriedTo(1, 1, first.pictures[-1].objects[0].score),
-        )
+        assert project.carry(1, 3) == again
         assert project.picture(4).document == corrected.document
         assert versions == [1, 1, 1, 1, 0, 0, 0]
         # Without it, the object is made again.
         project.act(3, 1, DeleteObjects((1,)))
         project.carry(1, 3)
         assert [drawn.id for drawn in project.picture(3).document.objects] == [2]
+
+
+def test_a_changed_object_is_not_carried_a_second_time(folder: Path) -> None:
+    """The copies stay, and the series continues behind them; a copy leads to the same series."""
+    with Project.open(folder, honest(), ("cup",)) as project:
+        marked(project)
+        project.carry(1, 2)
+        project.act(1, 1, click(16, 20, object=1))
+        project.act(2, 1, SetMask(1, runs(14, 12, SIDE), label=1))
+        report = project.carry(1, 6)
+        assert [picture.objects[0].score is None for picture in report.pictures] == [
+            True,
+            True,
+            False,
+            False,
+        ]
+        assert [stop.picture for stop in report.stops] == ["6.png"]
+        assert counts(project) == [1, 1, 1, 1, 1, 0, 0]
+        assert project.carry(2, 6).pictures == tuple(
+            replace(picture, objects=(CarriedTo(1, 1, None),)) for picture in report.pictures[1:]
+        )
+        # The original counts as well, where the order of the list leads back to it.
+        project.act(2, 2, SetMask(None, runs(40, 20, 4)))
+        back = project.carry(2, 2, [1], which=Filter(order="most_objects"))
+        assert [picture.name for picture in back.pictures] == ["1.png", "3.png"]
+        assert counts(project) == [1, 2, 1, 1, 1, 0, 0]
+
+
+def test_the_first_score_of_a_series_counts_also_if_its_object_is_there(folder: Path) -> None:
+    with Project.open(folder, honest()) as project:
+        marked_without_label(project)
+        project.carry(1, 4)
+        # Without the first score, the score of 0 on the sixth picture would be enough.
+        limits = CarryLimits(0.9, 0, doubt=1)
+        assert [stop.score for stop in project.carry(1, 6, limits=limits).stops] == [0.0]
+
+
+def test_a_copy_of_a_carried_object_is_an_object_of_its_own(folder: Path) -> None:
+    with Project.open(folder, honest()) as project:
+        marked_without_label(project)
+        project.carry(1, 1)
+        project.act(2, 1, DuplicateObjects((1,)))
+        report = project.carry(2, 1, limits=CarryLimits(0, 0))
+        assert [carried.source for carried in report.pictures[0].objects] == [1, 2]
+        assert counts(project)[:3] == [1, 2, 2]
 
 
 def test_each_object_stops_alone(folder: Path) -> None:
@@ -206,6 +253,8 @@ def test_the_limits_are_a_share_of_the_first_score_and_a_number(folder: Path) ->
         assert report.stops == (CarryStop(1, "5.png", 0.65),)
     scores = iter((0.4,))
     with Project.open(folder, falling) as project:
+        project.act(1, 1, DeleteObjects((1,)))
+        project.act(1, 2, SetMask(None, runs(8, 10, SIDE)))
         assert project.carry(1, 6, limits=CarryLimits(0.85, 0.45)).stops[0].score == 0.4
 
 

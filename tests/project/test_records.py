@@ -46,6 +46,7 @@ objects = st.builds(
     st.booleans(),
     st.none() | st.just("#00ff00"),
     texts,
+    origin=st.none() | st.tuples(numbers, numbers),
 )
 
 
@@ -63,7 +64,7 @@ def test_documents_come_back_from_json(document: Document) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [None, {}, {"version": 7}, {"version": 1}, {"version": 1, "objects": [{"id": 1}]}]
+    "data", [None, {}, {"version": 8}, {"version": 1}, {"version": 1, "objects": [{"id": 1}]}]
 )
 def test_a_damaged_document_is_refused(data: Any) -> None:
     with pytest.raises(InputError):

@@ -21,8 +21,8 @@ from fcfi.prompts.rounds import Round, Rounds
 class CarryObjects(Edit):
     """Copies of objects of another picture, each with a start mask and a click of its own.
 
-    Their masks are predictions, which a person corrects like any other.  Objects that were carried
-    to this picture before, in the same way, are left out, also if they were corrected since.
+    Their masks are predictions, which a person corrects like any other.  Objects of which the
+    picture has a carried copy already are left out, also if that was corrected since.
     """
 
     type: ClassVar[str] = "carry_objects"
@@ -38,6 +38,7 @@ class CarryObjects(Edit):
                 continue
             drawn = dataclasses.replace(
                 copy_of(carried.original),
+                origin=carried.original.origin,
                 start=world.keep(carried.start),
                 rounds=carried.rounds(world.now()),
             )
@@ -56,7 +57,7 @@ class CarryObjects(Edit):
 
 @dataclass(frozen=True, slots=True)
 class CarriedObject:
-    """An object to carry: the original, and its start mask and click on the new picture."""
+    """An object to carry, which has an origin, and its start mask and click on the new picture."""
 
     original: DrawnObject
     start: RunMask
@@ -67,12 +68,6 @@ class CarriedObject:
         return Rounds((Round.at(time, (self.click,)),), window=self.original.rounds.window)
 
     def found_in(self, document: Document) -> DrawnObject | None:
-        """Return the copy on the new picture, or None: it begins with the start mask and click."""
-        return next(
-            (
-                drawn
-                for drawn in document.objects
-                if drawn.start == self.start.sha256 and drawn.rounds.prompts[:1] == (self.click,)
-            ),
-            None,
-        )
+        """Return the copy on the new picture, or None."""
+        origin = self.original.origin
+        return next((drawn for drawn in document.objects if drawn.origin == origin), None)

@@ -589,11 +589,12 @@ export interface components {
     /**
      * @description An object on a picture that it was carried to.
      *
-     *     source: its id on the first picture.  object: its id here.  score: of its mask.
+     *     source: its id on the first picture.  object: its id here.  score: of its mask; null if the
+     *     picture had the object already, which stays as it is.
      */
     CarriedToAnswer: {
       object: number;
-      score: number;
+      score: number | null;
       source: number;
     };
     /**

@@ -18,6 +18,13 @@ import type { Settings } from './settings.svelte';
 /** A picture that objects were carried to. */
 export type Frame = CarryReport['pictures'][number];
 
+/** Whether all objects of a frame were on its picture before. */
+const wasThere = (objects: Frame['objects']) => objects.every(({ score }) => score === null);
+
+/** The lowest score of what was carried to a picture; null if all of it was there before. */
+export const leastScore = ({ objects }: Frame): number | null =>
+  wasThere(objects) ? null : Math.min(...objects.map(({ score }) => score ?? 1));
+
 /** What a frame shows, as it was when it was last looked at. */
 export interface Details {
   row: PictureRow;
@@ -93,6 +100,8 @@ export class Series {
       const object = objects.find((each) => each.id === id);
       return object ? labels.nameOf(object) : String(id);
     };
+    const present = report.pictures.filter(({ objects }) => wasThere(objects)).length;
+    const carried = report.pictures.length - present;
     this.frames = report.pictures;
     this.reasons = [
       ...report.stops.map(({ source, picture, score }) =>
@@ -107,11 +116,14 @@ export class Series {
               score: score.toFixed(2),
             }),
       ),
+      ...(present > 0
+        ? [t('There already: {count}, kept unchanged.', { count: plural(present, 'picture') })]
+        : []),
       ...(report.ended ? [report.ended] : []),
     ];
-    const count = plural(report.pictures.length, 'picture');
+    const count = plural(carried, 'picture');
     const summary =
-      report.pictures.length > 0
+      carried > 0
         ? t('Carried to {count}. Check them in the film strip.', { count })
         : t('Nothing was carried.');
     notes.add([summary, ...this.reasons].join(' '), 'info');

@@ -3,6 +3,7 @@ import { started, type Started } from '../testing/app';
 import { settled } from '../testing/platform';
 import { FakeServer } from '../testing/server';
 import { object } from '../testing/states';
+import { leastScore } from './series.svelte';
 
 /** The page on the first of four pictures, with two objects on it. */
 async function page(): Promise<Started & { server: FakeServer }> {
@@ -95,6 +96,24 @@ it('says what stands in the way', async () => {
   app.editing.edit(1, { visible: false });
   expect(await said()).toBe('Not everything is saved yet: carry the objects when it is.');
   expect(server.carries).toEqual([]);
+});
+
+it('says on which pictures the objects were already', async () => {
+  const { app, server } = await page();
+  const [first, second] = server.carried!.pictures;
+  const was = { source: 1, object: 1, score: null };
+  server.carried = { pictures: [{ ...first!, objects: [was] }, second!], stops: [], ended: null };
+  app.commands.carry();
+  await settled();
+  expect(app.series.reasons).toEqual(['There already: 1 picture, kept unchanged.']);
+  expect(app.notes.announced).toContain('Carried to 1 picture.');
+  expect(app.series.frames.map(leastScore)).toEqual([null, 0.9]);
+  server.carried = { ...server.carried, pictures: [{ ...first!, objects: [was] }] };
+  app.commands.carry();
+  await settled();
+  expect(app.notes.announced).toBe(
+    'Nothing was carried. There already: 1 picture, kept unchanged.',
+  );
 });
 
 it('says what the server refuses, and that nothing was carried', async () => {

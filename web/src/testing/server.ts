@@ -122,8 +122,7 @@ export class FakeServer {
     };
     const labels = () => ({ labels: this.labels });
     const api: Partial<Api> = {
-      health: () =>
-        answer('health', () => ({ status: 'ok', version: '', network: this.network })),
+      health: () => answer('health', () => ({ status: 'ok', version: '', network: this.network })),
       project: (author) =>
         answer(`project ${author}`, () => ({
           name: 'photos',
