@@ -345,7 +345,7 @@ def test_threads_that_use_openvino_first_do_not_wait_for_each_other(_repetition:
     program = """
 import faulthandler, sys, threading
 from fcfi.runtimes.openvino import core
-from fcfi.runtimes.private import import_openvino
+from fcfi.runtimes.telemetry import import_openvino
 core()
 openvino = import_openvino()
 faulthandler.dump_traceback_later(120, exit=True)
