@@ -33,7 +33,8 @@ ENV PATH=/opt/fcfi/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     XDG_CACHE_HOME=/tmp \
     FCFI_HEALTH=http://127.0.0.1:8017/api/health
-USER fcfi
+# By its number: Kubernetes cannot see that a name is not root's (runAsNonRoot).
+USER 1000
 WORKDIR /data
 VOLUME /data
 EXPOSE 8017 9090

@@ -38,7 +38,7 @@ def test_a_batch_writes_masks_and_outcomes(
     assert run("segment", "--batch", file, "-o", out, "--network", network, "--workers", 1) == 2
     told = capsys.readouterr()
     assert "0 masks made, 2 made before, 1 failed" in told.out
-    assert "error: 1 lines failed, the first is line 3: the line is not JSON" in told.err
+    assert "error: 1 line failed, the first is line 3: the line is not JSON" in told.err
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ def test_every_file_of_the_source_distribution_exists() -> None:
 def test_the_container_runs_without_root_and_says_whether_it_is_well() -> None:
     text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     last = text.rpartition("\nFROM ")[2]
-    assert last.index("\nUSER fcfi\n") < last.index("\nENTRYPOINT ")
+    assert last.index("\nUSER 1000\n") < last.index("\nENTRYPOINT ")
     assert "HEALTHCHECK" in last
     assert "/api/health" in last
     # All that is copied must get past .dockerignore, which leaves out everything else.

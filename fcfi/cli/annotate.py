@@ -166,12 +166,13 @@ def show_import(path: Path, report: "ImportReport") -> None:
 
 def announce(project: "Project", settings: "Settings", address: str) -> None:
     """Print what is served, its address, and how to stop the server."""
+    from fcfi.project.actions.words import plural
     from fcfi.server.serve import ANY_ADDRESS
 
     counts = project.pictures(limit=0).counts
     names = ", ".join(label.name for label in project.labels()) or "none yet"
     typer.echo(
-        f"{counts.all} pictures in {project.folder.resolve()} "
+        f"{plural(counts.all, 'picture')} in {project.folder.resolve()} "
         f"({counts.done} done, {counts.work} in progress)"
     )
     typer.echo(f"Labels:  {names}")

@@ -148,5 +148,7 @@ def merge(
     """Write the results of all shards as one file; refused while a part is missing."""
     need_bulk()
     from fcfi.bulk.merging import merge as merge_parts
+    from fcfi.bulk.status import status_of
 
-    typer.echo(f"{output}: {merge_parts(folder, str(output), format_name)} objects")
+    total = merge_parts(folder, str(output), format_name)
+    typer.echo(f"{output}: {total} objects, {status_of(folder).failed} failed")

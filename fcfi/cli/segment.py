@@ -290,8 +290,9 @@ def _segment_batch(
         f"{summary.failed} failed"
     )
     if summary.failed:
+        lines = "1 line" if summary.failed == 1 else f"{summary.failed} lines"
         raise InputError(
-            f"{summary.failed} lines failed, the first is {summary.first_error}; "
+            f"{lines} failed, the first is {summary.first_error}; "
             f"{folder / batch.OUTCOMES} names all of them"
         )
 

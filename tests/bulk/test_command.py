@@ -30,6 +30,7 @@ def test_from_plan_to_merged_file(
     assert main(["bulk", "merge", out, "-o", str(tmp_path / "all.parquet")]) == 0
     assert len(pq.read_table(tmp_path / "all.parquet")) == 9
     assert main(["bulk", "merge", out, "-o", str(tmp_path / "a.json"), "--format", "coco"]) == 0
+    assert "a.json: 9 objects, 0 failed" in capsys.readouterr().out
     assert json.loads((tmp_path / "a.json").read_text())["images"]
 
 
