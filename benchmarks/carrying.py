@@ -54,7 +54,7 @@ SHARES: Final = (0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
 
 @dataclass(frozen=True)
 class Kind:
-    """What happens to the object from picture to picture.
+    """The change of an object from picture to picture.
 
     dx, dy: its way, as a share of the picture.  grow: the factor of its size.
     gone_from: the picture from which on it is not there.  covered: the part of the picture, from

@@ -50,7 +50,7 @@ app = typer.Typer(add_completion=False)
 
 @dataclass(frozen=True)
 class Masks:
-    """What is known of masks: an entry for each in every array.
+    """Measurements of masks: every array has an entry for each.
 
     certainty, iou: float.  prompts: number of prompts, int.
     """

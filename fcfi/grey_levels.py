@@ -38,7 +38,7 @@ STRIP_PIXELS: Final = 4_000_000
 
 @dataclass(frozen=True, slots=True)
 class ValueRange:
-    """What is known of the values of a deep picture.
+    """The range of the values of a deep picture, and the grey levels that they get.
 
     low, high: the smallest and largest value of its range, which may be equal.
     black, white: the values that become black and white without a window.

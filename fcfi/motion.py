@@ -1,4 +1,4 @@
-"""Where an object of one picture is in the next picture of a series.
+"""The displacement of an object from a picture to the next one of a series.
 
 The pixels of the object are compared with the next picture at every displacement up to half the
 object's size, and the displacement with the smallest squared difference is taken.  It follows a

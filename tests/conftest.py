@@ -21,7 +21,7 @@ from tests import generated
 from tests.networks import write_onnx
 
 ROOT = Path(__file__).parent.parent
-"""Of the checkout."""
+"""The folder of the checkout."""
 ELSEWHERE = "make oracles"
 """In the reason of a skip: the test runs in another environment, by this command."""
 

@@ -41,6 +41,9 @@ COLUMNS = 100
 # Lines of Python that may be wider.
 WIDE = 0
 
+# Words with which no docstring begins: a description starts with the noun that it describes.
+OPENINGS = r"What|How|Where|When|Which|Whose|Those|Of"
+
 GLOSSARY = ROOT / "docs" / "reference" / "glossary.md"
 """The only file that may name the words to avoid."""
 SCHEMA = ROOT / "web" / "src" / "api" / "schema.d.ts"
@@ -137,6 +140,16 @@ def test_identifiers_bear_the_noun_of_what_they_hold(name: str) -> None:
 def test_phrases_are_plain_english(phrase: str) -> None:
     found = list(places_of(phrase))
     assert len(found) <= PHRASES[phrase], "\n".join(found)
+
+
+def test_docstrings_begin_with_the_noun_or_verb_of_what_they_describe() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{token.start[0]}: {token.string[:60]}"
+        for path in python_files("fcfi", "tests", "benchmarks", "examples", "tools")
+        for token in tokens_of(path)
+        if token.type == tokenize.STRING and re.match(rf'"""({OPENINGS})\b', token.string)
+    ]
+    assert not found, "\n".join(found)
 
 
 def test_comments_say_why() -> None:

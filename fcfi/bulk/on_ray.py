@@ -13,7 +13,7 @@ from fcfi.bulk.work import Done, Job, Task, Worker
 from fcfi.errors import ConfigError, FCFIError, InputError, how_to_install
 
 RETRIES: Final = 3
-"""How often Ray repeats a task whose actor died."""
+"""Number of times that Ray repeats a task whose actor died."""
 ADDRESS: Final = "RAY_ADDRESS"
 """Ray's environment variable for the cluster to join; without it, Ray starts on this machine."""
 LOOPBACK: Final = "127.0.0.1"

@@ -1,4 +1,4 @@
-"""How training crops are drawn: the section [crops] of a recipe."""
+"""The drawing of training crops: the section [crops] of a recipe."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -9,7 +9,7 @@ from fcfi.errors import ConfigError
 
 @dataclass(frozen=True)
 class CropConfig:
-    """How crops are drawn; chances and shares are from 0 to 1.
+    """The drawing of crops; chances and shares are from 0 to 1.
 
     weights: share of each source (dataset name); others are left out; if empty, all are used, in
         proportion to their number of pictures.

@@ -226,7 +226,7 @@ def from_isegm(predictor: Any, threshold: float = THRESHOLD, name: str | None = 
 # ── SAM ───────────────────────────────────────────────────────────────────────────────────────────
 
 Several = Literal["first", "never"]
-"""When to request three masks and take the one with SAM's best score."""
+"""The clicks for which three masks are requested, to take the mask with SAM's best score."""
 
 
 class _Sam(_Adapter):

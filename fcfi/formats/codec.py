@@ -55,7 +55,7 @@ class Writer(Protocol):
 
 
 class Certainty(IntEnum):
-    """How certain a codec is that a file or folder is in its format; the most certain reads it."""
+    """A codec's certainty that a file or folder is in its format; the most certain reads it."""
 
     ENDING = 1
     """Files with this ending are often in the format."""

@@ -50,7 +50,7 @@ LabelList = Sequence[str | ListedLabel]
 
 @dataclass(frozen=True, slots=True)
 class Numbering:
-    """How a format numbers labels.
+    """The rule by which a format numbers labels.
 
     first: the number of the first of labels without numbers.
     least, most: the numbers that files can hold.

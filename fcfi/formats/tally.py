@@ -29,7 +29,7 @@ OTHERS: Final = "other reasons"
 
 @dataclass(frozen=True)
 class LeftOut:
-    """What was left out for one reason.
+    """Shapes, objects or pictures that were left out for the same reason.
 
     kind:   "shape", "object" or "picture".
     count:  their number.

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from fcfi.errors import DatasetError
 
 MAX_COVERED: Final = 100
-"""How many times the shapes of a picture may cover all of it."""
+"""Number of times that the shapes of a picture may cover all of it."""
 LEAST: Final = 50_000_000
 """Smallest allowance, for small pictures."""
 MOST: Final = 1_200_000_000

@@ -1,4 +1,4 @@
-"""Which FCFI network to build: configurations as data.
+"""Configurations of FCFI networks, as data.
 
 The four rows of the paper's ablation (table 4) are four values of `correction` and `fusion` on one
 model.

@@ -17,7 +17,7 @@ from fcfi.prediction.zoom import Zoom
 from fcfi.runtimes.network import Network, NetworkInfo
 
 STEPS: Final[tuple[Step, ...]] = (FirstSpecks(),)
-"""What is done to the predictions of a network of the method fcfi, unless a caller says else."""
+"""The steps after a look of a network of the method fcfi, unless a caller passes others."""
 FOR_PEOPLE: Final[tuple[Step, ...]] = (*STEPS, LookTwice())
 """The steps after a look for the clicks of the annotation page."""
 MakePredictor = Callable[[Network, Zoom | None, Flip, float], Predictor]

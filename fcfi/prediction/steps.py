@@ -25,7 +25,7 @@ The gate is 1, since a step always has feedback.
 
 @dataclass(frozen=True, eq=False)
 class Context:
-    """What a step may use besides the prediction.
+    """The values that a step may use besides the prediction.
 
     prompts: all prompts; those from `previous.answered` on are new.
     previous: the prediction before the new prompts, or None.

@@ -230,7 +230,7 @@ def _after(last: str) -> str:
 
 @dataclass(frozen=True)
 class _Inherited:
-    """What the reading process takes over from the calling one, besides its environment.
+    """Values of the calling process that the reading process takes over, besides its environment.
 
     formats: registered codecs.  temporary: folder for temporary files.  level: log level.
     """

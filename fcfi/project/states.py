@@ -204,7 +204,7 @@ class PersonWork:
 
 @dataclass(frozen=True, slots=True)
 class CarryLimits:
-    """When an object is carried no further: see `fcfi.project.carrying`.
+    """The limits beyond which an object is carried no further (`fcfi.project.carrying`).
 
     share: its score is below this share of the first answer's.  least: it is below this number.
     doubt: its pixels are found with more doubt (`fcfi.motion`).

@@ -14,11 +14,11 @@ from fcfi.errors import InputError
 from fcfi.json_documents import read
 
 MOST_PROMPTS: Final = 1000
-"""Of one object, all rounds together: each new prompt is predicted with all before it."""
+"""Most prompts of an object in all rounds: each new prompt is predicted with all before it."""
 MOST_CORNERS: Final = 1000
-"""Of one scribble."""
+"""Most corners of a scribble."""
 MOST_POINTS: Final = 10_000
-"""Of one object: its clicks and the corners of its scribbles."""
+"""Most points of an object: its clicks and the corners of its scribbles."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What all routes share: the project, the threads that call it, caches and the server log."""
+"""The objects that all routes share: the project, its threads, caches and the server log."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -16,7 +16,7 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 from fcfi.server.server_log import ServerLog
 
 SILENCE_SECONDS: Final = 30.0
-"""How long a client may take for the next bytes of a request or response."""
+"""Longest time that a client may take for the next bytes of a request or response."""
 NO_HANDLES: Final = frozenset((errno.EMFILE, errno.ENFILE))
 TOO_MANY: Final = (
     "no file handles are left, so new connections wait: close unused pages, or raise the limit "

@@ -21,7 +21,7 @@ from fcfi.project.project import Project
 from fcfi.temporary_files import temporary_folder
 
 KEPT: Final = 8
-"""How many exports are kept; each further one replaces the oldest."""
+"""Number of exports that are kept; a further export replaces the oldest."""
 UNWRITTEN: Final = "the export cannot be written"
 STORED: Final = frozenset({".png", ".jpg", ".jpeg", ".zip"})
 """Endings of files that are compressed already."""

@@ -78,7 +78,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Status:
-    """What can be learnt, and what was.
+    """The objects to learn from, the run in progress, and the results of earlier runs.
 
     objects, pictures: finished objects and their pictures.  held_out: objects to measure on.
     problem: why no run can start, or None.  job: the running job's id.  used: the run whose

@@ -119,7 +119,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class CarryRequest(Request):
-    """What to carry to the next pictures of the list.
+    """The objects to carry to the next pictures of the list.
 
     objects: their ids; null carries all.  count: of pictures, at most.  share, least: an object
     stops where its score is below this share of its first score, or below `least`.
@@ -679,7 +679,7 @@ class LearningResult(Answer):
 
 
 class LearningAnswer(Answer):
-    """What the network can learn from the finished objects, and what it has learnt.
+    """The finished objects that the network can learn from, and the results of its runs.
 
     objects, pictures: finished objects and their pictures.  needed: objects from which on it can
     learn.  held_out: objects that are kept apart to measure on.

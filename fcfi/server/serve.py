@@ -25,7 +25,7 @@ from fcfi.server.settings import is_loopback
 
 PORTS_TRIED: Final = 100
 GRACE_SECONDS: Final = 2
-"""How long running requests may take once the server stops."""
+"""Longest time that running requests may take once the server stops."""
 LAST_SECONDS: Final = 2.7
 """Time from a signal to the forced end of the process, so that it ends within three seconds."""
 KEEP_ALIVE_SECONDS: Final = 30

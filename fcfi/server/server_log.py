@@ -15,9 +15,9 @@ LOG: Final = logging.getLogger("fcfi.server")
 QUIET_SECONDS: Final = 60.0
 """Time in which the same sentence is not written again."""
 KEPT: Final = 1000
-"""How many written sentences are remembered."""
+"""Number of written sentences that are remembered."""
 SHOWN: Final = 20
-"""How many sentences of a list are written."""
+"""Number of sentences of a list that are written."""
 
 
 class ServerLog:

@@ -24,7 +24,7 @@ LONGEST: Final = 256 << 20
 SECONDS: Final = 20
 """Timeout of a request to the tool's server."""
 FRESH_SECONDS: Final = 240
-"""How long an access token is used: Label Studio's expire after 300 s."""
+"""Time for which an access token is used: Label Studio's expire after 300 s."""
 LOCAL_FILES: Final = "/data/local-files/"
 """URL path under which Label Studio serves files from a local folder."""
 

@@ -51,7 +51,7 @@ class Prompted:
 
     @property
     def made(self) -> int:
-        """How many predictions the network has made; those from the cache do not count."""
+        """The number of predictions that the network has made, without those from the cache."""
         return self._made
 
     def picture(self, name: str, read: Callable[[], Image]) -> CachedImage:

@@ -51,7 +51,7 @@ MEASURING_NEW: Final = "measuring the new network"
 
 @dataclass(frozen=True)
 class Plan:
-    """What to learn from, and what to compare with.
+    """The datasets, the networks and the limits of a fine-tuning.
 
     learn_from, held_out: datasets without a common picture.
     start: checkpoint to start from.

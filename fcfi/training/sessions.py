@@ -41,7 +41,7 @@ BOX_ALONE = 0.5
 
 @dataclass(frozen=True)
 class RoundsConfig:
-    """How clicks are simulated; chances are from 0 to 1.
+    """The simulation of clicks; chances are from 0 to 1.
 
     learn_from: train on every click of a session (`every`), or on the last one as in the paper
         (`last`).

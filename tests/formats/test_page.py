@@ -1,4 +1,4 @@
-"""What the page "What is read from which tool" says agrees with the code."""
+"""The page "What is read from which tool" agrees with the code."""
 
 from pathlib import Path
 

@@ -245,7 +245,7 @@ def test_masks_that_are_none_are_refused() -> None:
 def test_an_object_is_compared_with_what_became_of_it_not_with_its_neighbour(
     tmp_path: Path,
 ) -> None:
-    """Of two alike, the lower is mostly hidden: the stored upper is more like it than its rest."""
+    """The lower of two alike is mostly hidden: the stored upper is more like it than its rest."""
     mask = special()["disk"]
     wider = np.roll(mask, 2, axis=1)
     picture = AnnotatedPicture(

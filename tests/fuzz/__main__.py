@@ -21,13 +21,13 @@ SECONDS: Final = 600.0
 """The budget; what is not tried by then is not tried."""
 INPUTS: Final = 5000
 HANG_SECONDS: Final = 20.0
-"""Of the processor: other programs on the machine must not make a hang."""
+"""Processor time of a hang: other programs on the machine must not make one."""
 WAIT_SECONDS: Final = 90.0
 """Without an answer and without work: a hang too."""
 PEAK_BYTES: Final = 1_200_000_000
 PROCESSES: Final = max(1, min(4, (os.cpu_count() or 1) // 2))
 CHILD: tuple[str, ...] = ("-m", "tests.fuzz.child")
-"""What the interpreter runs in a child."""
+"""The interpreter's arguments in a child."""
 TICK: Final = 0.25
 
 

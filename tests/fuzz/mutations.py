@@ -72,7 +72,7 @@ VALUES: Final[tuple[Any, ...]] = (
         [1e300] * 6,
     ),
 )
-"""What JSON may hold where something else is expected."""
+"""Values that JSON may hold where something else is expected."""
 INTEGERS: Final = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
 LARGE: Final = 1_000_000
 """Bytes from which nothing is repeated: what is looked for is much work from little input."""

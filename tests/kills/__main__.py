@@ -30,7 +30,7 @@ SHARES: Final = {
     "batch": 36,
     "training": 4,
 }
-"""How many of 200 kills are for each."""
+"""Number of 200 kills that each scene gets."""
 SERVED: Final = 400
 """Moments of a server among which it is killed."""
 

@@ -18,7 +18,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # forks beside threads
 ]
 PARTS = (0.3, 0.8)
-"""Of a run, after which it is killed."""
+"""Parts of a run after which it is killed."""
 
 
 @pytest.mark.parametrize("name", ["import", "export coco", "export labelme", "batch"])

@@ -35,7 +35,7 @@ MODELS = {
     "r101": "resnet101",
 }
 GAINS = {"h18s_small": 0.65, "h18s_release": 0.55, "h18": 0.55, "r101": 0.72}
-"""Of the normalisations in the stand-in weights."""
+"""Gains of the normalisations in the stand-in weights."""
 TOLERANCE = 0.005
 """Largest difference in standard deviations of the answer; measured are 2e-5 and less."""
 

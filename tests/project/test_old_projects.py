@@ -115,7 +115,7 @@ def test_undo_goes_back_through_old_documents(folder: Path) -> None:
 
 
 def test_its_logs_replay_to_the_masks_shown(folder: Path) -> None:
-    """Those that version 0.1 wrote, and those that this version writes of the same objects."""
+    """The logs are from version 0.1, and from this version for the same objects."""
     with opened(folder) as project:
         for name, logs in stored("logs.json").items():
             picture = ids(project)[name]

@@ -1,4 +1,4 @@
-"""What was done by day and person, from the changes and marks of a project."""
+"""The work by day and person, from the changes and marks of a project."""
 
 from collections.abc import Iterator
 from pathlib import Path

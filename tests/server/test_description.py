@@ -31,7 +31,7 @@ from tests.server.client import HOST, ask
 from tests.server.conftest import closed
 
 EXAMPLES = 15
-"""Of requests of each kind to each operation."""
+"""Number of requests of each kind to each operation."""
 CHECKS = [
     not_a_server_error,
     status_code_conformance,

@@ -16,7 +16,7 @@ from fcfi.prompts.rounds import Rounds
 
 
 class World(Protocol):
-    """What an action may use of the project, apart from the document."""
+    """The part of a project that an action may use, apart from the document."""
 
     @property
     def height(self) -> int:
@@ -64,7 +64,7 @@ class World(Protocol):
 
 
 class Action:
-    """What an annotator does to a picture, as a value.
+    """An annotator's change to a picture, as a value.
 
     type: its name in requests and records.  over_http: whether requests may hold it.
     """

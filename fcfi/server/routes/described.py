@@ -1,4 +1,4 @@
-"""What routes share in the OpenAPI description: their errors, and the picture's parameter."""
+"""Parts of the OpenAPI description that routes share: errors, and the picture's parameter."""
 
 from typing import Annotated, Any, Final
 

@@ -26,7 +26,7 @@ def router(backend: Backend) -> APIRouter:
         "",
         response_model=LearningAnswer,
         responses=errors(),
-        summary="What the network can learn from the finished objects, and what it has learnt",
+        summary="The finished objects that the network can learn from, and the results of its runs",
     )
     async def status() -> Response:
         found = await backend.reads.run(learning.status)

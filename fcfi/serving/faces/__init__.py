@@ -15,7 +15,7 @@ from fcfi.serving.faces import cvat, label_studio, osam, samapi, x_anylabeling
 
 @dataclass(frozen=True)
 class Face:
-    """How a tool is served.
+    """The interface for a tool.
 
     title: the tool's own name.  router: returns its routes.
     """

@@ -36,7 +36,7 @@ DIAGONALS: Final = 1.0
 FINEST: Final = 0.5
 """Smallest tolerance in pixels."""
 NUMBERS: Final = {"point": 2, "rectangle": 4}
-"""How many numbers each type of mark has."""
+"""Count of numbers in each type of mark."""
 
 
 def router(answering: Answering) -> APIRouter:

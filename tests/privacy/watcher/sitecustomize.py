@@ -32,7 +32,7 @@ PATHS_CHANGED = {
 }
 """Events that change files, with the number of their paths."""
 RELATIVE = frozenset({"os.mkdir", "os.remove", "os.rmdir"})
-"""Those of them whose last value may be an open folder that the path is relative to."""
+"""Events whose last value may be an open folder that the path is relative to."""
 HARMLESS = frozenset({"fc-list", "lscpu", "nvidia-smi", "uname"})
 """Programs that describe this computer and do nothing else."""
 PROGRAMS = frozenset({"os.exec", "os.posix_spawn", "os.system", "subprocess.Popen"})

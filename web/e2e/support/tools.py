@@ -29,11 +29,11 @@ DISC = (220, 130, 380, 290)
 FILM_SIZE = 0.6
 """The size of the object of a film, as a share of its photograph."""
 WIDTH = 960
-"""Of the animation, pixels."""
+"""Width of the animation, pixels."""
 STEPS = 7
 """Frames of a way of the pointer."""
 STEP, PRESS, LOOK, END = 45, 140, 1100, 2600
-"""How long frames are shown, milliseconds: of a way, a press, a new mask, the last one."""
+"""Milliseconds for which frames of a way, a press, a new mask and the last one are shown."""
 QUALITY = 72
 ARROW = ((0, 0), (0, 17), (4, 13.5), (6.6, 19.5), (9.4, 18.3), (6.8, 12.4), (12, 12))
 

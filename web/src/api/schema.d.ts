@@ -163,7 +163,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** What the network can learn from the finished objects, and what it has learnt */
+    /** The finished objects that the network can learn from, and the results of its runs */
     get: operations['status_api_learning_get'];
     put?: never;
     /** Fine-tune the network on the finished objects and measure it, in a job */
@@ -624,7 +624,7 @@ export interface components {
       what: string;
     };
     /**
-     * @description What to carry to the next pictures of the list.
+     * @description The objects to carry to the next pictures of the list.
      *
      *     objects: their ids; null carries all.  count: of pictures, at most.  share, least: an object
      *     stops where its score is below this share of its first score, or below `least`.
@@ -933,7 +933,7 @@ export interface components {
       labels: components['schemas']['LabelAnswer'][];
     };
     /**
-     * @description What the network can learn from the finished objects, and what it has learnt.
+     * @description The finished objects that the network can learn from, and the results of its runs.
      *
      *     objects, pictures: finished objects and their pictures.  needed: objects from which on it can
      *     learn.  held_out: objects that are kept apart to measure on.

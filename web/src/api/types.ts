@@ -47,7 +47,7 @@ export type ProjectInfo = Schemas['ProjectAnswer'];
 export type Change = Schemas['ChangeAnswer'];
 export type ImportReport = Schemas['ImportAnswer'];
 export type ExportReport = Schemas['ExportAnswer'];
-/** What the network can learn from the finished objects, and what it has learnt. */
+/** The finished objects that the network can learn from, and the results of its runs. */
 export type LearningStatus = Schemas['LearningAnswer'];
 /** The outcome of carrying objects through a series. */
 export type CarryReport = Schemas['CarryAnswer'];
