@@ -213,7 +213,11 @@ def _engine(url: URL, patience: float) -> Engine:
             max_overflow=0,
             pool_timeout=patience,
             pool_pre_ping=True,
-            connect_args={"options": f"-c lock_timeout={int(patience * 1000)} -c timezone=UTC"},
+            connect_args={
+                "options": f"-c lock_timeout={int(patience * 1000)} -c timezone=UTC",
+                # A database without an encoding (SQL_ASCII) would return texts as bytes.
+                "client_encoding": "utf8",
+            },
         )
     except (ModuleNotFoundError, errors.NoSuchModuleError) as error:
         raise ConfigError(

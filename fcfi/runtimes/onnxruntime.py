@@ -41,8 +41,10 @@ class ONNXRuntime:
         if settings.threads_per_stream is not None:
             options.intra_op_num_threads = settings.threads_per_stream
         try:
+            # It takes names of files for UTF-8, also where the system's are in another encoding.
+            content = model if isinstance(model, bytes) else model.read_bytes()
             self._session = onnxruntime.InferenceSession(
-                model, options, providers=["CPUExecutionProvider"]
+                content, options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # its errors have no common class of their own
             raise NetworkError(

@@ -48,10 +48,11 @@ def server() -> Iterator[str]:
             shutil.chown(folder, USER)
         program = ["runuser", "-u", USER, "--"] if root else []
         bin_folder, data = Path(initdb).parent, folder / "data"
-        run(*program, initdb, "-D", data, "-U", "fcfi", "-A", "trust", "--no-sync")
-        options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
+        options = ("-A", "trust", "--no-sync", "--encoding", "UTF8", "--locale", "C")
+        run(*program, initdb, "-D", data, "-U", "fcfi", *options)
+        settings = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
         control = [*program, bin_folder / "pg_ctl", "-D", data]
-        run(*control, "-w", "-o", options, "-l", folder / "log", "start")
+        run(*control, "-w", "-o", settings, "-l", folder / "log", "start")
         try:
             yield f"postgresql://fcfi@/postgres?host={folder}"
         finally:
@@ -66,15 +67,20 @@ def run(*command: object) -> None:
         pytest.skip(f"PostgreSQL cannot be started: {done.stderr.strip()[-300:]}")
 
 
-@pytest.fixture
-def store(server: str) -> str:
-    """Make a new database for each test."""
+@pytest.fixture(params=["UTF8", "SQL_ASCII"])
+def store(server: str, request: pytest.FixtureRequest) -> str:
+    """Make a new database for each test, with an encoding and without."""
     engine = create_engine(
         server.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT"
     )
     with engine.connect() as connection:
         connection.execute(text("DROP DATABASE IF EXISTS fcfi_test WITH (FORCE)"))
-        connection.execute(text("CREATE DATABASE fcfi_test"))
+        connection.execute(
+            text(
+                f"CREATE DATABASE fcfi_test ENCODING '{request.param}' "
+                "LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
+            )
+        )
     engine.dispose()
     return server.replace("/postgres?", "/fcfi_test?")
 
@@ -177,9 +183,11 @@ def test_a_server_that_is_not_there_is_told_without_the_password(folder: Path, s
     assert "\n" not in str(refusal.value)
 
 
-def test_a_server_that_goes_away_is_told_and_used_again(folder: Path, store: str) -> None:
+def test_a_server_that_goes_away_is_reported_and_used_again(
+    folder: Path, store: str, server: str
+) -> None:
     with opened(folder, store=store) as project:
-        engine = create_engine(store.replace("postgresql://", "postgresql+psycopg://"))
+        engine = create_engine(server.replace("postgresql://", "postgresql+psycopg://"))
         with engine.connect() as connection:
             others = (
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "

@@ -1,5 +1,6 @@
 """Network files run alike in every runtime and thread; damaged ones are refused with a sentence."""
 
+import os
 import platform
 import subprocess
 import sys
@@ -192,6 +193,14 @@ def test_runtimes_refuse_what_they_cannot_do(
     small = write_onnx(tmp_path / "a.onnx", {**METADATA, "precision": "int8"})
     with pytest.raises(NetworkError, match="to be in float32, got a file in int8"):
         open_network(Choice(small, "onnxruntime", "float32"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are in Unicode elsewhere")
+@pytest.mark.parametrize("name", ["openvino", "onnxruntime"])
+def test_a_file_may_have_a_name_of_any_bytes(file: Path, tmp_path: Path, name: str) -> None:
+    odd = tmp_path / os.fsdecode(b"\xff.onnx")
+    odd.write_bytes(file.read_bytes())
+    assert open_network(Choice(odd, runtime(name), "float32")).info.inputs == FCFI_INPUTS
 
 
 def test_openvino_refuses_a_precision_that_the_processor_lacks(
