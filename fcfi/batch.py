@@ -208,7 +208,10 @@ def read_done(folder: Path) -> frozenset[tuple[str, str]]:
 
 
 def open_outcomes(folder: Path) -> IO[str]:
-    """Open the file of outcomes for appending, after ending a truncated line."""
+    """Open the file of outcomes for appending, after ending a truncated line.
+
+    Raises InputError if the folder cannot be written.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / OUTCOMES

@@ -45,6 +45,7 @@ def run_on_ray(
     """Compute parts on a Ray cluster, like `run_on_processes`.
 
     count: largest number of parts.  workers: actors; None is one for each core of the cluster.
+    Raises ConfigError without Ray, and InputError for a part that fails or a failing cluster.
     """
     ray = _ray()
     _join(ray, workers)

@@ -84,7 +84,10 @@ class Storage:
             raise InputError(f"cannot write {path}: {_words(error)}") from error
 
     def names(self, folder: str) -> list[str]:
-        """Return the names of the files in a folder, sorted; empty if it does not exist."""
+        """Return the names of the files in a folder, sorted; empty if it does not exist.
+
+        Raises InputError if it cannot be listed.
+        """
         try:
             self._system.invalidate_cache()  # other machines write here as well
             found = self._system.ls(self._path(folder), detail=False)
@@ -95,7 +98,7 @@ class Storage:
         return sorted(str(path).replace("\\", "/").rsplit("/", 1)[-1] for path in found)
 
     def exists(self, name: str) -> bool:
-        """Return whether a file exists."""
+        """Return whether a file exists.  Raises InputError if the storage does not answer."""
         try:
             self._system.invalidate_cache()
             return bool(self._system.exists(self._path(name)))

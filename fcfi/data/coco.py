@@ -190,7 +190,7 @@ class _Folder:
         """Return the first folder that holds the most of a file's first pictures.
 
         Tools put the pictures next to the file, into images/, data/, a folder of the split, or a
-        folder inside one of these.
+        folder inside one of these.  Raises DatasetError if none is found.
         """
         given = [name_of(image) for _, image in content.images[:TRIED]]
         best, most = cls(file.parent, ()), 0

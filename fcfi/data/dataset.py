@@ -144,7 +144,8 @@ class Dataset(LazySequence[Sample]):
     def choose(self, count: int, seed: int = 0) -> "Dataset":
         """Return `count` random objects in their order, or all if there are fewer.
 
-        The same seed and dataset give the same objects.
+        The same seed and dataset give the same objects.  Raises DatasetError for a count below 1 or
+        a seed below 0.
         """
         if count < 1:
             raise DatasetError(f"expected at least 1 object, got {count}: choose more")

@@ -34,7 +34,10 @@ CUT_OFF: Final = "a shard that cannot be read to its end"
 
 
 def find_shards(path: Path) -> list[Path]:
-    """Return the shards in a folder (`train-*.tar`, else every `*.tar`), or the single file."""
+    """Return the shards in a folder (`train-*.tar`, else every `*.tar`), or the single file.
+
+    Raises DatasetError without any.
+    """
     if path.is_file():
         return [path]
     shards = sorted(path.glob("train-*.tar")) or sorted(path.glob("*.tar"))

@@ -226,6 +226,8 @@ def markdown(records: Iterable[Record], published: Sequence[Published] = ()) -> 
 
     It has a row for each network and protocol and a column for each dataset.  There are no seconds,
     because they depend on other load (`benchmarks.latency` compares them fairly).
+
+    Raises InputError without a record.
     """
     kept = sorted(
         records,

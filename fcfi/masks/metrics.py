@@ -98,7 +98,10 @@ def held(
 
 
 def iou_auc(curve: Sequence[float] | NDArray[np.float64]) -> float:
-    """Return the area under the curve by the trapezoidal rule, divided by its span: in [0, 1]."""
+    """Return the area under the curve by the trapezoidal rule, divided by its span: in [0, 1].
+
+    curve: the IoU after each click.  Raises InputError for an empty one.
+    """
     values = np.asarray(curve, np.float64)
     if values.size == 0:
         raise InputError("expected a curve of at least one IoU, got none")

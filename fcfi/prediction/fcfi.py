@@ -243,7 +243,10 @@ class FCFIPredictor:
 
 
 def score_in(result: LookResult) -> float | None:
-    """Return the network's estimate of its mask's IoU, in [0, 1], or None if it makes none."""
+    """Return the network's estimate of its mask's IoU, in [0, 1], or None if it makes none.
+
+    Raises NetworkError if it is not one finite number.
+    """
     if SCORE not in result.extras:
         return None
     logits = np.asarray(result.extras[SCORE], np.float32).reshape(-1)

@@ -49,6 +49,7 @@ class SamPicture:
 
         before: the prediction to refine; if the prompts start with its prompts, only the others are
             new, otherwise all of them.
+        Raises InputError without prompts and `before`, and for prompts outside the picture.
         """
         if not prompts:
             if before is None:
@@ -80,7 +81,7 @@ class SamPicture:
         """Return the prediction of low-resolution logits, or None for an empty mask.
 
         mask_input: (1, 256, 256) or (256, 256): the logits of an answer for this picture, or any
-            others, whose mask is then a start mask.
+            others, whose mask is then a start mask.  Raises InputError for another shape.
         """
         if mask_input is None:
             return None

@@ -258,7 +258,8 @@ class SAM2ImagePredictor(_SamBase):
     ) -> tuple[list[NDArray[Any]], list[NDArray[np.float32]], list[NDArray[np.float32]]]:
         """Return lists of the masks, scores and logits of each picture of `set_image_batch`.
 
-        Each argument is a list with an entry for each picture, as in `predict`.
+        Each argument is a list with an entry for each picture, as in `predict`.  Raises InputError
+        for a list of another length.
         """
         self._picture()
         count = len(self._pictures)

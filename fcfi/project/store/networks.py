@@ -30,7 +30,10 @@ class Networks(Part):
             )
 
     def network(self, identity: str) -> UsedPredictor | None:
-        """Return the predictor of an identity, or None if it never answered in this project."""
+        """Return the predictor of an identity, or None if it never answered in this project.
+
+        Raises StoreError if its row is damaged.
+        """
         with self.database.reading() as connection:
             found = connection.execute(
                 select(network).where(network.c.identity == identity)
