@@ -66,8 +66,8 @@ class ClickLog:
         """
         if not isinstance(data, Mapping) or data.get("format") != FORMAT:
             raise InputError(
-                f"expected the log of a session, a JSON object with format {FORMAT!r}: "
-                "give a log that fcfi wrote"
+                f"expected the log of a session, a JSON object with format {FORMAT!r}, got "
+                "another: give a log that fcfi wrote"
             )
         with guard(InputError, "the log is damaged", "give a log that fcfi wrote"):
             return cls._from(data)
@@ -112,7 +112,9 @@ def from_runs(runs: tuple[int, ...], height: int, width: int) -> NDArray[np.bool
 def _runs(values: list[Any]) -> tuple[int, ...]:
     # `isinstance` would accept true and false as numbers.
     if not all(type(value) is int and value >= 0 for value in values):
-        raise InputError("expected 'start' as lengths of runs, whole numbers of at least 0")
+        raise InputError(
+            "expected 'start' as lengths of runs, whole numbers of at least 0, got others"
+        )
     return tuple(values)
 
 

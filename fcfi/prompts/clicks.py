@@ -88,7 +88,7 @@ class Scribble:
             isinstance(point, list) and [type(value) for value in point] == [int, int]
             for point in points
         ):
-            raise InputError("expected 'points' as a list of [x, y] in whole pixels")
+            raise InputError("expected 'points' as a list of [x, y] in whole pixels, got others")
         return cls(tuple((x, y) for x, y in points), read(data, "positive", bool))
 
 
@@ -113,7 +113,8 @@ def prompt_from_json(data: Any) -> Prompt:
                 return reader(data)
     raise InputError(
         "expected a prompt as an object with x, y and positive (a click), with left, top, right "
-        "and bottom (a box), or with points and positive (a scribble)"
+        "and bottom (a box), or with points and positive (a scribble), got "
+        + ("other keys" if isinstance(data, Mapping) else type(data).__name__)
     )
 
 

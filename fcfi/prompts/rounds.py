@@ -49,7 +49,8 @@ class Round:
     def from_json(cls, data: Any) -> "Round":
         """Return the round of `to_json`.  Raises InputError for anything else."""
         if not isinstance(data, list) or not data:
-            raise InputError("expected a round as a list of at least one prompt")
+            got = "an empty one" if isinstance(data, list) else type(data).__name__
+            raise InputError(f"expected a round as a list of at least one prompt, got {got}")
         prompts: list[Prompt] = []
         times: list[float] = []
         for row in data:

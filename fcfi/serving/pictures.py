@@ -46,7 +46,7 @@ def from_base64(text: object) -> Source:
         raise InputError(f"expected the picture in base64, got {type(text).__name__}")
     payload = text.partition(",")[2] if text.startswith("data:") else text
     if len(payload) > LONGEST * 4 // 3:
-        raise InputError(f"expected a picture of at most {LONGEST >> 20} MB: make it smaller")
+        raise _too_large("the request")
     try:
         data = base64.b64decode(payload, validate=True)
     except (binascii.Error, ValueError) as error:
@@ -111,7 +111,7 @@ class ToolServer:
                 "--root is the root folder of the tool's local storage"
             )
         if path.stat().st_size > LONGEST:
-            raise InputError(f"expected a picture of at most {LONGEST >> 20} MB: {name[:200]}")
+            raise _too_large(repr(name[:200]))
         data = path.read_bytes()
         return Source(hashlib.sha256(data).hexdigest(), data)
 
@@ -177,7 +177,7 @@ class ToolServer:
         except (OSError, ValueError) as error:
             raise InputError(f"{self.address} cannot be reached: {error}") from error
         if len(data) > LONGEST:
-            raise InputError(f"expected a picture of at most {LONGEST >> 20} MB")
+            raise _too_large(str(self.address))
         return data
 
 
@@ -187,3 +187,10 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_: object, **__: object) -> None:
         """Return None, so that urllib raises the redirect as an error."""
         return
+
+
+def _too_large(where: str) -> InputError:
+    """Return the error for a file that is too large.  where: the source of the file."""
+    return InputError(
+        f"expected a picture of at most {LONGEST >> 20} MB, got more from {where}: make it smaller"
+    )

@@ -202,7 +202,7 @@ def test_a_damaged_request_is_one_sentence(change: dict[str, Any], sentence: str
         ({"type": "keypointlabels"}, "expected a number under 'x'"),
         ({"type": "ellipselabels", "value": {}}, "expected prompts of the types"),
         (rectangle(Box(10, 10, 20, 20), rotation=30), "expected an upright rectangle"),
-        (rectangle(Box(10, 10, 20, 20), width=0), "of at least one pixel"),
+        (rectangle(Box(10, 10, 20, 20), width=0), "a rectangle of at least one pixel"),
         ({"type": "brushlabels", "value": {"rle": "x"}}, "run lengths under 'rle'"),
     ],
 )

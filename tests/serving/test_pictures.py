@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 import pytest
 
+import fcfi.serving.pictures
 from fcfi.errors import ConfigError, InputError
 from fcfi.serving.pictures import Source, ToolServer, from_base64
 
@@ -133,6 +134,21 @@ def test_pictures_come_in_base64_with_and_without_a_head() -> None:
     for damaged in ("", "data:image/png;base64,", "not base64!", None, 3, text[:-1]):
         with pytest.raises(InputError, match="expected the picture in base64"):
             from_base64(damaged)
+
+
+def test_too_large_pictures_are_refused_wherever_they_come_from(
+    tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fcfi.serving.pictures, "LONGEST", len(FILE) - 1)
+    (tmp_path / "a.jpg").write_bytes(FILE)
+    server = ToolServer(address, "legacy", tmp_path)
+    for named, where in (
+        ("data:," + base64.b64encode(FILE).decode(), "the request"),
+        ("/data/local-files/?d=a.jpg", "'a.jpg'"),
+        ("/data/upload/a.jpg", address),
+    ):
+        with pytest.raises(InputError, match=f"got more from {where}: make it smaller"):
+            server.read(named)
 
 
 def test_the_tools_server_is_an_address() -> None:

@@ -77,7 +77,7 @@ def router(answering: Answering) -> APIRouter:
             return {"results": []}
         tasks = body.get("tasks")
         if not isinstance(tasks, list) or len(tasks) != 1 or not isinstance(tasks[0], Mapping):
-            raise InputError("expected one task with the prompts of its picture")
+            raise InputError("expected one task with the prompts of its picture, got others")
         control = control_of(body.get("label_config"))
         asked = chosen(given)
         address = _mapping(tasks[0].get("data")).get(control.key)
@@ -233,14 +233,14 @@ def _box(region: Mapping[str, Any], height: int, width: int) -> Box:
     # A rectangle may be drawn over the picture's edge: the part inside counts.
     sides = (max(0, round(left)), max(0, round(top)), min(width, round(right)))
     if not (sides[0] < sides[2] and sides[1] < min(height, round(bottom))):
-        raise InputError("expected a rectangle on the picture of at least one pixel")
+        raise InputError("expected a rectangle of at least one pixel on the picture, got another")
     return Box(*sides, min(height, round(bottom)))
 
 
 def _strokes(region: Mapping[str, Any], height: int, width: int) -> RunMask:
     runs = _mapping(region.get("value")).get("rle")
     if not isinstance(runs, list):
-        raise InputError("expected a brush stroke with its run lengths under 'rle'")
+        raise InputError("expected a brush stroke with its run lengths under 'rle', got none")
     mask = decode(runs, height, width)
     if mask is None:
         raise InputError("expected a brush stroke with pixels, got an empty one")
