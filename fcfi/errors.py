@@ -59,6 +59,13 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     return f"; did you mean {near[0]!r}?" if near else ""
 
 
+def plural(count: int, noun: str) -> str:
+    """Return `1 click`, `2 clicks`, `2 boxes`."""
+    if count == 1:
+        return f"1 {noun}"
+    return f"{count} {noun}{'es' if noun.endswith('x') else 's'}"
+
+
 def showable(text: str) -> str:
     """Return a text with bounded length that can be encoded.
 

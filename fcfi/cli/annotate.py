@@ -8,7 +8,7 @@ import typer
 
 from fcfi.cli.app import app
 from fcfi.cli.options import Network, Precision, Runtime, Threads, warnings_as_notes
-from fcfi.errors import ConfigError, InputError
+from fcfi.errors import ConfigError, InputError, plural
 from fcfi.files import MEBIBYTE
 
 if TYPE_CHECKING:
@@ -158,7 +158,8 @@ def import_first(project: "Project", path: Path, progress: "Progress") -> "Impor
 def show_import(path: Path, report: "ImportReport") -> None:
     """Print what was imported from another tool's files."""
     typer.echo(
-        f"{path} ({report.format}): {report.objects} objects added on {report.pictures} pictures"
+        f"{path} ({report.format}): {plural(report.objects, 'object')} added on "
+        f"{plural(report.pictures, 'picture')}"
     )
     for problem in report.problems:
         typer.echo(f"note: {problem}", err=True)
@@ -166,7 +167,6 @@ def show_import(path: Path, report: "ImportReport") -> None:
 
 def announce(project: "Project", settings: "Settings", address: str) -> None:
     """Print what is served, its address, and how to stop the server."""
-    from fcfi.project.actions.words import plural
     from fcfi.server.serve import ANY_ADDRESS
 
     counts = project.pictures(limit=0).counts

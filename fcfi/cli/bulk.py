@@ -7,7 +7,7 @@ import typer
 
 from fcfi.cli.app import app
 from fcfi.cli.options import Network, Runtime, need_bulk
-from fcfi.errors import InputError
+from fcfi.errors import InputError, plural
 
 bulk = typer.Typer(
     name="bulk",
@@ -61,7 +61,8 @@ def plan(
         )
     used = f"{made.network.name}, {made.network.runtime} in {made.network.precision}"
     typer.echo(
-        f"{output}: {made.total} objects in {made.shards} shards, {sum(made.parts)} parts; {used}"
+        f"{output}: {plural(made.total, 'object')} in {plural(made.shards, 'shard')}, "
+        f"{plural(sum(made.parts), 'part')}; {used}"
     )
 
 
@@ -113,8 +114,8 @@ def run(
     with rows_bar(folder, rows) as advance:
         summary = run_plan(folder, shards, runner, workers, network, base, retry_errors, advance)
     typer.echo(
-        f"{folder}: {summary.parts} parts made, {summary.before} made before; "
-        f"{summary.rows} objects, {summary.failed} failed"
+        f"{folder}: {plural(summary.parts, 'part')} made, {summary.before} made before; "
+        f"{plural(summary.rows, 'object')}, {summary.failed} failed"
     )
 
 
@@ -151,4 +152,4 @@ def merge(
     from fcfi.bulk.status import status_of
 
     total = merge_parts(folder, str(output), format_name)
-    typer.echo(f"{output}: {total} objects, {status_of(folder).failed} failed")
+    typer.echo(f"{output}: {plural(total, 'object')}, {status_of(folder).failed} failed")

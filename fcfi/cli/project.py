@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from fcfi.cli.app import app
+from fcfi.errors import plural
 from fcfi.formats import shipped_names
 
 Folder = Annotated[
@@ -65,7 +66,7 @@ def export_masks(
         typer.echo(report.text())
         if logs:
             written, problems = project.export_logs(target, only_done, only_checked)
-            typer.echo(f"clicks of {written} pictures in {target / 'logs'}")
+            typer.echo(f"clicks of {plural(written, 'picture')} in {target / 'logs'}")
             _warn(problems)
         _warn(project.warnings)
     typer.echo(f"{target}: written")
@@ -97,8 +98,9 @@ def import_masks(
         report = project.import_files(path, format, progress=progress, reader=read_apart)
     _warn((*project.warnings, *report.problems))
     typer.echo(
-        f"{path}, read as {report.format}: {report.objects} new objects on {report.pictures} "
-        f"pictures ({report.taken} of {report.shapes} shapes of the file taken)"
+        f"{path}, read as {report.format}: {plural(report.objects, 'new object')} on "
+        f"{plural(report.pictures, 'picture')} ({report.taken} of "
+        f"{plural(report.shapes, 'shape')} of the file taken)"
     )
     if report.labels:
         typer.echo(f"new labels: {', '.join(report.labels)}")

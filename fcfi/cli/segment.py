@@ -19,7 +19,7 @@ from fcfi.cli.options import (
     check_outputs,
     warnings_as_notes,
 )
-from fcfi.errors import InputError
+from fcfi.errors import InputError, plural
 from fcfi.grey_window import GreyWindow
 from fcfi.prompts.clicks import Click, Clicks
 
@@ -214,7 +214,7 @@ def _segment_photo(
     if overlay is not None:
         write_png(overlay, draw(image, session.mask, session.clicks))
     count = len(given.clicks)
-    clicks = f"{count} click" if count == 1 else f"{count} clicks"
+    clicks = plural(count, "click")
     typer.echo(
         f"{output}: {session.mask.mean():.1%} of the picture, after "
         f"{'a box and ' if boxes else ''}{clicks}"
@@ -286,13 +286,12 @@ def _segment_batch(
     with lines_bar(path.name, total) as advance:
         summary = batch.run(path, predictor, folder, count, advance)
     typer.echo(
-        f"{folder}: {summary.done} masks made, {summary.skipped} made before, "
+        f"{folder}: {plural(summary.done, 'mask')} made, {summary.skipped} made before, "
         f"{summary.failed} failed"
     )
     if summary.failed:
-        lines = "1 line" if summary.failed == 1 else f"{summary.failed} lines"
         raise InputError(
-            f"{lines} failed, the first is {summary.first_error}; "
+            f"{plural(summary.failed, 'line')} failed, the first is {summary.first_error}; "
             f"{folder / batch.OUTCOMES} names all of them"
         )
 

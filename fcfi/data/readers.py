@@ -14,7 +14,7 @@ from fcfi.data.dataset import Dataset, LazySamples
 from fcfi.data.folder import PAIRS, find_pairs
 from fcfi.data.layouts import LAYOUTS, marks
 from fcfi.data.sbd import DEFAULT_SPLIT, find_sbd, sbd_root
-from fcfi.errors import ConfigError, DatasetError
+from fcfi.errors import ConfigError, DatasetError, plural
 from fcfi.formats.coco import annotation_files
 from fcfi.formats.tally import LeftOut, Tally, sentences
 
@@ -129,9 +129,8 @@ def _dataset(
 ) -> Dataset:
     name = _name(path, layout, named)
     pictures = len({item.path for item in samples.items})
-    found = (
-        f"{path}: {name}, {len(samples)} objects on {pictures} pictures (layout {layout}{detail})"
-    )
+    counts = f"{plural(len(samples), 'object')} on {plural(pictures, 'picture')}"
+    found = f"{path}: {name}, {counts} (layout {layout}{detail})"
     return Dataset(name, layout, samples, found, tally.left_out())
 
 

@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from fcfi.errors import plural
 from fcfi.formats.annotation import AnnotatedObject, AnnotatedPicture
 from fcfi.geometry import cut
 from fcfi.masks.components import has_holes, parts
@@ -64,7 +65,8 @@ class Report:
         """Return the report as text: a line of counts, the worst objects and the notes."""
         changed = self.changed
         lines = [
-            f"{self.format}: {self.pictures} pictures, {len(self.objects)} objects, "
+            f"{self.format}: {plural(self.pictures, 'picture')}, "
+            f"{plural(len(self.objects), 'object')}, "
             + (f"{len(changed)} not kept exactly:" if changed else "all kept to the pixel")
         ]
         for worst in changed[:SHOWN]:

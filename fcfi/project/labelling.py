@@ -15,7 +15,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from fcfi.errors import InputError, NotFound, StoreError, guard
+from fcfi.errors import InputError, NotFound, StoreError, guard, plural
 from fcfi.formats.annotation import check_label
 from fcfi.formats.labels import ListedLabel, Numbering, joined
 from fcfi.project.actions.fields import check_colour
@@ -188,7 +188,7 @@ class Labels:
             )
             used = count_objects(connection, {identity, *merged})
             if used:
-                objects = "1 object" if used == 1 else f"{used} objects"
+                objects = plural(used, "object")
                 raise InputError(
                     f"the label {found.name!r} is used by {objects}: merge it into another label, "
                     "or give its objects other labels first"

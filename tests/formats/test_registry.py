@@ -103,9 +103,7 @@ def test_a_file_of_its_own_is_a_command_line_that_knows_its_format(tmp_path: Pat
         check=False,
     )
     assert (ran.returncode, ran.stderr) == (0, "")
-    assert (
-        "read as table: 1 new objects on 1 pictures (1 of 1 shapes of the file taken)" in ran.stdout
-    )
+    assert "read as table: 1 new object on 1 picture (1 of 1 shape of the file taken)" in ran.stdout
 
 
 def test_an_installed_package_can_bring_a_format(

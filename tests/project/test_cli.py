@@ -27,12 +27,12 @@ def test_masks_go_out_beside_the_folder_and_into_another_one(
 ) -> None:
     code, out, err = run(capsys, "export-masks", folder, "--format", "coco", "--logs")
     assert (code, err) == (0, "")
-    assert "1 pictures, 1 objects, all kept to the pixel" in out
+    assert "1 picture, 1 object, all kept to the pixel" in out
     assert (tmp_path / "photos-coco" / "logs" / "a.png.json").is_file()
     other = write_photos(tmp_path / "other", "a.png")
     code, out, err = run(capsys, "import-masks", other, tmp_path / "photos-coco")
     assert (code, err) == (0, "")
-    assert "read as coco: 1 new objects on 1 pictures (1 of 1 shapes of the file taken)" in out
+    assert "read as coco: 1 new object on 1 picture (1 of 1 shape of the file taken)" in out
     assert "new labels: cat" in out
 
 

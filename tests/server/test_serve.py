@@ -214,6 +214,6 @@ def test_files_of_other_tools_are_imported_first(
         show_import(coco, project.import_files(coco))
         assert (
             capsys.readouterr().out
-            == f"{photos.parent / 'coco'} (coco): 1 objects added on 1 pictures\n"
+            == f"{photos.parent / 'coco'} (coco): 1 object added on 1 picture\n"
         )
         assert len(project.picture(1).document.objects) == 1

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
+from fcfi.errors import plural
 from fcfi.project.actions.base import World
 from fcfi.project.actions.fields import MAX_CLICKS, Length
 from fcfi.project.actions.prompting import AddRound
 from fcfi.project.actions.registry import register
-from fcfi.project.actions.words import object_in, plural
+from fcfi.project.actions.words import object_in
 from fcfi.project.document import Document
 from fcfi.prompts.clicks import Clicks
 

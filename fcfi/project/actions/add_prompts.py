@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final
 
 from fcfi.boxes import Box
+from fcfi.errors import plural
 from fcfi.project.actions.base import World
 from fcfi.project.actions.fields import MAX_CLICKS, Length
 from fcfi.project.actions.prompting import AddRound
 from fcfi.project.actions.registry import register
-from fcfi.project.actions.words import object_in, plural
+from fcfi.project.actions.words import object_in
 from fcfi.project.document import Document
 from fcfi.prompts.clicks import Click, Prompt, Prompts, Scribble
 

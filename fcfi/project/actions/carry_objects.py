@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from fcfi.errors import plural
 from fcfi.masks.runs import RunMask
 from fcfi.project.actions.base import Edit, World
 from fcfi.project.actions.masks import predicted
 from fcfi.project.actions.objects import copy_of, with_numbered
 from fcfi.project.actions.registry import register
-from fcfi.project.actions.words import plural
 from fcfi.project.document import Document, DrawnObject
 from fcfi.prompts.clicks import Click
 from fcfi.prompts.rounds import Round, Rounds

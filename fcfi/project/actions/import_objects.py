@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from fcfi.errors import plural
 from fcfi.masks.runs import RunMask
 from fcfi.project.actions.base import Edit, World
 from fcfi.project.actions.objects import check_label, with_new
 from fcfi.project.actions.registry import register
-from fcfi.project.actions.words import plural
 from fcfi.project.attributes import Values
 from fcfi.project.document import Document, DrawnObject
 

@@ -3,12 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-
-def plural(count: int, noun: str) -> str:
-    """Return `1 click`, `2 clicks`, `2 boxes`."""
-    if count == 1:
-        return f"1 {noun}"
-    return f"{count} {noun}{'es' if noun.endswith('x') else 's'}"
+from fcfi.errors import plural
 
 
 def objects_in(record: Mapping[str, Any]) -> str:
