@@ -12,6 +12,7 @@ import numpy as np
 
 from benchmarks.methods_rows import BASE, PUBLISHED_ONLY, ROWS
 from benchmarks.stored import read_stored
+from fcfi.errors import plural
 from fcfi.evaluation.published import PUBLISHED
 from fcfi.masks.metrics import noc
 
@@ -68,7 +69,6 @@ def markdown(record: Mapping[str, Any] | None) -> str:
         ]
         lines.append(f"| {' | '.join(cells)} |")
     run, machine = record["recipe"]["run"], record["machine"]
-    seeds = len({result["seed"] for result in results})
     lines += [
         "",
         *(
@@ -79,11 +79,24 @@ def markdown(record: Mapping[str, Any] | None) -> str:
     lines += [
         "",
         f"Lite0, {record['clicks']:,} clicks a network in crops of {run['sizes'][0][1]} px, from "
-        f"ImageNet's weights, {seeds} seed{'s' * (seeds > 1)}; protocol `fixed`, "
+        f"ImageNet's weights, {seeds_of(results)}; protocol `fixed`, "
         f"{record['recipe']['zoom']['target']} px, torch, float32. "
         f"Measured on {machine['cpu']} ({record['date'][:10]}).",
     ]
     return "\n".join(lines) + "\n"
+
+
+def seeds_of(results: Results) -> str:
+    """Return the number of trainings of each network: `1 seed (2 for RITM and FCFI)`."""
+    seeds: dict[str, set[int]] = {}
+    for result in results:
+        seeds.setdefault(result["row"], set()).add(result["seed"])
+    least, most = (choose(map(len, seeds.values())) for choose in (min, max))
+    if least == most:
+        return plural(most, "seed")
+    more = [row for row in ROWS if len(seeds.get(row, ())) == most]
+    rows = " and ".join(filter(None, (", ".join(more[:-1]), more[-1])))
+    return f"{plural(least, 'seed')} ({most} for {rows})"
 
 
 def alone(name: str) -> str | None:

@@ -155,6 +155,14 @@ def test_differences_are_taken_object_by_object_and_ties_are_printed_as_ties() -
     assert methods_table.markdown(None) == methods_table.NOTHING
 
 
+def test_the_number_of_trainings_names_the_rows_with_more() -> None:
+    ritm, fcfi, ld = result("RITM"), result("FCFI"), result("LD")
+    again = [row | {"seed": 1} for row in (ritm, fcfi)]
+    assert methods_table.seeds_of([ritm, ld]) == "1 seed"
+    assert methods_table.seeds_of([ritm, *again, fcfi, ld]) == "1 seed (2 for RITM and FCFI)"
+    assert methods_table.seeds_of([ritm, again[0]]) == "2 seeds"
+
+
 def test_a_method_at_test_time_is_compared_with_its_network_alone() -> None:
     assert methods_table.alone("BRS") == methods_table.alone("DOS w/ GC") == "DOS w/o GC"
     assert methods_table.alone("IA on RITM") == BASE
