@@ -103,9 +103,14 @@ async function open(task: number): Promise<void> {
 /** Turns a switch on, which Label Studio may remember from the task before. */
 async function turnOn(name: string): Promise<void> {
   const found = page.getByTestId(name);
-  // What is seen of the switch lies over its input, which is the part that is named.
-  if (!(await found.isChecked())) await found.click({ force: true });
-  await expect.poll(() => found.isChecked()).toBe(true);
+  const turned = async () => {
+    if (await found.isChecked()) return true;
+    // What is seen of the switch lies over its input, which is the part that is named.  A click is
+    // lost while the page builds its tools.
+    await found.click({ force: true });
+    return found.isChecked();
+  };
+  await expect.poll(turned, { interval: 1000, timeout: 20_000 }).toBe(true);
 }
 
 /** Label Studio's picture, of which the stage above it may show a part. */
