@@ -42,7 +42,7 @@ DEMO_LABELS := --labels person,cat,cup,rocket
 DEMO_CLICKS := --click 169,341 --click 322,295 --click 188,95
 
 # Tests write and read names and texts in UTF-8, whatever the locale's encoding.
-test quick fuzz: export PYTHONUTF8 := 1
+test quick fuzz kills oracles: export PYTHONUTF8 := 1
 
 test: $(VENV)/.test ## run all tests (CPU, no network)
 	$(BIN)/python -m pytest -q $(PARALLEL) $(PYTEST_ARGS)

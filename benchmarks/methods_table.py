@@ -81,7 +81,7 @@ def markdown(record: Mapping[str, Any] | None) -> str:
         f"Lite0, {record['clicks']:,} clicks a network in crops of {run['sizes'][0][1]} px, from "
         f"ImageNet's weights, {seeds_of(results)}; protocol `fixed`, "
         f"{record['recipe']['zoom']['target']} px, torch, float32. "
-        f"Measured on {machine['cpu']} ({record['date'][:10]}).",
+        f"Measured on {machine['cpu']} (from {record['date'][:10]} on).",
     ]
     return "\n".join(lines) + "\n"
 
