@@ -25,14 +25,14 @@ from benchmarks.tables import RESULTS, ROOT
 from fcfi import cli
 from fcfi.images import Image, read_image
 from fcfi.mask_files import read_mask
-from fcfi.masks.truth import OBJECT, Mask
+from fcfi.masks.truth import Mask
 from fcfi.motion import Displacement, displaced, displacement
 from fcfi.prediction.interface import Predictor
 from fcfi.prediction.methods import make_for_people
 from fcfi.prediction.prediction import THRESHOLD, Prediction
 from fcfi.prediction.score import score_of
 from fcfi.project.states import CarryLimits
-from fcfi.robot import next_click
+from fcfi.robot import first_click
 from fcfi.runtimes.choice import RunRequest
 from fcfi.runtimes.opening import open_network
 from fcfi.segmenter import plan_run
@@ -174,7 +174,7 @@ def walk(
         found = way(before, now, mask)
         mask = displaced(mask, found.x, found.y)
         score = float(mask.any())
-        click = next_click(mask.astype(np.uint8) * np.uint8(OBJECT), np.zeros_like(mask))
+        click = first_click(mask)
         if predictor is not None and click is not None:
             start = Prediction.from_mask(mask, predictor.threshold)
             prediction = predictor.predict(now, (click,), start)
@@ -199,8 +199,7 @@ def stops(walks: Sequence[Sequence[Step]], limits: CarryLimits) -> dict[str, Any
     counts = {"good": 0, "good_stopped": 0, "bad": 0, "bad_kept": 0}
     for steps in walks:
         for step in steps:
-            enough = step.score >= max(limits.least, limits.share * steps[0].score)
-            kept = enough and step.doubt <= limits.doubt
+            kept = limits.allow(step.score, steps[0].score) and step.doubt <= limits.doubt
             if step.iou >= GOOD:
                 counts["good"] += 1
                 counts["good_stopped"] += not kept

@@ -64,6 +64,14 @@ def next_click(
     return Click(x, y, positive)
 
 
+def first_click(mask: Mask) -> Click | None:
+    """Return the first click on an object: its deepest pixel, or None for an empty mask.
+
+    mask: (H, W) bool.  Convention: x right, y down, whole pixels.
+    """
+    return next_click(mask.astype(np.uint8) * np.uint8(OBJECT), np.zeros_like(mask))
+
+
 @dataclass(frozen=True, slots=True)
 class _Depth:
     """The depth map in the box of one kind of error, in pixels.

@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 from fcfi.errors import InputError
 from fcfi.masks.truth import IGNORE, OBJECT, Mask, Truth
 from fcfi.prompts.clicks import Click
-from fcfi.robot import EXACT, _depth, next_click
+from fcfi.robot import EXACT, _depth, first_click, next_click
 from tests.generated import examples
 
 
@@ -24,6 +24,13 @@ def scene(height: int = 20, width: int = 30) -> tuple[Truth, Mask]:
 def test_the_first_click_is_the_centre_of_the_object() -> None:
     truth, mask = scene()
     assert next_click(truth, mask) == Click(14, 10, True)
+
+
+def test_the_first_click_on_a_mask_is_at_its_deepest_pixel() -> None:
+    mask = np.zeros((9, 12), bool)
+    mask[1:4, 2:5] = mask[5, 6:11] = True
+    assert first_click(mask) == Click(3, 2, True)
+    assert first_click(np.zeros((9, 12), bool)) is None
 
 
 def test_a_mask_that_is_too_large_is_clicked_negatively() -> None:

@@ -21,11 +21,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-import numpy as np
-
 from fcfi.errors import FCFIError, InputError
 from fcfi.masks.runs import RunMask
-from fcfi.masks.truth import OBJECT
 from fcfi.motion import displaced, displacement
 from fcfi.prediction.score import score_of
 from fcfi.project.actions import CarriedObject, CarryObjects
@@ -44,7 +41,7 @@ from fcfi.project.states import (
 from fcfi.project.store import Stored
 from fcfi.project.world import Masks
 from fcfi.prompts.rounds import Rounds
-from fcfi.robot import next_click
+from fcfi.robot import first_click
 
 MOST_CARRIED: Final = 500
 """The most pictures to which objects are carried at once."""
@@ -186,8 +183,7 @@ class Carrier:
         runs = RunMask.of(start)
         if runs is None or way.doubt > self._limits.doubt:
             return None
-        # The first click of the robot is the deepest pixel of an object.
-        click = next_click(start.astype(np.uint8) * np.uint8(OBJECT), np.zeros_like(start))
+        click = first_click(start)
         assert click is not None, "the start mask has pixels"
         return CarriedObject(drawn, runs, click)
 
@@ -196,5 +192,4 @@ class Carrier:
 
     def _is_enough(self, source: int, score: float) -> bool:
         """Return whether a score is high enough to keep the object of this id on."""
-        first = self._first_scores.setdefault(source, score)
-        return score >= max(self._limits.least, self._limits.share * first)
+        return self._limits.allow(score, self._first_scores.setdefault(source, score))

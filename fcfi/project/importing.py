@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Protocol, TextIO
 
-from fcfi.errors import InputError, guard, write_error
+from fcfi.errors import InputError, guard, plural, write_error
 from fcfi.formats import Sizes, find_codec
 from fcfi.formats.annotation import UNNAMED
 from fcfi.formats.folders import EXPORT_AGAIN
@@ -108,7 +108,7 @@ def bring_in(
                 refused += len(objects)
                 problems.append(str(error))
     if unfit:
-        values = "1 value" if len(unfit) == 1 else f"{len(unfit)} values"
+        values = plural(len(unfit), "value")
         problems.append(f"{values} of attributes left out, the first because {unfit[0]}")
     if listed:
         problems += _other_supercategories(listed, receiver.listed())

@@ -214,6 +214,10 @@ class CarryLimits:
     least: float = 0.5
     doubt: float = 0.4
 
+    def allow(self, score: float, first: float) -> bool:
+        """Return whether a score is high enough, after this first one."""
+        return score >= max(self.least, self.share * first)
+
 
 @dataclass(frozen=True, slots=True)
 class CarriedTo:

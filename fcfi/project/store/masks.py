@@ -1,17 +1,15 @@
 """The masks in the store by their sha256; equal masks are stored once."""
 
 from collections.abc import Collection, Mapping
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection, select
 
 from fcfi.errors import StoreError, guard
-from fcfi.masks.runs import RunMask
+from fcfi.masks.runs import KEYS, RunMask
 from fcfi.project.database import Database
 from fcfi.project.store.part import RESTORE, Part, parts
 from fcfi.project.tables import mask
-
-_BOX: Final = ("left", "top", "width", "height")
 
 
 class StoredMasks(Part):
@@ -32,7 +30,7 @@ class StoredMasks(Part):
 def add_masks(database: Database, connection: Connection, masks: Mapping[str, RunMask]) -> None:
     """Store masks by sha256, in the transaction of the revision that names them."""
     rows = [
-        {"sha256": sha256, **{key: getattr(added, key) for key in _BOX}, "runs": added.pack()}
+        {"sha256": sha256, **{key: getattr(added, key) for key in KEYS}, "runs": added.pack()}
         for sha256, added in masks.items()
     ]
     if rows:
@@ -45,6 +43,6 @@ def _unpack(row: Any) -> RunMask:
     """Return a row of the table as a mask.  Raises StoreError if it is damaged."""
     with guard(StoreError, "a mask in the store is damaged", RESTORE):
         # SQLite allows texts in columns of numbers.
-        if any(type(side) is not int or side < 0 for side in (getattr(row, key) for key in _BOX)):
+        if any(type(side) is not int or side < 0 for side in (getattr(row, key) for key in KEYS)):
             raise ValueError("its box does not hold numbers")
         return RunMask.unpack(row.left, row.top, row.width, row.height, row.runs)
