@@ -41,7 +41,7 @@ class ONNXRuntime:
         if settings.threads_per_stream is not None:
             options.intra_op_num_threads = settings.threads_per_stream
         try:
-            # It takes names of files for UTF-8, also where the system's are in another encoding.
+            # ONNX Runtime reads a path as UTF-8, even where the system has another encoding.
             content = model if isinstance(model, bytes) else model.read_bytes()
             self._session = onnxruntime.InferenceSession(
                 content, options, providers=["CPUExecutionProvider"]
