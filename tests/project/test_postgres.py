@@ -60,8 +60,14 @@ def server() -> Iterator[str]:
 
 
 def run(*command: object) -> None:
+    # PostgreSQL's programs write in the locale's language and encoding, which may not be UTF-8.
     done = subprocess.run(
-        [str(word) for word in command], capture_output=True, text=True, check=False, cwd="/"
+        [str(word) for word in command],
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+        cwd="/",
     )
     if done.returncode:
         pytest.skip(f"PostgreSQL cannot be started: {done.stderr.strip()[-300:]}")
