@@ -71,11 +71,7 @@ class Database:
     @property
     def location(self) -> str:
         """The path or URL of the database for messages, without its password."""
-        return (
-            str(self.file)
-            if self.file is not None
-            else self.url.render_as_string(hide_password=True)
-        )
+        return str(self.file) if self.file is not None else _shown(self.url)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -185,11 +181,17 @@ def store_url(store: str) -> URL:
         url.drivername == "sqlite" and not url.database
     ):
         raise ConfigError(
-            "expected a store of PostgreSQL or SQLite, got "
-            f"{url.render_as_string(hide_password=True)}: give postgresql://USER@HOST/NAME, or the "
-            "path of a file for SQLite"
+            f"expected a store of PostgreSQL or SQLite, got {_shown(url)}: "
+            "give postgresql://USER@HOST/NAME, or the path of a file for SQLite"
         )
     return url
+
+
+def _shown(url: URL) -> str:
+    """Return a URL for messages: as users write it, without the driver, and without a password."""
+    if url.drivername == DRIVER:
+        url = url.set(drivername=url.get_backend_name())
+    return url.render_as_string(hide_password=True)
 
 
 def _engine(url: URL, patience: float) -> Engine:
@@ -221,8 +223,8 @@ def _engine(url: URL, patience: float) -> Engine:
         )
     except (ModuleNotFoundError, errors.NoSuchModuleError) as error:
         raise ConfigError(
-            f"the store {url.render_as_string(hide_password=True)} needs a driver that is not "
-            f"installed: {how_to_install('postgres')}"
+            f"the store {_shown(url)} needs a driver that is not installed: "
+            f"{how_to_install('postgres')}"
         ) from error
 
 
