@@ -74,7 +74,7 @@ def test_every_line_gets_the_mask_that_a_session_gives(
     )
 
 
-def test_a_bad_line_is_told_and_stops_nothing(
+def test_a_bad_line_is_reported_and_stops_nothing(
     predictor: FCFIPredictor, photos: list[np.ndarray], tmp_path: Path
 ) -> None:
     good = {"image": "0.png", "clicks": [[40, 30]], "name": "good"}
@@ -87,10 +87,10 @@ def test_a_bad_line_is_told_and_stops_nothing(
         "",
         good,
     )
-    told: list[Outcome] = []
-    summary = run(file, predictor, tmp_path / "out", progress=told.append)
+    reported: list[Outcome] = []
+    summary = run(file, predictor, tmp_path / "out", progress=reported.append)
     assert (summary.done, summary.failed) == (1, 4)
-    assert count_lines(file) == len(told) == 5
+    assert count_lines(file) == len(reported) == 5
     errors = {
         row["line"]: row["error"] for row in outcomes(tmp_path / "out") if row["status"] == "failed"
     }
@@ -222,7 +222,7 @@ def test_a_job_has_clicks_in_order_and_paths_beside_the_file() -> None:
     )
 
 
-def test_files_and_folders_that_cannot_be_used_are_told(
+def test_files_and_folders_that_cannot_be_used_are_reported(
     predictor: FCFIPredictor, tmp_path: Path
 ) -> None:
     with pytest.raises(InputError, match="cannot be read"):

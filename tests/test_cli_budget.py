@@ -36,9 +36,9 @@ def test_a_batch_writes_masks_and_outcomes(
     np.testing.assert_array_equal(read_mask(out / "a.png", 400, 600), read_mask(single, 400, 600))
     file.write_text(file.read_text() + "{broken\n")
     assert run("segment", "--batch", file, "-o", out, "--network", network, "--workers", 1) == 2
-    told = capsys.readouterr()
-    assert "0 masks made, 2 made before, 1 failed" in told.out
-    assert "error: 1 line failed, the first is line 3: the line is not JSON" in told.err
+    printed = capsys.readouterr()
+    assert "0 masks made, 2 made before, 1 failed" in printed.out
+    assert "error: 1 line failed, the first is line 3: the line is not JSON" in printed.err
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_a_batch_writes_masks_and_outcomes(
         (("a.jpg", "-o", "m.png"), "a photo and at least one --click or a --box"),
     ],
 )
-def test_options_that_do_not_go_together_are_told(
+def test_options_that_do_not_go_together_are_reported(
     arguments: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("segment", *arguments) == 2
@@ -101,9 +101,9 @@ def test_a_precision_that_cannot_be_had_is_a_note(
         )
         == 0
     )
-    told = capsys.readouterr().err
-    assert told.startswith("note: ")
-    assert "has no int8 file" in told
+    printed = capsys.readouterr().err
+    assert printed.startswith("note: ")
+    assert "has no int8 file" in printed
     assert (
         run(
             "segment",

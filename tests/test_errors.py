@@ -72,14 +72,14 @@ def test_items_are_guarded_while_they_are_made_and_not_while_they_are_used() -> 
         raise OverflowError
 
     found = []
-    with pytest.raises(DatasetError, match=r"set \(OverflowError\): mend it"):
-        for item in guarded(items(), DatasetError, "set", "mend it"):
+    with pytest.raises(DatasetError, match=r"set \(OverflowError\): repair it"):
+        for item in guarded(items(), DatasetError, "set", "repair it"):
             found.append(item)
     assert found == [1, 2]
     with pytest.raises(ZeroDivisionError):
-        for item in guarded([0], DatasetError, "set", "mend it"):
+        for item in guarded([0], DatasetError, "set", "repair it"):
             _ = 1 // item
-    assert list(guarded([], DatasetError, "set", "mend it")) == []
+    assert list(guarded([], DatasetError, "set", "repair it")) == []
 
 
 def test_a_message_can_be_encoded_and_is_bounded() -> None:

@@ -122,7 +122,7 @@ def test_pictures_are_brought_to_rgb_in_strips(
 def test_exif_orientation_is_applied(
     tmp_path: Path, photo: np.ndarray, orientation: int, suffix: str
 ) -> None:
-    stored = {  # what a camera stores so that turning it as EXIF says gives the photo
+    stored = {  # what a camera stores so that turning it as EXIF says returns the photo
         1: photo,
         2: photo[:, ::-1],
         3: photo[::-1, ::-1],

@@ -26,7 +26,7 @@ IDENTIFIERS = {
 }
 # The largest number of times that a phrase may stand in the code and the documents.
 PHRASES = {
-    "[Tt]old": 0,
+    r"(\b|_)[Tt]old(\b|_)": 0,
     "[Ww]ish": 0,
     "[Ww]hoever": 0,
     "[Ww]hat came of": 0,
@@ -59,6 +59,8 @@ def prose_files() -> list[Path]:
     kinds = {
         "fcfi": "*.py",
         "benchmarks": "*.py",
+        "tests": "*.py",
+        "integrations": "*.py",
         "recipes": "*.toml",
         "docs": "**/*.md",
         "examples": "**/*.md",
@@ -68,8 +70,9 @@ def prose_files() -> list[Path]:
         (ROOT / folder).rglob(pattern) if folder != "." else ROOT.glob(pattern)
         for folder, pattern in kinds.items()
     )
-    page = (path for path in (ROOT / "web" / "src").rglob("*") if path.suffix in {".ts", ".svelte"})
-    return sorted({*found, *page} - {GLOSSARY, SCHEMA})
+    page = chain.from_iterable((ROOT / "web" / folder).rglob("*") for folder in ("src", "e2e"))
+    written = (path for path in page if path.suffix in {".ts", ".svelte"})
+    return sorted({*found, *written} - {GLOSSARY, SCHEMA, Path(__file__)})
 
 
 @cache

@@ -215,7 +215,7 @@ def test_starting_from_a_wrong_mask() -> None:
     assert report.start_iou() == 0.5
     assert report.objects[0].clicks == (Click(23, 23),)
     assert report.objects[0].ious == (1.0,)
-    assert painter.calls[0][1] is not None  # the network is told of the mask before the first click
+    assert painter.calls[0][1] is not None  # the network receives the mask before the first click
     assert report.noc(0.5) == 0
     assert report.noc(0.9) == 1
 

@@ -83,13 +83,13 @@ def test_coco_of_others(tmp_path: Path) -> None:
         ({"segmentation": [[1, 1, 5, 1, 5, 5]], "category_id": 3}, "category 3 is not among"),
     ],
 )
-def test_coco_that_is_broken_is_told(
+def test_coco_that_is_broken_is_reported(
     annotation: dict[str, Any], message: str, tmp_path: Path
 ) -> None:
     file = coco_file(tmp_path, annotation)
-    with pytest.raises(DatasetError, match=message) as told:
+    with pytest.raises(DatasetError, match=message) as refusal:
         list(coco.read(file))
-    assert str(file) in str(told.value)
+    assert str(file) in str(refusal.value)
 
 
 def test_coco_keeps_ids_where_all_are_there(tmp_path: Path) -> None:
@@ -147,14 +147,16 @@ def test_yolo_takes_sizes_from_pictures_and_names_from_classes(tmp_path: Path) -
         ("0 0 0 100 0 100 100", "parts of the picture"),
     ],
 )
-def test_yolo_that_is_broken_is_told_with_its_line(line: str, message: str, tmp_path: Path) -> None:
+def test_yolo_that_is_broken_is_reported_with_its_line(
+    line: str, message: str, tmp_path: Path
+) -> None:
     (tmp_path / "a.txt").write_text(f"0 0 0 1 0 1 1\n{line}\n")
-    with pytest.raises(DatasetError, match=message) as told:
+    with pytest.raises(DatasetError, match=message) as refusal:
         list(yolo.read(tmp_path, SIZES, ["cat"]))
-    assert "a.jpg, shape 2" in str(told.value)
+    assert "a.jpg, shape 2" in str(refusal.value)
 
 
-def test_yolo_without_names_is_told(tmp_path: Path) -> None:
+def test_yolo_without_names_is_reported(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("0 0 0 1 0 1 1\n")
     with pytest.raises(DatasetError, match="expected names of the labels"):
         list(yolo.read(tmp_path, SIZES))
@@ -300,7 +302,7 @@ def test_labelmes_shapes(path: str, tmp_path: Path) -> None:
         ),
     ],
 )
-def test_labelmes_broken_shapes_are_told(
+def test_labelmes_broken_shapes_are_reported(
     shape: dict[str, Any], message: str, tmp_path: Path
 ) -> None:
     labelme_file(tmp_path, shape)
@@ -335,7 +337,7 @@ def test_label_studios_addresses(address: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("data", [[], [0] * 20, [300], ["a"], [255] * 40])
-def test_broken_strokes_are_told(data: list[Any]) -> None:
+def test_broken_strokes_are_reported(data: list[Any]) -> None:
     with pytest.raises(DatasetError, match="damaged or truncated"):
         label_studio.decode(data, 20, 30)
 
@@ -390,7 +392,7 @@ def test_cvats_shapes(tmp_path: Path) -> None:
         ('<box label="cat" xtl="x" ytl="3.0" xbr="20.0" ybr="9.0"/>', "numbers as coordinates"),
     ],
 )
-def test_cvats_broken_shapes_are_told(shape: str, message: str, tmp_path: Path) -> None:
+def test_cvats_broken_shapes_are_reported(shape: str, message: str, tmp_path: Path) -> None:
     cvat_file(tmp_path, shape)
     with pytest.raises(DatasetError, match=message):
         list(cvat.read(tmp_path, SIZES))

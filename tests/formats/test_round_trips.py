@@ -147,7 +147,7 @@ def test_a_label_that_is_not_listed_is_refused(name: str, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_other_pictures_are_left_out_and_none_at_all_is_told(name: str, tmp_path: Path) -> None:
+def test_other_pictures_are_left_out_and_none_at_all_is_reported(name: str, tmp_path: Path) -> None:
     codec = find_codec(name)
     codec.write(apart(), tmp_path, LABELS)
     assert [
@@ -168,9 +168,9 @@ def test_a_picture_of_another_size_is_refused(name: str, tmp_path: Path) -> None
 @pytest.mark.parametrize("name", ALL)
 def test_what_is_missing_or_damaged_is_one_sentence(name: str, tmp_path: Path) -> None:
     codec = find_codec(name)
-    with pytest.raises(FCFIError) as told:
+    with pytest.raises(FCFIError) as refusal:
         list(codec.read(tmp_path / "nowhere", {"b.tiff": (50, 40)}, LABELS))
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(refusal.value)
     written = codec.write(apart(), tmp_path, LABELS)
     sizes = {picture.file_name: (picture.width, picture.height) for picture in apart()}
     for path in written:
@@ -218,7 +218,7 @@ def test_a_link_out_of_the_folder_is_not_followed(name: str, tmp_path: Path) -> 
     assert list(outside.iterdir()) == []
 
 
-def test_a_format_that_is_not_there_is_told() -> None:
+def test_a_format_that_is_not_there_is_reported() -> None:
     with pytest.raises(ConfigError, match="choose one of png, coco, yolo"):
         find_codec("bmp")
 
@@ -260,7 +260,7 @@ def test_an_object_is_compared_with_what_became_of_it_not_with_its_neighbour(
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_one_picture_that_cannot_be_read_is_told_and_the_rest_is_read(
+def test_one_picture_that_cannot_be_read_is_reported_and_the_rest_is_read(
     name: str, tmp_path: Path
 ) -> None:
     codec, pictures = find_codec(name), [renamed(one) for one in apart()]

@@ -409,7 +409,7 @@ def test_crops_are_values() -> None:
     assert Crop(Box(0, 0, 2, 2), 32, 32) == Crop(Box(0, 0, 2, 2), 32, 32)
 
 
-# What is computed only where it is wanted gives the same numbers, bit for bit
+# What is computed only where it is wanted has the same numbers, bit for bit
 
 
 def boxes(height: int, width: int) -> st.SearchStrategy[Box]:

@@ -50,7 +50,7 @@ def test_it_is_warm_once_it_is_loaded() -> None:
     assert gates == [0.0, 1.0]
 
 
-def test_a_network_that_cannot_be_loaded_is_told_at_every_click() -> None:
+def test_a_network_that_cannot_be_loaded_is_reported_at_every_click() -> None:
     def load() -> FCFIPredictor:
         raise NetworkError("its file is damaged")
 

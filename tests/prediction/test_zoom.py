@@ -180,7 +180,7 @@ def test_shrinking_averages_instead_of_skipping() -> None:
     small = crop_at(whole(1200, 1600), 96, 32).image(
         np.repeat(checks[:, :, None], 3, axis=2).astype(np.uint8)
     )
-    assert np.abs(small.astype(int) - 127).max() <= 40  # skipping gives 0 and 255
+    assert np.abs(small.astype(int) - 127).max() <= 40  # skipping would leave 0 and 255
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def test_only_pictures_that_are_done_are_written_if_so_wanted(
         ),
     ],
 )
-def test_mistakes_are_told_in_one_line(
+def test_mistakes_are_reported_in_one_line(
     folder: Path, arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, out, err = run(capsys, *(word.format(folder=folder) for word in arguments))

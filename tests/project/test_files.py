@@ -210,7 +210,7 @@ def test_importing_again_adds_nothing(folder: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(set(codecs()) - {"yolo"}))
-def test_a_picture_of_a_wrong_size_is_told_and_the_rest_is_imported(
+def test_a_picture_of_a_wrong_size_is_reported_and_the_rest_is_imported(
     name: str, folder: Path, tmp_path: Path
 ) -> None:
     pictures = (annotated("a.png", ("cat", 2, 3), width=65), annotated("c.jpg", ("dog", 4, 4)))
@@ -223,7 +223,7 @@ def test_a_picture_of_a_wrong_size_is_told_and_the_rest_is_imported(
         assert project.picture(1).picture.version == 0
 
 
-def test_a_broken_file_of_one_picture_is_told_and_the_rest_is_imported(
+def test_a_broken_file_of_one_picture_is_reported_and_the_rest_is_imported(
     folder: Path, tmp_path: Path
 ) -> None:
     source = write(
@@ -232,7 +232,7 @@ def test_a_broken_file_of_one_picture_is_told_and_the_rest_is_imported(
         annotated("a.png", ("cat", 2, 3)),
         annotated("c.jpg", ("dog", 4, 4)),
     )
-    (source / "a.json").write_text("{ this is no JSON")
+    (source / "a.json").write_text("{ this is not JSON")
     with opened(folder) as project:
         done = project.import_files(source)
         assert (done.format, done.pictures) == ("labelme", 1)
@@ -254,7 +254,7 @@ def test_labels_that_files_do_not_name_are_those_of_the_project(
         assert project.picture(1).document.objects[0].label == 2
 
 
-def test_pictures_that_are_not_there_are_told(folder: Path, tmp_path: Path) -> None:
+def test_pictures_that_are_not_there_are_reported(folder: Path, tmp_path: Path) -> None:
     source = write("coco", tmp_path / "old", annotated("other.png", ("cat", 2, 3)))
     with opened(folder) as project, pytest.raises(DatasetError, match="none of the 1 pictures"):
         project.import_files(source)
@@ -369,7 +369,7 @@ def test_an_import_and_somebody_at_work_do_not_hinder_each_other(
 # ── zips ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_pipe_among_the_pictures_is_told_and_not_waited_for(folder: Path) -> None:
+def test_a_pipe_among_the_pictures_is_reported_and_not_waited_for(folder: Path) -> None:
     os.mkfifo(folder / "labels.json")
     with opened(folder) as project, pytest.raises(DatasetError, match="device or pipe"):
         project.import_files(folder / "labels.json")
@@ -429,7 +429,7 @@ def test_a_zip_is_believed_only_as_far_as_it_unpacks(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("packing", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
-def test_a_zip_whose_packed_bytes_are_damaged_is_told(packing: int, tmp_path: Path) -> None:
+def test_a_zip_whose_packed_bytes_are_damaged_is_reported(packing: int, tmp_path: Path) -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", packing) as archive:
         archive.writestr("numbers.json", json.dumps(list(range(5000))))

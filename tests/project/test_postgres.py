@@ -182,7 +182,9 @@ def test_several_open_a_new_project_at_once(folder: Path, store: str) -> None:
         assert project.pictures().total == 3
 
 
-def test_a_server_that_is_not_there_is_reported_without_the_password(folder: Path, server: str) -> None:
+def test_a_server_that_is_not_there_is_reported_without_the_password(
+    folder: Path, server: str
+) -> None:
     with pytest.raises(StoreError, match="cannot be") as refusal:
         opened(folder, store="postgresql://me:secret@127.0.0.1:1/nothing")
     assert "postgresql://me:***@127.0.0.1:1/nothing" in str(refusal.value)

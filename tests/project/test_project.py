@@ -307,7 +307,7 @@ def test_a_decoded_picture_may_not_be_changed(folder: Path) -> None:
         project.image(1)[0, 0] = 0
 
 
-def test_a_picture_that_vanishes_while_open_is_told_and_its_work_is_kept(folder: Path) -> None:
+def test_a_picture_that_vanishes_while_open_is_reported_and_its_work_is_kept(folder: Path) -> None:
     with opened(folder) as project:
         project.act(1, 0, click(10, 10))
         kept = (folder / "a.png").rename(folder.parent / "kept.png")

@@ -271,7 +271,7 @@ def test_a_password_is_not_repeated(folder: Path) -> None:
     assert "secret" not in str(refusal.value)
 
 
-def test_a_full_disk_is_told_and_the_work_before_is_whole(folder: Path) -> None:
+def test_a_full_disk_is_reported_and_the_work_before_is_whole(folder: Path) -> None:
     with opened(folder) as project:
         before = project.act(1, 0, click(10, 10))
         with project._database.reading() as connection:
@@ -300,7 +300,7 @@ def limit_pages(project: Project, pages: int) -> None:
     )
 
 
-def test_a_database_that_another_program_holds_is_told(
+def test_a_database_that_another_program_holds_is_reported(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(databases.Database.__init__, "__defaults__", (0.1,))
@@ -352,7 +352,7 @@ def test_work_is_not_written_into_a_store_that_was_removed(folder: Path) -> None
         assert project.act(1, 1, click(20, 10)).picture.version == 2
 
 
-def test_a_folder_that_vanishes_is_told(folder: Path) -> None:
+def test_a_folder_that_vanishes_is_reported(folder: Path) -> None:
     with opened(folder) as project:
         folder.rename(folder.with_name("gone"))
         with pytest.raises(StoreError, match="cannot be read"):

@@ -65,7 +65,7 @@ def test_a_folder_that_is_a_link_itself_can_be_opened(tmp_path: Path) -> None:
         assert project.image(1).shape == (HEIGHT, WIDTH, 3)
 
 
-def test_names_that_cannot_be_stored_are_told(tmp_path: Path) -> None:
+def test_names_that_cannot_be_stored_are_reported(tmp_path: Path) -> None:
     write_photos(tmp_path, "a.png", "new\nline.png", "back\\slash.png")
     os.rename(os.fsencode(save(tmp_path / "x.png")), os.fsencode(tmp_path) + b"/\xff.png")
     with opened(tmp_path) as project:

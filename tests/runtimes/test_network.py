@@ -220,7 +220,7 @@ def test_openvino_refuses_a_precision_that_the_processor_lacks(
     [
         ("missing.onnx", None, "does not exist"),
         ("empty.onnx", b"", "is empty"),
-        ("text.onnx", b"this is no network\n" * 40, "not an ONNX file"),
+        ("text.onnx", b"this is not a network\n" * 40, "not an ONNX file"),
         ("zeros.onnx", bytes(300), "not an ONNX file"),
         ("photo.png", b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "not an ONNX file"),
         ("a\0b.onnx", None, "does not exist"),

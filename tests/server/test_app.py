@@ -60,17 +60,28 @@ def act(app: FastAPI, picture: int, version: int, action: dict[str, Any], **more
 
 
 def test_the_project_says_what_the_page_needs(app: FastAPI, folder: Path) -> None:
-    told = ask(app, "GET", "/api/project").json
-    assert (told["name"], told["folder"], told["version"]) == ("photos", "photos", __version__)
-    assert [label["name"] for label in told["labels"]] == ["person", "dog"]
-    assert told["counts"] == {"all": 3, "new": 3, "work": 0, "done": 0, "doubtful": 0, "checked": 0}
-    assert told["settings"] == {}
+    project = ask(app, "GET", "/api/project").json
+    assert (project["name"], project["folder"], project["version"]) == (
+        "photos",
+        "photos",
+        __version__,
+    )
+    assert [label["name"] for label in project["labels"]] == ["person", "dog"]
+    assert project["counts"] == {
+        "all": 3,
+        "new": 3,
+        "work": 0,
+        "done": 0,
+        "doubtful": 0,
+        "checked": 0,
+    }
+    assert project["settings"] == {}
     assert {
         "name": "coco",
         "title": "COCO",
         "cannot_hold": [],
         "holds_attributes": True,
-    } in told["formats"]
+    } in project["formats"]
     network = {
         "name": "colour",
         "sha256": "sha256 of colour",
@@ -79,7 +90,7 @@ def test_the_project_says_what_the_page_needs(app: FastAPI, folder: Path) -> Non
         "problem": None,
         "identity": identity(predictor()),
     }
-    assert told["network"] == network
+    assert project["network"] == network
     assert ask(app, "GET", "/api/health").json == {
         "status": "ok",
         "version": __version__,
@@ -196,7 +207,7 @@ def test_new_pictures_are_found(app: FastAPI, folder: Path) -> None:
     }
 
 
-def test_a_picture_that_is_not_there_is_told(app: FastAPI) -> None:
+def test_a_picture_that_is_not_there_is_reported(app: FastAPI) -> None:
     for address in ("", "/thumbnail", "/tiles/0/0/0", "/logs"):
         answer = ask(app, "GET", f"/api/pictures/99{address}")
         assert answer.status == 404
@@ -349,7 +360,7 @@ def test_who_never_read_the_answer_may_ask_again_and_gets_it(
         )
         with socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2]))) as line:
             line.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
-        for _ in range(1000):  # the line is gone; the server does what it was told
+        for _ in range(1000):  # the line is gone; the server does what it was asked
             now = browser.get("/api/pictures/1").json()
             if now["picture"]["version"] > version:
                 break
@@ -629,7 +640,9 @@ def test_large_pictures_have_thumbnails_in_turn(
     assert [answer.status for answer in asyncio.run(scene())] == [200, 200]
 
 
-def test_a_picture_that_vanishes_is_told_and_the_others_go_on(app: FastAPI, folder: Path) -> None:
+def test_a_picture_that_vanishes_is_reported_and_the_others_go_on(
+    app: FastAPI, folder: Path
+) -> None:
     state = act(app, 1, 0, click(10, 10)).json
     (folder / "a.png").rename(folder.parent / "away.png")
     for answer in (
@@ -649,7 +662,7 @@ def test_a_picture_that_vanishes_is_told_and_the_others_go_on(app: FastAPI, fold
     assert act(app, 1, 3, click(40, 30)).status == 200
 
 
-def test_a_picture_that_is_cut_off_is_told(app: FastAPI, folder: Path) -> None:
+def test_a_picture_that_is_cut_off_is_reported(app: FastAPI, folder: Path) -> None:
     data = (folder / "b.jpg").read_bytes()
     (folder / "b.jpg").write_bytes(data[: len(data) // 2])
     for address in ("tiles/0/0/0", "thumbnail"):

@@ -66,9 +66,9 @@ def put(app: FastAPI, case: Any) -> schemathesis.Response:
     # The next case finds room for a job of its own.
     while answer.status == 202 and job_of(app, answer.json["id"])["state"] in ("queued", "running"):
         time.sleep(0.005)
-    told = {name: [value] for name, value in answer.headers.items()}
+    received = {name: [value] for name, value in answer.headers.items()}
     return schemathesis.Response(
-        answer.status, told, answer.body, prepared, elapsed=0.0, verify=False
+        answer.status, received, answer.body, prepared, elapsed=0.0, verify=False
     )
 
 

@@ -50,7 +50,7 @@ def test_paths_that_lead_out_are_refused(folder: Path, path: str) -> None:
         inside(folder, path)
 
 
-def test_a_missing_file_is_told_by_its_name(folder: Path) -> None:
+def test_a_missing_file_is_reported_by_its_name(folder: Path) -> None:
     with pytest.raises(InputError, match=r"'labels/b\.json'"):
         inside(folder, "labels/b.json")
 

@@ -138,7 +138,7 @@ def test_a_fault_does_not_forge_lines_of_the_log(
     assert "\x1b" not in caplog.messages[-1]
 
 
-def test_a_fault_of_ours_is_told_without_its_details(
+def test_a_fault_of_ours_is_reported_without_its_details(
     app: FastAPI, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("FCFI_DEBUG", raising=False)

@@ -65,7 +65,7 @@ def test_a_taken_port_gives_the_next_free_one() -> None:
             assert port < second.getsockname()[1] < port + serve.PORTS_TRIED
 
 
-def test_an_address_that_is_not_ours_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_that_is_not_ours_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     for host in ("no.such.host.invalid", "192.0.2.1", "\0", "x" * 300):
         with pytest.raises(ConfigError, match="--host"):
             serve.listen(host, 8017)

@@ -179,7 +179,7 @@ def test_a_crop_is_drawn_again_by_its_index(shard: Path) -> None:
     crops = list(islice(stream, 5))
     assert [crop.index for crop in crops] == [0, 1, 2, 3, 4]
     assert stream.taken == 5
-    for workers in (0, 2):  # the same crops, whoever draws them
+    for workers in (0, 2):  # the same crops, in whichever process they are drawn
         later = CropStream(pictures, config, (64, 64), workers, (3,), begin=2)
         for crop, expected in zip(later, crops[2:], strict=False):
             np.testing.assert_array_equal(crop.image, expected.image)

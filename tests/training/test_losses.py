@@ -71,7 +71,7 @@ def test_a_border_lies_on_both_sides_of_an_edge() -> None:
     columns = border_of(truth)[0, 0, 10].nonzero().flatten().tolist()
     assert columns == list(range(20 - BORDER, 20 + BORDER))
     assert not border_of(torch.where(truth == 0, 255, truth)).any(), (
-        "what is ignored is no other side"
+        "ignored pixels are not another side"
     )
     assert not border_of(torch.ones(1, 1, 8, 8)).any()
 

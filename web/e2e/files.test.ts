@@ -10,10 +10,10 @@ import { stage } from './support/stage';
 const here = stage([], ['astronaut.jpg', 'chelsea.jpg', 'coffee.jpg', 'rocket.jpg']);
 const ABSENT = /status of (400|404|422)/;
 
-test('a truncated picture, one that is none and one that vanishes are told apart from the good ones', async () => {
+test('a truncated picture, a text named as a picture and a picture that vanishes are shown as such', async () => {
   const half = readFileSync(join(here.photos, 'coffee.jpg')).subarray(0, 9000);
   writeFileSync(join(here.photos, 'half.jpg'), half);
-  writeFileSync(join(here.photos, 'text.png'), 'this is no picture');
+  writeFileSync(join(here.photos, 'text.png'), 'this is not a picture');
   const person = await Person.visit(here.browser, here.server);
   await person.page.getByRole('button', { name: 'Look for new pictures' }).click();
   await person.see('picture-row').filter({ hasText: 'half.jpg' }).waitFor();

@@ -51,7 +51,7 @@ test('counts of large projects are not cut off', async () => {
   await person.leave();
 });
 
-test('files of one name are told apart by their folders', async () => {
+test('files of the same name are distinguished by their folders', async () => {
   mkdirSync(join(here.photos, 'kitchen'));
   cpSync(join(here.photos, 'coffee.jpg'), join(here.photos, 'kitchen', 'coffee.jpg'));
   const person = await Person.visit(here.browser, here.server);

@@ -1,4 +1,4 @@
-/** Two people on one picture: the later one is told, and loses nothing. */
+/** Two people on one picture: the later one sees it, and loses nothing. */
 
 import { expect, test } from 'vitest';
 import { Person } from './support/person';
@@ -49,7 +49,7 @@ test('who leaves his own out sees the newest state', async () => {
   await ben.leave();
 });
 
-test('a conflict on a picture that was left is told, leads back, and holds up the export', async () => {
+test('a conflict on a picture that was left is shown, leads back, and holds up the export', async () => {
   const anna = await Person.visit(here.browser, here.server);
   const ben = await Person.visit(here.browser, here.server);
   await anna.open('coffee.jpg');
@@ -87,7 +87,7 @@ test('a conflict on a picture that was left is told, leads back, and holds up th
   await ben.leave();
 });
 
-test('whoever has given a name has the theme and the keys to themselves', async () => {
+test('a person with a name has a theme and keys of their own', async () => {
   const anna = await Person.visit(here.browser, here.server);
   const theme = (person: Person) =>
     person.page.evaluate(() => document.documentElement.dataset.theme);

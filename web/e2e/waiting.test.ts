@@ -75,7 +75,7 @@ test('an answer that is lost on its way is asked for again, and nothing is done 
     await route.fetch();
     await route.abort('connectionreset');
   });
-  /** Does something whose first answer is lost; gives what became of the picture. */
+  /** Does something whose first answer is lost; returns the resulting picture. */
   const losing = async (deed: () => Promise<void>) => {
     const { version } = (await person.state()).picture;
     lost = 0;

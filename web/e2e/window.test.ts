@@ -64,7 +64,7 @@ test('a disc that the rule hides is seen through a narrow window', async () => {
   await person.see('window-low').press('ArrowRight');
   await expect.poll(() => person.see('window-low-value').inputValue()).toBe('991');
   await shows(person, 153, 92);
-  // What is no window is refused, and nothing changes.
+  // An impossible window is refused, and nothing changes.
   await person.see('window-low-value').fill('2000');
   await person.see('window-low-value').press('Tab');
   await person.page.locator('.note').filter({ hasText: 'must be below' }).waitFor();

@@ -69,7 +69,7 @@ export class Server {
     if (job.state !== 'done') throw new Error(`the scan has ended as ${job.state}`);
   }
 
-  /** Asks it to stop, as Ctrl+C does; gives its exit code. */
+  /** Asks it to stop, as Ctrl+C does; returns its exit code. */
   stop(): Promise<number | null> {
     return this.end('SIGINT');
   }
