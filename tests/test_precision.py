@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.precision import FORMAT, OBJECTS, with_results
+from benchmarks.precision import FORMAT, OBJECTS, open_unlisted, with_results
 from benchmarks.tables import RESULTS
 from fcfi import weights
 from fcfi.errors import NetworkError
@@ -44,6 +44,17 @@ def test_a_shipped_int8_file_is_within_the_loss_and_the_one_that_was_measured(en
     assert entry.int8.bytes == len(data)
     info = read_info(entry.int8.path)
     assert (info.sha256, info.metadata["precision"]) == (read_info(entry.path).sha256, "int8")
+
+
+def test_a_remade_file_can_be_measured_before_it_is_in_the_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "table.toml").write_bytes((weights.FOLDER / "table.toml").read_bytes())
+    monkeypatch.setattr(weights, "FOLDER", tmp_path)
+    path = write_onnx(tmp_path / f"{SHIPPED[0].name}.onnx")
+    with pytest.raises(NetworkError, match="damaged"):
+        opened(path)
+    assert open_unlisted(path, "float32", 1).info.sha256 == METADATA["weights_sha256"]
 
 
 # How results come into the table

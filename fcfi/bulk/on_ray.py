@@ -17,6 +17,8 @@ RETRIES: Final = 3
 ADDRESS: Final = "RAY_ADDRESS"
 """Ray's environment variable for the cluster to join; without it, Ray starts on this machine."""
 LOOPBACK: Final = "127.0.0.1"
+STARTS: Final = 5
+"""Number of times that a cluster is started: Ray waits only 30 s for its own processes."""
 
 
 class Actor:
@@ -45,10 +47,11 @@ def run_on_ray(
     """Compute parts on a Ray cluster, like `run_on_processes`.
 
     count: largest number of parts.  workers: actors; None is one for each core of the cluster.
-    Raises ConfigError without Ray, and InputError for a part that fails or a failing cluster.
+    Raises ConfigError without Ray or if no cluster can be joined or started, and InputError for a
+    part that fails or a failing cluster.
     """
     ray = _ray()
-    _join(ray, workers)
+    join_cluster(ray, workers)
     actors = min(workers or int(ray.cluster_resources().get("CPU", 1)), count)
     remote = ray.remote(num_cpus=1, max_restarts=-1, max_task_retries=RETRIES)(Actor)
     idle = [remote.remote(job) for _ in range(actors)]
@@ -97,16 +100,27 @@ def _ray() -> Any:
     return ray
 
 
-def _join(ray: Any, workers: int | None) -> None:
-    """Join the cluster at RAY_ADDRESS, or start one that only this machine can reach."""
+def join_cluster(ray: Any, workers: int | None) -> None:
+    """Join the cluster at RAY_ADDRESS, or start one that only this machine can reach.
+
+    ray: the module.  workers: cores of a new cluster; None means all.  Raises ConfigError if this
+    fails, on a busy machine only after several attempts.
+    """
     if ray.is_initialized():
         return
-    if os.environ.get(ADDRESS):
-        ray.init(log_to_driver=False)
-    else:
-        ray.init(
-            num_cpus=workers,
-            include_dashboard=False,
-            log_to_driver=False,
-            _node_ip_address=LOOPBACK,
-        )
+    address = os.environ.get(ADDRESS)
+    own = {"num_cpus": workers, "include_dashboard": False, "_node_ip_address": LOOPBACK}
+    for attempt in range(1, STARTS + 1):
+        try:
+            ray.init(log_to_driver=False, **({} if address else own))
+            return
+        except Exception as error:  # Ray raises bare exceptions here
+            ray.shutdown()
+            if address or attempt == STARTS:
+                reason = str(error).strip().partition("\n")[0]
+                raise ConfigError(
+                    f"the Ray cluster at {address} cannot be joined ({reason}): check {ADDRESS}"
+                    if address
+                    else f"Ray cannot be started ({reason}): use --runner local, or try again "
+                    "when this machine is less busy"
+                ) from error

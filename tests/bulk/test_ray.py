@@ -12,11 +12,13 @@ import pytest
 
 pytest.importorskip("ray", reason="ray is not installed: pip install '.[ray]'")
 
+from fcfi.bulk.on_ray import ADDRESS, STARTS, join_cluster
 from fcfi.bulk.plan import read_plan
 from fcfi.bulk.planning import make_plan
 from fcfi.bulk.running import run
 from fcfi.bulk.status import status_of
 from fcfi.bulk.storage import Storage
+from fcfi.errors import ConfigError, FCFIError
 from tests.bulk.conftest import objects
 from tests.bulk.test_running import make_all, parts_in
 
@@ -32,7 +34,7 @@ def cluster() -> Iterator[Any]:
     os.environ[OURS] = str(os.getpid())
     import ray
 
-    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, _node_ip_address="127.0.0.1")
+    join_cluster(ray, 2)
     yield ray
     # Ray leaves handles of processes that still end; collected later, they warn in other tests.
     with warnings.catch_warnings():
@@ -86,11 +88,53 @@ def test_errors_stop_the_run_with_a_sentence(
     network_file: Path,
     tmp_path: Path,
 ) -> None:
-    from fcfi.errors import FCFIError
-
     out = tmp_path / "out"
     make_plan(manifest(objects(6)), str(out), 1, 6, str(network_file))
     with pytest.raises(FCFIError, match="does not exist"):
         run(str(out), runner="ray", workers=1, network=str(tmp_path / "none.onnx"))
     assert status_of(str(out)).parts_done == 0
     assert sum(read_plan(Storage(str(out))).parts) == 1
+
+
+class BusyRay:
+    """A stand-in for the module, whose cluster does not start the first times."""
+
+    def __init__(self, failures: int) -> None:
+        self.failures = failures
+        self.starts: list[dict[str, Any]] = []
+        self.stops = 0
+
+    def is_initialized(self) -> bool:
+        return False
+
+    def init(self, **options: Any) -> None:
+        self.starts.append(options)
+        if len(self.starts) <= self.failures:
+            raise Exception("The current node timed out.\nMore of it")  # as Ray does
+
+    def shutdown(self) -> None:
+        self.stops += 1
+
+
+def test_a_cluster_that_starts_slowly_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(ADDRESS, raising=False)
+    ray = BusyRay(STARTS - 1)
+    join_cluster(ray, 3)
+    assert [options["num_cpus"] for options in ray.starts] == [3] * STARTS
+    assert {options["_node_ip_address"] for options in ray.starts} == {"127.0.0.1"}
+    assert ray.stops == STARTS - 1
+
+
+def test_a_cluster_that_does_not_start_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(ADDRESS, raising=False)
+    ray = BusyRay(STARTS)
+    with pytest.raises(
+        ConfigError, match=r"Ray cannot be started \(The current node timed out\.\)"
+    ):
+        join_cluster(ray, None)
+    assert len(ray.starts) == ray.stops == STARTS
+    monkeypatch.setenv(ADDRESS, "127.0.0.1:1")
+    ray = BusyRay(1)
+    with pytest.raises(ConfigError, match=r"cluster at 127\.0\.0\.1:1 cannot be joined"):
+        join_cluster(ray, None)
+    assert ray.starts == [{"log_to_driver": False}]
