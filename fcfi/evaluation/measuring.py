@@ -261,34 +261,47 @@ def evaluate(
     predictor: made by `protocol.predictor(network)`; only the protocol's limit and targets are used
         here.
     start:     wrong masks to start from; the IoU before the first click is then recorded as well.
-    strict:    raise the error of an object that cannot be read, instead of leaving it out.
+    strict:    raise the error of an object that cannot be measured, instead of leaving it out.
     robot:     the robot that clicks; the report's protocol holds its name.
 
-    Raises DatasetError if no object can be read.
+    Raises DatasetError if no object can be measured.
     """
     rules = replace(protocol or Protocol(), robot=robot.name)
     tally = Tally()
     results = []
     # Iterating by index keeps no sample: a dataset may not fit in memory.
     for index in range(len(dataset)):
-        result = None
-        try:
-            sample = dataset[index]
-        except BrokenError as error:
+        result = evaluate_item(predictor, dataset, index, rules, start, robot)
+        if isinstance(result, BrokenError):
             if strict:
-                raise
-            tally.leave_out_object(error.reason, error.name, error.detail)
+                raise result
+            tally.leave_out_object(result.reason, result.name, result.detail)
         else:
-            result = evaluate_object(predictor, sample, rules, start, robot)
-            result = replace(result, index=index)
             results.append(result)
         if progress is not None:
-            progress(index + 1, len(dataset), result)
+            measured = result if isinstance(result, ObjectResult) else None
+            progress(index + 1, len(dataset), measured)
     # Any sequence of samples can be evaluated, but only a Dataset has a name.
     name, found, left_out = "objects", f"{len(dataset)} objects", tally.left_out()
     if isinstance(dataset, Dataset):
         name, found, left_out = dataset.name, dataset.found, (*dataset.left_out, *left_out)
     return Report(name, found, rules, start.name if start else None, tuple(results), left_out)
+
+
+def evaluate_item(
+    predictor: Predictor,
+    dataset: Sequence[Sample],
+    index: int,
+    protocol: Protocol,
+    start: Start | None,
+    robot: Robot,
+) -> ObjectResult | BrokenError:
+    """Return the result of an object of a dataset, or why it cannot be measured."""
+    try:
+        result = evaluate_object(predictor, dataset[index], protocol, start, robot)
+    except BrokenError as error:
+        return error
+    return replace(result, index=index)
 
 
 def evaluate_object(
@@ -301,6 +314,7 @@ def evaluate_object(
     """Click on one object and return its result.
 
     Ends when the IoU reaches the last target, at the limit, or when the robot has no further click.
+    Raises BrokenError for an object that the robot cannot click on.
     """
     rules = protocol or Protocol()
     mask, previous = _beginning(sample, start)

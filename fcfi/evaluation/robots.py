@@ -13,12 +13,15 @@ from typing import Any, ClassVar, Final, Protocol
 
 import numpy as np
 
+from fcfi.data.broken import BrokenError
 from fcfi.errors import InputError, guard
 from fcfi.masks.truth import Mask, Truth
 from fcfi.prompts.click_log import FORMAT, ClickLog
 from fcfi.prompts.clicks import Click, Clicks, clicks_in
 from fcfi.robot import next_click
 
+UNRECORDED: Final = "no clicks are recorded for it"
+OUTSIDE: Final = "a recorded click lies outside of its picture"
 DIGITS: Final = 12
 """Digits of a file's sha256 in the name of its robot."""
 
@@ -35,6 +38,7 @@ class Robot(Protocol):
 
         name: the object's name.  truth: (H, W) uint8.  mask: (H, W) bool, the prediction.
         made: the clicks so far.
+        Raises BrokenError for an object that this robot cannot click on.
         """
 
 
@@ -94,23 +98,22 @@ class RecordedRobot:
     def next_click(self, name: str, truth: Truth, mask: Mask, made: Clicks) -> Click | None:
         """Return the recorded click with this number, or None after the last.
 
-        Raises InputError for an object without clicks, or a click outside the picture.
+        Raises BrokenError for an object without clicks, or a click outside the picture.
         """
         if name not in self.clicks:
-            raise InputError(
-                f"expected recorded clicks for the object {name!r}, got none: record them, or "
-                "evaluate on the objects that have some"
-            )
+            known = "expected recorded clicks for this object, got none: record some"
+            raise BrokenError(name, UNRECORDED, known)
         clicks = self.clicks[name]
         if len(made) >= len(clicks):
             return None
         click = clicks[len(made)]
         height, width = truth.shape
         if not (0 <= click.x < width and 0 <= click.y < height):
-            raise InputError(
-                f"expected click {len(made) + 1} of the object {name!r} inside the picture of "
-                f"{width} x {height} pixels, got ({click.x}, {click.y}): give clicks of this data"
+            inside = (
+                f"expected click {len(made) + 1} inside the picture of {width} x {height} pixels, "
+                f"got ({click.x}, {click.y}): give clicks of this data"
             )
+            raise BrokenError(name, OUTSIDE, inside)
         return click
 
 

@@ -15,7 +15,7 @@ from typing import IO, Any, Final
 from fcfi.data.broken import BrokenError
 from fcfi.data.sample import Sample
 from fcfi.errors import InputError
-from fcfi.evaluation.measuring import ObjectResult, Progress, Protocol, Report, evaluate_object
+from fcfi.evaluation.measuring import ObjectResult, Progress, Protocol, Report, evaluate_item
 from fcfi.evaluation.report import Record, machine, record_of, versions
 from fcfi.evaluation.robots import CENTRE, Robot
 from fcfi.evaluation.start_masks import Start
@@ -126,8 +126,8 @@ def evaluate_shard(
 ) -> int:
     """Measure a shard's objects that are not in the file yet; return the number in the file.
 
-    dataset: all objects of the evaluation; one that cannot be read is left out, with its reason in
-        the file, or stops the shard if `strict`.
+    dataset: all objects of the evaluation; one that cannot be measured is left out, with its reason
+        in the file, or stops the shard if `strict`.
     robot: the robot that clicks; the file holds its name.
     Raises InputError for a file of another evaluation, robot or shard, and the errors of
     `evaluate`.
@@ -139,17 +139,11 @@ def evaluate_shard(
         for number, index in enumerate(indices, start=1):
             result = done.get(index)
             if result is None:
-                try:
-                    sample = dataset[index]
-                except BrokenError as error:
-                    if strict:
-                        raise
-                    result = error
-                else:
-                    result = evaluate_object(predictor, sample, rules, start, robot)
-                stream.write(f"{json.dumps(_row_of(index, result))}\n")
-                stream.flush()
-            elif strict and isinstance(result, BrokenError):
+                result = evaluate_item(predictor, dataset, index, rules, start, robot)
+                if not (strict and isinstance(result, BrokenError)):
+                    stream.write(f"{json.dumps(_row_of(index, result))}\n")
+                    stream.flush()
+            if strict and isinstance(result, BrokenError):
                 raise result
             if progress is not None:
                 measured = result if isinstance(result, ObjectResult) else None

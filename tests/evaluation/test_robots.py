@@ -6,7 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fcfi.data import open_dataset
+from fcfi.data.broken import BrokenError
 from fcfi.errors import InputError
+from fcfi.evaluation import evaluate
 from fcfi.evaluation.robots import CENTRE, RandomRobot, RecordedRobot, choose_robot
 from fcfi.images import write_png
 from fcfi.prediction.fcfi import FCFIPredictor
@@ -48,7 +51,7 @@ def test_recorded_clicks_are_repeated_whatever_the_mask_is(tmp_path: Path) -> No
     while (click := robot.next_click("cup", TRUTH, EMPTY, made)) is not None:
         made = (*made, click)
     assert made == (Click(12, 8), Click(3, 4, positive=False))
-    with pytest.raises(InputError, match="'cat'"):
+    with pytest.raises(BrokenError, match="cat: expected recorded clicks"):
         robot.next_click("cat", TRUTH, EMPTY, ())
     assert robot.name.startswith("recorded, people.jsonl ")
     before = robot.name
@@ -100,9 +103,28 @@ def test_a_robot_that_does_not_exist_and_a_click_outside_are_named(tmp_path: Pat
     with pytest.raises(InputError, match="centre, random or a file"):
         choose_robot("center")
     robot = RecordedRobot("recorded", {"cup": (Click(99, 1),)})
-    with pytest.raises(InputError, match=r"inside the picture of 40 x 30 pixels, got \(99, 1\)"):
+    with pytest.raises(
+        BrokenError, match=r"cup: .* inside the picture of 40 x 30 pixels, got \(99, 1\)"
+    ):
         robot.next_click("cup", TRUTH, EMPTY, ())
     assert choose_robot("centre") is CENTRE
+
+
+def test_objects_without_usable_recorded_clicks_are_left_out_and_counted(tmp_path: Path) -> None:
+    dataset = open_dataset(folder_of_objects(tmp_path / "data"))
+    predictor = FCFIPredictor(ColourNetwork(), zoom=None)
+    robot = RecordedRobot("recorded", {"a": (Click(15, 10),)})
+    report = evaluate(predictor, dataset, robot=robot)
+    assert [result.name for result in report.objects] == ["a"]
+    assert [(left.reason, left.count) for left in report.left_out] == [
+        ("no clicks are recorded for it", 1)
+    ]
+    with pytest.raises(BrokenError, match="b: expected recorded clicks"):
+        evaluate(predictor, dataset, robot=robot, strict=True)
+    shifted = RecordedRobot("recorded", {**robot.clicks, "b": (Click(40, 10),)})
+    report = evaluate(predictor, dataset, robot=shifted)
+    assert [result.name for result in report.objects] == ["a"]
+    assert report.left_out[0].reason == "a recorded click lies outside of its picture"
 
 
 def folder_of_objects(folder: Path) -> Path:
