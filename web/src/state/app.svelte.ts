@@ -141,6 +141,7 @@ export class App {
         refused: (picture, message) => this.refused(picture, message),
       },
       leaving: () => this.leaving(),
+      flush: () => this.editing.flush(),
       shown: (picture) => this.viewport.prepare(picture),
     });
     this.viewport = new Viewport(current);
@@ -168,12 +169,10 @@ export class App {
       api,
       watch: this.carrying,
       navigation: this.navigation,
-      connection: this.connection,
       labels: this.labels,
       settings: this.settings,
       notes: this.notes,
       chosen: () => this.editing.chosen,
-      leaving: () => this.editing.flush(),
     });
     this.pointing = new Pointing({
       current,

@@ -24,6 +24,19 @@ const MARKED = {
   doubtful: 'Picture doubtful',
   checked: 'Picture checked',
 } as const;
+/** Why objects are not taken from a picture to later ones, by what was asked for. */
+const NOT_TAKEN = {
+  copy: {
+    empty: 'This picture has no object to copy.',
+    last: 'This is the last picture: no other follows to copy to.',
+    unsaved: 'Not everything is saved yet: copy the objects when it is.',
+  },
+  carry: {
+    empty: 'This picture has no object to carry.',
+    last: 'This is the last picture: no other follows to carry to.',
+    unsaved: 'Not everything is saved yet: carry the objects when it is.',
+  },
+} as const;
 const MARKS: ReadonlySet<string> = new Set(['done', 'doubtful', 'checked']);
 
 export interface NavigationParts {
@@ -36,6 +49,8 @@ export interface NavigationParts {
   host: PictureHost;
   /** Called before another picture is shown: what is under way ends here. */
   leaving(): void;
+  /** Called before the objects of a picture are used: what is being edited is sent. */
+  flush(): void;
   /** Called when a picture is shown or becomes readable. */
   shown(picture: OpenPicture): void;
 }
@@ -200,21 +215,33 @@ export class Navigation {
 
   /** Show the next picture and copy this one's objects to it, to be corrected there. */
   async copyToNext(): Promise<void> {
+    const source = await this.sourceFor('copy');
+    if (!source) return;
+    const next = this.position + 1;
+    await this.go(next);
+    if (this.current !== source && this.position === next)
+      this.current?.add({ type: 'copy_objects', picture: source.id });
+  }
+
+  /** The picture on screen, saved, whose objects are taken to later ones.
+   *
+   * null: that is not possible, and a notice says why; or another picture was shown meanwhile.
+   */
+  async sourceFor(purpose: keyof typeof NOT_TAKEN): Promise<OpenPicture | null> {
     const { current, moves, position } = this;
     const { notes, connection } = this.parts;
-    if (!current) return;
-    this.parts.leaving();
-    if (current.document.objects.length === 0)
-      return notes.add('This picture has no object to copy.', 'info');
-    if (position < 0 || position + 1 >= this.index.total)
-      return notes.add('This is the last picture: no other follows to copy to.', 'info');
-    if (connection.online) await current.idle();
-    if (moves !== this.moves) return;
-    if (current.pending.length > 0)
-      return notes.add('Not everything is saved yet: copy the objects when it is.', 'info');
-    await this.go(position + 1);
-    if (this.current !== current && this.position === position + 1)
-      this.current?.add({ type: 'copy_objects', picture: current.id });
+    if (!current) return null;
+    this.parts.flush();
+    const obstacle = async (): Promise<keyof typeof NOT_TAKEN.copy | null> => {
+      if (current.document.objects.length === 0) return 'empty';
+      if (position < 0 || position + 1 >= this.index.total) return 'last';
+      if (connection.online) await current.idle();
+      return current.pending.length > 0 ? 'unsaved' : null;
+    };
+    const found = await obstacle();
+    if (moves !== this.moves) return null;
+    if (found) notes.add(NOT_TAKEN[purpose][found], 'info');
+    return found ? null : current;
   }
 
   /** The index of a picture in the list; null: the list or the project does not have it. */
@@ -275,13 +302,11 @@ export class Navigation {
     this.parts.notes.announce(this.position < 0 ? picture.name : where);
   }
 
-  /** A picture, also if it is not on screen: what is added to it is sent. */
-  take(id: number): Promise<OpenPicture> {
-    return this.load(id);
-  }
-
-  /** The open picture with this id, with its newest state unless something is pending. */
-  private async load(id: number): Promise<OpenPicture> {
+  /** The open picture with this id, with its newest state unless something is pending.
+   *
+   * It need not be on screen: what is added to it is sent.
+   */
+  async load(id: number): Promise<OpenPicture> {
     const kept = this.opened.get(id);
     if (kept && kept.pending.length > 0) return kept;
     const state = await this.parts.api.picture(id);

@@ -7,7 +7,6 @@ import { outlinePath } from '../logic/film';
 import { fromRuns, type Spans } from '../logic/spans';
 import { plural, t } from '../language/language.svelte';
 import type { Api } from './api';
-import type { Connection } from './connection.svelte';
 import type { JobWatch } from './job-watch.svelte';
 import type { Labels } from './labels.svelte';
 import type { Navigation } from './navigation.svelte';
@@ -38,14 +37,11 @@ export interface SeriesParts {
   api: Pick<Api, 'carry' | 'picture'>;
   watch: JobWatch;
   navigation: Navigation;
-  connection: Connection;
   labels: Labels;
   settings: Settings;
   notes: Notes;
   /** The chosen objects; empty: all of the picture. */
   chosen(): readonly number[];
-  /** What is under way on the picture ends. */
-  leaving(): void;
 }
 
 export class Series {
@@ -64,23 +60,16 @@ export class Series {
 
   /** Carry the chosen objects, or all, through the next pictures of the list. */
   async carry(): Promise<void> {
-    const { api, watch, navigation, connection, settings, notes } = this.parts;
-    const { current, position, index } = navigation;
-    if (!current || watch.now) return;
-    this.parts.leaving();
-    if (current.document.objects.length === 0)
-      return notes.add('This picture has no object to carry.', 'info');
-    if (position < 0 || position + 1 >= index.total)
-      return notes.add('This is the last picture: no other follows to carry to.', 'info');
-    if (connection.online) await current.idle();
-    if (current.pending.length > 0)
-      return notes.add('Not everything is saved yet: carry the objects when it is.', 'info');
+    const { api, watch, navigation, settings, notes } = this.parts;
+    if (watch.now) return;
+    const source = await navigation.sourceFor('carry');
+    if (!source) return;
     const chosen = this.parts.chosen();
-    const { objects } = current.document;
+    const { objects } = source.document;
     this.close();
     try {
       const report = await watch.run(() =>
-        api.carry(current.id, index.query, {
+        api.carry(source.id, navigation.index.query, {
           objects: chosen.length > 0 ? [...chosen] : null,
           count: settings.values.carryCount,
           share: settings.values.carryShare,
@@ -157,7 +146,7 @@ export class Series {
   async visit(frame: Frame): Promise<void> {
     const { navigation, notes } = this.parts;
     try {
-      const picture = await navigation.take(frame.id);
+      const picture = await navigation.load(frame.id);
       await navigation.visit(picture);
       const there = frame.objects.find(({ object }) =>
         picture.document.objects.some(({ id }) => id === object),
@@ -172,7 +161,7 @@ export class Series {
   async reject(frame: Frame): Promise<void> {
     const { navigation, notes } = this.parts;
     try {
-      const picture = await navigation.take(frame.id);
+      const picture = await navigation.load(frame.id);
       const there = new Set(picture.document.objects.map(({ id }) => id));
       const objects = frame.objects.map(({ object }) => object).filter((id) => there.has(id));
       if (objects.length > 0) picture.add({ type: 'delete_objects', objects });

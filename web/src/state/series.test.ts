@@ -39,6 +39,16 @@ it('carries all objects, or the chosen ones, as the settings say', async () => {
   ]);
 });
 
+it('carries nothing if another picture is shown while the first is saved', async () => {
+  const { app, server } = await page();
+  app.editing.edit(1, { visible: false });
+  app.commands.carry();
+  await app.navigation.go(1);
+  await settled();
+  expect(server.state(1).document.objects[0]!.visible).toBe(false);
+  expect(server.carries).toEqual([]);
+});
+
 it('shows the pictures in a film strip, and says why not further', async () => {
   const { app } = await page();
   const { series } = app;
