@@ -67,9 +67,9 @@ def test_what_is_no_time_is_refused(text: str) -> None:
 
 
 def test_time_grows_with_input_flip_and_picture() -> None:
-    one = Speed(click=0.01, input=0.1, picture=0.001)
-    assert one.seconds(1000, "none", 2_000_000) == pytest.approx(0.112)
-    assert one.seconds(1000, "average", 2_000_000) == pytest.approx(0.222)
+    speed = Speed(click=0.01, input=0.1, picture=0.001)
+    assert speed.seconds(1000, "none", 2_000_000) == pytest.approx(0.112)
+    assert speed.seconds(1000, "average", 2_000_000) == pytest.approx(0.222)
 
 
 class Known(Speeds):
@@ -87,12 +87,12 @@ def test_measured_clicks_decide_what_is_offered() -> None:
         settings={"400 average": 5.0, "200 none": 6.0},
     )
     found = fits([source], RunRequest(), 10**6, speeds=Known())
-    assert [(one.zoom.target, one.flip, one.clicks) for one in found] == [
+    assert [(fit.zoom.target, fit.flip, fit.clicks) for fit in found] == [
         (400, "average", 5.0),
         (200, "none", 6.0),
     ]
     assert found[0].seconds == pytest.approx(budget.MARGIN * 2 * 0.1 * 0.16)
-    assert [one.flip for one in fits([source], RunRequest(), 10**6, "none", Known())] == ["none"]
+    assert [fit.flip for fit in fits([source], RunRequest(), 10**6, "none", Known())] == ["none"]
 
 
 def test_without_measured_clicks_larger_inputs_count_as_better() -> None:
@@ -103,8 +103,8 @@ def test_without_measured_clicks_larger_inputs_count_as_better() -> None:
         "none",
         Known(),
     )
-    assert [one.zoom.target for one in found] == [384, 320, 256, 192]
-    assert [one.clicks for one in found] == sorted(one.clicks for one in found)
+    assert [fit.zoom.target for fit in found] == [384, 320, 256, 192]
+    assert [fit.clicks for fit in found] == sorted(fit.clicks for fit in found)
     assert best_within(0.013, found).zoom.target == 320
 
 
@@ -113,8 +113,8 @@ def test_a_network_is_measured_once(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     choice = Choice(file, "openvino", "float32", threads=1)
     measured: list[Choice] = []
 
-    def counted(one: Choice) -> Speed:
-        measured.append(one)
+    def counted(chosen: Choice) -> Speed:
+        measured.append(chosen)
         return Speed(0.5, 0.25, 0.125)
 
     monkeypatch.setattr(budget, "measure", counted)

@@ -20,7 +20,7 @@ def network(tmp_path: Path) -> Path:
 
 
 def run(*arguments: object) -> int:
-    return cli.main([str(one) for one in arguments])
+    return cli.main([str(argument) for argument in arguments])
 
 
 def test_a_batch_writes_masks_and_outcomes(

@@ -28,7 +28,7 @@ CLICKS = 10
 def test_a_few_clicks_cut_out_every_example(examples: Path) -> None:
     report = evaluate(fcfi.load(), open_dataset(examples), Protocol(limit=CLICKS, targets=(GOOD,)))
     assert {
-        one.name: max(one.ious) > EXPECTED[one.name] for one in report.objects
+        result.name: max(result.ious) > EXPECTED[result.name] for result in report.objects
     } == dict.fromkeys(EXPECTED, True)
 
 

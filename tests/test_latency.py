@@ -104,9 +104,9 @@ def test_every_contestant_does_the_same_clicks_at_its_own_size() -> None:
     assert [task.mask is None for task in tasks] == [True, False] * 4
     for number in range(3):
         run_round(contestants, tasks, first=number == 0)
-    assert [len(one.predicts) for one in contestants] == [16, 16]
-    assert [len(one.first_round) for one in contestants] == [8, 8]
-    assert [len(one.calls) for one in networks] == [48, 24]  # the flip looks twice
+    assert [len(contestant.predicts) for contestant in contestants] == [16, 16]
+    assert [len(contestant.first_round) for contestant in contestants] == [8, 8]
+    assert [len(network.calls) for network in networks] == [48, 24]  # the flip looks twice
     assert {max(call[0].shape[2:]) for call in networks[0].calls} == {128}
     assert {max(call[0].shape[2:]) for call in networks[1].calls} == {64}
     row = row_of(contestants[1], contestants[0], tasks, Peaks({"float32": 100.0}, 10.0))

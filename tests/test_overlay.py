@@ -35,9 +35,9 @@ def test_clicks_are_dots_in_the_colour_of_their_sign() -> None:
 
 
 def test_a_picture_of_one_pixel_and_an_empty_mask_can_be_drawn() -> None:
-    one = np.zeros((1, 1, 3), np.uint8)
-    assert draw(one, np.ones((1, 1), bool), (Click(0, 0),)).shape == (1, 1, 3)
-    assert (draw(one, np.zeros((1, 1), bool)) == 0).all()
+    picture = np.zeros((1, 1, 3), np.uint8)
+    assert draw(picture, np.ones((1, 1), bool), (Click(0, 0),)).shape == (1, 1, 3)
+    assert (draw(picture, np.zeros((1, 1), bool)) == 0).all()
 
 
 def test_errors_are_tinted_beside_the_label_and_what_is_ignored_is_none() -> None:

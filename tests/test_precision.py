@@ -24,7 +24,9 @@ def stored(entry: Entry) -> dict[str, Any]:
     return record
 
 
-@pytest.mark.parametrize("entry", [one for one in SHIPPED if one.dev], ids=lambda entry: entry.name)
+@pytest.mark.parametrize(
+    "entry", [entry for entry in SHIPPED if entry.dev], ids=lambda entry: entry.name
+)
 def test_what_rounding_costs_was_measured_on_these_weights(entry: Entry) -> None:
     record = stored(entry)
     assert record["weights_sha256"] == read_info(entry.path).sha256
@@ -33,7 +35,7 @@ def test_what_rounding_costs_was_measured_on_these_weights(entry: Entry) -> None
 
 
 @pytest.mark.parametrize(
-    "entry", [one for one in SHIPPED if one.int8], ids=lambda entry: entry.name
+    "entry", [entry for entry in SHIPPED if entry.int8], ids=lambda entry: entry.name
 )
 def test_a_shipped_int8_file_is_within_the_loss_and_the_one_that_was_measured(entry: Entry) -> None:
     assert entry.int8 is not None

@@ -41,8 +41,8 @@ def from_scratch(start: np.ndarray | None, rounds: tuple[Clicks, ...]) -> np.nda
     """Return the mask for these clicks, without a session."""
     clicks: Clicks = ()
     prediction = None if start is None else Prediction.from_mask(start)
-    for one in rounds:
-        clicks = (*clicks, *one)
+    for added in rounds:
+        clicks = (*clicks, *added)
         prediction = PREDICTOR.predict(IMAGE, clicks, prediction)
     return np.zeros((HEIGHT, WIDTH), np.bool_) if prediction is None else prediction.mask
 
@@ -54,50 +54,50 @@ class Users(RuleBasedStateMachine):
     def begin(self) -> None:
         self.session = Session(PREDICTOR, IMAGE)
         self.history: list[tuple[np.ndarray | None, tuple[Clicks, ...]]] = [(None, ())]
-        self.place = 0
+        self.cursor = 0
 
     def enter(self, start: np.ndarray | None, rounds: tuple[Clicks, ...]) -> None:
-        self.history = [*self.history[: self.place + 1], (start, rounds)]
-        self.place += 1
+        self.history = [*self.history[: self.cursor + 1], (start, rounds)]
+        self.cursor += 1
 
     @rule(click=CLICKS)
     def click(self, click: Click) -> None:
         mask = self.session.click(click.x, click.y, click.positive)
-        start, rounds = self.history[self.place]
+        start, rounds = self.history[self.cursor]
         self.enter(start, (*rounds, (click,)))
         np.testing.assert_array_equal(mask, self.session.mask)
 
     @rule(clicks=ROUNDS)
     def click_together(self, clicks: Clicks) -> None:
         self.session.click_together(clicks)
-        start, rounds = self.history[self.place]
+        start, rounds = self.history[self.cursor]
         self.enter(start, (*rounds, clicks))
 
     @rule(count=st.integers(1, 4))
     def undo(self, count: int) -> None:
         for _ in range(count):
             self.session.undo()
-        self.place = max(0, self.place - count)
+        self.cursor = max(0, self.cursor - count)
 
     @rule(count=st.integers(1, 4))
     def redo(self, count: int) -> None:
         for _ in range(count):
             self.session.redo()
-        self.place = min(len(self.history) - 1, self.place + count)
+        self.cursor = min(len(self.history) - 1, self.cursor + count)
 
     @precondition(lambda self: self.session.clicks)
     @rule(data=st.data())
     def remove(self, data: st.DataObject) -> None:
         index = data.draw(st.integers(0, len(self.session.clicks) - 1))
         self.session.remove(index)
-        start, rounds = self.history[self.place]
+        start, rounds = self.history[self.cursor]
         left, seen = [], 0
-        for one in rounds:
+        for clicks in rounds:
             left.append(
-                tuple(click for place, click in enumerate(one, start=seen) if place != index)
+                tuple(click for number, click in enumerate(clicks, start=seen) if number != index)
             )
-            seen += len(one)
-        self.enter(start, tuple(one for one in left if one))
+            seen += len(clicks)
+        self.enter(start, tuple(clicks for clicks in left if clicks))
 
     @rule()
     def reset(self) -> None:
@@ -119,18 +119,18 @@ class Users(RuleBasedStateMachine):
     def replay(self) -> None:
         log = json.loads(json.dumps(self.session.log()))
         self.session = Session.replay(PREDICTOR, IMAGE, log)
-        start, rounds = self.history[self.place]
+        start, rounds = self.history[self.cursor]
         first = [] if start is None else [(start, ())]
         self.history = [(None, ()), *first, *((start, rounds[: n + 1]) for n in range(len(rounds)))]
-        self.place = len(self.history) - 1
+        self.cursor = len(self.history) - 1
 
     @invariant()
     def the_mask_is_that_of_the_clicks_alone(self) -> None:
-        start, rounds = self.history[self.place]
-        assert self.session.clicks == tuple(click for one in rounds for click in one)
+        start, rounds = self.history[self.cursor]
+        assert self.session.clicks == tuple(click for clicks in rounds for click in clicks)
         np.testing.assert_array_equal(self.session.mask, from_scratch(start, rounds))
-        assert self.session.can_undo == (self.place > 0)
-        assert self.session.can_redo == (self.place < len(self.history) - 1)
+        assert self.session.can_undo == (self.cursor > 0)
+        assert self.session.can_redo == (self.cursor < len(self.history) - 1)
 
 
 TestUsers = Users.TestCase
@@ -317,7 +317,7 @@ def test_a_part_is_for_the_first_prompt() -> None:
 
 @given(st.integers(1, 12), st.integers(1, 12), st.integers(0))
 def test_runs_hold_any_mask(height: int, width: int, bits: int) -> None:
-    mask = np.array([bits >> place & 1 for place in range(height * width)], np.bool_).reshape(
+    mask = np.array([bits >> bit & 1 for bit in range(height * width)], np.bool_).reshape(
         height, width
     )
     runs = to_runs(mask)

@@ -33,8 +33,8 @@ with temporary_folder("import") as folder, replacing(Path(sys.argv[2]) / "net.on
 
 
 @pytest.fixture(autouse=True)
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return the place of temporary folders."""
+def temporary_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the root of temporary folders."""
     made = tmp_path / "temporary"
     made.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(made))
@@ -43,10 +43,10 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @contextmanager
-def holder(place: Path, out: Path) -> Iterator[tuple[subprocess.Popen[str], Path, Path]]:
+def holder(temporary_root: Path, out: Path) -> Iterator[tuple[subprocess.Popen[str], Path, Path]]:
     """Start a process that is importing and writing a file; return it with its temporary files."""
     out.mkdir(exist_ok=True)
-    command = [sys.executable, "-c", HOLDER, str(place), str(out)]
+    command = [sys.executable, "-c", HOLDER, str(temporary_root), str(out)]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
         assert process.stdout is not None
@@ -58,10 +58,10 @@ def holder(place: Path, out: Path) -> Iterator[tuple[subprocess.Popen[str], Path
 
 
 def test_what_a_running_process_made_stays_and_goes_once_it_was_killed(
-    place: Path, tmp_path: Path
+    temporary_root: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    with holder(place, out) as (process, folder, file):
+    with holder(temporary_root, out) as (process, folder, file):
         for path in (folder, file):
             os.utime(path, (LONG_AGO, LONG_AGO))  # it may run for days
         sweep()
@@ -72,35 +72,35 @@ def test_what_a_running_process_made_stays_and_goes_once_it_was_killed(
         process.wait()
         assert file.is_file()  # nothing cleans up after a kill
     with temporary_folder("import") as again:
-        assert [path.name for path in place.iterdir()] == [again.parent.name]
+        assert [path.name for path in temporary_root.iterdir()] == [again.parent.name]
     sweep_files.cache_clear()  # as in a new process
     write_bytes(out / "other.bin", b"2")
     assert sorted(path.name for path in out.iterdir()) == ["other.bin"]
-    assert list(place.iterdir()) == []
+    assert list(temporary_root.iterdir()) == []
 
 
-def test_what_looks_alike_and_is_not_ours_stays(place: Path, tmp_path: Path) -> None:
+def test_what_looks_alike_and_is_not_ours_stays(temporary_root: Path, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "file").write_bytes(b"1")
-    (place / "fcfi-export-linklink").symlink_to(tmp_path / "mine")
-    (place / "fcfi-export-file0000").write_bytes(b"1")
+    (temporary_root / "fcfi-export-linklink").symlink_to(tmp_path / "mine")
+    (temporary_root / "fcfi-export-file0000").write_bytes(b"1")
     for name in ("fcfi-pictures", "fcfi-import", "other", "fcfi-import-abcdefgh-mine"):
-        (place / name).mkdir()
-    for path in place.iterdir():
+        (temporary_root / name).mkdir()
+    for path in temporary_root.iterdir():
         os.utime(path, (LONG_AGO, LONG_AGO), follow_symlinks=False)
-    before = sorted(place.iterdir())
+    before = sorted(temporary_root.iterdir())
     sweep()
-    assert sorted(place.iterdir()) == before
+    assert sorted(temporary_root.iterdir()) == before
     assert (tmp_path / "mine" / "file").is_file()
 
 
-def test_a_folder_without_a_lock_goes_when_it_is_old(place: Path) -> None:
+def test_a_folder_without_a_lock_goes_when_it_is_old(temporary_root: Path) -> None:
     """One that was just made, or those of an earlier version."""
     for name in ("fcfi-import-abcdefg1", "fcfi-import-abcdefg2"):
-        (place / name / "inside").mkdir(parents=True)
-    os.utime(place / "fcfi-import-abcdefg1", (LONG_AGO, LONG_AGO))
+        (temporary_root / name / "inside").mkdir(parents=True)
+    os.utime(temporary_root / "fcfi-import-abcdefg1", (LONG_AGO, LONG_AGO))
     sweep()
-    assert [path.name for path in place.iterdir()] == ["fcfi-import-abcdefg2"]
+    assert [path.name for path in temporary_root.iterdir()] == ["fcfi-import-abcdefg2"]
 
 
 def test_a_temporary_file_of_another_machine_goes_when_it_is_old(tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_a_temporary_file_of_another_machine_goes_when_it_is_old(tmp_path: Path)
 
 
 def test_two_processes_that_start_at_once_leave_each_other_alone(
-    place: Path, monkeypatch: pytest.MonkeyPatch
+    temporary_root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The other one sweeps between the making of a folder and of its lock, and takes it away."""
     make = Path.mkdir
@@ -135,4 +135,4 @@ def test_two_processes_that_start_at_once_leave_each_other_alone(
     with temporary_folder("plan") as folder:
         assert folder.is_dir()
         assert folder.parent != taken[0]
-    assert list(place.iterdir()) == []
+    assert list(temporary_root.iterdir()) == []

@@ -200,7 +200,7 @@ def test_the_report_of_a_known_curve() -> None:
     assert report.mean_ious()[-1] == pytest.approx((0.91 + 0.2 + 0.96) / 3)
     assert report.mean_boundary_ious()[-1] == pytest.approx((0.0 + 0.1 + 0.7) / 3)
     assert report.seconds() == (0.5, 0.5)
-    assert [one.name for one in report.worst()] == ["never", "late", "soon"]
+    assert [result.name for result in report.worst()] == ["never", "late", "soon"]
 
 
 def test_starting_from_a_wrong_mask() -> None:
@@ -233,8 +233,8 @@ def test_a_start_that_is_good_enough_needs_no_click() -> None:
 
 def test_it_can_be_done_again() -> None:
     first, second = (evaluate(Painter(2), made(ONE, TWO, LARGE)) for _ in range(2))
-    assert [(one.clicks, one.ious) for one in first.objects] == [
-        (one.clicks, one.ious) for one in second.objects
+    assert [(result.clicks, result.ious) for result in first.objects] == [
+        (result.clicks, result.ious) for result in second.objects
     ]
 
 
@@ -286,7 +286,7 @@ def test_impossible_rules_are_refused(targets: tuple[float, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    "start", [None, Start("half", lambda one: one.truth.astype(bool) & (np.arange(SIDE) < 9))]
+    "start", [None, Start("half", lambda sample: sample.truth.astype(bool) & (np.arange(SIDE) < 9))]
 )
 def test_the_last_answer_is_made_again_from_the_clicks(start: Start | None) -> None:
     result = evaluate_object(Painter(3), TWO, start=start)

@@ -30,8 +30,8 @@ def disk(
 
 def special() -> dict[str, Mask]:
     """Return difficult masks by name."""
-    one, line, corner, full, ring, parts, island, border, diagonal = (blank() for _ in range(9))
-    one[7, 9] = True
+    pixel, line, corner, full, ring, parts, island, border, diagonal = (blank() for _ in range(9))
+    pixel[7, 9] = True
     line[4, 3:25] = True
     corner[0, 0] = corner[-1, -1] = True
     full[:] = True
@@ -43,7 +43,7 @@ def special() -> dict[str, Mask]:
     border[:, 0] = border[0, :] = border[:, -1] = border[-1, :] = True
     diagonal[range(20), range(20)] = True
     return {
-        "one pixel": one,
+        "one pixel": pixel,
         "line": line,
         "two corners": corner,
         "full": full,

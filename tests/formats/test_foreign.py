@@ -47,7 +47,9 @@ def rectangle(left: int, top: int, right: int, bottom: int) -> np.ndarray[Any, n
 def coco_file(folder: Path, *annotations: dict[str, Any], **more: Any) -> Path:
     content = {
         "images": [{"id": 5, "file_name": "train/a.jpg", "width": 30, "height": 20}],
-        "annotations": [{"image_id": 5, "category_id": 2, **one} for one in annotations],
+        "annotations": [
+            {"image_id": 5, "category_id": 2, **annotation} for annotation in annotations
+        ],
         "categories": [{"id": 2, "name": "cat"}],
     }
     file = folder / "instances_train.json"
@@ -98,7 +100,7 @@ def test_coco_keeps_ids_where_all_are_there(tmp_path: Path) -> None:
         AnnotatedObject.of_pixels("cat", rectangle(5, 5, 9, 9), 30),
     )
     coco.write([AnnotatedPicture("a.jpg", 30, 20, objects)], tmp_path, ["cat"])
-    assert [one.id for one in only(coco.read(tmp_path)).objects] == [40, 30]
+    assert [annotated.id for annotated in only(coco.read(tmp_path)).objects] == [40, 30]
 
 
 # ── YOLO ──────────────────────────────────────────────────────────────────────────────────────────
@@ -180,15 +182,15 @@ def test_voc_as_published(tmp_path: Path) -> None:
     numbers = voc_folder(tmp_path)
     picture = only(voc.read(tmp_path))
     assert picture.file_name == "a.jpg"
-    assert [one.label for one in picture.objects] == ["person", "person"]
+    assert [annotated.label for annotated in picture.objects] == ["person", "person"]
     assert np.array_equal(pixels(picture.objects[1]), numbers == 2)
 
 
 def test_voc_without_objects_has_one_a_class(tmp_path: Path) -> None:
     numbers = voc_folder(tmp_path)
     (tmp_path / "SegmentationObject" / "a.png").unlink()
-    (one,) = only(voc.read(tmp_path, SIZES)).objects
-    assert np.array_equal(pixels(one), (numbers == 1) | (numbers == 2))
+    (annotated,) = only(voc.read(tmp_path, SIZES)).objects
+    assert np.array_equal(pixels(annotated), (numbers == 1) | (numbers == 2))
 
 
 def test_voc_in_rgb_goes_by_the_label_map(tmp_path: Path) -> None:
@@ -222,14 +224,16 @@ def test_maps_of_others(labels: tuple[str, ...] | None, tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(encode_png(numbers))
     (tmp_path / "other.png").write_bytes(b"not looked at")
     objects = only(png.read(tmp_path, SIZES, labels)).objects
-    assert [one.label for one in objects] == (["cat", "dog"] if labels else ["object", "object"])
+    assert [annotated.label for annotated in objects] == (
+        ["cat", "dog"] if labels else ["object", "object"]
+    )
     assert np.array_equal(pixels(objects[1]), numbers == 2)
 
 
 def test_a_black_and_white_map_is_one_object(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(encode_png(rectangle(2, 2, 9, 9)))
-    (one,) = only(png.read(tmp_path, SIZES)).objects
-    assert np.array_equal(pixels(one), rectangle(2, 2, 9, 9))
+    (annotated,) = only(png.read(tmp_path, SIZES)).objects
+    assert np.array_equal(pixels(annotated), rectangle(2, 2, 9, 9))
     with pytest.raises(DatasetError, match="got 255 in"):
         list(png.read(tmp_path, SIZES, ["cat"]))
 
@@ -243,9 +247,9 @@ def test_a_photograph_is_no_map(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("codec", [png, voc])
 def test_more_objects_than_a_map_holds_are_refused(codec: Any, tmp_path: Path) -> None:
-    one = AnnotatedObject.of_pixels("cat", np.ones((1, 1), bool))
+    annotated = AnnotatedObject.of_pixels("cat", np.ones((1, 1), bool))
     with pytest.raises(InputError, match="export as coco"):
-        codec.write([AnnotatedPicture("a.jpg", 1, 1, (one,) * 256)], tmp_path, ["cat"])
+        codec.write([AnnotatedPicture("a.jpg", 1, 1, (annotated,) * 256)], tmp_path, ["cat"])
 
 
 # ── labelme ───────────────────────────────────────────────────────────────────────────────────────
@@ -332,8 +336,8 @@ def test_label_studios_addresses(address: str, tmp_path: Path) -> None:
         "annotations": [{"result": []}, {"result": [other, stroke]}],
     }
     (tmp_path / "tasks.json").write_text(json.dumps([task]))
-    (one,) = only(label_studio.read(tmp_path, SIZES)).objects
-    assert np.array_equal(pixels(one), rectangle(1, 2, 5, 9))
+    (annotated,) = only(label_studio.read(tmp_path, SIZES)).objects
+    assert np.array_equal(pixels(annotated), rectangle(1, 2, 5, 9))
 
 
 @pytest.mark.parametrize("data", [[], [0] * 20, [300], ["a"], [255] * 40])

@@ -105,13 +105,13 @@ def test_pycocotools_reads_the_file(tmp_path: Path, capsys: pytest.CaptureFixtur
     pictures = [*one_each(), *apart()]
     (file,) = coco.write(pictures, tmp_path, LABELS)
     read = tool.COCO(str(file))
-    assert [one["name"] for one in read.loadCats(read.getCatIds())] == list(LABELS)
+    assert [category["name"] for category in read.loadCats(read.getCatIds())] == list(LABELS)
     for number, picture in enumerate(pictures, 1):
         records = read.loadAnns(read.getAnnIds(imgIds=[number]))
-        for record, one in zip(records, picture.objects, strict=True):
-            assert np.array_equal(read.annToMask(record).astype(bool), picture.pixels(one))
-            assert record["area"] == picture.pixels(one).sum()
-            assert LABELS[record["category_id"] - 1] == one.label
+        for record, annotated in zip(records, picture.objects, strict=True):
+            assert np.array_equal(read.annToMask(record).astype(bool), picture.pixels(annotated))
+            assert record["area"] == picture.pixels(annotated).sum()
+            assert LABELS[record["category_id"] - 1] == annotated.label
 
 
 def test_supervision_reads_coco(tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ def test_supervision_reads_coco(tmp_path: Path) -> None:
     (file,) = coco.write(pictures, tmp_path, LABELS)
     data = tool.DetectionDataset.from_coco(str(tmp_path / "images"), str(file), force_masks=True)
     for path, _, found in data:
-        picture = next(one for one in pictures if one.file_name == Path(path).name)
+        picture = next(picture for picture in pictures if picture.file_name == Path(path).name)
         if not edges(picture.pixels(picture.objects[0]))[1]:
             continue  # it draws the line of a polygon too, so that objects grow by a pixel
         assert np.array_equal(found.mask[0], picture.pixels(picture.objects[0])), picture.file_name
@@ -156,7 +156,7 @@ def test_supervision_reads_yolo(tmp_path: Path) -> None:
     assert data.classes == list(PLAIN)
     assert len(data) == len(pictures)
     for path, _, found in data:
-        picture = next(one for one in pictures if one.file_name == Path(path).name)
+        picture = next(picture for picture in pictures if picture.file_name == Path(path).name)
         assert np.array_equal(found.mask[0], picture.pixels(picture.objects[0])), picture.file_name
 
 
@@ -195,7 +195,7 @@ def test_label_studios_blocks_of_single_values_are_read(bits: list[int], alpha: 
         f"{len(values):032b}{7:05b}" + "".join(f"{size - 1:04b}" for size in (3, 4, 8, 16)) + body
     )
     text += "0" * (-len(text) % 8)
-    data = [int(text[place : place + 8], 2) for place in range(0, len(text), 8)]
+    data = [int(text[start : start + 8], 2) for start in range(0, len(text), 8)]
     found = pixels_of(label_studio.decode(data, 1, len(bits)), 1, len(bits))
     assert found.tolist() == [[bool(bit) for bit in bits]]
 
@@ -206,7 +206,7 @@ def test_labelme_reads_the_file(tmp_path: Path) -> None:
     pictures = with_files(tmp_path, one_each("a.png"))
     for file, picture in zip(labelme.write(pictures, tmp_path, LABELS), pictures, strict=True):
         data = tool.read_label_file(str(file))
-        names = dict.fromkeys((one["label"] for one in data.shapes), 1)
+        names = dict.fromkeys((shape["label"] for shape in data.shapes), 1)
         classes, _ = draw.shapes_to_label((picture.height, picture.width), data.shapes, names)
         assert np.array_equal(classes == 1, picture.pixels(picture.objects[0]))
         assert data.shapes[0]["label"] == picture.objects[0].label
@@ -231,11 +231,11 @@ def test_datumaro_reads_the_folder(kind: str, tmp_path: Path) -> None:
         "cvat-mask": "voc_segmentation",
     }[kind]
     data = tool.Dataset.import_from(str(folder), layout)
-    names = [one.name for one in data.categories()[tool.AnnotationType.label]]
+    names = [category.name for category in data.categories()[tool.AnnotationType.label]]
     by_name = {item.id: item for item in data}
     assert len(by_name) == len(pictures)
     for picture in pictures:
-        one = picture.objects[0]
+        annotated = picture.objects[0]
         item = by_name[picture.file_name.rsplit(".", 1)[0]]
         found = [
             mask
@@ -243,11 +243,11 @@ def test_datumaro_reads_the_folder(kind: str, tmp_path: Path) -> None:
             if mask.type in (tool.AnnotationType.mask, tool.AnnotationType.polygon)
         ]
         if found and found[0].type == tool.AnnotationType.mask:
-            assert np.array_equal(np.asarray(found[0].image, bool), picture.pixels(one)), (
+            assert np.array_equal(np.asarray(found[0].image, bool), picture.pixels(annotated)), (
                 picture.file_name
             )
         assert found
-        assert names[found[0].label] == one.label
+        assert names[found[0].label] == annotated.label
 
 
 # ── files of others ───────────────────────────────────────────────────────────────────────────────

@@ -24,8 +24,10 @@ PLAIN = ("cat", "dog", "Straße 7")
 def renamed(picture: AnnotatedPicture) -> AnnotatedPicture:
     """Return the pictures with labels that every format supports."""
     objects = tuple(
-        AnnotatedObject(PLAIN[LABELS.index(one.label)], one.mask, one.id, one.order)
-        for one in picture.objects
+        AnnotatedObject(
+            PLAIN[LABELS.index(annotated.label)], annotated.mask, annotated.id, annotated.order
+        )
+        for annotated in picture.objects
     )
     return AnnotatedPicture(picture.file_name, picture.width, picture.height, objects)
 
@@ -59,12 +61,12 @@ def test_any_mask_comes_back(
         "a.jpg", mask.shape[1], mask.shape[0], (AnnotatedObject.of_pixels("cat", mask),)
     )
     report = export(name, [picture], tmp_path_factory.mktemp("any"), LABELS)
-    (one,) = report.objects
+    (result,) = report.objects
     if name == "yolo":
-        assert one.iou > 0
-        assert one.iou == 1 or set(one.lost) & {HOLES, PARTS}
+        assert result.iou > 0
+        assert result.iou == 1 or set(result.lost) & {HOLES, PARTS}
     else:
-        assert one.iou == 1
+        assert result.iou == 1
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -82,7 +84,9 @@ def test_reading_gives_names_sizes_labels_and_order(name: str, tmp_path: Path) -
             here.width,
             here.height,
         )
-        assert [one.label for one in there.objects] == [one.label for one in here.objects]
+        assert [annotated.label for annotated in there.objects] == [
+            annotated.label for annotated in here.objects
+        ]
 
 
 @pytest.mark.parametrize("name", ["coco", "cvat", "label-studio", "labelme", "png"])
@@ -105,7 +109,7 @@ def test_of_two_objects_on_a_pixel_the_upper_one_keeps_it(name: str, tmp_path: P
     above, below = report.objects
     assert above.iou == 1
     if name in NO_OVERLAP:
-        top, under = (picture.pixels(one) for one in picture.objects)
+        top, under = (picture.pixels(annotated) for annotated in picture.objects)
         assert below.lost == (OVERLAP,)
         assert below.iou == pytest.approx((under & ~top).sum() / under.sum())
         assert "under another object" in report.text()
@@ -128,11 +132,11 @@ def test_an_object_that_is_hidden_counts_as_lost(name: str, tmp_path: Path) -> N
 
 def test_yolo_names_what_it_cannot_hold(tmp_path: Path) -> None:
     report = export("yolo", one_each(), tmp_path, LABELS)
-    lost = dict(zip(special(), (one.lost for one in report.objects), strict=True))
+    lost = dict(zip(special(), (result.lost for result in report.objects), strict=True))
     assert lost["ring"] == (HOLES,)
     assert lost["two corners"] == (PARTS,)
     assert lost["island"] == (HOLES, PARTS)
-    by_kind = dict(zip(special(), (one.iou for one in report.objects), strict=True))
+    by_kind = dict(zip(special(), (result.iou for result in report.objects), strict=True))
     assert all(
         by_kind[kind] == 1
         for kind in ("one pixel", "line", "full", "disk", "diagonal", "ring", "border")
@@ -209,10 +213,10 @@ def test_a_link_out_of_the_folder_is_not_followed(name: str, tmp_path: Path) -> 
     outside, folder = tmp_path / "outside", tmp_path / "out"
     outside.mkdir()
     folder.mkdir()
-    for place in ("annotations", "labels", "masks", "SegmentationClass", "sub"):
-        (folder / place).symlink_to(outside)
-    for place in ("tasks.json", "annotations.xml", "segmentation_mask.zip"):
-        (folder / place).symlink_to(outside / "file")
+    for entry in ("annotations", "labels", "masks", "SegmentationClass", "sub"):
+        (folder / entry).symlink_to(outside)
+    for entry in ("tasks.json", "annotations.xml", "segmentation_mask.zip"):
+        (folder / entry).symlink_to(outside / "file")
     with pytest.raises(InputError, match="leads out of"):
         export(name, apart(), folder, LABELS)
     assert list(outside.iterdir()) == []
@@ -263,15 +267,15 @@ def test_an_object_is_compared_with_what_became_of_it_not_with_its_neighbour(
 def test_one_picture_that_cannot_be_read_is_reported_and_the_rest_is_read(
     name: str, tmp_path: Path
 ) -> None:
-    codec, pictures = find_codec(name), [renamed(one) for one in apart()]
+    codec, pictures = find_codec(name), [renamed(picture) for picture in apart()]
     codec.write(pictures, tmp_path, PLAIN)
-    sizes = {one.file_name: (one.width, one.height) for one in pictures}
+    sizes = {picture.file_name: (picture.width, picture.height) for picture in pictures}
     if name == "yolo":  # says no sizes
         (tmp_path / "labels" / "b.txt").write_text("0 a b c\n")
     else:
         sizes["b.tiff"] = (49, 40)
     tally = Tally()
-    found = {one.file_name: one for one in codec.read(tmp_path, sizes, PLAIN, tally)}
+    found = {picture.file_name: picture for picture in codec.read(tmp_path, sizes, PLAIN, tally)}
     assert "sub/ä photo 1.jpg" in found
     assert len(tally.sentences()) == 1
     if name == "yolo":  # the shape is left out, not its picture

@@ -30,21 +30,21 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
     out = sys.stdout
     sys.stdout = sys.stderr  # whatever prints does not answer
-    with tempfile.TemporaryDirectory(prefix="fcfi-fuzz-") as place:
-        tempfile.tempdir = place
-        (Path(place) / "whole").mkdir()
-        begin(Path(place) / "whole")
+    with tempfile.TemporaryDirectory(prefix="fcfi-fuzz-") as root:
+        tempfile.tempdir = root
+        (Path(root) / "whole").mkdir()
+        begin(Path(root) / "whole")
         known = doors()
         for line in sys.stdin:
             asked = json.loads(line)
-            answer = tried(known[asked["door"]], asked["seed"], Path(place))
+            answer = tried(known[asked["door"]], asked["seed"], Path(root))
             out.write(json.dumps({**asked, **answer}) + "\n")
             out.flush()
 
 
-def tried(door: Door, seed: str, place: Path) -> dict[str, Any]:
+def tried(door: Door, seed: str, root: Path) -> dict[str, Any]:
     """Damage an input, pass it to the door, and return the outcome."""
-    folder, scratch = place / "input", place / "scratch"
+    folder, scratch = root / "input", root / "scratch"
     for path in (folder, scratch):
         shutil.rmtree(path, ignore_errors=True)
         path.mkdir()

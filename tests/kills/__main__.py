@@ -50,27 +50,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, share in SHARES.items():
         if options.only in (None, name):
             count = max(1, share * options.kills // KILLS)
-            with tempfile.TemporaryDirectory(prefix="fcfi-kills-") as place:
-                done, bad = scene(name, count, Random(f"{seed}/{name}"), Path(place), deadline)
+            with tempfile.TemporaryDirectory(prefix="fcfi-kills-") as root:
+                done, bad = scene(name, count, Random(f"{seed}/{name}"), Path(root), deadline)
             print(f"{name:16}{done:5} of {count} kills, {bad} faults", flush=True)
             faults, kills = faults + bad, kills + done
     print(f"{kills} kills, {faults} faults")
     return 1 if faults else 0
 
 
-def scene(name: str, count: int, random: Random, place: Path, deadline: float) -> tuple[int, int]:
+def scene(name: str, count: int, random: Random, root: Path, deadline: float) -> tuple[int, int]:
     """Kill a scene a number of times; return the actual kills and the number of faults."""
     moments, expected = 0, None
     if name == "annotation":
-        prepare_annotation(place / "prepared")
+        prepare_annotation(root / "prepared")
     else:
-        moments, expected = undisturbed(SCENES[name], place / "prepared")
+        moments, expected = undisturbed(SCENES[name], root / "prepared")
     done = faults = 0
     while done < count and time.monotonic() < deadline:
-        folder = place / f"run-{done}"
+        folder = root / f"run-{done}"
         at = [random.randint(1, moments or SERVED) for _ in range(min(count - done, 1 + done % 2))]
         try:
-            check(name, place / "prepared", folder, at, expected, random)
+            check(name, root / "prepared", folder, at, expected, random)
         except Exception:
             faults += 1
             print(f"\n{name}, killed at {at}\n{traceback.format_exc()}", flush=True)

@@ -45,13 +45,13 @@ def test_packed_runs_that_do_not_fill_their_box_are_refused(
 
 
 @given(masks, masks)
-def test_the_sha256_is_that_of_the_pixels(one: np.ndarray, other: np.ndarray) -> None:
-    first, second = RunMask.of(one), RunMask.of(other)
+def test_the_sha256_is_that_of_the_pixels(pixels: np.ndarray, other_pixels: np.ndarray) -> None:
+    first, second = RunMask.of(pixels), RunMask.of(other_pixels)
     assert first is not None
     assert second is not None
     assert (first.sha256 == second.sha256) == (first == second)
-    loose = RunMask.from_lengths(0, 0, one.shape[1], one.shape[0], np.diff(edges(one)))
-    assert RunMask.of(loose.pixels(*one.shape)) == first
+    loose = RunMask.from_lengths(0, 0, pixels.shape[1], pixels.shape[0], np.diff(edges(pixels)))
+    assert RunMask.of(loose.pixels(*pixels.shape)) == first
 
 
 def edges(mask: np.ndarray) -> np.ndarray:
@@ -147,20 +147,20 @@ def test_union_subtract_and_iou_are_those_of_the_pixels(
     canvas = np.zeros((2, height, width), bool)
     canvas[0, : first.shape[0], : first.shape[1]] = first
     canvas[1, 3 : 3 + second.shape[0], 5 : 5 + second.shape[1]] = second
-    one, other = RunMask.of(canvas[0]), RunMask.of(canvas[1])
-    assert one is not None
+    mask, other = RunMask.of(canvas[0]), RunMask.of(canvas[1])
+    assert mask is not None
     assert other is not None
     both, either = canvas[0] & canvas[1], canvas[0] | canvas[1]
-    assert one.union([other]) == RunMask.of(either)
-    assert one.subtract([other]) == RunMask.of(canvas[0] & ~canvas[1])
-    assert one.intersection_area(other) == np.count_nonzero(both)
-    assert one.iou(other) == np.count_nonzero(both) / np.count_nonzero(either)
+    assert mask.union([other]) == RunMask.of(either)
+    assert mask.subtract([other]) == RunMask.of(canvas[0] & ~canvas[1])
+    assert mask.intersection_area(other) == np.count_nonzero(both)
+    assert mask.iou(other) == np.count_nonzero(both) / np.count_nonzero(either)
 
 
 def test_a_mask_without_neighbours_in_its_box_stays_the_same_value() -> None:
-    one = RunMask.from_lengths(0, 0, 2, 2, [0, 4])
+    near = RunMask.from_lengths(0, 0, 2, 2, [0, 4])
     far = RunMask.from_lengths(50, 50, 2, 2, [0, 4])
-    assert one.subtract([far]) is one
-    assert one.subtract([one]) is None
-    assert one != far
-    assert len({one, far, RunMask.from_lengths(0, 0, 2, 2, [0, 4])}) == 2
+    assert near.subtract([far]) is near
+    assert near.subtract([near]) is None
+    assert near != far
+    assert len({near, far, RunMask.from_lengths(0, 0, 2, 2, [0, 4])}) == 2

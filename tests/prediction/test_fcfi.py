@@ -135,8 +135,8 @@ def test_feedback_in_the_same_box_is_handed_on_exactly(photo: np.ndarray) -> Non
 
 def test_the_order_of_clicks_counts(photo: np.ndarray) -> None:
     predictor = FCFIPredictor(ColourNetwork(), SMALL)
-    one, other = predictor.predict(photo, (ON, OFF)), predictor.predict(photo, (OFF, ON))
-    assert (one.probs != other.probs).any()
+    forwards, backwards = predictor.predict(photo, (ON, OFF)), predictor.predict(photo, (OFF, ON))
+    assert (forwards.probs != backwards.probs).any()
 
 
 class EdgeShyNetwork(ColourNetwork):
@@ -225,8 +225,8 @@ def test_threads_share_a_predictor(photo: np.ndarray, tmp_path: Path, flip: str)
     alone = [user(number) for number in range(12)]
     with ThreadPoolExecutor(6) as pool:
         together = list(pool.map(user, range(12)))
-    for one, other in zip(alone, together, strict=True):
-        np.testing.assert_array_equal(one, other)
+    for expected, found in zip(alone, together, strict=True):
+        np.testing.assert_array_equal(expected, found)
 
 
 def test_flip_averages_with_the_mirrored_answer(photo: np.ndarray) -> None:
@@ -510,7 +510,7 @@ def test_a_network_that_encodes_once_looks_at_a_crop_once_and_answers_alike(
         np.testing.assert_array_equal(kept.seen, fresh.seen)
         crops.append(kept.crop)
     views = 2 if flip == "average" else 1
-    changes = 1 + sum(one != after for one, after in pairwise(crops))
+    changes = 1 + sum(before != after for before, after in pairwise(crops))
     assert changes < len(crops)
     assert len(once.encoded) == views * changes
     assert len(network.encoded) == views * len(crops)
@@ -536,8 +536,8 @@ def test_threads_share_what_was_seen(photo: np.ndarray) -> None:
     ]
     with ThreadPoolExecutor(8) as pool:
         together = list(pool.map(lambda clicks: predictor.predict(still, clicks).seen, places))
-    for one, other in zip(alone, together, strict=True):
-        np.testing.assert_array_equal(one, other)
+    for expected, found in zip(alone, together, strict=True):
+        np.testing.assert_array_equal(expected, found)
 
 
 def test_a_still_that_threads_share_gives_each_its_crop(photo: np.ndarray) -> None:
@@ -613,8 +613,8 @@ def test_a_scribble_is_clicks_along_it(photo: np.ndarray) -> None:
     # 80 of 400 pixels, a click at least every 20th
     clicks = tuple(Click(x, 150) for x in (160, 180, 200, 220, 240))
     predictor.predict(photo, clicks)
-    for one, other in zip(*network.calls, strict=True):
-        np.testing.assert_array_equal(one, other)
+    for scribbled, clicked in zip(*network.calls, strict=True):
+        np.testing.assert_array_equal(scribbled, clicked)
     off = FCFIPredictor(network, SMALL).predict(photo, (ON, Scribble(((5, 5), (30, 40)), False)))
     assert off.answered == 2
     assert network.calls[2][2][0, 1].any()

@@ -23,13 +23,13 @@ def boxes(draw: st.DrawFn, height: int = 60, width: int = 90) -> Box:
 
 @st.composite
 def clicks_in(draw: st.DrawFn, box: Box, least: int = 1) -> Clicks:
-    one = st.builds(
+    click = st.builds(
         Click,
         st.integers(box.left, box.right - 1),
         st.integers(box.top, box.bottom - 1),
         st.booleans(),
     )
-    return tuple(draw(st.lists(one, min_size=least, max_size=5)))
+    return tuple(draw(st.lists(click, min_size=least, max_size=5)))
 
 
 @given(boxes(), boxes())

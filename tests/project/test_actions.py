@@ -105,23 +105,23 @@ def after(world: Memory, *actions: Edit) -> Document:
     return document
 
 
-def drawn(world: Memory, one: DrawnObject) -> Mask:
-    if one.mask is None:
+def pixels_of(world: Memory, drawn: DrawnObject) -> Mask:
+    if drawn.mask is None:
         return np.zeros((HEIGHT, WIDTH), bool)
-    return world.mask(one.mask).pixels(HEIGHT, WIDTH)
+    return world.mask(drawn.mask).pixels(HEIGHT, WIDTH)
 
 
 def ids(document: Document) -> list[int]:
-    return [one.id for one in document.objects]
+    return [drawn.id for drawn in document.objects]
 
 
 def test_a_click_makes_a_new_object_on_top_and_further_ones_belong_to_it(world: Memory) -> None:
     document = after(world, click(0, 0, label=1), click(16, 0), click(8, 0, object=1))
     assert ids(document) == [1, 2]
-    assert [one.label for one in document.objects] == [1, None]
+    assert [drawn.label for drawn in document.objects] == [1, None]
     first = document.objects[0]
-    assert [one.times for one in first.rounds] == [(7.0,), (7.0,)]
-    assert np.array_equal(drawn(world, first), square(0, 0) | square(8, 0))
+    assert [part.times for part in first.rounds] == [(7.0,), (7.0,)]
+    assert np.array_equal(pixels_of(world, first), square(0, 0) | square(8, 0))
     assert first.network == "weights"
 
 
@@ -131,7 +131,7 @@ def test_clicks_given_together_are_one_round(world: Memory) -> None:
     )
     assert len(world.asked) == 1
     assert len(document.objects[0].rounds) == 1
-    assert np.array_equal(drawn(world, document.objects[0]), square(8, 0))
+    assert np.array_equal(pixels_of(world, document.objects[0]), square(8, 0))
 
 
 def test_boxes_and_scribbles_are_prompts_of_one_round_and_go_by_their_index(world: Memory) -> None:
@@ -170,22 +170,22 @@ def test_a_window_that_changes_before_a_mask_is_there_changes_the_rounds(world: 
 
 def test_a_tidied_object_has_no_small_parts_and_holes_whatever_is_clicked(world: Memory) -> None:
     hole = AddClicks(None, (Click(0, 0), Click(8, 0), Click(30, 30), Click(30, 34, positive=False)))
-    plain = drawn(world, after(world, hole).objects[0])
+    plain = pixels_of(world, after(world, hole).objects[0])
     tidy = AddClicks(None, hole.clicks, tidy=40)
     document = after(world, tidy)
     assert plain[30:34, 30:38].all()
-    assert np.array_equal(drawn(world, document.objects[0]), square(0, 0) | square(8, 0))
+    assert np.array_equal(pixels_of(world, document.objects[0]), square(0, 0) | square(8, 0))
     document = apply(document, click(16, 0, object=1), world)
-    assert not drawn(world, document.objects[0])[30:, :].any()
+    assert not pixels_of(world, document.objects[0])[30:, :].any()
     off = apply(document, EditObject(1, tidy=0), world)
-    assert np.array_equal(drawn(world, off.objects[0]), plain | square(16, 0))
+    assert np.array_equal(pixels_of(world, off.objects[0]), plain | square(16, 0))
     with pytest.raises(InputError, match="tidy"):
         apply(document, EditObject(1, tidy=-1), world)
 
 
 def test_what_a_person_drew_is_not_tidied(world: Memory) -> None:
     document = after(world, SetMask(None, runs(1, 1, 2)), EditObject(1, tidy=100))
-    assert np.array_equal(drawn(world, document.objects[0]), square(1, 1, 2))
+    assert np.array_equal(pixels_of(world, document.objects[0]), square(1, 1, 2))
 
 
 def test_objects_are_duplicated_on_top_and_begin_from_the_masks_of_their_originals(
@@ -234,29 +234,29 @@ def test_an_object_that_loses_its_last_click_goes_unless_it_began_with_a_mask(
 ) -> None:
     assert after(world, click(0, 0), RemoveClick(1, 0)).objects == ()
     document = after(world, SetMask(None, runs(0, 0)), click(8, 0, object=1), RemoveClick(1, 0))
-    assert np.array_equal(drawn(world, document.objects[0]), square(0, 0))
+    assert np.array_equal(pixels_of(world, document.objects[0]), square(0, 0))
     assert document.objects[0].rounds == NO_ROUNDS
     assert document.objects[0].network is None
 
 
 def test_the_brush_begins_anew_and_clicks_go_on_from_there(world: Memory) -> None:
     document = after(world, click(0, 0), SetMask(1, runs(20, 20)), click(8, 0, object=1))
-    (one,) = document.objects
-    assert one.clicks == (Click(8, 0),)
-    assert world.asked[-1][0] == one.start
-    assert np.array_equal(drawn(world, one), square(20, 20) | square(8, 0))
+    (drawn,) = document.objects
+    assert drawn.clicks == (Click(8, 0),)
+    assert world.asked[-1][0] == drawn.start
+    assert np.array_equal(pixels_of(world, drawn), square(20, 20) | square(8, 0))
 
 
 def test_an_object_may_be_erased_altogether(world: Memory) -> None:
-    (one,) = after(world, click(0, 0), SetMask(1, None)).objects
-    assert (one.mask, one.start, one.rounds) == (None, None, NO_ROUNDS)
+    (drawn,) = after(world, click(0, 0), SetMask(1, None)).objects
+    assert (drawn.mask, drawn.start, drawn.rounds) == (None, None, NO_ROUNDS)
 
 
 def test_reset_forgets_clicks_and_mask_and_keeps_the_label(world: Memory) -> None:
-    (one,) = after(
+    (drawn,) = after(
         world, SetMask(None, runs(0, 0), label=2), click(8, 0, object=1), ResetObject(1)
     ).objects
-    assert one == DrawnObject(1, label=2)
+    assert drawn == DrawnObject(1, label=2)
 
 
 def test_cleaning_makes_a_new_start(world: Memory) -> None:
@@ -265,9 +265,9 @@ def test_cleaning_makes_a_new_start(world: Memory) -> None:
     mask[40, 60] = True
     given = RunMask.of(mask)
     document = after(world, SetMask(None, given), Clean(1, fill_holes=4, drop_specks=2))
-    (one,) = document.objects
-    assert np.array_equal(drawn(world, one), square(10, 10, 20))
-    assert one.start == one.mask
+    (drawn,) = document.objects
+    assert np.array_equal(pixels_of(world, drawn), square(10, 10, 20))
+    assert drawn.start == drawn.mask
     assert apply(document, Clean(1, fill_holes=4, drop_specks=2), world) is document
 
 
@@ -278,11 +278,11 @@ def test_finished_neighbours_are_kept_out_hidden_or_not(world: Memory) -> None:
         click(4, 0, keep_out=True),
     )
     document = after(world, *neighbour)
-    assert np.array_equal(drawn(world, document.objects[1]), square(4, 0) & ~square(0, 0))
+    assert np.array_equal(pixels_of(world, document.objects[1]), square(4, 0) & ~square(0, 0))
     again = apply(document, EditObject(2, keep_out=False), world)
-    assert np.array_equal(drawn(world, again.objects[1]), square(4, 0))
+    assert np.array_equal(pixels_of(world, again.objects[1]), square(4, 0))
     opened = after(world, click(0, 0), click(4, 0, keep_out=True))
-    assert np.array_equal(drawn(world, opened.objects[1]), square(4, 0))
+    assert np.array_equal(pixels_of(world, opened.objects[1]), square(4, 0))
 
 
 def test_keeping_out_holds_for_the_brush_and_does_not_change_the_start(world: Memory) -> None:
@@ -293,9 +293,9 @@ def test_keeping_out_holds_for_the_brush_and_does_not_change_the_start(world: Me
         SetMask(None, runs(4, 0)),
         EditObject(2, keep_out=True),
     )
-    one = document.objects[1]
-    assert np.array_equal(drawn(world, one), square(4, 0) & ~square(0, 0))
-    assert one.start == runs(4, 0).sha256
+    drawn = document.objects[1]
+    assert np.array_equal(pixels_of(world, drawn), square(4, 0) & ~square(0, 0))
+    assert drawn.start == runs(4, 0).sha256
 
 
 def test_properties_change_alone_or_together_and_none_is_a_value(world: Memory) -> None:
@@ -307,7 +307,9 @@ def test_properties_change_alone_or_together_and_none_is_a_value(world: Memory) 
         EditObject(1, label=None, colour=None),
         EditObjects((1, 2), visible=False, label=2),
     )
-    assert [(one.label, one.visible, one.finished, one.colour) for one in document.objects] == [
+    assert [
+        (drawn.label, drawn.visible, drawn.finished, drawn.colour) for drawn in document.objects
+    ] == [
         (2, False, True, None),
         (2, False, False, None),
     ]
@@ -322,7 +324,7 @@ def test_order_is_from_bottom_to_top(world: Memory) -> None:
 def test_an_import_adds_on_top_what_is_not_there_yet(world: Memory) -> None:
     given = ImportObjects((ImportedObject(1, runs(0, 0)), ImportedObject(None, runs(8, 8))))
     document = after(world, click(30, 30), given)
-    assert [(one.label, one.start == one.mask) for one in document.objects[1:]] == [
+    assert [(drawn.label, drawn.start == drawn.mask) for drawn in document.objects[1:]] == [
         (1, True),
         (None, True),
     ]
@@ -443,14 +445,14 @@ def test_clicks_and_objects_are_bounded(world: Memory, monkeypatch: pytest.Monke
 def test_a_click_on_what_another_network_made_goes_on_from_its_mask(world: Memory) -> None:
     old = after(world, click(0, 0), click(8, 0, object=1))
     world.network, before = "newer weights", len(world.asked)
-    one = apply(old, click(16, 0, object=1), world).objects[0]
-    assert world.asked[before:] == [(old.objects[0].mask, one.rounds)]
-    assert (one.start, one.clicks, one.network) == (
+    drawn = apply(old, click(16, 0, object=1), world).objects[0]
+    assert world.asked[before:] == [(old.objects[0].mask, drawn.rounds)]
+    assert (drawn.start, drawn.clicks, drawn.network) == (
         old.objects[0].mask,
         (Click(16, 0),),
         "newer weights",
     )
-    assert np.array_equal(drawn(world, one), square(0, 0) | square(8, 0) | square(16, 0))
+    assert np.array_equal(pixels_of(world, drawn), square(0, 0) | square(8, 0) | square(16, 0))
 
 
 def test_what_another_network_made_stays_when_its_neighbours_are_cut_out(world: Memory) -> None:
@@ -458,17 +460,17 @@ def test_what_another_network_made_stays_when_its_neighbours_are_cut_out(world: 
         world, click(0, 0), click(8, 0), EditObject(1, finished=True), click(0, 0, object=2)
     )
     world.network, before = "newer weights", len(world.asked)
-    one = apply(old, EditObject(2, keep_out=True), world).objects[1]
+    drawn = apply(old, EditObject(2, keep_out=True), world).objects[1]
     assert len(world.asked) == before
-    assert (one.start, one.network) == (old.objects[1].mask, None)
-    assert np.array_equal(drawn(world, one), square(8, 0))
+    assert (drawn.start, drawn.network) == (old.objects[1].mask, None)
+    assert np.array_equal(pixels_of(world, drawn), square(8, 0))
 
 
 def test_an_empty_mask_of_another_network_is_made_anew(world: Memory) -> None:
     old = after(world, click(0, 0, positive=False))
     world.network = "newer weights"
-    one = apply(old, click(8, 0, object=1), world).objects[0]
-    assert (one.start, len(one.clicks), one.network) == (None, 2, "newer weights")
+    drawn = apply(old, click(8, 0, object=1), world).objects[0]
+    assert (drawn.start, len(drawn.clicks), drawn.network) == (None, 2, "newer weights")
 
 
 # ── merging and copying ───────────────────────────────────────────────────────────────────────────
@@ -479,9 +481,9 @@ def test_objects_are_merged_into_one_that_stays_what_it_is(world: Memory) -> Non
         world, click(0, 0), click(16, 0, label=2), click(32, 0), MergeObjects(2, (1, 3))
     )
     assert ids(document) == [2]
-    one = document.objects[0]
-    assert (one.label, one.start, one.rounds) == (2, one.mask, NO_ROUNDS)
-    assert np.array_equal(drawn(world, one), square(0, 0) | square(16, 0) | square(32, 0))
+    drawn = document.objects[0]
+    assert (drawn.label, drawn.start, drawn.rounds) == (2, drawn.mask, NO_ROUNDS)
+    assert np.array_equal(pixels_of(world, drawn), square(0, 0) | square(16, 0) | square(32, 0))
 
 
 def test_an_object_is_merged_with_others_only(world: Memory) -> None:
@@ -510,5 +512,5 @@ def test_objects_of_another_picture_come_with_their_masks_to_be_corrected(world:
         first.mask,
     )
     assert (first.rounds, second.keep_out) == (NO_ROUNDS, True)
-    assert [one.mask for one in (first, second)] == [one.mask for one in other.objects[:2]]
+    assert [drawn.mask for drawn in (first, second)] == [drawn.mask for drawn in other.objects[:2]]
     assert apply(document, CopyObjects(5), world) == document, "what is there already is left out"

@@ -45,10 +45,10 @@ def test_what_many_want_at_once_is_made_once() -> None:
         return "value"
 
     threads = [threading.Thread(target=cache.get, args=("key", make, len)) for _ in range(8)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     assert len(made) == 1
 
 

@@ -59,11 +59,11 @@ def zipped(folder: Path, path: Path) -> Path:
     return path
 
 
-def drawn(state: PictureState) -> list[tuple[int | None, np.ndarray]]:
+def labelled_masks(state: PictureState) -> list[tuple[int | None, np.ndarray]]:
     return [
-        (one.label, state.masks[one.mask].pixels(HEIGHT, WIDTH))
-        for one in state.document.objects
-        if one.mask is not None
+        (drawn.label, state.masks[drawn.mask].pixels(HEIGHT, WIDTH))
+        for drawn in state.document.objects
+        if drawn.mask is not None
     ]
 
 
@@ -84,15 +84,15 @@ def test_work_goes_out_and_comes_back_in_every_format(
         project.act(id_of(project, "sub/b 1.jpg"), 0, SetMask(None, runs(5, 5), label=1))
         report = project.export(name, tmp_path / "out")
         assert (report.pictures, len(report.objects), report.changed) == (2, 3, ())
-        before = [drawn(project.picture(id_of(project, name))) for name in NAMES]
+        before = [labelled_masks(project.picture(id_of(project, name))) for name in NAMES]
     other = write_photos(tmp_path / "other", *NAMES)
     with opened(other, labels=("cat", "dog")) as project:
         done = project.import_files(tmp_path / "out")
         assert (done.pictures, done.objects, done.labels, done.problems) == (2, 3, (), ())
-        after = [drawn(project.picture(id_of(project, name))) for name in NAMES]
-    for one, two in zip(before, after, strict=True):
-        assert sorted((label, mask.tobytes()) for label, mask in one) == sorted(
-            (x, mask.tobytes()) for x, mask in two
+        after = [labelled_masks(project.picture(id_of(project, name))) for name in NAMES]
+    for expected, found in zip(before, after, strict=True):
+        assert sorted((label, mask.tobytes()) for label, mask in expected) == sorted(
+            (x, mask.tobytes()) for x, mask in found
         )
 
 
@@ -115,7 +115,7 @@ def test_objects_without_a_label_are_called_object_and_empty_ones_are_left_out(
         project.act(1, 0, SetMask(None, runs(2, 3)))
         project.act(1, 1, SetMask(None, None, label=1))
         report = project.export("labelme", tmp_path / "out")
-        assert [one.label for one in report.objects] == ["object"]
+        assert [result.label for result in report.objects] == ["object"]
     with opened(write_photos(tmp_path / "other", *NAMES)) as project:
         project.import_files(tmp_path / "out")
         assert project.labels() == ()
@@ -128,9 +128,9 @@ def test_an_export_is_of_one_moment(folder: Path, tmp_path: Path) -> None:
         work = exporting.Work(project._store, project._labels)
         project.act(1, 1, SetMask(1, runs(20, 20)))
         project.act(2, 0, SetMask(None, runs(20, 20)))
-        (one,) = work
+        (picture,) = work
         assert len(work) == 1
-        np.testing.assert_array_equal(one.pixels(one.objects[0]), square(2, 3))
+        np.testing.assert_array_equal(picture.pixels(picture.objects[0]), square(2, 3))
         assert exporting.write("coco", work, tmp_path / "out").changed == ()
 
 
@@ -194,7 +194,7 @@ def test_an_import_is_one_step_a_picture_and_the_masks_can_be_clicked_on(
             ("cat", "dog"),
         )
         state = project.picture(1)
-        assert [one.label for one in state.document.objects] == [None, 1, 2]
+        assert [drawn.label for drawn in state.document.objects] == [None, 1, 2]
         assert state.undo_text == "2 objects imported"
         clicked = project.act(1, 2, click(60, 40, object=2)).document.objects[1]
         assert clicked.start == state.document.objects[1].mask
@@ -293,7 +293,7 @@ def test_formats_are_found_in_folders_zips_and_files(
         done = project.import_files(source, name if named else "auto")
         assert (done.objects, done.problems) == (1, ())
         assert done.labels[-1] == "dog"
-        np.testing.assert_array_equal(drawn(project.picture(1))[0][1], square(2, 3))
+        np.testing.assert_array_equal(labelled_masks(project.picture(1))[0][1], square(2, 3))
 
 
 def test_single_maps_are_matched_by_name(folder: Path, tmp_path: Path) -> None:
@@ -389,7 +389,7 @@ def test_nothing_in_a_zip_leaves_its_folder(name: str, tmp_path: Path) -> None:
     path = made_zip(tmp_path / "evil.zip", (zipfile.ZipInfo(name), b"{}"))
     with pytest.raises(InputError, match="evil.zip"), archives.unpacked(path):
         pass
-    assert sorted(one.name for one in tmp_path.iterdir()) == ["evil.zip"]
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["evil.zip"]
 
 
 def test_links_in_a_zip_are_refused(tmp_path: Path) -> None:
@@ -455,6 +455,6 @@ def test_a_zip_is_unpacked_and_removed_again(tmp_path: Path) -> None:
         tmp_path / "good.zip", ("one/a.txt", b"text"), ("one/b/c.txt", b"more"), ("__MACOSX/x", b"")
     )
     with archives.unpacked(path) as folder:
-        assert sorted(one.name for one in folder.iterdir()) == ["a.txt", "b"]
+        assert sorted(entry.name for entry in folder.iterdir()) == ["a.txt", "b"]
         assert (folder / "b" / "c.txt").read_bytes() == b"more"
     assert not folder.exists()

@@ -101,7 +101,7 @@ class History(RuleBasedStateMachine):
     def act_on_an_old_version(self, action: Action) -> None:
         with pytest.raises(PictureConflict) as refusal:
             self.project.act(1, self.version - 1, action)
-        assert [one.version for one in refusal.value.changes] == [self.version]
+        assert [change.version for change in refusal.value.changes] == [self.version]
         assert refusal.value.state.document == self.documents[self.cursor]
 
     @rule()

@@ -106,14 +106,14 @@ def test_work_is_kept_undone_and_found_again(folder: Path, store: str) -> None:
         project.act(1, 2, Undo(), "Ann")
         with pytest.raises(PictureConflict) as refusal:
             project.act(1, 1, SetDone(True))
-        assert [one.author for one in refusal.value.changes] == ["", "Ann"]
+        assert [change.author for change in refusal.value.changes] == ["", "Ann"]
         project.set_settings({"theme": "dark"})
         project.merge_label(2, 1)
         with pytest.raises(InputError, match="used"):
             project.remove_label(1)
     with opened(folder, store=store) as project:
         state = project.act(1, 3, Redo())
-        assert [one.label for one in state.document.objects] == [1, None]
+        assert [drawn.label for drawn in state.document.objects] == [1, None]
         mask = state.masks[state.document.objects[1].mask or ""].pixels(HEIGHT, WIDTH)
         np.testing.assert_array_equal(mask, square(20, 20))
         assert project.settings() == {"theme": "dark"}
@@ -156,10 +156,10 @@ def test_of_many_on_one_version_one_wins(folder: Path, store: str) -> None:
                 results.append("refused")
 
         threads = [threading.Thread(target=act, args=(number,)) for number in range(8)]
-        for one in threads:
-            one.start()
-        for one in threads:
-            one.join()
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
         assert sorted(results) == ["refused"] * 7 + ["saved"]
 
 
@@ -173,10 +173,10 @@ def test_several_open_a_new_project_at_once(folder: Path, store: str) -> None:
             errors.append(error)
 
     threads = [threading.Thread(target=begin) for _ in range(4)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     assert errors == []
     with opened(folder, store=store) as project:
         assert project.pictures().total == 3

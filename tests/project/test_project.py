@@ -115,9 +115,9 @@ def test_clicks_make_the_masks_of_a_session(folder: Path) -> None:
         session = Session(predictor(), read_image(folder / "a.png"))
         session.click(10, 10)
         session.click(40, 30, positive=False)
-        (one,) = state.document.objects
+        (drawn,) = state.document.objects
         np.testing.assert_array_equal(
-            state.masks[one.mask or ""].pixels(HEIGHT, WIDTH), session.mask
+            state.masks[drawn.mask or ""].pixels(HEIGHT, WIDTH), session.mask
         )
 
 
@@ -137,7 +137,7 @@ def test_a_late_change_is_refused_with_what_was_done_meanwhile(folder: Path) -> 
         project.act(1, 1, EditObject(1, finished=True), "Ann")
         with pytest.raises(PictureConflict, match="changed meanwhile") as refusal:
             project.act(1, 0, SetDone(True), "Bob")
-        assert [(one.author, one.text) for one in refusal.value.changes] == [
+        assert [(change.author, change.text) for change in refusal.value.changes] == [
             ("Ann", "1 click on the new object 1"),
             ("Ann", "object 1 finished"),
         ]
@@ -166,19 +166,19 @@ def test_twenty_users_on_twenty_pictures_at_once_get_what_they_get_in_turn(tmp_p
     folder = write_photos(tmp_path, *(f"{number}.png" for number in numbers))
 
     def work(project: Project, number: int) -> None:
-        for version, place in enumerate(((number, 5), (40, number), (60, 40))):
-            project.act(number, version, click(*place, object=1 if version else None))
+        for version, point in enumerate(((number, 5), (40, number), (60, 40))):
+            project.act(number, version, click(*point, object=1 if version else None))
 
     with opened(folder) as together, opened(folder, store=str(tmp_path / "turn.sqlite")) as turn:
         run_together([lambda number=number: work(together, number) for number in numbers])  # type: ignore[misc]
         for number in numbers:
             work(turn, number)
-            one, other = (
+            found, expected = (
                 together.picture(number).document.objects,
                 turn.picture(number).document.objects,
             )
-            assert [part.mask for part in one] == [part.mask for part in other]
-            assert [part.clicks for part in one] == [part.clicks for part in other]
+            assert [part.mask for part in found] == [part.mask for part in expected]
+            assert [part.clicks for part in found] == [part.clicks for part in expected]
 
 
 def run_together(jobs: list[Callable[[], None]]) -> None:
@@ -191,10 +191,10 @@ def run_together(jobs: list[Callable[[], None]]) -> None:
             errors.append(error)
 
     threads = [threading.Thread(target=run, args=(job,)) for job in jobs]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     assert errors == []
 
 
@@ -397,16 +397,16 @@ def test_a_link_that_is_put_in_a_pictures_place_does_not_lead_out(
 
 def test_labels_are_added_once_in_order_with_colours_of_their_own(folder: Path) -> None:
     with opened(folder, labels=("cat", "dog", "cat")) as project:
-        assert [(one.name, one.index) for one in project.labels()] == [("cat", 0), ("dog", 1)]
-        assert len({one.colour for one in project.labels()}) == 2
+        assert [(label.name, label.index) for label in project.labels()] == [("cat", 0), ("dog", 1)]
+        assert len({label.colour for label in project.labels()}) == 2
     with opened(folder, labels=("dog", "bird")) as project:
-        assert [one.name for one in project.labels()] == ["cat", "dog", "bird"]
+        assert [label.name for label in project.labels()] == ["cat", "dog", "bird"]
 
 
 def test_labels_are_renamed_coloured_and_moved(folder: Path) -> None:
     with opened(folder, labels=("cat", "dog", "bird")) as project:
         project.edit_label(3, name="Vogel", colour="#123456", index=0)
-        assert [(one.name, one.index) for one in project.labels()] == [
+        assert [(label.name, label.index) for label in project.labels()] == [
             ("Vogel", 0),
             ("cat", 1),
             ("dog", 2),
@@ -423,7 +423,7 @@ def test_unusable_and_taken_names_of_labels_are_refused(folder: Path, name: str)
             project.edit_label(2, name=name)
         with pytest.raises(InputError, match="#rrggbb"):
             project.add_label("new", "blue")
-        assert [one.name for one in project.labels()] == ["cat", "dog"]
+        assert [label.name for label in project.labels()] == ["cat", "dog"]
 
 
 def test_a_label_in_use_is_not_removed(folder: Path) -> None:
@@ -431,7 +431,7 @@ def test_a_label_in_use_is_not_removed(folder: Path) -> None:
         project.act(1, 0, click(1, 1, label=1))
         with pytest.raises(InputError, match="'cat' is used by 1 object:"):
             project.remove_label(1)
-        assert [one.name for one in project.remove_label(2)] == ["cat"]
+        assert [label.name for label in project.remove_label(2)] == ["cat"]
         with pytest.raises(NotFound):
             project.remove_label(2)
         project.act(1, 1, Undo())
@@ -446,7 +446,7 @@ def test_a_merged_label_is_followed_through_undo_and_further_merges(folder: Path
         project.merge_label(2, 1)
         project.merge_label(1, 3)
         assert project.act(1, 2, Undo()).document.objects[0].label == 3
-        assert [one.name for one in project.add_label("kitten")] == ["animal", "kitten"]
+        assert [label.name for label in project.add_label("kitten")] == ["animal", "kitten"]
         with pytest.raises(InputError, match="is used by"):
             project.remove_label(3)
         with pytest.raises(InputError, match="the same"):
@@ -488,7 +488,7 @@ def test_a_log_makes_the_mask_again_bit_for_bit(folder: Path) -> None:
             again.mask, state.masks[state.document.objects[0].mask or ""].pixels(HEIGHT, WIDTH)
         )
         assert all(
-            time > 1.7e9 for one in ClickLog.from_json(log["log"]).rounds for time in one.times
+            time > 1.7e9 for part in ClickLog.from_json(log["log"]).rounds for time in part.times
         )
 
 
@@ -535,8 +535,8 @@ def test_undo_brings_back_exactly_what_another_network_made(folder: Path) -> Non
     with Project.open(folder, predictor("other")) as project:
         assert project.picture(1) == old, "nothing changes by itself"
         now = project.act(1, 2, click(50, 10, object=1))
-        (one,) = now.document.objects
-        assert (one.start, len(one.clicks), one.network) == (
+        (drawn,) = now.document.objects
+        assert (drawn.start, len(drawn.clicks), drawn.network) == (
             old.document.objects[0].mask,
             1,
             identity(predictor("other")),
@@ -595,8 +595,8 @@ def test_objects_are_copied_between_pictures_of_one_size_as_one_step(folder: Pat
         project.act(source, 0, click(10, 10, label=1))
         given = project.act(source, 1, SetMask(None, runs(20, 20)))
         copied = project.act(target, 0, CopyObjects(source))
-        assert [(one.label, one.mask) for one in copied.document.objects] == [
-            (one.label, one.mask) for one in given.document.objects
+        assert [(drawn.label, drawn.mask) for drawn in copied.document.objects] == [
+            (drawn.label, drawn.mask) for drawn in given.document.objects
         ]
         assert copied.masks == given.masks
         assert project.act(target, 1, click(50, 40, object=1)).document.objects[0].clicks

@@ -29,8 +29,8 @@ def session_after(
     session = Session(predictor, photo())
     if start:
         session.start_from(square(20, 20))
-    for one in rounds:
-        session.click_together(one.clicks)
+    for part in rounds:
+        session.click_together(part.clicks)
     return session
 
 

@@ -60,22 +60,22 @@ def start() -> Iterator[Start]:
 
     def begin(program: str, *arguments: object, **options: object) -> "subprocess.Popen[str]":
         command = [sys.executable, "-c", program, *map(str, arguments)]
-        one: subprocess.Popen[str] = subprocess.Popen(
+        process: subprocess.Popen[str] = subprocess.Popen(
             command,
             stdout=subprocess.PIPE,
             text=True,
             cwd=Path(__file__).parents[2],
             **options,  # type: ignore[call-overload]
         )
-        running.append(one)
-        return one
+        running.append(process)
+        return process
 
     yield begin
-    for one in running:
-        one.kill()
-        one.wait()
-        assert one.stdout is not None
-        one.stdout.close()
+    for process in running:
+        process.kill()
+        process.wait()
+        assert process.stdout is not None
+        process.stdout.close()
 
 
 def lines(process: "subprocess.Popen[str]", count: int) -> list[str]:
@@ -111,10 +111,10 @@ def test_two_processes_on_one_picture_lose_nothing_of_each_other(
 ) -> None:
     opened(folder).close()
     writers = [start(WRITER, folder, 0, name) for name in ("ann", "bob")]
-    saved = [lines(one, 16)[1:] for one in writers]
-    for one in writers:
-        one.kill()
-        one.wait()
+    saved = [lines(process, 16)[1:] for process in writers]
+    for process in writers:
+        process.kill()
+        process.wait()
     with opened(folder) as project:
         assert not set(saved[0]) & set(saved[1]), "each version was given to one of them"
         state = project.picture(1)
@@ -125,7 +125,7 @@ def test_two_processes_on_one_picture_lose_nothing_of_each_other(
         )
         with pytest.raises(PictureConflict) as refusal:
             project.act(1, 0, SetDone(True))
-        authors = {str(one.version): one.author for one in refusal.value.changes}
+        authors = {str(change.version): change.author for change in refusal.value.changes}
         assert {authors[version] for version in saved[0]} == {"ann"}
         assert {authors[version] for version in saved[1]} == {"bob"}
 
@@ -135,7 +135,8 @@ def test_many_may_open_a_new_project_at_once(folder: Path, start: Start) -> None
         "import sys; from pathlib import Path; from tests.project.builders import opened; "
         "print(len(opened(Path(sys.argv[1]), labels=('cat',)).pictures().items))"
     )
-    assert [lines(one, 1) for one in [start(program, folder) for _ in range(3)]] == [["2"]] * 3
+    readers = [start(program, folder) for _ in range(3)]
+    assert [lines(process, 1) for process in readers] == [["2"]] * 3
 
 
 # ── the database ──────────────────────────────────────────────────────────────────────────────────
@@ -147,25 +148,25 @@ def test_the_migrations_make_the_tables_that_the_store_uses(tmp_path: Path) -> N
     direct = create_engine(f"sqlite:///{tmp_path / 'direct.sqlite'}")
     metadata.create_all(direct)
     for table in metadata.tables:
-        one, other = inspect(migrated), inspect(direct)
+        found, expected = inspect(migrated), inspect(direct)
         # SQLite keeps the length that a text was declared with, and does not look at it.
         columns = [
             sorted(
                 str({**column, "type": str(column["type"]).split("(")[0]})
                 for column in those.get_columns(table)
             )
-            for those in (one, other)
+            for those in (found, expected)
         ]
         indexes = [
             [(x["name"], x["column_names"], x["unique"]) for x in those.get_indexes(table)]
-            for those in (one, other)
+            for those in (found, expected)
         ]
         assert columns[0] == columns[1]
         assert indexes[0] == indexes[1]
-        assert one.get_unique_constraints(table) == other.get_unique_constraints(table)
-        foreign = [sorted(those.get_foreign_keys(table), key=str) for those in (one, other)]
+        assert found.get_unique_constraints(table) == expected.get_unique_constraints(table)
+        foreign = [sorted(those.get_foreign_keys(table), key=str) for those in (found, expected)]
         assert foreign[0] == foreign[1]
-        assert one.get_pk_constraint(table) == other.get_pk_constraint(table)
+        assert found.get_pk_constraint(table) == expected.get_pk_constraint(table)
     migrated.dispose()
     direct.dispose()
 

@@ -174,13 +174,13 @@ def test_a_mistake_is_refused() -> None:
 
 
 def test_every_possible_way_is_one_that_the_machine_has() -> None:
-    assert {(one.runtime, one.precision) for one in possible(ALL, SERVER)} == {
+    assert {(way.runtime, way.precision) for way in possible(ALL, SERVER)} == {
         (runtime, precision)
         for runtime in ("openvino", "onnxruntime")
         for precision in ("float32", "bfloat16", "int8")
         if (runtime, precision) != ("onnxruntime", "bfloat16")
     }
-    assert [one.runtime for one in possible(NetworkFiles(FLOAT), ARM)] == ["onnxruntime"]
+    assert [way.runtime for way in possible(NetworkFiles(FLOAT), ARM)] == ["onnxruntime"]
 
 
 # What may be used

@@ -79,11 +79,11 @@ def test_an_answer_is_the_callers_own(file: Path, name: str) -> None:
 def test_threads_share_a_network(file: Path, name: str) -> None:
     network = opened(file, runtime(name), threads=1)
     inputs = [random_inputs(1, 32 + 32 * (seed % 3), 64, seed) for seed in range(24)]
-    alone = [logits_of(network, one) for one in inputs]
+    alone = [logits_of(network, tensors) for tensors in inputs]
     with ThreadPoolExecutor(8) as pool:
-        together = list(pool.map(lambda one: logits_of(network, one), inputs))
-    for one, other in zip(alone, together, strict=True):
-        np.testing.assert_array_equal(one, other)
+        together = list(pool.map(lambda tensors: logits_of(network, tensors), inputs))
+    for expected, found in zip(alone, together, strict=True):
+        np.testing.assert_array_equal(expected, found)
 
 
 def test_read_only_and_strided_inputs_are_taken(file: Path) -> None:

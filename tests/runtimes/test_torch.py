@@ -58,8 +58,8 @@ def test_a_predictor_and_threads_can_use_it(network: OpenedNetwork) -> None:
 
     alone = [twice(x) for x in range(0, 60, 20)]
     with ThreadPoolExecutor(3) as pool:
-        for one, other in zip(alone, pool.map(twice, range(0, 60, 20)), strict=True):
-            np.testing.assert_allclose(one, other, atol=1e-5)
+        for expected, found in zip(alone, pool.map(twice, range(0, 60, 20)), strict=True):
+            np.testing.assert_allclose(expected, found, atol=1e-5)
 
 
 def test_bfloat16_is_near(checkpoint: Path, network: OpenedNetwork) -> None:

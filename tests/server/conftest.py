@@ -30,15 +30,15 @@ def project(folder: Path) -> Iterator[Project]:
 @pytest.fixture
 def static(tmp_path: Path) -> Path:
     """Make a built page, with a secret file next to it."""
-    place = tmp_path / "static"
-    (place / "assets").mkdir(parents=True)
-    (place / "index.html").write_text("<!doctype html><title>page</title>")
-    (place / "icon.svg").write_text("<svg/>")
-    (place / "assets" / "index-BqX3f9aZ.js").write_text("1")
-    (place / "assets" / "plain.css").write_text("a{}")
-    (place / "assets" / "out.js").symlink_to(tmp_path / "secret.txt")
+    page = tmp_path / "static"
+    (page / "assets").mkdir(parents=True)
+    (page / "index.html").write_text("<!doctype html><title>page</title>")
+    (page / "icon.svg").write_text("<svg/>")
+    (page / "assets" / "index-BqX3f9aZ.js").write_text("1")
+    (page / "assets" / "plain.css").write_text("a{}")
+    (page / "assets" / "out.js").symlink_to(tmp_path / "secret.txt")
     (tmp_path / "secret.txt").write_text("secret")
-    return place
+    return page
 
 
 @pytest.fixture

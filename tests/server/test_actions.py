@@ -145,7 +145,7 @@ def test_anything_else_is_refused_in_one_sentence(data: Any, words: str) -> None
     with pytest.raises(ValidationError) as refusal:
         taken(data)
     sentence = sentence_of(
-        [{**one, "loc": ("body", *one["loc"])} for one in refusal.value.errors()]
+        [{**error, "loc": ("body", *error["loc"])} for error in refusal.value.errors()]
     )
     assert "\n" not in sentence
     assert re.search(words, sentence)

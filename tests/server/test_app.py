@@ -128,7 +128,11 @@ def test_settings_that_cannot_be_kept_are_refused(app: FastAPI, wrong: Any) -> N
 
 def test_labels_are_added_changed_merged_and_removed(app: FastAPI) -> None:
     added = ask(app, "POST", "/api/labels", {"name": "cat", "colour": "#102030"}).json["labels"]
-    assert [(one["name"], one["index"]) for one in added] == [("person", 0), ("dog", 1), ("cat", 2)]
+    assert [(label["name"], label["index"]) for label in added] == [
+        ("person", 0),
+        ("dog", 1),
+        ("cat", 2),
+    ]
     cat = added[2]["id"]
     schema = [{"name": "age", "kind": "number", "choices": []}]
     with_age = ask(app, "PATCH", f"/api/labels/{cat}", {"attributes": schema}).json["labels"]
@@ -136,7 +140,7 @@ def test_labels_are_added_changed_merged_and_removed(app: FastAPI) -> None:
     no_choice = {"attributes": [{"name": "age", "kind": "choice"}]}
     assert "expected choices" in ask(app, "PATCH", f"/api/labels/{cat}", no_choice).error
     changed = ask(app, "PATCH", f"/api/labels/{cat}", {"name": "lion", "index": 0}).json["labels"]
-    assert [one["name"] for one in changed] == ["lion", "person", "dog"]
+    assert [label["name"] for label in changed] == ["lion", "person", "dog"]
     assert changed[0]["colour"] == "#102030"
     state = act(app, 1, 0, click(10, 10, label=cat)).json
     assert state["document"]["objects"][0]["label"] == cat
@@ -227,18 +231,18 @@ def test_a_click_makes_an_object_and_undo_takes_it_back(app: FastAPI) -> None:
         "work",
         True,
     )
-    one = state["document"]["objects"][0]
-    assert one["clicks"] == [{"x": 10, "y": 10, "positive": True, "round": 0, "index": 0}]
-    assert (one["id"], one["label"], one["start"], one["visible"], one["finished"]) == (
+    drawn = state["document"]["objects"][0]
+    assert drawn["clicks"] == [{"x": 10, "y": 10, "positive": True, "round": 0, "index": 0}]
+    assert (drawn["id"], drawn["label"], drawn["start"], drawn["visible"], drawn["finished"]) == (
         1,
         None,
         False,
         True,
         False,
     )
-    mask = state["masks"][one["mask"]]
+    mask = state["masks"][drawn["mask"]]
     assert sum(mask["runs"]) == mask["width"] * mask["height"]
-    assert one["area"] == sum(mask["runs"][1::2]) > 0
+    assert drawn["area"] == sum(mask["runs"][1::2]) > 0
     assert state["undo_text"] == "1 click on the new object 1"
     undone = act(app, 1, 1, {"type": "undo"}).json
     assert (undone["document"]["objects"], undone["masks"], undone["can_redo"]) == ([], {}, True)
@@ -252,7 +256,7 @@ def test_masks_that_the_page_has_are_not_sent_again(app: FastAPI) -> None:
     second = act(app, 1, 1, click(50, 30), known=known).json
     assert len(second["document"]["objects"]) == 2
     assert not set(known) & set(second["masks"])
-    assert {one["mask"] for one in second["document"]["objects"]} <= {*known, *second["masks"]}
+    assert {drawn["mask"] for drawn in second["document"]["objects"]} <= {*known, *second["masks"]}
 
 
 def test_a_mask_comes_back_as_it_was_drawn(app: FastAPI) -> None:
@@ -323,7 +327,7 @@ def test_a_late_change_is_refused_with_what_happened(app: FastAPI) -> None:
     late = act(app, 1, 0, click(50, 30), author="Grace")
     assert late.status == 409
     assert "was changed meanwhile" in late.error
-    assert [(one["author"], one["text"]) for one in late.json["changes"]] == [
+    assert [(change["author"], change["text"]) for change in late.json["changes"]] == [
         ("Ada", "1 click on the new object 1")
     ]
     assert late.json["state"] == ask(app, "GET", "/api/pictures/1").json
@@ -700,8 +704,12 @@ def test_only_the_last_exports_are_kept_and_none_after_the_end(
     act(app, 1, 0, click(10, 10))
     exports = Exports(project, keep=2)
     made = [exports.make("coco", only_done=False) for _ in range(3)]
-    assert [exports.find(one.id, one.path.name) is not None for one in made] == [False, True, True]
-    assert [one.path.exists() for one in made] == [False, True, True]
+    assert [exports.find(export.id, export.path.name) is not None for export in made] == [
+        False,
+        True,
+        True,
+    ]
+    assert [export.path.exists() for export in made] == [False, True, True]
     exports.close()
     assert not made[2].path.parent.parent.exists()
 
@@ -740,7 +748,7 @@ def test_files_that_are_sent_are_imported(app: FastAPI, coco: Path) -> None:
     report = result_of(app, send(app, ("labels.json", coco.read_bytes())))
     expected = {"format": "coco", "pictures": 1, "objects": 1, "labels": [], "problems": []}
     assert report == {**expected, "shapes": 1, "taken": 1}
-    assert [(one["label"], one["start"]) for one in objects_of(app, 1)] == [(1, True)]
+    assert [(drawn["label"], drawn["start"]) for drawn in objects_of(app, 1)] == [(1, True)]
     assert ask(app, "GET", "/api/pictures/1").json["undo_text"] == "1 object imported"
     zipped = io.BytesIO()
     with zipfile.ZipFile(zipped, "w") as archive:
@@ -764,7 +772,7 @@ def test_labels_have_the_numbers_of_files_and_reports_say_what_changes(
     report = result_of(app, send(app, ("labels.json", json.dumps(content).encode())))
     assert (report["labels"], report["problems"]) == (["cup"], [])
     listed = ask(app, "GET", "/api/project").json["labels"]
-    assert [(one["name"], one["number"], one["supercategory"]) for one in listed] == [
+    assert [(label["name"], label["number"], label["supercategory"]) for label in listed] == [
         ("person", 7, "human"),
         ("dog", None, ""),
         ("cup", 0, ""),

@@ -140,7 +140,7 @@ def test_requests_as_described_get_answers_as_described(
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [one for one in OPERATIONS if one not in FREE],
+    [operation for operation in OPERATIONS if operation not in FREE],
     ids=lambda value: str(value).strip("/"),
 )
 def test_other_requests_are_refused_as_described(worked: FastAPI, method: str, path: str) -> None:

@@ -191,7 +191,7 @@ def test_the_end_of_the_table_cancels_all(project: Project) -> None:
         gate.wait()
         jobs.cancel_all()
         gate.open()
-    assert [getattr(jobs.find(one.id), "state", None) for one in (job, queued)] == [
+    assert [getattr(jobs.find(started.id), "state", None) for started in (job, queued)] == [
         "cancelled",
         "cancelled",
     ]

@@ -199,7 +199,7 @@ CLICK = {"x": 1, "y": 2, "positive": True}
 
 
 @pytest.mark.parametrize(
-    ("clicks", "place"),
+    ("clicks", "field"),
     [
         ([], "clicks"),
         ([CLICK] * 101, "clicks"),
@@ -215,7 +215,7 @@ CLICK = {"x": 1, "y": 2, "positive": True}
         (None, "clicks"),
     ],
 )
-def test_clicks_that_cannot_be_are_refused_by_their_place(clicks: Any, place: str) -> None:
+def test_clicks_that_cannot_be_are_refused_by_their_field(clicks: Any, field: str) -> None:
     app = FastAPI()
 
     async def act(body: ActionRequest) -> None:
@@ -228,7 +228,7 @@ def test_clicks_that_cannot_be_are_refused_by_their_place(clicks: Any, place: st
     action = {"type": "click", "object": None, "clicks": clicks}
     answer = ask(app, "POST", "/act", {"version": 0, "action": action})
     assert answer.status == 422
-    assert answer.error.startswith(f"the request is wrong at action.click.{place}: ")
+    assert answer.error.startswith(f"the request is wrong at action.click.{field}: ")
 
 
 def test_a_text_with_half_a_sign_is_refused(app: FastAPI) -> None:

@@ -88,10 +88,10 @@ def test_only_who_can_be_reached_by_others_gets_a_token() -> None:
     assert serve.new_token("localhost") is None
     # A proxy may bring others here.
     assert serve.new_token("localhost", ["masks.example.org"])
-    one, other = serve.new_token("0.0.0.0"), serve.new_token("0.0.0.0")
-    assert one is not None
-    assert one != other
-    assert len(one) > 40
+    first, second = serve.new_token("0.0.0.0"), serve.new_token("0.0.0.0")
+    assert first is not None
+    assert first != second
+    assert len(first) > 40
 
 
 def test_no_browser_is_opened_where_there_are_no_windows(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,22 +19,24 @@ LONG_AGO = time.time() - temporary_files.ABANDONED_SECONDS - 60
 
 
 @pytest.fixture(autouse=True)
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return the place of temporary folders."""
+def temporary_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the root of temporary folders."""
     made = tmp_path / "temporary"
     made.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(made))
     return made
 
 
-def test_what_a_killed_server_left_goes_at_the_start(place: Path, project: Project) -> None:
-    (place / "fcfi-export-abcdefgh" / "files").mkdir(parents=True)
-    (place / "fcfi-export-abcdefgh" / "lock").write_bytes(b"")  # which nobody holds
+def test_what_a_killed_server_left_goes_at_the_start(
+    temporary_root: Path, project: Project
+) -> None:
+    (temporary_root / "fcfi-export-abcdefgh" / "files").mkdir(parents=True)
+    (temporary_root / "fcfi-export-abcdefgh" / "lock").write_bytes(b"")  # which nobody holds
     closed(create_app(project))
-    assert list(place.iterdir()) == []
+    assert list(temporary_root.iterdir()) == []
 
 
-def test_exports_stay_as_long_as_their_server_runs(place: Path, project: Project) -> None:
+def test_exports_stay_as_long_as_their_server_runs(temporary_root: Path, project: Project) -> None:
     project.act(1, 0, click(10, 10))
     exports = Exports(project)
     first = exports.make("png", only_done=False)
@@ -42,10 +44,12 @@ def test_exports_stay_as_long_as_their_server_runs(place: Path, project: Project
     closed(create_app(project))  # another server starts
     assert exports.find(first.id, first.path.name) == first.path
     exports.close()
-    assert list(place.iterdir()) == []
+    assert list(temporary_root.iterdir()) == []
 
 
-def test_exports_go_on_when_their_folder_was_deleted(place: Path, project: Project) -> None:
+def test_exports_go_on_when_their_folder_was_deleted(
+    temporary_root: Path, project: Project
+) -> None:
     project.act(1, 0, click(10, 10))
     exports = Exports(project)
     first = exports.make("png", only_done=False)
@@ -54,4 +58,4 @@ def test_exports_go_on_when_their_folder_was_deleted(place: Path, project: Proje
     second = exports.make("png", only_done=False)
     assert exports.find(second.id, second.path.name) == second.path
     exports.close()
-    assert list(place.iterdir()) == []
+    assert list(temporary_root.iterdir()) == []
