@@ -260,20 +260,20 @@ def test_a_large_correction_is_weighed_with_a_second_look_and_the_mask_before() 
     assert network.answers == []
     # Both looks agree on rows 30 to 50; elsewhere the spill was a chance.
     assert [bool(found.mask[row].all()) for row in (5, 25, 40, 55)] == [True, False, True, False]
-    weighed = 0.375 * (1 / (1 + np.exp(-0.2)) + 1 / (1 + np.exp(-4))) + 0.25 / (1 + np.exp(4))
+    weighed = 0.325 * (1 / (1 + np.exp(-0.2)) + 1 / (1 + np.exp(-4))) + 0.35 / (1 + np.exp(4))
     assert found.seen[40, 32] == pytest.approx(weighed, abs=1e-5)
     assert found.answered == 2
 
 
 def test_small_corrections_first_looks_and_boxes_cost_one_look() -> None:
     picture = np.zeros((64, 64, 3), np.uint8)
-    network = Fixed(block(0, 20), block(0, 23), block(30, 60))
+    network = Fixed(block(0, 20), block(0, 21), block(30, 60))
     predictor = make_predictor("look-twice", network, SMALL)
     first = predictor.predict(picture, (Click(32, 5),))
-    second = predictor.predict(picture, (Click(32, 5), Click(32, 21)), first)
-    assert second.seen.tobytes() == sigmoid(block(0, 23)).tobytes()
+    second = predictor.predict(picture, (Click(32, 5), Click(32, 20)), first)
+    assert second.seen.tobytes() == sigmoid(block(0, 21)).tobytes()
     box = Box(0, 30, 64, 60)
-    third = predictor.predict(picture, (Click(32, 5), Click(32, 21), box), second)
+    third = predictor.predict(picture, (Click(32, 5), Click(32, 20), box), second)
     assert third.seen.tobytes() == sigmoid(block(30, 60)).tobytes()
 
 
@@ -285,7 +285,7 @@ def test_what_people_clicked_replays_with_any_usual_predictor_and_not_without_st
     for click in CLICKS:
         session.click(click.x, click.y, click.positive)
     log = session.log()
-    assert log["settings"]["steps"] == "first-specks 0.03, look-twice"
+    assert log["settings"]["steps"] == "first-specks 0.03, look-twice 0.1 0.35"
     for usual in (
         make_predictor("look-twice", network, SMALL, "none", 0.49),
         make_usual(network, SMALL, "none", 0.49),
@@ -293,6 +293,6 @@ def test_what_people_clicked_replays_with_any_usual_predictor_and_not_without_st
         again = Session.replay(usual, photo, log)
         assert again.probs.tobytes() == session.probs.tobytes()
     with pytest.raises(
-        InputError, match="expected steps = 'first-specks 0.03, look-twice' as in the log"
+        InputError, match="expected steps = 'first-specks 0.03, look-twice 0.1 0.35' as in the log"
     ):
         Session.replay(FCFIPredictor(network, SMALL, threshold=0.49), photo, log)
