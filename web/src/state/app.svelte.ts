@@ -141,7 +141,7 @@ export class App {
         refused: (picture, message) => this.refused(picture, message),
       },
       leaving: () => this.leaving(),
-      flush: () => this.editing.flush(),
+      flush: () => this.flush(),
       shown: (picture) => this.viewport.prepare(picture),
     });
     this.viewport = new Viewport(current);
@@ -252,10 +252,15 @@ export class App {
     else editing.activate(null);
   }
 
-  /** Another picture will be shown: what is under way belongs to this one. */
-  private leaving(): void {
+  /** Send what is under way on the picture: collected clicks and a stroke of the brush. */
+  private flush(): void {
     this.editing.flush();
     this.brush.end();
+  }
+
+  /** Another picture will be shown: what is under way belongs to this one. */
+  private leaving(): void {
+    this.flush();
     this.brush.forget();
     this.outline.cancel();
     this.vertices.cancel();

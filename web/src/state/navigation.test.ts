@@ -108,6 +108,16 @@ describe('navigation', () => {
     expect(server.state(2).document.objects).toHaveLength(1);
   });
 
+  it('saves a stroke of the brush that is under way before objects are taken', async () => {
+    const { app, server } = await started(['a.jpg', 'b.jpg']);
+    app.editing.click({ x: 5, y: 5 }, true, false);
+    await settled();
+    app.editing.activate(null);
+    app.brush.paint({ x: 2, y: 2 }, false, true);
+    expect(await app.navigation.sourceFor('copy')).toBe(app.navigation.current);
+    expect(server.state(1).document.objects).toHaveLength(2);
+  });
+
   it('keeps the picture on screen while the list is filtered', async () => {
     const { app } = await started(['cat.jpg', 'dog.jpg']);
     await app.navigation.filter('', 'dog');
