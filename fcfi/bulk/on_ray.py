@@ -116,11 +116,13 @@ def join_cluster(ray: Any, workers: int | None) -> None:
             return
         except Exception as error:  # Ray raises bare exceptions here
             ray.shutdown()
-            if address or attempt == STARTS:
-                reason = str(error).strip().partition("\n")[0]
+            reason = str(error).strip().partition("\n")[0]
+            if address:
                 raise ConfigError(
                     f"the Ray cluster at {address} cannot be joined ({reason}): check {ADDRESS}"
-                    if address
-                    else f"Ray cannot be started ({reason}): use --runner local, or try again "
-                    "when this machine is less busy"
+                ) from error
+            if attempt == STARTS:
+                raise ConfigError(
+                    f"Ray cannot be started ({reason}): use --runner local, or try again when this "
+                    "machine is less busy"
                 ) from error

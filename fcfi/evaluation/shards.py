@@ -140,11 +140,11 @@ def evaluate_shard(
             result = done.get(index)
             if result is None:
                 result = evaluate_item(predictor, dataset, index, rules, start, robot)
-                if not (strict and isinstance(result, BrokenError)):
-                    stream.write(f"{json.dumps(_row_of(index, result))}\n")
-                    stream.flush()
             if strict and isinstance(result, BrokenError):
                 raise result
+            if index not in done:
+                stream.write(f"{json.dumps(_row_of(index, result))}\n")
+                stream.flush()
             if progress is not None:
                 measured = result if isinstance(result, ObjectResult) else None
                 progress(number, len(indices), measured)

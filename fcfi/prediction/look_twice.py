@@ -5,7 +5,7 @@ unstable: another look at them gives a different result.  A correction that chan
 share of the mask is therefore predicted once more, with the answer as feedback, and the mean of
 both looks is averaged with the previous mask, which decides where they disagree.
 Source: ours; `python -m benchmarks.corrections` measures it.
-Cost: one more pass for each large correction, which is more than half of them.
+Cost: one more pass for each large correction; more than half of the corrections are large.
 """
 
 from dataclasses import dataclass, replace
