@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from fcfi.errors import ConfigError, NetworkError
+from fcfi.prediction.box_again import BoxAgain
 from fcfi.prediction.fcfi import FCFIPredictor
 from fcfi.prediction.interface import Flip, Predictor
 from fcfi.prediction.look_twice import LookTwice
@@ -16,7 +17,7 @@ from fcfi.prediction.steps import Step
 from fcfi.prediction.zoom import Zoom
 from fcfi.runtimes.network import Network, NetworkInfo
 
-STEPS: Final[tuple[Step, ...]] = (FirstSpecks(),)
+STEPS: Final[tuple[Step, ...]] = (BoxAgain(), FirstSpecks())
 """The steps after a look of a network of the method fcfi, unless a caller passes others."""
 FOR_PEOPLE: Final[tuple[Step, ...]] = (*STEPS, LookTwice())
 """The steps after a look for the clicks of the annotation page."""
@@ -75,10 +76,11 @@ def as_recorded(predictor: Predictor, settings: Mapping[str, float | str]) -> Pr
     settings: those in the log; earlier versions had no steps.  A predictor with steps of its own
         is returned as it is.
     """
-    known = {", ".join(step.name for step in steps): steps for steps in ((), STEPS, FOR_PEOPLE)}
-    steps = known.get(str(settings.get("steps", "")))
-    if steps is None or not isinstance(predictor, FCFIPredictor):
+    known = {step.name: step for step in FOR_PEOPLE}
+    names = [name for name in str(settings.get("steps", "")).split(", ") if name]
+    if not (isinstance(predictor, FCFIPredictor) and known.keys() >= set(names)):
         return predictor
+    steps = tuple(known[name] for name in names)
     changes = predictor.steps in (STEPS, FOR_PEOPLE) and predictor.steps != steps
     return predictor.replaced(steps=steps) if changes else predictor
 

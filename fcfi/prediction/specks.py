@@ -32,7 +32,8 @@ class FirstSpecks:
     share: share of the area of the largest clicked part, at least 0 (no specks).
 
     >>> import fcfi
-    >>> fcfi.load().settings["steps"]
+    >>> network = fcfi.load().predictor.network
+    >>> fcfi.FCFIPredictor(network, steps=(FirstSpecks(),)).settings["steps"]
     'first-specks 0.03'
     """
 

@@ -10,6 +10,7 @@ from fcfi.methods.focus_cut import FocusViews, Views, pasted, square, still_chan
 from fcfi.methods.keep_clicked import clicked_parts
 from fcfi.methods.pixel_diffusion import Diffuse, affinities, diffused, neighbours
 from fcfi.prediction.fcfi import FCFIPredictor
+from fcfi.prediction.look_twice import LookTwice
 from fcfi.prediction.looks import sigmoid
 from fcfi.prediction.methods import make_for_people
 from fcfi.prediction.methods import make_predictor as make_usual
@@ -268,7 +269,7 @@ def test_a_large_correction_is_weighed_with_a_second_look_and_the_mask_before() 
 def test_small_corrections_first_looks_and_boxes_cost_one_look() -> None:
     picture = np.zeros((64, 64, 3), np.uint8)
     network = Fixed(block(0, 20), block(0, 21), block(30, 60))
-    predictor = make_predictor("look-twice", network, SMALL)
+    predictor = FCFIPredictor(network, SMALL, steps=(LookTwice(),))
     first = predictor.predict(picture, (Click(32, 5),))
     second = predictor.predict(picture, (Click(32, 5), Click(32, 20)), first)
     assert second.seen.tobytes() == sigmoid(block(0, 21)).tobytes()
@@ -285,14 +286,13 @@ def test_what_people_clicked_replays_with_any_usual_predictor_and_not_without_st
     for click in CLICKS:
         session.click(click.x, click.y, click.positive)
     log = session.log()
-    assert log["settings"]["steps"] == "first-specks 0.03, look-twice 0.1 0.35"
+    steps = "box-again 2 0.05, first-specks 0.03, look-twice 0.1 0.35"
+    assert log["settings"]["steps"] == steps
     for usual in (
         make_predictor("look-twice", network, SMALL, "none", 0.49),
         make_usual(network, SMALL, "none", 0.49),
     ):
         again = Session.replay(usual, photo, log)
         assert again.probs.tobytes() == session.probs.tobytes()
-    with pytest.raises(
-        InputError, match="expected steps = 'first-specks 0.03, look-twice 0.1 0.35' as in the log"
-    ):
+    with pytest.raises(InputError, match=f"expected steps = '{steps}' as in the log"):
         Session.replay(FCFIPredictor(network, SMALL, threshold=0.49), photo, log)

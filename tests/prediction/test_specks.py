@@ -79,7 +79,7 @@ def test_the_first_mask_has_no_specks_and_the_next_may_have_them(photo: np.ndarr
 
 def test_a_log_without_steps_is_of_a_predictor_without_the_step() -> None:
     usual = make_predictor(ColourNetwork(), ZOOM, "average", 0.6)
-    assert usual.settings["steps"] == "first-specks 0.03"
+    assert usual.settings["steps"] == "box-again 2 0.05, first-specks 0.03"
     old = {name: value for name, value in usual.settings.items() if name != "steps"}
     assert dict(as_recorded(usual, old).settings) == old
     assert as_recorded(usual, usual.settings) is usual
