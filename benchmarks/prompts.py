@@ -5,14 +5,16 @@
 On development objects, for each network:
 
 - first: the central first click: IoU, parts of the mask, share of masks that contain the click;
-- box: a box alone, each side moved by up to a tenth of the object's size: IoU;
+- box: a box alone, each side moved by up to a tenth of the object's size: IoU, and the central
+  clicks after it to 90 % IoU;
 - edges: the picture is cropped so that the object reaches its edge, and clicked 0, 1, 2 and 4
   pixels from there: IoU, share of masks that contain the click, by distance;
 - random: sessions with clicks anywhere in the error instead of at its centre: clicks to 90 % IoU of
   both, and their ratio.
 
 All draws are seeded, so that every network gets the same prompts.  Results are written to
-benchmarks/results/prompts.json.
+benchmarks/results/prompts.json.  `--plain` leaves out the steps after a look, which shows their
+effect.
 """
 
 import sys
@@ -33,12 +35,13 @@ from fcfi.boxes import Box
 from fcfi.data.sample import Sample
 from fcfi.geometry import box_of, cut
 from fcfi.masks.components import parts
-from fcfi.masks.metrics import iou, noc
+from fcfi.masks.metrics import iou
 from fcfi.masks.truth import OBJECT
+from fcfi.prediction.fcfi import FCFIPredictor
 from fcfi.prediction.interface import Predictor
 from fcfi.prediction.methods import make_predictor
 from fcfi.prediction.prediction import Prediction
-from fcfi.prompts.clicks import Click, Clicks
+from fcfi.prompts.clicks import Click, Clicks, Prompts
 from fcfi.robot import next_click
 from fcfi.runtimes.choice import RunRequest, choice_of
 from fcfi.runtimes.opening import open_network
@@ -63,6 +66,9 @@ def measure(
         Path | None, typer.Option("-o", help="By default benchmarks/results/prompts.json.")
     ] = None,
     threads: Threads = None,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="Networks alone, without the steps after a look.")
+    ] = False,
 ) -> None:
     """Measure every network on the same objects and prompts."""
     objects = [sample for sample in dev_objects(dev, count) if (sample.truth == OBJECT).any()]
@@ -70,9 +76,10 @@ def measure(
     for name in networks:
         with network_file(name) as path:
             network = open_network(choice_of(path, RunRequest("auto", "float32", threads)))
-            predictor = make_predictor(network)
+            predictor = FCFIPredictor(network) if plain else make_predictor(network)
             row = {
                 "network": title(name),
+                "settings": dict(predictor.settings),
                 "weights_sha256": network.info.sha256,
                 "first": first_clicks(predictor, objects),
                 "box": boxes(predictor, objects),
@@ -99,13 +106,14 @@ def first_clicks(predictor: Predictor, objects: Sequence[Sample]) -> dict[str, f
 
 
 def boxes(predictor: Predictor, objects: Sequence[Sample], seed: int = 0) -> dict[str, float]:
-    """Return the mean IoU of the masks for a jittered box alone."""
+    """Return the mean IoU of masks for a jittered box alone, and clicks after it to 90 % IoU."""
     rng = np.random.default_rng(seed)
-    found = [
-        iou(predictor.predict(sample.image, (jittered(sample, rng),)).mask, sample.truth)
-        for sample in objects
-    ]
-    return {"iou": _mean(found)}
+    ious, clicks = [], []
+    for sample in objects:
+        box = jittered(sample, rng)
+        ious.append(iou(predictor.predict(sample.image, (box,)).mask, sample.truth))
+        clicks.append(_clicks(predictor, sample, None, box))
+    return {"iou": _mean(ious), "clicks": _mean(clicks)}
 
 
 def jittered(sample: Sample, rng: np.random.Generator) -> Box:
@@ -192,21 +200,29 @@ def random_clicks(
     return {"central": central, "random": anywhere, "ratio": round(anywhere / central, 4)}
 
 
-def _clicks(predictor: Predictor, sample: Sample, rng: np.random.Generator | None) -> int:
-    """Return the clicks to 90 % IoU, or LIMIT."""
+def _clicks(
+    predictor: Predictor,
+    sample: Sample,
+    rng: np.random.Generator | None,
+    box: Box | None = None,
+) -> int:
+    """Return the clicks to 90 % IoU, or LIMIT; after a box, none may be needed."""
     previous: Prediction | None = None
     mask = np.zeros(sample.truth.shape, np.bool_)
+    prompts: Prompts = ()
     clicks: Clicks = ()
-    ious: list[float] = []
-    while len(clicks) < LIMIT and (not ious or ious[-1] < GOOD):
+    if box is not None:
+        prompts = (box,)
+        previous = predictor.predict(sample.image, prompts)
+        mask = previous.mask
+    while len(clicks) < LIMIT and iou(mask, sample.truth) < GOOD:
         click = next_click(sample.truth, mask, clicks, rng, inner=0)
         if click is None:
-            break
-        clicks = (*clicks, click)
-        previous = predictor.predict(sample.image, clicks, previous)
+            return LIMIT
+        clicks, prompts = (*clicks, click), (*prompts, click)
+        previous = predictor.predict(sample.image, prompts, previous)
         mask = previous.mask
-        ious.append(iou(mask, sample.truth))
-    return noc(tuple(ious), GOOD, LIMIT, None)
+    return len(clicks) if iou(mask, sample.truth) >= GOOD else LIMIT
 
 
 def _central(sample: Sample) -> Click:

@@ -7,11 +7,14 @@ import numpy as np
 import pytest
 
 from benchmarks import prompts
+from benchmarks.pairs import LIMIT
 from fcfi import cli
 from fcfi.boxes import Box
 from fcfi.data.sample import Sample
 from fcfi.geometry import box_of
+from fcfi.prediction.fcfi import FCFIPredictor
 from tests.data.builders import write_shard
+from tests.networks import ConstantNetwork
 
 
 def made() -> Sample:
@@ -79,3 +82,18 @@ def test_the_command_stores_a_row_a_network(tmp_path: Path) -> None:
     assert 0 <= row["first"]["held"] <= 1
     assert row["edges"]["clicks"] <= 2 * len(prompts.DISTANCES)
     assert row["random"]["ratio"] == round(row["random"]["random"] / row["random"]["central"], 4)
+    assert row["settings"]["steps"] == "box-again 2 0.05, first-specks 0.03"
+    assert 0 <= row["box"]["iou"] <= 1
+    assert 0 <= row["box"]["clicks"] <= LIMIT
+    assert cli.main(["lite0", *options, "--plain"], prompts.app, "prompts") == 0
+    (alone,) = json.loads(stored.read_text())["rows"]
+    assert "steps" not in alone["settings"]
+
+
+@pytest.mark.parametrize(("logit", "iou", "clicks"), [(3.0, 1.0, 0), (-3.0, 0.0, LIMIT)])
+def test_clicks_after_a_box_count_from_none_to_the_limit(
+    logit: float, iou: float, clicks: int
+) -> None:
+    everything = Sample("all", np.zeros((80, 100, 3), np.uint8), np.ones((80, 100), np.uint8))
+    predictor = FCFIPredictor(ConstantNetwork(logit))
+    assert prompts.boxes(predictor, [everything]) == {"iou": iou, "clicks": clicks}
