@@ -10,7 +10,7 @@ export type Commands = Record<Command, () => void>;
 export function commandsOf(app: App): Commands {
   const { editing, brush, outline, pointing, vertices, viewport, navigation, settings } = app;
   const use = (tool: Tool) => (editing.tool = editing.tool === tool ? 'click' : tool);
-  return {
+  const commands: Commands = {
     finish: () => (outline.corners.length > 0 ? pointing.closeOutline() : editing.finish()),
     undo: () => editing.undo(),
     redo: () => editing.redo(),
@@ -72,4 +72,12 @@ export function commandsOf(app: App): Commands {
       else if (viewport.pixel) editing.click(viewport.pixel, editing.positive, false);
     },
   };
+  // A press that follows a command is never the second of a double click.
+  return preceded(commands, () => pointing.separate());
+}
+
+/** The same commands, with something done before each of them. */
+function preceded(commands: Commands, before: () => void): Commands {
+  const both = Object.entries(commands).map(([name, run]) => [name, () => (before(), run())]);
+  return Object.fromEntries(both) as Commands;
 }

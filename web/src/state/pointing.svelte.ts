@@ -229,6 +229,11 @@ export class Pointing implements GestureHandler {
     );
   }
 
+  /** The next press is a click of its own, however soon: something was done since the last one. */
+  separate(): void {
+    this.lastPress = null;
+  }
+
   pan(dx: number, dy: number): void {
     this.parts.viewport.pan(dx, dy);
   }

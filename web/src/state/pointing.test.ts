@@ -60,6 +60,16 @@ describe('a click', () => {
     ]);
   });
 
+  it('right after a command is a click of its own, also at the same spot', async () => {
+    const here = await started();
+    click(here, 10, 10);
+    await settled();
+    here.app.commands.undo();
+    click(here, 11, 10);
+    await settled();
+    expect(here.server.actions.map((action) => action.type)).toEqual(['click', 'undo', 'click']);
+  });
+
   it('with another button right after the first counts', async () => {
     const here = await started();
     click(here, 10, 10);
