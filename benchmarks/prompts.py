@@ -111,8 +111,9 @@ def boxes(predictor: Predictor, objects: Sequence[Sample], seed: int = 0) -> dic
     ious, clicks = [], []
     for sample in objects:
         box = jittered(sample, rng)
-        ious.append(iou(predictor.predict(sample.image, (box,)).mask, sample.truth))
-        clicks.append(_clicks(predictor, sample, None, box))
+        boxed = predictor.predict(sample.image, (box,))
+        ious.append(iou(boxed.mask, sample.truth))
+        clicks.append(_clicks(predictor, sample, None, (box,), boxed))
     return {"iou": _mean(ious), "clicks": _mean(clicks)}
 
 
@@ -204,25 +205,25 @@ def _clicks(
     predictor: Predictor,
     sample: Sample,
     rng: np.random.Generator | None,
-    box: Box | None = None,
+    prompts: Prompts = (),
+    previous: Prediction | None = None,
 ) -> int:
-    """Return the clicks to 90 % IoU, or LIMIT; after a box, none may be needed."""
-    previous: Prediction | None = None
-    mask = np.zeros(sample.truth.shape, np.bool_)
-    prompts: Prompts = ()
+    """Return the clicks to 90 % IoU, or LIMIT.
+
+    prompts, previous: the prompts before the first click and their prediction, if there are any;
+        then no click may be needed.
+    """
+    mask = np.zeros(sample.truth.shape, np.bool_) if previous is None else previous.mask
     clicks: Clicks = ()
-    if box is not None:
-        prompts = (box,)
-        previous = predictor.predict(sample.image, prompts)
-        mask = previous.mask
-    while len(clicks) < LIMIT and iou(mask, sample.truth) < GOOD:
-        click = next_click(sample.truth, mask, clicks, rng, inner=0)
+    while iou(mask, sample.truth) < GOOD:
+        more = len(clicks) < LIMIT
+        click = next_click(sample.truth, mask, clicks, rng, inner=0) if more else None
         if click is None:
             return LIMIT
         clicks, prompts = (*clicks, click), (*prompts, click)
         previous = predictor.predict(sample.image, prompts, previous)
         mask = previous.mask
-    return len(clicks) if iou(mask, sample.truth) >= GOOD else LIMIT
+    return len(clicks)
 
 
 def _central(sample: Sample) -> Click:

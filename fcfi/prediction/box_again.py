@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from fcfi.boxes import Box
 from fcfi.prediction.guidance import clicks_on, new_box
+from fcfi.prediction.looks import score_in
 from fcfi.prediction.prediction import Prediction, frozen
 from fcfi.prediction.steps import Context, on_side
 from fcfi.prediction.zoom import Crop
@@ -63,8 +64,13 @@ class BoxAgain:
                 break
             # The user's clicks come last, because the network corrects around the last one.
             result = context.look_again(crop, prediction.seen, (own, *clicks))
-            seen = replace(prediction, seen=frozen(result.probs), memory=result.memory)
-            prediction = _kept(seen, allowed)
+            again = replace(
+                prediction,
+                seen=frozen(result.probs),
+                memory=result.memory,
+                score=score_in(result),
+            )
+            prediction = _kept(again, allowed)
         return prediction
 
 
@@ -73,12 +79,12 @@ def within(box: Box, margin: float, crop: Crop) -> NDArray[np.bool_]:
 
     margin: share of the box's width and height that is added on each side.
     """
-    # Pixel centres of the crop, in pixels of the picture.
-    x = crop.box.left + (np.arange(crop.width) + 0.5) * crop.box.width / crop.width
-    y = crop.box.top + (np.arange(crop.height) + 0.5) * crop.box.height / crop.height
-    across, down = margin * box.width, margin * box.height
-    columns = (x >= box.left - across) & (x < box.right + across)
-    rows = (y >= box.top - down) & (y < box.bottom + down)
+    left, top, right, bottom = crop.sides(box)
+    across, down = margin * (right - left), margin * (bottom - top)
+    # Half a pixel is added since pixel centres are at integers, and sides between pixels.
+    x, y = np.arange(crop.width) + 0.5, np.arange(crop.height) + 0.5
+    columns = (x >= left - across) & (x < right + across)
+    rows = (y >= top - down) & (y < bottom + down)
     return rows[:, None] & columns
 
 

@@ -28,7 +28,7 @@ from fcfi.prediction.guidance import (
     points_in,
 )
 from fcfi.prediction.interface import Flip
-from fcfi.prediction.looks import ForwardRunner, Look, LookResult, LookRunner, sigmoid
+from fcfi.prediction.looks import ForwardRunner, Look, LookResult, LookRunner, score_in
 from fcfi.prediction.prediction import THRESHOLD, CachedImage, Prediction, frozen
 from fcfi.prediction.steps import Context, Step
 from fcfi.prediction.zoom import Crop, Zoom, crop_at, zoom_box, zoom_of
@@ -240,19 +240,6 @@ class FCFIPredictor:
             seen, before = box or previous.feedback_box, previous.box
         looked_at = within or zoom_box(seen, before, points_in(prompts), height, width, self.zoom)
         return crop_at(looked_at, self.zoom.target, self.network.info.multiple)
-
-
-def score_in(result: LookResult) -> float | None:
-    """Return the network's estimate of its mask's IoU, in [0, 1], or None if it makes none.
-
-    Raises NetworkError if it is not one finite number.
-    """
-    if SCORE not in result.extras:
-        return None
-    logits = np.asarray(result.extras[SCORE], np.float32).reshape(-1)
-    if logits.size != 1 or not np.isfinite(logits).all():
-        raise NetworkError("expected one finite score from the network: its file is damaged")
-    return float(sigmoid(logits)[0])
 
 
 def check_previous(previous: Prediction | None, height: int, width: int) -> None:

@@ -151,15 +151,7 @@ def new_box(prompts: Prompts, answered: int) -> Box | None:
 
 def feedback_of_box(box: Box, crop: Crop) -> NDArray[np.float32]:
     """Return the feedback (crop.height, crop.width) of a box in the picture."""
-    across, down = crop.width / crop.box.width, crop.height / crop.box.height
-    return draw_box(
-        (box.left - crop.box.left) * across,
-        (box.top - crop.box.top) * down,
-        (box.right - crop.box.left) * across,
-        (box.bottom - crop.box.top) * down,
-        crop.height,
-        crop.width,
-    )
+    return draw_box(*crop.sides(box), crop.height, crop.width)
 
 
 # The network's inputs

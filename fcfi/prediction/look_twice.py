@@ -47,7 +47,7 @@ class LookTwice:
     def __call__(self, context: Context, prediction: Prediction) -> Prediction:
         """Return the prediction, or the weighted mean of two looks and the previous mask."""
         previous = context.previous
-        if previous is None or new_box(context.prompts, previous.answered) is not None:
+        if previous is None or new_box(context.new, 0) is not None:
             return prediction
         crop = prediction.crop
         old = previous.through(crop)

@@ -18,7 +18,7 @@ from fcfi.prediction.interface import Flip
 from fcfi.prediction.prediction import CachedImage, Memory, View, batch_of_one, seen_as
 from fcfi.prediction.zoom import Crop
 from fcfi.prompts.clicks import Click, Clicks
-from fcfi.runtimes.interface import LOGITS
+from fcfi.runtimes.interface import LOGITS, SCORE
 from fcfi.runtimes.network import IMAGE, EncodesOnce, Network
 
 
@@ -52,6 +52,19 @@ class LookResult:
     probs: NDArray[np.float32]
     memory: Memory | None = None
     extras: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+
+
+def score_in(result: LookResult) -> float | None:
+    """Return the network's estimate of its mask's IoU, in [0, 1], or None if it makes none.
+
+    Raises NetworkError if it is not one finite number.
+    """
+    if SCORE not in result.extras:
+        return None
+    logits = np.asarray(result.extras[SCORE], np.float32).reshape(-1)
+    if logits.size != 1 or not np.isfinite(logits).all():
+        raise NetworkError("expected one finite score from the network: its file is damaged")
+    return float(sigmoid(logits)[0])
 
 
 class LookRunner(Protocol):

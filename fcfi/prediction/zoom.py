@@ -97,6 +97,19 @@ class Crop:
             if self.box.contains(click.x, click.y)
         )
 
+    def sides(self, box: Box) -> tuple[float, float, float, float]:
+        """Return left, top, right and bottom of a box of the picture, in network pixels.
+
+        They lie between pixels, and outside the crop where the box does.
+        """
+        across, down = self.width / self.box.width, self.height / self.box.height
+        return (
+            (box.left - self.box.left) * across,
+            (box.top - self.box.top) * down,
+            (box.right - self.box.left) * across,
+            (box.bottom - self.box.top) * down,
+        )
+
     def _cut(self, array: NDArray[Any]) -> NDArray[Any]:
         """Return the box as a view."""
         return cut(array, self.box)

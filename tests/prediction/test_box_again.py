@@ -11,6 +11,7 @@ from fcfi.prediction.specks import FirstSpecks
 from fcfi.prediction.zoom import Crop, Zoom
 from fcfi.prompts.clicks import Click, Prompts
 from fcfi.robot import first_click
+from fcfi.runtimes.interface import SCORE, Arrays
 from tests.networks import ColourNetwork, ConstantNetwork
 
 ZOOM = Zoom(target=96, minimum=16)
@@ -115,6 +116,18 @@ def test_a_later_box_starts_again_from_itself(photo: np.ndarray) -> None:
     boxed = predictor.predict(photo, (Click(50, 50), BOX), first)
     assert boxed.object_box is not None
     assert Box(26, 16, 94, 84).intersection(boxed.object_box) == boxed.object_box
+
+
+def test_the_score_is_that_of_the_last_look(photo: np.ndarray) -> None:
+    class Scored(ColourNetwork):
+        """Scores its masks 0.5, then higher at each call."""
+
+        def __call__(self, inputs: Arrays, /) -> Arrays:
+            outputs = super().__call__(inputs)
+            return {**outputs, SCORE: np.array([[len(self.calls) - 1]], np.float32)}
+
+    predictor = FCFIPredictor(Scored(), ZOOM, steps=(BoxAgain(looks=2),))
+    assert predictor.predict(photo, (BOX,)).score == pytest.approx(1 / (1 + np.exp(-2)))
 
 
 LOGGED = (

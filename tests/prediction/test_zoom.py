@@ -109,6 +109,12 @@ def test_clicks_stay_inside_and_come_back(data: st.DataObject) -> None:
             assert again.y == before.y - box.top
 
 
+def test_the_sides_of_a_box_in_network_pixels() -> None:
+    crop = Crop(Box(10, 20, 30, 30), height=20, width=10)
+    assert crop.sides(Box(10, 20, 30, 30)) == (0, 0, 10, 20)
+    assert crop.sides(Box(12, 15, 40, 25)) == (1, -10, 15, 10), "a box may leave the crop"
+
+
 def test_clicks_outside_of_the_box_are_left_out() -> None:
     crop = Crop(Box(10, 10, 20, 20), 20, 20)
     assert crop.clicks((Click(9, 12, False), Click(12, 19), Click(20, 12))) == (Click(5, 19),)
